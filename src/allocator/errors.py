@@ -1,0 +1,65 @@
+"""The two errors that are for people: wrong input, and limits that cannot all hold.
+
+Each holds one or more problems; a problem is one sentence in the reader's language that says where, what
+is wrong and what to write instead.  Everything else that goes wrong is a bug and crashes as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from allocator.text import say
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    ``key`` names the sentence under ``[error]`` of the texts and ``details`` fills it in.  ``at`` is the
+    place: ``{"key": "fund.amount"}``, ``{"line": 3}``, ``{"row": 4, "column": "tax"}``.  ``file`` is a
+    path, or the part of the scenario that it is about ("scenario", "factors", …) where no file is known.
+    """
+
+    key: str
+    details: Mapping[str, object] = field(default_factory=dict)
+    file: str = ""
+    at: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, lang: str) -> str:
+        """The problem in one sentence: file, place, what is wrong, what to write instead."""
+        places = [say(f"place.{name}", lang, value=value) for name, value in self.at.items()]
+        where = say("place.separator", lang).join(part for part in (self.file, *places) if part)
+        what = say(f"error.{self.key}", lang, **self.details)
+        return say("place.sentence", lang, where=where, what=what) if where else what
+
+
+class AllocatorError(Exception):
+    """An error for people; ``exit_status`` is what the command line ends with."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(self.problems)
+
+    def sentences(self, lang: str) -> list[str]:
+        """Every problem as a sentence in the given language."""
+        return [problem.sentence(lang) for problem in self.problems]
+
+    def in_files(self, names: Mapping[str, str]) -> AllocatorError:
+        """The same error with the parts of a scenario replaced by the files that they were read from."""
+        return type(self)(replace(p, file=names.get(p.file, p.file)) for p in self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences("en"))
+
+
+class ScenarioError(AllocatorError):
+    """The input is wrong."""
+
+
+class InfeasibleError(AllocatorError):
+    """The input is sound, but the limits cannot all hold."""
+
+    exit_status = 3

@@ -1,0 +1,93 @@
+"""Exact numbers: ``int`` where whole, else ``Fraction``; and tables that cannot be changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Never, TypeVar
+
+Number = int | Fraction
+K = TypeVar("K")
+V = TypeVar("V")
+
+# Far beyond any fund, and small enough that no input can make the exact arithmetic slow.
+LARGEST = 10**30
+MOST_DECIMALS = 30
+
+
+class Frozen(dict[K, V]):
+    """A dict that cannot be changed, so that frozen data can hold tables and still be pickled."""
+
+    def _refuse(self, *_: object, **__: object) -> Never:
+        raise TypeError("this table cannot be changed; make a new one")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+def exact(value: int | Fraction | Decimal | float | str) -> Number:
+    """The number as written, exactly: int where whole, else Fraction.
+
+    A float stands for the decimal that it prints as.  Raises ValueError for anything that is not a finite
+    number below 10^30 with at most 30 decimals.
+
+    >>> exact("0.30"), exact(5.0), exact(0.1)
+    (Fraction(3, 10), 5, Fraction(1, 10))
+    """
+    if type(value) is int:
+        number: Number = value
+    elif isinstance(value, bool) or not isinstance(value, int | Fraction | Decimal | float | str):
+        raise ValueError(f"not a number: {value!r}")
+    elif isinstance(value, Fraction):
+        number = value
+    else:
+        try:
+            decimal = Decimal(repr(value) if isinstance(value, float) else value)
+        except ArithmeticError:
+            raise ValueError(f"not a number: {value!r}") from None
+        # checked before conversion: 1E+999999999 would fill the memory
+        if not decimal.is_finite() or decimal.adjusted() >= 30:
+            raise ValueError(f"not a finite number of ordinary size: {value!r}")
+        if -int(decimal.as_tuple().exponent) > MOST_DECIMALS:
+            raise ValueError(f"more than {MOST_DECIMALS} decimals: {value!r}")
+        number = Fraction(decimal)
+    if abs(number) >= LARGEST:
+        raise ValueError(f"not a number of ordinary size: {value!r}")
+    return int(number) if number.denominator == 1 else number
+
+
+def plain(number: Number) -> Number:
+    """The number, as an int where it is whole."""
+    return int(number) if number.denominator == 1 else number
+
+
+def scaled(numbers: Sequence[Number]) -> tuple[Sequence[int], int]:
+    """The numbers as integers over one common denominator.
+
+    >>> scaled([Fraction(1, 2), 3])
+    ([1, 6], 2)
+    """
+    if all(type(number) is int for number in numbers):
+        return numbers, 1  # type: ignore[return-value]
+    over = math.lcm(*{number.denominator for number in numbers})
+    return [number.numerator * (over // number.denominator) for number in numbers], over
+
+
+def nearest_unit(amount: Number, unit: Number) -> Number:
+    """Of 0.01, 0.02, 0.05, 0.1, … the unit nearest to the given one that divides the amount.
+
+    >>> nearest_unit(56_020_000, 30_000)
+    20000
+    """
+    cents, wanted = int(amount * 100), unit * 100
+    steps = [m * 10**p for p in range(len(str(cents))) for m in (1, 2, 5)]
+    best = min((step for step in steps if cents % step == 0), key=lambda step: (abs(step - wanted), step))
+    return exact(Fraction(best, 100))

@@ -1,0 +1,255 @@
+"""What a scenario is made of: frozen data, checked when it is made.
+
+Money, weights and values are exact: ``int`` where whole, else ``Fraction``.  Money is in the currency's
+main unit (yuan), never in thousands or ten thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Never
+
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import LARGEST, Number, exact
+
+ROUNDINGS = ("largest-remainder", "rest-to-largest")
+STATUSES = ("published", "derived", "assumed", "example")
+BASES = ("fund", "distributable", "previous")
+
+
+def wrong(
+    key: str, file: str = "scenario", at: Mapping[str, object] | None = None, **details: object
+) -> Never:
+    """Raises the ScenarioError with this sentence."""
+    raise ScenarioError(Problem(key, details, file, at or {}))
+
+
+def number_at(value: Any, key: str) -> Number:
+    """A non-negative number, or an error that names its place."""
+    try:
+        number = exact(value)
+    except ValueError:
+        wrong("number", at={"key": key}, value=str(value)[:40])
+    if number < 0:
+        wrong("negative", at={"key": key}, value=number)
+    return number
+
+
+def money_at(value: Any, key: str) -> Number:
+    """A non-negative amount with at most two decimals, or an error that names its place."""
+    number = number_at(value, key)
+    if (number * 100).denominator != 1:
+        wrong("cents", at={"key": key}, value=number)
+    return number
+
+
+def put(thing: object, **fields: object) -> None:
+    """Sets fields of a frozen object while it is being made."""
+    for name, value in fields.items():
+        object.__setattr__(thing, name, value)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like this one, or None."""
+    from difflib import get_close_matches  # only ever needed for a message
+
+    return next(iter(get_close_matches(word, [k for k in known if k], 1, 0.5)), None)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A name in both languages; given in one, it serves for both.
+
+    >>> Text("泸县", "Lu County").en, Text("泸县").en
+    ('Lu County', '泸县')
+    """
+
+    zh: str = ""
+    en: str = ""
+
+    def __post_init__(self) -> None:
+        zh, en = (str(part).strip() for part in (self.zh, self.en))
+        put(self, zh=zh or en, en=en or zh)
+        for part in (self.zh, self.en):
+            if not part:
+                wrong("name_blank")
+            check_name(part)
+
+    @classmethod
+    def of(cls, value: Text | str) -> Text:
+        """A Text from a Text or a plain string."""
+        return value if isinstance(value, Text) else cls(value)
+
+
+def check_name(name: str) -> None:
+    """Refuses names that a spreadsheet would run as a formula, that hide characters, or that never end."""
+    if name[0] in "=+-@＝＋－＠" or any(not c.isprintable() for c in name) or len(name) > 200:
+        wrong("name_unsafe", name="".join(c if c.isprintable() else "?" for c in name[:40]))
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A district 区, county 县 or park 园区 that shares in the fund."""
+
+    id: str
+    name: Text = None  # type: ignore[assignment]  # the id, where no name is given
+    kind: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            wrong("name_blank")
+        check_name(self.id)
+        for alias in (*self.aliases, *([self.kind] if self.kind else [])):
+            check_name(alias)
+        name = Text(self.id) if self.name is None else Text.of(self.name)
+        put(self, name=name, aliases=tuple(self.aliases))
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A column of data: one value per recipient, in the scenario's order (None: not given).
+
+    ``status`` says where the figures come from: published, derived, assumed or example.  Not stated, it is
+    the most cautious of these, assumed.
+    """
+
+    id: str
+    values: tuple[Number | None, ...]
+    name: Text = None  # type: ignore[assignment]  # the id, where no name is given
+    unit: str = ""
+    definition: Text | None = None
+    year: int | None = None
+    status: str = "assumed"
+    source: Text | None = None
+
+    def __post_init__(self) -> None:
+        check_name(self.id or "=")
+        column = {"column": self.id}
+        if self.status not in STATUSES:
+            wrong("choice", at={"key": f"factor.{self.id}.status"}, value=self.status, known=STATUSES)
+        values: list[Number | None] = []
+        for row, value in enumerate(self.values):
+            try:
+                values.append(value if type(value) is int or value is None else exact(value))
+            except ValueError:
+                wrong("cell_number", "factors", {"entry": row + 1, **column}, value=str(value)[:40])
+        for row, number in enumerate(values):
+            if number is not None and not 0 <= number < LARGEST:
+                wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
+        name = Text(self.id) if self.name is None else Text.of(self.name)
+        put(self, values=tuple(values), name=name)
+
+
+@dataclass(frozen=True)
+class Fund:
+    """资金总额: all the money of the notice, and how it is split into whole units."""
+
+    amount: Number
+    currency: str
+    unit: Number
+    rounding: str = "largest-remainder"
+    name: Text | None = None
+    source: Text | None = None
+
+    def __post_init__(self) -> None:
+        put(self, amount=money_at(self.amount, "fund.amount"), unit=money_at(self.unit, "fund.unit"))
+        for key in ("amount", "unit"):
+            if not getattr(self, key):
+                wrong("zero", at={"key": f"fund.{key}"})
+        if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
+            wrong("currency", at={"key": "fund.currency"}, value=self.currency[:40])
+        if self.rounding not in ROUNDINGS:
+            wrong("choice", at={"key": "fund.rounding"}, value=self.rounding, known=ROUNDINGS)
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """市级部门安排: money for a department that comes off before anything is shared out."""
+
+    name: Text
+    amount: Number
+
+    def __post_init__(self) -> None:
+        put(self, name=Text.of(self.name), amount=money_at(self.amount, "reservation.amount"))
+
+
+@dataclass(frozen=True)
+class Earmark:
+    """单列安排: a fixed amount for one recipient; with ``also_shares`` it takes part in the split too."""
+
+    recipient: str
+    amount: Number
+    also_shares: bool = False
+    reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        put(self, amount=money_at(self.amount, "earmark.amount"))
+
+
+@dataclass(frozen=True)
+class Limit:
+    """保底、封顶: a floor or cap, as an amount or a rate, for "all", a kind, or listed recipients.
+
+    A rate is of the fund, the distributable amount or the recipient's previous amount (``of``); ``by``
+    takes of that the recipient's share of a column, among the recipients that take part.
+    """
+
+    recipients: str | tuple[str, ...] = "all"
+    floor: Number | None = None
+    floor_rate: Number | None = None
+    cap: Number | None = None
+    cap_rate: Number | None = None
+    of: str | None = None
+    by: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.recipients, str):
+            put(self, recipients=tuple(self.recipients))
+            if not self.recipients:
+                wrong("limit_nobody", at={"key": "limit.recipients"})
+        for name, check in (
+            ("floor", money_at),
+            ("cap", money_at),
+            ("floor_rate", number_at),
+            ("cap_rate", number_at),
+        ):
+            if getattr(self, name) is not None:
+                put(self, **{name: check(getattr(self, name), f"limit.{name}")})
+        rates = self.floor_rate is not None or self.cap_rate is not None
+        if not rates and self.floor is None and self.cap is None:
+            wrong("limit_empty", at={"key": "limit"})
+        for name in ("floor", "cap"):
+            if getattr(self, name) is not None and getattr(self, f"{name}_rate") is not None:
+                wrong("limit_twice", at={"key": f"limit.{name}"}, name=name)
+        if rates and self.of is None:
+            wrong("limit_of_missing", at={"key": "limit.of"})
+        if not rates and (self.of is not None or self.by is not None):
+            wrong("limit_of_unused", at={"key": "limit.of" if self.of is not None else "limit.by"})
+        if self.of is not None and self.of not in BASES:
+            wrong("choice", at={"key": "limit.of"}, value=self.of, known=BASES)
+        if self.of == "previous" and self.by is not None:
+            wrong("limit_by_previous", at={"key": "limit.by"})
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What one cell of the factor table has to say beyond its column."""
+
+    recipient: str
+    factor: str
+    status: str | None = None
+    provider: str = ""
+    confirmed_on: date | None = None
+    declared: Number | None = None
+    verified: Number | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status is not None and self.status not in STATUSES:
+            wrong("choice", "provenance", {"column": "status"}, value=self.status, known=STATUSES)
+        for name in ("declared", "verified"):
+            if getattr(self, name) is not None:
+                put(self, **{name: exact(getattr(self, name))})

@@ -1,0 +1,86 @@
+"""Every sentence that a person reads, in Chinese and English, and how numbers are written in each.
+
+The sentences stand in ``zh.toml`` and ``en.toml`` under the same keys, the app's own ("app.…") in
+``app.zh.toml`` and ``app.en.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+
+
+@cache
+def texts(name: str) -> dict[str, Any]:
+    """All sentences of one file, "zh" or "app.zh" for instance, as nested tables."""
+    return tomllib.loads(resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
+
+
+def say(key: str, lang: str, **details: object) -> str:
+    """The sentence with this dotted key, its details filled in.
+
+    >>> say("place.row", "en", value=3)
+    'row 3'
+    """
+    # the app's many sentences stand apart, so that the command line need not parse them
+    sentence: Any = texts(f"app.{lang}" if key.startswith("app.") else lang)
+    for part in key.split("."):
+        sentence = sentence[part]
+    return str(sentence).format(**{name: show(value, lang) for name, value in details.items()})
+
+
+def show(value: object, lang: str) -> str:
+    """A detail as text: names in the reader's language, numbers grouped as the language does, lists joined.
+
+    >>> show([1234, Fraction(1, 2)], "en"), show([1234, "泸县"], "zh")
+    ('1,234, 0.5', '1234、泸县')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Fraction | Decimal) and not isinstance(value, bool):
+        return number(value, lang)
+    if hasattr(value, "zh") and hasattr(value, "en"):
+        return str(getattr(value, lang))
+    if isinstance(value, Iterable):
+        return say("place.list", lang).join(show(item, lang) for item in value)
+    return str(value)
+
+
+def number(
+    value: int | Fraction | Decimal, lang: str, places: int | None = None, *, sign: bool = False
+) -> str:
+    """A number in plain decimals: English with thousands separators, Chinese without.
+
+    Without ``places`` a number is written out exactly where six decimals are enough for that, else with
+    six.  With ``places`` it is rounded to them, halves to even.  ``sign`` writes a plus before gains.
+
+    >>> number(57220000, "en"), number(57220000, "zh"), number(Fraction(-1, 3), "en", 2)
+    ('57,220,000', '57220000', '−0.33')
+    """
+    digits = 6 if places is None else places
+    scaled = round(Fraction(value) * 10**digits)
+    whole, rest = divmod(abs(scaled), 10**digits)
+    text = f"{whole:,}" if lang != "zh" else str(whole)
+    if digits:
+        decimals = f"{rest:0{digits}}"
+        text = f"{text}.{decimals}" if places is not None else f"{text}.{decimals}".rstrip("0").rstrip(".")
+    return ("−" if scaled < 0 else "+" if sign and scaled > 0 else "") + text
+
+
+def money_scale(currency: str, unit: int | Fraction) -> int:
+    """How many of the main unit one shown unit is: 10,000 where the split is in whole 万元, else 1."""
+    return 10_000 if currency == "CNY" and unit % 10_000 == 0 else 1
+
+
+def money_unit(currency: str, scale: int, lang: str) -> str:
+    """The name of the shown unit: 万元 or 10k yuan, 元 or yuan, else the currency's code."""
+    if currency != "CNY":
+        return currency
+    return say("money.ten_thousand" if scale == 10_000 else "money.one", lang)
