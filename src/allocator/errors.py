@@ -28,10 +28,32 @@ class Problem:
 
     def sentence(self, lang: str) -> str:
         """The problem in one sentence: file, place, what is wrong, what to write instead."""
-        places = [say(f"place.{name}", lang, value=value) for name, value in self.at.items()]
+        places = [
+            as_in_toml(str(value)) if name == "key" else say(f"place.{name}", lang, value=value)
+            for name, value in self.at.items()
+        ]
         where = say("place.separator", lang).join(part for part in (self.file, *places) if part)
         what = say(f"error.{self.key}", lang, **self.details)
         return say("place.sentence", lang, where=where, what=what) if where else what
+
+
+def as_in_toml(key: str) -> str:
+    """A dotted key as it looks in the file.
+
+    >>> as_in_toml("fund.amount"), as_in_toml("limit.2.floor"), as_in_toml("factor.tax.year")
+    ('[fund] amount', '[[limit]] 2, floor', '[factor.tax] year')
+    """
+    table, _, rest = key.partition(".")
+    if table in ("limit", "earmark", "reservation"):
+        return f"[[{table}]]" + "".join(
+            f" {part}" if part.isdigit() else f", {part}" for part in rest.split(".") if part
+        )
+    if table == "factor" and rest:
+        factor, _, rest = rest.partition(".")
+        table = f"factor.{factor}"
+    elif table not in ("fund", "method", "weights", "data"):
+        return key
+    return f"[{table}] {rest}".rstrip()
 
 
 class AllocatorError(Exception):

@@ -42,24 +42,24 @@ def exact(value: int | Fraction | Decimal | float | str) -> Number:
     >>> exact("0.30"), exact(5.0), exact(0.1)
     (Fraction(3, 10), 5, Fraction(1, 10))
     """
-    if type(value) is int:
-        number: Number = value
-    elif isinstance(value, bool) or not isinstance(value, int | Fraction | Decimal | float | str):
-        raise ValueError(f"not a number: {value!r}")
-    elif isinstance(value, Fraction):
+    number: Number
+    if type(value) is int or isinstance(value, Fraction):
         number = value
+    elif isinstance(value, bool):
+        raise ValueError(f"not a number: {value!r}")
     else:
         try:
             decimal = Decimal(repr(value) if isinstance(value, float) else value)
-        except ArithmeticError:
+        except (ArithmeticError, TypeError, ValueError):
             raise ValueError(f"not a number: {value!r}") from None
         # checked before conversion: 1E+999999999 would fill the memory
-        if not decimal.is_finite() or decimal.adjusted() >= 30:
+        exponent = decimal.as_tuple().exponent
+        if not isinstance(exponent, int) or decimal.adjusted() >= 30:
             raise ValueError(f"not a finite number of ordinary size: {value!r}")
-        if -int(decimal.as_tuple().exponent) > MOST_DECIMALS:
+        if exponent < -MOST_DECIMALS:
             raise ValueError(f"more than {MOST_DECIMALS} decimals: {value!r}")
         number = Fraction(decimal)
-    if abs(number) >= LARGEST:
+    if not -LARGEST < number < LARGEST:
         raise ValueError(f"not a number of ordinary size: {value!r}")
     return int(number) if number.denominator == 1 else number
 

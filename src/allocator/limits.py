@@ -164,7 +164,7 @@ def _nearest_to_one(
     low: Fraction | None = None
     high: Fraction | None = None
     for s, floor, cap in zip(scores, floors, caps, strict=True):
-        if not s or floor == cap:
+        if not s or (cap is not None and (floor or 0) == cap):
             continue  # stands there whatever λ is
         if cap is not None and p * s >= cap * q:
             low = max(low or Fraction(0), Fraction(cap, s))

@@ -22,7 +22,9 @@ from allocator.parts import (
     Recipient,
     Reservation,
     Text,
+    lookup,
     money_at,
+    near_recipient,
     nearest,
     number_at,
     put,
@@ -170,6 +172,7 @@ class Scenario:
             twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
                 wrong(key, file, name=twice[0])
+        lookup(self.recipients)
         for factor in self.factors:
             if len(factor.values) != len(ids):
                 wrong(
@@ -202,8 +205,7 @@ class Scenario:
         return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in self.ids})
 
     def _suggestion(self, recipient: str) -> dict[str, Any]:
-        known = [name for r in self.recipients for name in (r.id, r.name.zh, r.name.en, *r.aliases)]
-        return {"name": recipient, "near": nearest(recipient, known) or known[0]}
+        return {"name": recipient, "near": near_recipient(recipient, self.recipients)}
 
     def _check_weights(self) -> None:
         if self.kind not in KINDS:
@@ -224,11 +226,15 @@ class Scenario:
 
     def _check_money(self) -> None:
         shares: dict[str, bool] = {}
-        for earmark in self.earmarks:
+        for number, earmark in enumerate(self.earmarks, 1):
             if earmark.recipient not in self.ids:
-                wrong("recipient_unknown", at={"key": "earmark"}, **self._suggestion(earmark.recipient))
+                wrong(
+                    "recipient_unknown",
+                    at={"key": f"earmark.{number}.recipient"},
+                    **self._suggestion(earmark.recipient),
+                )
             if shares.setdefault(earmark.recipient, earmark.also_shares) != earmark.also_shares:
-                wrong("earmark_both", at={"key": "earmark"}, name=earmark.recipient)
+                wrong("earmark_both", at={"key": f"earmark.{number}.also_shares"}, name=earmark.recipient)
         left, unit = self.distributable, self.fund.unit
         if left < 0:
             wrong("overspent", at={"key": "fund.amount"}, fund=self.fund.amount, reserved=self.reserved,
@@ -269,16 +275,17 @@ class Scenario:
         known = set(self.ids)
         taking = {self.recipients[i].id for i in self.participants}
         kinds = {self.recipients[i].kind for i in self.participants}
-        for limit in self.limits:
+        for number, limit in enumerate(self.limits, 1):
+            at = {"key": f"limit.{number}.recipients"}
             if isinstance(limit.recipients, str):
                 if limit.recipients != "all" and limit.recipients not in kinds:
-                    wrong("limit_kind", at={"key": "limit.recipients"}, kind=limit.recipients,
+                    wrong("limit_kind", at=at, kind=limit.recipients,
                            known=sorted(kinds - {""}) or "—")  # fmt: skip
             else:
                 for id in limit.recipients:
                     if id not in known:
-                        wrong("recipient_unknown", at={"key": "limit.recipients"}, **self._suggestion(id))
+                        wrong("recipient_unknown", at=at, **self._suggestion(id))
                     if id not in taking:
-                        wrong("limit_apart", at={"key": "limit.recipients"}, name=id)
+                        wrong("limit_apart", at=at, name=id)
             if limit.of == "previous" and self.previous is None:
-                wrong("limit_previous", at={"key": "limit.of"})
+                wrong("limit_previous", at={"key": f"limit.{number}.of"})

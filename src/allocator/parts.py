@@ -6,6 +6,7 @@ main unit (yuan), never in thousands or ten thousands.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -60,7 +61,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Text:
-    """A name in both languages; given in one, it serves for both.
+    """A name or remark in both languages; given in one, it serves for both.  Line breaks count as spaces.
 
     >>> Text("泸县", "Lu County").en, Text("泸县").en
     ('Lu County', '泸县')
@@ -70,12 +71,8 @@ class Text:
     en: str = ""
 
     def __post_init__(self) -> None:
-        zh, en = (str(part).strip() for part in (self.zh, self.en))
-        put(self, zh=zh or en, en=en or zh)
-        for part in (self.zh, self.en):
-            if not part:
-                wrong("name_blank")
-            check_name(part)
+        zh, en = (" ".join(part.split()) for part in (self.zh, self.en))
+        put(self, zh=check_text(zh or en), en=check_text(en or zh))
 
     @classmethod
     def of(cls, value: Text | str) -> Text:
@@ -83,10 +80,18 @@ class Text:
         return value if isinstance(value, Text) else cls(value)
 
 
-def check_name(name: str) -> None:
-    """Refuses names that a spreadsheet would run as a formula, that hide characters, or that never end."""
-    if name[0] in "=+-@＝＋－＠" or any(not c.isprintable() for c in name) or len(name) > 200:
-        wrong("name_unsafe", name="".join(c if c.isprintable() else "?" for c in name[:40]))
+def check_text(text: str, longest: int = 1000) -> str:
+    """The text, unless it is blank, endless, hides characters, or would run as a formula in a spreadsheet."""
+    if not text:
+        wrong("name_blank")
+    if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
+        wrong("name_unsafe", name="".join(c if c.isprintable() else "?" for c in text[:40]), longest=longest)
+    return text
+
+
+def check_id(text: str) -> str:
+    """The id, trimmed, unless it cannot be one."""
+    return check_text(text.strip(), 100)
 
 
 @dataclass(frozen=True)
@@ -94,18 +99,38 @@ class Recipient:
     """A district 区, county 县 or park 园区 that shares in the fund."""
 
     id: str
-    name: Text = None  # type: ignore[assignment]  # the id, where no name is given
+    name: Text = None  # type: ignore[assignment]  # made from the id where none is given
     kind: str = ""
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.id:
-            wrong("name_blank")
-        check_name(self.id)
-        for alias in (*self.aliases, *([self.kind] if self.kind else [])):
-            check_name(alias)
+        put(self, id=check_id(self.id), kind=self.kind and check_id(self.kind))
         name = Text(self.id) if self.name is None else Text.of(self.name)
-        put(self, name=name, aliases=tuple(self.aliases))
+        put(self, name=name, aliases=tuple(check_id(alias) for alias in self.aliases))
+        if self.kind == "all":
+            wrong("kind_all", "recipients", {"column": "kind"})
+
+
+def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
+    """Every way to write a recipient (id, either name, alias), as `plain_name` gives it, and its id."""
+    known: dict[str, str] = {}
+    for recipient in recipients:
+        for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):
+            first = known.setdefault(plain_name(name), recipient.id)
+            if first != recipient.id:
+                wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
+    return known
+
+
+def near_recipient(name: str, recipients: Iterable[Recipient]) -> str:
+    """The known name most like this one, else the first recipient's, as an example of how one is written."""
+    known = [known for r in recipients for known in (r.id, r.name.zh, r.name.en, *r.aliases)]
+    return nearest(name, known) or known[0]
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: full-width and half-width, capitals and small letters alike."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True)
@@ -118,15 +143,15 @@ class Factor:
 
     id: str
     values: tuple[Number | None, ...]
-    name: Text = None  # type: ignore[assignment]  # the id, where no name is given
-    unit: str = ""
+    name: Text = None  # type: ignore[assignment]  # made from the id where none is given
+    unit: Text | None = None
     definition: Text | None = None
     year: int | None = None
     status: str = "assumed"
     source: Text | None = None
 
     def __post_init__(self) -> None:
-        check_name(self.id or "=")
+        put(self, id=check_id(self.id))
         column = {"column": self.id}
         if self.status not in STATUSES:
             wrong("choice", at={"key": f"factor.{self.id}.status"}, value=self.status, known=STATUSES)
@@ -141,6 +166,9 @@ class Factor:
                 wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
         name = Text(self.id) if self.name is None else Text.of(self.name)
         put(self, values=tuple(values), name=name)
+        for key in ("unit", "definition", "source"):
+            if getattr(self, key) is not None:
+                put(self, **{key: Text.of(getattr(self, key))})
 
 
 @dataclass(frozen=True)
@@ -159,6 +187,9 @@ class Fund:
         for key in ("amount", "unit"):
             if not getattr(self, key):
                 wrong("zero", at={"key": f"fund.{key}"})
+        for key in ("name", "source"):
+            if getattr(self, key) is not None:
+                put(self, **{key: Text.of(getattr(self, key))})
         if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
             wrong("currency", at={"key": "fund.currency"}, value=self.currency[:40])
         if self.rounding not in ROUNDINGS:
@@ -187,6 +218,8 @@ class Earmark:
 
     def __post_init__(self) -> None:
         put(self, amount=money_at(self.amount, "earmark.amount"))
+        if self.reason is not None:
+            put(self, reason=Text.of(self.reason))
 
 
 @dataclass(frozen=True)
@@ -250,6 +283,9 @@ class Provenance:
     def __post_init__(self) -> None:
         if self.status is not None and self.status not in STATUSES:
             wrong("choice", "provenance", {"column": "status"}, value=self.status, known=STATUSES)
+        for name in ("provider", "note"):
+            if getattr(self, name):
+                put(self, **{name: Text(getattr(self, name)).zh})
         for name in ("declared", "verified"):
             if getattr(self, name) is not None:
                 put(self, **{name: exact(getattr(self, name))})

@@ -1,0 +1,1 @@
+"""Questions asked of scenarios; nothing here touches a file or a screen."""

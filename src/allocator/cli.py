@@ -1,0 +1,299 @@
+"""The command line.  Results go to standard output, messages to standard error.
+
+Exit status: 0 done; 1 what was asked for does not hold; 2 the input is wrong; 3 the limits cannot all hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Never
+
+# No plugin of another package belongs into a command's start-up time.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from allocator import printing
+from allocator.engine import METHOD_VERSION, allocate
+from allocator.errors import AllocatorError, Problem, ScenarioError
+from allocator.exact import Number, exact
+from allocator.files.scenario import load_scenario
+from allocator.parts import nearest
+from allocator.text import LANGUAGES, say
+
+FORMATS = ("table", "json", "csv")
+
+# The page is for this machine alone.  .streamlit/config.toml says the same to `streamlit run app.py`.
+SERVER = {
+    "server.address": "127.0.0.1",
+    "server.headless": "true",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "server.maxUploadSize": "5",
+    "server.enableStaticServing": "false",
+    "server.fileWatcherType": "none",
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "viewer",
+    "client.showErrorDetails": "none",
+}
+
+
+class _Usage(Exception):
+    """The command line is not written right; the sentence says how it should be."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that speaks the reader's language and raises instead of exiting."""
+
+    lang = "en"
+
+    def error(self, message: str) -> Never:
+        command = self.prog.partition(" ")[2] or "COMMAND"
+        raise _Usage(say("cli.bad_option", self.lang, reason=message, command=command))
+
+    def format_usage(self) -> str:
+        formatter = self._get_formatter()
+        formatter.add_usage(self.usage, self._actions, (), prefix=say("cli.usage", self.lang))
+        return formatter.format_help()
+
+    def format_help(self) -> str:
+        formatter = self._get_formatter()
+        formatter.add_usage(self.usage, self._actions, (), prefix=say("cli.usage", self.lang))
+        formatter.add_text(self.description)
+        for group in self._action_groups:
+            formatter.start_section(group.title)
+            formatter.add_arguments(group._group_actions)
+            formatter.end_section()
+        formatter.add_text(self.epilog)
+        return formatter.format_help()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and exits with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a redirected stream takes the platform's encoding, which on Windows knows no Chinese
+            stream.reconfigure(**({} if stream.isatty() else {"encoding": "utf-8"}), errors="replace")
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    lang = _language(arguments)
+    try:
+        sys.exit(_run(arguments, lang))
+    except _Usage as error:
+        _fail([str(error)], 2)
+    except AllocatorError as error:
+        sentences = error.sentences(lang)
+        if len(sentences) > 20:
+            sentences[20:] = [say("cli.more_problems", lang, count=len(sentences) - 20)]
+        _fail(sentences, error.exit_status)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _fail([say("cli.interrupted", lang)], 130)
+
+
+def _fail(sentences: Sequence[str], status: int) -> Never:
+    print(*sentences, sep="\n", file=sys.stderr)
+    sys.exit(status)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language asked for, else the system's: Chinese where that is Chinese, else English."""
+    for at, argument in enumerate(arguments):
+        asked = argument.partition("=")[2] if argument.startswith("--lang=") else None
+        if argument == "--lang" and at + 1 < len(arguments):
+            asked = arguments[at + 1]
+        if asked in LANGUAGES:
+            return asked
+    system = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
+    if not system:
+        import locale
+
+        system = locale.getlocale()[0] or ""
+    return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def _run(arguments: Sequence[str], lang: str) -> int:
+    parsers = _parsers(lang)
+    names = [name for name in parsers if name]
+    command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
+    if command not in parsers:
+        near = nearest(command, names) or names[0]
+        raise _Usage(say("cli.unknown_command", lang, name=command, near=near))
+    parser, do = parsers[command]
+    options, rest = parser.parse_known_args(arguments[1:] if command else arguments)
+    for name in rest:
+        if name.startswith("-") and name != "-":
+            known = [option for action in parser._actions for option in action.option_strings]
+            near = nearest(name.partition("=")[0], known) or "--help"
+            raise _Usage(
+                say("cli.unknown_option", lang, name=name, near=near, command=command).replace("  ", " ")
+            )
+        raise _Usage(say("cli.too_many", lang, name=name, command=command))
+    if getattr(options, "lang", lang) not in LANGUAGES:
+        raise _Usage(say("cli.bad_choice", lang, option="--lang", value=options.lang, known=LANGUAGES))
+    if getattr(options, "format", "table") not in FORMATS:
+        raise _Usage(say("cli.bad_choice", lang, option="--format", value=options.format, known=FORMATS))
+    return do(options, lang)
+
+
+def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
+    """The parser and the function of each command; "" is the program itself."""
+
+    def parser(command: str, do: Callable[[Any, str], int], *positionals: str, table: bool = True) -> _Parser:
+        made = _Parser(
+            prog=f"allocator {command}".strip(), description=say(f"cli.{command or 'program'}", lang),
+            add_help=False, allow_abbrev=False,
+        )  # fmt: skip
+        made.lang = lang
+        if positionals:
+            taken = made.add_argument_group(say("cli.arguments", lang))
+            for name in positionals:
+                many = "*" if name == "files" else "?"
+                taken.add_argument(name, nargs=many, metavar=name.upper(), help=say(f"cli.{name}", lang))
+        made.choices = made.add_argument_group(say("cli.options", lang))  # type: ignore[attr-defined]
+        if table:
+            option(made, "--format", default="table", metavar="|".join(FORMATS))
+        option(made, "--lang", default=lang, metavar="|".join(LANGUAGES))
+        made.choices.add_argument("-h", "--help", action="help", help=say("cli.help", lang))  # type: ignore[attr-defined]
+        parsers[command] = made, do
+        return made
+
+    def option(made: Any, name: str, **settings: Any) -> None:
+        made.choices.add_argument(
+            name, help=say("cli." + name.strip("-").replace("-", "_"), lang), **settings
+        )
+
+    parsers: dict[str, tuple[_Parser, Callable[[Any, str], int]]] = {}
+    parser("run", _allocate, "file")
+    parser("compare", _compare, "files")
+    check = parser("check", _check, "file")
+    option(check, "--expect-published", action="store_true")
+    option(check, "--within", metavar="AMOUNT")
+    new = parser("new", _new, "folder", table=False)
+    option(new, "--like", metavar="FILE")
+    app = parser("app", _app, table=False)
+    option(app, "--port", metavar="PORT", default="8501")
+    option(app, "--scenarios", metavar="FOLDER")
+    option(app, "--no-browser", action="store_true")
+    whole = parser("", lambda _options, _lang: _overview(whole), table=False)
+    version = f"allocator {_version()}, method version {METHOD_VERSION}"
+    option(whole, "--version", action="version", version=version)
+    whole.usage = "allocator COMMAND …"
+    whole.epilog = say("cli.more", lang)
+    commands = whole.add_argument_group(say("cli.commands", lang))
+    for name in parsers:
+        if name:
+            commands.add_argument(name, help=say(f"cli.{name}", lang), nargs="?")
+    return parsers
+
+
+def _version() -> str:
+    if "--version" not in sys.argv:
+        return ""
+    from importlib.metadata import version
+
+    return version("allocator")
+
+
+def _overview(parser: _Parser) -> int:
+    print(parser.format_help(), end="")
+    return 0
+
+
+def _file(options: Any, lang: str, command: str) -> str:
+    if options.file is None:
+        raise _Usage(say("cli.missing_file", lang, command=command))
+    return str(options.file)
+
+
+def _allocate(options: Any, lang: str) -> int:
+    allocation = allocate(load_scenario(_file(options, lang, "run")))
+    printing.allocation(allocation, options.format, lang)
+    return 0
+
+
+def _compare(options: Any, lang: str) -> int:
+    if not 2 <= len(options.files) <= 26:
+        raise _Usage(say("cli.missing_files", lang))
+    allocations = [allocate(load_scenario(file)) for file in options.files]
+    printing.comparison(allocations, options.files, options.format, lang)
+    return 0
+
+
+def _check(options: Any, lang: str) -> int:
+    file = _file(options, lang, "check")
+    within: Number = 0
+    if options.within is not None:
+        if not options.expect_published:
+            raise _Usage(say("cli.within_alone", lang))
+        try:
+            within = exact(options.within)
+        except ValueError:
+            within = -1
+        if within < 0:
+            raise _Usage(say("cli.bad_amount", lang, value=options.within))
+    scenario = load_scenario(file)
+    allocation = allocate(scenario)
+    printing.checked(allocation, file, options.format, lang)
+    if not options.expect_published:
+        return 0
+    if allocation.differences is None:
+        raise ScenarioError(Problem("no_published", {}, file))
+    off = [id for id, difference in allocation.differences.items() if not -within <= difference <= within]
+    if off:
+        names = [recipient.name for recipient in scenario.recipients if recipient.id in off]
+        print(say("cli.not_published", lang, count=len(off), names=names[:10]), file=sys.stderr)
+        return 1
+    key = "cli.as_published_within" if within else "cli.as_published"
+    print(say(key, lang, within=within), file=sys.stderr)
+    return 0
+
+
+def _new(options: Any, lang: str) -> int:
+    if options.folder is None:
+        raise _Usage(say("cli.missing_folder", lang))
+    from allocator.files.template import new_folder
+
+    like = load_scenario(options.like) if options.like else None
+    made = new_folder(Path(options.folder), lang, like)
+    print(say("cli.made", lang, folder=options.folder, file=str(made)))
+    return 0
+
+
+def _app(options: Any, lang: str) -> int:
+    """Starts Streamlit as a process of its own, with the same settings wherever the program is installed."""
+    import signal
+    import socket
+    import subprocess
+
+    if not options.port.isascii() or not options.port.isdigit() or not 1 <= int(options.port) <= 65535:
+        raise _Usage(say("cli.bad_choice", lang, option="--port", value=options.port, known="1–65535"))
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", int(options.port))) == 0:
+            raise _Usage(say("cli.busy_port", lang, port=options.port))
+    settings = SERVER | {"server.port": options.port}
+    if not options.no_browser:
+        settings["server.headless"] = "false"
+    environment = dict(os.environ)
+    if options.scenarios:
+        if not Path(options.scenarios).is_dir():
+            raise ScenarioError(Problem("file_missing", {}, options.scenarios))
+        environment["ALLOCATOR_SCENARIOS"] = options.scenarios
+    page = Path(__file__).with_name("ui") / "main.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(page)]
+    command += [f"--{name}={value}" for name, value in settings.items()]
+    print(say("cli.serving", lang, address=f"http://127.0.0.1:{options.port}"), flush=True)
+    server = subprocess.Popen(command, env=environment)
+    # whoever ends this process means the page, so the server must not outlive it
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        return server.wait() and 0

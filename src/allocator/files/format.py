@@ -1,0 +1,286 @@
+"""Version 1 of the scenario format: what a TOML file may hold, and the JSON Schema that editors read.
+
+The tables below are the only definition of the keys; docs/scenario-format.md explains them.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from allocator.errors import Problem
+from allocator.exact import Number, exact
+from allocator.parts import Text, nearest
+
+FORMAT = 1
+
+AMOUNT_UNITS = {
+    "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
+    "yuan": 1, "10k yuan": 10**4, "": 1,
+}  # fmt: skip
+
+
+def _refuse(key: str, value: object) -> PydanticCustomError:
+    return PydanticCustomError("type_" + key, "{value}", {"value": str(value)[:60]})
+
+
+def _number(value: object) -> Number:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        try:
+            return exact(value)
+        except ValueError:
+            pass
+    raise _refuse("number", value)
+
+
+def _money(value: object) -> Number:
+    if isinstance(value, str):
+        text = re.fullmatch(r"\s*([0-9][0-9,_]*(?:\.[0-9]+)?)\s*([^\d\s].*?)?\s*", value)
+        if text is None or (text[2] or "") not in AMOUNT_UNITS:
+            raise _refuse("money", value)
+        try:
+            return exact(exact(re.sub("[,_]", "", text[1])) * AMOUNT_UNITS[text[2] or ""])
+        except ValueError:
+            raise _refuse("money", value) from None
+    try:
+        return _number(value)
+    except PydanticCustomError:
+        raise _refuse("money", value) from None
+
+
+def _name(value: object) -> Text:
+    if isinstance(value, str) and value.strip():
+        return Text(value)
+    if (
+        isinstance(value, dict)
+        and value
+        and value.keys() <= {"zh", "en"}
+        and all(isinstance(part, str) and part.strip() for part in value.values())
+    ):
+        return Text(**value)
+    raise _refuse("name", value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _refuse("text", value)
+    return value
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _refuse("bool", value)
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _refuse("whole", value)
+    return value
+
+
+def _recipients(value: object) -> str | tuple[str, ...]:
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise _refuse("recipients", value)
+
+
+def _schema(**schema: Any) -> WithJsonSchema:
+    return WithJsonSchema(schema)
+
+
+_PLAIN_TEXT = {"type": "string", "minLength": 1}
+_Money = Annotated[
+    Number, PlainValidator(_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
+]
+_Number = Annotated[Number, PlainValidator(_number), _schema(type="number", minimum=0)]
+_Text = Annotated[str, PlainValidator(_text), _schema(type="string")]
+_Bool = Annotated[bool, PlainValidator(_bool), _schema(type="boolean")]
+_Whole = Annotated[int, PlainValidator(_whole), _schema(type="integer")]
+_Name = Annotated[
+    Text,
+    PlainValidator(_name),
+    _schema(
+        anyOf=[
+            _PLAIN_TEXT,
+            {
+                "type": "object",
+                "properties": {"zh": _PLAIN_TEXT, "en": _PLAIN_TEXT},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        ]
+    ),
+]
+_Recipients = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(_recipients),
+    _schema(anyOf=[_PLAIN_TEXT, {"type": "array", "items": _PLAIN_TEXT, "minItems": 1}]),
+]
+
+
+def _one_of(*choices: str) -> WithJsonSchema:
+    return _schema(enum=list(choices))
+
+
+class _Table(BaseModel):
+    # defer_build: only ScenarioTable's validator is ever used, and building each costs start-up time
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class FundTable(_Table):
+    """[fund]: all the money, and how it is split into whole units."""
+
+    amount: _Money
+    currency: _Text
+    unit: _Money
+    rounding: Annotated[_Text, _one_of("largest-remainder", "rest-to-largest")] = "largest-remainder"
+    name: _Name | None = None
+    source: _Name | None = None
+
+
+class MethodTable(_Table):
+    """[method]: what the weights multiply."""
+
+    kind: Annotated[_Text, _one_of("shares", "scores")]
+    coefficient: _Text | None = None
+
+
+class DataTable(_Table):
+    """[data]: the CSV files."""
+
+    factors: _Text
+    recipients: _Text = ""
+    published: _Text = ""
+    previous: _Text = ""
+    provenance: _Text = ""
+
+
+class FactorTable(_Table):
+    """[factor.ID]: what a column of the factor data is."""
+
+    name: _Name | None = None
+    unit: _Name | None = None
+    definition: _Name | None = None
+    year: _Whole | None = None
+    status: Annotated[_Text, _one_of("published", "derived", "assumed", "example")] = "assumed"
+    source: _Name | None = None
+
+
+class ReservationTable(_Table):
+    """[[reservation]]: comes off before anything is shared out."""
+
+    name: _Name
+    amount: _Money
+
+
+class EarmarkTable(_Table):
+    """[[earmark]]: a fixed amount for one recipient."""
+
+    recipient: _Text
+    amount: _Money
+    also_shares: _Bool = False
+    reason: _Name | None = None
+
+
+class LimitTable(_Table):
+    """[[limit]]: a floor, a cap, or both."""
+
+    recipients: _Recipients
+    floor: _Money | None = None
+    floor_rate: _Number | None = None
+    cap: _Money | None = None
+    cap_rate: _Number | None = None
+    of: Annotated[_Text, _one_of("fund", "distributable", "previous")] | None = None
+    by: _Text | None = None
+
+
+class ScenarioTable(_Table):
+    """A scenario file, after `extends` has been followed."""
+
+    format: Annotated[Literal[1], Field(description="the version of the format")]
+    title: _Name
+    fund: FundTable
+    method: MethodTable
+    weights: dict[str, _Number]
+    data: DataTable
+    factor: dict[str, FactorTable] = {}
+    reservation: list[ReservationTable] = []
+    earmark: list[EarmarkTable] = []
+    limit: list[LimitTable] = []
+    extends: _Text | None = None
+
+
+_EXAMPLES = {
+    "format": "format = 1",
+    "title": 'title = { zh = "…", en = "…" }',
+    "fund": "[fund]",
+    "method": "[method]",
+    "weights": "[weights]",
+    "data": "[data]",
+    "amount": "amount = 57_220_000",
+    "currency": 'currency = "CNY"',
+    "unit": "unit = 10_000",
+    "kind": 'kind = "shares"',
+    "factors": 'factors = "factors.csv"',
+    "name": 'name = "…"',
+    "recipient": 'recipient = "…"',
+    "recipients": 'recipients = "all"',
+}
+
+_TABLES: dict[str, type[BaseModel]] = {
+    "fund": FundTable,
+    "method": MethodTable,
+    "data": DataTable,
+    "factor": FactorTable,
+    "reservation": ReservationTable,
+    "earmark": EarmarkTable,
+    "limit": LimitTable,
+}
+
+
+def problem(type_: str, place: tuple[int | str, ...], value: object, details: dict[str, Any]) -> Problem:
+    """The sentence for one error of pydantic; list positions count from 1."""
+    path = [str(part + 1) if isinstance(part, int) else part for part in place]
+    at = {"key": ".".join(path)}
+    name = path[-1]
+    if type_ == "missing":
+        return Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}, at=_above(path))
+    if type_ == "extra_forbidden":
+        table = _TABLES[path[0]] if len(path) > 1 else ScenarioTable
+        near = nearest(name, table.model_fields)
+        if near:
+            return Problem("key_unknown", {"name": name, "near": near}, at=_above(path))
+        return Problem("key_unknown_list", {"name": name, "known": list(table.model_fields)}, at=_above(path))
+    if type_ == "literal_error":
+        return Problem("format", {"value": str(value)[:40]}, at=at)
+    if type_.startswith("type_"):
+        return Problem(type_, details, at=at)
+    kind = "type_array" if type_ == "list_type" else "type_table"
+    shown = ".".join(path[:1] if kind == "type_array" else [part for part in path if not part.isdigit()])
+    return Problem(kind, {"name": shown, "value": str(value)[:60]}, at=at)
+
+
+def _above(path: list[str]) -> dict[str, object]:
+    return {"key": ".".join(path[:-1])} if len(path) > 1 else {}
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The JSON Schema of a scenario file, for editors that complete and check TOML.
+
+    A file with `extends` need only hold what it changes, so nothing but `format` is required of it.
+    """
+    schema = ScenarioTable.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["required"] = ["format"]
+    schema["if"] = {"not": {"required": ["extends"]}}
+    schema["then"] = {"required": ["title", "fund", "method", "weights", "data"]}
+    for name in ("FundTable", "MethodTable", "DataTable"):
+        schema["$defs"][name].pop("required", None)
+    return schema

@@ -1,0 +1,195 @@
+"""A Scenario written as a folder of files that reads back as the same Scenario."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import MOST_DECIMALS
+from allocator.files.format import FORMAT
+from allocator.model import Scenario
+from allocator.parts import Factor, Provenance, Text
+
+
+def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = False) -> Path:
+    """Writes ``scenario.toml`` and its CSV files into a folder and returns the TOML file's path.
+
+    ``load_scenario`` of that path gives an equal Scenario.  Raises ScenarioError where the folder already
+    holds something (unless ``overwrite``), cannot be written, or a number has no decimal form.
+    """
+    folder = Path(folder)
+    contents = _contents(scenario)
+    put_files(folder, contents, overwrite=overwrite)
+    return folder / "scenario.toml"
+
+
+def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
+    """Writes files into a folder, each whole or not at all; the last one named is written last."""
+    try:
+        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not overwrite)):
+            raise ScenarioError(Problem("exists", {}, str(folder)))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+                file.write(content)
+            made = Path(file.name)
+            made.chmod(0o644)
+            made.replace(folder / name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(Problem("unwritable", {"reason": reason}, str(folder))) from None
+
+
+def _contents(scenario: Scenario) -> dict[str, bytes]:
+    """The files of a scenario by name, the TOML file last."""
+    files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}
+    factors = [["recipient", *(factor.id for factor in scenario.factors)]]
+    for i, recipient in enumerate(scenario.recipients):
+        values = [factor.values[i] for factor in scenario.factors]
+        if values and all(value is None for value in values):
+            continue  # only earmarked for
+        factors.append([recipient.id, *map(_cell, values)])
+    files["factors.csv"] = csv_bytes(factors)
+    for name in ("published", "previous"):
+        amounts = getattr(scenario, name)
+        if amounts is not None:
+            rows = [["recipient", "amount"], *([id, _cell(amount)] for id, amount in amounts.items())]
+            files[f"{name}.csv"] = csv_bytes(rows)
+    if scenario.provenance:
+        columns = list(Provenance.__dataclass_fields__)
+        rows = [columns, *([_cell(getattr(entry, c)) for c in columns] for entry in scenario.provenance)]
+        files["provenance.csv"] = csv_bytes(rows)
+    files["scenario.toml"] = toml_bytes(tables(scenario, files))
+    return files
+
+
+def recipient_rows(scenario: Scenario) -> list[list[str]]:
+    """The rows of recipients.csv."""
+    return [
+        ["recipient", "name_zh", "name_en", "kind", "aliases"],
+        *([r.id, r.name.zh, r.name.en, r.kind, ";".join(r.aliases)] for r in scenario.recipients),
+    ]
+
+
+def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def toml_bytes(content: Mapping[str, Any], remarks: Mapping[str, str] | None = None) -> bytes:
+    """Tables as TOML for people: names in one line, remarks as comments at the top and within tables."""
+    left = dict(remarks or {})
+
+    def table(key: str, values: Mapping[str, Any]) -> Any:
+        made = tomlkit.table()
+        if key in left:
+            made.add(tomlkit.comment(left.pop(key)))
+        for name, value in values.items():
+            made.add(name, _item(value))
+        return made
+
+    document = tomlkit.document()
+    if "" in left:
+        document.add(tomlkit.comment(left.pop("")))
+    for key, value in content.items():
+        if key == "factor":
+            factors = tomlkit.table(is_super_table=True)
+            for id, described in value.items():
+                factors.add(id, table(key, described))
+            document.add(key, factors)
+        elif isinstance(value, list):
+            array = tomlkit.aot()
+            for entry in value:
+                array.append(table(key, entry))
+            document.add(key, array)
+        elif isinstance(value, dict) and not _is_name(value):
+            document.add(key, table(key, value))
+        else:
+            document.add(key, _item(value))
+    return tomlkit.dumps(document).encode()
+
+
+def _item(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return tomlkit.float_(decimal_text(value))
+    if isinstance(value, dict):
+        inline = tomlkit.inline_table()
+        inline.update(value)
+        return inline
+    return value
+
+
+def _is_name(value: Mapping[str, Any]) -> bool:
+    return value.keys() == {"zh", "en"} and all(isinstance(part, str) for part in value.values())
+
+
+def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
+    """The tables of a scenario file, in the order that people read them."""
+    data = {name.removesuffix(".csv"): name for name in files}
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "title": _value(scenario.title),
+        "fund": _filled(scenario.fund, "name", "amount", "currency", "unit", "rounding", "source"),
+        "method": _filled(scenario, "kind", "coefficient"),
+        "weights": dict(scenario.weights),
+        "data": data,
+    }
+    arrays: dict[str, Any] = {
+        "factor": {id: table for id, table in ((f.id, _described(f)) for f in scenario.factors) if table},
+        "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
+        "earmark": [_filled(e, "recipient", "amount", "also_shares", "reason") for e in scenario.earmarks],
+        "limit": [
+            _filled(item, "recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")
+            for item in scenario.limits
+        ],
+    }
+    return content | {name: table for name, table in arrays.items() if table}
+
+
+def _described(factor: Factor) -> dict[str, Any]:
+    table = _filled(factor, "name", "unit", "definition", "year", "status", "source")
+    if table["name"] == factor.id:
+        del table["name"]
+    return table
+
+
+def _filled(thing: object, *names: str) -> dict[str, Any]:
+    """The named fields that say something."""
+    values = ((name, getattr(thing, name)) for name in names)
+    return {name: _value(value) for name, value in values if value is not None}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _cell(value: Any) -> str:
+    """A value as it stands in a CSV cell, in plain digits."""
+    if value is None:
+        return ""
+    return decimal_text(value) if isinstance(value, Fraction) else str(value)
+
+
+def decimal_text(value: Fraction) -> str:
+    """A fraction in plain digits; raises ScenarioError where no decimal says it exactly.
+
+    >>> decimal_text(Fraction(1, 8))
+    '0.125'
+    """
+    digits = next((d for d in range(MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
+    if digits is None:
+        raise ScenarioError(Problem("no_decimal", {"value": str(value)}))
+    whole = f"{int(value * 10**digits):0{digits + 1}d}"
+    return f"{whole[:-digits]}.{whole[-digits:]}"

@@ -1,0 +1,330 @@
+"""What the command line prints: aligned tables, JSON and CSV of the same figures."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from allocator.allocation import Allocation
+from allocator.analysis.compare import Effect, changes, effect
+from allocator.exact import Number, plain
+from allocator.model import Scenario
+from allocator.report.table import Table, compare_table, office_table, weight_text
+from allocator.text import money_scale, money_unit, number, say
+
+
+def allocation(result: Allocation, form: str, lang: str) -> None:
+    """The result of `allocator run`."""
+    if form == "json":
+        _json(as_json(result, lang))
+        return
+    table = office_table(result, lang)
+    if form == "csv":
+        _csv(*table.plain_rows())
+        return
+    scenario, money = result.scenario, _money_writer(result.scenario, lang)
+    lines = [getattr(scenario.title, lang)]
+    parts = [
+        say(f"cli.{name}", lang, amount=money(amount))
+        for name, amount in (("reserved", scenario.reserved), ("earmarked", scenario.earmarked))
+        if amount
+    ]
+    parts.append(say("cli.distributable", lang, amount=money(scenario.distributable)))
+    lines += [say("cli.split", lang, fund=money(scenario.fund.amount), parts=parts), "", *_aligned(table), ""]
+    lines += status_lines(scenario, lang)
+    if result.multiplier != 1:
+        lines.append(say("cli.multiplier", lang, multiplier=number(result.multiplier, lang, 6)))
+    if result.tied:
+        names = [r.name for r in scenario.recipients if r.id in result.tied]
+        lines.append(say("cli.tied", lang, names=names))
+    if result.differences is not None:
+        off = [r.name for r in scenario.recipients if result.differences[r.id]]
+        count = {"count": len(off), "names": off[:10]}
+        lines.append(say("cli.not_published", lang, **count) if off else say("cli.as_published", lang))
+    lines.append(say("cli.trace", lang, version=result.method_version, digest=scenario.digest))
+    full = _money_writer(scenario, lang, 1)
+    lines.append(say("cli.sum", lang, total=full(result.total), fund=full(scenario.fund.amount)))
+    print(*lines, sep="\n")
+
+
+def status_lines(scenario: Scenario, lang: str) -> list[str]:
+    """Where the factor data comes from, factors of one status and source together."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for id in scenario.weights:
+        factor = scenario.factor(id)
+        source = getattr(factor.source, lang) if factor.source else ""
+        groups.setdefault((factor.status, source), []).append(factor.name)
+    lines = [
+        say(
+            "cli.status_source" if source else "cli.status",
+            lang,
+            names=names,
+            status=say(f"status.{status}", lang),
+            source=source,
+        )
+        for (status, source), names in groups.items()
+    ]
+    return [*lines, *([say("cli.assumed", lang)] if scenario.assumed else [])]
+
+
+def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, lang: str) -> None:
+    """The result of `allocator compare`: one table, the first scenario is the base."""
+    table = compare_table(results, lang)
+    base = results[0]
+    if form == "json":
+        _json(
+            {
+                "currency": base.scenario.fund.currency,
+                "method_version": base.method_version,
+                "scenarios": [
+                    {
+                        "file": file,
+                        "title": getattr(result.scenario.title, lang),
+                        "digest": result.scenario.digest,
+                        "fund": _jsonable(result.scenario.fund.amount),
+                        "reserved": _jsonable(result.scenario.reserved),
+                        "amounts": _jsonable(result.amounts),
+                        "differences": _jsonable(changes(result, base.amounts)),
+                        **_effect(effect(result, base.amounts)),
+                    }
+                    for file, result in zip(files, results, strict=True)
+                ],
+                "published": _jsonable(base.scenario.published),
+            }
+        )
+        return
+    letters = [column.key for column in table.columns if column.kind == "money" and len(column.key) == 1]
+    titles = {
+        letter: getattr(result.scenario.title, lang) for letter, result in zip(letters, results, strict=True)
+    }
+    if form == "csv":
+        headers, rows = table.plain_rows()
+        named = [
+            f"{titles[key]} {header}" if (key := column.key.partition("-")[0]) in titles else header
+            for column, header in zip(table.columns, headers, strict=True)
+        ]
+        _csv(named, rows)
+        return
+    lines = [
+        say("cli.letter", lang, letter=letter, title=title, file=file)
+        for (letter, title), file in zip(titles.items(), files, strict=True)
+    ]
+    lines += ["", *_aligned(table), ""]
+    money = _money_writer(base.scenario, lang)
+    for letter, result in list(zip(letters, results, strict=True))[1:]:
+        lines.append(_moved(letter, result, base, money, lang))
+    shown = {line: None for result in results for line in status_lines(result.scenario, lang)}
+    print(*lines, *shown, sep="\n")
+
+
+def _moved(
+    letter: str, result: Allocation, base: Allocation, money: Callable[[Number], str], lang: str
+) -> str:
+    found = effect(result, base.amounts)
+    if not found.gains and not found.losses:
+        return say("cli.unmoved", lang, letter=letter)
+    details = {"letter": letter, "gains": found.gains, "losses": found.losses}
+    by = sum(result.amounts.values()) - sum(base.amounts.values())
+    if by:
+        return say("cli.other_fund", lang, by=money(by), **details)
+    percent = number(found.moved * 100 / Fraction(sum(base.amounts.values()) or 1), lang, 1)
+    return say("cli.moved", lang, moved=money(found.moved), percent=percent, **details)
+
+
+def checked(result: Allocation, file: str, form: str, lang: str) -> None:
+    """The result of `allocator check`: what was read."""
+    scenario = result.scenario
+    if form == "json":
+        _json({"file": file, "ok": True} | {key: shown for key, _, shown in _read(scenario, lang)})
+        return
+    lines = [(item, shown) for _, item, shown in _read(scenario, lang)]
+    if form == "csv":
+        _csv([say("check.item", lang), say("check.value", lang)], [list(line) for line in lines])
+        return
+    widest = max(_width(item) for item, _ in lines)
+    print(*(_pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
+    print(*status_lines(scenario, lang), sep="\n")
+    print(say("cli.ok", lang, file=file))
+
+
+def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
+    """What `check` reports: a key, the item's name, and what was read."""
+    money = _money_writer(scenario, lang)
+    fund = scenario.fund
+    items: list[tuple[str, str | None]] = [
+        ("title", getattr(scenario.title, lang)),
+        ("fund", money(fund.amount)),
+        ("reservations", f"{len(scenario.reservations)}: {money(scenario.reserved)}"),
+        ("earmarks", f"{len(scenario.earmarks)}: {money(scenario.earmarked)}"),
+        ("distributable", money(scenario.distributable)),
+        ("unit", money(fund.unit)),
+        ("rounding", say(f"check.{fund.rounding}", lang)),
+        ("method", say(f"check.{scenario.kind}", lang)),
+        ("coefficient", scenario.coefficient),
+        ("recipients", f"{len(scenario.recipients)}: {_kinds(scenario)}"),
+    ]
+    shown = [(key, say(f"check.{key}", lang), value) for key, value in items if value is not None]
+    for factor in scenario.factors:
+        status = say(f"status.{factor.status}", lang)
+        if factor.id in scenario.weights:
+            weight = weight_text(scenario.weights[factor.id], scenario.kind, lang)
+            total = plain(sum((value for value in factor.values if value is not None), start=0))
+            value = say(
+                "check.factor_read", lang, name=factor.name, weight=weight, status=status, total=total
+            )
+            shown.append((f"factor.{factor.id}", say("check.factor", lang, id=factor.id), value))
+        else:
+            value = say("check.reference_read", lang, name=factor.name, status=status)
+            shown.append((f"factor.{factor.id}", say("check.reference", lang, id=factor.id), value))
+    shown.append(("limits", say("check.limits", lang), str(len(scenario.limits))))
+    if scenario.published is not None:
+        total = plain(sum(scenario.published.values(), start=0))
+        by = plain(total - (fund.amount - scenario.reserved))
+        key = "check.published_read" if by else "check.published_whole"
+        shown.append(
+            ("published", say("check.published", lang), say(key, lang, total=money(total), by=money(by)))
+        )
+    if scenario.previous is not None:
+        total = plain(sum(scenario.previous.values(), start=0))
+        shown.append(("previous", say("check.previous", lang), money(total)))
+    if scenario.provenance:
+        shown.append(("provenance", say("check.provenance", lang), str(len(scenario.provenance))))
+    return [*shown, ("digest", say("check.digest", lang), scenario.digest)]
+
+
+def _kinds(scenario: Scenario) -> str:
+    counts: dict[str, int] = {}
+    for recipient in scenario.recipients:
+        counts[recipient.kind or "—"] = counts.get(recipient.kind or "—", 0) + 1
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items())
+
+
+# --- JSON and CSV ---------------------------------------------------------------------------------
+
+
+def as_json(result: Allocation, lang: str) -> dict[str, Any]:
+    """The object of `allocator run --format json`: money exact, stages of the calculation as decimals."""
+    scenario = result.scenario
+    published, differences = scenario.published, result.differences
+    return {
+        "title": getattr(scenario.title, lang),
+        "digest": scenario.digest,
+        "method_version": result.method_version,
+        "currency": scenario.fund.currency,
+        "unit": _jsonable(scenario.fund.unit),
+        "fund": _jsonable(scenario.fund.amount),
+        "reserved": _jsonable(scenario.reserved),
+        "earmarked": _jsonable(scenario.earmarked),
+        "distributable": _jsonable(scenario.distributable),
+        "total": _jsonable(result.total),
+        "reservations": [
+            {"name": getattr(r.name, lang), "amount": _jsonable(r.amount)} for r in scenario.reservations
+        ],
+        "recipients": [
+            {
+                "id": r.id,
+                "name": getattr(r.name, lang),
+                "amount": _jsonable(result.amounts[r.id]),
+                "earmark": _jsonable(result.earmarks[r.id]),
+                "share": float(result.shares[r.id]),
+                "contributions": {f: float(part[r.id]) for f, part in result.contributions.items()},
+                "entitlement": float(result.entitlements[r.id]),
+                "limited": float(result.limited[r.id]),
+                "floor": _jsonable(result.floors[r.id]),
+                "cap": _jsonable(result.caps[r.id]),
+                "at": result.at[r.id],
+                "rounding": float(result.rounding[r.id]),
+                "published": _jsonable(published[r.id]) if published is not None else None,
+                "difference": _jsonable(differences[r.id]) if differences is not None else None,
+            }
+            for r in scenario.recipients
+        ],
+        "tied": list(result.tied),
+        "data": {f: scenario.factor(f).status for f in scenario.weights},
+    }
+
+
+def _effect(found: Effect) -> dict[str, Any]:
+    return {"moved": _jsonable(found.moved), "gains": found.gains, "losses": found.losses}
+
+
+def _jsonable(value: Any) -> Any:
+    """Money as a JSON number: whole where it is whole, else with its two decimals."""
+    if isinstance(value, Mapping):
+        return {key: _jsonable(item) for key, item in value.items()}
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def _json(content: object) -> None:
+    print(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _csv(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start."""
+    sys.stdout.write("\ufeff")
+    csv.writer(sys.stdout, lineterminator="\r\n" if sys.platform != "win32" else "\n").writerows(
+        [headers, *rows]
+    )
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _money_writer(scenario: Scenario, lang: str, scale: int | None = None) -> Callable[[Number], str]:
+    """Writes amounts in sentences: 5602万元; in English 56,020,000 yuan, which nobody can misread."""
+    currency = scenario.fund.currency
+    if scale is None:
+        scale = money_scale(currency, scenario.fund.unit) if lang == "zh" else 1
+
+    def write(amount: Number) -> str:
+        shown = plain(Fraction(amount) / scale)
+        return say("cli.amount", lang, amount=shown, unit=money_unit(currency, scale, lang))
+
+    return write
+
+
+def _aligned(table: Table) -> list[str]:
+    """The table as lines of equal width; a Chinese character is two columns wide."""
+    heads = _stacked([_wrapped(header, table.lang) for header in table.headers])
+    bodies = [(row.role, _stacked([textwrap.wrap(cell, 34) for cell in row.cells])) for row in table.rows]
+    lines = [*heads, *(line for _, body in bodies for line in body)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        columns = zip(cells, widths, table.numeric, strict=True)
+        return "  ".join(_pad(cell, width, right=right) for cell, width, right in columns).rstrip()
+
+    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+    shown = [_pad(table.unit, len(rule), right=True), rule, *map(line, heads), rule]
+    for role, body in bodies:
+        shown += [*([rule] if role == "total" else []), *map(line, body)]
+    return [*shown, rule]
+
+
+def _stacked(cells: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Cells of several lines as that many lines of cells."""
+    return [list(line) for line in itertools.zip_longest(*cells, fillvalue="")]
+
+
+def _wrapped(header: str, lang: str) -> list[str]:
+    """A heading over several lines: English at words, Chinese before a bracket and after six characters."""
+    if lang == "zh":
+        name, bracket, rest = header.partition("（")
+        return [*(name[at : at + 6] for at in range(0, len(name), 6)), *([bracket + rest] if rest else [])]
+    return textwrap.wrap(header, 14, break_long_words=False)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, right: bool = False) -> str:
+    blanks = " " * (width - _width(text))
+    return blanks + text if right else text + blanks

@@ -1,0 +1,250 @@
+"""The tables that an office draws: one definition for the screen, the command line and the papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from string import ascii_uppercase
+from typing import Any, Literal
+
+from allocator.allocation import Allocation
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import Number, plain
+from allocator.text import money_scale, money_unit, number, say
+
+Role = Literal["recipient", "reservation", "subtotal", "total", "line"]
+Kind = Literal["text", "count", "money", "share", "change", "stage"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: how its figures are written follows from its kind.
+
+    money and change are exact, stage (a step of the calculation) has two decimals, share is a part of one
+    that shows as percent.
+    """
+
+    key: str
+    header: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as it is shown: what it is, and its cells as text."""
+
+    role: Role
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its exact values; ``headers``, ``numeric`` and ``rows`` are what people see.
+
+    ``scale`` is how many of the currency's main unit one shown unit of money is.
+    """
+
+    lang: str
+    currency: str
+    scale: int
+    columns: tuple[Column, ...]
+    records: tuple[tuple[Role, tuple[Any, ...]], ...]
+
+    @property
+    def unit(self) -> str:
+        """The line above right of the table: 单位：万元."""
+        return say("table.unit", self.lang, unit=money_unit(self.currency, self.scale, self.lang))
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns' headings."""
+        return tuple(column.header for column in self.columns)
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold figures."""
+        return tuple(column.kind != "text" for column in self.columns)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows, their figures written as the language does."""
+        return tuple(
+            Row(role, tuple(map(self._shown, values, self.columns))) for role, values in self.records
+        )
+
+    def _shown(self, value: Any, column: Column) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if column.kind == "share":
+            return number(value * 100, self.lang, 2)
+        if column.kind in ("money", "change", "stage"):
+            places = 2 if column.kind == "stage" else None
+            return number(Fraction(value) / self.scale, self.lang, places, sign=column.kind == "change")
+        return number(value, self.lang)
+
+    def plain_rows(self) -> tuple[list[str], list[list[str]]]:
+        """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""
+        unit = money_unit(self.currency, 1, self.lang)
+        headers = [
+            say("table.header_unit", self.lang, header=column.header, unit=unit)
+            if column.kind in ("money", "change", "stage")
+            else column.header
+            for column in self.columns
+        ]
+        return headers, [list(map(_filed, values, self.columns)) for _, values in self.records]
+
+
+def _filed(value: Any, column: Column) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if column.kind == "share":
+        return number(value * 100, "zh", 6).replace("−", "-")
+    return number(value, "zh", 2 if column.kind == "stage" else None).replace("−", "-")
+
+
+def _total(values: Iterable[Number | None]) -> Number:
+    return plain(sum((value for value in values if value is not None), start=0))
+
+
+def weight_text(weight: Number, kind: str, lang: str) -> str:
+    """A weight as it stands beside its factor: 40% of a split by shares, ×40 for multiplied values."""
+    return say(f"table.weight_{kind}", lang, weight=weight)
+
+
+def office_table(allocation: Allocation, lang: str) -> Table:
+    """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
+
+    The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.
+    """
+    scenario = allocation.scenario
+    names = {recipient.id: getattr(recipient.name, lang) for recipient in scenario.recipients}
+    by_factor = allocation.contributions
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", say("table.recipient", lang), "text"),
+    ]
+    stages: list[tuple[Column, Mapping[str, Any]]] = [
+        (
+            Column(
+                factor,
+                say(
+                    "table.factor",
+                    lang,
+                    name=scenario.factor(factor).name,
+                    weight=weight_text(weight, scenario.kind, lang),
+                ),
+                "stage",
+            ),
+            by_factor[factor],
+        )
+        for factor, weight in scenario.weights.items()
+    ]
+    stages.append((Column("share", say("table.share", lang), "share"), allocation.shares))
+    stages.append((Column("entitlement", say("table.entitlement", lang), "stage"), allocation.entitlements))
+    if scenario.limits:
+        stages.append((Column("limited", say("table.limited", lang), "stage"), allocation.limited))
+    if scenario.earmarks:
+        stages.append((Column("earmark", say("table.earmark", lang), "money"), allocation.earmarks))
+    stages.append((Column("amount", say("table.amount", lang), "money"), allocation.amounts))
+    published, differences = scenario.published, allocation.differences
+    if published is not None and differences is not None:
+        stages.append((Column("published", say("table.published", lang), "money"), published))
+        stages.append((Column("difference", say("table.difference", lang), "change"), differences))
+    columns += [column for column, _ in stages]
+    columns.append(Column("note", say("table.note", lang), "text"))
+
+    def reserved(amount: Number) -> tuple[Any, ...]:
+        return tuple(amount if column.key == "amount" else None for column, _ in stages)
+
+    records: list[tuple[Role, tuple[Any, ...]]] = []
+    if scenario.reservations:
+        for reservation in scenario.reservations:
+            name = getattr(reservation.name, lang)
+            records.append(("reservation", ("", name, *reserved(reservation.amount), "")))
+        name = say("table.departments", lang)
+        records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
+    for position, id in enumerate(scenario.ids, 1):
+        figures = tuple(values[id] for _, values in stages)
+        records.append(("recipient", (str(position), names[id], *figures, _note(allocation, id, lang))))
+    sums = tuple(_total(values.values()) for _, values in stages)
+    if scenario.reservations:
+        records.append(("subtotal", ("", say("table.recipients", lang), *sums, "")))
+    everything = tuple(
+        plain(total + scenario.reserved)
+        if column.key == "amount"
+        else None
+        if scenario.reservations
+        else total
+        for (column, _), total in zip(stages, sums, strict=True)
+    )
+    records.append(("total", ("", say("table.total", lang), *everything, "")))
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+
+
+def _note(allocation: Allocation, id: str, lang: str) -> str:
+    """备注: at a floor or cap, among tied remainders, or outside the factor split."""
+    notes = []
+    at = allocation.at[id]
+    if at:
+        notes.append(say(f"table.at_{at}", lang))
+    if id in allocation.tied:
+        notes.append(say("table.tied", lang))
+    scenario = allocation.scenario
+    if id not in {scenario.recipients[i].id for i in scenario.participants}:
+        notes.append(say("table.apart", lang))
+    return say("place.list", lang).join(notes)
+
+
+def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
+    """Several scenarios side by side: amounts, and for all but the first (the base) the change from it.
+
+    Columns are lettered in the order given.  A recipient that a scenario does not have stays blank.
+    Raises ScenarioError when the currencies differ.
+    """
+    base = allocations[0]
+    currencies = sorted({a.scenario.fund.currency for a in allocations})
+    if len(currencies) > 1:
+        raise ScenarioError(Problem("currencies", {"known": currencies}))
+    names: dict[str, str] = {}
+    for allocation in allocations:
+        for recipient in allocation.scenario.recipients:
+            names.setdefault(recipient.id, getattr(recipient.name, lang))
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", say("table.recipient", lang), "text"),
+    ]
+    stages: list[Mapping[str, Number]] = []
+    reserved: list[Number] = []
+    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+        columns.append(Column(letter, letter, "money"))
+        stages.append(allocation.amounts)
+        reserved.append(allocation.scenario.reserved)
+        if allocation is not base:
+            columns.append(Column(f"{letter}-A", f"{letter} − A", "change"))
+            both = [id for id in allocation.amounts if id in base.amounts]
+            stages.append({id: plain(allocation.amounts[id] - base.amounts[id]) for id in both})
+            reserved.append(plain(allocation.scenario.reserved - base.scenario.reserved))
+    published = base.scenario.published
+    if published is not None:
+        columns.append(Column("published", say("table.published", lang), "money"))
+        stages.append(published)
+        reserved.append(base.scenario.reserved)
+    records: list[tuple[Role, tuple[Any, ...]]] = [
+        ("recipient", (str(position), names[id], *(stage.get(id) for stage in stages)))
+        for position, id in enumerate(names, 1)
+    ]
+    sums = [_total(stage.values()) for stage in stages]
+    if any(reserved):
+        records.append(("subtotal", ("", say("table.recipients", lang), *sums)))
+        records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
+    totals = tuple(plain(a + b) for a, b in zip(sums, reserved, strict=True))
+    records.append(("total", ("", say("table.total", lang), *totals)))
+    fund = base.scenario.fund
+    scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)
+    return Table(lang, fund.currency, scale, tuple(columns), tuple(records))
