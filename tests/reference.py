@@ -40,8 +40,7 @@ def allocate_slowly(case: dict) -> dict:
     total = sum(sum(column.values()) for column in score_parts.values())
     require(total > 0 or not part, "all scores are zero")
     contributions = {
-        j: {i: distributable * s / total for i, s in column.items()}
-        for j, column in score_parts.items()
+        j: {i: distributable * s / total for i, s in column.items()} for j, column in score_parts.items()
     }
     entitlements = {i: sum((c[i] for c in contributions.values()), Fraction(0)) for i in part}
 
@@ -133,7 +132,7 @@ def rate_base(case, entry, part, fund, distributable) -> dict:
     require(of in ("fund", "distributable"), "a rate needs `of`; `by` not with `previous`")
     whole = fund if of == "fund" else distributable
     if by is None:
-        return {i: whole for i in part}
+        return dict.fromkeys(part, whole)
     column = read(by, part, "by")
     require(sum(column.values()) > 0 or not part, "the total of `by` is zero")
     return {i: whole * column[i] / sum(column.values()) for i in part}
@@ -183,7 +182,7 @@ def largest_remainder(limited, floors, caps, distributable, unit) -> tuple[dict,
     for i in order[:left]:
         units[i] += 1
     tied = []
-    if 0 < left and remainder[order[left - 1]] == remainder[order[left]]:
+    if left > 0 and remainder[order[left - 1]] == remainder[order[left]]:
         tied = [i for i in limited if remainder[i] == remainder[order[left]]]
     return {i: n * unit for i, n in units.items()}, tied
 

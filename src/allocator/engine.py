@@ -35,7 +35,7 @@ def allocate(scenario: Scenario) -> Allocation:
     scores = [sum(column) for column in zip(*parts.values(), strict=True)]
     total_score = sum(scores)
     if not total_score:
-        if total:
+        if scenario.participants:
             raise ScenarioError(Problem("scores_zero", {}, "factors"))
         total_score = 1
     floors, caps = limits_in_units(scenario)

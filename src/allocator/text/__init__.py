@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("zh", "en")
@@ -20,7 +20,7 @@ LANGUAGES = ("zh", "en")
 @cache
 def texts(name: str) -> dict[str, Any]:
     """All sentences of one file, "zh" or "app.zh" for instance, as nested tables."""
-    return tomllib.loads(resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
 def say(key: str, lang: str, **details: object) -> str:
