@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Never
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from allocator import printing
+from allocator.allocation import Allocation
 from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.exact import Number, exact
@@ -24,20 +26,6 @@ from allocator.parts import nearest
 from allocator.text import LANGUAGES, say
 
 FORMATS = ("table", "json", "csv")
-
-# The page is for this machine alone.  .streamlit/config.toml says the same to `streamlit run app.py`.
-SERVER = {
-    "server.address": "127.0.0.1",
-    "server.headless": "true",
-    "server.enableCORS": "true",
-    "server.enableXsrfProtection": "true",
-    "server.maxUploadSize": "5",
-    "server.enableStaticServing": "false",
-    "server.fileWatcherType": "none",
-    "browser.gatherUsageStats": "false",
-    "client.toolbarMode": "viewer",
-    "client.showErrorDetails": "none",
-}
 
 
 class _Usage(Exception):
@@ -51,7 +39,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Never:
         command = self.prog.partition(" ")[2] or "COMMAND"
-        raise _Usage(say("cli.bad_option", self.lang, reason=message, command=command))
+        option = re.search(r"--?[a-z][a-z-]*", message)
+        raise _Usage(say("cli.bad_option", self.lang, option=option and option[0], command=command))
 
     def format_usage(self) -> str:
         formatter = self._get_formatter()
@@ -79,7 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     lang = _language(arguments)
     try:
-        sys.exit(_run(arguments, lang))
+        status = _run(arguments, lang)
+        sys.stdout.flush()  # here, where a closed pipe is still ours to deal with
+        sys.exit(status)
     except _Usage as error:
         _fail([str(error)], 2)
     except AllocatorError as error:
@@ -127,13 +118,15 @@ def _run(arguments: Sequence[str], lang: str) -> int:
         raise _Usage(say("cli.unknown_command", lang, name=command, near=near))
     parser, do = parsers[command]
     options, rest = parser.parse_known_args(arguments[1:] if command else arguments)
+    late = None if command else next((name for name in vars(options).values() if name in names), None)
+    if late is not None:
+        raise _Usage(say("cli.command_first", lang, command=late))
     for name in rest:
         if name.startswith("-") and name != "-":
             known = [option for action in parser._actions for option in action.option_strings]
             near = nearest(name.partition("=")[0], known) or "--help"
-            raise _Usage(
-                say("cli.unknown_option", lang, name=name, near=near, command=command).replace("  ", " ")
-            )
+            program = f"allocator {command}".strip()
+            raise _Usage(say("cli.unknown_option", lang, name=name, near=near, program=program))
         raise _Usage(say("cli.too_many", lang, name=name, command=command))
     if getattr(options, "lang", lang) not in LANGUAGES:
         raise _Usage(say("cli.bad_choice", lang, option="--lang", value=options.lang, known=LANGUAGES))
@@ -212,16 +205,24 @@ def _file(options: Any, lang: str, command: str) -> str:
     return str(options.file)
 
 
+def _allocated(file: str) -> Allocation:
+    """The allocation of a scenario file; what cannot be allocated says which file it stands in."""
+    scenario = load_scenario(file)
+    try:
+        return allocate(scenario)
+    except AllocatorError as error:
+        raise error.in_files({"": file, "factors": file}) from None
+
+
 def _allocate(options: Any, lang: str) -> int:
-    allocation = allocate(load_scenario(_file(options, lang, "run")))
-    printing.allocation(allocation, options.format, lang)
+    printing.allocation(_allocated(_file(options, lang, "run")), options.format, lang)
     return 0
 
 
 def _compare(options: Any, lang: str) -> int:
     if not 2 <= len(options.files) <= 26:
         raise _Usage(say("cli.missing_files", lang))
-    allocations = [allocate(load_scenario(file)) for file in options.files]
+    allocations = [_allocated(file) for file in options.files]
     printing.comparison(allocations, options.files, options.format, lang)
     return 0
 
@@ -238,16 +239,16 @@ def _check(options: Any, lang: str) -> int:
             within = -1
         if within < 0:
             raise _Usage(say("cli.bad_amount", lang, value=options.within))
-    scenario = load_scenario(file)
-    allocation = allocate(scenario)
-    printing.checked(allocation, file, options.format, lang)
-    if not options.expect_published:
-        return 0
-    if allocation.differences is None:
+    allocation = _allocated(file)
+    differences = allocation.differences
+    if options.expect_published and differences is None:
         raise ScenarioError(Problem("no_published", {}, file))
-    off = [id for id, difference in allocation.differences.items() if not -within <= difference <= within]
+    printing.checked(allocation, file, options.format, lang)
+    if not options.expect_published or differences is None:
+        return 0
+    off = [id for id, difference in differences.items() if not -within <= difference <= within]
     if off:
-        names = [recipient.name for recipient in scenario.recipients if recipient.id in off]
+        names = [recipient.name for recipient in allocation.scenario.recipients if recipient.id in off]
         print(say("cli.not_published", lang, count=len(off), names=names[:10]), file=sys.stderr)
         return 1
     key = "cli.as_published_within" if within else "cli.as_published"
@@ -267,33 +268,16 @@ def _new(options: Any, lang: str) -> int:
 
 
 def _app(options: Any, lang: str) -> int:
-    """Starts Streamlit as a process of its own, with the same settings wherever the program is installed."""
-    import signal
-    import socket
-    import subprocess
+    from allocator.serving import listening, serve
 
     if not options.port.isascii() or not options.port.isdigit() or not 1 <= int(options.port) <= 65535:
         raise _Usage(say("cli.bad_choice", lang, option="--port", value=options.port, known="1–65535"))
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", int(options.port))) == 0:
-            raise _Usage(say("cli.busy_port", lang, port=options.port))
-    settings = SERVER | {"server.port": options.port}
-    if not options.no_browser:
-        settings["server.headless"] = "false"
-    environment = dict(os.environ)
-    if options.scenarios:
-        if not Path(options.scenarios).is_dir():
-            raise ScenarioError(Problem("file_missing", {}, options.scenarios))
-        environment["ALLOCATOR_SCENARIOS"] = options.scenarios
-    page = Path(__file__).with_name("ui") / "main.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(page)]
-    command += [f"--{name}={value}" for name, value in settings.items()]
-    print(say("cli.serving", lang, address=f"http://127.0.0.1:{options.port}"), flush=True)
-    server = subprocess.Popen(command, env=environment)
-    # whoever ends this process means the page, so the server must not outlive it
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    try:
-        return server.wait()
-    except KeyboardInterrupt:
-        server.terminate()
-        return server.wait() and 0
+    if listening(int(options.port)):
+        raise _Usage(say("cli.busy_port", lang, port=options.port))
+    if options.scenarios and not Path(options.scenarios).is_dir():
+        raise ScenarioError(Problem("folder_missing", {}, options.scenarios))
+
+    def announce(address: str) -> None:
+        print(say("cli.serving", lang, address=address), flush=True)
+
+    return serve(int(options.port), options.scenarios, announce, open_browser=not options.no_browser)

@@ -1,0 +1,48 @@
+# Each of these works on a fresh machine that has Python 3.11+ and make: the first run makes .venv.
+#   make app    the web page on this machine
+#   make test   all tests
+#   make check  style and types
+#   make bench  speed, each figure beside its goal
+
+find = for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done
+PYTHON ?= $(shell $(find))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: app test check bench clean
+
+app: .venv/app
+	$(BIN)/allocator app
+
+test: .venv/test
+	$(BIN)/python -m pytest
+
+check: .venv/check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv
+
+# Compiled once here, so that commands start fast also where Python may not write bytecode itself.
+.venv/app: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) -e .
+	$(BIN)/python -m compileall -q src
+	@touch $@
+
+.venv/test: .venv/app
+	$(PIP) -e '.[test]'
+	@touch $@
+
+.venv/check: .venv/test
+	$(PIP) -e '.[check]'
+	@touch $@
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make with PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv

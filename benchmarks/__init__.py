@@ -1,0 +1,1 @@
+"""Speed, measured: `make bench` prints each figure beside its goal."""
