@@ -1,0 +1,3 @@
+from allocator.ui.main import main
+
+main()

@@ -1,0 +1,173 @@
+"""The rule of a scenario, and what a change does, in one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from allocator.allocation import Allocation
+from allocator.analysis.compare import Effect
+from allocator.exact import Number
+from allocator.model import Scenario
+from allocator.parts import Limit
+from allocator.text import money_scale, money_unit, number, say, show
+
+MOST_NAMES = 4
+
+
+def percent(value: Number, lang: str) -> str:
+    """A percentage with at most two decimals, and a mark where that rounds it.
+
+    >>> percent(40, "zh"), percent(Fraction(100, 3), "en")
+    ('40%', '≈33.33 %')
+    """
+    rounded = round(Fraction(value), 2)
+    text = number(rounded, lang)
+    return say("app.rule.percent" if rounded == value else "app.rule.about_percent", lang, value=text)
+
+
+def money(amount: Number, currency: str, lang: str) -> str:
+    """An amount with its unit: Chinese in 万元 where that is exact, else in the currency's main unit.
+
+    >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
+    ('5722万元', '57,220,000 yuan', '12.5亿 USD')
+    """
+    scale = 10_000 if currency == "CNY" and lang == "zh" and amount >= 10_000 and amount % 100 == 0 else 1
+    value = number(Fraction(amount) / scale, lang)
+    if lang == "zh" and currency != "CNY" and amount >= 10**8 and amount % 10**6 == 0:
+        value = say("app.rule.hundred_million", lang, value=number(Fraction(amount) / 10**8, lang))
+    form = "money" if currency == "CNY" else "money_foreign"
+    return say(f"app.rule.{form}", lang, value=value, unit=money_unit(currency, scale, lang))
+
+
+def rule_sentence(scenario: Scenario, lang: str) -> str:
+    """办法: fund, what comes off first, the weights, limits and rounding, with the scenario's figures."""
+    currency, fund = scenario.fund.currency, scenario.fund
+    clauses = [say("app.rule.fund", lang, amount=money(fund.amount, currency, lang))]
+    if scenario.reserved:
+        clauses.append(say("app.rule.reserved", lang, amount=money(scenario.reserved, currency, lang)))
+    clauses += _earmarks(scenario, lang)
+    rest = "rest" if scenario.reserved or scenario.earmarked else "all"
+    whom = so_many(scenario, len(scenario.participants), lang)
+    clauses.append(
+        say(
+            f"app.rule.{scenario.kind}_{rest}",
+            lang,
+            amount=money(scenario.distributable, currency, lang),
+            recipients=whom,
+            weights=_weights(scenario, lang),
+        )
+    )
+    if scenario.coefficient is not None:
+        clauses.append(say("app.rule.coefficient", lang, name=scenario.factor(scenario.coefficient).name))
+    clauses += [clause for limit in scenario.limits for clause in _limit(scenario, limit, lang)]
+    unit = money(fund.unit, currency, lang)
+    clauses.append(say(f"app.rule.{fund.rounding.replace('-', '_')}", lang, unit=unit))
+    return say("app.rule.sentence", lang, clauses=say("app.rule.join", lang).join(clauses))
+
+
+def can_differ(scenario: Scenario) -> bool:
+    """Whether there is anything to compare with: published amounts, or weights that can be other ones."""
+    return scenario.published is not None or len(scenario.weights) > 1
+
+
+def so_many(scenario: Scenario, count: int, lang: str) -> str:
+    """9个区县（园区）, or plainly so many recipients where the fund is not a Chinese one."""
+    where = "local" if scenario.fund.currency == "CNY" else "other"
+    return say(f"app.rule.recipients_{where}", lang, count=count)
+
+
+def effect_sentence(allocation: Allocation, effect: Effect, lang: str) -> str:
+    """What the scenario moves against what it is held against: how much, from whom most, to whom most."""
+    against = say(f"app.effect.{compared_with(allocation.scenario)}", lang)
+    if not effect.moved or effect.largest_gain is None or effect.largest_loss is None:
+        return say("app.effect.none", lang, against=against)
+    scenario = allocation.scenario
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    names = {r.id: r.name for r in scenario.recipients}
+    (gain_id, gain), (loss_id, loss) = effect.largest_gain, effect.largest_loss
+    return say(
+        "app.effect.moved",
+        lang,
+        against=against,
+        amount=say(
+            f"app.effect.{'scaled' if scale > 1 else 'plain'}",
+            lang,
+            value=number(Fraction(effect.moved) / scale, lang),
+            unit=money_unit(scenario.fund.currency, scale, lang),
+        ),
+        share=share_moved(allocation, effect.moved, lang),
+        gains=effect.gains,
+        losses=effect.losses,
+        most=names[gain_id],
+        gain=number(Fraction(gain) / scale, lang, sign=True),
+        least=names[loss_id],
+        loss=number(Fraction(loss) / scale, lang, sign=True),
+    )
+
+
+def compared_with(scenario: Scenario) -> str:
+    """ "published", or "file" where nothing was published and the scenario as in its file stands for it."""
+    return "file" if scenario.published is None else "published"
+
+
+def share_moved(allocation: Allocation, moved: Number, lang: str) -> str:
+    """The money moved as a part of the distributable amount."""
+    whole = allocation.scenario.distributable
+    part = 100 * Fraction(moved) / whole if whole else Fraction(0)
+    if 0 < part < Fraction(1, 10):
+        return say("app.effect.tiny_share", lang)
+    return say("app.rule.percent", lang, value=number(part, lang, 1 if part else 0))
+
+
+def _earmarks(scenario: Scenario, lang: str) -> list[str]:
+    names = {r.id: r.name for r in scenario.recipients}
+    return [
+        say(
+            "app.rule.earmark_shares" if earmark.also_shares else "app.rule.earmark",
+            lang,
+            name=names[earmark.recipient],
+            amount=money(earmark.amount, scenario.fund.currency, lang),
+        )
+        for earmark in scenario.earmarks
+        if earmark.amount
+    ]
+
+
+def _weights(scenario: Scenario, lang: str) -> str:
+    said = []
+    for id, weight in scenario.weights.items():
+        if weight:
+            name = scenario.factor(id).name
+            text = percent(weight, lang) if scenario.kind == "shares" else number(weight, lang)
+            said.append(say(f"app.rule.{scenario.kind}_weight", lang, name=name, weight=text))
+    return say("place.list", lang).join(said)
+
+
+def _limit(scenario: Scenario, limit: Limit, lang: str) -> list[str]:
+    names: Mapping[str, object] = {r.id: r.name for r in scenario.recipients}
+    if limit.recipients == "all":
+        whom = say("app.rule.each", lang)
+    elif isinstance(limit.recipients, str):
+        whom = say("app.rule.each_kind", lang, kind=limit.recipients)
+    elif len(limit.recipients) > MOST_NAMES:
+        some = show([names[id] for id in limit.recipients[:MOST_NAMES]], lang)
+        whom = say("app.rule.and_more", lang, names=some, count=len(limit.recipients))
+    else:
+        whom = show([names[id] for id in limit.recipients], lang)
+    clauses = []
+    for kind, amount, rate in (
+        ("floor", limit.floor, limit.floor_rate),
+        ("cap", limit.cap, limit.cap_rate),
+    ):
+        if amount is not None:
+            size = money(amount, scenario.fund.currency, lang)
+        elif rate is not None:
+            base = say(f"app.rule.of_{limit.of}", lang)
+            if limit.by is not None:
+                base = say("app.rule.by", lang, base=base, name=scenario.factor(limit.by).name)
+            size = say("app.rule.rate", lang, rate=percent(rate * 100, lang), base=base)
+        else:
+            continue
+        clauses.append(say(f"app.rule.{kind}", lang, whom=whom, size=size))
+    return clauses

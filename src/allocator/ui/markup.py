@@ -1,0 +1,135 @@
+"""Pieces of the page as HTML text, everything from files escaped; and names made safe for Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Protocol
+
+# Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
+_JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+class RowShown(Protocol):
+    """A row of a table as text."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def cells(self) -> tuple[str, ...]: ...
+
+
+class TableShown(Protocol):
+    """A table as text, as `allocator.report.table` makes it."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def headers(self) -> tuple[str, ...]: ...
+    @property
+    def numeric(self) -> tuple[bool, ...]: ...
+    @property
+    def rows(self) -> Sequence[RowShown]: ...
+
+
+def in_markdown(text: str) -> str:
+    r"""Text that Markdown shows as it is.
+
+    >>> in_markdown("*a*")
+    '\\*a\\*'
+    """
+    return _PUNCTUATION.sub(r"\\\1", _JOINED.sub(lambda m: m.group(0) + "\u2060", text))
+
+
+def block(kind: str, text: str, *, role: str = "") -> str:
+    """A paragraph of one kind."""
+    said = f' role="{role}"' if role else ""
+    return f'<p class="al-{kind}"{said}>{escape(text)}</p>'
+
+
+def notice(badge: str, text: str) -> str:
+    """A sentence behind a mark that cannot be overlooked."""
+    mark = f'<span class="al-badge">{escape(badge)}</span>'
+    return f'<p class="al-notice" role="note">{mark} {escape(text)}</p>'
+
+
+def lines(parts: Iterable[str]) -> str:
+    """Pieces of HTML, one below the other."""
+    return f'<div class="al-lines">{"".join(parts)}</div>'
+
+
+def heading(text: str, level: int = 2) -> str:
+    """A heading of the page."""
+    return f'<h{level} class="al-h{level}">{escape(text)}</h{level}>'
+
+
+def cards(figures: Iterable[tuple[str, str, str]], mark: str = "") -> str:
+    """Headline figures: label with its unit, value, and what belongs to it; ``mark`` stands at each."""
+    badge = f'<span class="al-badge al-small">{escape(mark)}</span>' if mark else ""
+    items = "".join(
+        f'<div class="al-card"><dt><span>{escape(label)}</span>{badge}</dt>'
+        f'<dd class="al-figure">{escape(value)}</dd><dd class="al-about">{escape(about)}</dd></div>'
+        for label, value, about in figures
+    )
+    return f'<dl class="al-cards">{items}</dl>'
+
+
+def legend(entries: Iterable[tuple[str, str]]) -> str:
+    """What the marks of a chart stand for: (mark, words), the mark being dot, ring or tick."""
+    items = "".join(
+        f'<li><span class="al-key al-{mark}" aria-hidden="true"></span>{escape(words)}</li>'
+        for mark, words in entries
+    )
+    return f'<ul class="al-legend">{items}</ul>'
+
+
+def table(shown: TableShown, caption: str) -> str:
+    """An office's table, in a box of its own that scrolls sideways where it is wider than the page."""
+    head = "".join(
+        f'<th scope="col"{_numeric(is_figure)}>{escape(text)}</th>'
+        for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
+    )
+    body = "".join(
+        f'<tr class="al-{escape(row.role, quote=True)}">{_cells(row.cells, shown.numeric)}</tr>'
+        for row in shown.rows
+    )
+    tall = " al-tall" if len(shown.rows) > 40 else ""
+    return (
+        f'<div class="al-caption" aria-hidden="true"><span>{escape(caption)}</span>'
+        f'<span class="al-unit">{escape(shown.unit)}</span></div>'
+        f'<div class="al-scroll{tall}" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="al-table"><caption class="al-sr">{escape(caption)} {escape(shown.unit)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def plain_table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
+    """A table of words."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
+    body = "".join(f"<tr>{_cells(row, [False] * len(row), first=0)}</tr>" for row in rows)
+    return (
+        f'<div class="al-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="al-table al-words"><caption class="al-sr">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def foot(lines: Iterable[str]) -> str:
+    """The last line of the page: sources, status, digest, versions."""
+    return f'<footer class="al-foot">{"".join(f"<span>{escape(line)}</span>" for line in lines)}</footer>'
+
+
+def _cells(cells: Sequence[str], numeric: Sequence[bool], first: int = 1) -> str:
+    """The cells of a row; the one at ``first`` names it."""
+    return "".join(
+        f'<th scope="row">{escape(text)}</th>'
+        if at == first
+        else f"<td{_numeric(is_figure)}>{escape(text)}</td>"
+        for at, (text, is_figure) in enumerate(zip(cells, numeric, strict=True))
+    )
+
+
+def _numeric(is_figure: bool) -> str:
+    return ' class="al-number"' if is_figure else ""

@@ -1,0 +1,207 @@
+"""Allocate 分配测算: weights on one side, what they do on the other, always beside what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from allocator.allocation import Allocation
+from allocator.analysis.compare import Effect, effect
+from allocator.engine import allocate
+from allocator.errors import AllocatorError
+from allocator.exact import Number
+from allocator.model import Scenario
+from allocator.report import chart_data
+from allocator.report.sentences import (
+    can_differ,
+    compared_with,
+    effect_sentence,
+    rule_sentence,
+    share_moved,
+    so_many,
+)
+from allocator.report.table import office_table
+from allocator.text import money_scale, money_unit, say
+from allocator.ui import markup, state, widgets
+from allocator.ui.weights import effective, presets
+
+SCROLL = 40  # rows from which charts scroll in a box of their own
+
+
+def render(found: Mapping[str, Scenario | AllocatorError]) -> None:
+    """Draws the page."""
+    lang = state.lang()
+    slug = widgets.render_scenario_picker(found, state.slug(), lang)
+    scenario = found[slug]
+    if isinstance(scenario, AllocatorError):
+        widgets.render_errors(scenario, lang)
+        state.write_address()
+        return
+    folder = slug.rpartition("/")[0]
+    beside = {s: other for s, other in found.items() if s.startswith(f"{folder}/")}
+    near = {s: other for s, other in beside.items() if isinstance(other, Scenario)}
+    _panel(scenario, slug, near, lang)
+
+
+@st.fragment
+def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: str) -> None:
+    """Controls and results; a slider redraws this and nothing else."""
+    points, results = None, st.container()
+    if len(scenario.weights) > 1:
+        controls, results = st.columns([1, 2.9], gap="large")
+        with controls, st.container(key="controls"):
+            titles = {s: getattr(other.title, lang) for s, other in near.items()}
+            points = widgets.render_weights(scenario, slug, presets(scenario, near), titles, lang)
+    state.write_address()
+    weights = effective(scenario, points)
+    if weights is None:
+        weights = state.last_weights(slug) or dict(scenario.weights)
+    try:
+        allocation = allocate(replace(scenario, weights=weights))
+        base = scenario.published or allocate(scenario).amounts
+    except AllocatorError as error:
+        with results:
+            widgets.render_errors(error, lang)
+        return
+    state.keep_weights(slug, weights)
+    with results:
+        _results(allocation, base, lang)
+    caption = "app.table.caption_assumed" if allocation.scenario.assumed else "app.table.caption"
+    st.html(markup.table(office_table(allocation, lang), say(caption, lang)))
+    widgets.render_data(scenario, lang)
+    st.html(markup.foot(foot_lines(allocation, lang)))
+
+
+def _results(allocation: Allocation, base: Mapping[str, Number], lang: str) -> None:
+    st.html(markup.lines(words(allocation, base, lang)))
+    _charts(allocation, base, lang)
+
+
+def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list[str]:
+    """What stands above the charts: what is assumed, the rule, the headline figures and the effect."""
+    scenario = allocation.scenario
+    parts = []
+    if scenario.assumed:
+        badge = say("app.assumed.badge", lang)
+        parts.append(markup.notice(badge, assumed_sentence(scenario, lang)))
+    parts.append(markup.block("rule", rule_sentence(scenario, lang)))
+    names = {r.id: r.name for r in scenario.recipients}
+    for earmark in scenario.earmarks:
+        if earmark.reason:
+            said = {"name": names[earmark.recipient], "reason": earmark.reason}
+            parts.append(markup.block("hint", say("app.rule.reason", lang, **said)))
+    if len(scenario.weights) == 1:
+        name = scenario.factor(next(iter(scenario.weights))).name
+        parts.append(markup.block("hint", say("app.weights.single", lang, name=name)))
+    if can_differ(scenario):
+        if scenario.published is None:
+            parts.append(markup.block("hint", say("app.effect.file_note", lang)))
+        change = effect(allocation, base)
+        mark = say("app.assumed.mark", lang) if scenario.assumed else ""
+        parts.append(markup.cards(headline(allocation, change, lang), mark))
+        parts.append(markup.block("effect", effect_words(allocation, change, lang)))
+    return parts
+
+
+def assumed_sentence(scenario: Scenario, lang: str) -> str:
+    """That the data is assumed, which factors', and what the file says of its source."""
+    names = [factor.name for factor in scenario.assumed]
+    sources = list(dict.fromkeys(getattr(f.source, lang) for f in scenario.assumed if f.source))
+    if not sources:
+        return say("app.assumed.data_unsourced", lang, names=names)
+    return say("app.assumed.data", lang, names=names, source=sources)
+
+
+def headline(allocation: Allocation, change: Effect, lang: str) -> list[tuple[str, str, str]]:
+    """Money moved, largest gain, largest loss: label with unit, figure, what belongs to it."""
+    scenario = allocation.scenario
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    unit = money_unit(scenario.fund.currency, scale, lang)
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    moved_note = say("app.effect.moved_note", lang, share=share_moved(allocation, change.moved, lang))
+    moved_label = say("app.effect.moved_label", lang, unit=unit)
+    figures = [(moved_label, widgets.in_unit(change.moved, scale, lang), moved_note)]
+    for key, largest in (("gain", change.largest_gain), ("loss", change.largest_loss)):
+        label = say(f"app.effect.{key}_label", lang, unit=unit)
+        if largest is None:
+            figures.append((label, "0", say("app.effect.nobody", lang)))
+        else:
+            figures.append((label, widgets.in_unit(largest[1], scale, lang, sign=True), names[largest[0]]))
+    return figures
+
+
+def effect_words(allocation: Allocation, change: Effect, lang: str) -> str:
+    """What moves, and what a match or a tie is worth."""
+    scenario = allocation.scenario
+    said = [effect_sentence(allocation, change, lang)]
+    if scenario.assumed and scenario.published is not None and not change.moved:
+        said.append(say("app.assumed.match", lang))
+    if allocation.tied:
+        names = [r.name for r in scenario.recipients if r.id in allocation.tied]
+        said.append(say("app.effect.tied", lang, names=names))
+    return ("" if lang == "zh" else " ").join(said)
+
+
+def foot_lines(allocation: Allocation, lang: str) -> list[str]:
+    """Source, status of the data, digest and method version."""
+    scenario = allocation.scenario
+    statuses = list(dict.fromkeys(scenario.factor(f).status for f, w in scenario.weights.items() if w))
+    shown = [say(f"status.{status}", lang) for status in statuses]
+    lines = [
+        say("app.foot.status", lang, status=shown),
+        say("app.foot.digest", lang, digest=scenario.digest.removeprefix("sha256:")[:12]),
+        say("app.foot.method", lang, version=allocation.method_version),
+    ]
+    if scenario.fund.source:
+        lines.insert(0, say("app.foot.source", lang, source=getattr(scenario.fund.source, lang)))
+    return lines
+
+
+def _charts(allocation: Allocation, base: Mapping[str, Number], lang: str) -> None:
+    scenario = allocation.scenario
+    currency, whole = scenario.fund.currency, scenario.fund.unit
+    rows = chart_data.chart_rows(allocation, base, lang)
+    parts = chart_data.panels(rows)
+    unit = chart_data.chart_unit([max(row.amount, row.base) for row in rows], currency, whole, lang)
+    change_unit = chart_data.chart_unit([row.difference for row in rows], currency, whole, lang)
+    against = say(f"app.chart.{compared_with(scenario)}", lang) if can_differ(scenario) else None
+    st.html(chart_head(scenario, against, lang))
+    width = chart_data.names_width(rows)
+    with st.container(height=640 if len(rows) > SCROLL else "content", border=len(rows) > SCROLL):
+        left, right = st.columns([1.35, 1], gap="small") if against else (st.container(), None)
+        with left:
+            for part in parts:
+                whom = so_many(scenario, len(part), lang)
+                st.html(markup.heading(chart_data.panel_title(part, rows, unit, lang, whom=whom), 3))
+                frame = chart_data.amount_frame(part, unit, lang)
+                alt = chart_data.describe("amount", part, unit, lang, base=against)
+                widgets.render_chart("amount", frame, lang, base=against, width=width, alt=alt)
+        if right is not None:
+            title = markup.heading(say("app.chart.change_title", lang, unit=change_unit.name), 3)
+            with right:
+                for part in parts:
+                    st.html(title)
+                    frame = chart_data.change_frame(part, change_unit, lang, rows)
+                    alt = chart_data.describe("change", part, change_unit, lang, base=against)
+                    widgets.render_chart("change", frame, lang, base=None, width=width, alt=alt)
+    if len(parts) > 1:
+        st.html(markup.block("scale", say("app.chart.scale_note", lang)))
+        if st.toggle(say("app.chart.log", lang), key=f"log-{lang}"):
+            title = markup.heading(chart_data.panel_title(rows, rows, unit, lang), 3)
+            st.html(title + markup.block("scale", say("app.chart.log_note", lang)))
+            drawn = chart_data.above_zero(rows)
+            frame = chart_data.amount_frame(drawn, unit, lang)
+            alt = chart_data.describe("amount", drawn, unit, lang, base=against)
+            widgets.render_chart("log", frame, lang, base=against, width=width, alt=alt)
+
+
+def chart_head(scenario: Scenario, against: str | None, lang: str) -> str:
+    """The heading of the charts, and what their marks are; no ticks where nothing can be compared."""
+    title = "title" if scenario.published is not None else "title_other" if against else "title_alone"
+    dots = ("ring", "hollow") if scenario.assumed else ("dot", "solid")
+    entries = [(dots[0], say(f"app.chart.legend_{dots[1]}", lang))]
+    if against:
+        entries.append(("tick", say("app.chart.legend_tick", lang, base=against)))
+    return markup.heading(say(f"app.chart.{title}", lang)) + markup.legend(entries)

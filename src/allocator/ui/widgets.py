@@ -1,0 +1,214 @@
+"""Controls of the pages: each ``render_…`` draws one and returns a plain value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from allocator.errors import AllocatorError
+from allocator.exact import Number, exact
+from allocator.model import Scenario
+from allocator.report import charts
+from allocator.report.sentences import percent
+from allocator.text import number, say
+from allocator.ui import markup, state
+from allocator.ui.weights import MOST, Points, Preset, as_written, effective, has_fractions, shown, whole
+
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+
+
+def _stand_at(key: str, value: Any) -> str:
+    """Makes a keyed widget stand at a value; one that stands there is left alone, or it loses keystrokes."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def render_language(lang: str) -> str:
+    """The switch between the languages; returns the one chosen."""
+    key = _stand_at("pick-lang", lang)
+
+    picked = st.segmented_control(
+        say("app.page.language", lang),
+        list(LANGUAGE_NAMES),
+        format_func=LANGUAGE_NAMES.__getitem__,
+        key=key,
+        required=True,
+        on_change=lambda: state.set_lang(st.session_state[key]),
+        label_visibility="collapsed",
+    )
+    return str(picked)
+
+
+def render_scenario_picker(found: Mapping[str, Scenario | AllocatorError], slug: str, lang: str) -> str:
+    """Fund and scenario, one list each; returns the slug of the scenario chosen."""
+    folders = list(dict.fromkeys(Path(s).parent.as_posix() for s in found))
+    folder = Path(slug).parent.as_posix()
+    inside = {f: [s for s in found if Path(s).parent.as_posix() == f] for f in folders}
+    fund_key, key = _stand_at("pick-fund", folder), f"pick-{folder}"
+    _stand_at(key, slug)
+    left, right = st.columns([3, 2])
+    left.selectbox(
+        say("app.page.fund", lang),
+        folders,
+        format_func=lambda f: fund_name(found[inside[f][0]], f, lang),
+        key=fund_key,
+        on_change=lambda: state.set_slug(inside[st.session_state[fund_key]][0]),
+    )
+    if len(inside[folder]) == 1:
+        return slug
+    right.selectbox(
+        say("app.page.scenario", lang),
+        inside[folder],
+        format_func=lambda s: scenario_name(found[s], s, lang),
+        key=key,
+        on_change=lambda: state.set_slug(st.session_state[key]),
+    )
+    return slug
+
+
+def fund_name(scenario: Scenario | AllocatorError, folder: str, lang: str) -> str:
+    """What the list of funds calls a folder of scenarios: the fund's name, else the scenario's title."""
+    if isinstance(scenario, AllocatorError):
+        return folder
+    return str(getattr(scenario.fund.name or scenario.title, lang))
+
+
+def scenario_name(scenario: Scenario | AllocatorError, slug: str, lang: str) -> str:
+    """What the list of scenarios calls one: its title, or that it cannot be read."""
+    if isinstance(scenario, AllocatorError):
+        return say("app.page.unreadable", lang, name=Path(slug).name)
+    return str(getattr(scenario.title, lang))
+
+
+def render_weights(
+    scenario: Scenario, slug: str, choices: list[Preset], titles: Mapping[str, str], lang: str
+) -> Points | None:
+    """Presets, one slider (or multiplier) a factor, and what they add up to; returns the points set."""
+    st.html(markup.heading(say("app.weights.title", lang)))
+    with st.container(gap="xsmall"):
+        for at, preset in enumerate(choices):
+            label = preset_label(preset, titles, lang)
+            st.button(
+                markup.in_markdown(label),
+                key=f"preset-{slug}-{at}",
+                on_click=state.set_points,
+                args=(slug, preset.points),
+                width="stretch",
+            )
+    points = state.points(slug)
+    if points is None and has_fractions(scenario):
+        exactly = [
+            f"{getattr(scenario.factor(factor).name, lang)} {as_written(weight, lang)}"
+            for factor, weight in scenario.weights.items()
+        ]
+        st.html(markup.block("exact", say("app.weights.exact", lang, weights=exactly)))
+    hint = "hint" if scenario.kind == "shares" else "multipliers"
+    st.html(markup.block("hint", say(f"app.weights.{hint}", lang)))
+    standing = shown(scenario, points)
+    used = effective(scenario, points)
+    for factor, value in standing.items():
+        _render_weight(scenario, slug, factor, value, used, lang)
+    if scenario.kind == "shares":
+        _render_total(slug, standing, lang)
+    return points
+
+
+def _render_weight(
+    scenario: Scenario, slug: str, factor: str, value: Number, used: Points | None, lang: str
+) -> None:
+    key = f"weight-{slug}-{factor}"
+    name = getattr(scenario.factor(factor).name, lang)
+
+    def moved() -> None:
+        kept = dict(shown(scenario, state.points(slug)))
+        kept[factor] = exact(round(st.session_state[key], 6))
+        state.set_points(slug, kept)
+
+    if scenario.kind == "scores":
+        _stand_at(key, float(value))
+        label = markup.in_markdown(say("app.weights.multiplier", lang, name=name))
+        st.number_input(label, 0.0, float(MOST), step=0.1, format="%.6g", key=key, on_change=moved)
+        return
+    _stand_at(key, int(value))
+    share = percent(used[factor], lang) if used else "—"
+    beside = markup.in_markdown(say("app.weights.effective", lang, weight=share))
+    label = f"{markup.in_markdown(name)} **{beside}**"
+    st.slider(label, 0, 100, step=1, format="%d%%", key=key, on_change=moved)
+
+
+def _render_total(slug: str, standing: Points, lang: str) -> None:
+    total = sum(standing.values())
+    if not total:
+        st.html(markup.block("zero", say("app.weights.zero", lang), role="alert"))
+        return
+    if total == 100:
+        st.html(markup.block("total-ok", say("app.weights.total_is", lang)))
+        return
+    st.html(markup.block("total-scaled", say("app.weights.total_scaled", lang, total=total), role="status"))
+    st.button(
+        say("app.weights.write", lang),
+        key=f"write-{slug}",
+        help=say("app.weights.write_help", lang),
+        on_click=lambda: state.set_points(slug, dict(whole(standing))),
+    )
+
+
+def preset_label(preset: Preset, titles: Mapping[str, str], lang: str) -> str:
+    """What a preset's button says."""
+    if preset.key in ("file", "equal"):
+        return say(f"app.weights.preset_{preset.key}", lang, summary=preset.summary(lang))
+    return titles[preset.key]
+
+
+def render_errors(error: AllocatorError, lang: str) -> None:
+    """What is wrong with a scenario, a sentence each, and that the settings are kept."""
+    st.html(markup.heading(say("app.page.error_title", lang)))
+    for sentence in error.sentences(lang):
+        st.error(markup.in_markdown(sentence))
+    st.html(markup.block("hint", say("app.page.error_keep", lang)))
+
+
+def render_data(scenario: Scenario, lang: str) -> None:
+    """What each weighted factor's data is and where it comes from, folded away."""
+    none = say("app.data.none", lang)
+    with st.expander(say("app.data.title", lang)):
+        keys = ("factor", "status", "year", "unit", "definition", "source")
+        headers = [say(f"app.data.{key}", lang) for key in keys]
+        rows = []
+        for id in scenario.weights:
+            factor = scenario.factor(id)
+            texts = [getattr(text, lang) if text else none for text in (factor.definition, factor.source)]
+            unit = getattr(factor.unit, lang, factor.unit) or none
+            year = str(factor.year) if factor.year else none
+            status = say(f"status.{factor.status}", lang)
+            rows.append([getattr(factor.name, lang), status, year, unit, *texts])
+        st.html(markup.plain_table(headers, rows, say("app.data.title", lang)))
+
+
+def render_chart(
+    kind: str, frame: pd.DataFrame, lang: str, *, base: str | None, width: int, alt: str
+) -> None:
+    """One chart of a frame; what does not depend on its figures is made once and kept."""
+    spec = _chart_spec(kind, tuple(frame["name"]), lang, base, width)
+    st.vega_lite_chart({**spec, "datasets": {"rows": frame}}, width="stretch", theme=None, alt=alt)
+
+
+@lru_cache(maxsize=64)
+def _chart_spec(kind: str, names: tuple[str, ...], lang: str, base: str | None, width: int) -> dict[str, Any]:
+    if kind == "change":
+        return charts.spec(charts.change_marks(names, lang, width=width))
+    if kind == "log":
+        return charts.spec(charts.log_marks(names, lang, base=base or "", width=width))
+    return charts.spec(charts.amount_marks(names, lang, base=base, width=width))
+
+
+def in_unit(amount: Number, scale: int, lang: str, *, sign: bool = False) -> str:
+    """An amount in the shown unit."""
+    return number(Fraction(amount) / scale, lang, sign=sign)
