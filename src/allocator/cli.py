@@ -42,6 +42,10 @@ class _Parser(argparse.ArgumentParser):
         option = re.search(r"--?[a-z][a-z-]*", message)
         raise _Usage(say("cli.bad_option", self.lang, option=option and option[0], command=command))
 
+    def exit(self, status: int = 0, message: str | None = None) -> Never:
+        sys.stdout.flush()  # within main, which knows what to do about a closed pipe
+        super().exit(status, message)
+
     def format_usage(self) -> str:
         formatter = self._get_formatter()
         formatter.add_usage(self.usage, self._actions, (), prefix=say("cli.usage", self.lang))
@@ -69,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lang = _language(arguments)
     try:
         status = _run(arguments, lang)
-        sys.stdout.flush()  # here, where a closed pipe is still ours to deal with
+        sys.stdout.flush()  # not left to the end of the process: a closed pipe shows here
         sys.exit(status)
     except _Usage as error:
         _fail([str(error)], 2)

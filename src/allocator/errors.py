@@ -29,12 +29,20 @@ class Problem:
     def sentence(self, lang: str) -> str:
         """The problem in one sentence: file, place, what is wrong, what to write instead."""
         places = [
-            as_in_toml(str(value)) if name == "key" else say(f"place.{name}", lang, value=value)
+            as_in_toml(str(_short(value)))
+            if name == "key"
+            else say(f"place.{name}", lang, value=_short(value))
             for name, value in self.at.items()
         ]
         where = say("place.separator", lang).join(part for part in (self.file, *places) if part)
-        what = say(f"error.{self.key}", lang, **self.details)
-        return say("place.sentence", lang, where=where, what=what) if where else what
+        what = say(f"error.{self.key}", lang, **{name: _short(value) for name, value in self.details.items()})
+        sentence = say("place.sentence", lang, where=where, what=what) if where else what
+        # what stands in a file may be anything, even what would steer a terminal
+        return "".join(c if c.isprintable() else "?" for c in sentence)
+
+
+def _short(value: object) -> object:
+    return value if not isinstance(value, str) or len(value) <= 200 else value[:200] + "…"
 
 
 def as_in_toml(key: str) -> str:
@@ -51,7 +59,7 @@ def as_in_toml(key: str) -> str:
     if table == "factor" and rest:
         factor, _, rest = rest.partition(".")
         table = f"factor.{factor}"
-    elif table not in ("fund", "method", "weights", "data"):
+    elif table not in ("fund", "method", "weights", "data", "factor"):
         return key
     return f"[{table}] {rest}".rstrip()
 

@@ -22,6 +22,7 @@ from allocator.parts import (
     Recipient,
     Reservation,
     Text,
+    in_full,
     lookup,
     money_at,
     near_recipient,
@@ -167,7 +168,7 @@ class Scenario:
             wrong("no_recipients", "recipients")
         for names, key, file in (
             (ids, "recipient_twice", "recipients"),
-            (factors, "column_twice", "factors"),
+            (["recipient", *factors], "column_twice", "factors"),
         ):
             twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
@@ -182,7 +183,12 @@ class Scenario:
                     found=len(factor.values),
                     should=len(ids),
                 )
+        cells: set[tuple[str, str]] = set()
         for cell in self.provenance:
+            here = cell.recipient, cell.factor
+            if here in cells:
+                wrong("recipient_twice", "provenance", name=" × ".join(here))
+            cells.add(here)
             if cell.recipient not in known:
                 wrong("recipient_unknown", "provenance", **self._suggestion(cell.recipient))
             if cell.factor not in factors:
@@ -217,7 +223,7 @@ class Scenario:
                 wrong("weight_unknown", at={"key": f"weights.{name}"}, name=name, near=near)
         total = sum(self.weights.values(), start=0)
         if self.kind == "shares" and total != 100:
-            wrong("weights_sum", at={"key": "weights"}, total=total)
+            wrong("weights_sum", at={"key": "weights"}, total=in_full(total))
         if not total:
             wrong("weights_zero", at={"key": "weights"})
         if self.coefficient is not None and self.coefficient not in columns:
@@ -245,20 +251,17 @@ class Scenario:
             wrong("nobody_shares", at={"key": "earmark"}, left=left)
 
     def _check_columns(self) -> None:
+        columns = [f.id for f in self.factors]
+        for number, limit in enumerate(self.limits, 1):
+            if limit.by is not None and limit.by not in columns:
+                near = nearest(limit.by, columns) or columns[0]
+                wrong("column_unknown", at={"key": f"limit.{number}.by"}, name=limit.by, near=near)
         used = {
             **dict.fromkeys(self.weights, "weights"),
             **({self.coefficient: "coefficient"} if self.coefficient else {}),
             **{limit.by: "by" for limit in self.limits if limit.by is not None},
         }
-        columns = [f.id for f in self.factors]
         for name, use in used.items():
-            if name not in columns:
-                wrong(
-                    "column_unknown",
-                    at={"key": "limit.by"},
-                    name=name,
-                    near=nearest(name, columns) or columns[0],
-                )
             column = self.column(name)
             if None in column:
                 blank = [

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Never
 
 from allocator.errors import Problem, ScenarioError
@@ -27,12 +28,25 @@ def wrong(
     raise ScenarioError(Problem(key, details, file, at or {}))
 
 
+def brief(value: object) -> str:
+    """A wrong value as a sentence shows it: 40 characters at most, whatever it is."""
+    # Python refuses to write very long integers in decimal
+    return (hex(value) if isinstance(value, int) and value.bit_length() > 1000 else str(value))[:40]
+
+
+def in_full(number: Number) -> Number | str:
+    """The number for a sentence about its decimals: with all of them where the usual six would hide some."""
+    if (number * 10**6).denominator == 1:
+        return number
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+
+
 def number_at(value: Any, key: str) -> Number:
     """A non-negative number, or an error that names its place."""
     try:
         number = exact(value)
     except ValueError:
-        wrong("number", at={"key": key}, value=str(value)[:40])
+        wrong("number", at={"key": key}, value=brief(value))
     if number < 0:
         wrong("negative", at={"key": key}, value=number)
     return number
@@ -42,7 +56,7 @@ def money_at(value: Any, key: str) -> Number:
     """A non-negative amount with at most two decimals, or an error that names its place."""
     number = number_at(value, key)
     if (number * 100).denominator != 1:
-        wrong("cents", at={"key": key}, value=number)
+        wrong("cents", at={"key": key}, value=in_full(number))
     return number
 
 
@@ -80,18 +94,19 @@ class Text:
         return value if isinstance(value, Text) else cls(value)
 
 
-def check_text(text: str, longest: int = 1000) -> str:
+def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
     """The text, unless it is blank, endless, hides characters, or would run as a formula in a spreadsheet."""
     if not text:
-        wrong("name_blank")
+        wrong("name_blank", file)
     if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
-        wrong("name_unsafe", name="".join(c if c.isprintable() else "?" for c in text[:40]), longest=longest)
+        name = "".join(c if c.isprintable() else "?" for c in text[:40])
+        wrong("name_unsafe", file, name=name, longest=longest)
     return text
 
 
-def check_id(text: str) -> str:
+def check_id(text: str, file: str) -> str:
     """The id, trimmed, unless it cannot be one."""
-    return check_text(text.strip(), 100)
+    return check_text(text.strip(), 100, file)
 
 
 @dataclass(frozen=True)
@@ -104,9 +119,13 @@ class Recipient:
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        put(self, id=check_id(self.id), kind=self.kind and check_id(self.kind))
+        file = "recipients"
+        put(self, id=check_id(self.id, file), kind=self.kind and check_id(self.kind, file))
         name = Text(self.id) if self.name is None else Text.of(self.name)
-        put(self, name=name, aliases=tuple(check_id(alias) for alias in self.aliases))
+        put(self, name=name, aliases=tuple(check_id(alias, file) for alias in self.aliases))
+        for alias in self.aliases:
+            if ";" in alias or "；" in alias:
+                wrong("alias_semicolon", file, {"column": "aliases"}, name=alias)
         if self.kind == "all":
             wrong("kind_all", "recipients", {"column": "kind"})
 
@@ -151,18 +170,19 @@ class Factor:
     source: Text | None = None
 
     def __post_init__(self) -> None:
-        put(self, id=check_id(self.id))
+        put(self, id=check_id(self.id, "factors"))
         column = {"column": self.id}
         if self.status not in STATUSES:
             wrong("choice", at={"key": f"factor.{self.id}.status"}, value=self.status, known=STATUSES)
         values: list[Number | None] = []
         for row, value in enumerate(self.values):
             try:
-                values.append(value if type(value) is int or value is None else exact(value))
+                simple = type(value) is int and value < LARGEST
+                values.append(value if value is None or simple else exact(value))
             except ValueError:
-                wrong("cell_number", "factors", {"entry": row + 1, **column}, value=str(value)[:40])
+                wrong("cell_number", "factors", {"entry": row + 1, **column}, value=brief(value))
         for row, number in enumerate(values):
-            if number is not None and not 0 <= number < LARGEST:
+            if number is not None and number < 0:
                 wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
         name = Text(self.id) if self.name is None else Text.of(self.name)
         put(self, values=tuple(values), name=name)
@@ -287,5 +307,12 @@ class Provenance:
             if getattr(self, name):
                 put(self, **{name: Text(getattr(self, name)).zh})
         for name in ("declared", "verified"):
-            if getattr(self, name) is not None:
-                put(self, **{name: exact(getattr(self, name))})
+            if getattr(self, name) is None:
+                continue
+            try:
+                number = exact(getattr(self, name))
+            except ValueError:
+                wrong("cell_number", "provenance", {"column": name}, value=brief(getattr(self, name)))
+            if number < 0:
+                wrong("cell_negative", "provenance", {"column": name}, value=number)
+            put(self, **{name: number})

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from allocator.errors import Problem
-from allocator.exact import Number, exact
-from allocator.parts import Text, nearest
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import LARGEST, Number, exact
+from allocator.parts import Text, brief, nearest
 
 FORMAT = 1
 
@@ -24,8 +24,27 @@ AMOUNT_UNITS = {
 }  # fmt: skip
 
 
+def as_written(value: object) -> str:
+    """A wrong value much as it looks in the file.
+
+    >>> as_written(True), as_written({"zh": 1}), as_written([1, [2]])
+    ('true', '{ zh = 1 }', '[1, [ … ]]')
+    """
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_inner(item)}" for key, item in value.items())[:50] + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inner, value))[:50] + "]"
+    return _inner(value)
+
+
+def _inner(value: object) -> str:
+    if isinstance(value, dict | list):  # not followed further: it may be nested without end
+        return "{ … }" if isinstance(value, dict) else "[ … ]"
+    return str(value).lower() if isinstance(value, bool) else brief(value)
+
+
 def _refuse(key: str, value: object) -> PydanticCustomError:
-    return PydanticCustomError("type_" + key, "{value}", {"value": str(value)[:60]})
+    return PydanticCustomError("type_" + key, "{value}", {"value": as_written(value)})
 
 
 def _number(value: object) -> Number:
@@ -39,8 +58,8 @@ def _number(value: object) -> Number:
 
 def _money(value: object) -> Number:
     if isinstance(value, str):
-        text = re.fullmatch(r"\s*([0-9][0-9,_]*(?:\.[0-9]+)?)\s*([^\d\s].*?)?\s*", value)
-        if text is None or (text[2] or "") not in AMOUNT_UNITS:
+        text = re.fullmatch(r"\s*([0-9][0-9,_]*(?:\.[0-9]+)?)\s*([^\d\s].*?)?\s*", value[:100])
+        if text is None or len(value) > 100 or (text[2] or "") not in AMOUNT_UNITS:
             raise _refuse("money", value)
         try:
             return exact(exact(re.sub("[,_]", "", text[1])) * AMOUNT_UNITS[text[2] or ""])
@@ -53,16 +72,19 @@ def _money(value: object) -> Number:
 
 
 def _name(value: object) -> Text:
-    if isinstance(value, str) and value.strip():
-        return Text(value)
+    parts = {"zh": value} if isinstance(value, str) else value
     if (
-        isinstance(value, dict)
-        and value
-        and value.keys() <= {"zh", "en"}
-        and all(isinstance(part, str) and part.strip() for part in value.values())
+        not isinstance(parts, dict)
+        or not parts
+        or not parts.keys() <= {"zh", "en"}
+        or not all(isinstance(part, str) and part.strip() for part in parts.values())
     ):
-        return Text(**value)
-    raise _refuse("name", value)
+        raise _refuse("name", value)
+    try:
+        return Text(**parts)
+    except ScenarioError as error:
+        found = error.problems[0]
+        raise PydanticCustomError("text", "", {"key": found.key, "details": found.details}) from None
 
 
 def _text(value: object) -> str:
@@ -78,7 +100,7 @@ def _bool(value: object) -> bool:
 
 
 def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
         raise _refuse("whole", value)
     return value
 
@@ -96,15 +118,16 @@ def _schema(**schema: Any) -> WithJsonSchema:
 
 
 _PLAIN_TEXT = {"type": "string", "minLength": 1}
+# The types are Any because pydantic would build, at every start, validators of its own for what a type says.
 _Money = Annotated[
-    Number, PlainValidator(_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
+    Any, PlainValidator(_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
 ]
-_Number = Annotated[Number, PlainValidator(_number), _schema(type="number", minimum=0)]
-_Text = Annotated[str, PlainValidator(_text), _schema(type="string")]
-_Bool = Annotated[bool, PlainValidator(_bool), _schema(type="boolean")]
-_Whole = Annotated[int, PlainValidator(_whole), _schema(type="integer")]
+_Number = Annotated[Any, PlainValidator(_number), _schema(type="number", minimum=0)]
+_Text = Annotated[Any, PlainValidator(_text), _schema(type="string")]
+_Bool = Annotated[Any, PlainValidator(_bool), _schema(type="boolean")]
+_Whole = Annotated[Any, PlainValidator(_whole), _schema(type="integer")]
 _Name = Annotated[
-    Text,
+    Any,
     PlainValidator(_name),
     _schema(
         anyOf=[
@@ -119,7 +142,7 @@ _Name = Annotated[
     ),
 ]
 _Recipients = Annotated[
-    str | tuple[str, ...],
+    Any,
     PlainValidator(_recipients),
     _schema(anyOf=[_PLAIN_TEXT, {"type": "array", "items": _PLAIN_TEXT, "minItems": 1}]),
 ]
@@ -259,12 +282,14 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
             return Problem("key_unknown", {"name": name, "near": near}, at=_above(path))
         return Problem("key_unknown_list", {"name": name, "known": list(table.model_fields)}, at=_above(path))
     if type_ == "literal_error":
-        return Problem("format", {"value": str(value)[:40]}, at=at)
+        return Problem("format", {"value": as_written(value)}, at=at)
+    if type_ == "text":
+        return Problem(details["key"], details["details"], at=at)
     if type_.startswith("type_"):
         return Problem(type_, details, at=at)
-    kind = "type_array" if type_ == "list_type" else "type_table"
-    shown = ".".join(path[:1] if kind == "type_array" else [part for part in path if not part.isdigit()])
-    return Problem(kind, {"name": shown, "value": str(value)[:60]}, at=at)
+    if type_ == "list_type" or isinstance(place[-1], int):
+        return Problem("type_array", {"name": path[0], "value": as_written(value)}, at=at)
+    return Problem("type_table", {"name": ".".join(path), "value": as_written(value)}, at=at)
 
 
 def _above(path: list[str]) -> dict[str, object]:

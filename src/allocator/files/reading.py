@@ -7,8 +7,10 @@ import io
 import re
 import stat
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Never
 
@@ -16,6 +18,7 @@ from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, exact
 
 LARGEST_FILE_MB = 10
+MOST_PROBLEMS = 100  # of one file: beyond that nobody reads on
 
 
 def wrong(file: Path, key: str, at: Mapping[str, object] | None = None, **details: object) -> Never:
@@ -72,30 +75,50 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError:
-        wrong(path, "file_encoding")
+        wrong(path, "file_utf8")
+    if any(line.count(".") > 300 for line in text.split("\n")):
+        wrong(path, "toml_endless")  # reading keys of very many parts takes for ever
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError, ValueError) as error:
         _wrong_toml(path, text, str(error))
 
 
+# A key or table name that holds more than ASCII, and what it may follow.
+_BARE_KEY = re.compile(
+    r"""\s*\[{0,2}\s*(?:[A-Za-z0-9_"-]+\s*\.\s*)*"""
+    r"""([^\s"'#=\[\].]*[^\x00-\x7f][^\s"'#=\[\].]*)\s*[=＝\].]"""
+)
+_QUOTED = re.compile(r"""\"[^"]*("|$)|'[^']*('|$)|#.*""")
+
+# How the messages of tomllib begin, and the sentences that say the same for people.
+_TOML_REASONS = (
+    ("Expected '='", "toml_equals"),
+    ("Expected newline", "toml_rest"),
+    ("Cannot|Duplicate", "toml_twice"),
+    ("Illegal char|Unescaped|Reserved escape|Invalid hex|Escaped char", "toml_string"),
+    ("Invalid (value|date)", "toml_value"),
+)
+
+
 def _wrong_toml(path: Path, text: str, reason: str) -> Never:
     """Says what is wrong with TOML in the words of somebody who writes it by hand."""
     place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", reason)
-    reason = reason[: place.start()] if place else reason
-    if place is None or place[1] is None:
-        if place is not None:
-            wrong(path, "toml_cut", {"line": len(text.splitlines())}, reason=reason)
-        wrong(path, "toml_syntax", reason=reason[:200])
-    line = text.splitlines()[int(place[1]) - 1] if int(place[1]) <= len(text.splitlines()) else ""
-    at = {"line": int(place[1])}
-    bare = re.match(r"\s*\[{0,2}\s*([^\s\"'#=\[\].]*[^\x00-\x7f][^\s\"'#=\[\].]*)\s*[=＝\]]", line)
+    if place is None:
+        wrong(path, "toml_endless")
+    lines = text.split("\n")
+    if place[1] is None:
+        wrong(path, "toml_cut", {"line": len(text.splitlines())})
+    line, at = lines[int(place[1]) - 1], {"line": int(place[1])}
+    bare = _BARE_KEY.match(line[:300])  # the search takes the square of the length
     if bare and not set(bare[1]) & set("“”‘’＝"):
-        wrong(path, "toml_bare_key", at, name=bare[1])
-    odd = re.search("[“”‘’＝，【】]", line)
+        wrong(path, "toml_bare_key", at, name=bare[1][:40])
+    odd = re.search("[“”‘’＝，【】]", _QUOTED.sub("", line))
     if odd:
         wrong(path, "toml_quotes", at, name=odd[0])
-    wrong(path, "toml_syntax", at, reason=reason)
+    shown = "".join(c if c.isprintable() else " " for c in line).strip()[:60]
+    key = next((key for start, key in _TOML_REASONS if re.match(start, reason)), "toml_syntax")
+    wrong(path, key, at, line=shown)
 
 
 # --- CSV ------------------------------------------------------------------------------------------
@@ -111,15 +134,17 @@ def read_csv(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             text = content.decode("gb18030")  # what Excel in China writes
         except UnicodeDecodeError:
             wrong(path, "file_encoding")
+    rows: list[list[str]] = []
     try:
-        rows = [
-            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)
-        ]
-    except csv.Error as error:
-        wrong(path, "csv_syntax", reason=error)
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append([cell.strip() for cell in row])
+    except csv.Error:
+        wrong(path, "csv_syntax", {"row": len(rows) + 1})
     filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
-    if not filled or filled[0][0] != 1:
+    if not filled:
         wrong(path, "file_empty")
+    if filled[0][0] != 1:
+        wrong(path, "csv_first_line", {"row": 1})
     header = filled[0][1]
     width = max(i for i, name in enumerate(header, 1) if name)
     problems = [
@@ -129,10 +154,10 @@ def read_csv(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     ]
     if any(any(row[width : len(header)]) or "" in header[:width] for _, row in filled[1:]):
         problems.insert(0, Problem("header_blank", {}, str(path), {"row": 1}))
-    for name in sorted({name for name in header[:width] if name and header[:width].count(name) > 1}):
+    for name in sorted(name for name, count in Counter(header[:width]).items() if name and count > 1):
         problems.insert(0, Problem("header_twice", {"name": name}, str(path), {"row": 1}))
     if problems:
-        raise ScenarioError(problems[:100])
+        raise ScenarioError(problems[:MOST_PROBLEMS])
     if len(filled) == 1:
         wrong(path, "csv_no_rows")
     return header[:width], [(number, row[:width]) for number, row in filled[1:]]
@@ -151,9 +176,11 @@ def cell_number(cell: str) -> Number | str:
     """
     if cell.isascii() and cell.isdigit() and len(cell) <= 30:
         return int(cell)
-    text = cell.translate(_FULL_WIDTH).strip().removeprefix("+")
+    text = cell.translate(_FULL_WIDTH).strip()
     if not text:
         return "cell_empty"
+    if text != "+":
+        text = text.removeprefix("+")
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if _PLAIN.fullmatch(text):
@@ -164,7 +191,7 @@ def cell_number(cell: str) -> Number | str:
     lowered = text.casefold()
     if lowered.lstrip("-−") in ("nan", "inf", "infinity", "∞"):
         return "cell_infinite"
-    if text[0] in "-−" and isinstance(cell_number(text[1:]), int | Number):
+    if text[0] in "-−" and text[1:2] not in ("-", "−") and isinstance(cell_number(text[1:]), int | Fraction):
         return "cell_negative"
     if text[0] in "=@":
         return "cell_formula"
@@ -172,6 +199,6 @@ def cell_number(cell: str) -> Number | str:
         return "cell_percent"
     if re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", lowered):
         return "cell_scientific"
-    if re.fullmatch(r"[¥￥$€£]?\s*[0-9][0-9,.]*\s*[^\W\d_]*(/[^\W\d_]+)?", text):
+    if re.fullmatch(r"[¥￥$€£]\s*[0-9][0-9,.]*|[¥￥$€£]?\s*[0-9][0-9,.]*\s*[^\W\d_]+(/[^\W\d_]+)?", text):
         return "cell_unit"
     return "cell_text"

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
 from allocator.files import format as toml
-from allocator.files.reading import beside, cell_number, read_csv, read_toml, wrong
+from allocator.files.reading import MOST_PROBLEMS, beside, cell_number, read_csv, read_toml, wrong
 from allocator.model import Scenario
 from allocator.parts import (
     STATUSES,
@@ -25,6 +25,7 @@ from allocator.parts import (
     Recipient,
     Reservation,
     Text,
+    check_id,
     lookup,
     near_recipient,
     nearest,
@@ -46,7 +47,10 @@ def load_scenario(path: str | Path) -> Scenario:
     """
     path = Path(path)
     content, origins = _read_chain(path)
-    table = _validated(content, origins, path)
+    table = _validated(content, origins)
+    if not table.data.factors:
+        details = {"name": "factors", "example": 'factors = "factors.csv"'}
+        wrong(origins.of("data.factors"), "key_missing", {"key": "data"}, **details)
     named: dict[str, Path] = {}
     for role in toml.DataTable.model_fields:
         name = getattr(table.data, role)
@@ -85,14 +89,14 @@ def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
         if content.get("format") != toml.FORMAT or isinstance(content["format"], bool):
             if "format" not in content:
                 wrong(file, "key_missing", name="format", example="format = 1")
-            wrong(file, "format", {"key": "format"}, value=str(content["format"])[:40])
+            wrong(file, "format", {"key": "format"}, value=toml.as_written(content["format"]))
         chain.append((file, content))
         seen.append(file.resolve())
         base = content.pop("extends", None)
         if base is None:
             break
         if not isinstance(base, str):
-            wrong(file, "type_text", {"key": "extends"}, value=str(base)[:60])
+            wrong(file, "type_text", {"key": "extends"}, value=toml.as_written(base))
         following = beside(file, base, path.parent, "extends")
         if following.resolve() in seen:
             wrong(
@@ -124,19 +128,17 @@ def _over(base: Any, value: Any, depth: int, key: str, file: Path, origins: _Ori
     }
 
 
-def _validated(content: dict[str, Any], origins: _Origins, path: Path) -> toml.ScenarioTable:
+def _validated(content: dict[str, Any], origins: _Origins) -> toml.ScenarioTable:
     try:
         return toml.ScenarioTable.model_validate(content)
     except ValidationError as error:
         problems = []
-        for found in error.errors(include_url=False):
+        for found in error.errors(include_url=False)[:MOST_PROBLEMS]:
             details = found.get("ctx", {})
             problem = toml.problem(found["type"], found["loc"], found["input"], details)
             file = origins.of(".".join(map(str, found["loc"])))
             problems.append(replace(problem, file=str(file)))
         raise ScenarioError(problems) from None
-    except ScenarioError as error:  # a name that cannot be one
-        raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None
 
 
 def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path]) -> Scenario:
@@ -146,10 +148,14 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path]) -> Scenario:
     names = lookup(recipients)
     find = _Finder(recipients, names)
     earmarks = _entries(
-        "earmark", table.earmark, lambda e: Earmark(find.id(e.recipient), e.amount, e.also_shares, e.reason)
+        "earmark",
+        table.earmark,
+        lambda e: Earmark(find.id(e.recipient, "earmark.recipient"), e.amount, e.also_shares, e.reason),
     )
     limits = _entries(
-        "limit", table.limit, lambda e: Limit(**dict(e) | {"recipients": find.ids(e.recipients)})
+        "limit",
+        table.limit,
+        lambda e: Limit(**dict(e) | {"recipients": find.ids(e.recipients, "limit.recipients")}),
     )
     apart = {e.recipient for e in earmarks if not e.also_shares}
     columns = _columns(files["factors"], header, rows, find, optional=apart)
@@ -201,21 +207,27 @@ class _Finder:
         self.recipients = recipients
         self.names = names
 
-    def id(self, name: str) -> str:
-        """The id behind a name; the name itself where it is unknown, which the Scenario then refuses."""
-        return self.names.get(plain_name(name), name)
+    def id(self, name: str, key: str) -> str:
+        """The id behind a name that stands under this key of the scenario file."""
+        id = self.names.get(plain_name(name))
+        if id is None:
+            details = {"name": name, "near": near_recipient(name, self.recipients)}
+            raise ScenarioError(Problem("recipient_unknown", details, "scenario", {"key": key}))
+        return id
 
-    def ids(self, recipients: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    def ids(self, recipients: str | tuple[str, ...], key: str) -> str | tuple[str, ...]:
         """The ids behind a list of names; "all" and kinds stay as they are."""
-        return recipients if isinstance(recipients, str) else tuple(map(self.id, recipients))
+        return recipients if isinstance(recipients, str) else tuple(self.id(name, key) for name in recipients)
 
     def rows(
         self, file: Path, rows: Iterable[tuple[int, list[str]]], column: int, optional: Iterable[str] = ()
     ) -> tuple[list[tuple[int, str, list[str]]], list[Problem]]:
         """Each row with its recipient's id; blank, unknown, double and missing recipients as problems."""
         found: dict[str, tuple[int, str, list[str]]] = {}
-        problems = []
+        problems: list[Problem] = []
         for number, row in rows:
+            if len(problems) >= MOST_PROBLEMS:
+                break
             at = {"row": number, "column": "recipient"}
             name = row[column]
             id = self.names.get(plain_name(name))
@@ -233,6 +245,11 @@ class _Finder:
             details = {"names": missing[:10], "count": len(missing)}
             problems.append(Problem("recipient_missing", details, str(file)))
         return list(found.values()), problems
+
+
+def _placed(error: ScenarioError, file: Path | str, at: Mapping[str, object]) -> list[Problem]:
+    """The problems of a row with its file and place."""
+    return [replace(p, file=str(file), at={**at, **p.at}) for p in error.problems]
 
 
 def _need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[str] | None = None) -> None:
@@ -279,11 +296,11 @@ def _recipients(file: Path) -> tuple[Recipient, ...]:
                 aliases,
             )
         except ScenarioError as error:
-            problems.extend(replace(p, file=str(file), at=at | dict(p.at)) for p in error.problems)
+            problems.extend(_placed(error, file, at))
         else:
             recipients[made.id] = made
     if problems:
-        raise ScenarioError(problems[:100])
+        raise ScenarioError(problems[:MOST_PROBLEMS])
     return tuple(recipients.values())
 
 
@@ -297,7 +314,10 @@ def _listed(rows: list[tuple[int, list[str]]], header: list[str]) -> tuple[Recip
             raise ScenarioError(Problem("recipient_blank", {}, "factors", at))
         if row[column] in recipients:
             raise ScenarioError(Problem("recipient_twice", {"name": row[column]}, "factors", at))
-        recipients[row[column]] = Recipient(row[column])
+        try:
+            recipients[row[column]] = Recipient(row[column])
+        except ScenarioError as error:
+            raise ScenarioError(_placed(error, "factors", at)) from None
     return tuple(recipients.values())
 
 
@@ -311,6 +331,10 @@ def _columns(
     for position, column in enumerate(header):
         if position == at_recipient:
             continue
+        try:
+            check_id(column, "factors")
+        except ScenarioError as error:
+            problems.extend(_placed(error, file, {"row": 1}))
         values = columns.setdefault(column, {})
         for number, id, row in found:
             value = cell_number(row[position])
@@ -320,7 +344,7 @@ def _columns(
             else:
                 values[id] = value
     if problems:
-        raise ScenarioError(sorted(problems, key=lambda p: p.at.get("row", 0))[:100])  # type: ignore[arg-type,return-value]
+        raise ScenarioError(sorted(problems, key=lambda p: p.at.get("row", 0))[:MOST_PROBLEMS])  # type: ignore[arg-type,return-value]
     return columns
 
 
@@ -351,7 +375,7 @@ def _amounts(file: Path, find: _Finder) -> dict[str, Number]:
         if (amounts[id] * 100).denominator != 1:
             problems.append(Problem("cents", {"value": amounts[id]}, str(file), at))
     if problems:
-        raise ScenarioError(problems[:100])
+        raise ScenarioError(problems[:MOST_PROBLEMS])
     return amounts
 
 
@@ -365,6 +389,8 @@ def _provenance(file: Path, find: _Finder, columns: Iterable[str]) -> tuple[Prov
     problems: list[Problem] = []
     entries: list[Provenance] = []
     for number, row in rows:
+        if len(problems) >= MOST_PROBLEMS:
+            break
         cells: dict[str, Any] = {name: cell for name, cell in zip(header, row, strict=True) if cell}
         here = len(problems)
 
@@ -379,7 +405,7 @@ def _provenance(file: Path, find: _Finder, columns: Iterable[str]) -> tuple[Prov
             refuse("recipient", "recipient_unknown", name=name, near=near_recipient(name, find.recipients))
         if factor not in columns:
             refuse("factor", "column_unknown", name=factor, near=nearest(factor, columns) or "—")
-        if (str(id), factor) in cells_seen:
+        if id is not None and (id, factor) in cells_seen:
             refuse("recipient", "recipient_twice", name=f"{name} × {factor}")
         if cells.get("status", "assumed") not in STATUSES:
             refuse("status", "choice", value=cells["status"][:40], known=STATUSES)
@@ -398,10 +424,8 @@ def _provenance(file: Path, find: _Finder, columns: Iterable[str]) -> tuple[Prov
             try:
                 entries.append(Provenance(**cells | {"recipient": str(id)}))
             except ScenarioError as error:
-                problems.extend(
-                    replace(p, file=str(file), at={"row": number, **p.at}) for p in error.problems
-                )
+                problems.extend(_placed(error, file, {"row": number}))
         cells_seen.add((str(id), factor))
     if problems:
-        raise ScenarioError(problems[:100])
+        raise ScenarioError(problems[:MOST_PROBLEMS])
     return tuple(entries)

@@ -54,8 +54,13 @@ def _contents(scenario: Scenario) -> dict[str, bytes]:
     factors = [["recipient", *(factor.id for factor in scenario.factors)]]
     for i, recipient in enumerate(scenario.recipients):
         values = [factor.values[i] for factor in scenario.factors]
-        if values and all(value is None for value in values):
+        blank = [factor.id for factor, value in zip(scenario.factors, values, strict=True) if value is None]
+        if values and len(blank) == len(values):
             continue  # only earmarked for
+        if blank:
+            raise ScenarioError(
+                Problem("cell_blank", {"names": [recipient.name]}, "factors", {"column": blank[0]})
+            )
         factors.append([recipient.id, *map(_cell, values)])
     files["factors.csv"] = csv_bytes(factors)
     for name in ("published", "previous"):
