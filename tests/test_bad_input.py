@@ -163,7 +163,7 @@ TOML_CASES = [
     case("a little of a cent", toml("amount = 100_000", "amount = 0.0000001"), "cents",
          "[[reservation]] 1, amount", "0.0000001"),
     case("reserved more than there is", toml("amount = 100_000", "amount = 900_000"), "overspent",
-         "[fund] amount", "1,000,000", "900,000", "200,000", "100,000 too much"),
+         "[fund] amount", "1,000,000", "900,000", "200,000", "100,000 yuan too much"),
     # of 0.01, 0.02, 0.05, … the divisors of 700,000 around 30,000 are 20,000 and 50,000
     case("not divisible by the unit", toml("unit = 10_000", "unit = 30_000"), "unit", "[fund] unit",
          "700,000", "30,000", "20,000"),

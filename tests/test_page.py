@@ -116,7 +116,7 @@ def test_rule_names_limits() -> None:
         luzhou("cap-zone"), "en"
     )
     australia = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
-    assert "each recipient gets at least 30 % of its part of the fund by population" in rule_sentence(
+    assert "each recipient gets at least 30 % of its part of the fund by Population" in rule_sentence(
         australia, "en"
     )
     states = load_scenario(SCENARIOS / "us-crf-2020" / "scenario.toml")

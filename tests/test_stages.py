@@ -96,7 +96,7 @@ def test_everything_may_be_earmarked():
 )
 def test_a_unit_that_does_not_divide_is_answered_with_one_that_does(left, unit, works):
     error = wrong("unit", lambda: scenario((1, 2), fund=left, unit=unit))
-    assert error.problems[0].details["nearest"] == Fraction(works)
+    assert error.problems[0].details["nearest"].amount == Fraction(works)
     assert Fraction(left) % Fraction(works) == 0
 
 
@@ -226,9 +226,9 @@ def test_limits_that_cannot_hold_say_by_how_much():
     error = wrong("floor_above_cap", lambda: allocate(scenario((1, 1), limits=limits((60,), (50,)))))
     assert error.exit_status == 3
     error = wrong("floors_above_money", lambda: allocate(scenario((1, 1), limits=limits((60, 70)))))
-    assert (error.problems[0].details["sum"], error.problems[0].details["by"]) == (130, 30)
+    assert tuple(error.problems[0].details[key].amount for key in ("sum", "by")) == (130, 30)
     error = wrong("caps_below_money", lambda: allocate(scenario((1, 1), limits=limits(caps=(30, 40)))))
-    assert (error.problems[0].details["sum"], error.problems[0].details["by"]) == (70, 30)
+    assert tuple(error.problems[0].details[key].amount for key in ("sum", "by")) == (70, 30)
 
 
 def test_without_entitlement_a_cap_takes_no_money():

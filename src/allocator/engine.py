@@ -17,6 +17,7 @@ from allocator.errors import InfeasibleError, Problem, ScenarioError
 from allocator.exact import plain, scaled
 from allocator.limits import check_feasible, find_multiplier, limits_in_units
 from allocator.model import Scenario
+from allocator.text import Money
 
 METHOD_VERSION = "1"
 
@@ -139,7 +140,11 @@ def _check_rest(
     for at, (amount, floor, cap) in enumerate(zip(units, floors, caps, strict=True)):
         limit = (floor or 0) if amount < (floor or 0) else cap if cap is not None and amount > cap else None
         if limit is not None:
-            unit = scenario.fund.unit
+            unit, currency = scenario.fund.unit, scenario.fund.currency
             name = scenario.recipients[scenario.participants[at]].name
-            details = {"name": name, "amount": plain(amount * unit), "limit": plain(limit * unit)}
+            details = {
+                "name": name,
+                "amount": Money(plain(amount * unit), currency),
+                "limit": Money(plain(limit * unit), currency),
+            }
             raise InfeasibleError(Problem("rest_breaks_limit", details))

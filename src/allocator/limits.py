@@ -10,6 +10,7 @@ from allocator.errors import InfeasibleError, Problem
 from allocator.exact import Number, plain, scaled
 from allocator.model import Scenario
 from allocator.parts import Limit
+from allocator.text import Money
 
 
 def limits_in_units(scenario: Scenario) -> tuple[list[int | None], list[int | None]]:
@@ -82,10 +83,13 @@ def check_feasible(
     total: int,
 ) -> None:
     """Raises InfeasibleError that names the limits that clash and by how much."""
-    unit = scenario.fund.unit
+    unit, currency = scenario.fund.unit, scenario.fund.currency
     names = [scenario.recipients[i].name for i in scenario.participants]
     crossed = [
-        Problem("floor_above_cap", {"name": name, "floor": floor * unit, "cap": cap * unit})
+        Problem(
+            "floor_above_cap",
+            {"name": name, "floor": Money(floor * unit, currency), "cap": Money(cap * unit, currency)},
+        )
         for name, floor, cap in zip(names, floors, caps, strict=True)
         if floor is not None and cap is not None and floor > cap
     ]
@@ -93,25 +97,29 @@ def check_feasible(
         raise InfeasibleError(crossed[:10])
     least = sum(floor or 0 for floor in floors)
     if least > total:
-        raise _clash("floors_above_money", names, floors, unit, least, total)
+        raise _clash("floors_above_money", scenario, floors, least, total)
     most = sum(
         ((floor or 0) if not score else total if cap is None else cap)
         for score, floor, cap in zip(scores, floors, caps, strict=True)
     )
     if most < total:
-        raise _clash("caps_below_money", names, caps, unit, most, total)
+        raise _clash("caps_below_money", scenario, caps, most, total)
 
 
 def _clash(
-    key: str, names: Sequence[object], limits: Sequence[int | None], unit: Number, sum_: int, total: int
+    key: str, scenario: Scenario, limits: Sequence[int | None], reached: int, total: int
 ) -> InfeasibleError:
-    held = [name for name, limit in zip(names, limits, strict=True) if limit]
+    def money(units: int) -> Money:
+        return Money(plain(units * scenario.fund.unit), scenario.fund.currency)
+
+    limited = zip(scenario.participants, limits, strict=True)
+    held = [scenario.recipients[i].name for i, limit in limited if limit]
     details = {
         "names": held[:10],
         "count": len(held),
-        "sum": plain(sum_ * unit),
-        "left": plain(total * unit),
-        "by": plain(abs(sum_ - total) * unit),
+        "sum": money(reached),
+        "left": money(total),
+        "by": money(abs(reached - total)),
     }
     return InfeasibleError(Problem(key, details))
 

@@ -31,6 +31,7 @@ from allocator.parts import (
     put,
     wrong,
 )
+from allocator.text import Money
 
 KINDS = ("shares", "scores")
 
@@ -242,13 +243,24 @@ class Scenario:
             if shares.setdefault(earmark.recipient, earmark.also_shares) != earmark.also_shares:
                 wrong("earmark_both", at={"key": f"earmark.{number}.also_shares"}, name=earmark.recipient)
         left, unit = self.distributable, self.fund.unit
+
+        def money(amount: Number) -> Money:
+            return Money(amount, self.fund.currency)
+
         if left < 0:
-            wrong("overspent", at={"key": "fund.amount"}, fund=self.fund.amount, reserved=self.reserved,
-                   earmarked=self.earmarked, over=-left)  # fmt: skip
+            wrong(
+                "overspent",
+                at={"key": "fund.amount"},
+                fund=money(self.fund.amount),
+                reserved=money(self.reserved),
+                earmarked=money(self.earmarked),
+                over=money(-left),
+            )
         if left % unit:
-            wrong("unit", at={"key": "fund.unit"}, unit=unit, left=left, nearest=nearest_unit(left, unit))
+            near = nearest_unit(left, unit)
+            wrong("unit", at={"key": "fund.unit"}, unit=money(unit), left=money(left), nearest=money(near))
         if left and not self.participants:
-            wrong("nobody_shares", at={"key": "earmark"}, left=left)
+            wrong("nobody_shares", at={"key": "earmark"}, left=money(left))
 
     def _check_columns(self) -> None:
         columns = [f.id for f in self.factors]

@@ -17,7 +17,8 @@ from allocator.analysis.compare import Effect, changes, effect
 from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.table import Table, compare_table, office_table, weight_text
-from allocator.text import money_scale, money_unit, number, say
+from allocator.text import money as money_text
+from allocator.text import number, say
 
 
 def allocation(result: Allocation, form: str, lang: str) -> None:
@@ -49,8 +50,11 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
         count = {"count": len(off), "names": off[:10]}
         lines.append(say("cli.not_published", lang, **count) if off else say("cli.as_published", lang))
     lines.append(say("cli.trace", lang, version=result.method_version, digest=scenario.digest))
-    full = _money_writer(scenario, lang, 1)
-    lines.append(say("cli.sum", lang, total=full(result.total), fund=full(scenario.fund.amount)))
+    total, fund = (
+        money_text(amount, scenario.fund.currency, lang, in_full=True)
+        for amount in (result.total, scenario.fund.amount)
+    )
+    lines.append(say("cli.sum", lang, total=total, fund=fund))
     print(*lines, sep="\n")
 
 
@@ -277,17 +281,8 @@ def _csv(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _money_writer(scenario: Scenario, lang: str, scale: int | None = None) -> Callable[[Number], str]:
-    """Writes amounts in sentences: 5602万元; in English 56,020,000 yuan, which nobody can misread."""
-    currency = scenario.fund.currency
-    if scale is None:
-        scale = money_scale(currency, scenario.fund.unit) if lang == "zh" else 1
-
-    def write(amount: Number) -> str:
-        shown = plain(Fraction(amount) / scale)
-        return say("cli.amount", lang, amount=shown, unit=money_unit(currency, scale, lang))
-
-    return write
+def _money_writer(scenario: Scenario, lang: str) -> Callable[[Number], str]:
+    return lambda amount: money_text(amount, scenario.fund.currency, lang)
 
 
 def _aligned(table: Table) -> list[str]:

@@ -10,7 +10,7 @@ from allocator.analysis.compare import Effect
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.parts import Limit
-from allocator.text import money_scale, money_unit, number, say, show
+from allocator.text import money, money_scale, money_unit, number, say, show
 
 MOST_NAMES = 4
 
@@ -24,20 +24,6 @@ def percent(value: Number, lang: str) -> str:
     rounded = round(Fraction(value), 2)
     text = number(rounded, lang)
     return say("app.rule.percent" if rounded == value else "app.rule.about_percent", lang, value=text)
-
-
-def money(amount: Number, currency: str, lang: str) -> str:
-    """An amount with its unit: Chinese in 万元 where that is exact, else in the currency's main unit.
-
-    >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
-    ('5722万元', '57,220,000 yuan', '12.5亿 USD')
-    """
-    scale = 10_000 if currency == "CNY" and lang == "zh" and amount >= 10_000 and amount % 100 == 0 else 1
-    value = number(Fraction(amount) / scale, lang)
-    if lang == "zh" and currency != "CNY" and amount >= 10**8 and amount % 10**6 == 0:
-        value = say("app.rule.hundred_million", lang, value=number(Fraction(amount) / 10**8, lang))
-    form = "money" if currency == "CNY" else "money_foreign"
-    return say(f"app.rule.{form}", lang, value=value, unit=money_unit(currency, scale, lang))
 
 
 def rule_sentence(scenario: Scenario, lang: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from allocator.allocation import Allocation
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
+from allocator.model import Scenario
 from allocator.text import money_scale, money_unit, number, say
 
 Role = Literal["recipient", "reservation", "subtotal", "total", "line"]
@@ -112,8 +113,19 @@ def _total(values: Iterable[Number | None]) -> Number:
 
 
 def weight_text(weight: Number, kind: str, lang: str) -> str:
-    """A weight as it stands beside its factor: 40% of a split by shares, ×40 for multiplied values."""
-    return say(f"table.weight_{kind}", lang, weight=weight)
+    """A weight as it stands beside its factor: 40% of a split by shares, ×40 for multiplied values.
+
+    Two decimals at most, with a mark where that rounds it: ≈33.33%.
+    """
+    shown = round(Fraction(weight), 2)
+    text = ("" if shown == weight else "≈") + number(shown, lang)
+    return say(f"table.weight_{kind}", lang, weight=text)
+
+
+def _who(scenarios: Iterable[Scenario], key: str, lang: str) -> str:
+    """What recipients are called: districts, counties and parks only where the fund is a Chinese one."""
+    local = all(scenario.fund.currency == "CNY" for scenario in scenarios)
+    return say(f"table.{key}" if local else f"table.{key}_other", lang)
 
 
 def office_table(allocation: Allocation, lang: str) -> Table:
@@ -122,11 +134,12 @@ def office_table(allocation: Allocation, lang: str) -> Table:
     The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.
     """
     scenario = allocation.scenario
+    one = (scenario,)
     names = {recipient.id: getattr(recipient.name, lang) for recipient in scenario.recipients}
     by_factor = allocation.contributions
     columns = [
         Column("number", say("table.number", lang), "text"),
-        Column("recipient", say("table.recipient", lang), "text"),
+        Column("recipient", _who(one, "recipient", lang), "text"),
     ]
     stages: list[tuple[Column, Mapping[str, Any]]] = [
         (
@@ -173,7 +186,7 @@ def office_table(allocation: Allocation, lang: str) -> Table:
         records.append(("recipient", (str(position), names[id], *figures, _note(allocation, id, lang))))
     sums = tuple(_total(values.values()) for _, values in stages)
     if scenario.reservations:
-        records.append(("subtotal", ("", say("table.recipients", lang), *sums, "")))
+        records.append(("subtotal", ("", _who(one, "recipients", lang), *sums, "")))
     everything = tuple(
         plain(total + scenario.reserved)
         if column.key == "amount"
@@ -208,7 +221,8 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     Raises ScenarioError when the currencies differ.
     """
     base = allocations[0]
-    currencies = sorted({a.scenario.fund.currency for a in allocations})
+    scenarios = [allocation.scenario for allocation in allocations]
+    currencies = sorted({scenario.fund.currency for scenario in scenarios})
     if len(currencies) > 1:
         raise ScenarioError(Problem("currencies", {"known": currencies}))
     names: dict[str, str] = {}
@@ -217,7 +231,7 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
             names.setdefault(recipient.id, getattr(recipient.name, lang))
     columns = [
         Column("number", say("table.number", lang), "text"),
-        Column("recipient", say("table.recipient", lang), "text"),
+        Column("recipient", _who(scenarios, "recipient", lang), "text"),
     ]
     stages: list[Mapping[str, Number]] = []
     reserved: list[Number] = []
@@ -241,10 +255,10 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     ]
     sums = [_total(stage.values()) for stage in stages]
     if any(reserved):
-        records.append(("subtotal", ("", say("table.recipients", lang), *sums)))
+        records.append(("subtotal", ("", _who(scenarios, "recipients", lang), *sums)))
         records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
     totals = tuple(plain(a + b) for a, b in zip(sums, reserved, strict=True))
     records.append(("total", ("", say("table.total", lang), *totals)))
     fund = base.scenario.fund
-    scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)
+    scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)
     return Table(lang, fund.currency, scale, tuple(columns), tuple(records))

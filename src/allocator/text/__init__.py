@@ -12,9 +12,16 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 LANGUAGES = ("zh", "en")
+
+
+class Money(NamedTuple):
+    """An amount in the currency's main unit, as a detail of a sentence."""
+
+    amount: int | Fraction
+    currency: str
 
 
 @cache
@@ -44,6 +51,8 @@ def show(value: object, lang: str) -> str:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, Money):
+        return money(value.amount, value.currency, lang)
     if isinstance(value, int | Fraction | Decimal) and not isinstance(value, bool):
         return number(value, lang)
     if hasattr(value, "zh") and hasattr(value, "en"):
@@ -72,6 +81,23 @@ def number(
         decimals = f"{rest:0{digits}}"
         text = f"{text}.{decimals}" if places is not None else f"{text}.{decimals}".rstrip("0").rstrip(".")
     return ("−" if scaled < 0 else "+" if sign and scaled > 0 else "") + text
+
+
+def money(amount: int | Fraction, currency: str, lang: str, *, in_full: bool = False) -> str:
+    """An amount in a sentence: Chinese in 万元 where that is short, English in full, so that none is misread.
+
+    >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
+    ('5722万元', '57,220,000 yuan', '12.5亿 USD')
+    """
+    short = lang == "zh" and not in_full
+    if currency != "CNY":
+        value = number(amount, lang)
+        if short and abs(Fraction(amount)) >= 10**8 and amount % 10**6 == 0:
+            value = say("money.hundred_million", lang, value=Fraction(amount) / 10**8)
+        return say("money.foreign", lang, value=value, unit=currency)
+    scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
+    value = number(Fraction(amount) / scale, lang)
+    return say("money.amount", lang, value=value, unit=money_unit(currency, scale, lang))
 
 
 def money_scale(currency: str, unit: int | Fraction) -> int:
