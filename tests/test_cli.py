@@ -275,7 +275,7 @@ def test_check_ends_with_3_where_limits_cannot_hold(run, tmp_path):
         shown, said = run(command, path, "--lang", "en", status=3)
         assert shown == "" and said.startswith(f"{path}: the floors add up to 900,000 yuan, but only 700,000 yuan")
     _, said = run("compare", RULE, path, "--lang", "zh", status=3)
-    assert said.startswith(f"{path}：保底合计900000，而可分配的只有700000，差200000")
+    assert said.startswith(f"{path}：保底合计90万元，而可分配的只有70万元，差20万元")
 
 
 # --- compare ----------------------------------------------------------------------------------------
