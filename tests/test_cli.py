@@ -273,7 +273,9 @@ def test_check_ends_with_3_where_limits_cannot_hold(run, tmp_path):
     path = make(tmp_path, damaged([("scenario.toml", "floor = 10_000", "floor = 300_000")]))
     for command in ("run", "check"):
         shown, said = run(command, path, "--lang", "en", status=3)
-        assert shown == "" and said.startswith(f"{path}: the floors add up to 900,000 yuan, but only 700,000 yuan")
+        assert shown == "" and said.startswith(
+            f"{path}: the floors add up to 900,000 yuan, but only 700,000 yuan"
+        )
     _, said = run("compare", RULE, path, "--lang", "zh", status=3)
     assert said.startswith(f"{path}：保底合计90万元，而可分配的只有70万元，差20万元")
 

@@ -58,8 +58,10 @@ def _number(value: object) -> Number:
 
 def _money(value: object) -> Number:
     if isinstance(value, str):
-        text = re.fullmatch(r"\s*([0-9][0-9,_]*(?:\.[0-9]+)?)\s*([^\d\s].*?)?\s*", value[:100])
-        if text is None or len(value) > 100 or (text[2] or "") not in AMOUNT_UNITS:
+        # no amount is longer, and the search takes the square of the length
+        short = value if len(value) <= 100 else ""
+        text = re.fullmatch(r"\s*([0-9][0-9,_]*(?:\.[0-9]+)?)\s*([^\d\s].*?)?\s*", short)
+        if text is None or (text[2] or "") not in AMOUNT_UNITS:
             raise _refuse("money", value)
         try:
             return exact(exact(re.sub("[,_]", "", text[1])) * AMOUNT_UNITS[text[2] or ""])
