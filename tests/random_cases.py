@@ -90,7 +90,8 @@ def _limit(rnd: Random, case: dict, taking: list[str], distributable) -> dict:
     if limit["of"] != "previous" and rnd.random() < 0.5:
         limit["by"] = case["population"]
     for side in sides:
-        rate = Fraction(rnd.randint(0, 30), 100) if side == "floor" else Fraction(rnd.randint(10, 200), 100)
+        most = 200 if limit["by"] or limit["of"] == "previous" else 100
+        rate = Fraction(rnd.randint(0, 30) if side == "floor" else rnd.randint(10, most), 100)
         limit[f"{side}_rate"] = rate
     return limit
 

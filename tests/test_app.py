@@ -163,7 +163,7 @@ def test_slider_sets_exact_weights_scaled_to_100(page: Page) -> None:
 def test_scale_button_writes_whole_numbers_by_largest_remainder(page: Page) -> None:
     app = page(lang="zh")
     slider(app, "investment").set_value(50).run()
-    button(app, "写成折算后的整数权重").click().run()
+    button(app, "取整为合计100%的整数权重").click().run()
     # 45.45…, 36.36…, 9.09…, 9.09… : 45 + 36 + 9 + 9 = 99, and the largest remainder is the first
     assert [slider(app, factor).value for factor in FACTORS] == [46, 36, 9, 9]
     assert "合计100%" in said(app)

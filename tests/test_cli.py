@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_run_prints_the_split_and_ends_with_its_sum(run):
     assert shown.startswith("The rule as published: 40/40/10/10\n")
     assert shown.endswith("Total 57,220,000 yuan = fund 57,220,000 yuan.\n")
     assert "Every amount equals the published one." in shown
-    assert "assumed, not published" in shown
+    assert "Assumed, not published data: Investment contribution" in shown
     assert f"Method version {METHOD_VERSION}, input {load_scenario(RULE).digest}" in shown
     shown, _ = run("run", RULE, "--lang", "zh")
     lines = shown.splitlines()
@@ -93,7 +94,7 @@ def test_run_prints_the_split_and_ends_with_its_sum(run):
 def test_run_shows_what_limits_earmarks_and_ties_do(run):
     shown, _ = run("run", LUZHOU / "cap-zone.toml", "--lang", "en")
     # 80 % of 56,020,000 is 44,816,000, down to 4,481 whole units
-    assert "4,481" in shown and "at its cap" in shown and "9 amounts differ from the published ones" in shown
+    assert "4,481" in shown and "at its cap" in shown and "differ from the published ones: 9 (" in shown
     assert "Limits: what is not at a limit is 1." in shown
     shown, _ = run("run", LUZHOU / "after-earmark.toml", "--lang", "zh")
     assert "单列安排5000万元" in shown and "仅单列安排" in shown
@@ -175,7 +176,11 @@ def test_csv_is_for_spreadsheets(run):
     assert amounts[3:12] == [str(amount * 10_000) for amount in PUBLISHED.values()]
     assert sum(map(money, amounts[:2])) == money(amounts[2]) == 1_200_000
     assert sum(map(money, amounts[3:12])) == money(amounts[12]) == 56_020_000
-    assert names[-1] == "合计" and amounts[-1] == "57220000"
+    assert names[13] == "合计" and amounts[13] == "57220000"
+    # below the figures: the status of the data and what they were computed from
+    remarks = [name for name in names[14:] if name]
+    assert "吻合不代表办法或数据得到验证" in remarks[0] and "假设数据" in remarks[1]
+    assert load_scenario(RULE).digest in remarks[-1] and set(amounts[14:]) == {""}
     assert {row["增减（元）"] for row in rows[3:12]} == {"0"}
     rows = sheet(run("run", LUZHOU / "equal-weights.toml", "--format", "csv", "--lang", "en")[0])
     zone = next(row for row in rows if row["Recipient"] == "Free Trade Zone")
@@ -202,7 +207,7 @@ def test_the_language_of_the_system_and_chinese_in_pipes(environment, title):
 
 def test_redirected_output_is_utf_8_whatever_the_system(tmp_path):
     done = process("run", RULE, "--format", "csv", "--lang", "zh", LANG="C")
-    assert done.stdout.startswith(b"\xef\xbb\xbf") and done.stdout.count(b"\r\n") == 15
+    assert done.stdout.startswith(b"\xef\xbb\xbf") and done.stdout.count(b"\r\n") == 15 + 4
     assert sheet(done.stdout.decode("utf-8"))[3]["区县（园区）"] == "江阳区"
     done = process("check", tmp_path / "没有.toml", LANG="C", PYTHONIOENCODING="ascii")
     assert done.returncode == 2 and done.stdout == b""
@@ -238,9 +243,9 @@ WA, US = (SCENARIOS / name / "scenario.toml" for name in ("au-wa-2024-25", "us-c
     [
         (RULE, [], 0, "Every amount equals"),
         (LUZHOU / "after-earmark.toml", [], 0, "Every amount equals"),
-        (EQUAL, [], 1, "9 amounts differ from the published ones"),
+        (EQUAL, [], 1, "differ from the published ones: 9 ("),
         # the largest difference of equal weights is the zone's, 1,660,000
-        (EQUAL, ["--within", "1659999.99"], 1, "1 amounts differ"),
+        (EQUAL, ["--within", "1659999.99"], 1, "differ from the published ones: 1 (Free Trade Zone)"),
         (EQUAL, ["--within=1660000"], 0, "within 1,660,000"),
         (WA, ["--within", "1"], 0, "within 1 "),
         (US, [], 2, "names no published allocation"),
@@ -255,18 +260,50 @@ def test_check_against_what_was_published(file, within, status, says, run):
 def test_check_says_what_was_read(run):
     shown, _ = run("check", RULE, "--lang", "en")
     for part in (
-        "57,220,000 yuan", "2: 1,200,000 yuan", "56,020,000 yuan", "9: district 3, county 4, park 2",
+        "57,220,000 yuan", "2: 1,200,000 yuan", "56,020,000 yuan", "9 (districts 3, counties 4, parks 2)",
         "largest remainder", "Investment contribution, weight 40%, assumed, total 100",
         load_scenario(RULE).digest,
         "56,020,000 yuan, which is the fund less reservations",
     ):  # fmt: skip
         assert part in shown
     found = json.loads(run("check", RULE, "--format", "json", "--lang", "zh")[0])
-    assert (
-        found["ok"] is True and found["fund"] == "5722万元" and found["digest"] == load_scenario(RULE).digest
-    )
+    assert found["ok"] is True and found["as_published"] is None and found["fund"] == 57_220_000
+    assert found["digest"] == load_scenario(RULE).digest
+    found = json.loads(run("check", EQUAL, "--expect-published", "--format", "json", status=1)[0])
+    assert found["ok"] is found["as_published"] is False
     rows = dict(list(csv.reader(io.StringIO(run("check", RULE, "--format", "csv", "--lang", "zh")[0]))))
     assert rows["资金总额"] == "5722万元"
+
+
+def test_json_amounts_are_exact_where_floats_are_not(run, tmp_path):
+    path = make(tmp_path, GOOD)
+    text = path.read_text("utf-8").replace("amount = 1_000_000", "amount = 900_719_925_774_099.31")
+    path.write_text(text.replace("unit = 10_000", "unit = 0.01"), "utf-8")
+    found = json.loads(run("run", path, "--format", "json")[0], parse_float=Decimal)
+    amounts = [Decimal(recipient["amount"]) for recipient in found["recipients"]]
+    assert sum(amounts) + 100_000 == Decimal("900719925774099.31")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_output_that_cannot_be_written_is_said(tmp_path):
+    with Path("/dev/full").open("wb") as full:
+        done = process("run", RULE, stdout=full.fileno())
+    assert done.returncode == 2
+    assert done.stderr.decode().strip().count("\n") == 0 and "output" in done.stderr.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closed by a shell")
+def test_closed_output_gives_no_traceback():
+    for arguments in (f"run {RULE}", "--version"):
+        command = f"{sys.executable} -m allocator {arguments} >&-"
+        done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+        assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "1" * 5000, "８５０１", "http"])
+def test_ports_that_are_none(port, run):
+    _, said = run("app", "--port", port, "--lang", "en", status=2)
+    assert said.count("\n") == 1 and "--port" in said
 
 
 def test_check_ends_with_3_where_limits_cannot_hold(run, tmp_path):
@@ -297,7 +334,7 @@ def test_compare_five_scenarios_in_one_table(run):
     assert cells[0] == "5,000" == cells[-1] and cells[1:3] == ["4,834", "−166"]
     assert [int(cell.replace(",", "")) for cell in cells[1:-1:2]] == amounts[1:]
     totals = next(line.split() for line in lines if line.split()[:1] == ["Total"])
-    assert totals[1:] == ["5,722", *["5,722", "0"] * 4, "5,722"]
+    assert totals[1:] == ["5,722", *["5,722", "0"] * 4]  # no total was published
     assert "B against A: 1,660,000 yuan moved" in shown and "E against A: no change." in shown
 
 
@@ -319,8 +356,9 @@ def test_compare_as_json_and_csv(run):
     assert found["scenarios"][1]["differences"]["ftz"] == -1_660_000
     rows = sheet(run("compare", *FIVE[:2], "--format", "csv", "--lang", "en")[0])
     title = "Equal weights: 25/25/25/25"
-    amounts = [money(row[f"{title} B (yuan)"]) for row in rows]
+    amounts = [money(row[f"{title} B (yuan)"]) for row in rows[:12]]
     assert sum(amounts[:9]) == amounts[9] == 56_020_000 and amounts[-1] == 57_220_000
+    assert found["scenarios"][0]["data"] == dict.fromkeys(load_scenario(EQUAL).weights, "assumed")
     assert rows[8][f"{title} B − A (yuan)"] == "-1660000"
 
 
@@ -383,10 +421,14 @@ def test_new_like_another_takes_all_but_its_data(run, tmp_path):
     made = load_scenario(folder / "scenario.toml")
     run("new", tmp_path / "wa", "--like", WA)
     assert 'status = "published"' not in (tmp_path / "wa" / "scenario.toml").read_text("utf-8")
-    same = ("title", "fund", "kind", "weights", "recipients", "reservations", "earmarks", "limits")
+    same = ("kind", "weights", "recipients", "reservations", "earmarks", "limits")
     assert [getattr(made, name) for name in same] == [getattr(old, name) for name in same]
+    assert (made.fund.amount, made.fund.unit) == (old.fund.amount, old.fund.unit)
     assert made.published is None
-    assert {(f.status, f.year, f.source) for f in made.factors} == {("assumed", None, None)}
+    # what was said of the old data and the old rule is to be said anew
+    said = {(f.status, f.year, f.source.en, f.definition.en) for f in made.factors}
+    assert said == {("assumed", None, "…", "…")}
+    assert made.title.en == made.fund.source.en == "…"
     assert [f.name for f in made.factors] == [f.name for f in old.factors]
 
 

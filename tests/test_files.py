@@ -385,7 +385,11 @@ SAME = {
 }  # fmt: skip
 OTHER = {
     "fund": [(TOML, "1_000_000", "1_010_000")],
-    "currency": [(TOML, '"CNY"', '"USD"')],
+    "currency": [
+        (TOML, '"CNY"', '"USD"'),
+        (PUBLISHED, "金额（万元）\nnorth,28\nsouth,21\nwest,21\nzone,20",
+         "amount\nnorth,280000\nsouth,210000\nwest,210000\nzone,200000"),
+    ],
     "unit": [(TOML, "unit = 10_000", "unit = 1")],
     "rounding": [(TOML, '"largest-remainder"', '"rest-to-largest"')],
     "kind": [(TOML, '"shares"', '"scores"')],
@@ -513,7 +517,7 @@ def scenarios(draw) -> Scenario:
             continue
         by = draw(st.none() | st.sampled_from(columns)) if of != "previous" else None
         rates = {"floor_rate": Fraction(draw(st.integers(0, 100)), 1000)} | draw(
-            st.sampled_from([{}, {"cap_rate": Fraction(11, 8)}, {"cap": 10**12}])
+            st.sampled_from([{}, {"cap_rate": Fraction(7, 8)}, {"cap": 10**12}])
         )
         limits.append(Limit(draw(whom), **rates, of=of, by=by))
     cells = draw(st.lists(st.tuples(st.sampled_from(ids), st.sampled_from(columns)), max_size=3, unique=True))
@@ -694,3 +698,33 @@ def test_the_schema_in_the_documentation_is_this_one():
     """Made anew with: json.dumps(scenario_schema(), indent=2, ensure_ascii=False) and a line end."""
     written = (ROOT / "docs" / "scenario.schema.json").read_text("utf-8")
     assert written == json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+# --- currencies, inherited tables -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edits", "place"),
+    [
+        ([(TOML, "amount = 1_000_000", 'amount = "100万元"')], "[fund] amount"),
+        ([(TOML, "floor = 10_000", 'floor = "1万元"')], "[[limit]] 1, floor"),
+        ([], "published.csv, row 1"),
+    ],
+)
+def test_yuan_are_refused_where_the_money_is_another(edits, place, tmp_path):
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path, (TOML, '"CNY"', '"USD"'), *edits)
+    assert [problem.key for problem in caught.value.problems] == ["unit_currency"]
+    assert place in str(caught.value)
+
+
+def test_an_inherited_table_may_describe_a_column_that_is_gone(tmp_path):
+    read(tmp_path)
+    fewer = "recipient,jobs,population\nnorth,10,100\nsouth,30,200\nwest,60,300\n"
+    (tmp_path / "fewer.csv").write_text(fewer, "utf-8")
+    child = 'format = 1\nextends = "scenario.toml"\n[data]\nfactors = "fewer.csv"\n[weights]\njobs = 100\n'
+    (tmp_path / "child.toml").write_text(child, "utf-8")
+    assert [factor.id for factor in load_scenario(tmp_path / "child.toml").factors] == ["jobs", "population"]
+    (tmp_path / "child.toml").write_text(child + "[factor.investment]\nyear = 2022\n", "utf-8")
+    with pytest.raises(ScenarioError, match="there is no column “investment”"):
+        load_scenario(tmp_path / "child.toml")

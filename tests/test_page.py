@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, allocate
+from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError, allocate
 from allocator.analysis.compare import effect
 from allocator.files.scenario import load_scenario
-from allocator.report.sentences import effect_sentence, money, percent, rule_sentence, share_moved
+from allocator.files.shelf import scenario_files
+from allocator.report.sentences import effect_sentence, percent, rule_sentence, share_moved
 from allocator.report.table import office_table
-from allocator.text import texts
-from allocator.ui import markup
+from allocator.text import money, texts
+from allocator.ui import markup, state
 from allocator.ui.weights import (
     effective,
     presets,
@@ -140,7 +141,7 @@ def test_rule_has_a_clause_for_everything_that_the_scenario_has() -> None:
     assert rule_sentence(scenario, "zh") == (
         "资金总额100元，先行安排市级部门5元，单列安排甲7元（并参加因素分配），"
         "其余88元按人口60%、面积40%的权重，在2个区县（园区）之间分配，得分再乘以困难系数，"
-        "甲、丙保底3元，甲、丙封顶50元，每个“district”类对象封顶各自上年数的约33.33%，"
+        "甲、丙保底3元，甲、丙封顶50元，每个“区”类对象封顶各自上年数的约33.33%，"
         "以1元为单位四舍五入，尾差计入金额最大的对象。"
     )
     scores = rule_sentence(small(kind="scores", weights={"x": Fraction(3, 2), "y": 0}), "en")
@@ -186,11 +187,12 @@ def said_of(file: str, lang: str) -> str:
 def test_effect_in_one_sentence() -> None:
     assert said_of("equal-weights", "zh") == (
         "与实际下达数相比，共调整166万元，占按因素法分配额的3.0%：8个增加，1个减少；"
-        "增加最多的是江阳区（+49），减少最多的是自贸区（−166）。"
+        "增加最多的是江阳区（+49万元），减少最多的是自贸区（−166万元）。"
     )
     assert said_of("equal-weights", "en") == (
-        "Against the published allocation, 166 (10k yuan) moves, 3.0 % of the amount shared out: "
-        "8 gain and 1 lose; most goes to Jiangyang District (+49), most comes from Free Trade Zone (−166)."
+        "Against the published allocation, 1,660,000 yuan moves, 3.0 % of the amount shared out "
+        "(8 gaining, 1 losing); the largest gain is that of Jiangyang District (+490,000 yuan), "
+        "the largest loss that of Free Trade Zone (−1,660,000 yuan)."
     )
     assert said_of("published-rule", "zh") == "测算结果与实际下达数完全一致，没有资金调整。"
 
@@ -327,3 +329,31 @@ def test_emoji_codes_and_bare_addresses_are_broken_up() -> None:
     for text in (":smile:", "https://evil.example", "www.evil.example", "a@evil.example"):
         assert "\u2060" in markup.in_markdown(text)
     assert markup.in_markdown("等权重：25") == "等权重：25"
+
+
+def test_the_shelf_bears_broken_links_and_hidden_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "fund"
+    folder.mkdir()
+    (folder / "good.toml").write_text("format = 1", "utf-8")
+    (folder / ".hidden.toml").write_text("format = 1", "utf-8")
+    (folder / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    (folder / "gone.toml").symlink_to(tmp_path / "nowhere.toml")
+    assert [path.name for path in scenario_files(tmp_path)] == ["good.toml"]
+    found = state.readable({"fund/good": folder / "good.toml"})
+    assert isinstance(found["fund/good"], ScenarioError)
+
+
+def test_a_change_in_a_folder_below_is_noticed(tmp_path: Path) -> None:
+    below = tmp_path / "data"
+    below.mkdir()
+    (tmp_path / "s.toml").write_text(
+        'format = 1\ntitle = "t"\n[fund]\namount = 100\ncurrency = "CNY"\nunit = 1\n'
+        '[method]\nkind = "shares"\n[weights]\nx = 100\n[data]\nfactors = "data/f.csv"\n',
+        "utf-8",
+    )
+    (below / "f.csv").write_text("recipient,x\na,1\nb,3\n", "utf-8")
+    assert allocate(state.load(tmp_path / "s.toml")).amounts["a"] == 25
+    (below / "f.csv").write_text("recipient,x\na,11\nb,11\n", "utf-8")
+    assert allocate(state.load(tmp_path / "s.toml")).amounts["a"] == 50

@@ -293,3 +293,30 @@ def test_rest_to_largest_is_refused_when_it_breaks_a_limit_or_goes_below_zero():
 def test_units_of_cents_and_of_ten_thousand():
     assert amounts((1, 2), fund="0.10", unit="0.01") == [Fraction(3, 100), Fraction(7, 100)]
     assert amounts((1, 2), fund=100_000, unit=10_000) == [30_000, 70_000]
+
+
+# --- what a scenario refuses ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limit", "key"),
+    [
+        ({"cap_rate": 80, "of": "distributable"}, "rate"),
+        ({"floor_rate": 30, "of": "previous"}, "rate"),
+        ({"cap_rate": 80, "of": "fund", "by": "x"}, "rate"),
+        ({"recipients": "", "floor": 1}, "limit_nobody"),
+    ],
+)
+def test_limits_that_cannot_be_meant(limit, key):
+    wrong(key, lambda: Limit(**limit))
+
+
+def test_rates_that_can_be_meant():
+    Limit(cap_rate=1, of="fund")
+    Limit(cap_rate="1.5", of="previous")
+    Limit(cap_rate="1.9", of="fund", by="x")
+
+
+@pytest.mark.parametrize("year", ["2022", 10**40, -1, True])
+def test_a_year_is_four_digits(year):
+    wrong("year", lambda: Factor("x", (1,), year=year))

@@ -9,6 +9,7 @@ from allocator.allocation import Allocation
 from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
 from allocator.files.scenario import load_scenario
+from allocator.files.writing import save_scenario
 from allocator.model import Scenario
 from allocator.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text
 
@@ -30,4 +31,5 @@ __all__ = [
     "Text",
     "allocate",
     "load_scenario",
+    "save_scenario",
 ]

@@ -65,6 +65,9 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and exits with its status."""
+    if sys.stdout is None or sys.stderr is None:  # started without them
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # a redirected stream takes the platform's encoding, which on Windows knows no Chinese
@@ -82,9 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if len(sentences) > 20:
             sentences[20:] = [say("cli.more_problems", lang, count=len(sentences) - 20)]
         _fail(sentences, error.exit_status)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except OSError as error:  # standard output takes no more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        if isinstance(error, BrokenPipeError):  # the reader of a pipe has seen enough
+            sys.exit(0)
+        _fail([say("cli.unwritten", lang)], 2)
     except KeyboardInterrupt:
         _fail([say("cli.interrupted", lang)], 130)
 
@@ -247,13 +252,12 @@ def _check(options: Any, lang: str) -> int:
     differences = allocation.differences
     if options.expect_published and differences is None:
         raise ScenarioError(Problem("no_published", {}, file))
-    printing.checked(allocation, file, options.format, lang)
+    printing.checked(allocation, file, options.format, lang, within if options.expect_published else None)
     if not options.expect_published or differences is None:
         return 0
-    off = [id for id, difference in differences.items() if not -within <= difference <= within]
+    off = [r.name for r in allocation.scenario.recipients if not -within <= differences[r.id] <= within]
     if off:
-        names = [recipient.name for recipient in allocation.scenario.recipients if recipient.id in off]
-        print(say("cli.not_published", lang, count=len(off), names=names[:10]), file=sys.stderr)
+        print(say("cli.not_published", lang, count=len(off), names=off[:10]), file=sys.stderr)
         return 1
     key = "cli.as_published_within" if within else "cli.as_published"
     print(say(key, lang, within=within), file=sys.stderr)
@@ -274,7 +278,8 @@ def _new(options: Any, lang: str) -> int:
 def _app(options: Any, lang: str) -> int:
     from allocator.serving import listening, serve
 
-    if not options.port.isascii() or not options.port.isdigit() or not 1 <= int(options.port) <= 65535:
+    plain_port = options.port.isascii() and options.port.isdigit() and len(options.port) <= 5
+    if not plain_port or not 1 <= int(options.port) <= 65535:
         raise _Usage(say("cli.bad_choice", lang, option="--port", value=options.port, known="1–65535"))
     if listening(int(options.port)):
         raise _Usage(say("cli.busy_port", lang, port=options.port))

@@ -197,7 +197,7 @@ class Scenario:
                     "column_unknown",
                     "provenance",
                     name=cell.factor,
-                    near=nearest(cell.factor, factors) or "—",
+                    near=nearest(cell.factor, factors) or factors[0],
                 )
 
     def _amounts(self, name: str) -> Frozen[str, Number]:
@@ -220,7 +220,7 @@ class Scenario:
         columns = [f.id for f in self.factors]
         for name in self.weights:
             if name not in columns:
-                near = nearest(name, columns) or (columns[0] if columns else "—")
+                near = nearest(name, columns) or (columns[0] if columns else "…")
                 wrong("weight_unknown", at={"key": f"weights.{name}"}, name=name, near=near)
         total = sum(self.weights.values(), start=0)
         if self.kind == "shares" and total != 100:
@@ -283,8 +283,12 @@ class Scenario:
                 ]
                 wrong("cell_blank", "factors", {"column": name}, names=blank[:10])
             weighted = use != "weights" or (self.kind == "shares" and self.weights[name])
-            if use != "coefficient" and weighted and self.participants and not sum(column):
+            if not weighted or not self.participants or sum(column):
+                continue
+            if use == "weights":
                 wrong("column_zero", "factors", {"column": name}, name=name)
+            elif use == "by":
+                wrong("by_zero", "factors", {"column": name}, name=name)
 
     def _check_limits(self) -> None:
         known = set(self.ids)

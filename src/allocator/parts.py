@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Never
 
 from allocator.errors import Problem, ScenarioError
@@ -174,6 +175,8 @@ class Factor:
         column = {"column": self.id}
         if self.status not in STATUSES:
             wrong("choice", at={"key": f"factor.{self.id}.status"}, value=self.status, known=STATUSES)
+        if self.year is not None and (type(self.year) is not int or not 0 <= self.year < 10_000):
+            wrong("year", at={"key": f"factor.{self.id}.year"}, value=brief(self.year))
         values: list[Number | None] = []
         for row, value in enumerate(self.values):
             try:
@@ -259,6 +262,8 @@ class Limit:
     by: str | None = None
 
     def __post_init__(self) -> None:
+        if self.recipients == "":
+            wrong("limit_nobody", at={"key": "limit.recipients"})
         if not isinstance(self.recipients, str):
             put(self, recipients=tuple(self.recipients))
             if not self.recipients:
@@ -283,6 +288,12 @@ class Limit:
             wrong("limit_of_unused", at={"key": "limit.of" if self.of is not None else "limit.by"})
         if self.of is not None and self.of not in BASES:
             wrong("choice", at={"key": "limit.of"}, value=self.of, known=BASES)
+        for name in ("floor_rate", "cap_rate"):
+            rate = getattr(self, name)
+            # of the whole, more than all of it; else more than anybody means, such as 80 for 80 %
+            most = 1 if self.of != "previous" and self.by is None else 10
+            if rate is not None and rate > most:
+                wrong("rate", at={"key": f"limit.{name}"}, value=rate, share=Fraction(rate) / 100)
         if self.of == "previous" and self.by is not None:
             wrong("limit_by_previous", at={"key": "limit.by"})
 
@@ -303,6 +314,8 @@ class Provenance:
     def __post_init__(self) -> None:
         if self.status is not None and self.status not in STATUSES:
             wrong("choice", "provenance", {"column": "status"}, value=self.status, known=STATUSES)
+        if self.confirmed_on is not None and type(self.confirmed_on) is not date:
+            wrong("cell_date", "provenance", {"column": "confirmed_on"}, value=brief(self.confirmed_on))
         for name in ("provider", "note"):
             if getattr(self, name):
                 put(self, **{name: Text(getattr(self, name)).zh})

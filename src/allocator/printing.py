@@ -8,17 +8,18 @@ import json
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from allocator.allocation import Allocation
 from allocator.analysis.compare import Effect, changes, effect
-from allocator.exact import Number, plain
+from allocator.engine import METHOD_VERSION
+from allocator.exact import Number, exact, plain
 from allocator.model import Scenario
 from allocator.report.table import Table, compare_table, office_table, weight_text
+from allocator.text import kind_text, number, say
 from allocator.text import money as money_text
-from allocator.text import number, say
 
 
 def allocation(result: Allocation, form: str, lang: str) -> None:
@@ -28,7 +29,8 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
         return
     table = office_table(result, lang)
     if form == "csv":
-        _csv(*table.plain_rows())
+        headers, rows = table.plain_rows()
+        _csv(headers, rows, [*status_lines(result.scenario, lang), _trace(result, lang)])
         return
     scenario, money = result.scenario, _money_writer(result.scenario, lang)
     lines = [getattr(scenario.title, lang)]
@@ -49,7 +51,7 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
         off = [r.name for r in scenario.recipients if result.differences[r.id]]
         count = {"count": len(off), "names": off[:10]}
         lines.append(say("cli.not_published", lang, **count) if off else say("cli.as_published", lang))
-    lines.append(say("cli.trace", lang, version=result.method_version, digest=scenario.digest))
+    lines.append(_trace(result, lang))
     total, fund = (
         money_text(amount, scenario.fund.currency, lang, in_full=True)
         for amount in (result.total, scenario.fund.amount)
@@ -75,7 +77,12 @@ def status_lines(scenario: Scenario, lang: str) -> list[str]:
         )
         for (status, source), names in groups.items()
     ]
-    return [*lines, *([say("cli.assumed", lang)] if scenario.assumed else [])]
+    assumed = [factor.name for factor in scenario.assumed]
+    return [*lines, *([say("cli.assumed", lang, names=assumed)] if assumed else [])]
+
+
+def _trace(result: Allocation, lang: str) -> str:
+    return say("cli.trace", lang, version=result.method_version, digest=result.scenario.digest)
 
 
 def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, lang: str) -> None:
@@ -97,6 +104,7 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
                         "amounts": _jsonable(result.amounts),
                         "differences": _jsonable(changes(result, base.amounts)),
                         **_effect(effect(result, base.amounts)),
+                        "data": _statuses(result.scenario),
                     }
                     for file, result in zip(files, results, strict=True)
                 ],
@@ -114,7 +122,7 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
             f"{titles[key]} {header}" if (key := column.key.partition("-")[0]) in titles else header
             for column, header in zip(table.columns, headers, strict=True)
         ]
-        _csv(named, rows)
+        _csv(named, rows, _remarks(titles, results, lang))
         return
     lines = [
         say("cli.letter", lang, letter=letter, title=title, file=file)
@@ -124,8 +132,15 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
     money = _money_writer(base.scenario, lang)
     for letter, result in list(zip(letters, results, strict=True))[1:]:
         lines.append(_moved(letter, result, base, money, lang))
-    shown = {line: None for result in results for line in status_lines(result.scenario, lang)}
-    print(*lines, *shown, sep="\n")
+    print(*lines, *_remarks(titles, results, lang), sep="\n")
+
+
+def _remarks(letters: Iterable[str], results: Sequence[Allocation], lang: str) -> list[str]:
+    """Below a comparison: the status of the data, each sentence once, and which input each column is of."""
+    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    digests = [result.scenario.digest.removeprefix("sha256:")[:12] for result in results]
+    inputs = [f"{letter} {digest}" for letter, digest in zip(letters, digests, strict=True)]
+    return [*said, say("cli.traces", lang, version=results[0].method_version, inputs=inputs)]
 
 
 def _moved(
@@ -142,11 +157,11 @@ def _moved(
     return say("cli.moved", lang, moved=money(found.moved), percent=percent, **details)
 
 
-def checked(result: Allocation, file: str, form: str, lang: str) -> None:
-    """The result of `allocator check`: what was read."""
+def checked(result: Allocation, file: str, form: str, lang: str, within: Number | None) -> None:
+    """The result of `allocator check`: what was read, and with ``within`` whether it meets the published."""
     scenario = result.scenario
     if form == "json":
-        _json({"file": file, "ok": True} | {key: shown for key, _, shown in _read(scenario, lang)})
+        _json(_checked_json(result, file, lang, within))
         return
     lines = [(item, shown) for _, item, shown in _read(scenario, lang)]
     if form == "csv":
@@ -154,8 +169,37 @@ def checked(result: Allocation, file: str, form: str, lang: str) -> None:
         return
     widest = max(_width(item) for item, _ in lines)
     print(*(_pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
-    print(*status_lines(scenario, lang), sep="\n")
-    print(say("cli.ok", lang, file=file))
+    print(*status_lines(scenario, lang), say("cli.ok", lang, file=file), sep="\n")
+
+
+def _checked_json(result: Allocation, file: str, lang: str, within: Number | None) -> dict[str, Any]:
+    scenario, differences = result.scenario, result.differences
+    as_published = None
+    if within is not None and differences is not None:
+        as_published = all(-within <= difference <= within for difference in differences.values())
+    published = None if scenario.published is None else plain(sum(scenario.published.values(), start=0))
+    return {
+        "file": file,
+        "ok": as_published is not False,
+        "as_published": as_published,
+        "title": getattr(scenario.title, lang),
+        "currency": scenario.fund.currency,
+        "fund": _jsonable(scenario.fund.amount),
+        "reserved": _jsonable(scenario.reserved),
+        "earmarked": _jsonable(scenario.earmarked),
+        "distributable": _jsonable(scenario.distributable),
+        "unit": _jsonable(scenario.fund.unit),
+        "rounding": scenario.fund.rounding,
+        "method": scenario.kind,
+        "coefficient": scenario.coefficient,
+        "weights": {factor: float(weight) for factor, weight in scenario.weights.items()},
+        "data": {factor.id: factor.status for factor in scenario.factors},
+        "recipients": len(scenario.recipients),
+        "limits": len(scenario.limits),
+        "published": _jsonable(published),
+        "method_version": result.method_version,
+        "digest": scenario.digest,
+    }
 
 
 def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
@@ -172,7 +216,7 @@ def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
         ("rounding", say(f"check.{fund.rounding}", lang)),
         ("method", say(f"check.{scenario.kind}", lang)),
         ("coefficient", scenario.coefficient),
-        ("recipients", f"{len(scenario.recipients)}: {_kinds(scenario)}"),
+        ("recipients", _kinds(scenario, lang)),
     ]
     shown = [(key, say(f"check.{key}", lang), value) for key, value in items if value is not None]
     for factor in scenario.factors:
@@ -200,14 +244,16 @@ def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
         shown.append(("previous", say("check.previous", lang), money(total)))
     if scenario.provenance:
         shown.append(("provenance", say("check.provenance", lang), str(len(scenario.provenance))))
+    shown.append(("method_version", say("check.method_version", lang), METHOD_VERSION))
     return [*shown, ("digest", say("check.digest", lang), scenario.digest)]
 
 
-def _kinds(scenario: Scenario) -> str:
+def _kinds(scenario: Scenario, lang: str) -> str:
     counts: dict[str, int] = {}
     for recipient in scenario.recipients:
-        counts[recipient.kind or "—"] = counts.get(recipient.kind or "—", 0) + 1
-    return ", ".join(f"{kind} {count}" for kind, count in counts.items())
+        counts[recipient.kind] = counts.get(recipient.kind, 0) + 1
+    named = [f"{kind_text(kind, lang)} {count}" for kind, count in counts.items() if kind]
+    return f"{len(scenario.recipients)}" + (f" ({', '.join(named)})" if named else "")
 
 
 # --- JSON and CSV ---------------------------------------------------------------------------------
@@ -251,8 +297,12 @@ def as_json(result: Allocation, lang: str) -> dict[str, Any]:
             for r in scenario.recipients
         ],
         "tied": list(result.tied),
-        "data": {f: scenario.factor(f).status for f in scenario.weights},
+        "data": _statuses(scenario),
     }
+
+
+def _statuses(scenario: Scenario) -> dict[str, str]:
+    return {factor: scenario.factor(factor).status for factor in scenario.weights}
 
 
 def _effect(found: Effect) -> dict[str, Any]:
@@ -260,22 +310,24 @@ def _effect(found: Effect) -> dict[str, Any]:
 
 
 def _jsonable(value: Any) -> Any:
-    """Money as a JSON number: whole where it is whole, else with its two decimals."""
+    """Money as a JSON number, exactly; as text with its two decimals where no float says it exactly."""
     if isinstance(value, Mapping):
         return {key: _jsonable(item) for key, item in value.items()}
-    return float(value) if isinstance(value, Fraction) else value
+    if not isinstance(value, Fraction):
+        return value
+    return float(value) if exact(float(value)) == value else number(value, "zh", 2).replace("−", "-")
 
 
 def _json(content: object) -> None:
     print(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def _csv(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start."""
+def _csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Sequence[str] = ()) -> None:
+    """CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start; remarks below the figures."""
     sys.stdout.write("\ufeff")
-    csv.writer(sys.stdout, lineterminator="\r\n" if sys.platform != "win32" else "\n").writerows(
-        [headers, *rows]
-    )
+    below = [["", remark, *[""] * (len(headers) - 2)] for remark in ("", *remarks)] if remarks else []
+    ends = "\r\n" if sys.platform != "win32" else "\n"
+    csv.writer(sys.stdout, lineterminator=ends).writerows([headers, *rows, *below])
 
 
 # --- text -----------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ AMOUNT_UNITS = {
 }  # fmt: skip
 
 
+_AMOUNT = re.compile(r"\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9][0-9_]*)(?:\.[0-9]+)?)\s*([^\d\s.,_].*?)?\s*")
+
+
 def as_written(value: object) -> str:
     """A wrong value much as it looks in the file.
 
@@ -60,7 +63,7 @@ def _money(value: object) -> Number:
     if isinstance(value, str):
         # no amount is longer, and the search takes the square of the length
         short = value if len(value) <= 100 else ""
-        text = re.fullmatch(r"\s*([0-9][0-9,_]*(?:\.[0-9]+)?)\s*([^\d\s].*?)?\s*", short)
+        text = _AMOUNT.fullmatch(short)
         if text is None or (text[2] or "") not in AMOUNT_UNITS:
             raise _refuse("money", value)
         try:

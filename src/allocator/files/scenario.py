@@ -57,7 +57,9 @@ def load_scenario(path: str | Path) -> Scenario:
             file = origins.of(f"data.{role}")
             named[role] = beside(file, name, path.parent, f"data.{role}")
     try:
-        return _scenario(table, named)
+        _check_units(content, table.fund.currency)
+        own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, origins.of("data.factors"))]
+        return _scenario(table, named, own)
     except ScenarioError as error:
         names = {role: str(file) for role, file in named.items()}
         names.setdefault("recipients", names["factors"])
@@ -140,7 +142,26 @@ def _validated(content: dict[str, Any], origins: _Origins) -> toml.ScenarioTable
         raise ScenarioError(problems) from None
 
 
-def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path]) -> Scenario:
+def _check_units(content: dict[str, Any], currency: str) -> None:
+    """Refuses amounts in yuan or 万元 where the money is another currency."""
+    if currency == "CNY":
+        return
+    tables = [("fund", content.get("fund", {}))]
+    for name in ("reservation", "earmark", "limit"):
+        tables += [(f"{name}.{n}", table) for n, table in enumerate(content.get(name, []), 1)]
+    for place, table in tables:
+        for key in ("amount", "unit", "floor", "cap"):
+            value = table.get(key)
+            if isinstance(value, str) and not value.strip()[-1:].isdigit():
+                details = {"value": value, "currency": currency}
+                raise ScenarioError(Problem("unit_currency", details, "scenario", {"key": f"{place}.{key}"}))
+
+
+def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterable[str]) -> Scenario:
+    """The Scenario; ``own`` are the factor tables that stand with the data or in the file itself.
+
+    One that is only inherited may describe a column that this scenario's data no longer has.
+    """
     header, rows = read_csv(files["factors"])
     need(files["factors"], header, ("recipient",))
     listed = "recipients" not in files
@@ -158,9 +179,9 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path]) -> Scenario:
     )
     apart = {e.recipient for e in earmarks if not e.also_shares}
     columns = read_columns(files["factors"], header, rows, find, optional=apart)
-    for id in table.factor:
+    for id in own:
         if id not in columns:
-            near = nearest(id, columns) or next(iter(columns), "—")
+            near = nearest(id, columns) or next(iter(columns), "…")
             raise ScenarioError(
                 Problem("factor_unknown", {"name": id, "near": near}, "scenario", {"key": f"factor.{id}"})
             )
@@ -179,8 +200,10 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path]) -> Scenario:
         reservations=_entries("reservation", table.reservation, lambda e: Reservation(e.name, e.amount)),
         earmarks=earmarks,
         limits=limits,
-        published=read_amounts(files["published"], find) if "published" in files else None,
-        previous=read_amounts(files["previous"], find) if "previous" in files else None,
+        published=read_amounts(files["published"], find, table.fund.currency)
+        if "published" in files
+        else None,
+        previous=read_amounts(files["previous"], find, table.fund.currency) if "previous" in files else None,
         provenance=read_provenance(files["provenance"], find, columns) if "provenance" in files else (),
     )
 

@@ -26,13 +26,16 @@ def scenario_files(folder: Path | None = None) -> list[Path]:
     ['published-rule', 'cap-zone', 'equal-weights', 'jobs-first', 'after-earmark']
     """
     folder = scenario_folder() if folder is None else folder
-    return sorted((path for path in folder.glob("*/*.toml") if path.is_file()), key=_rank)
+    return sorted((p for p in folder.glob("*/*.toml") if p.is_file() and p.name[0] != "."), key=_rank)
 
 
 def _rank(path: Path) -> tuple[bool, str, bool, bool, str]:
     """Read from the text: a file that is not valid TOML must have a place on the shelf too."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        lines = [line.replace(" ", "") for line in file.read(100_000).splitlines()]
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            lines = [line.replace(" ", "") for line in file.read(100_000).splitlines()]
+    except OSError:
+        lines = []
     extends = any(line.startswith("extends=") for line in lines)
     data = extends and any(line.startswith("[data]") for line in lines)
     return path.parent.name != "luzhou-2023", path.parent.name, extends, data, path.name

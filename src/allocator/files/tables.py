@@ -174,7 +174,7 @@ def read_columns(
     return columns
 
 
-def read_amounts(file: Path, find: Finder) -> dict[str, Number]:
+def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
     """Amounts by recipient, in the main unit, whatever unit the header carries."""
     header, rows = read_csv(file)
     need(file, header, ("recipient",))
@@ -188,6 +188,8 @@ def read_amounts(file: Path, find: Finder) -> dict[str, Number]:
     unit = plain_name(others[0]).removeprefix("amount").removeprefix("金额").strip(" ()（）")
     if unit not in AMOUNT_UNITS or (others[0].startswith("金额") and not unit):
         wrong(file, "header_unit", {"row": 1}, name=others[0])
+    if unit and currency != "CNY":
+        wrong(file, "unit_currency", {"row": 1}, value=others[0], currency=currency)
     position = header.index(others[0])
     found, problems = find.rows(file, rows, header.index("recipient"))
     amounts: dict[str, Number] = {}
@@ -230,8 +232,12 @@ def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[P
             refuse("recipient", "recipient_blank")
         elif id is None:
             refuse("recipient", "recipient_unknown", name=name, near=near_recipient(name, find.recipients))
-        if factor not in columns:
-            refuse("factor", "column_unknown", name=factor, near=nearest(factor, columns) or "—")
+        if not factor:
+            refuse("factor", "factor_blank")
+        elif factor not in columns:
+            refuse(
+                "factor", "column_unknown", name=factor, near=nearest(factor, columns) or next(iter(columns))
+            )
         if id is not None and (id, factor) in cells_seen:
             refuse("recipient", "recipient_twice", name=f"{name} × {factor}")
         if cells.get("status", "assumed") not in STATUSES:

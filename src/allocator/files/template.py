@@ -27,9 +27,10 @@ def new_folder(folder: Path, lang: str, like: Scenario | None = None) -> Path:
         content = tables(like, ["recipients.csv", "factors.csv"])
         recipients = recipient_rows(like)
         for table in content["factor"].values():  # what is said of the old data is not said of the new
-            for key in ("source", "year"):
-                table.pop(key, None)
-            table["status"] = "assumed"
+            table.pop("year", None)
+            table |= {"definition": "…", "status": "assumed", "source": "…"}
+        content["title"] = "…"
+        content["fund"]["source"] = "…"
         if any(limit.get("of") == "previous" for limit in content.get("limit", ())):
             content["data"]["previous"] = "previous.csv"
     columns = list(content["factor"]) if like is None else [factor.id for factor in like.factors]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-
-import tomlkit
 
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import MOST_DECIMALS
@@ -38,11 +35,12 @@ def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = Fal
             raise ScenarioError(Problem("exists", {}, str(folder)))
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
-                file.write(content)
-            made = Path(file.name)
-            made.chmod(0o644)
-            made.replace(folder / name)
+            part = folder / f".{name}.part"
+            try:
+                part.write_bytes(content)
+                part.replace(folder / name)
+            finally:
+                part.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(Problem("unwritable", {"reason": reason}, str(folder))) from None
@@ -93,6 +91,8 @@ def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
 
 def toml_bytes(content: Mapping[str, Any], remarks: Mapping[str, str] | None = None) -> bytes:
     """Tables as TOML for people: names in one line, remarks as comments at the top and within tables."""
+    import tomlkit  # only ever needed to write
+
     left = dict(remarks or {})
 
     def table(key: str, values: Mapping[str, Any]) -> Any:
@@ -125,6 +125,8 @@ def toml_bytes(content: Mapping[str, Any], remarks: Mapping[str, str] | None = N
 
 
 def _item(value: Any) -> Any:
+    import tomlkit
+
     if isinstance(value, Fraction):
         return tomlkit.float_(decimal_text(value))
     if isinstance(value, dict):
@@ -193,7 +195,7 @@ def decimal_text(value: Fraction) -> str:
     >>> decimal_text(Fraction(1, 8))
     '0.125'
     """
-    digits = next((d for d in range(MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
+    digits = next((d for d in range(1, MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
     if digits is None:
         raise ScenarioError(Problem("no_decimal", {"value": str(value)}))
     whole = f"{int(value * 10**digits):0{digits + 1}d}"

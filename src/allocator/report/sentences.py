@@ -10,7 +10,7 @@ from allocator.analysis.compare import Effect
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.parts import Limit
-from allocator.text import money, money_scale, money_unit, number, say, show
+from allocator.text import kind_text, money, number, say, show
 
 MOST_NAMES = 4
 
@@ -69,26 +69,21 @@ def effect_sentence(allocation: Allocation, effect: Effect, lang: str) -> str:
     if not effect.moved or effect.largest_gain is None or effect.largest_loss is None:
         return say("app.effect.none", lang, against=against)
     scenario = allocation.scenario
-    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    currency = scenario.fund.currency
     names = {r.id: r.name for r in scenario.recipients}
     (gain_id, gain), (loss_id, loss) = effect.largest_gain, effect.largest_loss
     return say(
         "app.effect.moved",
         lang,
         against=against,
-        amount=say(
-            f"app.effect.{'scaled' if scale > 1 else 'plain'}",
-            lang,
-            value=number(Fraction(effect.moved) / scale, lang),
-            unit=money_unit(scenario.fund.currency, scale, lang),
-        ),
+        amount=money(effect.moved, currency, lang),
         share=share_moved(allocation, effect.moved, lang),
         gains=effect.gains,
         losses=effect.losses,
         most=names[gain_id],
-        gain=number(Fraction(gain) / scale, lang, sign=True),
+        gain=money(gain, currency, lang, sign=True),
         least=names[loss_id],
-        loss=number(Fraction(loss) / scale, lang, sign=True),
+        loss=money(loss, currency, lang, sign=True),
     )
 
 
@@ -135,7 +130,7 @@ def _limit(scenario: Scenario, limit: Limit, lang: str) -> list[str]:
     if limit.recipients == "all":
         whom = say("app.rule.each", lang)
     elif isinstance(limit.recipients, str):
-        whom = say("app.rule.each_kind", lang, kind=limit.recipients)
+        whom = say("app.rule.each_kind", lang, kind=kind_text(limit.recipients, lang))
     elif len(limit.recipients) > MOST_NAMES:
         some = show([names[id] for id in limit.recipients[:MOST_NAMES]], lang)
         whom = say("app.rule.and_more", lang, names=some, count=len(limit.recipients))

@@ -9,6 +9,7 @@ from string import ascii_uppercase
 from typing import Any, Literal
 
 from allocator.allocation import Allocation
+from allocator.analysis.compare import changes
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
 from allocator.model import Scenario
@@ -181,9 +182,19 @@ def office_table(allocation: Allocation, lang: str) -> Table:
             records.append(("reservation", ("", name, *reserved(reservation.amount), "")))
         name = say("table.departments", lang)
         records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
+    taking = {scenario.ids[i] for i in scenario.participants}
+    tied = set(allocation.tied)
+
+    def note(id: str) -> str:
+        """备注: at a floor or cap, among tied remainders, or outside the factor split."""
+        at = allocation.at[id]
+        notes = [*([f"at_{at}"] if at else []), *(["tied"] if id in tied else [])]
+        notes += [] if id in taking else ["apart"]
+        return say("place.list", lang).join(say(f"table.{key}", lang) for key in notes)
+
     for position, id in enumerate(scenario.ids, 1):
         figures = tuple(values[id] for _, values in stages)
-        records.append(("recipient", (str(position), names[id], *figures, _note(allocation, id, lang))))
+        records.append(("recipient", (str(position), names[id], *figures, note(id))))
     sums = tuple(_total(values.values()) for _, values in stages)
     if scenario.reservations:
         records.append(("subtotal", ("", _who(one, "recipients", lang), *sums, "")))
@@ -198,20 +209,6 @@ def office_table(allocation: Allocation, lang: str) -> Table:
     records.append(("total", ("", say("table.total", lang), *everything, "")))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
-
-
-def _note(allocation: Allocation, id: str, lang: str) -> str:
-    """备注: at a floor or cap, among tied remainders, or outside the factor split."""
-    notes = []
-    at = allocation.at[id]
-    if at:
-        notes.append(say(f"table.at_{at}", lang))
-    if id in allocation.tied:
-        notes.append(say("table.tied", lang))
-    scenario = allocation.scenario
-    if id not in {scenario.recipients[i].id for i in scenario.participants}:
-        notes.append(say("table.apart", lang))
-    return say("place.list", lang).join(notes)
 
 
 def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
@@ -234,21 +231,20 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
         Column("recipient", _who(scenarios, "recipient", lang), "text"),
     ]
     stages: list[Mapping[str, Number]] = []
-    reserved: list[Number] = []
+    reserved: list[Number | None] = []
     for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
         columns.append(Column(letter, letter, "money"))
         stages.append(allocation.amounts)
         reserved.append(allocation.scenario.reserved)
         if allocation is not base:
             columns.append(Column(f"{letter}-A", f"{letter} − A", "change"))
-            both = [id for id in allocation.amounts if id in base.amounts]
-            stages.append({id: plain(allocation.amounts[id] - base.amounts[id]) for id in both})
+            stages.append(changes(allocation, base.amounts))
             reserved.append(plain(allocation.scenario.reserved - base.scenario.reserved))
     published = base.scenario.published
     if published is not None:
         columns.append(Column("published", say("table.published", lang), "money"))
         stages.append(published)
-        reserved.append(base.scenario.reserved)
+        reserved.append(None)  # nobody published what this scenario reserves
     records: list[tuple[Role, tuple[Any, ...]]] = [
         ("recipient", (str(position), names[id], *(stage.get(id) for stage in stages)))
         for position, id in enumerate(names, 1)
@@ -257,7 +253,7 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     if any(reserved):
         records.append(("subtotal", ("", _who(scenarios, "recipients", lang), *sums)))
         records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
-    totals = tuple(plain(a + b) for a, b in zip(sums, reserved, strict=True))
+    totals = tuple(None if b is None else plain(a + b) for a, b in zip(sums, reserved, strict=True))
     records.append(("total", ("", say("table.total", lang), *totals)))
     fund = base.scenario.fund
     scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)

@@ -83,7 +83,9 @@ def number(
     return ("−" if scaled < 0 else "+" if sign and scaled > 0 else "") + text
 
 
-def money(amount: int | Fraction, currency: str, lang: str, *, in_full: bool = False) -> str:
+def money(
+    amount: int | Fraction, currency: str, lang: str, *, in_full: bool = False, sign: bool = False
+) -> str:
     """An amount in a sentence: Chinese in 万元 where that is short, English in full, so that none is misread.
 
     >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
@@ -91,13 +93,23 @@ def money(amount: int | Fraction, currency: str, lang: str, *, in_full: bool = F
     """
     short = lang == "zh" and not in_full
     if currency != "CNY":
-        value = number(amount, lang)
+        value = number(amount, lang, sign=sign)
         if short and abs(Fraction(amount)) >= 10**8 and amount % 10**6 == 0:
             value = say("money.hundred_million", lang, value=Fraction(amount) / 10**8)
         return say("money.foreign", lang, value=value, unit=currency)
     scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
-    value = number(Fraction(amount) / scale, lang)
+    value = number(Fraction(amount) / scale, lang, sign=sign)
     return say("money.amount", lang, value=value, unit=money_unit(currency, scale, lang))
+
+
+def kind_text(kind: str, lang: str) -> str:
+    """A kind of recipients in words, where it is one of the usual ones.
+
+    >>> kind_text("park", "zh"), kind_text("island", "zh")
+    ('园区', 'island')
+    """
+    known: dict[str, str] = texts(lang)["kind"]
+    return known.get(kind, kind)
 
 
 def money_scale(currency: str, unit: int | Fraction) -> int:

@@ -31,13 +31,21 @@ def shelf() -> dict[str, Path]:
 
 def load(path: Path) -> Scenario:
     """The scenario of a file; raises ScenarioError, which names the file without its folders."""
-    files = sorted(p for p in path.parent.iterdir() if p.suffix in (".toml", ".csv"))
-    stamp = tuple((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+    stamp = tuple(sorted(_stamp(p) for p in path.parent.rglob("*") if p.suffix in (".toml", ".csv")))
     try:
         return _load(str(path), stamp)
     except AllocatorError as error:
         problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
         raise type(error)(problems) from None
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """What changes when a file does; zeros for one that is gone or may not be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), found.st_mtime_ns, found.st_size
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
