@@ -1,17 +1,22 @@
 """Splits a subsidy fund by the factor method (因素法), exactly.
 
+>>> from allocator import allocate, load_scenario
 >>> scenario = load_scenario("scenarios/luzhou-2023/published-rule.toml")
 >>> allocate(scenario).amounts["ftz"]
 50000000
 """
 
+from typing import TYPE_CHECKING, Any
+
 from allocator.allocation import Allocation
 from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
-from allocator.files.scenario import load_scenario
-from allocator.files.writing import save_scenario
 from allocator.model import Scenario
 from allocator.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text
+
+if TYPE_CHECKING:
+    from allocator.files.scenario import load_scenario
+    from allocator.files.writing import save_scenario
 
 __all__ = [
     "METHOD_VERSION",
@@ -33,3 +38,16 @@ __all__ = [
     "load_scenario",
     "save_scenario",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what reads and writes files only when it is asked for: checking files takes a larger library."""
+    if name == "load_scenario":
+        from allocator.files.scenario import load_scenario
+
+        return load_scenario
+    if name == "save_scenario":
+        from allocator.files.writing import save_scenario
+
+        return save_scenario
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

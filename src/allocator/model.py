@@ -283,7 +283,7 @@ class Scenario:
                 ]
                 wrong("cell_blank", "factors", {"column": name}, names=blank[:10])
             weighted = use != "weights" or (self.kind == "shares" and self.weights[name])
-            if not weighted or not self.participants or sum(column):
+            if not weighted or not self.participants or any(column):
                 continue
             if use == "weights":
                 wrong("column_zero", "factors", {"column": name}, name=name)
