@@ -26,7 +26,7 @@ from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.exact import Number, exact
 from allocator.files.scenario import load_scenario
-from allocator.parts import nearest
+from allocator.parts import Text, nearest
 from allocator.text import LANGUAGES, say
 
 FORMATS = ("table", "json", "csv")
@@ -256,10 +256,13 @@ def _check(options: Any, lang: str) -> int:
     differences = allocation.differences
     if options.expect_published and differences is None:
         raise ScenarioError(Problem("no_published", {}, file))
-    printing.checked(allocation, file, options.format, lang, within if options.expect_published else None)
-    if not options.expect_published or differences is None:
+    off: list[Text] | None = None
+    if options.expect_published and differences is not None:
+        recipients = allocation.scenario.recipients
+        off = [r.name for r in recipients if not -within <= differences[r.id] <= within]
+    printing.checked(allocation, file, options.format, lang, as_published=None if off is None else not off)
+    if off is None:
         return 0
-    off = [r.name for r in allocation.scenario.recipients if not -within <= differences[r.id] <= within]
     if off:
         print(say("cli.not_published", lang, count=len(off), names=off[:10]), file=sys.stderr)
         return 1

@@ -34,6 +34,7 @@ from allocator.parts import (
 from allocator.text import Money
 
 KINDS = ("shares", "scores")
+_LISTS = ("recipients", "factors", "reservations", "earmarks", "limits", "provenance")
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,7 @@ class Scenario:
             self,
             title=Text.of(self.title),
             weights=Frozen({f: number_at(w, f"weights.{f}") for f, w in self.weights.items()}),
-            **{
-                name: tuple(getattr(self, name))
-                for name in ("recipients", "factors", "reservations", "earmarks")
-            },
-            **{name: tuple(getattr(self, name)) for name in ("limits", "provenance")},
+            **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
         self._check_recipients()
         for name in ("published", "previous"):
@@ -232,9 +229,10 @@ class Scenario:
             wrong("column_unknown", at={"key": "method.coefficient"}, name=self.coefficient, near=near)
 
     def _check_money(self) -> None:
+        known = set(self.ids)
         shares: dict[str, bool] = {}
         for number, earmark in enumerate(self.earmarks, 1):
-            if earmark.recipient not in self.ids:
+            if earmark.recipient not in known:
                 wrong(
                     "recipient_unknown",
                     at={"key": f"earmark.{number}.recipient"},

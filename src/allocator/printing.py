@@ -157,13 +157,13 @@ def _moved(
     return say("cli.moved", lang, moved=money(found.moved), percent=percent, **details)
 
 
-def checked(result: Allocation, file: str, form: str, lang: str, within: Number | None) -> None:
-    """The result of `allocator check`: what was read, and with ``within`` whether it meets the published."""
+def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:
+    """The result of `allocator check`: what was read; None where nobody asked about the published amounts."""
     scenario = result.scenario
     if form == "json":
-        _json(_checked_json(result, file, lang, within))
+        _json(_checked_json(result, file, lang, as_published))
         return
-    lines = [(item, shown) for _, item, shown in _read(scenario, lang)]
+    lines = _read(scenario, lang)
     if form == "csv":
         _csv([say("check.item", lang), say("check.value", lang)], [list(line) for line in lines])
         return
@@ -172,11 +172,8 @@ def checked(result: Allocation, file: str, form: str, lang: str, within: Number 
     print(*status_lines(scenario, lang), say("cli.ok", lang, file=file), sep="\n")
 
 
-def _checked_json(result: Allocation, file: str, lang: str, within: Number | None) -> dict[str, Any]:
-    scenario, differences = result.scenario, result.differences
-    as_published = None
-    if within is not None and differences is not None:
-        as_published = all(-within <= difference <= within for difference in differences.values())
+def _checked_json(result: Allocation, file: str, lang: str, as_published: bool | None) -> dict[str, Any]:
+    scenario = result.scenario
     published = None if scenario.published is None else plain(sum(scenario.published.values(), start=0))
     return {
         "file": file,
@@ -202,8 +199,8 @@ def _checked_json(result: Allocation, file: str, lang: str, within: Number | Non
     }
 
 
-def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
-    """What `check` reports: a key, the item's name, and what was read."""
+def _read(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
+    """What `check` reports: an item's name, and what was read."""
     money = _money_writer(scenario, lang)
     fund = scenario.fund
     items: list[tuple[str, str | None]] = [
@@ -218,7 +215,7 @@ def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
         ("coefficient", scenario.coefficient),
         ("recipients", _kinds(scenario, lang)),
     ]
-    shown = [(key, say(f"check.{key}", lang), value) for key, value in items if value is not None]
+    shown = [(say(f"check.{key}", lang), value) for key, value in items if value is not None]
     for factor in scenario.factors:
         status = say(f"status.{factor.status}", lang)
         if factor.id in scenario.weights:
@@ -227,25 +224,23 @@ def _read(scenario: Scenario, lang: str) -> list[tuple[str, str, str]]:
             value = say(
                 "check.factor_read", lang, name=factor.name, weight=weight, status=status, total=total
             )
-            shown.append((f"factor.{factor.id}", say("check.factor", lang, id=factor.id), value))
+            shown.append((say("check.factor", lang, id=factor.id), value))
         else:
             value = say("check.reference_read", lang, name=factor.name, status=status)
-            shown.append((f"factor.{factor.id}", say("check.reference", lang, id=factor.id), value))
-    shown.append(("limits", say("check.limits", lang), str(len(scenario.limits))))
+            shown.append((say("check.reference", lang, id=factor.id), value))
+    shown.append((say("check.limits", lang), str(len(scenario.limits))))
     if scenario.published is not None:
         total = plain(sum(scenario.published.values(), start=0))
         by = plain(total - (fund.amount - scenario.reserved))
         key = "check.published_read" if by else "check.published_whole"
-        shown.append(
-            ("published", say("check.published", lang), say(key, lang, total=money(total), by=money(by)))
-        )
+        shown.append((say("check.published", lang), say(key, lang, total=money(total), by=money(by))))
     if scenario.previous is not None:
         total = plain(sum(scenario.previous.values(), start=0))
-        shown.append(("previous", say("check.previous", lang), money(total)))
+        shown.append((say("check.previous", lang), money(total)))
     if scenario.provenance:
-        shown.append(("provenance", say("check.provenance", lang), str(len(scenario.provenance))))
-    shown.append(("method_version", say("check.method_version", lang), METHOD_VERSION))
-    return [*shown, ("digest", say("check.digest", lang), scenario.digest)]
+        shown.append((say("check.provenance", lang), str(len(scenario.provenance))))
+    shown.append((say("check.method_version", lang), METHOD_VERSION))
+    return [*shown, (say("check.digest", lang), scenario.digest)]
 
 
 def _kinds(scenario: Scenario, lang: str) -> str:

@@ -39,8 +39,8 @@ def read_bytes(path: Path) -> bytes:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         wrong(path, "file_missing")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        wrong(path, "file_unreadable", reason=getattr(error, "strerror", None) or "?")
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        wrong(path, "file_unreadable")
     if not content.strip():
         wrong(path, "file_empty")
     if b"\0" in content:

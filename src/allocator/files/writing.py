@@ -41,9 +41,8 @@ def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = Fal
                 part.replace(folder / name)
             finally:
                 part.unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(Problem("unwritable", {"reason": reason}, str(folder))) from None
+    except (OSError, ValueError):
+        raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
 
 
 def _contents(scenario: Scenario) -> dict[str, bytes]:

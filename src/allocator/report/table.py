@@ -15,8 +15,8 @@ from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.text import money_scale, money_unit, number, say
 
-Role = Literal["recipient", "reservation", "subtotal", "total", "line"]
-Kind = Literal["text", "count", "money", "share", "change", "stage"]
+Role = Literal["recipient", "reservation", "subtotal", "total"]
+Kind = Literal["text", "money", "share", "change", "stage"]
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,8 @@ class Table:
             return value
         if column.kind == "share":
             return number(value * 100, self.lang, 2)
-        if column.kind in ("money", "change", "stage"):
-            places = 2 if column.kind == "stage" else None
-            return number(Fraction(value) / self.scale, self.lang, places, sign=column.kind == "change")
-        return number(value, self.lang)
+        places = 2 if column.kind == "stage" else None
+        return number(Fraction(value) / self.scale, self.lang, places, sign=column.kind == "change")
 
     def plain_rows(self) -> tuple[list[str], list[list[str]]]:
         """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""

@@ -90,12 +90,16 @@ def money(
 
     >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
     ('5722万元', '57,220,000 yuan', '12.5亿 USD')
+    >>> money(150_000_000, "USD", "zh", sign=True), money(-490_000, "CNY", "zh", sign=True)
+    ('+1.5亿 USD', '−49万元')
     """
     short = lang == "zh" and not in_full
     if currency != "CNY":
         value = number(amount, lang, sign=sign)
         if short and abs(Fraction(amount)) >= 10**8 and amount % 10**6 == 0:
-            value = say("money.hundred_million", lang, value=Fraction(amount) / 10**8)
+            value = say(
+                "money.hundred_million", lang, value=number(Fraction(amount) / 10**8, lang, sign=sign)
+            )
         return say("money.foreign", lang, value=value, unit=currency)
     scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
     value = number(Fraction(amount) / scale, lang, sign=sign)
