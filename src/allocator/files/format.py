@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from allocator.errors import Problem, ScenarioError
@@ -59,13 +59,18 @@ def _number(value: object) -> Number:
     raise _refuse("number", value)
 
 
-def _money(value: object) -> Number:
+def _money(value: object, info: ValidationInfo) -> Number:
+    """An amount in the main unit; text may name yuan or 万元 where the validation's context says CNY."""
     if isinstance(value, str):
         # no amount is longer, and the search takes the square of the length
         short = value if len(value) <= 100 else ""
         text = _AMOUNT.fullmatch(short)
         if text is None or (text[2] or "") not in AMOUNT_UNITS:
             raise _refuse("money", value)
+        currency = info.context["currency"] if info.context else "CNY"
+        if text[2] and currency != "CNY":
+            details = {"value": value, "currency": currency}
+            raise PydanticCustomError("text", "", {"key": "unit_currency", "details": details})
         try:
             return exact(exact(re.sub("[,_]", "", text[1])) * AMOUNT_UNITS[text[2] or ""])
         except ValueError:

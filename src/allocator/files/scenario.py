@@ -57,7 +57,6 @@ def load_scenario(path: str | Path) -> Scenario:
             file = origins.of(f"data.{role}")
             named[role] = beside(file, name, path.parent, f"data.{role}")
     try:
-        _check_units(content, table.fund.currency)
         own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, origins.of("data.factors"))]
         return _scenario(table, named, own)
     except ScenarioError as error:
@@ -130,8 +129,10 @@ def _over(base: Any, value: Any, depth: int, key: str, file: Path, origins: _Ori
 
 
 def _validated(content: dict[str, Any], origins: _Origins) -> toml.ScenarioTable:
+    fund = content.get("fund")
+    currency = fund.get("currency", "CNY") if isinstance(fund, dict) else "CNY"
     try:
-        return toml.ScenarioTable.model_validate(content)
+        return toml.ScenarioTable.model_validate(content, context={"currency": currency})
     except ValidationError as error:
         problems = []
         for found in error.errors(include_url=False)[:MOST_PROBLEMS]:
@@ -140,21 +141,6 @@ def _validated(content: dict[str, Any], origins: _Origins) -> toml.ScenarioTable
             file = origins.of(".".join(map(str, found["loc"])))
             problems.append(replace(problem, file=str(file)))
         raise ScenarioError(problems) from None
-
-
-def _check_units(content: dict[str, Any], currency: str) -> None:
-    """Refuses amounts in yuan or 万元 where the money is another currency."""
-    if currency == "CNY":
-        return
-    tables = [("fund", content.get("fund", {}))]
-    for name in ("reservation", "earmark", "limit"):
-        tables += [(f"{name}.{n}", table) for n, table in enumerate(content.get(name, []), 1)]
-    for place, table in tables:
-        for key in ("amount", "unit", "floor", "cap"):
-            value = table.get(key)
-            if isinstance(value, str) and not value.strip()[-1:].isdigit():
-                details = {"value": value, "currency": currency}
-                raise ScenarioError(Problem("unit_currency", details, "scenario", {"key": f"{place}.{key}"}))
 
 
 def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterable[str]) -> Scenario:
