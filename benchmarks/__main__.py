@@ -1,6 +1,6 @@
 """Prints all figures: `make bench`."""
 
-from benchmarks import engine, startup
+from benchmarks import engine, interaction, startup
 
-for part in (engine, startup):
+for part in (engine, startup, interaction):
     part.report()

@@ -385,15 +385,18 @@ def test_new_makes_a_folder_to_fill_in(lang, run, tmp_path):
     for line, (row, column) in zip(lines, blank, strict=True):
         assert line.startswith(f"{folder / 'factors.csv'}, row {row}, column {column}: is blank")
 
-    # the sheet for Excel: the same table, headings locked, cells open, and a page that says how
+    # the workbook for Excel: in its data sheet the same table, figures open, and a page that says how
     book = openpyxl.load_workbook(folder / "factors.xlsx")
-    table, notes = book.worksheets
+    notes, table, about, remarks = book.worksheets
     header, *rows = table.iter_rows()
+    assert book.active is table
     assert [cell.value for cell in header] == ["recipient", "investment", "tax", "employment", "effort"]
     assert [row[0].value for row in rows] == ["r1", "r2", "r3"]
     assert all(cell.protection.locked for cell in [*header, *(row[0] for row in rows)])
     assert all(cell.value is None and not cell.protection.locked for row in rows for cell in row[1:])
     assert "CSV UTF-8" in " ".join(str(row[0].value) for row in notes.iter_rows())
+    assert [row[0].value for row in about.iter_rows()][1:] == [cell.value for cell in header][1:]
+    assert remarks.max_row == 1
     for row in rows:
         for cell in row[1:]:
             cell.value = 2.5 * cell.row

@@ -21,7 +21,7 @@ LARGEST_FILE_MB = 10
 MOST_PROBLEMS = 100  # of one file: beyond that nobody reads on
 
 
-def wrong(file: Path, key: str, at: Mapping[str, object] | None = None, **details: object) -> Never:
+def wrong(file: Path | str, key: str, at: Mapping[str, object] | None = None, **details: object) -> Never:
     """Raises the ScenarioError with this sentence about a file."""
     raise ScenarioError(Problem(key, details, str(file), at or {}))
 
@@ -124,48 +124,73 @@ def _wrong_toml(path: Path, text: str, reason: str) -> Never:
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def read_csv(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+Row = tuple[int, list[str]]
+
+
+def read_csv(path: Path) -> tuple[list[str], list[Row]]:
     """The header and the rows of a CSV file, each with its row number; wholly blank rows are passed over."""
-    content = read_bytes(path)
+    return headed(path, csv_lines(path, read_bytes(path)))
+
+
+def csv_lines(file: Path | str, content: bytes) -> list[Row]:
+    """The lines of CSV that hold anything, each with its number; raises where it is not CSV."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
             text = content.decode("gb18030")  # what Excel in China writes
         except UnicodeDecodeError:
-            wrong(path, "file_encoding")
+            wrong(file, "file_encoding")
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             rows.append([cell.strip() for cell in row])
     except csv.Error:
-        wrong(path, "csv_syntax", {"row": len(rows) + 1})
-    filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
-    if not filled:
-        wrong(path, "file_empty")
-    if filled[0][0] != 1:
-        wrong(path, "csv_first_line", {"row": 1})
-    header = filled[0][1]
+        wrong(file, "csv_syntax", {"row": len(rows) + 1})
+    return [(number, row) for number, row in enumerate(rows, 1) if any(row)]
+
+
+def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) -> tuple[list[str], list[Row]]:
+    """The header in the first of the lines and the rows below it, all as wide as the header."""
+    if not lines:
+        wrong(file, "file_empty")
+    if lines[0][0] != 1:
+        wrong(file, "csv_first_line", {"row": 1})
+    header = lines[0][1]
     width = max(i for i, name in enumerate(header, 1) if name)
     problems = [
-        Problem("row_length", {"found": len(row), "should": width}, str(path), {"row": number})
-        for number, row in filled[1:]
+        Problem("row_length", {"found": len(row), "should": width}, str(file), {"row": number})
+        for number, row in lines[1:]
         if len(row) < width or any(row[len(header) :])
     ]
-    if any(any(row[width : len(header)]) or "" in header[:width] for _, row in filled[1:]):
-        problems.insert(0, Problem("header_blank", {}, str(path), {"row": 1}))
+    if any(any(row[width : len(header)]) or "" in header[:width] for _, row in lines[1:]):
+        problems.insert(0, Problem("header_blank", {}, str(file), {"row": 1}))
     for name in sorted(name for name, count in Counter(header[:width]).items() if name and count > 1):
-        problems.insert(0, Problem("header_twice", {"name": name}, str(path), {"row": 1}))
+        problems.insert(0, Problem("header_twice", {"name": name}, str(file), {"row": 1}))
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
-    if len(filled) == 1:
-        wrong(path, "csv_no_rows")
-    return header[:width], [(number, row[:width]) for number, row in filled[1:]]
+    if len(lines) == 1 and not may_be_empty:
+        wrong(file, "csv_no_rows")
+    return header[:width], [(number, row[:width]) for number, row in lines[1:]]
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?|[0-9]+:[0-9]{2}(:[0-9.]+)?")
+# what Excel and WPS show where a formula cannot be worked out, in a cell as in a CSV file
+_ERROR_CELL = re.compile(
+    r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|GETTING_DATA|BUSY!|FIELD!)"
+)
+
+
+def is_error_cell(cell: str) -> bool:
+    """Whether the cell holds what a formula leaves that cannot be worked out.
+
+    >>> is_error_cell("#DIV/0!"), is_error_cell("#1 District")
+    (True, False)
+    """
+    return _ERROR_CELL.fullmatch(cell) is not None
 
 
 def cell_number(cell: str) -> Number | str:
@@ -195,6 +220,12 @@ def cell_number(cell: str) -> Number | str:
         return "cell_negative"
     if text[0] in "=@":
         return "cell_formula"
+    if is_error_cell(text):
+        return "cell_error"
+    if lowered in ("true", "false"):
+        return "cell_bool"
+    if _TIME.fullmatch(text):
+        return "cell_time"
     if "%" in text or "‰" in text:
         return "cell_percent"
     if re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", lowered):

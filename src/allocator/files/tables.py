@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
 from allocator.files.format import AMOUNT_UNITS
-from allocator.files.reading import MOST_PROBLEMS, cell_number, read_csv, wrong
+from allocator.files.placing import placed
+from allocator.files.reading import MOST_PROBLEMS, Row, cell_number, is_error_cell, read_csv, wrong
 from allocator.parts import (
     STATUSES,
     Provenance,
@@ -45,7 +45,7 @@ class Finder:
         return recipients if isinstance(recipients, str) else tuple(self.id(name, key) for name in recipients)
 
     def rows(
-        self, file: Path, rows: Iterable[tuple[int, list[str]]], column: int, optional: Iterable[str] = ()
+        self, file: Path | str, rows: Iterable[Row], column: int, optional: Iterable[str] = ()
     ) -> tuple[list[tuple[int, str, list[str]]], list[Problem]]:
         """Each row with its recipient's id; blank, unknown, double and missing recipients as problems."""
         found: dict[str, tuple[int, str, list[str]]] = {}
@@ -65,16 +65,12 @@ class Finder:
                 problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
             else:
                 found[id] = number, id, row
-        missing = [r.name for r in self.recipients if r.id not in found and r.id not in set(optional)]
+        there = {*found, *optional}
+        missing = [r.name for r in self.recipients if r.id not in there]
         if missing and not problems:
             details = {"names": missing[:10], "count": len(missing)}
             problems.append(Problem("recipient_missing", details, str(file)))
         return list(found.values()), problems
-
-
-def _placed(error: ScenarioError, file: Path | str, at: Mapping[str, object]) -> list[Problem]:
-    """The problems of a row with its file and place."""
-    return [replace(p, file=str(file), at={**at, **p.at}) for p in error.problems]
 
 
 def need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[str] | None = None) -> None:
@@ -122,7 +118,7 @@ def read_recipients(file: Path) -> tuple[Recipient, ...]:
                 aliases,
             )
         except ScenarioError as error:
-            problems.extend(_placed(error, file, at))
+            problems.extend(placed(error, file, at))
         else:
             recipients[made.id] = made
     if problems:
@@ -130,7 +126,7 @@ def read_recipients(file: Path) -> tuple[Recipient, ...]:
     return tuple(recipients.values())
 
 
-def listed_recipients(rows: list[tuple[int, list[str]]], header: list[str]) -> tuple[Recipient, ...]:
+def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ...]:
     """The recipients of a scenario without a file of them: the rows of the factor data."""
     column = header.index("recipient")
     recipients: dict[str, Recipient] = {}
@@ -143,14 +139,23 @@ def listed_recipients(rows: list[tuple[int, list[str]]], header: list[str]) -> t
         try:
             recipients[row[column]] = Recipient(row[column])
         except ScenarioError as error:
-            raise ScenarioError(_placed(error, "factors", at)) from None
+            raise ScenarioError(placed(error, "factors", at)) from None
     return tuple(recipients.values())
 
 
 def read_columns(
-    file: Path, header: list[str], rows: list[tuple[int, list[str]]], find: Finder, optional: Iterable[str]
+    file: Path | str,
+    header: list[str],
+    rows: list[Row],
+    find: Finder,
+    optional: Iterable[str] = (),
+    blank: frozenset[tuple[int, str]] | set[tuple[int, str]] = frozenset(),
 ) -> dict[str, dict[str, Number]]:
-    """The factor data: column, then recipient, then value."""
+    """The factor data: column, then recipient, then value.
+
+    ``optional`` are the recipients that may have no row, ``blank`` the cells (row number, column) that may
+    stay blank.
+    """
     at_recipient = header.index("recipient")
     found, problems = find.rows(file, rows, at_recipient, optional)
     columns: dict[str, dict[str, Number]] = {}
@@ -160,11 +165,13 @@ def read_columns(
         try:
             check_id(column, "factors")
         except ScenarioError as error:
-            problems.extend(_placed(error, file, {"row": 1}))
+            problems.extend(placed(error, file, {"row": 1}))
         values = columns.setdefault(column, {})
         for number, id, row in found:
             value = cell_number(row[position])
             if isinstance(value, str):
+                if value == "cell_empty" and (number, column) in blank:
+                    continue
                 at = {"row": number, "column": column}
                 problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
             else:
@@ -190,16 +197,23 @@ def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
         wrong(file, "header_unit", {"row": 1}, name=others[0])
     if unit and currency != "CNY":
         wrong(file, "unit_currency", {"row": 1}, value=others[0], currency=currency)
-    position = header.index(others[0])
+    return amount_column(file, header, rows, find, others[0], AMOUNT_UNITS[unit])
+
+
+def amount_column(
+    file: Path | str, header: list[str], rows: list[Row], find: Finder, column: str, unit: int
+) -> dict[str, Number]:
+    """The amounts of one column by recipient, times the unit that they are in."""
+    position = header.index(column)
     found, problems = find.rows(file, rows, header.index("recipient"))
     amounts: dict[str, Number] = {}
     for number, id, row in found:
         value = cell_number(row[position])
-        at = {"row": number, "column": others[0]}
+        at = {"row": number, "column": column}
         if isinstance(value, str):
             problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
             continue
-        amounts[id] = plain(value * AMOUNT_UNITS[unit])
+        amounts[id] = plain(value * unit)
         if (amounts[id] * 100).denominator != 1:
             problems.append(Problem("cents", {"value": amounts[id]}, str(file), at))
     if problems:
@@ -214,6 +228,13 @@ def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[P
     """What single cells of the factor data have to say beyond their columns."""
     header, rows = read_csv(file)
     need(file, header, ("recipient", "factor"), _PROVENANCE_COLUMNS)
+    return cell_remarks(file, header, rows, find, columns)
+
+
+def cell_remarks(
+    file: Path | str, header: list[str], rows: Iterable[Row], find: Finder, columns: Iterable[str]
+) -> tuple[Provenance, ...]:
+    """The remarks on single cells in the order of their rows."""
     cells_seen: set[tuple[str, str]] = set()
     problems: list[Problem] = []
     entries: list[Provenance] = []
@@ -253,11 +274,19 @@ def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[P
                 cells["confirmed_on"] = date.fromisoformat(cells["confirmed_on"])
             except ValueError:
                 refuse("confirmed_on", "cell_date", value=cells["confirmed_on"][:40])
+        for column in ("provider", "note"):
+            if is_error_cell(cells.get(column, "")):
+                refuse(column, "cell_error", value=cells[column])
+            elif column in cells:
+                try:
+                    Text(cells[column])
+                except ScenarioError as error:
+                    problems.extend(placed(error, file, {"row": number, "column": column}))
         if len(problems) == here:
             try:
                 entries.append(Provenance(**cells | {"recipient": str(id)}))
             except ScenarioError as error:
-                problems.extend(_placed(error, file, {"row": number}))
+                problems.extend(placed(error, file, {"row": number}))
         cells_seen.add((str(id), factor))
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])

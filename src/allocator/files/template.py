@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
+from allocator.files.datatable import CELL_COLUMNS, heading
 from allocator.files.format import FORMAT, scenario_schema
+from allocator.files.workbook import workbook
 from allocator.files.writing import csv_bytes, put_files, recipient_rows, tables, toml_bytes
 from allocator.model import Scenario
+from allocator.parts import Factor, Text
 from allocator.text import say
 
 _WEIGHTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
@@ -41,7 +43,7 @@ def new_folder(folder: Path, lang: str, like: Scenario | None = None) -> Path:
         "scenario.schema.json": json.dumps(scenario_schema(), indent=2).encode() + b"\n",
         "recipients.csv": csv_bytes(recipients),
         "factors.csv": csv_bytes(cells),
-        "factors.xlsx": _workbook(cells, lang),
+        "factors.xlsx": _workbook(cells, content["factor"], lang),
     }
     if "previous" in content["data"]:
         files["previous.csv"] = csv_bytes(
@@ -80,30 +82,17 @@ def _blank(lang: str) -> tuple[dict[str, Any], list[list[str]]]:
     return content, rows
 
 
-def _workbook(cells: list[list[str]], lang: str) -> bytes:
-    """The factor table as an Excel sheet to fill in, and a sheet that says how."""
-    import xlsxwriter  # only this command needs it
+def _workbook(cells: list[list[str]], described: dict[str, Any], lang: str) -> bytes:
+    """The workbook of the app's Data page; its data sheet is factors.csv, so that it can be saved as that."""
+    header, *rows = cells
+    factors = []
+    for id in header[1:]:
+        about = dict(described.get(id, {}))
+        names = {key: _text(about[key]) for key in ("name", "unit", "definition", "source") if key in about}
+        factors.append(Factor(id, (), **about | names))
+    remarks = [heading(column, CELL_COLUMNS, lang) for column in CELL_COLUMNS]
+    return workbook((header, rows), factors, (remarks, []), lang, say("new.notes", lang))
 
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "locked": True})
-    blank = book.add_format({"num_format": "0.##########", "border": 1, "locked": False})
-    sheet = book.add_worksheet(say("new.sheet_data", lang))
-    for row, line in enumerate(cells):
-        for column, cell in enumerate(line):
-            if row and column:
-                sheet.write_blank(row, column, None, blank)
-            else:
-                sheet.write_string(row, column, cell, head)
-    last_row, last_column = len(cells) - 1, len(cells[0]) - 1
-    rule = {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": say("new.bare", lang)}
-    if last_column:
-        sheet.data_validation(1, 1, last_row, last_column, rule)
-    sheet.set_column(0, last_column, 18)
-    sheet.freeze_panes(1, 1)
-    notes = book.add_worksheet(say("new.sheet_notes", lang))
-    notes.set_column(0, 0, 90)
-    for row, note in enumerate(say("new.notes", lang).strip().splitlines()):
-        notes.write_string(row, 0, note)
-    book.close()
-    return content.getvalue()
+
+def _text(value: str | dict[str, str]) -> Text:
+    return Text(**value) if isinstance(value, dict) else Text(value)

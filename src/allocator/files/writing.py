@@ -23,8 +23,8 @@ def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = F
     holds something (unless ``overwrite``), cannot be written, or a number has no decimal form.
     """
     folder = Path(folder)
-    contents = _contents(scenario)
-    put_files(folder, contents, overwrite=overwrite)
+    files = contents(scenario)
+    put_files(folder, files, overwrite=overwrite)
     return folder / "scenario.toml"
 
 
@@ -45,7 +45,7 @@ def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = Fal
         raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
 
 
-def _contents(scenario: Scenario) -> dict[str, bytes]:
+def contents(scenario: Scenario) -> dict[str, bytes]:
     """The files of a scenario by name, the TOML file last."""
     files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}
     factors = [["recipient", *(factor.id for factor in scenario.factors)]]
@@ -58,16 +58,16 @@ def _contents(scenario: Scenario) -> dict[str, bytes]:
             raise ScenarioError(
                 Problem("cell_blank", {"names": [recipient.name]}, "factors", {"column": blank[0]})
             )
-        factors.append([recipient.id, *map(_cell, values)])
+        factors.append([recipient.id, *map(cell_text, values)])
     files["factors.csv"] = csv_bytes(factors)
     for name in ("published", "previous"):
         amounts = getattr(scenario, name)
         if amounts is not None:
-            rows = [["recipient", "amount"], *([id, _cell(amount)] for id, amount in amounts.items())]
+            rows = [["recipient", "amount"], *([id, cell_text(amount)] for id, amount in amounts.items())]
             files[f"{name}.csv"] = csv_bytes(rows)
     if scenario.provenance:
         columns = list(Provenance.__dataclass_fields__)
-        rows = [columns, *([_cell(getattr(entry, c)) for c in columns] for entry in scenario.provenance)]
+        rows = [columns, *([cell_text(getattr(entry, c)) for c in columns] for entry in scenario.provenance)]
         files["provenance.csv"] = csv_bytes(rows)
     files["scenario.toml"] = toml_bytes(tables(scenario, files))
     return files
@@ -127,7 +127,9 @@ def _item(value: Any) -> Any:
     import tomlkit
 
     if isinstance(value, Fraction):
-        return tomlkit.float_(decimal_text(value))
+        text = decimal_text(value)
+        # not float_(text), which goes by way of a float and loses digits
+        return tomlkit.items.Float(float(text), tomlkit.items.Trivia(), text)
     if isinstance(value, dict):
         inline = tomlkit.inline_table()
         inline.update(value)
@@ -181,7 +183,7 @@ def _value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A value as it stands in a CSV cell, in plain digits."""
     if value is None:
         return ""

@@ -165,7 +165,7 @@ def above_zero(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 def names_width(rows: Iterable[Row]) -> int:
     """The width that the names of all panels take, so that their axes begin at one place."""
-    return min(190, max((_text_width(row.name) for row in rows), default=0) + 8)
+    return min(190, max((text_width(row.name) for row in rows), default=0) + 8)
 
 
 def panel_title(part: Sequence[Row], rows: Sequence[Row], unit: Unit, lang: str, *, whom: str = "") -> str:
@@ -188,5 +188,6 @@ def describe(kind: str, rows: Sequence[Row], unit: Unit, lang: str, *, base: str
     return say(f"app.chart.{form}", lang, unit=unit.name, base=base or "", names=shown)
 
 
-def _text_width(text: str) -> int:
+def text_width(text: str) -> int:
+    """About how many pixels a text takes in a chart."""
     return sum(13 if ord(c) > 0x2E7F else 7 for c in text)

@@ -19,6 +19,7 @@ FONTS = (
     "'Source Sans', 'Source Han Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', "
     "'Segoe UI', Arial, sans-serif"
 )
+PICKED = "picked"  # the selection that holds the row that was clicked
 MANY = 20  # rows from which they stand closer
 
 
@@ -29,19 +30,23 @@ def amount_marks(names: Sequence[str], lang: str, *, base: str | None, width: in
     is that of the names.
     """
     x = _axis("amount", lang)
-    shape = alt.Chart().encode(y=_names(names, width), tooltip=_tooltip(lang, "amount", base))
+    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "amount", base))
     ends = shape.mark_point(opacity=0, size=0)
     rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
     texts = shape.mark_text(align="left", dx=12, fontSize=13, color=INK).encode(
         x="reach:Q", text="amount_text:N"
     )
     points = _points(shape, base is not None)
-    return _finish([rules, *points, texts, ends.encode(x="low:Q"), ends.encode(x="high:Q")], len(names))
+    ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
+    return _finish([rules, *points, texts, *ends_of_axis, _rows(shape)], len(names))
 
 
-def change_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
-    """Bars for amount − base with sign and figure at each end; draws a `change_frame`."""
-    shape = alt.Chart().encode(y=_names(names, width), tooltip=_tooltip(lang, "change", None))
+def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = True) -> alt.LayerChart:
+    """Bars for amount − base with sign and figure at each end; draws a `change_frame`.
+
+    ``pick`` says whether a row can be picked.
+    """
+    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "change", None))
     ends = shape.mark_point(opacity=0, size=0)
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
@@ -58,16 +63,60 @@ def change_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCha
         text.mark_text(align="left", dx=5, fontSize=13, color=INK).transform_filter("datum.change >= 0"),
         text.mark_text(align="right", dx=-5, fontSize=13, color=INK).transform_filter("datum.change < 0"),
     ]
-    return _finish([bars, *labels, ends.encode(x="low:Q"), ends.encode(x="high:Q")], len(names))
+    ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
+    return _finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
 
 
 def log_marks(names: Sequence[str], lang: str, *, base: str, width: int) -> alt.LayerChart:
     """All recipients on one logarithmic axis, for staff who ask; draws an `amount_frame` without zeros."""
-    axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(lang))
+    axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(lang),
+                    description=say("app.chart.axis_figures", lang))  # fmt: skip
     x = alt.X("base:Q", scale=alt.Scale(type="log", nice=True, zero=False), axis=axis)
-    shape = alt.Chart().encode(y=_names(names, width), tooltip=_tooltip(lang, "amount", base))
+    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "amount", base))
     rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2="amount:Q")
-    return _finish([rules, *_points(shape, True)], len(names))
+    ticks, points = _points(shape, True)
+    return _finish([rules, ticks, points.add_params(_picked())], len(names))
+
+
+def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
+    """A bar for each step from where the one above ends; draws a `waterfall.waterfall_frame`.
+
+    ``names`` are those of the frame, which may stand in several lines.
+    """
+    lines = max((name.count("\n") + 1 for name in names), default=1)
+    row = max(30, 10 + 16 * lines)
+    y = _names(names, lang, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
+    figures = [
+        alt.Tooltip("full:N", title=say("app.waterfall.step", lang)),
+        alt.Tooltip("text:N", title=say("app.waterfall.figure", lang)),
+    ]
+    shape = alt.Chart().encode(y=y, tooltip=figures)
+    ends = shape.mark_point(opacity=0, size=0)
+    x = _axis("start", lang)
+    color = alt.Color(
+        "direction:N",
+        scale=alt.Scale(domain=["gain", "loss", "same", "total"], range=[GAIN, LOSS, MUTED, AMOUNT]),
+        legend=None,
+    )
+    bars = shape.mark_bar(size=15, strokeWidth=1.5, fill="#ffffff").encode(x=x, x2="end:Q", stroke=color)
+    full = shape.mark_bar(size=15, strokeWidth=1.5).encode(x=x, x2="end:Q", color=color, stroke=color)
+    # half a row each and a little more, so that the threads of two neighbours meet between their bars
+    threads = [
+        shape.mark_tick(thickness=1, size=row / 2 + 4, color=MUTED, opacity=1, yOffset=offset)
+        .encode(x=f"{field}:Q")
+        .transform_filter(f"datum.{where}")
+        for field, where, offset in (("start", "begins", -row / 4), ("end", "leads", row / 4))
+    ]
+    texts = shape.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(x="reach:Q", text="text:N")
+    parts = [
+        *threads,
+        bars.transform_filter("datum.hollow"),
+        full.transform_filter("!datum.hollow"),
+        texts,
+        ends.encode(x="low:Q"),
+        ends.encode(x="high:Q"),
+    ]
+    return _finish(parts, len(names)).properties(height=len(names) * row + 34)
 
 
 def spec(marks: alt.LayerChart) -> dict[str, Any]:
@@ -79,6 +128,16 @@ def spec(marks: alt.LayerChart) -> dict[str, Any]:
     for part in content["layer"]:
         part.pop("data", None)
     return {**content, "data": {"name": "rows"}}
+
+
+def _rows(shape: alt.Chart) -> alt.Chart:
+    """Each row as a whole, unseen: wherever it is pointed at it says its figures, and it can be picked."""
+    whole: alt.Chart = shape.mark_bar(opacity=0, cursor="pointer").encode(x="low:Q", x2="high:Q")
+    return whole.add_params(_picked())
+
+
+def _picked() -> alt.Parameter:
+    return alt.selection_point(name=PICKED, fields=["name"], on="click")
 
 
 def _points(shape: alt.Chart, with_base: bool) -> list[alt.Chart]:
@@ -100,10 +159,11 @@ def _tooltip(lang: str, figure: str, base: str | None) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in shown]
 
 
-def _names(names: Sequence[str], width: int) -> alt.Y:
+def _names(names: Sequence[str], lang: str, width: int, **more: Any) -> alt.Y:
     axis = alt.Axis(
         title=None, labelOverlap=False, labelLimit=width, minExtent=width, maxExtent=width, labelPadding=8,
         ticks=False, domain=False, labelFontSize=13, labelColor=INK,
+        description=say("app.chart.axis_names", lang), **more,
     )  # fmt: skip
     return alt.Y("name:N", sort=list(names), axis=axis)
 
@@ -121,7 +181,8 @@ def _axis(field: str, lang: str, **more: Any) -> alt.X:
     """
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
     axis = alt.Axis(title=None, orient="top", labelColor=MUTED, labelFontSize=12, ticks=False, domain=False,
-                    gridColor=grid, format=_plain(lang), tickCount=5, labelFlush=False, **more)  # fmt: skip
+                    gridColor=grid, format=_plain(lang), tickCount=5, labelFlush=False,
+                    description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
     return alt.X(f"{field}:Q", scale=alt.Scale(nice=False, zero=True), axis=axis)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from string import ascii_uppercase
 from typing import Any, Literal
 
@@ -68,11 +69,28 @@ class Table:
         """Which columns hold figures."""
         return tuple(column.kind != "text" for column in self.columns)
 
-    @property
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The rows, their figures written as the language does."""
         return tuple(
             Row(role, tuple(map(self._shown, values, self.columns))) for role, values in self.records
+        )
+
+    @property
+    def tints(self) -> tuple[tuple[int, ...], ...]:
+        """How strongly the cells are tinted: recipients' changes from −3 to 3, by the largest; all else 0."""
+        change = [column.kind == "change" for column in self.columns]
+        sizes = [
+            [
+                value if tinted and value and role == "recipient" else 0
+                for value, tinted in zip(values, change, strict=True)
+            ]
+            for role, values in self.records
+        ]
+        largest = max((abs(size) for row in sizes for size in row), default=0)
+        return tuple(
+            tuple((-1 if size < 0 else 1) * -(-3 * abs(size) // largest) if size else 0 for size in row)
+            for row in sizes
         )
 
     def _shown(self, value: Any, column: Column) -> str:

@@ -74,13 +74,16 @@ def number(
     ('57,220,000', '57220000', '−0.33')
     """
     digits = 6 if places is None else places
-    scaled = round(Fraction(value) * 10**digits)
-    whole, rest = divmod(abs(scaled), 10**digits)
+    exact = value if isinstance(value, int | Fraction) else Fraction(value)
+    # halves to even; in integers, since this is done for every figure of every table
+    scaled, left = divmod(abs(exact.numerator) * 10**digits, exact.denominator)
+    scaled += 2 * left > exact.denominator or (2 * left == exact.denominator and scaled % 2 == 1)
+    whole, rest = divmod(scaled, 10**digits)
     text = f"{whole:,}" if lang != "zh" else str(whole)
     if digits:
         decimals = f"{rest:0{digits}}"
         text = f"{text}.{decimals}" if places is not None else f"{text}.{decimals}".rstrip("0").rstrip(".")
-    return ("−" if scaled < 0 else "+" if sign and scaled > 0 else "") + text
+    return ("" if not scaled else "−" if exact < 0 else "+" if sign else "") + text
 
 
 def money(

@@ -1,45 +1,75 @@
-"""The page's frame: title, icon, language and the pages."""
+"""The frame of the pages: title, icon, language, navigation."""
 
 from __future__ import annotations
 
+import gc
+import json
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import streamlit as st
 
-from allocator.text import say
+from allocator.text import say, texts
 from allocator.ui import markup, state, widgets
-from allocator.ui.pages import allocate
+from allocator.ui.pages import allocate, compare, data, method, saved
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}
+PAGES: dict[str, ModuleType] = {
+    "allocate": allocate,
+    "compare": compare,
+    "data": data,
+    "saved": saved,
+    "method": method,
+}
 
 
 def main() -> None:
     """Draws the page that the address names."""
-    found = state.readable(state.shelf())
-    notices = state.open_address(found)
+    notices = state.open_address()
     lang = state.lang()
-    st.set_page_config(page_title=say("app.page.title", lang), page_icon=HERE / "icon.png", layout="wide")
+    pages = [
+        st.Page(module.render, title=say(f"app.nav.{name}", lang), url_path=name, default=name == "allocate")
+        for name, module in PAGES.items()
+    ]
+    st.session_state.pages = dict(zip(PAGES, pages, strict=True))
+    page = st.navigation(pages)
+    state.enter(page.url_path)
+    title = say("app.page.tab", lang, page=page.title, title=say("app.page.title", lang))
+    st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")
     st.html(HERE / "style.css")
-    tag = f"<script>document.documentElement.lang = '{TAGS[lang]}'</script>"
-    st.html(tag, unsafe_allow_javascript=True)
-    title, switch = st.columns([5, 1], vertical_alignment="bottom")
-    subtitle = markup.block("subtitle", say("app.page.subtitle", lang))
-    title.html(markup.heading(say("app.page.title", lang), 1) + subtitle)
+    st.html(f"<script>{_script(lang)}</script>", unsafe_allow_javascript=True)
+    head, switch = st.columns([5, 1], vertical_alignment="bottom")
+    subtitle = markup.block("subtitle", say(f"app.nav.{page.url_path or 'allocate'}_about", lang))
+    head.html(markup.heading(page.title, 1) + subtitle)
     with switch, st.container(horizontal_alignment="right"):
         widgets.render_language(lang)
     if notices:
         sentences = [say(f"app.address.{key}", lang) for key in notices]
         st.html(markup.block("zero", " ".join(sentences), role="alert"))
-    if not found:
+    if not state.found():
         st.error(say("app.page.no_scenarios", lang))
         return
+    page.run()
+    _rest()
 
-    def render() -> None:
-        allocate.render(found)
 
-    page = st.Page(render, title=say("app.page.tab", lang), url_path="allocate", default=True)
-    st.navigation([page], position="hidden").run()
+@cache
+def _rest() -> None:
+    """Spares what is loaded by now from the search for garbage that Streamlit makes after every drawing.
+
+    That search took most of the time of a slider's step.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@cache
+def _script(lang: str) -> str:
+    """The page's own script with the words of the language in it."""
+    words = texts(f"app.{lang}")["app"]["frame"] | {"tag": TAGS[lang]}
+    return (HERE / "page.js").read_text("utf-8").replace("__WORDS__", json.dumps(words, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,27 @@ def cards(figures: Iterable[tuple[str, str, str]], mark: str = "") -> str:
     return f'<dl class="al-cards">{items}</dl>'
 
 
+def state_head(text: str, badge: str = "") -> str:
+    """The first line of an entry of a history, with a mark where it is frozen."""
+    mark = f' <span class="al-badge al-frozen">{escape(badge)}</span>' if badge else ""
+    return f'<p class="al-state"><strong>{escape(text)}</strong>{mark}</p>'
+
+
+def listing(sentences: Sequence[str], few: int, rest: str) -> str:
+    """Sentences below each other; beyond a few the rest is folded away."""
+    if len(sentences) <= few + 1:
+        return f'<ul class="al-listing">{_items(sentences)}</ul>'
+    return (
+        f'<ul class="al-listing">{_items(sentences[:few])}</ul>'
+        f"<details><summary>{escape(rest)}</summary>"
+        f'<ul class="al-listing">{_items(sentences[few:])}</ul></details>'
+    )
+
+
+def _items(sentences: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+
+
 def legend(entries: Iterable[tuple[str, str]]) -> str:
     """What the marks of a chart stand for: (mark, words), the mark being dot, ring or tick."""
     items = "".join(
@@ -85,15 +106,18 @@ def legend(entries: Iterable[tuple[str, str]]) -> str:
     return f'<ul class="al-legend">{items}</ul>'
 
 
-def table(shown: TableShown, caption: str) -> str:
-    """An office's table, in a box of its own that scrolls sideways where it is wider than the page."""
+def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = ()) -> str:
+    """An office's table, in a box of its own that scrolls sideways where it is wider than the page.
+
+    ``tints`` colours cells from −3, a large loss, to 3, a large gain.
+    """
     head = "".join(
         f'<th scope="col"{_numeric(is_figure)}>{escape(text)}</th>'
         for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
     )
     body = "".join(
-        f'<tr class="al-{escape(row.role, quote=True)}">{_cells(row.cells, shown.numeric)}</tr>'
-        for row in shown.rows
+        f'<tr class="al-{escape(row.role, quote=True)}">{_cells(row.cells, shown.numeric, tints=tinted)}</tr>'
+        for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
     )
     tall = " al-tall" if len(shown.rows) > 40 else ""
     return (
@@ -116,20 +140,32 @@ def plain_table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: 
     )
 
 
+def bullets(sentences: Iterable[str]) -> str:
+    """Sentences as a list."""
+    return f'<ul class="al-bullets">{"".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)}</ul>'
+
+
 def foot(lines: Iterable[str]) -> str:
     """The last line of the page: sources, status, digest, versions."""
     return f'<footer class="al-foot">{"".join(f"<span>{escape(line)}</span>" for line in lines)}</footer>'
 
 
-def _cells(cells: Sequence[str], numeric: Sequence[bool], first: int = 1) -> str:
+def _cells(cells: Sequence[str], numeric: Sequence[bool], first: int = 1, tints: Sequence[int] = ()) -> str:
     """The cells of a row; the one at ``first`` names it."""
     return "".join(
         f'<th scope="row">{escape(text)}</th>'
         if at == first
-        else f"<td{_numeric(is_figure)}>{escape(text)}</td>"
-        for at, (text, is_figure) in enumerate(zip(cells, numeric, strict=True))
+        else f"<td{_classes(is_figure, tint)}>{escape(text)}</td>"
+        for at, (text, is_figure, tint) in enumerate(
+            zip(cells, numeric, tints or [0] * len(cells), strict=True)
+        )
     )
 
 
+def _classes(is_figure: bool, tint: int) -> str:
+    tinted = f" al-{'gain' if tint > 0 else 'loss'}-{abs(tint)}" if tint else ""
+    return f' class="al-number{tinted}"' if is_figure else ""
+
+
 def _numeric(is_figure: bool) -> str:
-    return ' class="al-number"' if is_figure else ""
+    return _classes(is_figure, 0)

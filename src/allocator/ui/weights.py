@@ -1,7 +1,7 @@
 """The settings of the weights on a page: slider points, what they mean, presets, the address.  No Streamlit.
 
-Points are what a person sets: whole percent for kind "shares", multipliers for kind "scores", by factor.
-None stands for the weights as they are in the file.
+Points are what a person sets: percent for kind "shares", whole unless entered exactly, multipliers for kind
+"scores", by factor.  None stands for the scenario's own weights.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from allocator.text import number
 
 Points = Mapping[str, Number]
 MOST = 10**6  # the largest multiplier that the page takes
+DECIMALS = 6  # that a weight entered exactly may have
 
 
 def to_hundred(points: Points) -> dict[str, Number]:
@@ -52,17 +53,15 @@ def effective(scenario: Scenario, points: Points | None) -> dict[str, Number] | 
 
 
 def shown(scenario: Scenario, points: Points | None) -> dict[str, Number]:
-    """Where the controls stand: the points, else the file's weights, as whole percent for "shares"."""
-    if points is not None:
-        return dict(points)
-    if scenario.kind == "scores" or not has_fractions(scenario):
-        return dict(scenario.weights)
-    return dict(whole(scenario.weights))
+    """Where the controls stand: the points, else the scenario's weights, as whole percent for "shares"."""
+    standing = scenario.weights if points is None else points
+    return dict(whole(standing) if has_fractions(scenario, points) else standing)
 
 
-def has_fractions(scenario: Scenario) -> bool:
-    """Whether the file's weights are not whole percent, so that the sliders cannot stand at them exactly."""
-    return scenario.kind == "shares" and any(w.denominator != 1 for w in scenario.weights.values())
+def has_fractions(scenario: Scenario, points: Points | None = None) -> bool:
+    """Whether the weights are not whole percent, so that the sliders cannot stand at them exactly."""
+    standing = scenario.weights if points is None else points
+    return scenario.kind == "shares" and any(w.denominator != 1 for w in standing.values())
 
 
 def as_written(weight: Number, lang: str) -> str:
@@ -118,12 +117,15 @@ def read_points(scenario: Scenario, given: Mapping[str, str]) -> Points | None:
         text = given[factor]
         if len(text) > 24 or not text.isascii():
             raise ValueError("not a weight")
-        value = exact(text)
-        most = 100 if scenario.kind == "shares" else MOST
-        if not 0 <= value <= most or (scenario.kind == "shares" and value.denominator != 1):
-            raise ValueError("not a weight")
-        points[factor] = value
+        points[factor] = check_point(exact(text), scenario.kind)
     return points
+
+
+def check_point(value: Number, kind: str) -> Number:
+    """The value, unless it is beyond what the page takes; raises ValueError."""
+    if not 0 <= value <= (100 if kind == "shares" else MOST) or (value * 10**DECIMALS).denominator != 1:
+        raise ValueError("not a weight")
+    return value
 
 
 def write_points(points: Points | None) -> dict[str, str]:

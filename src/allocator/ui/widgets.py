@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,8 +15,9 @@ from allocator.exact import Number, exact
 from allocator.model import Scenario
 from allocator.report import charts
 from allocator.report.sentences import percent
+from allocator.report.waterfall import waterfall_width
 from allocator.text import number, say
-from allocator.ui import markup, state
+from allocator.ui import markup, shelf, state
 from allocator.ui.weights import MOST, Points, Preset, as_written, effective, has_fractions, shown, whole
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -46,51 +46,51 @@ def render_language(lang: str) -> str:
     return str(picked)
 
 
-def render_scenario_picker(found: Mapping[str, Scenario | AllocatorError], slug: str, lang: str) -> str:
-    """Fund and scenario, one list each; returns the slug of the scenario chosen."""
-    folders = list(dict.fromkeys(Path(s).parent.as_posix() for s in found))
-    folder = Path(slug).parent.as_posix()
-    inside = {f: [s for s in found if Path(s).parent.as_posix() == f] for f in folders}
-    fund_key, key = _stand_at("pick-fund", folder), f"pick-{folder}"
+def render_scenario_picker(lang: str) -> Scenario | None:
+    """Fund and scenario, one list each; returns the scenario as it stands, or None where it is unreadable."""
+    found, slug = state.found(), state.slug()
+    groups = {group.key: group for group in shelf.groups(found, lang)}
+    here = next(group for group in groups.values() if slug in group.slugs)
+    fund_key, key = _stand_at("pick-fund", here.key), f"pick-{here.key}"
     _stand_at(key, slug)
     left, right = st.columns([3, 2])
     left.selectbox(
         say("app.page.fund", lang),
-        folders,
-        format_func=lambda f: fund_name(found[inside[f][0]], f, lang),
+        list(groups),
+        format_func=lambda g: groups[g].name,
         key=fund_key,
-        on_change=lambda: state.set_slug(inside[st.session_state[fund_key]][0]),
+        on_change=lambda: state.set_slug(groups[st.session_state[fund_key]].slugs[0]),
     )
-    if len(inside[folder]) == 1:
-        return slug
-    right.selectbox(
-        say("app.page.scenario", lang),
-        inside[folder],
-        format_func=lambda s: scenario_name(found[s], s, lang),
-        key=key,
-        on_change=lambda: state.set_slug(st.session_state[key]),
-    )
-    return slug
-
-
-def fund_name(scenario: Scenario | AllocatorError, folder: str, lang: str) -> str:
-    """What the list of funds calls a folder of scenarios: the fund's name, else the scenario's title."""
+    labels = {of: scenario_name(of, lang) for of in here.slugs}
+    if len(labels) > 1:
+        right.selectbox(
+            say("app.page.scenario", lang),
+            here.slugs,
+            format_func=labels.__getitem__,
+            key=key,
+            on_change=lambda: state.set_slug(st.session_state[key]),
+        )
+    scenario = found[slug]
     if isinstance(scenario, AllocatorError):
-        return folder
-    return str(getattr(scenario.fund.name or scenario.title, lang))
+        render_errors(scenario, lang)
+        state.write_address()
+        return None
+    return state.draft(slug).scenario
 
 
-def scenario_name(scenario: Scenario | AllocatorError, slug: str, lang: str) -> str:
-    """What the list of scenarios calls one: its title, or that it cannot be read."""
-    if isinstance(scenario, AllocatorError):
-        return say("app.page.unreadable", lang, name=Path(slug).name)
-    return str(getattr(scenario.title, lang))
+def scenario_name(slug: str, lang: str) -> str:
+    """What the list of scenarios calls one: its title, that it was saved, or that it cannot be read."""
+    found = state.found()
+    name = shelf.title(slug, found, lang)
+    if isinstance(found[slug], AllocatorError):
+        return say("app.page.unreadable", lang, name=name)
+    return name if shelf.own_name(slug) is None else say("app.page.own", lang, name=name)
 
 
 def render_weights(
     scenario: Scenario, slug: str, choices: list[Preset], titles: Mapping[str, str], lang: str
-) -> Points | None:
-    """Presets, one slider (or multiplier) a factor, and what they add up to; returns the points set."""
+) -> None:
+    """Presets, one slider (or multiplier) a factor, and what they add up to."""
     st.html(markup.heading(say("app.weights.title", lang)))
     with st.container(gap="xsmall"):
         for at, preset in enumerate(choices):
@@ -102,11 +102,11 @@ def render_weights(
                 args=(slug, preset.points),
                 width="stretch",
             )
-    points = state.points(slug)
-    if points is None and has_fractions(scenario):
+    points = state.draft(slug).points
+    if has_fractions(scenario, points):
         exactly = [
             f"{getattr(scenario.factor(factor).name, lang)} {as_written(weight, lang)}"
-            for factor, weight in scenario.weights.items()
+            for factor, weight in (points or scenario.weights).items()
         ]
         st.html(markup.block("exact", say("app.weights.exact", lang, weights=exactly)))
     hint = "hint" if scenario.kind == "shares" else "multipliers"
@@ -117,7 +117,6 @@ def render_weights(
         _render_weight(scenario, slug, factor, value, used, lang)
     if scenario.kind == "shares":
         _render_total(slug, standing, lang)
-    return points
 
 
 def _render_weight(
@@ -127,7 +126,7 @@ def _render_weight(
     name = getattr(scenario.factor(factor).name, lang)
 
     def moved() -> None:
-        kept = dict(shown(scenario, state.points(slug)))
+        kept = dict(shown(scenario, state.draft(slug).points))
         kept[factor] = exact(round(st.session_state[key], 6))
         state.set_points(slug, kept)
 
@@ -193,11 +192,51 @@ def render_data(scenario: Scenario, lang: str) -> None:
 
 
 def render_chart(
-    kind: str, frame: pd.DataFrame, lang: str, *, base: str | None, width: int, alt: str
+    kind: str, frame: pd.DataFrame, lang: str, *, base: str | None, width: int, alt: str, key: str
 ) -> None:
-    """One chart of a frame; what does not depend on its figures is made once and kept."""
-    spec = _chart_spec(kind, tuple(frame["name"]), lang, base, width)
-    st.vega_lite_chart({**spec, "datasets": {"rows": frame}}, width="stretch", theme=None, alt=alt)
+    """One chart of a frame, whose rows can be picked; what depends on no figure is made once."""
+
+    def picked() -> None:
+        rows = st.session_state[key].selection.get(charts.PICKED, [])
+        if rows:
+            state.set_picked(str(rows[0]["name"]))
+
+    st.vega_lite_chart(
+        {**_chart_spec(kind, tuple(frame["name"]), lang, base, width), "datasets": {"rows": frame}},
+        width="stretch",
+        theme=None,
+        alt=alt,
+        key=key,
+        on_select=picked,
+    )
+
+
+def render_recipient_picker(scenario: Scenario, lang: str) -> str | None:
+    """Whose steps are shown: chosen here or clicked in a chart; returns the id, or None."""
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    key = _stand_at("pick-recipient", state.picked(scenario))
+    st.selectbox(
+        say("app.waterfall.pick", lang),
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        key=key,
+        placeholder=say("app.waterfall.pick_hint", lang),
+        on_change=lambda: state.set_picked(st.session_state[key] or ""),
+    )
+    return state.picked(scenario)
+
+
+def render_waterfall(frame: pd.DataFrame, lang: str, *, alt: str) -> None:
+    """The steps to one amount as bars."""
+    spec = _waterfall_spec(tuple(frame["name"]), lang)
+    content = {**spec, "datasets": {"rows": frame}}
+    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"waterfall-{lang}")
+
+
+@lru_cache(maxsize=64)
+def _waterfall_spec(names: tuple[str, ...], lang: str) -> dict[str, Any]:
+    return charts.spec(charts.waterfall_marks(names, lang, width=waterfall_width(names)))
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from allocator.engine import allocate
 from allocator.errors import AllocatorError
 from allocator.exact import Number
 from allocator.model import Scenario
-from allocator.report import chart_data
+from allocator.report import chart_data, waterfall
 from allocator.report.sentences import (
     can_differ,
     compared_with,
@@ -24,36 +24,46 @@ from allocator.report.sentences import (
 )
 from allocator.report.table import office_table
 from allocator.text import money_scale, money_unit, say
-from allocator.ui import markup, state, widgets
+from allocator.ui import editing, markup, shelf, state, toolbar, widgets
 from allocator.ui.weights import effective, presets
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
 
 
-def render(found: Mapping[str, Scenario | AllocatorError]) -> None:
+def render() -> None:
     """Draws the page."""
     lang = state.lang()
-    slug = widgets.render_scenario_picker(found, state.slug(), lang)
-    scenario = found[slug]
-    if isinstance(scenario, AllocatorError):
-        widgets.render_errors(scenario, lang)
-        state.write_address()
-        return
-    folder = slug.rpartition("/")[0]
-    beside = {s: other for s, other in found.items() if s.startswith(f"{folder}/")}
-    near = {s: other for s, other in beside.items() if isinstance(other, Scenario)}
-    _panel(scenario, slug, near, lang)
+    scenario = widgets.render_scenario_picker(lang)
+    if scenario is not None:
+        slug = state.slug()
+        _panel(scenario, slug, _near(slug, lang), lang)
+
+
+def _near(slug: str, lang: str) -> dict[str, Scenario]:
+    """The scenarios of the same fund, whose weights can be taken over with one click."""
+    found = state.found()
+    group = next(group for group in shelf.groups(found, lang) if slug in group.slugs)
+    near = {other: found[other] for other in group.slugs if other != slug}
+    return {other: scenario for other, scenario in near.items() if isinstance(scenario, Scenario)}
 
 
 @st.fragment
 def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: str) -> None:
     """Controls and results; a slider redraws this and nothing else."""
-    points, results = None, st.container()
+    if state.draft(slug).scenario is not scenario:  # undone or redone: all of the page is about another
+        st.rerun()
+    toolbar.render_toolbar(slug, lang)
+    editing.render_rule(scenario, slug, lang)
+    points, results = state.draft(slug).points, st.container()
     if len(scenario.weights) > 1:
         controls, results = st.columns([1, 2.9], gap="large")
         with controls, st.container(key="controls"):
             titles = {s: getattr(other.title, lang) for s, other in near.items()}
-            points = widgets.render_weights(scenario, slug, presets(scenario, near), titles, lang)
+            widgets.render_weights(scenario, slug, presets(scenario, near), titles, lang)
+            editing.render_exact_weights(scenario, slug, lang)
+    elif len(scenario.factors) > 1:
+        with results:
+            editing.render_exact_weights(scenario, slug, lang)
     state.write_address()
     weights = effective(scenario, points)
     if weights is None:
@@ -77,6 +87,7 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
 def _results(allocation: Allocation, base: Mapping[str, Number], lang: str) -> None:
     st.html(markup.lines(words(allocation, base, lang)))
     _charts(allocation, base, lang)
+    _steps(allocation, lang)
 
 
 def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list[str]:
@@ -177,7 +188,8 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], lang: str) -> No
                 st.html(markup.heading(chart_data.panel_title(part, rows, unit, lang, whom=whom), 3))
                 frame = chart_data.amount_frame(part, unit, lang)
                 alt = chart_data.describe("amount", part, unit, lang, base=against)
-                widgets.render_chart("amount", frame, lang, base=against, width=width, alt=alt)
+                key = f"amount-{part[0].id}-{lang}"
+                widgets.render_chart("amount", frame, lang, base=against, width=width, alt=alt, key=key)
         if right is not None:
             title = markup.heading(say("app.chart.change_title", lang, unit=change_unit.name), 3)
             with right:
@@ -185,7 +197,8 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], lang: str) -> No
                     st.html(title)
                     frame = chart_data.change_frame(part, change_unit, lang, rows)
                     alt = chart_data.describe("change", part, change_unit, lang, base=against)
-                    widgets.render_chart("change", frame, lang, base=None, width=width, alt=alt)
+                    key = f"change-{part[0].id}-{lang}"
+                    widgets.render_chart("change", frame, lang, base=None, width=width, alt=alt, key=key)
     if len(parts) > 1:
         st.html(markup.block("scale", say("app.chart.scale_note", lang)))
         if st.toggle(say("app.chart.log", lang), key=f"log-{lang}"):
@@ -194,7 +207,23 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], lang: str) -> No
             drawn = chart_data.above_zero(rows)
             frame = chart_data.amount_frame(drawn, unit, lang)
             alt = chart_data.describe("amount", drawn, unit, lang, base=against)
-            widgets.render_chart("log", frame, lang, base=against, width=width, alt=alt)
+            widgets.render_chart(
+                "log", frame, lang, base=against, width=width, alt=alt, key=f"log-chart-{lang}"
+            )
+
+
+def _steps(allocation: Allocation, lang: str) -> None:
+    """How the amount of the recipient that was clicked or chosen comes about."""
+    scenario = allocation.scenario
+    id = widgets.render_recipient_picker(scenario, lang)
+    if id is None:
+        return
+    steps = waterfall.waterfall_rows(allocation, id, lang)
+    amounts = [end for step in steps for end in (step.start, step.end)]
+    unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, lang)
+    st.html(markup.block("hint", waterfall.waterfall_sentence(allocation, id, lang)))
+    alt = waterfall.waterfall_alt(allocation, id, unit, lang)
+    widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt)
 
 
 def chart_head(scenario: Scenario, against: str | None, lang: str) -> str:

@@ -1,0 +1,300 @@
+"""The page in a real browser: a slider's step, the first chart, and ten people at once.
+
+Times are taken inside the page: from the key press, or the start of the navigation, to the first frame that
+shows what is waited for.  The people of the last part each save under a name of their own; after every burst
+of keys the table must show exactly what `allocate` gives for their own weights.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # for what tests and benchmarks share
+
+import browser as real
+import generated
+import psutil
+from browser import Visit, amounts_of, luzhou
+
+from allocator import Scenario
+from allocator.files.scenario import load_scenario
+from allocator.text import say
+
+STEPS = 20  # to the right with one slider, then as many to the left with another
+STEP_GOAL, CHART_GOAL = 200, 2.5
+SERVERS = 3
+PEOPLE = 10
+SOAK_SECONDS = float(os.environ.get("ALLOCATOR_SOAK_SECONDS", "120"))
+EARLY = 30  # seconds after which the memory is first looked at
+PATIENCE = 15_000  # milliseconds until a table that says something else counts as mixed up
+# When what happened: the key, the first message sent, the last one heard, the frame with the cell wanted.
+CLOCK = """
+const clock = window.clock = {};
+const sent = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+    if (!this.heard) {
+        this.heard = true;
+        this.addEventListener('message', () => { clock.last = performance.now(); });
+    }
+    clock.sent ??= performance.now();
+    return sent.call(this, data);
+};
+addEventListener('keydown', event => { clock.key = event.timeStamp; clock.sent = undefined; }, true);
+clock.wait = (name, text) => {
+    clock.done = new Promise(resolve => {
+        const look = () => {
+            for (const row of document.querySelectorAll('.al-table tr.al-recipient')) {
+                if (row.children[1].textContent !== name) continue;
+                if (![...row.children].some(cell => cell.textContent === text)) return;
+                watching.disconnect();
+                const heard = clock.last;
+                requestAnimationFrame(() => setTimeout(() => resolve(
+                    [performance.now() - clock.key, clock.sent - clock.key, heard - clock.sent])));
+                return;
+            }
+        };
+        const watching = new MutationObserver(look);
+        watching.observe(document.body, {childList: true, subtree: true, characterData: true});
+    });
+};
+new MutationObserver((_, watching) => {
+    if (!document.querySelector('svg.marks .mark-symbol path')) return;
+    watching.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { clock.chart = performance.now(); }));
+}).observe(document, {childList: true, subtree: true});
+"""
+
+
+def report() -> None:
+    try:
+        with real.chromium() as browser:
+            _report_steps(browser)
+            _report_first_chart(browser)
+            _report_soak(browser)
+    except real.Absent as absent:
+        print(f"The page in a browser: not measured, {absent}\n")
+
+
+# --- a slider's step ------------------------------------------------------------------------------
+
+
+def _report_steps(browser: Any) -> None:
+    print(f"A slider's step: from the key to the new amount in the table, {2 * STEPS} steps, milliseconds")
+    print(f"{'scenario':<24}{'median':>8}{'p90':>8}{'goal':>8}{'wait':>8}{'server':>8}{'page':>8}")
+    with real.serving() as server:
+        _print_steps("Luzhou, 9 × 4", _steps(browser, server, luzhou(), ""), f"≤ {STEP_GOAL}")
+    with _large_shelf() as shelf, real.serving(shelf) as server:
+        name = f"{generated.RECIPIENTS} × {generated.FACTORS}"
+        _print_steps(name, _steps(browser, server, generated.generated(), generated.SLUG), "")
+    print("wait: until the browser sends it; server: until its last answer; page: until that is drawn\n")
+
+
+def _print_steps(name: str, times: list[tuple[float, float, float]], goal: str) -> None:
+    all_, wait, server = (list(column) for column in zip(*times, strict=True))
+    page = [total - first - second for total, first, second in times]
+    tenth = statistics.quantiles(all_, n=10)[-1]
+    rest = "".join(f"{statistics.median(part):>8.0f}" for part in (wait, server, page))
+    print(f"{name:<24}{statistics.median(all_):>8.0f}{tenth:>8.0f}{goal:>8}{rest}")
+
+
+@contextmanager
+def _large_shelf() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield generated.write(Path(folder))
+
+
+def _steps(
+    browser: Any, server: real.Server, scenario: Scenario, slug: str
+) -> list[tuple[float, float, float]]:
+    """For each step: milliseconds in all, until it is sent, and until the server's last answer after that."""
+    person = Visit(browser, server)
+    person.page.add_init_script(CLOCK)
+    page = person.open(f"?lang=zh&scenario={slug}")
+    points = {id: int(weight) for id, weight in scenario.weights.items()}
+    shown = amounts_of(scenario, "zh")
+    first, second = list(points)[:2]
+    taken = []
+    for factor, key, by in [(first, "ArrowRight", 1)] * STEPS + [(second, "ArrowLeft", -1)] * STEPS:
+        page.get_by_role("slider").nth(list(points).index(factor)).focus()
+        if points[factor] + by < 0:
+            key, by = "ArrowRight", 1
+        points[factor] += by
+        wanted = amounts_of(scenario, "zh", scaled(points))
+        name = next((name for name in wanted if wanted[name] != shown[name]), None)
+        shown = wanted
+        if name is None:  # no amount changes: nothing to wait for but the page itself
+            page.keyboard.press(key)
+            person.settle()
+        else:
+            page.evaluate("([name, text]) => clock.wait(name, text)", [name, wanted[name]])
+            page.keyboard.press(key)
+            taken.append(tuple(page.evaluate("clock.done")))
+        person.wait_for_amounts(wanted)
+        person.settle()
+        page.wait_for_timeout(100)  # a person looks before the next step
+    assert not person.wrong, person.wrong
+    person.context.close()
+    return taken
+
+
+def scaled(points: dict[str, int]) -> dict[str, Fraction]:
+    """The weights that sliders standing so mean."""
+    total = sum(points.values())
+    return {factor: Fraction(100 * point, total) for factor, point in points.items()}
+
+
+# --- the first chart ------------------------------------------------------------------------------
+
+
+def _report_first_chart(browser: Any) -> None:
+    first, second = [], []
+    for _ in range(SERVERS):
+        with real.serving() as server:
+            first.append(_first_chart(browser, server))
+            second.append(_first_chart(browser, server))
+    print(f"From the address to the first chart drawn, empty browser cache: median of {SERVERS} servers")
+    print(f"{'visit':<30}{'s':>8}{'goal':>9}")
+    print(f"{'first of a fresh server':<30}{statistics.median(first):>8.2f}{f'≤ {CHART_GOAL}':>9}")
+    print(f"{'second':<30}{statistics.median(second):>8.2f}{f'≤ {CHART_GOAL}':>9}\n")
+
+
+def _first_chart(browser: Any, server: real.Server) -> float:
+    person = Visit(browser, server)
+    person.page.add_init_script(CLOCK)
+    person.page.goto(f"{server.address}/?lang=zh")
+    person.page.wait_for_function("clock.chart !== undefined")
+    seconds = person.page.evaluate("clock.chart") / 1000
+    person.context.close()
+    return seconds
+
+
+# --- ten people at once ---------------------------------------------------------------------------
+
+
+@dataclass
+class Person:
+    """One who works in a browser context of their own."""
+
+    visit: Visit
+    name: str
+    points: dict[str, int]
+    saved: dict[str, int] | None = None
+    steps: int = 0
+    saves: int = 0
+    mixed: list[str] = field(default_factory=list)
+
+    def press(self, factor: str, steps: int) -> None:
+        """Moves one slider by so many keys, without waiting for the page."""
+        at = list(self.points).index(factor)
+        self.visit.page.get_by_role("slider").nth(at).focus()
+        for _ in range(abs(steps)):
+            self.visit.page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+        self.points[factor] += steps
+        self.steps += abs(steps)
+
+    def look(self) -> None:
+        """Notes it if the table does not come to say what these weights give."""
+        wanted = amounts_of(luzhou(), "zh", scaled(self.points))
+        try:
+            self.visit.wait_for_amounts(wanted, PATIENCE)
+        except AssertionError as seen:
+            self.mixed.append(f"{self.name} at {self.points}: {seen}")
+
+    def save(self) -> None:
+        """Saves by the button, the window and its form, and waits until the page shows what was saved."""
+        page = self.visit.page
+        self.visit.settle()
+        page.get_by_role("button", name=say("app.toolbar.save", "zh"), exact=True).click()
+        window = page.get_by_role("dialog")
+        window.get_by_label(say("app.saving.name", "zh")).fill(self.name)
+        window.get_by_role("button", name=say("app.saving.save", "zh"), exact=True).click()
+        window.wait_for(state="detached")
+        self.visit.settle()
+        self.saved = dict(self.points)
+        self.saves += 1
+
+
+def _report_soak(browser: Any) -> None:
+    with real.serving() as server:
+        process = psutil.Process(server.process.pid)
+        people = [_arrive(browser, server, at) for at in range(PEOPLE)]
+        errors: list[str] = []
+        begun, early, turn = time.monotonic(), None, 0
+        while (passed := time.monotonic() - begun) < SOAK_SECONDS:
+            if early is None and passed > min(EARLY, SOAK_SECONDS / 4):
+                early = _megabytes(process)
+            _turn(people, turn, errors)
+            turn += 1
+        took, late = time.monotonic() - begun, _megabytes(process)
+        errors += [f"{person.name}: {said}" for person in people for said in person.visit.wrong]
+        errors += [f"{person.name}: what is kept is not what was saved" for person in _lost(people, server)]
+        for person in people:
+            person.visit.context.close()
+    mixed = [said for person in people for said in person.mixed]
+    steps, saves = (sum(getattr(person, what) for person in people) for what in ("steps", "saves"))
+    print(f"{PEOPLE} people at once for {took:.0f} s, each moving sliders and saving")
+    print(f"{'steps':<30}{steps:>8}\n{'saves':<30}{saves:>8}")
+    print(f"{'errors':<30}{len(errors):>8}{'= 0':>9}\n{'mixed states':<30}{len(mixed):>8}{'= 0':>9}")
+    if early is not None:
+        print(
+            f"{'server memory early, MB':<30}{early:>8.0f}\n{'server memory at the end, MB':<30}{late:>8.0f}"
+        )
+        print(f"{'growth, MB':<30}{late - early:>8.0f}")
+    for said in (errors + mixed)[:10]:
+        print(f"  {said[:300]}")
+    print()
+
+
+def _arrive(browser: Any, server: real.Server, at: int) -> Person:
+    """Each begins with weights that nobody else has."""
+    points = {"investment": 40 - at, "tax": 40 + at, "employment": 10, "effort": 10}
+    visit = Visit(browser, server, height=1200)
+    visit.open("?lang=zh&" + "&".join(f"weight.{factor}={point}" for factor, point in points.items()))
+    return Person(visit, f"soak {at}", points)
+
+
+def _turn(people: list[Person], turn: int, errors: list[str]) -> None:
+    """Everybody moves one slider, then all look; then another back by as much; then some save."""
+    up, down = (("investment", "tax"), ("tax", "employment"), ("employment", "investment"))[turn % 3]
+    steps = 2 + turn % 3
+    for factor, by in ((up, steps), (down, -steps)):
+        for person in people:
+            by_now = by if 0 <= person.points[factor] + by <= 100 else 0
+            _tried(person, errors, person.press, factor, by_now)
+        for person in people:
+            _tried(person, errors, person.look)
+    for person in people[turn % 3 :: 3]:
+        if sum(person.points.values()) == 100:
+            _tried(person, errors, person.save)
+
+
+def _tried(person: Person, errors: list[str], act: Any, *how: Any) -> None:
+    try:
+        act(*how)
+    except Exception as error:  # counted, so that the others go on
+        errors.append(f"{person.name}, {act.__name__}: {error}")
+
+
+def _lost(people: list[Person], server: real.Server) -> list[Person]:
+    """Those whose file does not hold the weights that they saved last."""
+    lost = []
+    for person in people:
+        if person.saved is not None:
+            kept = load_scenario(server.home / "scenarios" / person.name / "scenario.toml")
+            lost += [person] if dict(kept.weights) != person.saved else []
+    return lost
+
+
+def _megabytes(process: psutil.Process) -> float:
+    """What the server and its children hold in memory."""
+    return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 1_000_000

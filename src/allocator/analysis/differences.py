@@ -1,0 +1,254 @@
+"""Everything in which two scenarios differ, clause by clause, in the order of the rule."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import zip_longest
+from typing import TypeVar
+
+from allocator.exact import Number
+from allocator.model import Scenario
+from allocator.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text
+
+T = TypeVar("T", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing in which two scenarios differ, as plain text: numbers exactly ("100/3"), None where absent.
+
+    ``clause`` says what it is about and ``where`` of whom or what within it:
+
+    - title (), fund ("amount" | "currency" | "name" | "source"), unit (), rounding (), kind (),
+      coefficient (), weight (factor)
+    - reservation (Chinese name): the amount; (Chinese name, "name"): the English name
+    - earmark (recipient): the amount; (recipient, "also_shares" | "reason")
+    - limit (): a floor or cap as JSON of its fields
+    - recipient (id): its name, one that is new or gone; (id, "name" | "kind" | "aliases")
+    - value (factor, recipient)
+    - factor (id): its name, a column that is new or gone; (id, "name" | "unit" | "definition" | "year" |
+      "status" | "source")
+    - published, previous (recipient): the amount; (): the sum of all, where they are new or gone
+    - provenance (recipient, factor): what the cell has to say, as JSON of its fields
+    - order ("recipient" | "factor" | "reservation" | "earmark" | "limit" | "provenance"): the same
+      things in another order; before and after are the first that stand in each other's place
+
+    A text whose two languages do not change alike gives one difference per language, with "zh" or "en"
+    as the last of ``where``.
+    """
+
+    clause: str
+    where: tuple[str, ...]
+    before: str | None
+    after: str | None
+
+
+def differences(before: Scenario, after: Scenario) -> tuple[Difference, ...]:
+    """Everything in which two scenarios differ; nothing if and only if they are equal.
+
+    What belongs to a recipient or a column that is new or gone (values, published amounts, provenance) is
+    not listed once more.
+
+    >>> from allocator import load_scenario
+    >>> scenario = load_scenario("scenarios/luzhou-2023/published-rule.toml")
+    >>> found = differences(scenario, scenario.with_weights(tax=30, effort=20))
+    >>> [(d.clause, d.where, d.before, d.after) for d in found]
+    [('weight', ('tax',), '40', '30'), ('weight', ('effort',), '10', '20')]
+    """
+    return tuple(_all(before, after))
+
+
+def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
+    a, b = before.fund, after.fund
+    yield from _text("title", (), before.title, after.title)
+    yield from _plain("fund", ("amount",), a.amount, b.amount)
+    yield from _plain("fund", ("currency",), a.currency, b.currency)
+    yield from _text("fund", ("name",), a.name, b.name)
+    yield from _text("fund", ("source",), a.source, b.source)
+    yield from _plain("unit", (), a.unit, b.unit)
+    yield from _plain("rounding", (), a.rounding, b.rounding)
+    yield from _plain("kind", (), before.kind, after.kind)
+    yield from _plain("coefficient", (), before.coefficient, after.coefficient)
+    for factor in _both(before.weights, after.weights):
+        yield from _plain("weight", (factor,), before.weights.get(factor), after.weights.get(factor))
+    yield from _reservations(before.reservations, after.reservations)
+    yield from _earmarks(before.earmarks, after.earmarks)
+    yield from _limits(before.limits, after.limits)
+    yield from _recipients(before.recipients, after.recipients)
+    yield from _values(before, after)
+    yield from _factors(before.factors, after.factors)
+    yield from _amounts("published", before.published, after.published)
+    yield from _amounts("previous", before.previous, after.previous)
+    yield from _provenance(before, after)
+
+
+def _plain(
+    clause: str, where: tuple[str, ...], before: Number | str | None, after: Number | str | None
+) -> Iterator[Difference]:
+    if before != after:
+        yield Difference(clause, where, *(None if x is None else str(x) for x in (before, after)))
+
+
+def _text(
+    clause: str, where: tuple[str, ...], before: Text | None, after: Text | None
+) -> Iterator[Difference]:
+    zh, en = ((getattr(before, lang, None), getattr(after, lang, None)) for lang in ("zh", "en"))
+    if zh == en:
+        yield from _plain(clause, where, *zh)
+        return
+    yield from _plain(clause, (*where, "zh"), *zh)
+    yield from _plain(clause, (*where, "en"), *en)
+
+
+def _both(before: Iterable[T], after: Iterable[T]) -> list[T]:
+    """What stands in either, each once: in the order of the first, then what only the second has."""
+    return list(dict.fromkeys((*before, *after)))
+
+
+def _common(before: Sequence[T], after: Sequence[T]) -> tuple[list[T], list[T], list[T], list[T]]:
+    """What stands in both, in the order of each, and what is left over of each; twice counts twice."""
+    shared = Counter(before) & Counter(after)
+    parts: list[list[T]] = []
+    for things in (before, after):
+        left = shared.copy()
+        same: list[T] = []
+        rest: list[T] = []
+        for thing in things:
+            (same if left[thing] > 0 else rest).append(thing)
+            left[thing] -= 1
+        parts += [same, rest]
+    return parts[0], parts[2], parts[1], parts[3]
+
+
+def _order(
+    name: str, before: Sequence[T], after: Sequence[T], label: Callable[[T], str | None]
+) -> Iterator[Difference]:
+    for a, b in zip(before, after, strict=True):
+        if a != b:
+            yield Difference("order", (name,), label(a), label(b))
+            return
+
+
+def _pairs(
+    before: Iterable[T], after: Iterable[T], name: Callable[[T], str]
+) -> Iterator[tuple[str, T | None, T | None]]:
+    """Things of one name held against each other in their order; None where one has no counterpart."""
+    named: dict[str, tuple[list[T], list[T]]] = {}
+    for side, things in enumerate((before, after)):
+        for thing in things:
+            named.setdefault(name(thing), ([], []))[side].append(thing)
+    for key, (old, new) in named.items():
+        for a, b in zip_longest(old, new):
+            yield key, a, b
+
+
+def _reservations(before: Sequence[Reservation], after: Sequence[Reservation]) -> Iterator[Difference]:
+    same, moved, old, new = _common(before, after)
+    for name, a, b in _pairs(old, new, lambda r: r.name.zh):
+        yield from _plain("reservation", (name,), getattr(a, "amount", None), getattr(b, "amount", None))
+        if a and b:
+            yield from _text("reservation", (name, "name"), a.name, b.name)
+    yield from _order("reservation", same, moved, lambda r: f"{r.name.zh} {r.amount}")
+
+
+def _earmarks(before: Sequence[Earmark], after: Sequence[Earmark]) -> Iterator[Difference]:
+    same, moved, old, new = _common(before, after)
+    for id, a, b in _pairs(old, new, lambda e: e.recipient):
+        yield from _plain("earmark", (id,), getattr(a, "amount", None), getattr(b, "amount", None))
+        shares = [None if e is None else "true" if e.also_shares else "false" for e in (a, b)]
+        if "true" in shares:
+            yield from _plain("earmark", (id, "also_shares"), *shares)
+        yield from _text("earmark", (id, "reason"), getattr(a, "reason", None), getattr(b, "reason", None))
+    yield from _order("earmark", same, moved, lambda e: f"{e.recipient} {e.amount}")
+
+
+def _limits(before: Sequence[Limit], after: Sequence[Limit]) -> Iterator[Difference]:
+    same, moved, old, new = _common(before, after)
+    for _, a, b in _pairs(old, new, lambda limit: json.dumps(limit.recipients)):
+        yield from _plain("limit", (), _fields(a), _fields(b))
+    yield from _order("limit", same, moved, _fields)
+
+
+def _fields(thing: Limit | Provenance | None) -> str | None:
+    """The fields that say something, as JSON; of a cell not where it is."""
+    if thing is None:
+        return None
+    without = ("recipient", "factor") if isinstance(thing, Provenance) else ()
+    content = {field.name: getattr(thing, field.name) for field in fields(thing) if field.name not in without}
+    said = {key: value for key, value in content.items() if value not in (None, "")}
+    return json.dumps(
+        {key: list(value) if isinstance(value, tuple) else str(value) for key, value in said.items()},
+        ensure_ascii=False,
+    )
+
+
+def _recipients(before: Sequence[Recipient], after: Sequence[Recipient]) -> Iterator[Difference]:
+    old, new = {r.id: r for r in before}, {r.id: r for r in after}
+    for id in _both(old, new):
+        a, b = old.get(id), new.get(id)
+        if a is None or b is None:
+            yield from _text("recipient", (id,), getattr(a, "name", None), getattr(b, "name", None))
+        elif a != b:
+            yield from _text("recipient", (id, "name"), a.name, b.name)
+            yield from _plain("recipient", (id, "kind"), a.kind or None, b.kind or None)
+            aliases = ("; ".join(r.aliases) or None for r in (a, b))
+            yield from _plain("recipient", (id, "aliases"), *aliases)
+    yield from _order("recipient", [id for id in old if id in new], [id for id in new if id in old], str)
+
+
+def _values(before: Scenario, after: Scenario) -> Iterator[Difference]:
+    new = {factor.id: factor.values for factor in after.factors}
+    at = {id: position for position, id in enumerate(after.ids)}
+    rows = [(id, i, at[id]) for i, id in enumerate(before.ids) if id in at]
+    for factor in before.factors:
+        values, others = factor.values, new.get(factor.id)
+        if others is None or (values == others and before.ids == after.ids):
+            continue
+        for id, i, j in rows:
+            if values[i] != others[j]:
+                yield from _plain("value", (factor.id, id), values[i], others[j])
+
+
+def _factors(before: Sequence[Factor], after: Sequence[Factor]) -> Iterator[Difference]:
+    old, new = {f.id: f for f in before}, {f.id: f for f in after}
+    for id in _both(old, new):
+        a, b = old.get(id), new.get(id)
+        if a is None or b is None:
+            yield from _text("factor", (id,), getattr(a, "name", None), getattr(b, "name", None))
+            continue
+        for field in ("name", "unit", "definition"):
+            yield from _text("factor", (id, field), getattr(a, field), getattr(b, field))
+        yield from _plain("factor", (id, "year"), a.year, b.year)
+        yield from _plain("factor", (id, "status"), a.status, b.status)
+        yield from _text("factor", (id, "source"), a.source, b.source)
+    yield from _order("factor", [id for id in old if id in new], [id for id in new if id in old], str)
+
+
+def _amounts(
+    clause: str, before: Mapping[str, Number] | None, after: Mapping[str, Number] | None
+) -> Iterator[Difference]:
+    if before is None or after is None:
+        totals = (None if amounts is None else sum(amounts.values(), start=0) for amounts in (before, after))
+        yield from _plain(clause, (), *totals)
+        return
+    for id, amount in before.items():
+        if id in after:
+            yield from _plain(clause, (id,), amount, after[id])
+
+
+def _provenance(before: Scenario, after: Scenario) -> Iterator[Difference]:
+    ids = set(before.ids) & set(after.ids)
+    factors = {f.id for f in before.factors} & {f.id for f in after.factors}
+    old, new = (
+        {(c.recipient, c.factor): c for c in s.provenance if c.recipient in ids and c.factor in factors}
+        for s in (before, after)
+    )
+    for here in _both(old, new):
+        a, b = old.get(here), new.get(here)
+        if a != b:
+            yield from _plain("provenance", here, _fields(a), _fields(b))
+    same, moved = [here for here in old if here in new], [here for here in new if here in old]
+    yield from _order("provenance", same, moved, " × ".join)

@@ -1,0 +1,215 @@
+"""The user's own folder: where it is, what may be named how in it, and how a thing is put there whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Never
+
+import pathvalidate
+import platformdirs
+
+from allocator.errors import Problem, ScenarioError
+
+LONGEST_NAME = 60
+LONGEST_NAME_BYTES = 200  # most file systems take 255, and what is discarded gets a time added to its name
+_ABANDONED = 3600  # seconds after which something half-made belongs to nobody
+
+
+def home() -> Path:
+    """The user's own folder: ALLOCATOR_HOME, else where the system keeps a program's data.
+
+    Nothing is created until something is saved.
+    """
+    named = os.environ.get("ALLOCATOR_HOME")
+    return Path(named).absolute() if named else platformdirs.user_data_path("allocator", appauthor=False)
+
+
+def scenarios() -> Path:
+    """The folder of the scenarios that are kept, a folder each."""
+    return home() / "scenarios"
+
+
+def refuse(key: str, file: Path | str = "", **details: object) -> Never:
+    """Raises the ScenarioError with this sentence."""
+    raise ScenarioError(Problem(key, details, str(file)))
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def check_name(name: str) -> str:
+    """The name as it is kept (Unicode NFC); raises ScenarioError where no folder should be called so.
+
+    >>> check_name("方案 2 🎉")
+    '方案 2 🎉'
+    """
+    name = unicodedata.normalize("NFC", name[:1000])
+    if not name.strip():
+        refuse("kept_name_empty")
+    if len(name) > LONGEST_NAME or len(name.encode(errors="replace")) > LONGEST_NAME_BYTES:
+        refuse("kept_name_long", longest=LONGEST_NAME, bytes=LONGEST_NAME_BYTES)
+    if not visible(name):
+        refuse("kept_name_hidden", name=name)
+    if name[0] in ".=+-@＝＋－＠":
+        refuse("kept_name_start", name=name)
+    if name[0] == " " or name[-1] in " .":
+        refuse("kept_name_end", name=name)
+    try:
+        pathvalidate.validate_filename(name, platform="universal")
+    except pathvalidate.ValidationError as error:
+        reserved = error.reason == pathvalidate.ErrorReason.RESERVED_NAME
+        refuse("kept_name_reserved" if reserved else "kept_name_character", name=name)
+    return name
+
+
+def visible(text: str) -> bool:
+    """Whether a text has no control characters, no marks of direction and nothing else that cannot be seen.
+
+    >>> visible("a\\u202eb"), visible("👩\\u200d🌾")
+    (False, True)
+    """
+    return all(c.isprintable() or _joins(text, at) for at, c in enumerate(text))
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the character is what holds an emoji of several parts together."""
+    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
+    return text[at] == "\u200d" and len(around) == 2 and all(map(_emoji, around))
+
+
+def _emoji(c: str) -> bool:
+    return c == "\ufe0f" or (not c.isascii() and unicodedata.category(c) in ("So", "Sk"))
+
+
+def same(name: str) -> str:
+    """What two names have in common that a person, or a file system, would take for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def folders() -> list[Path]:
+    """The folders of the scenarios that are kept; links and folders that are something else are left out."""
+    try:
+        found = list(scenarios().iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        refuse("file_unreadable", scenarios())
+    return [p for p in found if _holds_scenario(p) and _is_name(p.name)]
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return bool(check_name(name))
+    except ScenarioError:
+        return False
+
+
+def _holds_scenario(folder: Path) -> bool:
+    file = folder / "scenario.toml"
+    try:
+        return (file.is_file() or (folder / "states").is_dir()) and not is_link(folder) and not is_link(file)
+    except OSError:  # not a folder that may be looked into
+        return False
+
+
+def folder_of(name: str) -> Path:
+    """The folder of the scenario of this name, whatever its capitals; raises ScenarioError where none is."""
+    name = check_name(name)
+    if _holds_scenario(scenarios() / name):
+        return scenarios() / name
+    for folder in folders():
+        if same(folder.name) == same(name):
+            return folder
+    refuse("kept_unknown", name=name)
+
+
+def free_name(name: str, own: Path | None = None) -> Path:
+    """The folder that a scenario of this name would have; raises ScenarioError where the name is taken."""
+    name = check_name(name)
+    try:
+        taken = [p.name for p in scenarios().iterdir() if p != own]
+    except OSError:  # not there yet; or unreadable, which writing will tell
+        taken = []
+    for other in taken:
+        if same(other) == same(name):
+            refuse("kept_name_taken", name=name)
+    return scenarios() / name
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path is a link to elsewhere, also of the kind that only Windows has."""
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    junction: int = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == junction
+
+
+# --- putting --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Tells in a sentence about this folder what the system refuses to do."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+        refuse("kept_full" if full else "kept_unwritable", folder)
+
+
+def put_folder(
+    target: Path, files: Mapping[str, bytes], check: Callable[[Path], None] = lambda _: None
+) -> None:
+    """Makes a folder with these files, whole or not at all, if ``check`` of it raises nothing.
+
+    Raises FileExistsError where something has that name by then, and what else the system says.
+    """
+    part = target.parent / f".{secrets.token_hex(8)}"
+    try:
+        part.mkdir()
+        for name, content in files.items():
+            path = part / name
+            if path.parent != part:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        check(part)
+        try:
+            part.rename(target)
+        except OSError:
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, "", str(target)) from None
+            raise
+    finally:
+        remove(part)
+
+
+def remove(path: Path) -> None:
+    """Removes a folder, or a link or file in its place, as far as the system lets it."""
+    try:
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+    except OSError:
+        pass
+
+
+def sweep(folder: Path) -> None:
+    """Removes what was left half-made in a folder when the program or the machine stopped."""
+    try:
+        for path in folder.glob("." + "[0-9a-f]" * 16):
+            if path.lstat().st_mtime < time.time() - _ABANDONED:
+                remove(path)
+    except OSError:
+        pass

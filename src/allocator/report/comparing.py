@@ -1,0 +1,190 @@
+"""Several scenarios against one of them: what moves, in sentences, figures and rows for charts.
+
+The allocations come in one order, the base first; A, B, C, … stand for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from string import ascii_uppercase
+
+from allocator.allocation import Allocation
+from allocator.analysis.compare import effect
+from allocator.analysis.concentration import Concentration, concentration
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import Number, plain
+from allocator.model import Scenario
+from allocator.report.chart_data import MOST_NAMES as MOST_IN_ALT
+from allocator.report.chart_data import Row, Unit, chart_unit
+from allocator.report.sentences import share_moved
+from allocator.text import money, money_scale, money_unit, number, say
+
+MOST_NAMES = 4
+
+
+def same_currency(base: Scenario, other: Scenario) -> None:
+    """Raises the ScenarioError that says so where two scenarios cannot be compared."""
+    known = sorted({base.fund.currency, other.fund.currency})
+    if len(known) > 1:
+        raise ScenarioError(Problem("currencies", {"known": known}))
+
+
+def change_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
+    """One sentence for each but the base: how much moves, how many gain and lose, who most."""
+    base = allocations[0]
+    return [
+        _change_sentence(letter, allocation, base, lang)
+        for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False)
+    ]
+
+
+def _change_sentence(letter: str, allocation: Allocation, base: Allocation, lang: str) -> str:
+    change = effect(allocation, base.amounts)
+    currency = allocation.scenario.fund.currency
+    names = recipient_names((base, allocation), lang)
+    if not change.gains and not change.losses:
+        return say("app.compare.same", lang, letter=letter)
+    totals = [sum(a.amounts.values(), start=Fraction()) for a in (allocation, base)]
+    more = plain(totals[0] - totals[1])
+    key = "moved" if not more else "more" if more > 0 else "less"
+    extremes = [
+        say(
+            f"app.compare.{kind}",
+            lang,
+            name=names[largest[0]],
+            amount=money(largest[1], currency, lang, sign=True),
+        )
+        for kind, largest in (("gains_most", change.largest_gain), ("loses_most", change.largest_loss))
+        if largest is not None
+    ]
+    return say(
+        f"app.compare.{key}",
+        lang,
+        letter=letter,
+        amount=money(max(more, -more) or change.moved, currency, lang),
+        share=share_moved(base, change.moved, lang),
+        gains=change.gains,
+        losses=change.losses,
+        extremes=say("app.compare.join", lang).join(extremes),
+    )
+
+
+def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
+    """Whom a scenario has that the base does not have, and the reverse; nothing where they are the same."""
+    base = allocations[0]
+    names = recipient_names(allocations, lang)
+    said = []
+    for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False):
+        new = [names[id] for id in allocation.scenario.ids if id not in base.amounts]
+        gone = [names[id] for id in base.scenario.ids if id not in allocation.amounts]
+        parts = [
+            say(f"app.compare.{key}", lang, names=some[:MOST_NAMES], count=len(some))
+            for key, some in (("only_other", new), ("only_base", gone))
+            if some
+        ]
+        if parts:
+            clauses = say("app.compare.join", lang).join(parts)
+            said.append(say("app.compare.recipients", lang, letter=letter, clauses=clauses))
+    return said
+
+
+def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
+    """Which of the scenarios rest on assumed data; "" where none does."""
+    letters = [x for x, a in zip(ascii_uppercase, allocations, strict=False) if a.scenario.assumed]
+    return say("app.compare.assumed", lang, letters=letters) if letters else ""
+
+
+def headline(
+    allocations: Sequence[Allocation], titles: Sequence[str], lang: str
+) -> tuple[list[str], list[list[str]]]:
+    """Headings and a row a scenario: its name, money moved, how many gain and lose, the largest's part."""
+    base = allocations[0]
+    fund = base.scenario.fund
+    scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)
+    unit = money_unit(fund.currency, scale, lang)
+    names = recipient_names(allocations, lang)
+    headers = [
+        say(f"app.compare.{key}", lang, unit=unit)
+        for key in ("scenario", "money", "gaining", "losing", "top")
+    ]
+    rows = []
+    for letter, title, allocation in zip(ascii_uppercase, titles, allocations, strict=False):
+        change = effect(allocation, base.amounts)
+        figures = [number(Fraction(change.moved) / scale, lang), str(change.gains), str(change.losses)]
+        row = [named(letter, title, lang), *figures]
+        if allocation is base:
+            row[1:] = [say("app.compare.base", lang), "", ""]
+        rows.append([*row, _largest(concentration(allocation.amounts), names, lang)])
+    return headers, rows
+
+
+def named(letter: str, title: str, lang: str) -> str:
+    """A scenario with its letter."""
+    return say("app.compare.named", lang, letter=letter, title=title)
+
+
+def _largest(found: Concentration, names: Mapping[str, str], lang: str) -> str:
+    if found.top is None or found.largest_share is None:
+        return say("app.compare.no_money", lang)
+    share = say("app.rule.percent", lang, value=number(found.largest_share * 100, lang, 1))
+    return say("app.compare.largest", lang, name=names[found.top], share=share)
+
+
+def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and a row a scenario: letter, the largest's part, Herfindahl-Hirschman index, Gini."""
+    headers = [say(f"app.compare.{key}", lang) for key in ("letter", "top", "hhi", "gini")]
+    names = recipient_names(allocations, lang)
+    rows = []
+    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+        found = concentration(allocation.amounts)
+        figures = ["" if x is None else number(x, lang, 3) for x in (found.hhi, found.gini)]
+        rows.append([letter, _largest(found, names, lang), *figures])
+    return headers, rows
+
+
+def recipient_names(allocations: Iterable[Allocation], lang: str) -> dict[str, str]:
+    """The names of all recipients of any of them by id, in listed order; with the id where two are alike."""
+    names: dict[str, str] = {}
+    for allocation in allocations:
+        for recipient in allocation.scenario.recipients:
+            names.setdefault(recipient.id, getattr(recipient.name, lang))
+    times = Counter(names.values())
+    return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}
+
+
+def change_rows(allocations: Sequence[Allocation], lang: str) -> list[tuple[Row, ...]]:
+    """For each but the base, a row for every recipient of any of them, all in the same order."""
+    base = allocations[0]
+    names = recipient_names(allocations, lang)
+    return [
+        tuple(
+            Row(
+                id,
+                name,
+                allocation.amounts.get(id, 0),
+                base.amounts.get(id, 0),
+                bool(allocation.scenario.assumed),
+            )
+            for id, name in names.items()
+        )
+        for allocation in allocations[1:]
+    ]
+
+
+def change_unit(allocations: Sequence[Allocation], rows: Iterable[Sequence[Row]], lang: str) -> Unit:
+    """The unit in which the charts of all scenarios show changes."""
+    fund = allocations[0].scenario.fund
+    largest = [row.difference for part in rows for row in part]
+    units = [a.scenario.fund.unit for a in allocations]
+    whole: Number = next((unit for unit in units if money_scale(fund.currency, unit) == 1), units[0])
+    return chart_unit(largest, fund.currency, whole, lang)
+
+
+def chart_alt(rows: Sequence[Row], letter: str, unit: Unit, lang: str) -> str:
+    """The accessible name of one scenario's chart: no figures, which the table gives."""
+    names: list[str] = [row.name for row in rows]
+    if len(names) > MOST_IN_ALT:
+        names = [say("app.chart.alt_many", lang, count=len(names))]
+    return say("app.compare.chart_alt", lang, names=names, letter=letter, unit=unit.name)

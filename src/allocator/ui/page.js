@@ -1,0 +1,83 @@
+// What Streamlit leaves undone for people: the page's language, names for what only screen readers see, and
+// boxes that scroll but could not be reached by keyboard.  Runs at every drawing, installs itself once.
+(() => {
+  const page = (window.allocatorPage ??= { told: new WeakMap() });
+  page.words = __WORDS__;
+  document.documentElement.lang = page.words.tag;
+  const all = (selector) => document.querySelectorAll(selector);
+  const set = (element, name, value) => {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+  // A name in the reader's words; labels are Markdown, and its marks would be read out.
+  const inWords = (said) => {
+    const { names, starts, colon } = page.words;
+    const plain = said.replace(/\*\*|\\(?=[!-\/:-@[-`{-~])/g, "");
+    const [head, ...rest] = plain.split(": ");
+    if (names[head]) return [names[head], ...rest].join(colon);
+    const start = Object.keys(starts).find((start) => plain.startsWith(start));
+    return start ? starts[start] + plain.slice(start.length) : plain;
+  };
+  const mendNames = (element) => {
+    const told = page.told.get(element) ?? {};
+    for (const name of ["aria-label", "title", "placeholder"]) {
+      const found = element.getAttribute(name);
+      if (found === null) continue;
+      // what was put into one language before is put into the other from what Streamlit had said
+      const said = told[name]?.shown === found ? told[name].said : found;
+      told[name] = { said, shown: inWords(said) };
+      set(element, name, told[name].shown);
+    }
+    page.told.set(element, told);
+  };
+  const mendTexts = (elements, words) => {
+    for (const element of elements) {
+      const told = page.told.get(element) ?? {};
+      const said = told.text?.shown === element.textContent ? told.text.said : element.textContent;
+      const shown = words[said.trim()];
+      if (!shown) continue;
+      page.told.set(element, { ...told, text: { said, shown } });
+      if (element.textContent !== shown) element.textContent = shown;
+    }
+  };
+  const mend = () => {
+    const { texts, scroll, cell } = page.words;
+    all("[aria-label], [title], [placeholder]").forEach(mendNames);
+    mendTexts(all("[data-testid=stSkipToContent]"), texts);
+    for (const zone of all("[data-testid=stFileUploaderDropzone]")) {
+      set(zone, "role", "group");
+      const leaves = [...zone.querySelectorAll("button p, span, small")].filter((e) => !e.children.length);
+      mendTexts(leaves, texts);
+    }
+    for (const box of all("[data-testid=stVerticalBlock]")) {
+      if (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible") {
+        box.tabIndex = 0;
+        set(box, "role", "region");
+        set(box, "aria-label", scroll);
+      }
+    }
+    for (const editor of all("textarea.gdg-input")) set(editor, "aria-label", cell);
+    const portal = document.getElementById("portal");
+    if (portal?.childElementCount) {
+      set(portal, "role", "region");
+      set(portal, "aria-label", cell);
+    }
+  };
+  if (!page.mend) {
+    let waiting = false;
+    const later = () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        page.mend();
+      });
+    };
+    new MutationObserver(later).observe(document.body, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ["aria-label", "title", "placeholder"],
+    });
+  }
+  page.mend = mend;
+  mend();
+})();

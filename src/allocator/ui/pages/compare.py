@@ -1,0 +1,205 @@
+"""Compare 方案比较: two to six scenarios side by side, who gains, who loses, and what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from string import ascii_uppercase
+from typing import Any
+
+import streamlit as st
+
+from allocator.allocation import Allocation
+from allocator.analysis.differences import differences
+from allocator.engine import METHOD_VERSION, allocate
+from allocator.errors import AllocatorError
+from allocator.model import Scenario
+from allocator.report import chart_data, charts, comparing
+from allocator.report.differences import said
+from allocator.report.table import compare_table
+from allocator.text import say
+from allocator.ui import markup, shelf, state, widgets
+
+SCROLL = 40  # rows from which charts scroll in a box of their own
+ABREAST = 3  # charts in one row
+Choices = Mapping[str, tuple[str, Scenario]]
+
+
+def render() -> None:
+    """Draws the page."""
+    lang, choices = state.lang(), state.choices()
+    wanted = state.compared()
+    keys = [key for key in wanted if key in choices] or usual(choices, state.slug())
+    keys = _render_choice(keys, choices, lang)
+    state.write_address()
+    if any(key not in choices for key in wanted):
+        st.html(markup.block("zero", say("app.compare.unknown", lang), role="alert"))
+    names = labels(choices)
+    allocations, titles, left_out = compared([(names[key], choices[key][1]) for key in keys], lang)
+    for sentence in left_out:
+        st.html(markup.block("zero", sentence, role="alert"))
+    if len(allocations) < 2:
+        st.html(markup.block("hint", say("app.compare.too_few", lang), role="status"))
+        return
+    assumed = comparing.assumed_sentence(allocations, lang)
+    st.html(markup.lines(words(allocations, titles, assumed, lang)))
+    _charts(allocations, titles, lang)
+    shown = compare_table(allocations, lang)
+    caption = say("app.compare.table_assumed" if assumed else "app.compare.table", lang)
+    st.html(markup.table(shown, caption, shown.tints))
+    st.html(markup.lines(differences_html(allocations, titles, lang)))
+    with st.expander(say("app.compare.concentration", lang)):
+        headers, rows = comparing.concentration_rows(allocations, lang)
+        st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang)))
+        st.html(markup.block("hint", say("app.compare.concentration_about", lang)))
+    st.html(markup.foot(foot_lines(allocations, lang)))
+
+
+def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str]:
+    """Which scenarios, and which of them is the base; returns them, the base first."""
+    names = labels(choices)
+    left, right = st.columns([3, 1.4])
+
+    def chosen() -> None:
+        state.set_compared(with_base(st.session_state["compare-keys"], keys[:1]))
+
+    def based() -> None:
+        state.set_compared(with_base(keys, [st.session_state["compare-base"]]))
+
+    left.multiselect(
+        say("app.compare.choose", lang),
+        list(choices),
+        format_func=names.__getitem__,
+        key=widgets._stand_at("compare-keys", list(keys)),
+        max_selections=state.MOST_COMPARED,
+        on_change=chosen,
+        placeholder=say("app.compare.hint", lang),
+    )
+    right.selectbox(
+        say("app.compare.choose_base", lang),
+        list(keys),
+        format_func=names.__getitem__,
+        key=widgets._stand_at("compare-base", keys[0] if keys else None),
+        on_change=based,
+        placeholder=say("app.compare.hint", lang),
+    )
+    return list(keys)
+
+
+def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
+    """The keys with the base in front, if it is still among them; never none at all.
+
+    >>> with_base(["a", "b"], ["b"]), with_base(["a"], ["b"]), with_base([], ["b"])
+    (['b', 'a'], ['a'], ['b'])
+    """
+    return [*(key for key in base if key in keys or not keys), *(key for key in keys if key not in base)]
+
+
+def usual(choices: Choices, slug: str) -> list[str]:
+    """What is compared unless chosen: the scenario's file, it as it stands if edited, others like it.
+
+    A scenario that the user has saved is held against the first file like it.
+    """
+    if slug not in choices:
+        return list(choices)[:2]
+    scenario = choices[slug][1]
+    screen = choices.get(state.SCREEN, choices[slug])[1]
+    keys = [slug] if screen == scenario else [slug, state.SCREEN]
+    beside = [
+        key
+        for key, (_, other) in choices.items()
+        if key not in (slug, state.SCREEN)
+        and other.ids == scenario.ids
+        and other.fund.currency == scenario.fund.currency
+    ]
+    base = [key for key in beside if shelf.own_name(key) is None][:1] if shelf.own_name(slug) else []
+    return list(dict.fromkeys([*base, *keys, *beside]))[:3]
+
+
+def labels(choices: Choices) -> dict[str, str]:
+    """What the lists call the scenarios, with the key where two would be called the same."""
+    times = Counter(label for label, _ in choices.values())
+    return {key: label if times[label] == 1 else f"{label} [{key}]" for key, (label, _) in choices.items()}
+
+
+def compared(
+    named: Sequence[tuple[str, Scenario]], lang: str
+) -> tuple[list[Allocation], list[str], list[str]]:
+    """The allocations that can be compared with the first, their titles, and sentences on those left out."""
+    allocations: list[Allocation] = []
+    titles: list[str] = []
+    left_out: list[str] = []
+    for title, scenario in named:
+        try:
+            if allocations:
+                comparing.same_currency(allocations[0].scenario, scenario)
+            allocations.append(allocate(scenario))
+            titles.append(title)
+        except AllocatorError as error:
+            why = say("place.list", lang).join(error.sentences(lang))
+            left_out.append(say("app.compare.left_out", lang, title=title, why=why))
+    return allocations, titles, left_out
+
+
+def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str, lang: str) -> list[str]:
+    """What stands above the charts: what is assumed, what each scenario changes, and its headline figures."""
+    parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
+    parts.append(markup.heading(say("app.compare.effect_title", lang)))
+    headers, rows = comparing.headline(allocations, titles, lang)
+    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang)))
+    parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
+    parts.append(markup.bullets(comparing.change_sentences(allocations, lang)))
+    parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
+    return parts
+
+
+def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
+    st.html(markup.heading(say("app.compare.chart_title", lang)))
+    parts = comparing.change_rows(allocations, lang)
+    unit = comparing.change_unit(allocations, parts, lang)
+    everybody = [row for rows in parts for row in rows]
+    width = chart_data.names_width(parts[0])
+    many = len(parts[0]) > SCROLL
+    letters = list(zip(ascii_uppercase[1:], titles[1:], parts, strict=False))
+    with st.container(height=640 if many else "content", border=many):
+        for start in range(0, len(letters), ABREAST):
+            columns = st.columns(min(ABREAST, len(letters)))
+            for column, (letter, title, rows) in zip(columns, letters[start:], strict=False):
+                with column:
+                    about = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
+                    st.html(markup.heading(about, 3) + markup.block("scale", title))
+                    frame = chart_data.change_frame(rows, unit, lang, everybody)
+                    alt = comparing.chart_alt(rows, letter, unit, lang)
+                    spec = _chart_spec(tuple(frame["name"]), lang, width)
+                    content = {**spec, "datasets": {"rows": frame}}
+                    st.vega_lite_chart(
+                        content, width="stretch", theme=None, alt=alt, key=f"changes-{letter}-{lang}"
+                    )
+    st.html(markup.block("scale", say("app.compare.chart_note", lang)))
+
+
+@lru_cache(maxsize=16)
+def _chart_spec(names: tuple[str, ...], lang: str, width: int) -> dict[str, Any]:
+    return charts.spec(charts.change_marks(names, lang, width=width, pick=False))
+
+
+def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> list[str]:
+    """In what each scenario differs from the base, in words."""
+    base = allocations[0].scenario
+    parts = [markup.heading(say("app.compare.differences", lang))]
+    for letter, title, allocation in zip(ascii_uppercase[1:], titles[1:], allocations[1:], strict=False):
+        # the titles stand in the headings
+        found = [d for d in differences(base, allocation.scenario) if d.clause != "title"]
+        sentences = said(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
+        parts += [markup.heading(comparing.named(letter, title, lang), 3), markup.bullets(sentences)]
+    return parts
+
+
+def foot_lines(allocations: Sequence[Allocation], lang: str) -> list[str]:
+    """The digest of each scenario, and the method version."""
+    lines = [
+        say("app.compare.digest", lang, letter=letter, digest=a.scenario.digest.removeprefix("sha256:")[:12])
+        for letter, a in zip(ascii_uppercase, allocations, strict=False)
+    ]
+    return [*lines, say("app.foot.method", lang, version=METHOD_VERSION)]

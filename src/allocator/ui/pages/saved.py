@@ -1,0 +1,200 @@
+"""Saved scenarios 已存方案: what the user keeps, the history of each, and its way through the offices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from allocator.errors import AllocatorError
+from allocator.files import kept
+from allocator.files.kept import State
+from allocator.model import Scenario
+from allocator.report.differences import said
+from allocator.text import say
+from allocator.ui import markup, saving, shelf, state
+
+FEW = 4  # changes of a state that are shown at once
+
+
+def render() -> None:
+    """Draws the page."""
+    lang = state.lang()
+    _render_discarded(lang)
+    names = kept.kept()
+    state.write_address()
+    if not names:
+        st.html(markup.block("effect", say("app.kept.none", lang)))
+        return
+    here = shelf.own_name(state.slug())
+    name = st.selectbox(
+        say("app.kept.pick", lang),
+        names,
+        names.index(here) if here in names else 0,
+        key=f"kept-{'/'.join(names)}",
+    )
+    try:
+        states = kept.history(name)
+    except AllocatorError as error:
+        _render_problems(error, lang)
+        return
+    _render_acts(name, states, lang)
+    st.html(markup.block("hint", say("app.kept.folder", lang, path=str(kept.path_of(name)))))
+    st.html(markup.heading(say("app.kept.history", lang)))
+    if any(entry.stage for entry in states):
+        st.html(markup.block("hint", say("app.kept.frozen_about", lang)))
+    for entry in reversed(states):
+        _render_state(name, entry, states[-1], lang)
+
+
+def _render_discarded(lang: str) -> None:
+    """After a deletion: that it happened, and the way back."""
+    token = st.session_state.get("discarded")
+    if not token:
+        return
+    name = token.rpartition("-")[0]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(markup.block("total-scaled", say("app.kept.discarded", lang, name=name), role="status"))
+        if st.button(say("app.kept.undo_discard", lang), key="kept-undo"):
+            try:
+                kept.undo_discard(token)
+            except AllocatorError as error:
+                _render_problems(error, lang)
+                return
+            st.session_state.discarded = ""
+            st.rerun()
+
+
+def _render_acts(name: str, states: tuple[State, ...], lang: str) -> None:
+    """Open, rename, duplicate, freeze, compare what is frozen, delete."""
+    frozen = [f"{shelf.OWN}{name}/{entry.number}" for entry in states if entry.stage]
+    with st.container(horizontal=True, gap="small", key="kept-acts"):
+        if st.button(say("app.kept.open", lang), key="kept-open", type="primary"):
+            state.set_slug(shelf.OWN + name)
+            st.switch_page(st.session_state.pages["allocate"])
+        if st.button(say("app.kept.rename", lang), key="kept-rename"):
+            _ask(say("app.kept.rename_title", lang, name=name), _rename, name, lang)
+        if st.button(say("app.kept.duplicate", lang), key="kept-duplicate"):
+            _ask(say("app.kept.duplicate_title", lang, name=name), _duplicate, name, lang)
+        if st.button(say("app.kept.freeze", lang), key="kept-freeze"):
+            _ask(say("app.kept.freeze_title", lang, name=name), _freeze, name, lang)
+        if len(frozen) > 1 and st.button(say("app.kept.compare", lang), key="kept-compare"):
+            state.set_compared(frozen[-state.MOST_COMPARED :])
+            st.switch_page(st.session_state.pages["compare"])
+        if st.button(say("app.kept.discard", lang), key="kept-discard"):
+            try:
+                st.session_state.discarded = kept.discard(name)
+            except AllocatorError as error:
+                _render_problems(error, lang)
+            else:
+                st.rerun()
+
+
+def _ask(title: str, form: Callable[[str, str], None], name: str, lang: str) -> None:
+    st.dialog(title, width="medium")(form)(name, lang)
+
+
+def _try(act: Callable[[], object], lang: str) -> bool:
+    """Does it, or says why it cannot be done and keeps what was typed."""
+    try:
+        act()
+    except AllocatorError as error:
+        _render_problems(error, lang)
+        return False
+    return True
+
+
+def _rename(name: str, lang: str) -> None:
+    with st.form("kept-rename-form", border=False):
+        new = st.text_input(say("app.saving.name", lang), name, max_chars=300)
+        if not st.form_submit_button(say("app.kept.rename", lang), type="primary"):
+            return
+    new = " ".join(new.split())
+    if _try(lambda: kept.rename(name, new), lang):
+        state.renamed(name, new)
+        st.rerun()
+
+
+def _duplicate(name: str, lang: str) -> None:
+    with st.form("kept-duplicate-form", border=False):
+        new = st.text_input(say("app.saving.name", lang), max_chars=300)
+        who = st.text_input(say("app.saving.who", lang), saving.who_now(), max_chars=60)
+        if not st.form_submit_button(say("app.kept.duplicate", lang), type="primary"):
+            return
+    new = " ".join(new.split())
+    why = say("app.kept.duplicate_of", lang, name=name)
+    if _try(lambda: kept.duplicate(name, new, who=who, why=why), lang):
+        st.session_state.who = who
+        state.set_slug(shelf.OWN + new)
+        st.rerun()
+
+
+def _freeze(name: str, lang: str) -> None:
+    """Keeps the latest state once more, under a stage."""
+    latest = kept.history(name)[-1].number
+    with st.form("kept-freeze-form", border=False):
+        stage = saving.render_stage("kept-freeze-stage", lang)
+        why = st.text_input(say("app.saving.why", lang), max_chars=500)
+        who = st.text_input(say("app.saving.who", lang), saving.who_now(), max_chars=60)
+        if not st.form_submit_button(say("app.kept.freeze_do", lang), type="primary"):
+            return
+    if not stage.strip():
+        st.error(say("app.kept.freeze_stage", lang))
+        return
+    _put_again(name, latest, latest, who=who, why=why, stage=stage, lang=lang)
+
+
+def _put_again(name: str, number: int, latest: int, *, who: str, why: str, stage: str, lang: str) -> None:
+    """Keeps a state once more as the latest one."""
+
+    def act() -> None:
+        scenario = kept.load_state(name, number)
+        made = kept.keep(name, scenario, who=who, why=why, stage=stage, after=latest)
+        state.replaced(name, shelf.load(kept.path_of(name)), made.number)
+
+    if _try(act, lang):
+        st.session_state.who = who
+        st.rerun()
+
+
+def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
+    """One save: which, when, who, why, what changed; and the way back to it."""
+    when = f"{entry.when.astimezone():%Y-%m-%d %H:%M}" if entry.when else "—"
+    head = say("app.kept.state", lang, number=str(entry.number), when=when, who=entry.who or "—")
+    with st.container(border=True, key=f"state-{entry.number}"):
+        badge = say("app.kept.frozen", lang, stage=entry.stage) if entry.stage else ""
+        st.html(markup.state_head(head, badge))
+        if entry.why:
+            st.html(markup.block("effect", entry.why))
+        for line in _changes(name, entry, lang):
+            st.html(line)
+        if entry is latest:
+            st.html(markup.block("hint", say("app.kept.latest", lang)))
+        elif st.button(
+            say("app.kept.restore", lang, number=str(entry.number)), key=f"restore-{entry.number}"
+        ):
+            why = say("app.kept.restored", lang, number=str(entry.number))
+            _put_again(name, entry.number, latest.number, who=saving.who_now(), why=why, stage="", lang=lang)
+
+
+def _changes(name: str, entry: State, lang: str) -> list[str]:
+    """What a state changed, in words: the first few, and the rest folded away; or that it was damaged."""
+    if not kept.sound(entry):
+        return [markup.block("zero", say("app.kept.unsound", lang), role="alert")]
+    if entry.number == 1:
+        return [markup.block("hint", say("app.kept.first", lang))]
+    try:
+        scenario: Scenario = shelf.load(entry.path)
+    except AllocatorError as error:
+        return [markup.block("zero", sentence, role="alert") for sentence in error.sentences(lang)]
+    sentences = said(entry.changes, scenario, lang)
+    if entry.more:
+        sentences.append(say("app.kept.more", lang, count=entry.more))
+    if not sentences:
+        return [markup.block("hint", say("app.kept.same", lang))]
+    return [markup.listing(sentences, FEW, say("app.kept.all_changes", lang, count=len(sentences)))]
+
+
+def _render_problems(error: AllocatorError, lang: str) -> None:
+    for sentence in error.sentences(lang):
+        st.error(markup.in_markdown(sentence))

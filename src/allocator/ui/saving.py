@@ -1,0 +1,117 @@
+"""Saving what is on the screen: a name, who, why, and if wanted the stage at which it is frozen."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import replace
+
+import streamlit as st
+
+from allocator.errors import AllocatorError
+from allocator.files import kept
+from allocator.model import Scenario
+from allocator.parts import Text
+from allocator.text import say
+from allocator.ui import markup, shelf, state
+from allocator.ui.weights import shown, whole
+
+STAGES = ("draft", "finance", "districts", "meeting", "issued")
+
+
+def open_dialog(slug: str) -> None:
+    """Opens the form; it stays open until the scenario is saved or the form is closed."""
+    st.session_state.saving = slug
+
+
+def close_dialog() -> None:
+    """Closes the form."""
+    st.session_state.saving = None
+
+
+def render_dialog(slug: str, lang: str) -> None:
+    """The form in a window of its own, where it was opened."""
+    if st.session_state.get("saving") == slug:
+        title = say("app.saving.title", lang)
+        st.dialog(title, width="medium", on_dismiss=close_dialog)(_render)(slug, lang)
+
+
+def _render(slug: str, lang: str) -> None:
+    own = shelf.own_name(slug)
+    now = state.draft(slug)
+    standing = shown(now.scenario, now.points)
+    if now.scenario.kind == "shares" and sum(standing.values()) != 100:
+        _render_scaling(slug, standing, lang)
+        return
+    with st.form(f"saving-{slug}", border=False):
+        name = st.text_input(
+            say("app.saving.name", lang), own or "", key=f"saving-name-{slug}", max_chars=300
+        )
+        why = st.text_input(say("app.saving.why", lang), key=f"saving-why-{slug}", max_chars=500)
+        who = st.text_input(say("app.saving.who", lang), who_now(), key="saving-who", max_chars=60)
+        stage = render_stage(f"saving-stage-{slug}", lang)
+        if not st.form_submit_button(say("app.saving.save", lang), type="primary"):
+            return
+    try:
+        save(slug, name, who=who, why=why, stage=stage)
+    except AllocatorError as error:
+        for sentence in error.sentences(lang):
+            st.error(markup.in_markdown(sentence))
+        return
+    close_dialog()
+    st.rerun()
+
+
+def _render_scaling(slug: str, standing: dict, lang: str) -> None:  # type: ignore[type-arg]
+    """A scenario's weights add up to 100: says so, and what they would be."""
+    written = "/".join(str(value) for value in whole(standing).values()) if any(standing.values()) else ""
+    if not written:
+        st.html(markup.block("zero", say("app.weights.zero", lang), role="alert"))
+        return
+    total = sum(standing.values())
+    st.html(markup.block("notice", say("app.saving.scale", lang, total=total, weights=written)))
+    label = say("app.weights.write", lang)
+    st.button(
+        label, key=f"saving-write-{slug}", on_click=state.set_points, args=(slug, dict(whole(standing)))
+    )
+
+
+def render_stage(key: str, lang: str) -> str:
+    """The stage of the way through the offices, or a name of one's own; "" is none."""
+    words = [say(f"app.saving.stage_{stage}", lang) for stage in STAGES]
+    picked = st.selectbox(
+        say("app.saving.stage", lang),
+        words,
+        index=None,
+        key=key,
+        accept_new_options=True,
+        placeholder=say("app.saving.stage_none", lang),
+        help=say("app.saving.stage_help", lang),
+    )
+    return str(picked or "")
+
+
+def who_now() -> str:
+    """Who saves: as last entered in this visit, else the name that the system knows."""
+    known = st.session_state.get("who")
+    if known is None:
+        try:
+            known = getpass.getuser()
+        except (OSError, KeyError):
+            known = ""
+    return str(known)
+
+
+def save(slug: str, name: str, *, who: str, why: str, stage: str) -> None:
+    """Saves what is on the screen under a name, and shows that from now on; raises ScenarioError."""
+    name = " ".join(name.split())
+    again = shelf.own_name(slug) == name
+    scenario = state.on_screen(slug)
+    if scenario.title.zh != name:
+        scenario = replace(scenario, title=Text(name))
+    number = kept.keep(
+        name, scenario, who=who, why=why, stage=stage, after=state.trail(slug).seen if again else None
+    ).number
+    st.session_state.who = who
+    stored = shelf.load(kept.path_of(name))
+    assert isinstance(stored, Scenario)
+    state.saved(name, stored, number)

@@ -1,0 +1,110 @@
+"""The scenarios that can be chosen: files, those the user has saved, and their frozen states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from allocator.errors import AllocatorError
+from allocator.files import home, kept
+from allocator.files.scenario import load_scenario
+from allocator.files.shelf import scenario_files
+from allocator.model import Scenario
+
+Found = Mapping[str, Scenario | AllocatorError]
+OWN = "@"  # begins the slugs of scenarios that the user has saved
+
+
+def slugs() -> dict[str, Path]:
+    """The scenarios that can be picked and their files: ``luzhou-2023/published-rule``, ``@方案一``."""
+    files = {f"{path.parent.name}/{path.stem}": path for path in scenario_files()}
+    for name in kept.kept():
+        with suppress(AllocatorError):  # discarded in another window just now
+            files[OWN + name] = kept.path_of(name)
+    return files
+
+
+def find() -> dict[str, Scenario | AllocatorError]:
+    """Every scenario that can be picked, or the error in its place."""
+    found: dict[str, Scenario | AllocatorError] = {}
+    for slug, path in slugs().items():
+        try:
+            found[slug] = load(path)
+        except AllocatorError as error:
+            found[slug] = error
+    return found
+
+
+def load(path: Path) -> Scenario:
+    """The scenario of a file; raises ScenarioError, which names the file without its folders."""
+    parts = (
+        (p for p in path.parent.iterdir() if p.suffix in (".toml", ".csv")) if path.parent.is_dir() else ()
+    )
+    try:
+        return _load(str(path), tuple(sorted(map(_stamp, (*parts, *_below(path))))))
+    except AllocatorError as error:
+        problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
+        raise type(error)(problems) from None
+
+
+def _below(path: Path) -> list[Path]:
+    """Files in folders of the scenario's folder; a saved scenario's states never change."""
+    if path.parent.parent == home.scenarios():
+        return []
+    return [p for p in path.parent.rglob("*/*") if p.suffix in (".toml", ".csv")]
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    """What changes when a file does; zeros for one that is gone or may not be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), found.st_mtime_ns, found.st_size
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _load(path: str, stamp: object) -> Scenario:
+    return load_scenario(path)
+
+
+def own_name(slug: str) -> str | None:
+    """The name under which the user saved the scenario, or None for a file."""
+    return slug.removeprefix(OWN) if slug.startswith(OWN) else None
+
+
+def title(slug: str, found: Found, lang: str) -> str:
+    """What lists call a scenario: its title, the name it was saved under, or its file's name."""
+    name, scenario = own_name(slug), found.get(slug)
+    if name is not None:
+        return name
+    return str(getattr(scenario.title, lang)) if isinstance(scenario, Scenario) else Path(slug).name
+
+
+@dataclass(frozen=True)
+class Group:
+    """A fund and the scenarios of it, files first, then saved ones."""
+
+    key: str
+    name: str
+    slugs: tuple[str, ...]
+
+
+def groups(found: Found, lang: str) -> list[Group]:
+    """The scenarios by fund: a folder of files with what was saved of its fund, then other saved ones."""
+    names: dict[str, str] = {}
+    members: dict[str, list[str]] = {}
+    funds: dict[str, str] = {}
+    for slug, scenario in found.items():
+        fund = scenario.fund.name or scenario.title if isinstance(scenario, Scenario) else None
+        known = funds.get(fund.zh, OWN + fund.zh) if fund else OWN
+        key = slug.rpartition("/")[0] if own_name(slug) is None else known
+        if fund:
+            funds.setdefault(fund.zh, key)
+        names.setdefault(key, getattr(fund, lang) if fund else key)
+        members.setdefault(key, []).append(slug)
+    return [Group(key, names[key], tuple(inside)) for key, inside in members.items()]

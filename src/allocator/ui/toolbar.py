@@ -1,0 +1,57 @@
+"""What stands over the work on a scenario: undo, redo, back to the file, save, link."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from allocator.text import say
+from allocator.ui import markup, saving, state
+
+
+def render_toolbar(slug: str, lang: str) -> None:
+    """The buttons, and whether what is on the screen is saved."""
+    steps = state.trail(slug)
+    edited = not steps.untouched
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="toolbar"):
+        _button("undo", slug, lang, state.undo, disabled=not steps.past)
+        _button("redo", slug, lang, state.redo, disabled=not steps.future)
+        _button(
+            "back",
+            slug,
+            lang,
+            state.back_to_file,
+            disabled=not edited,
+            help=say("app.toolbar.back_help", lang),
+        )
+        label = say("app.toolbar.save", lang)
+        st.button(label, key=f"save-{slug}", type="primary", on_click=saving.open_dialog, args=(slug,))
+        if st.button(say("app.toolbar.link", lang), key=f"link-{slug}"):
+            _render_link(lang)
+        if edited:
+            st.html(markup.block("edited", say("app.toolbar.edited", lang), role="status"))
+    saving.render_dialog(slug, lang)
+    if steps.now.token is None:
+        st.html(markup.block("zero", say("app.toolbar.unkept", lang), role="alert"))
+    if edited and state.outrun(slug):
+        st.html(markup.block("zero", say("app.toolbar.outrun", lang), role="alert"))
+
+
+def _button(
+    name: str, slug: str, lang: str, act: state.Act, *, disabled: bool, help: str | None = None
+) -> None:
+    label = say(f"app.toolbar.{name}", lang)
+    st.button(label, key=f"{name}-{slug}", on_click=act, args=(slug,), disabled=disabled, help=help)
+
+
+def _render_link(lang: str) -> None:
+    here = urlsplit(st.context.url or "")
+    path, query = here.path or "/", urlencode(state.address(), doseq=True)
+
+    @st.dialog(say("app.toolbar.link_title", lang), width="medium")
+    def show() -> None:
+        st.html(markup.block("hint", say("app.toolbar.link_about", lang)))
+        st.code(f"{here.scheme}://{here.netloc}{path}?{query}", language=None, wrap_lines=True)
+
+    show()

@@ -1,0 +1,186 @@
+"""A server of the app and a real browser, for tests and benchmarks; both on this machine only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from allocator import Scenario, allocate
+from allocator.files.scenario import load_scenario
+from allocator.text import money_scale, number
+
+ROOT = Path(__file__).parent.parent
+LUZHOU = ROOT / "scenarios" / "luzhou-2023"
+WAIT = 40_000  # milliseconds; only ever reached when something is wrong
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The script has run, nothing is still a placeholder, and every chart is drawn.
+SETTLED = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+    return app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
+        && !document.querySelector('[data-testid=stSkeleton]')
+        && charts.every(chart => chart.querySelector('svg.marks'));
+}"""
+
+
+class Absent(Exception):
+    """What a browser test needs and this machine does not have."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: where it answers, its process, and the user folder that it saves into."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    home: Path
+
+
+@contextmanager
+def serving(scenarios: Path | None = None) -> Iterator[Server]:
+    """The app on a free port, with a user folder of its own; ``scenarios`` are others than the shipped."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile() as log:
+        environment = {k: v for k, v in os.environ.items() if k != "ALLOCATOR_SCENARIOS"}
+        environment["ALLOCATOR_HOME"] = home
+        if scenarios is not None:
+            environment["ALLOCATOR_SCENARIOS"] = str(scenarios)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            end = time.monotonic() + 60
+            while not _answers(f"{address}/_stcore/health"):
+                if process.poll() is not None or time.monotonic() > end:
+                    log.seek(0)
+                    raise RuntimeError(f"no server: {log.read().decode(errors='replace')[-2000:]}")
+                time.sleep(0.05)
+            yield Server(address, process, Path(home))
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A headless Chromium, from ALLOCATOR_CHROMIUM or the system; raises Absent."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise Absent("playwright is not installed (pip install playwright)") from None
+    found = (
+        os.environ.get("ALLOCATOR_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
+    if not found:
+        raise Absent("no chromium on this machine (install it, or name it in ALLOCATOR_CHROMIUM)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One person's visit: a page, what it asked of whom, and what went wrong in it."""
+
+    def __init__(
+        self, browser: Any, server: Server, *, lang: str = "zh", width: int = 1440, height: int = 2200
+    ) -> None:
+        self.server = server
+        self.context = browser.new_context(locale=LOCALES[lang], viewport={"width": width, "height": height})
+        self.context.set_default_timeout(WAIT)
+        self.page = self.context.new_page()
+        self.requests: list[str] = []
+        self.wrong: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda socket: self.requests.append(socket.url))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self._heard)
+
+    def _heard(self, said: Any) -> None:
+        # Streamlit looks for its server below the page's own path first, and Chromium logs that as an error.
+        sought = said.location.get("url", "").endswith(("/_stcore/health", "/_stcore/host-config"))
+        if said.type == "error" and not sought:
+            self.wrong.append(said.text)
+
+    def open(self, query: str = "") -> Any:
+        """Opens a page, ``compare?lang=en``, and waits until all of it stands."""
+        self.page.goto(f"{self.server.address}/{query}")
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Waits until the page's script has run and its charts are drawn."""
+        self.page.wait_for_function(SETTLED)
+
+    def outside(self) -> list[str]:
+        """What the page asked of anybody but its own server."""
+        here = self.server.address.removeprefix("http://")
+        return [
+            url
+            for url in self.requests
+            if not url.startswith(("data:", "blob:")) and not url.partition("://")[2].startswith(f"{here}/")
+        ]
+
+    def amounts(self) -> dict[str, str]:
+        """What the table says each recipient gets, by the name shown."""
+        script = """() => {
+            const heads = [...document.querySelectorAll('.al-table thead th')].map(c => c.textContent);
+            const at = heads.findIndex(text => ['建议分配额', 'Amount'].includes(text));
+            return [...document.querySelectorAll('.al-table tr.al-recipient')]
+                .map(row => [row.children[1].textContent, row.children[at].textContent]);
+        }"""
+        return dict(self.page.evaluate(script))
+
+    def wait_for_amounts(self, wanted: dict[str, str], milliseconds: int = WAIT) -> None:
+        """Waits until the table says this; fails with what it says instead."""
+        end = time.monotonic() + milliseconds / 1000
+        while (found := self.amounts()) != wanted:
+            assert time.monotonic() < end, found
+            self.page.wait_for_timeout(50)
+
+
+def luzhou(file: str = "published-rule") -> Scenario:
+    """One of the shipped scenarios of Luzhou."""
+    return load_scenario(LUZHOU / f"{file}.toml")
+
+
+def amounts_of(scenario: Scenario, lang: str, weights: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """What the table should say, in the unit and as the language writes it."""
+    amounts = allocate(scenario.with_weights(**(weights or {}))).amounts
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    assert all(amount % scale == 0 for amount in amounts.values())
+    return {getattr(r.name, lang): number(amounts[r.id] // scale, lang) for r in scenario.recipients}
