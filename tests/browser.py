@@ -62,7 +62,7 @@ def serving(scenarios: Path | None = None) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "allocator.ui", f"--server.port={port}"]
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile() as log:
         environment = {k: v for k, v in os.environ.items() if k != "ALLOCATOR_SCENARIOS"}
         environment["ALLOCATOR_HOME"] = home

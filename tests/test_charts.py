@@ -315,3 +315,17 @@ def test_names_take_the_same_width_in_all_panels_within_a_limit() -> None:
     rows = rows_of(luzhou())
     assert names_width(rows) == names_width(rows[1:2]) > names_width(rows[:1])
     assert names_width([Row("a", "很长的名字" * 40, 1, 1, False)]) == 190
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_chart_is_valid_vega_lite(lang: str) -> None:
+    """The page draws them unchecked, for speed."""
+    names = ["江阳区", "泸县"]
+    for marks in (
+        charts.amount_marks(names, lang, base="下达数", width=90),
+        charts.amount_marks(names, lang, base=None, width=90),
+        charts.change_marks(names, lang, width=90),
+        charts.log_marks(names, lang, base="下达数", width=90),
+        charts.waterfall_marks(names, lang, width=90),
+    ):
+        marks.to_dict(validate=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from allocator.files.reading import read_toml
 
-PAGE = Path(__file__).with_name("ui") / "main.py"
+SETTINGS = Path(__file__).with_name("ui") / "server.toml"
 
 
 def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, open_browser: bool) -> int:
@@ -25,8 +25,8 @@ def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, 
     package alike, whatever the user's own Streamlit settings say.
     """
     environment = os.environ | ({"ALLOCATOR_SCENARIOS": scenarios} if scenarios else {})
-    flags = [f"--server.port={port}", *_flags(read_toml(PAGE.with_name("server.toml")))]
-    command = [sys.executable, "-m", "streamlit", "run", str(PAGE), *flags]
+    flags = [f"--server.port={port}", *_flags(read_toml(SETTINGS))]
+    command = [sys.executable, "-m", "allocator.ui", *flags]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     # whoever ends this process means the page, so the server must not outlive it
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())

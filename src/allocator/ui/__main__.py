@@ -1,0 +1,27 @@
+"""The server of the page: `python -m allocator.ui`, with Streamlit's settings as flags.
+
+What the page needs is loaded before the server listens, so that the first visitor does not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from streamlit.web import cli
+
+from allocator.report import charts
+from allocator.text import LANGUAGES
+from allocator.ui import main, shelf
+
+
+def serve(flags: list[str]) -> None:
+    """Serves the page until it is ended."""
+    shelf.find()
+    for lang in LANGUAGES:
+        charts.spec(charts.amount_marks(["…"], lang, base="…", width=1))
+        charts.spec(charts.change_marks(["…"], lang, width=1))
+    cli.main(["run", str(main.HERE / "main.py"), *flags])
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])
