@@ -182,7 +182,7 @@ def _axis(field: str, lang: str, **more: Any) -> alt.X:
     """
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
     axis = alt.Axis(title=None, orient="top", labelColor=MUTED, labelFontSize=12, ticks=False, domain=False,
-                    gridColor=grid, format=_plain(lang), tickCount=5, labelFlush=False,
+                    gridColor=grid, format=_plain(lang), tickCount=5, labelFlush=False, labelBound=True,
                     description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
     return alt.X(f"{field}:Q", scale=alt.Scale(nice=False, zero=True), axis=axis)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 # Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
 _JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)")
+SHORT = 7  # characters below which a heading is not broken
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -82,9 +83,9 @@ def state_head(text: str, badge: str = "") -> str:
     return f'<p class="al-state"><strong>{escape(text)}</strong>{mark}</p>'
 
 
-def listing(sentences: Sequence[str], few: int, rest: str) -> str:
-    """Sentences below each other; beyond a few the rest is folded away."""
-    if len(sentences) <= few + 1:
+def listing(sentences: Sequence[str], few: int | None = None, rest: str = "") -> str:
+    """Sentences as a list; beyond a few the rest is folded away behind its own words."""
+    if few is None or len(sentences) <= few + 1:
         return f'<ul class="al-listing">{_items(sentences)}</ul>'
     return (
         f'<ul class="al-listing">{_items(sentences[:few])}</ul>'
@@ -112,7 +113,7 @@ def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = ()) 
     ``tints`` colours cells from −3, a large loss, to 3, a large gain.
     """
     head = "".join(
-        f'<th scope="col"{_numeric(is_figure)}>{escape(text)}</th>'
+        f'<th scope="col"{_classes(is_figure, short=len(text) < SHORT)}>{escape(text)}</th>'
         for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
     )
     body = "".join(
@@ -140,11 +141,6 @@ def plain_table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: 
     )
 
 
-def bullets(sentences: Iterable[str]) -> str:
-    """Sentences as a list."""
-    return f'<ul class="al-bullets">{"".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)}</ul>'
-
-
 def foot(lines: Iterable[str]) -> str:
     """The last line of the page: sources, status, digest, versions."""
     return f'<footer class="al-foot">{"".join(f"<span>{escape(line)}</span>" for line in lines)}</footer>'
@@ -162,10 +158,7 @@ def _cells(cells: Sequence[str], numeric: Sequence[bool], first: int = 1, tints:
     )
 
 
-def _classes(is_figure: bool, tint: int) -> str:
-    tinted = f" al-{'gain' if tint > 0 else 'loss'}-{abs(tint)}" if tint else ""
-    return f' class="al-number{tinted}"' if is_figure else ""
-
-
-def _numeric(is_figure: bool) -> str:
-    return _classes(is_figure, 0)
+def _classes(is_figure: bool, tint: int = 0, *, short: bool = False) -> str:
+    tinted = f"al-{'gain' if tint > 0 else 'loss'}-{abs(tint)}" if tint else ""
+    names = ["al-number" if is_figure else "", tinted, "al-short" if short else ""]
+    return f' class="{" ".join(filter(None, names))}"' if any(names) else ""

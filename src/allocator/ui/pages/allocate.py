@@ -58,7 +58,7 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
     if len(scenario.weights) > 1:
         controls, results = st.columns([1, 2.9], gap="large")
         with controls, st.container(key="controls"):
-            titles = {s: getattr(other.title, lang) for s, other in near.items()}
+            titles = {other: shelf.title(other, state.found(), lang) for other in near}
             widgets.render_weights(scenario, slug, presets(scenario, near), titles, lang)
             editing.render_exact_weights(scenario, slug, lang)
     elif len(scenario.factors) > 1:

@@ -149,7 +149,7 @@ def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str
     headers, rows = comparing.headline(allocations, titles, lang)
     parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang)))
     parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
-    parts.append(markup.bullets(comparing.change_sentences(allocations, lang)))
+    parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
     parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
     return parts
 
@@ -192,7 +192,7 @@ def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], l
         # the titles stand in the headings
         found = [d for d in differences(base, allocation.scenario) if d.clause != "title"]
         sentences = said(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
-        parts += [markup.heading(comparing.named(letter, title, lang), 3), markup.bullets(sentences)]
+        parts += [markup.heading(comparing.named(letter, title, lang), 3), markup.listing(sentences)]
     return parts
 
 
