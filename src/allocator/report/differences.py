@@ -10,10 +10,12 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.analysis.differences import Difference
+from allocator.errors import ScenarioError
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.sentences import percent, so_many
-from allocator.text import kind_text, money, number, say, show, texts
+from allocator.parts import Limit
+from allocator.report.sentences import LimitWords, limit_clauses, percent, so_many
+from allocator.text import kind_text, money, number, say, texts
 
 MOST_ITEMS = 8  # that one sentence lists
 MOST_NAMES = 3
@@ -119,7 +121,7 @@ class _About:
     def limit(self, text: str, side: int) -> str:
         try:
             return self.say("quoted", text=_limit(json.loads(text), self, side))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ScenarioError):
             return self.quoted(text, side)
 
 
@@ -281,30 +283,9 @@ def _many(group: Sequence[Difference], about: _About) -> str:
 
 def _limit(fields: Mapping[str, Any], about: _About, side: int) -> str:
     """A floor or cap in words, from its fields; raises some error where they are not its fields."""
-
-    def rule(key: str, **details: object) -> str:
-        return say(f"app.rule.{key}", about.lang, **details)
-
-    who = fields["recipients"]
-    if isinstance(who, str):
-        whom = rule("each") if who == "all" else rule("each_kind", kind=kind_text(who, about.lang))
-    else:
-        names = [about.recipient(str(id)) for id in who]
-        some = names[:MOST_NAMES]
-        whom = show(some, about.lang)
-        if len(names) > MOST_NAMES:
-            whom = rule("and_more", names=whom, count=len(names))
-    clauses = []
-    for bound in ("floor", "cap"):
-        if bound in fields:
-            clauses.append(rule(bound, whom=whom, size=about.money(fields[bound], side)))
-        elif f"{bound}_rate" in fields:
-            base = rule(f"of_{fields['of']}")
-            if "by" in fields:
-                base = rule("by", base=base, name=about.factor(fields["by"]))
-            share = _number(fields[f"{bound}_rate"])
-            if share is None:
-                raise ValueError("not a rate")
-            rate = percent(100 * share, about.lang)
-            clauses.append(rule(bound, whom=whom, size=rule("rate", rate=rate, base=base)))
-    return rule("join").join(clauses)
+    figures = {name: _number(fields[name]) for name in fields if name.startswith(("floor", "cap"))}
+    if None in figures.values():
+        raise ValueError("not a number")
+    limit = Limit(**{**fields, **figures})
+    words = LimitWords(about.recipient, about.factor, about.currency[side])
+    return say("app.rule.join", about.lang).join(limit_clauses(limit, about.lang, words))

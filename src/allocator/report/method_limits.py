@@ -8,7 +8,7 @@ from allocator.allocation import Allocation
 from allocator.exact import plain
 from allocator.report.grid import Grid, Step, about, in_units, name_of, rough, unit_of, who
 from allocator.report.method_example import chain_grid, extra_units, rounding_example
-from allocator.report.sentences import _limit as limit_clauses
+from allocator.report.sentences import limit_clauses, limit_words
 from allocator.report.table import Row
 from allocator.text import money, say
 
@@ -27,7 +27,8 @@ def limits_step(allocation: Allocation, id: str, lang: str) -> Step:
     title = _say("limits_title", lang)
     if not scenario.limits:
         return Step("limits", title, (_say("limits_none", lang),))
-    clauses = [clause for limit in scenario.limits for clause in limit_clauses(scenario, limit, lang)]
+    words = limit_words(scenario)
+    clauses = [clause for limit in scenario.limits for clause in limit_clauses(limit, lang, words)]
     rule = _say("limits_rule", lang, clauses=say("app.rule.join", lang).join(clauses))
     lines = [rule, _say("limits_whole", lang, unit=money(scenario.fund.unit, scenario.fund.currency, lang))]
     taking = [scenario.ids[i] for i in scenario.participants]

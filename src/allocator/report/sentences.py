@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from fractions import Fraction
+from typing import NamedTuple
 
 from allocator.allocation import Allocation
 from allocator.analysis.compare import Effect
@@ -46,7 +47,8 @@ def rule_sentence(scenario: Scenario, lang: str) -> str:
     )
     if scenario.coefficient is not None:
         clauses.append(say("app.rule.coefficient", lang, name=scenario.factor(scenario.coefficient).name))
-    clauses += [clause for limit in scenario.limits for clause in _limit(scenario, limit, lang)]
+    words = limit_words(scenario)
+    clauses += [clause for limit in scenario.limits for clause in limit_clauses(limit, lang, words)]
     unit = money(fund.unit, currency, lang)
     clauses.append(say(f"app.rule.{fund.rounding.replace('-', '_')}", lang, unit=unit))
     return say("app.rule.sentence", lang, clauses=say("app.rule.join", lang).join(clauses))
@@ -125,30 +127,43 @@ def _weights(scenario: Scenario, lang: str) -> str:
     return say("place.list", lang).join(said)
 
 
-def _limit(scenario: Scenario, limit: Limit, lang: str) -> list[str]:
-    names: Mapping[str, object] = {r.id: r.name for r in scenario.recipients}
+def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
+    """What a floor or cap says, a clause each."""
     if limit.recipients == "all":
         whom = say("app.rule.each", lang)
     elif isinstance(limit.recipients, str):
         whom = say("app.rule.each_kind", lang, kind=kind_text(limit.recipients, lang))
-    elif len(limit.recipients) > MOST_NAMES:
-        some = show([names[id] for id in limit.recipients[:MOST_NAMES]], lang)
-        whom = say("app.rule.and_more", lang, names=some, count=len(limit.recipients))
     else:
-        whom = show([names[id] for id in limit.recipients], lang)
+        whom = show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]], lang)
+        if len(limit.recipients) > MOST_NAMES:
+            whom = say("app.rule.and_more", lang, names=whom, count=len(limit.recipients))
     clauses = []
     for kind, amount, rate in (
         ("floor", limit.floor, limit.floor_rate),
         ("cap", limit.cap, limit.cap_rate),
     ):
         if amount is not None:
-            size = money(amount, scenario.fund.currency, lang)
+            size = money(amount, words.currency, lang)
         elif rate is not None:
             base = say(f"app.rule.of_{limit.of}", lang)
             if limit.by is not None:
-                base = say("app.rule.by", lang, base=base, name=scenario.factor(limit.by).name)
+                base = say("app.rule.by", lang, base=base, name=words.factor(limit.by))
             size = say("app.rule.rate", lang, rate=percent(rate * 100, lang), base=base)
         else:
             continue
         clauses.append(say(f"app.rule.{kind}", lang, whom=whom, size=size))
     return clauses
+
+
+class LimitWords(NamedTuple):
+    """What a limit's ids are called, and the currency of its amounts."""
+
+    recipient: Callable[[str], object]
+    factor: Callable[[str], object]
+    currency: str
+
+
+def limit_words(scenario: Scenario) -> LimitWords:
+    """The words of a scenario for its own limits."""
+    names = {r.id: r.name for r in scenario.recipients}
+    return LimitWords(names.__getitem__, lambda id: scenario.factor(id).name, scenario.fund.currency)

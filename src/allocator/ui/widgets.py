@@ -23,7 +23,7 @@ from allocator.ui.weights import MOST, Points, Preset, as_written, effective, ha
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
-def _stand_at(key: str, value: Any) -> str:
+def stand_at(key: str, value: Any) -> str:
     """Makes a keyed widget stand at a value; one that stands there is left alone, or it loses keystrokes."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
@@ -32,7 +32,7 @@ def _stand_at(key: str, value: Any) -> str:
 
 def render_language(lang: str) -> str:
     """The switch between the languages; returns the one chosen."""
-    key = _stand_at("pick-lang", lang)
+    key = stand_at("pick-lang", lang)
 
     picked = st.segmented_control(
         say("app.page.language", lang),
@@ -51,8 +51,8 @@ def render_scenario_picker(lang: str) -> Scenario | None:
     found, slug = state.found(), state.slug()
     groups = {group.key: group for group in shelf.groups(found, lang)}
     here = next(group for group in groups.values() if slug in group.slugs)
-    fund_key, key = _stand_at("pick-fund", here.key), f"pick-{here.key}"
-    _stand_at(key, slug)
+    fund_key, key = stand_at("pick-fund", here.key), f"pick-{here.key}"
+    stand_at(key, slug)
     left, right = st.columns([3, 2])
     left.selectbox(
         say("app.page.fund", lang),
@@ -131,11 +131,11 @@ def _render_weight(
         state.set_points(slug, kept)
 
     if scenario.kind == "scores":
-        _stand_at(key, float(value))
+        stand_at(key, float(value))
         label = markup.in_markdown(say("app.weights.multiplier", lang, name=name))
         st.number_input(label, 0.0, float(MOST), step=0.1, format="%.6g", key=key, on_change=moved)
         return
-    _stand_at(key, int(value))
+    stand_at(key, int(value))
     share = percent(used[factor], lang) if used else "—"
     beside = markup.in_markdown(say("app.weights.effective", lang, weight=share))
     label = f"{markup.in_markdown(name)} **{beside}**"
@@ -214,7 +214,7 @@ def render_chart(
 def render_recipient_picker(scenario: Scenario, lang: str) -> str | None:
     """Whose steps are shown: chosen here or clicked in a chart; returns the id, or None."""
     names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = _stand_at("pick-recipient", state.picked(scenario))
+    key = stand_at("pick-recipient", state.picked(scenario))
     st.selectbox(
         say("app.waterfall.pick", lang),
         list(names),

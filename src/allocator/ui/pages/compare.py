@@ -71,7 +71,7 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         say("app.compare.choose", lang),
         list(choices),
         format_func=names.__getitem__,
-        key=widgets._stand_at("compare-keys", list(keys)),
+        key=widgets.stand_at("compare-keys", list(keys)),
         max_selections=state.MOST_COMPARED,
         on_change=chosen,
         placeholder=say("app.compare.hint", lang),
@@ -80,7 +80,7 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         say("app.compare.choose_base", lang),
         list(keys),
         format_func=names.__getitem__,
-        key=widgets._stand_at("compare-base", keys[0] if keys else None),
+        key=widgets.stand_at("compare-base", keys[0] if keys else None),
         on_change=based,
         placeholder=say("app.compare.hint", lang),
     )

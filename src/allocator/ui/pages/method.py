@@ -45,7 +45,7 @@ def _render_recipients(scenario: Scenario, lang: str) -> str:
     """The list of recipients; returns the id of the one to work out, the first where none was picked."""
     names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
     key = f"method-{state.slug()}"
-    widgets._stand_at(key, state.picked(scenario) or scenario.ids[0])
+    widgets.stand_at(key, state.picked(scenario) or scenario.ids[0])
     picked = st.selectbox(
         say("app.method.about_recipient", lang),
         list(names),
