@@ -282,3 +282,14 @@ def test_a_link_to_edits_that_are_not_there_says_so(page: Page, token: str) -> N
     app = page({"scenario": SLUG, "draft": token})
     assert "链接中的未保存修改已找不到" in said(app)
     assert amounts(app) == expected("luzhou-2023/published-rule")
+
+
+def test_a_scenario_deleted_in_another_window_is_said_to_be_gone(page: Page) -> None:
+    one = page()
+    save(one, "方案一")
+    other = page({"lang": "zh", "scenario": "@方案一"})
+    token = kept.discard("方案一")
+    assert "已在另一窗口删除或改名" in said(other.run())
+    assert amounts(other) == expected("luzhou-2023/published-rule")
+    kept.undo_discard(token)
+    assert kept.kept() == ["方案一"]

@@ -11,7 +11,7 @@ from allocator.errors import AllocatorError
 from allocator.model import Scenario
 from allocator.parts import ROUNDINGS
 from allocator.text import kind_text, say
-from allocator.ui import markup, state
+from allocator.ui import markup, state, widgets
 from allocator.ui.rule import (
     AMOUNT,
     LISTED,
@@ -54,7 +54,7 @@ def render_exact_weights(scenario: Scenario, slug: str, lang: str) -> None:
         try:
             changed, points = with_weights(scenario, written, lang)
         except AllocatorError as error:
-            _render_problems(error, lang)
+            widgets.render_problems(error, lang)
             return
     if changed is scenario:
         state.set_points(slug, points)
@@ -97,7 +97,7 @@ def _form(scenario: Scenario, slug: str, lang: str) -> None:
     try:
         changed = with_rule(scenario, written, lang)
     except AllocatorError as error:
-        _render_problems(error, lang)
+        widgets.render_problems(error, lang)
         return
     points = state.draft(slug).points if changed.kind == scenario.kind else None
     state.set_scenario(slug, changed, points)
@@ -108,11 +108,6 @@ def _discard(stamp: str) -> None:
     """Forgets what was typed, so that the fields are filled anew."""
     for key in [key for key in st.session_state if str(key).startswith(stamp)]:
         del st.session_state[key]
-
-
-def _render_problems(error: AllocatorError, lang: str) -> None:
-    for sentence in error.sentences(lang):
-        st.error(markup.in_markdown(sentence))
 
 
 def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lang: str) -> Rule:

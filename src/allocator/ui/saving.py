@@ -12,27 +12,16 @@ from allocator.files import kept
 from allocator.model import Scenario
 from allocator.parts import Text
 from allocator.text import say
-from allocator.ui import markup, shelf, state
+from allocator.ui import markup, shelf, state, widgets
 from allocator.ui.weights import shown, whole
 
 STAGES = ("draft", "finance", "districts", "meeting", "issued")
 
 
-def open_dialog(slug: str) -> None:
-    """Opens the form; it stays open until the scenario is saved or the form is closed."""
-    st.session_state.saving = slug
-
-
-def close_dialog() -> None:
-    """Closes the form."""
-    st.session_state.saving = None
-
-
 def render_dialog(slug: str, lang: str) -> None:
-    """The form in a window of its own, where it was opened."""
-    if st.session_state.get("saving") == slug:
-        title = say("app.saving.title", lang)
-        st.dialog(title, width="medium", on_dismiss=close_dialog)(_render)(slug, lang)
+    """The form, where it was opened."""
+    if state.window() == "save":
+        widgets.render_window(say("app.saving.title", lang), _render, slug, lang)
 
 
 def _render(slug: str, lang: str) -> None:
@@ -54,10 +43,9 @@ def _render(slug: str, lang: str) -> None:
     try:
         save(slug, name, who=who, why=why, stage=stage)
     except AllocatorError as error:
-        for sentence in error.sentences(lang):
-            st.error(markup.in_markdown(sentence))
+        widgets.render_problems(error, lang)
         return
-    close_dialog()
+    state.close_window()
     st.rerun()
 
 

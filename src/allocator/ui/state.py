@@ -71,6 +71,7 @@ def enter(page: str) -> None:
     state = st.session_state
     if state.get("page") != page:
         state.page = page
+        close_window()
         for key in [key for key in state if str(key).startswith(("pick-", "weight-"))]:
             del state[key]
 
@@ -78,6 +79,22 @@ def enter(page: str) -> None:
 def acted() -> None:
     """Notes that a person used the page in this run, so that the settings, not the address, hold."""
     st.session_state.acted = True
+
+
+def window() -> str | None:
+    """Which window stands over the page, if any."""
+    opened: str | None = st.session_state.get("window")
+    return opened
+
+
+def open_window(name: str) -> None:
+    """Opens a window over the page; it stands until it is closed, whatever else is drawn anew."""
+    st.session_state.window = name
+
+
+def close_window() -> None:
+    """Closes the window."""
+    st.session_state.window = None
 
 
 # --- what a person made of a scenario -------------------------------------------------------------
@@ -192,6 +209,12 @@ def replaced(name: str, scenario: Scenario, number: int) -> None:
     acted()
 
 
+def discarded(name: str) -> None:
+    """Shows another scenario in the place of one that was deleted; what was made of it stays for an undo."""
+    if slug() == shelf.OWN + name:
+        set_slug(next(of for of in found() if of != slug()))
+
+
 def renamed(name: str, new: str) -> None:
     """Goes on under the new name with what was made of a saved scenario."""
     of, to = shelf.OWN + name, shelf.OWN + new
@@ -283,13 +306,14 @@ def open_address() -> list[str]:
     given = _given()
     used = state.pop("acted", False)
     first = next(iter(state.found), "")
-    if "slug" in state and state.slug not in state.found:
+    lost = ["gone"] if "slug" in state and state.slug not in state.found else []
+    if lost:  # deleted or renamed in another window
         state.slug = first
     if "seen" in state and (used or given == state.seen):
-        return []
+        return lost
     if "seen" in state and not given:  # another page was chosen, which empties the address
         state.seen = {}
-        return []
+        return lost
     state.seen = given
     notices: list[str] = []
     if sum(len(key) + len(value) for key, values in given.items() for value in [key, *values]) > LONGEST:

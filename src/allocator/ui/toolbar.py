@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from allocator.text import say
-from allocator.ui import markup, saving, state
+from allocator.ui import markup, saving, state, widgets
 
 
 def render_toolbar(slug: str, lang: str) -> None:
@@ -26,12 +26,14 @@ def render_toolbar(slug: str, lang: str) -> None:
             help=say("app.toolbar.back_help", lang),
         )
         label = say("app.toolbar.save", lang)
-        st.button(label, key=f"save-{slug}", type="primary", on_click=saving.open_dialog, args=(slug,))
-        if st.button(say("app.toolbar.link", lang), key=f"link-{slug}"):
-            _render_link(lang)
+        st.button(label, key=f"save-{slug}", type="primary", on_click=state.open_window, args=("save",))
+        label = say("app.toolbar.link", lang)
+        st.button(label, key=f"link-{slug}", on_click=state.open_window, args=("link",))
         if edited:
             st.html(markup.block("edited", say("app.toolbar.edited", lang), role="status"))
     saving.render_dialog(slug, lang)
+    if state.window() == "link":
+        widgets.render_window(say("app.toolbar.link_title", lang), _render_link, slug, lang)
     if steps.now.token is None:
         st.html(markup.block("zero", say("app.toolbar.unkept", lang), role="alert"))
     if edited and state.outrun(slug):
@@ -45,13 +47,8 @@ def _button(
     st.button(label, key=f"{name}-{slug}", on_click=act, args=(slug,), disabled=disabled, help=help)
 
 
-def _render_link(lang: str) -> None:
+def _render_link(slug: str, lang: str) -> None:
     here = urlsplit(st.context.url or "")
     path, query = here.path or "/", urlencode(state.address(), doseq=True)
-
-    @st.dialog(say("app.toolbar.link_title", lang), width="medium")
-    def show() -> None:
-        st.html(markup.block("hint", say("app.toolbar.link_about", lang)))
-        st.code(f"{here.scheme}://{here.netloc}{path}?{query}", language=None, wrap_lines=True)
-
-    show()
+    st.html(markup.block("hint", say("app.toolbar.link_about", lang)))
+    st.code(f"{here.scheme}://{here.netloc}{path}?{query}", language=None, wrap_lines=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -166,11 +166,21 @@ def preset_label(preset: Preset, titles: Mapping[str, str], lang: str) -> str:
     return titles[preset.key]
 
 
+def render_window(title: str, form: Callable[[str, str], None], of: str, lang: str) -> None:
+    """A window over the page with what ``form`` draws for a scenario."""
+    st.dialog(title, width="medium", on_dismiss=state.close_window)(form)(of, lang)
+
+
+def render_problems(error: AllocatorError, lang: str) -> None:
+    """What is wrong with what a person entered, a sentence each."""
+    for sentence in error.sentences(lang):
+        st.error(markup.in_markdown(sentence))
+
+
 def render_errors(error: AllocatorError, lang: str) -> None:
     """What is wrong with a scenario, a sentence each, and that the settings are kept."""
     st.html(markup.heading(say("app.page.error_title", lang)))
-    for sentence in error.sentences(lang):
-        st.error(markup.in_markdown(sentence))
+    render_problems(error, lang)
     st.html(markup.block("hint", say("app.page.error_keep", lang)))
 
 

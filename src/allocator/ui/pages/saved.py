@@ -12,7 +12,7 @@ from allocator.files.kept import State
 from allocator.model import Scenario
 from allocator.report.differences import said
 from allocator.text import say
-from allocator.ui import markup, saving, shelf, state
+from allocator.ui import markup, saving, shelf, state, widgets
 
 FEW = 4  # changes of a state that are shown at once
 
@@ -36,9 +36,12 @@ def render() -> None:
     try:
         states = kept.history(name)
     except AllocatorError as error:
-        _render_problems(error, lang)
+        widgets.render_problems(error, lang)
         return
     _render_acts(name, states, lang)
+    refused = st.session_state.pop("refused", None)
+    if refused is not None:
+        widgets.render_problems(refused, lang)
     st.html(markup.block("hint", say("app.kept.folder", lang, path=str(kept.path_of(name)))))
     st.html(markup.heading(say("app.kept.history", lang)))
     if any(entry.stage for entry in states):
@@ -59,7 +62,7 @@ def _render_discarded(lang: str) -> None:
             try:
                 kept.undo_discard(token)
             except AllocatorError as error:
-                _render_problems(error, lang)
+                widgets.render_problems(error, lang)
                 return
             st.session_state.discarded = ""
             st.rerun()
@@ -72,12 +75,9 @@ def _render_acts(name: str, states: tuple[State, ...], lang: str) -> None:
         if st.button(say("app.kept.open", lang), key="kept-open", type="primary"):
             state.set_slug(shelf.OWN + name)
             st.switch_page(st.session_state.pages["allocate"])
-        if st.button(say("app.kept.rename", lang), key="kept-rename"):
-            _ask(say("app.kept.rename_title", lang, name=name), _rename, name, lang)
-        if st.button(say("app.kept.duplicate", lang), key="kept-duplicate"):
-            _ask(say("app.kept.duplicate_title", lang, name=name), _duplicate, name, lang)
-        if st.button(say("app.kept.freeze", lang), key="kept-freeze"):
-            _ask(say("app.kept.freeze_title", lang, name=name), _freeze, name, lang)
+        for name_of in WINDOWS:
+            label = say(f"app.kept.{name_of}", lang)
+            st.button(label, key=f"kept-{name_of}", on_click=_open, args=(name_of, states[-1].number))
         if len(frozen) > 1 and st.button(say("app.kept.compare", lang), key="kept-compare"):
             state.set_compared(frozen[-state.MOST_COMPARED :])
             st.switch_page(st.session_state.pages["compare"])
@@ -85,13 +85,19 @@ def _render_acts(name: str, states: tuple[State, ...], lang: str) -> None:
             try:
                 st.session_state.discarded = kept.discard(name)
             except AllocatorError as error:
-                _render_problems(error, lang)
+                widgets.render_problems(error, lang)
             else:
+                state.discarded(name)
                 st.rerun()
+    form = WINDOWS.get(state.window() or "")
+    if form is not None:
+        widgets.render_window(say(f"app.kept.{state.window()}_title", lang, name=name), form, name, lang)
 
 
-def _ask(title: str, form: Callable[[str, str], None], name: str, lang: str) -> None:
-    st.dialog(title, width="medium")(form)(name, lang)
+def _open(window: str, latest: int) -> None:
+    """Opens a window, and notes the latest state that the person has seen."""
+    st.session_state.seen_state = latest
+    state.open_window(window)
 
 
 def _try(act: Callable[[], object], lang: str) -> bool:
@@ -99,7 +105,7 @@ def _try(act: Callable[[], object], lang: str) -> bool:
     try:
         act()
     except AllocatorError as error:
-        _render_problems(error, lang)
+        widgets.render_problems(error, lang)
         return False
     return True
 
@@ -112,6 +118,7 @@ def _rename(name: str, lang: str) -> None:
     new = " ".join(new.split())
     if _try(lambda: kept.rename(name, new), lang):
         state.renamed(name, new)
+        state.close_window()
         st.rerun()
 
 
@@ -126,12 +133,13 @@ def _duplicate(name: str, lang: str) -> None:
     if _try(lambda: kept.duplicate(name, new, who=who, why=why), lang):
         st.session_state.who = who
         state.set_slug(shelf.OWN + new)
+        state.close_window()
         st.rerun()
 
 
 def _freeze(name: str, lang: str) -> None:
     """Keeps the latest state once more, under a stage."""
-    latest = kept.history(name)[-1].number
+    latest = int(st.session_state.seen_state)
     with st.form("kept-freeze-form", border=False):
         stage = saving.render_stage("kept-freeze-stage", lang)
         why = st.text_input(say("app.saving.why", lang), max_chars=500)
@@ -141,20 +149,25 @@ def _freeze(name: str, lang: str) -> None:
     if not stage.strip():
         st.error(say("app.kept.freeze_stage", lang))
         return
-    _put_again(name, latest, latest, who=who, why=why, stage=stage, lang=lang)
-
-
-def _put_again(name: str, number: int, latest: int, *, who: str, why: str, stage: str, lang: str) -> None:
-    """Keeps a state once more as the latest one."""
-
-    def act() -> None:
-        scenario = kept.load_state(name, number)
-        made = kept.keep(name, scenario, who=who, why=why, stage=stage, after=latest)
-        state.replaced(name, shelf.load(kept.path_of(name)), made.number)
-
-    if _try(act, lang):
+    if _try(lambda: _keep_again(name, latest, latest, who=who, why=why, stage=stage), lang):
         st.session_state.who = who
+        state.close_window()
         st.rerun()
+
+
+def _keep_again(name: str, number: int, latest: int, *, who: str, why: str, stage: str = "") -> None:
+    """Keeps a state once more as the latest one; raises ScenarioError where somebody else has saved since."""
+    made = kept.keep(name, kept.load_state(name, number), who=who, why=why, stage=stage, after=latest)
+    state.replaced(name, shelf.load(kept.path_of(name)), made.number)
+
+
+def _restore(name: str, number: int, latest: int, lang: str) -> None:
+    """Goes back to an earlier state, by adding it once more."""
+    why = say("app.kept.restored", lang, number=str(number))
+    try:
+        _keep_again(name, number, latest, who=saving.who_now(), why=why)
+    except AllocatorError as error:
+        st.session_state.refused = error
 
 
 def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
@@ -170,11 +183,10 @@ def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
             st.html(line)
         if entry is latest:
             st.html(markup.block("hint", say("app.kept.latest", lang)))
-        elif st.button(
-            say("app.kept.restore", lang, number=str(entry.number)), key=f"restore-{entry.number}"
-        ):
-            why = say("app.kept.restored", lang, number=str(entry.number))
-            _put_again(name, entry.number, latest.number, who=saving.who_now(), why=why, stage="", lang=lang)
+        else:
+            label = say("app.kept.restore", lang, number=str(entry.number))
+            seen = (name, entry.number, latest.number, lang)
+            st.button(label, key=f"restore-{entry.number}", on_click=_restore, args=seen)
 
 
 def _changes(name: str, entry: State, lang: str) -> list[str]:
@@ -195,6 +207,8 @@ def _changes(name: str, entry: State, lang: str) -> list[str]:
     return [markup.listing(sentences, FEW, say("app.kept.all_changes", lang, count=len(sentences)))]
 
 
-def _render_problems(error: AllocatorError, lang: str) -> None:
-    for sentence in error.sentences(lang):
-        st.error(markup.in_markdown(sentence))
+WINDOWS: dict[str, Callable[[str, str], None]] = {
+    "rename": _rename,
+    "duplicate": _duplicate,
+    "freeze": _freeze,
+}
