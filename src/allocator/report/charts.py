@@ -50,7 +50,7 @@ def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = Tr
     ends = shape.mark_point(opacity=0, size=0)
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
-        x=_axis("change", lang, labelExpr=sign),
+        x=_axis("change", lang, ticks=3, labelExpr=sign),
         x2="zero:Q",
         color=alt.Color(
             "direction:N",
@@ -174,7 +174,7 @@ def _plain(lang: str) -> str:
     return "~f" if lang == "zh" else ",~f"
 
 
-def _axis(field: str, lang: str, **more: Any) -> alt.X:
+def _axis(field: str, lang: str, *, ticks: int = 5, **more: Any) -> alt.X:
     """A linear axis that ends where the invisible marks at low and high stand.
 
     The ends are data, not part of the chart, so that a new amount changes nothing but data and the page
@@ -182,7 +182,7 @@ def _axis(field: str, lang: str, **more: Any) -> alt.X:
     """
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
     axis = alt.Axis(title=None, orient="top", labelColor=MUTED, labelFontSize=12, ticks=False, domain=False,
-                    gridColor=grid, format=_plain(lang), tickCount=5, labelFlush=False, labelBound=True,
+                    gridColor=grid, format=_plain(lang), tickCount=ticks, labelFlush=False, labelBound=10,
                     description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
     return alt.X(f"{field}:Q", scale=alt.Scale(nice=False, zero=True), axis=axis)
 
