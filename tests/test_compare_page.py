@@ -277,30 +277,30 @@ def test_the_page_shows_the_chosen_scenarios(page: Page) -> None:
 
 def test_any_of_them_can_be_the_base(page: Page) -> None:
     app = page(**{"with": [RULE, EQUAL]})
-    app.selectbox(key="compare-base").select(EQUAL).run()
+    app.selectbox(key="compare-base-zh").select(EQUAL).run()
     assert app.query_params["with"] == [EQUAL, RULE]
     assert "增加最多的是自贸区（+166万元）" in html(app)
-    app.multiselect(key="compare-keys").set_value([EQUAL, RULE, CAP]).run()
+    app.multiselect(key="compare-keys-zh").set_value([EQUAL, RULE, CAP]).run()
     assert app.query_params["with"] == [EQUAL, RULE, CAP]
-    app.multiselect(key="compare-keys").set_value([RULE, CAP]).run()  # without the base
+    app.multiselect(key="compare-keys-zh").set_value([RULE, CAP]).run()  # without the base
     assert app.query_params["with"] == [RULE, CAP]
-    assert app.selectbox(key="compare-base").value == RULE
+    assert app.selectbox(key="compare-base-zh").value == RULE
 
 
 def test_one_alone_is_not_compared(page: Page) -> None:
     app = page(**{"with": [RULE, EQUAL]})
-    app.multiselect(key="compare-keys").set_value([]).run()
+    app.multiselect(key="compare-keys-zh").set_value([]).run()
     assert "请至少选两个方案" in html(app) and not app.get("vega_lite_chart")
-    app.multiselect(key="compare-keys").set_value([RULE, EQUAL]).run()
+    app.multiselect(key="compare-keys-zh").set_value([RULE, EQUAL]).run()
     assert "共调整166万元" in html(app)
 
 
 def test_unless_chosen_the_shown_scenario_is_compared_with_others_of_its_kind(page: Page) -> None:
     app = page(lang="en", scenario=EQUAL)
-    assert app.multiselect(key="compare-keys").value[0] == EQUAL
+    assert app.multiselect(key="compare-keys-en").value[0] == EQUAL
     assert "B against A" in html(app)
     app = page(scenario=RULE, **{f"weight.{f}": "25" for f in ("investment", "tax", "employment", "effort")})
-    assert app.multiselect(key="compare-keys").value[:2] == [RULE, "screen"]
+    assert app.multiselect(key="compare-keys-zh").value[:2] == [RULE, "screen"]
     assert "共调整166万元" in html(app)
 
 

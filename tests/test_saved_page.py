@@ -88,7 +88,7 @@ def test_the_latest_state_is_frozen_under_a_stage(page: Open) -> None:
     app = press(page(), "定稿…")
     press(app, "定稿")
     assert errors(app) == ["请选择办文环节，或输入自定的名称。"]
-    app.selectbox(key="kept-freeze-stage").set_value("财政会商")
+    app.selectbox(key="kept-freeze-stage-zh").set_value("财政会商")
     press(app, "定稿")
     last = kept.history("方案一")[-1]
     assert (last.number, last.stage) == (3, "财政会商")
@@ -150,7 +150,7 @@ def test_of_two_windows_the_second_is_told_before_it_restores_or_freezes(page: O
     assert [state.number for state in kept.history("方案一")] == [1, 2, 3, 4]
     press(app, "定稿…")
     kept.keep("方案一", luzhou(investment=70, tax=10), who="钱", after=4)
-    app.selectbox(key="kept-freeze-stage").set_value("下达")
+    app.selectbox(key="kept-freeze-stage-zh").set_value("下达")
     press(app, "定稿")
     assert any("钱" in error for error in errors(app)) and len(kept.history("方案一")) == 5
 

@@ -647,19 +647,21 @@ def test_zip_bombs_are_never_unpacked(good):
 def test_tables_that_are_too_large(good):
     rows = [["Id"], *([f"r{i}"] for i in range(MOST_ROWS))]
     check(refused(good, csv(rows), "a.csv"), "sheet_large")
+    ten_thousand = [["Id"], *([f"r{i}"] for i in range(10_000))]
+    check(refused(good, xlsx(Data=ten_thousand)), "sheet_large", "Data")
     check(refused(good, csv([["x"] * (MOST_COLUMNS + 1)] * 2), "a.csv"), "sheet_large")
     check(refused(good, xlsx(Data=[["x"] * (MOST_COLUMNS + 1)])), "sheet_large", "Data")
     check(refused(good, xlsx(Data=data(), Other=rows)), "sheet_large", "Other")
 
 
-def test_ten_thousand_recipients(good):
+def test_four_thousand_recipients(good):
     rows = [["Id", "Name", "投资", "jobs", "population", "Published", "Last year"]]
-    rows += [[f"r{i}", f"县{i}", i, i % 7, 1, 0, 0] for i in range(10_000)]
+    rows += [[f"r{i}", f"县{i}", i, i % 7, 1, 0, 0] for i in range(4_000)]
     factors = tuple(replace(factor, values=(1, 1, 1, 1)) for factor in good.factors)
     bare = replace(good, earmarks=(), limits=(), factors=factors)
     start = time.monotonic()
     made = upload.read("a.xlsx", xlsx(Data=rows), bare)
-    assert made.factors[0].values == tuple(range(10_000))
+    assert made.factors[0].values == tuple(range(4_000))
     again = upload.read("a.xlsx", template(made, "zh"), made)
     assert again == made
     assert time.monotonic() - start < 20

@@ -181,6 +181,13 @@ def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
     check = parser("check", _check, "file")
     option(check, "--expect-published", action="store_true")
     option(check, "--within", metavar="AMOUNT")
+    audit = parser("audit", _audit, "file")
+    option(audit, "--weights", metavar="FACTOR=WEIGHT,…")
+    option(audit, "--known", metavar="CSV")
+    option(audit, "--scores", metavar="FACTOR=LOW:HIGH", action="append", default=[])
+    option(audit, "--group", metavar="NAME=A,B,…", action="append", default=[])
+    option(audit, "--reading", metavar="FILE", nargs="+", action="extend", default=[])
+    option(audit, "--tolerance", metavar="rounded|exact", default="rounded")
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -268,6 +275,15 @@ def _check(options: Any, lang: str) -> int:
         return 1
     key = "cli.as_published_within" if within else "cli.as_published"
     print(say(key, lang, within=within), file=sys.stderr)
+    return 0
+
+
+def _audit(options: Any, lang: str) -> int:
+    file = _file(options, lang, "audit")
+    from allocator.auditing import Asked, audited
+
+    asked = Asked(options.weights, options.known, options.scores, options.group, options.tolerance)
+    printing.audited(audited(file, options.reading, asked, lang), options.format, lang)
     return 0
 
 

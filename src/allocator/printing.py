@@ -10,7 +10,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allocator.allocation import Allocation
 from allocator.analysis.compare import Effect, changes, effect
@@ -20,6 +20,9 @@ from allocator.model import Scenario
 from allocator.report.table import Table, compare_table, office_table, weight_text
 from allocator.text import kind_text, number, say
 from allocator.text import money as money_text
+
+if TYPE_CHECKING:
+    from allocator.report.audit import Findings
 
 
 def allocation(result: Allocation, form: str, lang: str) -> None:
@@ -155,6 +158,26 @@ def _moved(
         return say("cli.other_fund", lang, by=money(by), **details)
     percent = number(found.moved * 100 / Fraction(sum(base.amounts.values()) or 1), lang, 1)
     return say("cli.moved", lang, moved=money(found.moved), percent=percent, **details)
+
+
+def audited(found: Sequence[Findings], form: str, lang: str) -> None:
+    """The result of `allocator audit`: each reading by itself."""
+    from allocator.report import audit_tables as tables
+
+    if form == "json":
+        _json({"method_version": METHOD_VERSION, "readings": [tables.as_data(one, lang) for one in found]})
+        return
+    if form == "csv":
+        rows = [row for one in found for row in tables.file_rows(one, lang)]
+        _csv(tables.file_headers(lang), rows, [line for one in found for line in tables.remarks(one, lang)])
+        return
+    lines = []
+    for one in found:
+        lines += tables.opening(one, lang)
+        for head, table in tables.ranges(one, lang):
+            lines += ["", head, *_aligned(table)]
+        lines += ["", *tables.closing(one, lang), ""]
+    print(*lines[:-1], sep="\n")
 
 
 def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:

@@ -126,7 +126,7 @@ def span_text(ends: Sequence[Number], scenario: Scenario, lang: str) -> str:
         for side, end in enumerate(ends)
     ]
     unit = money_unit(currency, 1, lang)
-    key = "audit.exactly_million" if ends[0] == ends[1] else "audit.span_million"
+    key = "audit.exactly_million" if texts[0] == texts[1] else "audit.span_million"
     return say(key, lang, low=texts[0], high=texts[1], unit=unit)
 
 
@@ -137,6 +137,8 @@ def _figure(amount: Number, scenario: Scenario, lang: str) -> str:
 def _amount(amount: Number, scenario: Scenario, lang: str) -> str:
     """An amount in the shown unit, which it names."""
     currency = scenario.fund.currency
+    if currency != "CNY":
+        return money(amount, currency, lang)
     unit = money_unit(currency, money_scale(currency, scenario.fund.unit), lang)
     return say("audit.amount", lang, value=_figure(amount, scenario, lang), unit=unit)
 
@@ -212,20 +214,23 @@ def premise(audit: Audit, lang: str) -> str:
 
 
 def _fact(known: Known, scenario: Scenario, lang: str) -> str:
-    times = 100 if known.of == "share" else 1
-    ends = [None if end is None else plain(end * times) for end in (known.low, known.high)]
-    shown = [
-        ""
-        if end is None
-        else money(end, scenario.fund.currency, lang)
-        if known.of == "part"
-        else number(end, lang)
-        for end in ends
-    ]
-    key = "known_least" if ends[1] is None else "known_equal" if ends[0] == ends[1] else "known_range"
-    size = say(f"audit.{key}", lang, low=shown[0], high=shown[1])
-    everybody = known.recipients == "all"
-    who = say("audit.everybody", lang) if everybody else _who(scenario, tuple(known.recipients), lang)
+    def shown(end: Number | None) -> str:
+        if end is None:
+            return ""
+        if known.of == "part":
+            return money(end, scenario.fund.currency, lang)
+        return (
+            say("audit.percent", lang, value=plain(end * 100)) if known.of == "share" else number(end, lang)
+        )
+
+    key = "known_least" if known.high is None else "known_equal" if known.low == known.high else "known_range"
+    size = say(f"audit.{key}", lang, low=shown(known.low), high=shown(known.high))
+    if known.recipients == "all":
+        who: object = say("audit.everybody", lang)
+    else:
+        who = _who(scenario, tuple(known.recipients), lang)
+        if len(known.recipients) > 1:
+            who = say("audit.together", lang, names=who)
     name = scenario.factor(known.factor).name
     return say(f"audit.known_{known.of}", lang, names=who, factor=name, size=size)
 
@@ -244,8 +249,7 @@ def verdict_lines(audit: Audit, lang: str) -> list[str]:
         lines.append(say("audit.contradiction", lang))
     lines += _clash_lines(audit, lang)
     if verdict.change:
-        step = Fraction(money_scale(scenario.fund.currency, scenario.fund.unit), 100)
-        change = _amount(outward((verdict.change,) * 2, step).low, scenario, lang)
+        change = _amount(shown_range((verdict.change, verdict.change), scenario).low, scenario, lang)
         lines.append(say("audit.change", lang, amount=change))
     return [*lines, say("audit.only", lang)]
 
@@ -264,6 +268,8 @@ def _clash_lines(audit: Audit, lang: str) -> Iterator[str]:
     factors = [scenario.factor(id).name for id in scenario.weights if id in facts]
     currency = scenario.fund.currency
     unit = money_unit(currency, money_scale(currency, scenario.fund.unit), lang)
+    taking = {scenario.ids[i] for i in scenario.participants}
+    split = "clash_split" if any(e.recipient in taking for e in scenario.earmarks) else "clash"
     for (below, end, several), clashes in alike.items():
         first = clashes[0]
         names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
@@ -291,12 +297,10 @@ def _clash_lines(audit: Audit, lang: str) -> Iterator[str]:
             factors=factors,
             amount=_figure(end, scenario, lang),
         )
-        rounding = outward(
-            (first.rounding,) * 2, Fraction(money_scale(currency, scenario.fund.unit), 100)
-        ).high
+        rounding = shown_range((0, max(clash.rounding for clash in clashes)), scenario).high
         if rounding:
             what += say("audit.rounding", lang, amount=_figure(rounding, scenario, lang))
-        yield say("audit.clash", lang, unit=unit, got=got, what=what)
+        yield say(f"audit.{split}", lang, unit=unit, got=got, what=what)
 
 
 def sentences(found: Findings, lang: str) -> list[str]:

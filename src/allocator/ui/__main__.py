@@ -20,7 +20,7 @@ def serve(flags: list[str]) -> None:
     for lang in LANGUAGES:
         charts.spec(charts.amount_marks(["…"], lang, base="…", width=1))
         charts.spec(charts.change_marks(["…"], lang, width=1))
-    cli.main(["run", str(main.HERE / "main.py"), *flags])
+    cli.main(["run", str(main.HERE / "start" / "page.py"), *flags])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from allocator.engine import allocate
 from allocator.errors import AllocatorError
 from allocator.model import Scenario
 from allocator.parts import ROUNDINGS
@@ -100,6 +101,11 @@ def _form(scenario: Scenario, slug: str, lang: str) -> None:
         widgets.render_problems(error, lang)
         return
     points = state.draft(slug).points if changed.kind == scenario.kind else None
+    try:
+        allocate(changed)
+    except AllocatorError as error:
+        widgets.render_problems(error, lang)
+        return
     state.set_scenario(slug, changed, points)
     st.rerun()
 
@@ -118,9 +124,13 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lan
         return str(st.text_input(label, value, key=f"{stamp}-{key}", max_chars=200))
 
     def choose(key: str, name: str, options: Sequence[str], value: str, label: Callable[[str], str]) -> str:
-        at = options.index(value) if value in options else 0
+        # a list is another one in another language, and takes over what was chosen in this
+        chosen = st.session_state.get(f"{stamp}-{key}", value)
+        at = options.index(chosen) if chosen in options else 0
         words = say(f"app.edit.{name}", lang, unit=unit)
-        return str(st.selectbox(words, options, at, format_func=label, key=f"{stamp}-{key}"))
+        picked = st.selectbox(words, options, at, format_func=label, key=f"{stamp}-{key}-{lang}")
+        st.session_state[f"{stamp}-{key}"] = picked
+        return str(picked)
 
     def said(prefix: str) -> Callable[[str], str]:
         return lambda option: say(f"app.edit.{prefix}_{option.replace('-', '_')}", lang)
@@ -230,10 +240,11 @@ def _render_bound(
         listed = st.multiselect(
             say("app.edit.listed", lang),
             taking,
-            [id for id in old.listed if id in taking],
+            [id for id in st.session_state.get(f"{key}-listed", old.listed) if id in taking],
             format_func=names.__getitem__,
-            key=f"{key}-listed",
+            key=f"{key}-listed-{lang}",
         )
+        st.session_state[f"{key}-listed"] = listed
     bases = [AMOUNT, "fund", "distributable", *(["previous"] if scenario.previous is not None else [])]
     of = choose(f"l{row}-of", "of", bases, old.of, of_label)
     figure = text(f"l{row}-figure", old.figure, "figure_money" if of == AMOUNT else "figure_rate")

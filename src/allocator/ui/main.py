@@ -70,7 +70,3 @@ def _script(lang: str) -> str:
     """The page's own script with the words of the language in it."""
     words = texts(f"app.{lang}")["app"]["frame"] | {"tag": TAGS[lang]}
     return (HERE / "page.js").read_text("utf-8").replace("__WORDS__", json.dumps(words, ensure_ascii=False))
-
-
-if __name__ == "__main__":
-    main()

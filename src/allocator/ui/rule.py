@@ -132,13 +132,16 @@ def with_rule(scenario: Scenario, rule: Rule, lang: str) -> Scenario:
         raise ScenarioError(read.problems)
     if rule.kind != scenario.kind and rule.kind == "shares":
         new["weights"] = whole(scenario.weights)
-    return replace(
-        scenario,
-        fund=replace(fund, rounding=rule.rounding, **changes),
-        kind=rule.kind,
-        coefficient=rule.coefficient or None,
-        **new,
-    )
+    try:
+        return replace(
+            scenario,
+            fund=replace(fund, rounding=rule.rounding, **changes),
+            kind=rule.kind,
+            coefficient=rule.coefficient or None,
+            **new,
+        )
+    except ScenarioError as error:  # of the scenario as a whole, not of a place in a file
+        raise ScenarioError(replace(p, file="", at={}) for p in error.problems) from None
 
 
 class _Reader:

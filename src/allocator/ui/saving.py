@@ -37,7 +37,7 @@ def _render(slug: str, lang: str) -> None:
         )
         why = st.text_input(say("app.saving.why", lang), key=f"saving-why-{slug}", max_chars=500)
         who = st.text_input(say("app.saving.who", lang), who_now(), key="saving-who", max_chars=60)
-        stage = render_stage(f"saving-stage-{slug}", lang)
+        stage = render_stage(f"saving-stage-{slug}-{lang}", lang)
         if not st.form_submit_button(say("app.saving.save", lang), type="primary"):
             return
     try:
@@ -91,7 +91,7 @@ def who_now() -> str:
 
 def save(slug: str, name: str, *, who: str, why: str, stage: str) -> None:
     """Saves what is on the screen under a name, and shows that from now on; raises ScenarioError."""
-    name = " ".join(name.split())
+    name = kept.check_name(" ".join(name.split()))
     again = shelf.own_name(slug) == name
     scenario = state.on_screen(slug)
     if scenario.title.zh != name:

@@ -209,6 +209,12 @@ def replaced(name: str, scenario: Scenario, number: int) -> None:
     acted()
 
 
+def unsaved(name: str) -> bool:
+    """Whether a saved scenario has edits on the screen that are not saved."""
+    known: Trail | None = st.session_state.trails.get(shelf.OWN + name)
+    return known is not None and not known.untouched
+
+
 def discarded(name: str) -> None:
     """Shows another scenario in the place of one that was deleted; what was made of it stays for an undo."""
     if slug() == shelf.OWN + name:
@@ -343,10 +349,14 @@ def _open_draft(token: str, given: Mapping[str, list[str]]) -> list[str]:
         return []
     if token:
         try:
-            scenario = kept.get_draft(token)
+            edited = kept.get_draft(token)
         except AllocatorError:
+            edited = None
+        if edited is None or edited.fund.name != scenario.fund.name:  # gone, or another scenario's
             notices.append("draft")
             token = ""
+        else:
+            scenario = edited
     weights = {k.removeprefix(WEIGHT): v[-1] for k, v in given.items() if k.startswith(WEIGHT)}
     try:
         points = read_points(scenario, weights)

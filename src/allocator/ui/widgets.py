@@ -51,7 +51,7 @@ def render_scenario_picker(lang: str) -> Scenario | None:
     found, slug = state.found(), state.slug()
     groups = {group.key: group for group in shelf.groups(found, lang)}
     here = next(group for group in groups.values() if slug in group.slugs)
-    fund_key, key = stand_at("pick-fund", here.key), f"pick-{here.key}"
+    fund_key, key = stand_at(f"pick-fund-{lang}", here.key), f"pick-{here.key}-{lang}"
     stand_at(key, slug)
     left, right = st.columns([3, 2])
     left.selectbox(
@@ -224,7 +224,7 @@ def render_chart(
 def render_recipient_picker(scenario: Scenario, lang: str) -> str | None:
     """Whose steps are shown: chosen here or clicked in a chart; returns the id, or None."""
     names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = stand_at("pick-recipient", state.picked(scenario))
+    key = stand_at(f"pick-recipient-{lang}", state.picked(scenario))
     st.selectbox(
         say("app.waterfall.pick", lang),
         list(names),

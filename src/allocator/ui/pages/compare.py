@@ -62,16 +62,16 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
     left, right = st.columns([3, 1.4])
 
     def chosen() -> None:
-        state.set_compared(with_base(st.session_state["compare-keys"], keys[:1]))
+        state.set_compared(with_base(st.session_state[f"compare-keys-{lang}"], keys[:1]))
 
     def based() -> None:
-        state.set_compared(with_base(keys, [st.session_state["compare-base"]]))
+        state.set_compared(with_base(keys, [st.session_state[f"compare-base-{lang}"]]))
 
     left.multiselect(
         say("app.compare.choose", lang),
         list(choices),
         format_func=names.__getitem__,
-        key=widgets.stand_at("compare-keys", list(keys)),
+        key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
         max_selections=state.MOST_COMPARED,
         on_change=chosen,
         placeholder=say("app.compare.hint", lang),
@@ -80,7 +80,7 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         say("app.compare.choose_base", lang),
         list(keys),
         format_func=names.__getitem__,
-        key=widgets.stand_at("compare-base", keys[0] if keys else None),
+        key=widgets.stand_at(f"compare-base-{lang}", keys[0] if keys else None),
         on_change=based,
         placeholder=say("app.compare.hint", lang),
     )

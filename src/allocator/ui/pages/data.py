@@ -27,6 +27,7 @@ from allocator.ui.pages.allocate import assumed_sentence, foot_lines
 
 TALLEST = 640  # pixels of an editor; beyond that it scrolls
 ROW = 35
+TRANSPORT = 20  # MB that the browser may send: what is too large is then said in a sentence of our own
 MANY = 8  # problems from which they scroll in a box of their own
 
 NUMBER = "number"  # the column that counts the rows
@@ -252,7 +253,7 @@ def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
         )
     with left:
         given = st.file_uploader(
-            say("app.table_editor.upload_label", lang), type=["xlsx", "csv"], key=f"upload-{slug}"
+            say("app.table_editor.upload_label", lang), key=f"upload-{slug}", max_upload_size=TRANSPORT
         )
     if given is None:
         return

@@ -44,7 +44,7 @@ def render() -> None:
 def _render_recipients(scenario: Scenario, lang: str) -> str:
     """The list of recipients; returns the id of the one to work out, the first where none was picked."""
     names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = f"method-{state.slug()}"
+    key = f"method-{state.slug()}-{lang}"
     widgets.stand_at(key, state.picked(scenario) or scenario.ids[0])
     picked = st.selectbox(
         say("app.method.about_recipient", lang),

@@ -26,22 +26,13 @@ def render() -> None:
     if not names:
         st.html(markup.block("effect", say("app.kept.none", lang)))
         return
-    here = shelf.own_name(state.slug())
-    name = st.selectbox(
-        say("app.kept.pick", lang),
-        names,
-        names.index(here) if here in names else 0,
-        key=f"kept-{'/'.join(names)}",
-    )
+    name = _pick(names, lang)
     try:
         states = kept.history(name)
     except AllocatorError as error:
         widgets.render_problems(error, lang)
         return
     _render_acts(name, states, lang)
-    refused = st.session_state.pop("refused", None)
-    if refused is not None:
-        widgets.render_problems(refused, lang)
     st.html(markup.block("hint", say("app.kept.folder", lang, path=str(kept.path_of(name)))))
     st.html(markup.heading(say("app.kept.history", lang)))
     if any(entry.stage for entry in states):
@@ -50,52 +41,82 @@ def render() -> None:
         _render_state(name, entry, states[-1], lang)
 
 
+def _pick(names: list[str], lang: str) -> str:
+    """The saved scenario whose history is shown: the one picked last, else the one on the screen."""
+    wanted = st.session_state.get("kept-name") or shelf.own_name(state.slug())
+    if wanted not in names:
+        if st.session_state.get("kept-name"):
+            st.html(markup.block("zero", say("app.kept.gone", lang, name=wanted), role="alert"))
+        wanted = names[0]
+    key = widgets.stand_at("pick-kept", wanted)
+    st.selectbox(say("app.kept.pick", lang), names, key=key, on_change=_picked)
+    st.session_state["kept-name"] = wanted
+    return str(wanted)
+
+
+def _picked() -> None:
+    st.session_state["kept-name"] = st.session_state["pick-kept"]
+
+
 def _render_discarded(lang: str) -> None:
-    """After a deletion: that it happened, and the way back."""
-    token = st.session_state.get("discarded")
-    if not token:
-        return
-    name = token.rpartition("-")[0]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(markup.block("total-scaled", say("app.kept.discarded", lang, name=name), role="status"))
-        if st.button(say("app.kept.undo_discard", lang), key="kept-undo"):
-            try:
-                kept.undo_discard(token)
-            except AllocatorError as error:
-                widgets.render_problems(error, lang)
-                return
-            st.session_state.discarded = ""
-            st.rerun()
+    """After deletions: what was deleted in this visit, and the way back."""
+    for token in reversed(st.session_state.get("discarded", [])):
+        name = token.rpartition("-")[0]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(markup.block("total-scaled", say("app.kept.discarded", lang, name=name), role="status"))
+            label = say("app.kept.undo_discard", lang)
+            st.button(label, key=f"kept-undo-{token}", on_click=_undo_discard, args=(token,))
+    refused = st.session_state.pop("refused", None)
+    if refused is not None:
+        widgets.render_problems(refused, lang)
 
 
 def _render_acts(name: str, states: tuple[State, ...], lang: str) -> None:
     """Open, rename, duplicate, freeze, compare what is frozen, delete."""
     frozen = [f"{shelf.OWN}{name}/{entry.number}" for entry in states if entry.stage]
     with st.container(horizontal=True, gap="small", key="kept-acts"):
-        if st.button(say("app.kept.open", lang), key="kept-open", type="primary"):
+        if st.button(say("app.kept.open", lang), key=f"kept-open-{name}", type="primary"):
             state.set_slug(shelf.OWN + name)
             st.switch_page(st.session_state.pages["allocate"])
-        for name_of in WINDOWS:
+        for name_of in WINDOWS if states else ():
             label = say(f"app.kept.{name_of}", lang)
-            st.button(label, key=f"kept-{name_of}", on_click=_open, args=(name_of, states[-1].number))
+            seen = (name_of, name, states[-1].number)
+            st.button(label, key=f"kept-{name_of}", on_click=_open, args=seen)
         if len(frozen) > 1 and st.button(say("app.kept.compare", lang), key="kept-compare"):
             state.set_compared(frozen[-state.MOST_COMPARED :])
             st.switch_page(st.session_state.pages["compare"])
-        if st.button(say("app.kept.discard", lang), key="kept-discard"):
-            try:
-                st.session_state.discarded = kept.discard(name)
-            except AllocatorError as error:
-                widgets.render_problems(error, lang)
-            else:
-                state.discarded(name)
-                st.rerun()
+        st.button(say("app.kept.discard", lang), key="kept-discard", on_click=_discard, args=(name,))
     form = WINDOWS.get(state.window() or "")
     if form is not None:
         widgets.render_window(say(f"app.kept.{state.window()}_title", lang, name=name), form, name, lang)
 
 
-def _open(window: str, latest: int) -> None:
-    """Opens a window, and notes the latest state that the person has seen."""
+def _discard(name: str) -> None:
+    """Puts a scenario into the trash, from where it can be taken back."""
+    try:
+        token = kept.discard(name)
+    except AllocatorError as error:
+        st.session_state.refused = error
+        return
+    st.session_state.discarded = [*st.session_state.get("discarded", []), token]
+    st.session_state["kept-name"] = None
+    state.discarded(name)
+
+
+def _undo_discard(token: str) -> None:
+    """Takes a scenario back from the trash."""
+    try:
+        name = kept.undo_discard(token)
+    except AllocatorError as error:
+        st.session_state.refused = error
+        return
+    st.session_state.discarded = [other for other in st.session_state.discarded if other != token]
+    st.session_state["kept-name"] = name
+
+
+def _open(window: str, name: str, latest: int) -> None:
+    """Opens a window for a scenario, and notes the latest state of it that the person has seen."""
+    st.session_state["kept-name"] = name
     st.session_state.seen_state = latest
     state.open_window(window)
 
@@ -118,6 +139,7 @@ def _rename(name: str, lang: str) -> None:
     new = " ".join(new.split())
     if _try(lambda: kept.rename(name, new), lang):
         state.renamed(name, new)
+        st.session_state["kept-name"] = new
         state.close_window()
         st.rerun()
 
@@ -133,6 +155,7 @@ def _duplicate(name: str, lang: str) -> None:
     if _try(lambda: kept.duplicate(name, new, who=who, why=why), lang):
         st.session_state.who = who
         state.set_slug(shelf.OWN + new)
+        st.session_state["kept-name"] = new
         state.close_window()
         st.rerun()
 
@@ -140,8 +163,10 @@ def _duplicate(name: str, lang: str) -> None:
 def _freeze(name: str, lang: str) -> None:
     """Keeps the latest state once more, under a stage."""
     latest = int(st.session_state.seen_state)
+    if state.unsaved(name):
+        st.html(markup.block("zero", say("app.kept.freeze_unsaved", lang, number=str(latest))))
     with st.form("kept-freeze-form", border=False):
-        stage = saving.render_stage("kept-freeze-stage", lang)
+        stage = saving.render_stage(f"kept-freeze-stage-{lang}", lang)
         why = st.text_input(say("app.saving.why", lang), max_chars=500)
         who = st.text_input(say("app.saving.who", lang), saving.who_now(), max_chars=60)
         if not st.form_submit_button(say("app.kept.freeze_do", lang), type="primary"):

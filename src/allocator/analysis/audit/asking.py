@@ -1,0 +1,139 @@
+"""What can be asked of a published split under a reading."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from allocator.analysis.audit import bounds, closed
+from allocator.analysis.audit.bounds import Progress
+from allocator.analysis.audit.case import Case, case_of, weights_of
+from allocator.analysis.audit.ranges import Bounds
+from allocator.analysis.audit.reading import Reading
+from allocator.analysis.audit.rounding import is_simple
+from allocator.analysis.audit.verdict import Verdict, verdict_of
+from allocator.exact import Frozen
+from allocator.model import Scenario
+from allocator.parts import wrong
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A published split under one reading, checked: what it implies can be asked now.
+
+    Bounds, never estimates, and only under this reading: if the split was made by its rule from its
+    distributable amount, and what it supposes holds.
+    """
+
+    reading: Reading
+    verdict: Verdict
+    case: Case
+
+    @property
+    def entitlements_only(self) -> bool:
+        """Whether limits may have bound, so that bounds under other weights are of entitlements."""
+        return self.case.limited
+
+    @property
+    def closed(self) -> tuple[bool, bool]:
+        """Whether factor shares and amounts have exact formulas; else they are linear programs."""
+        return closed.shares_apply(self.case), closed.amounts_apply(self.case)
+
+
+def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
+    """What a published split tells about unpublished data, under a reading; a scenario is its plainest one.
+
+    Raises ScenarioError where the published amounts cannot be those of the reading's rule (their sum, their
+    unit, their earmarks), or where no method here covers it.
+
+    >>> from allocator import load_scenario
+    >>> found = audit(load_scenario("scenarios/luzhou-2023/published-rule.toml"), tolerance="exact")
+    >>> amount_bounds(found, dict(investment=25, tax=25, employment=25, effort=25))["ftz"]
+    Range(low=40970000, high=52257500)
+    """
+    if isinstance(reading, Scenario):
+        reading = Reading(reading, tolerance=tolerance)
+    case = case_of(reading)
+    is_simple(case)  # raises where rounding is not covered
+    return Audit(reading, verdict_of(case), case)
+
+
+def factor_share_bounds(
+    audit: Audit, *, recipients: Sequence[str] | None = None, progress: Progress | None = None
+) -> Mapping[str, Bounds]:
+    """By factor, the least and the most of each recipient's share of it, in parts of 1.
+
+    With y_ij = w_j x_ij a table with the margins a_i and w_j: max(0, (a_i + w_j − 1) / w_j) and
+    min(1, a_i / w_j), at the least and the most a_i before rounding; else linear programs.  ``progress`` is
+    called with the part that is done.  Raises ScenarioError where no data fits the reading.
+    """
+    return Frozen(bounds.share_bounds(fitting_case(audit), recipients, progress))
+
+
+def amount_bounds(
+    audit: Audit,
+    weights: Mapping[str, Any] | None = None,
+    *,
+    recipients: Sequence[str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    progress: Progress | None = None,
+) -> Bounds:
+    """The least and the most that recipients, and groups of them, get under other weights, before rounding.
+
+    Earmarks are included.  ``weights`` in percent (``shares``) or as multipliers; factors not named keep
+    theirs.  Under binding limits these are entitlements, before limits (``Bounds.of``).  Raises
+    ScenarioError where no data fits the reading, or for weights that cannot be.
+    """
+    return bounds.amount_bounds(fitting_case(audit), weights, recipients, groups, progress)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Under other weights, whatever the unpublished data under this reading: who gains, who loses.
+
+    ``says`` is, by recipient, "gains", "loses", "same" or "open" (cannot be told), of whole amounts after
+    rounding; ``bounds`` are the ranges behind it.
+    """
+
+    bounds: Bounds
+    says: Mapping[str, str]
+
+
+def outlook(audit: Audit, weights: Mapping[str, Any], *, progress: Progress | None = None) -> Outlook:
+    """What these weights would change for every recipient, against the published amounts.
+
+    Raises ScenarioError under binding limits, where entitlements are not held against amounts.
+    """
+    case = fitting_case(audit)
+    if case.limited:
+        wrong("audit_limits_gains", "reading")
+    found = bounds.amount_bounds(case, weights, progress=progress)
+    published, unit = case.scenario.published, Fraction(case.unit)
+    assert published is not None
+    unchanged = weights_of(case, weights) == case.weights
+    split = {id: tuple(end - case.earmarks[id] for end in found[id]) for id in case.ids}
+    top = max(low for low, _ in split.values())
+    says: dict[str, str] = {}
+    for id in case.scenario.ids:
+        if id not in split or unchanged:
+            says[id] = "same"
+            continue
+        low, high = split[id]
+        if case.rounding != "exact":
+            rest = len(case.ids) // 2 if case.rounding == "rest-to-largest" and high >= top else 0
+            low, high = (math.floor(low / unit) - rest) * unit, (math.ceil(high / unit) + rest) * unit
+        amount = published[id] - case.earmarks[id]
+        says[id] = (
+            "gains" if low > amount else "loses" if high < amount else "same" if low == high else "open"
+        )
+    return Outlook(found, Frozen(says))
+
+
+def fitting_case(audit: Audit) -> Case:
+    """The reading, prepared; raises ScenarioError where no data fits it."""
+    if not audit.verdict.consistent:
+        wrong("audit_inconsistent", "reading")
+    return audit.case

@@ -1,0 +1,185 @@
+"""What unpublished data can be, and what other weights would bring, whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from allocator.analysis.audit import closed
+from allocator.analysis.audit.case import Case, weights_of
+from allocator.analysis.audit.ranges import MONEY_DIGITS, SHARE_DIGITS, Bounds, Ends, outward, solved
+from allocator.analysis.audit.reading import check_recipients
+from allocator.analysis.audit.rounding import candidates
+from allocator.exact import scaled
+from allocator.parts import wrong
+
+if TYPE_CHECKING:
+    from allocator.analysis.audit.programs import Program
+
+Progress = Callable[[float], None]
+
+
+def programs_of(case: Case, **how: Any) -> list[Program]:
+    """The programs whose data, together, is all that fits: one for each who can have taken the rest."""
+    from allocator.analysis.audit.cone import cone_of
+    from allocator.analysis.audit.programs import Program
+
+    if case.rounding == "rest-to-largest":
+        return [Program(cone_of(case, largest=i, **how)) for i in candidates(case)]
+    return [Program(cone_of(case, **how))]
+
+
+# --- factor shares --------------------------------------------------------------------------------
+
+
+def share_bounds(
+    case: Case, recipients: Sequence[str] | None = None, progress: Progress | None = None
+) -> dict[str, Bounds]:
+    """By factor, the range of each recipient's share of it."""
+    chosen = _chosen(case, recipients)
+    ids = tuple(case.ids[i] for i in chosen)
+    if closed.shares_apply(case):
+        made = {}
+        for factor, sides in zip(case.factors, closed.factor_shares(case), strict=True):
+            low, high, over = (tuple(side[i] for i in chosen) for side in sides)
+            made[factor] = Bounds(ids, low, high, over, closed=True, of="share")
+        return made
+    from allocator.analysis.audit.programs import solve_ranges
+
+    programs = programs_of(case)
+    cone = programs[0].cone
+    asked = [(j, i) for j in range(len(case.factors)) for i in chosen]
+    sure = _sure_shares(case, asked)
+    rows = [{cone.cell(i, j): Fraction(1)} for j, i in asked]
+    found = solve_ranges(programs, rows, [cone.column[j] for j, _ in asked], sure, progress)
+    ends = [outward(*pair, SHARE_DIGITS) for pair in zip(found, sure, strict=True)]
+    size = len(ids)
+    columns = (ends[j * size : (j + 1) * size] for j in range(len(case.factors)))
+    return {
+        factor: solved(ids, column, "share") for factor, column in zip(case.factors, columns, strict=True)
+    }
+
+
+def _chosen(case: Case, recipients: Sequence[str] | None) -> list[int]:
+    if recipients is None:
+        return list(range(len(case.ids)))
+    check_recipients(case.scenario, recipients)
+    for id in recipients:
+        if id not in case.position:
+            wrong("audit_apart", "reading", name=id)
+    return [case.position[id] for id in recipients]
+
+
+def _sure_shares(case: Case, asked: Sequence[tuple[int, int]]) -> list[Ends]:
+    """What is sure of shares (factor, recipient) without any program: what holds if nothing is known of the
+    data, for that can only narrow it, and what is known of the share itself.
+    """
+    sure = [(Fraction(0), Fraction(1))] * len(asked)
+    if closed.shares_apply(case.bare):
+        columns = closed.factor_shares(case.bare)
+        cells = [[side[i] for side in columns[j]] for j, i in asked]
+        sure = [(Fraction(low, over), Fraction(high, over)) for low, high, over in cells]
+    where = {pair: at for at, pair in enumerate(asked)}
+    for fact in case.reading.known:
+        if fact.of != "share" or fact.recipients == "all" or len(fact.recipients) > 1:
+            continue
+        at = where.get((case.factors.index(fact.factor), case.position[fact.recipients[0]]))
+        if at is not None:
+            low, high = sure[at]
+            end = high if fact.high is None else min(high, Fraction(fact.high))
+            sure[at] = max(low, Fraction(fact.low)), end
+    return sure
+
+
+# --- amounts under other weights ------------------------------------------------------------------
+
+
+def amount_bounds(
+    case: Case,
+    weights: Mapping[str, Any] | None = None,
+    recipients: Sequence[str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    progress: Progress | None = None,
+) -> Bounds:
+    """The range of what recipients and groups get under other weights, earmarks included."""
+    new = weights_of(case, weights)
+    names, members = _members(case, recipients, groups)
+    asked = [[case.position[id] for id in ids if id in case.position] for ids in members]
+    apart = [sum((case.earmarks[id] for id in ids), start=0) for ids in members]
+    unit = Fraction(case.unit)
+    if not closed.amounts_apply(case):
+        pairs = zip(*_program_amounts(case, new, asked, progress), strict=True)
+        ends = [outward(*pair, MONEY_DIGITS, case.total * unit) for pair in pairs]
+        moved = [(low + more, high + more) for (low, high), more in zip(ends, apart, strict=True)]
+        return solved(names, moved, "entitlement" if case.limited else "amount")
+    low, high, over = _closed_amounts(case, new, asked)
+    whole, under = scaled(apart)
+    up, down = unit.numerator * under, unit.denominator
+    extra = [earmark * o * down for earmark, o in zip(whole, over, strict=True)]
+    return Bounds(
+        names,
+        tuple(end * up + more for end, more in zip(low, extra, strict=True)),
+        tuple(end * up + more for end, more in zip(high, extra, strict=True)),
+        tuple(o * down * under for o in over),
+        closed=True,
+        of="amount",
+    )
+
+
+def _members(
+    case: Case, recipients: Sequence[str] | None, groups: Mapping[str, Sequence[str]] | None
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Whose sums are asked for: single recipients, all without a list, and groups by name."""
+    scenario, groups = case.scenario, groups or {}
+    if recipients:
+        check_recipients(scenario, recipients)
+    single = tuple(scenario.ids if recipients is None else recipients)
+    for name, ids in groups.items():
+        check_recipients(scenario, ids)
+        if name in scenario.ids:
+            wrong("audit_group_name", "reading", name=name)
+    return (*single, *groups), [*((id,) for id in single), *map(tuple, groups.values())]
+
+
+def _closed_amounts(
+    case: Case, weights: tuple[Fraction, ...], asked: Sequence[Sequence[int]]
+) -> tuple[list[int], list[int], list[int]]:
+    """By formula, in units: ends and what they are over."""
+    found = [(0, 0, 1)] * len(asked)
+    single = [at for at, group in enumerate(asked) if len(group) == 1]
+    several = [at for at, group in enumerate(asked) if len(group) > 1]
+    if single:
+        low, high, over = closed.entitlements(case, weights)
+        for at in single:
+            (i,) = asked[at]
+            found[at] = low[i], high[i], over[i]
+    sides = closed.group_entitlements(case, weights, [asked[at] for at in several])
+    for at, *ends in zip(several, *sides, strict=True):
+        found[at] = ends[0], ends[1], ends[2]
+    return [f[0] for f in found], [f[1] for f in found], [f[2] for f in found]
+
+
+def _program_amounts(
+    case: Case, weights: tuple[Fraction, ...], asked: Sequence[Sequence[int]], progress: Progress | None
+) -> tuple[list[tuple[float, float]], list[Ends]]:
+    """By programs, in parts of the split, and what is sure of it without any."""
+    from allocator.analysis.audit.programs import solve_ranges
+
+    programs = programs_of(case)
+    cone = programs[0].cone
+    base = cone.total_score(weights)
+    rows = [{k: x for i in group for k, x in cone.score(i, weights).items()} for group in asked]
+    all_ = len(case.ids)
+    sure = [(Fraction(len(group) == all_), Fraction(bool(group))) for group in asked]
+    if case.facts and closed.amounts_apply(case.bare):
+        sides = zip(*_closed_amounts(case.bare, weights, asked), strict=True)
+        sure = [(Fraction(a, over * case.total), Fraction(b, over * case.total)) for a, b, over in sides]
+    open_ = [at for at, (low, high) in enumerate(sure) if low < high]
+    found = [(0.0, 1.0)] * len(asked)
+    answers = solve_ranges(
+        programs, [rows[at] for at in open_], [base] * len(open_), [sure[at] for at in open_], progress
+    )
+    for at, ends in zip(open_, answers, strict=True):
+        found[at] = ends
+    return found, sure

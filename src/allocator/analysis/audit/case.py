@@ -1,0 +1,185 @@
+"""A reading prepared for computing: the split in units, weights in parts of one, who stands at a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from allocator.analysis.audit.reading import Reading, check_factors
+from allocator.exact import Number, plain, scaled
+from allocator.limits import limits_in_units
+from allocator.model import Scenario
+from allocator.parts import in_full, number_at, wrong
+from allocator.text import Money
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a published split and a reading say, by position of the recipients that take part.
+
+    ``amounts`` are what the split brought them, in units, and add up to ``total``.  ``weights`` add up to 1.
+    ``coefficients`` are None where there is none or all are equal.  ``rounding`` is that of the fund, or
+    "exact".  ``at`` says which limit an amount stands at: "floor", "cap", "both" or None.  ``earmarks`` are
+    money by id, of all recipients.
+    """
+
+    reading: Reading
+    ids: tuple[str, ...]
+    factors: tuple[str, ...]
+    weights: tuple[Fraction, ...]
+    coefficients: tuple[Fraction, ...] | None
+    amounts: tuple[Number, ...]
+    total: int
+    rounding: str
+    floors: tuple[int | None, ...]
+    caps: tuple[int | None, ...]
+    at: tuple[str | None, ...]
+    earmarks: Mapping[str, Number]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is read."""
+        return self.reading.scenario
+
+    @property
+    def unit(self) -> Number:
+        """The rounding unit."""
+        return self.scenario.fund.unit
+
+    @property
+    def shares(self) -> bool:
+        """Whether weights go by each factor's shares, not by the values themselves."""
+        return self.scenario.kind == "shares"
+
+    @property
+    def facts(self) -> bool:
+        """Whether anything is known or supposed about the data."""
+        return bool(self.reading.known or self.reading.scored)
+
+    @cached_property
+    def limited(self) -> bool:
+        """Whether a limit may bind: only who got exactly a floor or a cap can have been held there."""
+        return any(at is not None for at in self.at)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where each recipient that takes part stands."""
+        return {id: at for at, id in enumerate(self.ids)}
+
+    @cached_property
+    def bare(self) -> Case:
+        """The same without anything known or supposed about the data."""
+        return replace(self, reading=replace(self.reading, known=(), scored=()))
+
+    def coefficient(self, i: int) -> Fraction:
+        """What multiplies this recipient's score, the largest being 1."""
+        return Fraction(1) if self.coefficients is None else self.coefficients[i]
+
+    def money(self, units: Number) -> Number:
+        """Units as money."""
+        return plain(Fraction(units) * self.unit)
+
+
+def case_of(reading: Reading) -> Case:
+    """The reading, prepared; raises ScenarioError where the published amounts cannot be those of its rule."""
+    scenario = reading.scenario
+    assert scenario.published is not None
+    unit, total = scenario.fund.unit, int(scenario.distributable / Fraction(scenario.fund.unit))
+    if not total:
+        wrong("audit_nothing", "reading")
+    earmarks: dict[str, Number] = dict.fromkeys(scenario.ids, 0)
+    for earmark in scenario.earmarks:
+        earmarks[earmark.recipient] = plain(earmarks[earmark.recipient] + earmark.amount)
+    taking = [scenario.recipients[i] for i in scenario.participants]
+    ids = tuple(recipient.id for recipient in taking)
+    _check_amounts(scenario, earmarks, reading.tolerance == "rounded")
+    rests = [scenario.published[id] - earmarks[id] for id in ids]
+    amounts = tuple(rest // unit if rest % unit == 0 else Fraction(rest) / unit for rest in rests)
+    if sum(amounts) != total:
+        wrong(
+            "audit_sum",
+            "published",
+            sum=_money(scenario, sum(amounts) * unit),
+            left=_money(scenario, scenario.distributable),
+        )
+    floors, caps = limits_in_units(scenario)
+    floors = [floor or None for floor in floors]  # nobody is ever held at a floor of nothing
+    whole = sum(scenario.weights.values())
+    return Case(
+        reading=reading,
+        ids=ids,
+        factors=tuple(scenario.weights),
+        weights=tuple(Fraction(weight) / whole for weight in scenario.weights.values()),
+        coefficients=_coefficients(scenario),
+        amounts=amounts,
+        total=total,
+        rounding=scenario.fund.rounding if reading.tolerance == "rounded" else "exact",
+        floors=tuple(floors),
+        caps=tuple(caps),
+        at=tuple(
+            "both"
+            if floor == amount == cap
+            else "floor"
+            if amount == floor
+            else "cap"
+            if amount == cap
+            else None
+            for amount, floor, cap in zip(amounts, floors, caps, strict=True)
+        ),
+        earmarks=earmarks,
+    )
+
+
+def _money(scenario: Scenario, amount: Number) -> Money:
+    return Money(plain(amount), scenario.fund.currency)
+
+
+def _check_amounts(scenario: Scenario, earmarks: Mapping[str, Number], rounded: bool) -> None:
+    assert scenario.published is not None
+    unit, taking = scenario.fund.unit, set(scenario.participants)
+    for at, recipient in enumerate(scenario.recipients):
+        published, earmark = scenario.published[recipient.id], earmarks[recipient.id]
+        rest = published - earmark
+        if rest < 0 or (rest and at not in taking):
+            said = {
+                "name": recipient.name,
+                "published": _money(scenario, published),
+                "earmark": _money(scenario, earmark),
+            }
+            if at not in taking:
+                wrong("audit_earmark_only", "published", **said)
+            wrong("audit_earmark_above", "published", **said)
+        if rounded and rest % unit:
+            amount, whole = _money(scenario, rest), _money(scenario, unit)
+            wrong("audit_unit", "published", name=recipient.name, amount=amount, unit=whole)
+
+
+def _coefficients(scenario: Scenario) -> tuple[Fraction, ...] | None:
+    if scenario.coefficient is None:
+        return None
+    column, _ = scaled(scenario.column(scenario.coefficient))
+    most = max(column)
+    if not most:
+        wrong("scores_zero", "factors")
+    return None if min(column) == most else tuple(Fraction(value, most) for value in column)
+
+
+def weights_of(case: Case, weights: Mapping[str, Any] | None) -> tuple[Fraction, ...]:
+    """Other weights in parts of one, in the case's order; factors not named keep theirs.
+
+    Raises ScenarioError as a scenario with these weights would.
+    """
+    given: dict[str, Number] = dict(case.scenario.weights)
+    check_factors(case.scenario, weights or {})
+    given.update(
+        {factor: number_at(weight, f"weights.{factor}") for factor, weight in (weights or {}).items()}
+    )
+    whole = sum(given.values(), start=0)
+    if case.shares and whole != 100:
+        wrong("weights_sum", at={"key": "weights"}, total=in_full(whole))
+    if not whole:
+        wrong("weights_zero", at={"key": "weights"})
+    return tuple(Fraction(weight) / whole for weight in given.values())

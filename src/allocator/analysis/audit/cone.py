@@ -1,0 +1,239 @@
+"""All data that fit a reading, as a cone: rows of a linear program in which every row is homogeneous.
+
+The variables are x_ij, each factor's column in a scale of its own, and what is as good as one more unknown:
+
+- ``whole``  what each column adds up to (``shares``)
+- ``scale``  what the scores add up to, over the multiplier k of the limits: the split is a_i = s_i / scale
+- ``cut``    how far rounding lowers whoever it lowers most, −m
+- ``held``   of who stands at a limit, what the limit left of the score
+- ``values`` by factor, what one unit of the factor's values is in x
+
+Whatever is asked is a ratio of two sums over them, so one of them may be fixed: ``anchor`` is 1.  ``box``
+holds upper ends that are proved for that case: no data is lost by them.  x, and all else, is at least 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from allocator.analysis.audit.case import Case
+from allocator.analysis.audit.facts import fact_rows, value_rows
+from allocator.analysis.audit.rows import Row, Rows, add, matrix
+from allocator.parts import wrong
+
+
+@dataclass(frozen=True, eq=False)
+class Cone:
+    """The rows ``equal`` v = 0 and ``most`` v ≤ 0 over v ≥ 0, with v[anchor] = 1 and v ≤ box there.
+
+    ``column[j]`` is the total of a factor.  ``slack`` are the variables by which the split, or what is known,
+    may be missed, where asked for.  ``split_rows`` says of each row that is about a recipient's amount:
+    whether it is of ``equal``, which one, whose, and −1 where it keeps the score down, else 1.
+    """
+
+    case: Case
+    equal: csr_matrix
+    most: csr_matrix
+    box: np.ndarray
+    anchor: int
+    scale: int
+    column: tuple[Row, ...]
+    slack: tuple[int, ...]
+    split_rows: tuple[tuple[bool, int, int, int], ...]
+
+    def cell(self, i: int, j: int) -> int:
+        """The variable x_ij."""
+        return i * len(self.case.factors) + j
+
+    def score(self, i: int, weights: Sequence[Fraction]) -> dict[int, Fraction]:
+        """s_i under these weights."""
+        return _score(self.case, i, weights)
+
+    def total_score(self, weights: Sequence[Fraction]) -> dict[int, Fraction]:
+        """Σ s under these weights."""
+        if self.case.shares and self.case.coefficients is None:
+            return {self.anchor: sum(weights, Fraction(0))}
+        if weights == self.case.weights and not self.case.limited:
+            return {self.scale: Fraction(1)}
+        return {k: x for i in range(len(self.case.ids)) for k, x in self.score(i, weights).items()}
+
+
+def _score(case: Case, i: int, weights: Sequence[Fraction]) -> dict[int, Fraction]:
+    c, size = case.coefficient(i), len(case.factors)
+    return {i * size + j: c * weight for j, weight in enumerate(weights) if c and weight}
+
+
+def _all_scores(case: Case) -> dict[int, Fraction]:
+    return add(*((_score(case, i, case.weights), 1) for i in range(len(case.ids))))
+
+
+def cone_of(case: Case, *, split: bool = True, miss: str | None = None, largest: int | None = None) -> Cone:
+    """The cone of a reading.
+
+    Without ``split`` that of the rule and what is known alone.  ``miss`` "split" or "known" adds slack by
+    which those rows may be missed.  ``largest`` is who takes the rest of the rounding, where one does.
+    Raises ScenarioError where no upper ends can be proved.
+    """
+    size, width = len(case.ids), len(case.factors)
+    rows = Rows()
+    cells = [[rows.variable(_cell_box(case, i, j)) for j in range(width)] for i in range(size)]
+    if case.shares:
+        whole = rows.variable(1)
+        columns: list[Row] = [{whole: Fraction(1)}] * width
+        for j in range(width):
+            rows.row({**{cells[i][j]: Fraction(1) for i in range(size)}, whole: Fraction(-1)}, equal=True)
+    else:
+        columns = [{cells[i][j]: Fraction(1) for i in range(size)} for j in range(width)]
+    same = case.shares and case.coefficients is None and not case.limited
+    scale = whole if same else rows.variable(_scale_box(case))
+    anchor = whole if case.shares else scale
+    slack: list[int] = []
+    if split:
+        _split_rows(case, rows, scale, same, slack if miss == "split" else None, largest)
+    elif not same:
+        rows.row(add((_all_scores(case), 1), ({scale: Fraction(1)}, -1)), equal=True)
+    if case.shares and case.coefficients is None:
+        scores: Row = {whole: Fraction(1)}
+    else:
+        scores = _all_scores(case) if case.limited else {scale: Fraction(1)}
+    fact_rows(case, rows, columns, cells, scores, slack if miss == "known" else None)
+    return _cone(case, rows, anchor, scale, columns, slack)
+
+
+def values_cone(case: Case) -> Cone:
+    """The cone of what is known of values alone, with slack by which it may be missed."""
+    rows, slack = Rows(), list[int]()
+    one = value_rows(case, rows, slack)
+    return _cone(case, rows, one, one, (), slack)
+
+
+def _cone(
+    case: Case, rows: Rows, anchor: int, scale: int, columns: Sequence[Row], slack: Sequence[int]
+) -> Cone:
+    return Cone(
+        case,
+        matrix(rows.equal, rows.count),
+        matrix(rows.most, rows.count),
+        np.array(rows.box),
+        anchor,
+        scale,
+        tuple(columns),
+        tuple(slack),
+        tuple(rows.split),
+    )
+
+
+# --- upper ends -----------------------------------------------------------------------------------
+
+
+def _cell_box(case: Case, i: int, j: int) -> Fraction | float:
+    """A share is at most 1; a value's part of the scores too, where it counts in them."""
+    if case.shares:
+        return 1
+    rate = case.coefficient(i) * case.weights[j]
+    return 1 / rate if rate else np.inf
+
+
+def _scale_box(case: Case) -> Fraction | int:
+    """How large the scale can be while the columns add up to 1, where limits part it from the scores.
+
+    Whoever got more than nothing and was not lifted to a floor has a score of at least scale · (a − u),
+    and scores are at most 1.  Where all others stand at floors, no data is lost by ending at 1 over the
+    least of these: from there on, floors hold whatever the scores.
+    """
+    if not case.limited or not case.shares:
+        return 1
+    free = [
+        amount for amount, at in zip(case.amounts, case.at, strict=True) if amount and at in (None, "cap")
+    ]
+    if not free:
+        return case.total / Fraction(min(amount for amount in case.amounts if amount))
+    most = max(free) - (case.rounding != "exact")
+    if not most:
+        wrong("audit_scale", "reading")
+    return Fraction(case.total) / most
+
+
+# --- the split ------------------------------------------------------------------------------------
+
+
+def _split_rows(
+    case: Case, rows: Rows, scale: int, same: bool, slack: list[int] | None, largest: int | None
+) -> None:
+    """Which scores give the published amounts after limits and rounding."""
+    size, unit = len(case.ids), Fraction(1, case.total)
+    top = Fraction(rows.box[scale])
+    cut = None
+    if case.rounding == "largest-remainder":
+        cut = rows.variable(top * unit)
+        rows.row({cut: Fraction(1), scale: -unit})
+    moved: dict[int, Fraction] = {}
+    scores = [_score(case, i, case.weights) for i in range(size)]
+    kept = []
+    for i in range(size):
+        amount = {scale: Fraction(case.amounts[i]) / case.total}
+        if slack is not None:
+            up, down = rows.variable(top), rows.variable(top)
+            slack += [up, down]
+            rows.row(add(({down: Fraction(1)}, 1), (amount, -1)))
+            amount |= {up: Fraction(1), down: Fraction(-1)}
+            moved |= {up: Fraction(1), down: Fraction(-1)}
+        kept.append(_held(case, rows, i, scores[i], amount, scale, cut, top))
+        if case.rounding == "rest-to-largest" and i != largest:
+            for sign in (1, -1):  # within half a unit on either side
+                off = add((scores[i], -sign), (amount, sign), ({scale: unit / 2}, -1))
+                rows.row(off, of=i, sign=sign)
+    if moved:
+        rows.row(moved, equal=True)
+    if case.rounding == "rest-to-largest":
+        assert largest is not None
+        for i in range(size):
+            if i != largest:
+                rows.row(add((scores[i], 1), (scores[largest], -1)))
+    if not same and case.rounding != "exact":
+        rows.row(add(*((held, 1) for held in kept), ({scale: Fraction(1)}, -1)), equal=True)
+
+
+def _held(
+    case: Case,
+    rows: Rows,
+    i: int,
+    score: Row,
+    amount: Row,
+    scale: int,
+    cut: int | None,
+    top: Fraction,
+) -> Row:
+    """The rows of one recipient; gives what is left of the score after limits.
+
+    Rounding at a limit is covered a little more widely than need be: who stands at a floor, say, was either
+    held there or rounded down to it, and both together make a larger set than either.
+    """
+    at, unit = case.at[i], Fraction(1, case.total)
+    if case.rounding == "exact" or at == "both":
+        if at == "floor":
+            rows.row(add((score, 1), (amount, -1)), of=i, sign=-1)
+        elif at == "cap":
+            rows.row(add((amount, 1), (score, -1)), of=i, sign=1)
+        elif at is None:
+            rows.row(add((score, 1), (amount, -1)), equal=True, of=i, sign=-1)
+        return amount
+    if case.rounding == "rest-to-largest":
+        return score
+    assert cut is not None
+    held = score
+    if at is not None:
+        held = {rows.variable(top * (Fraction(case.amounts[i]) + 1) * unit): Fraction(1)}
+        sign = 1 if at == "floor" else -1
+        rows.row(add((score, sign), (held, -sign)), of=i, sign=-sign)
+        rows.row(add((amount, sign), (held, -sign)), of=i, sign=sign)
+    if at != "floor":
+        rows.row(add((amount, 1), ({cut: Fraction(1)}, -1), (held, -1)), of=i, sign=1)
+    if at != "cap":
+        rows.row(add((held, 1), (amount, -1), ({scale: unit}, -1), ({cut: Fraction(1)}, 1)), of=i, sign=-1)
+    return held

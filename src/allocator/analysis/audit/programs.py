@@ -1,0 +1,162 @@
+"""Bounds by linear programs, safe against the solver's rounding.
+
+A solver's answer is a float that may lie inside the truth.  What is used of it are its dual values only:
+whatever they are, r = c − Aᵀy, the boxes and weak duality give a bound that holds (Neumaier & Shcherbina,
+Mathematical Programming 99, 2004).  Here r is worked out in float with an upper figure for its error added:
+each of its k terms and their sum is off by less than 2⁻⁵² of what the terms add up to in size, so (k + 8) of
+these cover the entries' own rounding too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csc_matrix, csr_matrix, vstack
+
+from allocator.analysis.audit.cone import Cone
+from allocator.analysis.audit.ranges import Ends
+from allocator.analysis.audit.rows import Row, matrix
+
+EPS = 2.0**-52
+THREADS = 4  # the solver lets others run meanwhile
+OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+
+
+class Program:
+    """A cone, laid out for the solver once for all the questions that are asked of it."""
+
+    def __init__(self, cone: Cone) -> None:
+        self.cone = cone
+        self.width = len(cone.box)
+        self.equal, self.most = csc_matrix(cone.equal), csc_matrix(cone.most)
+        both = vstack([cone.equal, cone.most])
+        self.transposed = csr_matrix(both.T)
+        self.sizes = csr_matrix(abs(both).T)
+        self.slip = (np.diff(self.transposed.indptr) + 8) * EPS
+        self.fixed = np.stack([np.zeros(self.width), cone.box], axis=1)
+        self.fixed[cone.anchor] = 1.0
+        self.free = np.stack([np.zeros(self.width), np.full(self.width, np.inf)], axis=1)
+
+    def vector(self, row: Row) -> np.ndarray:
+        """A sum over the variables, as the solver takes it."""
+        found = np.zeros(self.width)
+        for k, x in row.items():
+            found[k] = float(x)
+        return found
+
+    def solve(
+        self, objective: np.ndarray, base: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Dual values and the point of the least objective · v, with base · v = 1 or else the anchor at 1."""
+        equal, right, bounds = self.equal, np.zeros(self.equal.shape[0]), self.fixed
+        if base is not None:
+            equal = vstack([csr_matrix(base), equal], format="csc")
+            right, bounds = np.r_[1.0, right], self.free
+        zeros = np.zeros(self.most.shape[0])
+        for method in ("highs-ds", "highs-ipm"):
+            found: Any = linprog(
+                objective, self.most, zeros, equal, right, bounds, method=method, options=OPTIONS
+            )
+            if found.status == 0:
+                most = np.minimum(found.ineqlin.marginals, 0.0)
+                return np.concatenate([found.eqlin.marginals, most]), found.x
+        return None
+
+    def safe(self, objective: np.ndarray, duals: np.ndarray) -> float:
+        """What objective · v is at least, with the anchor at 1, by these duals."""
+        rest = objective - self.transposed @ duals
+        size = np.abs(objective) + self.sizes @ np.abs(duals)
+        rest = rest - self.slip * size
+        terms = np.where(rest < 0, rest * self.cone.box, 0.0)
+        terms[self.cone.anchor] = rest[self.cone.anchor]
+        return float(terms.sum() - (self.width + 8) * EPS * np.abs(terms).sum())
+
+    def least(self, row: Row) -> float:
+        """What this sum is at least, with the anchor at 1; −∞ where the solver finds no answer."""
+        return self.least_ratio(row, {self.cone.anchor: Fraction(1)}, 1.0)[0]
+
+    def least_ratio(self, row: Row, base: Row, base_least: float) -> tuple[float, np.ndarray | None]:
+        """What row / base is at least, and data that comes near it.
+
+        The base is never below ``base_least`` with the anchor at 1.  −∞ where the solver finds no answer.
+        """
+        objective, under = self.vector(row), self.vector(base)
+        anchored = base.keys() == {self.cone.anchor}
+        if not base_least > 0:
+            return -np.inf, None
+        found = self.solve(objective, None if anchored else under)
+        if found is None:
+            return -np.inf, None
+        duals, point = found
+        if anchored:
+            return self.safe(objective, duals), point
+        ratio = float(duals[0])
+        # row − ratio · base is at least this, so the ratio is off by at most that over the least base
+        size = np.abs(objective) + abs(ratio) * np.abs(under)
+        short = self.safe(objective - ratio * under, duals[1:]) - 4 * EPS * float(size @ self.cone.box)
+        return ratio + min(0.0, short) / base_least * (1 + 4 * EPS), point
+
+
+def solve_ranges(
+    programs: Sequence[Program],
+    rows: Sequence[Row],
+    bases: Sequence[Row],
+    sure: Sequence[Ends],
+    progress: Callable[[float], None] | None = None,
+) -> list[tuple[float, float]]:
+    """The least and the most of each row over its base, over all of these programs together.
+
+    An end of what is ``sure`` without any program, which some data met on the way comes up to, is not asked
+    for: it comes as −∞ or ∞, as one does that no solver's answer proves.
+    """
+    found = [_Found(program, rows, bases) for program in programs]
+    tasks = [
+        (number, sign, at) for number in range(len(rows)) for sign in (1, -1) for at in range(len(found))
+    ]
+
+    def solve(task: tuple[int, int, int]) -> float:
+        number, sign, at = task
+        if any(one.seen[sign][number] <= sign * sure[number][sign < 0] for one in found):
+            return -sign * np.inf
+        return sign * found[at].least(number, sign)
+
+    ends = [[np.inf, -np.inf] for _ in rows]
+    with ThreadPoolExecutor(THREADS) as threads:
+        try:
+            for done, (task, value) in enumerate(zip(tasks, threads.map(solve, tasks), strict=True), 1):
+                number, sign, _ = task
+                side, wider = (0, min) if sign > 0 else (1, max)
+                ends[number][side] = wider(ends[number][side], value)
+                if progress is not None:
+                    progress(done / len(tasks))
+        finally:  # whoever is told of the progress may end it
+            threads.shutdown(cancel_futures=True)
+    return [(low, high) for low, high in ends]
+
+
+class _Found:
+    """A program with all that is asked of it, and the ends that its answers came up to so far."""
+
+    def __init__(self, program: Program, rows: Sequence[Row], bases: Sequence[Row]) -> None:
+        self.program, self.rows, self.bases = program, rows, bases
+        self.sums, self.under = (matrix(which, program.width) for which in (rows, bases))
+        distinct = {id(base): base for base in bases}
+        self.base_least = {key: program.least(base) for key, base in distinct.items()}
+        self.seen = {sign: np.full(len(rows), np.inf) for sign in (1, -1)}
+
+    def least(self, number: int, sign: int) -> float:
+        """What sign times the ratio is at least."""
+        row = {k: sign * x for k, x in self.rows[number].items()}
+        base = self.bases[number]
+        bound, point = self.program.least_ratio(row, base, self.base_least[id(base)])
+        if point is not None:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratios = (self.sums @ point) / (self.under @ point)
+            for side in (1, -1):
+                np.fmin(self.seen[side], side * ratios, out=self.seen[side])
+        return bound

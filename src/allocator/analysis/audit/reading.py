@@ -1,0 +1,119 @@
+"""One way to read a published split, and what is known or supposed about the unpublished data behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allocator.exact import Number
+from allocator.model import Scenario
+from allocator.parts import near_recipient, nearest, number_at, put, wrong
+
+TOLERANCES = ("rounded", "exact")
+KNOWN_OF = ("share", "value", "part")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What some recipients have of one factor, together, lies between two figures.
+
+    ``of`` says of what: "share" is their part of the factor's total, 1 being all of it; "value" is in the
+    factor's own unit; "part" is the money that the factor brings them, before limits and rounding.
+    ``recipients`` are ids, or "all" of those that take part: with "value" that is the factor's total.
+    Without ``high`` there is no upper figure.
+    """
+
+    factor: str
+    recipients: str | tuple[str, ...]
+    low: Number
+    high: Number | None
+    of: str = "share"
+
+    def __post_init__(self) -> None:
+        if self.recipients != "all":
+            put(self, recipients=tuple(self.recipients))
+        if not self.recipients:
+            wrong("audit_nobody", "reading", {"column": self.factor})
+        if self.of not in KNOWN_OF:
+            wrong("choice", "reading", {"column": self.factor}, value=self.of, known=KNOWN_OF)
+        _check_range(self, self.factor)
+        largest = self.low if self.high is None else self.high
+        if self.of == "share" and largest > 1:
+            wrong("audit_share", "reading", {"column": self.factor}, value=largest, share=largest / 100)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Every recipient that takes part is scored between two figures: no one's value is above high / low
+    times another's.  Equal scores are low = high.
+    """
+
+    factor: str
+    low: Number
+    high: Number
+
+    def __post_init__(self) -> None:
+        _check_range(self, self.factor)
+        if not self.high:
+            wrong("zero", "reading", {"column": self.factor})
+
+
+def _check_range(thing: Any, factor: str) -> None:
+    put(thing, low=number_at(thing.low, factor))
+    if thing.high is not None:
+        put(thing, high=number_at(thing.high, factor))
+        if thing.low > thing.high:
+            wrong("audit_range", "reading", {"column": factor}, low=thing.low, high=thing.high)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """假设口径: a scenario with a published split, and what is known or supposed about the data behind it.
+
+    The scenario's own factor values count for nothing here, only its rule.  ``tolerance`` "rounded" takes
+    the published amounts as rounded by the scenario's rule, "exact" as if they were not rounded at all.
+    Raises ScenarioError for whatever does not fit together.
+    """
+
+    scenario: Scenario
+    known: tuple[Known, ...] = ()
+    scored: tuple[Scored, ...] = ()
+    tolerance: str = "rounded"
+
+    def __post_init__(self) -> None:
+        put(self, known=tuple(self.known), scored=tuple(self.scored))
+        if self.tolerance not in TOLERANCES:
+            wrong("choice", "reading", {"key": "tolerance"}, value=self.tolerance, known=TOLERANCES)
+        if self.scenario.published is None:
+            wrong("no_published", at={"key": "data.published"})
+        factors = [known.factor for known in self.known] + [scored.factor for scored in self.scored]
+        check_factors(self.scenario, factors)
+        taking = {self.scenario.ids[i] for i in self.scenario.participants}
+        for known in self.known:
+            if known.recipients == "all":
+                continue
+            check_recipients(self.scenario, known.recipients)
+            apart = [id for id in known.recipients if id not in taking]
+            if apart:
+                wrong("audit_apart", "reading", {"column": known.factor}, name=apart[0])
+
+
+def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:
+    """Refuses what is no factor with a weight in the scenario, be it zero."""
+    known = list(scenario.weights)
+    for factor in factors:
+        if factor not in scenario.weights:
+            wrong("audit_factor", "reading", name=factor, near=nearest(factor, known) or known[0])
+
+
+def check_recipients(scenario: Scenario, ids: Sequence[str]) -> None:
+    """Refuses an empty list, an unknown recipient, and one that stands twice."""
+    if not ids:
+        wrong("audit_nobody", "reading")
+    known = set(scenario.ids)
+    for id in ids:
+        if id not in known:
+            wrong("recipient_unknown", "reading", name=id, near=near_recipient(id, scenario.recipients))
+    if len(set(ids)) < len(ids):
+        wrong("recipient_twice", "reading", name=next(id for id in ids if list(ids).count(id) > 1))

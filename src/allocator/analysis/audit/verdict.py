@@ -1,0 +1,189 @@
+"""Whether a published split and what is supposed about the data behind it can hold together.
+
+That they cannot is never taken from a solver's word: it is a figure above zero by weak duality, see
+programs.py, and wherever one recipient or a group shows it, amounts that a reader can compare.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from allocator.analysis.audit.bounds import programs_of
+from allocator.analysis.audit.case import Case
+from allocator.analysis.audit.ranges import MONEY_DIGITS, outward
+from allocator.analysis.audit.rounding import most_of
+from allocator.exact import Frozen, Number, plain
+
+if TYPE_CHECKING:
+    from allocator.analysis.audit.programs import Program
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Where a reading and the published amounts part: Σ multiplier · amount over these recipients.
+
+    ``multipliers`` are 1 for a single recipient or a group.  By the rule and what is supposed alone, without
+    the split, that sum is at least ``least`` and at most ``most``; ``published`` is the published one, and
+    the amounts before rounding can lie ``rounding`` away from it, which does not reach into that range.
+    """
+
+    multipliers: Mapping[str, Number]
+    published: Number
+    least: Number
+    most: Number
+    rounding: Number
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the published split is consistent with the reading's assumptions 与该假设相容.
+
+    Where they cannot hold together 与该假设不能同时成立, ``because`` is "limits" (a published amount is
+    outside its limits), "known" (what is known contradicts itself under the rule, whatever the split) or
+    "split", and ``clashes`` are what shows it; none are given where limits bind.  ``change`` is the least
+    total change of the published amounts, gains and losses added up, with which they would hold together,
+    rounded down; None where it is not worked out (binding limits, the rest to the largest).
+
+    It says only that the assumed reading differs from the practice followed, and judges no allocation.
+    """
+
+    consistent: bool
+    because: str | None = None
+    clashes: tuple[Clash, ...] = ()
+    change: Number | None = None
+
+
+def verdict_of(case: Case) -> Verdict:
+    """The verdict on a reading."""
+    outside = tuple(_outside(case))
+    if outside:
+        return Verdict(False, "limits", outside)
+    barred = tuple(_barred(case))
+    if barred:
+        return Verdict(False, "split", barred)
+    if not case.facts:
+        return Verdict(True)  # data whose entitlements are the published amounts always exists
+    for known in _known(case):
+        if known.least(dict.fromkeys(known.cone.slack, Fraction(1))) > 0:
+            return Verdict(False, "known")
+    missed = [_missed(program) for program in programs_of(case, miss="split")]
+    if any(found is None for found in missed):
+        return Verdict(True)
+    clashes: tuple[Clash, ...] = ()
+    change = None
+    if not case.limited:
+        clashes = tuple(_clashes(case, [found for found in missed if found is not None]))
+        if case.rounding != "rest-to-largest":
+            change = _change(case)
+    return Verdict(False, "split", clashes, change)
+
+
+def _known(case: Case) -> Iterator[Program]:
+    """What is known alone: of values by themselves, which shares as small as can be would not tell; and all
+    of it under the rule.
+    """
+    from allocator.analysis.audit.cone import values_cone
+    from allocator.analysis.audit.programs import Program
+
+    yield Program(values_cone(case))
+    yield programs_of(case, split=False, miss="known")[0]
+
+
+def _outside(case: Case) -> Iterator[Clash]:
+    """Published amounts outside their limits, which rounding never breaks."""
+    for id, amount, floor, cap in zip(case.ids, case.amounts, case.floors, case.caps, strict=True):
+        if (floor is not None and amount < floor) or (cap is not None and amount > cap):
+            ends = case.money(floor or 0), case.money(case.total if cap is None else cap)
+            yield Clash(Frozen({id: 1}), case.money(amount), *ends, rounding=0)
+
+
+def _barred(case: Case) -> Iterator[Clash]:
+    """Published amounts of those whose coefficient is zero, and whose score is so too."""
+    for i, (id, amount) in enumerate(zip(case.ids, case.amounts, strict=True)):
+        if amount and case.coefficient(i) == 0:
+            yield Clash(Frozen({id: 1}), case.money(amount), 0, 0, rounding=0)
+
+
+def _missed(program: Program) -> tuple[list[int], list[float]] | None:
+    """Who must be moved in one way in which the split holds, and how the proof that somebody must weighs
+    whom; None where nobody is proved to.
+    """
+    cone = program.cone
+    objective = program.vector(dict.fromkeys(cone.slack, Fraction(1)))
+    found = program.solve(objective)
+    if found is None or program.safe(objective, found[0]) <= 0:
+        return None
+    duals, point = found
+    moved = [i for i in range(len(cone.case.ids)) if any(point[k] > 0 for k in cone.slack[2 * i : 2 * i + 2])]
+    weights = [0.0] * len(cone.case.ids)
+    for equal, at, i, sign in cone.split_rows:
+        weights[i] += sign * duals[at + (0 if equal else program.equal.shape[0])]
+    return moved, weights
+
+
+def _change(case: Case) -> Number:
+    """The least Σ |change| of the published amounts with which they would hold, rounded down."""
+    (program,) = programs_of(case, miss="split")
+    base = {program.cone.scale: Fraction(1)}
+    row = dict.fromkeys(program.cone.slack, Fraction(1))
+    least, _ = program.least_ratio(row, base, program.least(base))
+    amount = Fraction(max(least, 0.0)) * case.total * case.unit
+    return plain(Fraction(math.floor(amount * MONEY_DIGITS), MONEY_DIGITS))
+
+
+def _clashes(case: Case, missed: Sequence[tuple[list[int], list[float]]]) -> Iterator[Clash]:
+    """Every single recipient that shows it, all of whom must be moved; else a group; else a weighted sum."""
+    program = programs_of(case, split=False)[0]
+    single = [clash for i in missed[0][0] if (clash := _clash(program, {i: Fraction(1)}))]
+    if single:
+        yield from single
+        return
+    for _, weights in missed:
+        for multipliers in _sums(weights):
+            clash = _clash(program, multipliers)
+            if clash is not None:
+                yield clash
+                return
+
+
+def _sums(shift: Sequence[float]) -> Iterator[dict[int, Fraction]]:
+    """Groups that the dual values point at, those that weigh most first; at last the weighted sum itself."""
+    order = sorted(range(len(shift)), key=lambda i: -shift[i])
+    for size in range(2, len(order)):
+        if abs(shift[order[size - 1]] - shift[order[size]]) > 1e-9:
+            yield dict.fromkeys(sorted(order[:size]), Fraction(1))
+    most = max(map(abs, shift), default=0)
+    if most:
+        yield {i: Fraction(round(1000 * value / most), 1000) for i, value in enumerate(shift)}
+
+
+def _clash(program: Program, multipliers: Mapping[int, Fraction]) -> Clash | None:
+    """The clash of a sum of amounts, if what is supposed alone keeps it away from the published ones."""
+    cone, case = program.cone, program.cone.case
+    row: dict[int, Fraction] = {}
+    for i, times in multipliers.items():
+        row |= {k: x * times for k, x in cone.score(i, case.weights).items()}
+    base = cone.total_score(case.weights)
+    under = program.least(base)
+    least, _ = program.least_ratio(row, base, under)
+    most = -program.least_ratio({k: -x for k, x in row.items()}, base, under)[0]
+    published = sum((case.amounts[i] * times for i, times in multipliers.items()), Fraction(0))
+    above = most_of(case, multipliers)
+    below = -most_of(case, {i: -times for i, times in multipliers.items()})
+    if Fraction(least) * case.total <= above and Fraction(most) * case.total >= below:
+        return None
+    sure = [
+        sum((times for times in multipliers.values() if sign * times > 0), Fraction(0)) for sign in (-1, 1)
+    ]
+    low, high = outward((least, most), (sure[0], sure[1]), MONEY_DIGITS, Fraction(case.money(case.total)))
+    return Clash(
+        Frozen({case.ids[i]: plain(times) for i, times in multipliers.items() if times}),
+        case.money(published),
+        plain(low),
+        plain(high),
+        rounding=case.money(max(above - published, published - below)),
+    )

@@ -1,0 +1,180 @@
+"""The command `audit`: what its options mean, and the readings that they are asked of."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Never
+
+from allocator.analysis.audit import Reading, Scored, audit
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import Number, exact
+from allocator.files.readings import NamedReading, checked, load_reading, read_known
+from allocator.files.scenario import load_scenario
+from allocator.files.tables import Finder
+from allocator.model import Scenario
+from allocator.parts import check_text
+from allocator.report.audit import Findings, findings
+from allocator.text import say
+
+PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options say, as they were written."""
+
+    weights: str | None = None
+    known: str | None = None
+    scores: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    tolerance: str = "rounded"
+
+
+def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> list[Findings]:
+    """What is found under the scenario's own reading with what the options suppose, then under the others.
+
+    Options about facts belong to the first reading only; weights, groups and the tolerance to all.  Raises
+    ScenarioError, with the file or the option that is wrong.
+    """
+    if asked.groups and asked.weights is None:
+        refuse("--group", "reading_group_alone")
+    weights = None if asked.weights is None else _weights(asked.weights)
+    scenario = load_scenario(file)
+    known = () if asked.known is None else read_known(asked.known, scenario)
+    scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario, file))
+    named = [load_reading(name) for name in readings]  # all are read before anything is worked out
+    with _placing(file):
+        own = NamedReading(scenario.title, file, Reading(scenario, known, scored, asked.tolerance))
+    if asked.tolerance == "exact":
+        named = [replace(one, reading=replace(one.reading, tolerance="exact")) for one in named]
+    return [_found(one, weights, asked, lang) for one in (own, *named)]
+
+
+def _found(named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, lang: str) -> Findings:
+    with _placing(named.file), _Progress(lang) as progress:
+        groups = _groups(asked.groups, named.reading.scenario)
+        return findings(named.title, audit(named.reading), weights, groups, named.reason, progress)
+
+
+@contextmanager
+def _placing(file: str) -> Iterator[None]:
+    """What goes wrong here names the option, or the file of the reading."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(p, file=_OPTIONS[p.key], at={})
+            if p.key in _OPTIONS
+            else replace(p, file=file if p.file in _PARTS else p.file)
+            for p in error.problems
+        ) from None
+
+
+# what is found wrong only here, with facts and scenario checked before, is wrong in an option
+_OPTIONS = {
+    "audit_factor": "--weights",
+    "weights_sum": "--weights",
+    "weights_zero": "--weights",
+    "audit_group_name": "--group",
+    "recipient_twice": "--group",
+    "choice": "--tolerance",
+}
+_PARTS = ("", "scenario", "reading", "factors", "published")
+
+
+def _weights(written: str) -> dict[str, Number]:
+    """Weights by factor: investment=30,tax=50.
+
+    >>> _weights("tax=30, effort=0.5")
+    {'tax': 30, 'effort': Fraction(1, 2)}
+    """
+    found: dict[str, Number] = {}
+    for part in _parts(written):
+        factor, sign, weight = (piece.strip() for piece in part.partition("="))
+        value = _number(weight)
+        if not sign or not factor or value is None or factor in found:
+            refuse("--weights", "reading_weights", value=written[:80])
+        found[factor] = value
+    return found
+
+
+def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
+    """Scores by factor: effort=60:100."""
+    found = []
+    for part in _parts(written):
+        factor, sign, ends = (piece.strip() for piece in part.partition("="))
+        low, colon, high = re.sub("[：–~]", ":", ends).partition(":")
+        least, most = _number(low), _number(high)
+        if not sign or not colon or least is None or most is None:
+            refuse("--scores", "reading_scores", value=written[:80])
+        try:
+            found.append(checked(scenario, Scored(factor, least, most)))
+        except ScenarioError as error:
+            raise ScenarioError(
+                replace(p, file=file if p.key == "no_published" else "--scores", at={})
+                for p in error.problems
+            ) from None
+    return found
+
+
+def _groups(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The ids of groups by name: south=naxi,gulin; any of a recipient's names will do."""
+    found: dict[str, tuple[str, ...]] = {}
+    find = Finder(scenario.recipients)
+    for one in written:
+        name, sign, members = (piece.strip() for piece in one.partition("="))
+        ids = _parts(members)
+        if not sign or not name or not all(ids):
+            refuse("--group", "reading_group", value=one[:80])
+        if name in found:
+            refuse("--group", "reading_group_twice", name=name)
+        try:
+            found[check_text(name, 100)] = tuple(find.id(id, "") for id in ids)
+        except ScenarioError as error:
+            raise ScenarioError(replace(p, file="--group", at={}) for p in error.problems) from None
+    return found
+
+
+def _parts(written: str) -> list[str]:
+    return [part.strip() for part in re.split("[,，、]", written)]
+
+
+def _number(text: str) -> Number | None:
+    try:
+        value = exact(text.strip())
+    except ValueError:
+        return None
+    return value if value >= 0 else None
+
+
+def refuse(option: str, key: str, **details: object) -> Never:
+    """Raises the ScenarioError with this sentence about an option."""
+    raise ScenarioError(Problem(key, details, option))
+
+
+class _Progress:
+    """Says on a terminal how far the ranges are, once it takes long; wipes that away at the end."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.start, self.shown = lang, time.monotonic(), ""
+
+    def __enter__(self) -> Callable[[float], None] | None:
+        return self.show if sys.stderr.isatty() else None
+
+    def show(self, part: float) -> None:
+        """The part that is done, from 0 to 1."""
+        line = say("audit.progress", self.lang, percent=int(part * 100))
+        if time.monotonic() - self.start >= PATIENCE and line != self.shown:
+            sys.stderr.write(f"\r{line}")
+            sys.stderr.flush()
+            self.shown = line
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            sys.stderr.write("\r" + " " * 2 * len(self.shown) + "\r")
+            sys.stderr.flush()

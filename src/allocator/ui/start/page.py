@@ -1,0 +1,5 @@
+"""The script that Streamlit runs for every visitor."""
+
+from allocator.ui.main import main
+
+main()

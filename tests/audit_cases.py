@@ -1,0 +1,132 @@
+"""Random published splits of which the data is known: what an audit says must hold of that data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+from allocator import (
+    Allocation,
+    AllocatorError,
+    Earmark,
+    Factor,
+    Fund,
+    Limit,
+    Recipient,
+    Scenario,
+    allocate,
+)
+from allocator.analysis.audit import Known, Reading, Scored
+
+
+def random_weights(rnd: Random, factors: Sequence[str], *, zeros: bool = True) -> dict[str, Fraction | int]:
+    """Percentages that add up to 100, now and then with a zero among them."""
+    parts = [rnd.randint(0 if zeros and rnd.random() < 0.2 else 1, 20) for _ in factors]
+    parts[0] = parts[0] or 1
+    return {f: Fraction(100 * part, sum(parts)) for f, part in zip(factors, parts, strict=True)}
+
+
+def published_case(
+    rnd: Random,
+    *,
+    kind: str = "shares",
+    unit: int = 10,
+    rounding: str = "largest-remainder",
+    coefficient: bool = False,
+    earmarks: bool = False,
+    limits: bool = False,
+    zeros: bool = True,
+    size: int | None = None,
+) -> Allocation:
+    """A split from random data, published as it came out."""
+    while True:
+        count = size or rnd.randint(2, 5)
+        ids = [f"r{i}" for i in range(count)]
+        factors = [f"f{j}" for j in range(rnd.randint(2, 4))]
+        columns = [
+            Factor(f, tuple(0 if zeros and rnd.random() < 0.1 else rnd.randint(1, 100) for _ in ids))
+            for f in factors
+        ]
+        if coefficient:
+            columns.append(Factor("c", tuple(Fraction(rnd.randint(5, 20), 10) for _ in ids)))
+        weights = random_weights(rnd, factors, zeros=zeros)
+        if kind == "scores":
+            weights = {f: rnd.randint(1, 5) for f in factors}
+        total = unit * rnd.choice((rnd.randint(5, 60), rnd.randint(100, 10**5)))
+        apart = []
+        if earmarks:
+            apart = [
+                Earmark(id, unit * rnd.randint(0, 50) + rnd.randint(0, 9), rnd.random() < 0.5)
+                for id in rnd.sample(ids, rnd.randint(1, count - 1))
+            ]
+        bounds = []
+        if limits:
+            part = total // unit // count
+            bounds = [
+                Limit((id,), floor=unit * rnd.randint(0, part)) for id in rnd.sample(ids, rnd.randint(0, 2))
+            ]
+            bounds += [
+                Limit((id,), cap=unit * rnd.randint(part, 3 * part + 1))
+                for id in rnd.sample(ids, rnd.randint(0, 2))
+            ]
+        try:
+            scenario = Scenario(
+                title="a random case",
+                fund=Fund(total + sum(e.amount for e in apart), "CNY", unit, rounding),
+                kind=kind,
+                weights=weights,
+                recipients=[Recipient(id) for id in ids],
+                factors=columns,
+                coefficient="c" if coefficient else None,
+                earmarks=apart,
+                limits=bounds,
+            )
+            found = allocate(scenario)
+        except AllocatorError:
+            continue
+        return allocate(replace(scenario, published=found.amounts))
+
+
+def true_shares(allocation: Allocation, factor: str) -> dict[str, Fraction]:
+    scenario = allocation.scenario
+    column = scenario.column(factor)
+    ids = [scenario.ids[i] for i in scenario.participants]
+    return {id: Fraction(x) / sum(column) for id, x in zip(ids, column, strict=True)}
+
+
+def random_facts(rnd: Random, allocation: Allocation, count: int) -> tuple[list[Known], list[Scored]]:
+    """What is true of the data, as a reader may know it: more or less closely."""
+    scenario = allocation.scenario
+    ids = [scenario.ids[i] for i in scenario.participants]
+    known: list[Known] = []
+    scored: list[Scored] = []
+    for _ in range(count):
+        factor = rnd.choice(list(scenario.weights))
+        column = dict(zip(ids, scenario.column(factor), strict=True))
+        if not any(column.values()):
+            continue
+        group = tuple(rnd.sample(ids, rnd.randint(1, len(ids))))
+        what = rnd.choice(("share", "value", "part", "total", "scored"))
+        down, up = Fraction(rnd.randint(50, 100), 100), Fraction(rnd.randint(100, 150), 100)
+        if what == "scored":
+            scored.append(Scored(factor, min(column.values()), max(column.values()) * up))
+        elif what == "total":
+            known.append(
+                Known(factor, "all", sum(column.values()) * down, sum(column.values()) * up, "value")
+            )
+        else:
+            truth = {
+                "share": sum(column[id] for id in group) / Fraction(sum(column.values())),
+                "value": sum(column[id] for id in group),
+                "part": sum(allocation.contributions[factor][id] for id in group),
+            }[what]
+            high = min(truth * up, 1) if what == "share" else truth * up
+            known.append(Known(factor, group, truth * down, rnd.choice((high, high, None)), what))
+    return known, scored
+
+
+def reading_of(allocation: Allocation, facts: tuple[list[Known], list[Scored]] = ([], [])) -> Reading:
+    known, scored = facts
+    return Reading(allocation.scenario, tuple(known), tuple(scored))
