@@ -174,3 +174,26 @@ def test_enter_and_space_do_what_a_click_does(visit: Any) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/method**")
     assert not person.wrong
+
+
+def test_after_the_language_is_switched_every_control_still_works(visit: Any) -> None:
+    person = visit(lang="zh")
+    page = person.open()
+    page.get_by_role("radio", name="English").click()
+    page.wait_for_url("**lang=en**")
+    person.settle()
+    assert page.get_by_role("combobox", name="Scenario").input_value() == "The rule as published: 40/40/10/10"
+    page.get_by_role("slider", name="Investment contribution").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**weight.investment=41**")
+    for name in ("Compare", "Data", "Method"):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.locator("h1", has_text=name).wait_for()
+        person.settle()
+        for language, heading in (("中文", "h1"), ("English", "h1")):
+            page.get_by_role("radio", name=language).click()
+            page.wait_for_url(f"**lang={'zh' if language == '中文' else 'en'}**")
+            person.settle()
+            assert page.locator(heading).count() == 1
+        assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+    assert not person.wrong

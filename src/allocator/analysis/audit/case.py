@@ -144,14 +144,10 @@ def _check_amounts(scenario: Scenario, earmarks: Mapping[str, Number], rounded: 
         published, earmark = scenario.published[recipient.id], earmarks[recipient.id]
         rest = published - earmark
         if rest < 0 or (rest and at not in taking):
-            said = {
-                "name": recipient.name,
-                "published": _money(scenario, published),
-                "earmark": _money(scenario, earmark),
-            }
+            name, paid, fixed = recipient.name, _money(scenario, published), _money(scenario, earmark)
             if at not in taking:
-                wrong("audit_earmark_only", "published", **said)
-            wrong("audit_earmark_above", "published", **said)
+                wrong("audit_earmark_only", "published", name=name, published=paid, earmark=fixed)
+            wrong("audit_earmark_above", "published", name=name, published=paid, earmark=fixed)
         if rounded and rest % unit:
             amount, whole = _money(scenario, rest), _money(scenario, unit)
             wrong("audit_unit", "published", name=recipient.name, amount=amount, unit=whole)
