@@ -27,7 +27,7 @@ def test_settings_keep_the_page_on_this_machine():
             "allowedHosts": ["localhost", "127.0.0.1"],
             "enableCORS": True,
             "enableXsrfProtection": True,
-            "maxUploadSize": 5,
+            "maxUploadSize": 20,
             "enableStaticServing": False,
             "fileWatcherType": "none",
         }
