@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,6 +83,15 @@ def title(slug: str, found: Found, lang: str) -> str:
     if name is not None:
         return name
     return str(getattr(scenario.title, lang)) if isinstance(scenario, Scenario) else Path(slug).name
+
+
+def frozen(slug: str) -> Iterator[tuple[kept.State, Scenario]]:
+    """The frozen states of a scenario that the user has saved, and what each says; no damaged ones."""
+    name = own_name(slug)
+    for state in kept.history(name) if name is not None else ():
+        if state.stage:
+            with suppress(AllocatorError):
+                yield state, load(state.path)
 
 
 @dataclass(frozen=True)

@@ -273,17 +273,15 @@ def choices() -> dict[str, tuple[str, Scenario]]:
     for of, scenario in found().items():
         if isinstance(scenario, Scenario):
             named[of] = shelf.title(of, found(), lang()), scenario
-        name = shelf.own_name(of)
-        for state in kept.history(name) if name is not None else ():
-            if state.stage:
-                try:
-                    frozen = shelf.load(state.path)
-                except AllocatorError:
-                    continue
-                label = say(
-                    "app.saved.frozen", lang(), name=name, stage=state.stage, number=str(state.number)
-                )
-                named[f"{of}/{state.number}"] = label, frozen
+        for entry, frozen in shelf.frozen(of):
+            label = say(
+                "app.saved.frozen",
+                lang(),
+                name=shelf.own_name(of),
+                stage=entry.stage,
+                number=str(entry.number),
+            )
+            named[f"{of}/{entry.number}"] = label, frozen
     return named
 
 
