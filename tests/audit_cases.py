@@ -17,8 +17,12 @@ from allocator import (
     Recipient,
     Scenario,
     allocate,
+    load_scenario,
 )
 from allocator.analysis.audit import Known, Reading, Scored
+
+LUZHOU = load_scenario("scenarios/luzhou-2023/published-rule.toml")
+APART = load_scenario("scenarios/luzhou-2023/after-earmark.toml")
 
 
 def random_weights(rnd: Random, factors: Sequence[str], *, zeros: bool = True) -> dict[str, Fraction | int]:

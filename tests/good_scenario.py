@@ -1,6 +1,9 @@
 """A small scenario that is right, with every kind of file, for tests to read and to damage."""
 
 from pathlib import Path
+from typing import Any
+
+from allocator import Factor, Fund, Recipient, Scenario
 
 # 1,000,000 less 100,000 and 200,000 leaves 700,000, and the shares are 0.6·60% + 0.4·10% = 40%, 30%, 30%.
 GOOD = {
@@ -59,6 +62,23 @@ zone,新区,New Zone,zone,
     "previous.csv": "recipient,amount\nnorth,270000\nsouth,220000\nwest,210000\nzone,0\n",
     "provenance.csv": "recipient,factor,status,confirmed_on,declared\nnorth,jobs,derived,2023-05-31,12\n",
 }
+
+
+def small(**changes: Any) -> Scenario:
+    """Three recipients, two factors and a coefficient, 100 yuan."""
+    plain: dict[str, Any] = {
+        "title": "t",
+        "fund": Fund(100, "CNY", 1),
+        "kind": "shares",
+        "weights": {"x": 60, "y": 40},
+        "recipients": (Recipient("a", "甲", "district"), Recipient("b", "乙"), Recipient("c", "丙")),
+        "factors": (
+            Factor("x", (1, 2, 1), "人口"),
+            Factor("y", (1, 0, 1), "面积"),
+            Factor("k", (1, 1, 2), "系数"),
+        ),
+    }
+    return Scenario(**{**plain, **changes})
 
 
 def make(folder: Path, files: dict) -> Path:

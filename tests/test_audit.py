@@ -6,9 +6,9 @@ from itertools import combinations
 from random import Random
 
 import pytest
-from audit_cases import published_case, random_weights, reading_of, true_shares
+from audit_cases import APART, LUZHOU, published_case, random_weights, reading_of, true_shares
 
-from allocator import Earmark, Limit, ScenarioError, allocate, load_scenario
+from allocator import Earmark, Limit, ScenarioError, allocate
 from allocator.analysis.audit import (
     Known,
     Reading,
@@ -22,8 +22,6 @@ from allocator.analysis.audit import (
 from allocator.analysis.audit.case import case_of
 from allocator.analysis.audit.rounding import group_range, most_of, single_ranges
 
-LUZHOU = load_scenario("scenarios/luzhou-2023/published-rule.toml")
-APART = load_scenario("scenarios/luzhou-2023/after-earmark.toml")
 FACTORS = ("investment", "tax", "employment", "effort")
 # method.md, in 10,000 yuan, at tolerance zero: by hand from 40/40/10/10 and the published amounts
 TABLE = {

@@ -6,9 +6,9 @@ from random import Random
 
 import numpy as np
 import pytest
-from audit_cases import published_case, random_facts, random_weights, reading_of, true_shares
+from audit_cases import APART, LUZHOU, published_case, random_facts, random_weights, reading_of, true_shares
 
-from allocator import Limit, ScenarioError, allocate, load_scenario
+from allocator import Limit, ScenarioError, allocate
 from allocator.analysis.audit import (
     Known,
     Reading,
@@ -22,8 +22,6 @@ from allocator.analysis.audit.bounds import programs_of
 from allocator.analysis.audit.case import case_of
 from allocator.analysis.audit.programs import Program
 
-LUZHOU = load_scenario("scenarios/luzhou-2023/published-rule.toml")
-APART = load_scenario("scenarios/luzhou-2023/after-earmark.toml")
 EQUAL = {"investment": 25, "tax": 25, "employment": 25, "effort": 25}
 
 

@@ -6,9 +6,9 @@ from itertools import product
 from random import Random
 
 import pytest
-from audit_cases import published_case, random_facts, random_weights, reading_of
+from audit_cases import APART, LUZHOU, published_case, random_facts, random_weights, reading_of
 
-from allocator import Factor, Limit, ScenarioError, allocate, load_scenario
+from allocator import Factor, Limit, ScenarioError, allocate
 from allocator.analysis.audit import (
     Known,
     Reading,
@@ -21,8 +21,6 @@ from allocator.analysis.audit import (
     outlook,
 )
 
-LUZHOU = load_scenario("scenarios/luzhou-2023/published-rule.toml")
-APART = load_scenario("scenarios/luzhou-2023/after-earmark.toml")
 WAN = 10_000
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
+from good_scenario import small
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import FILES, ROOT, SCENARIOS, Open, html_of, opened
 from random_cases import random_case, scenario_of
-from streamlit.testing.v1 import AppTest
 
 from allocator import (
     Allocation,
@@ -23,45 +23,27 @@ from allocator import (
     Earmark,
     Factor,
     Fund,
+    Limit,
     Provenance,
     Recipient,
     Reservation,
-    Scenario,
     allocate,
 )
 from allocator.files.scenario import load_scenario
-from allocator.report.grid import Grid, about, adding_up
+from allocator.report.adding import adding_up
+from allocator.report.data_table import shares_table
+from allocator.report.grid import Grid, about
 from allocator.report.method import basis, method_steps
 from allocator.report.method_example import extra_units, score_of
+from allocator.report.table import office_table
 from allocator.ui.pages.method import step_html
 
-ROOT = Path(__file__).parent.parent
-SCENARIOS = ROOT / "scenarios"
-FILES = sorted(str(p.relative_to(SCENARIOS).with_suffix("")) for p in SCENARIOS.glob("*/*.toml"))
 WEIGHTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
 EVIL = "<img src=x onerror=alert(1)>"
-Open = Callable[..., AppTest]
 
 
 def shipped(file: str) -> Allocation:
     return allocate(load_scenario(SCENARIOS / f"{file}.toml"))
-
-
-def small(**changes: Any) -> Scenario:
-    """Three recipients, two factors, 100 yuan."""
-    plain: dict[str, Any] = {
-        "title": "t",
-        "fund": Fund(100, "CNY", 1),
-        "kind": "shares",
-        "weights": {"x": 60, "y": 40},
-        "recipients": (Recipient("a", "甲"), Recipient("b", "乙"), Recipient("c", "丙")),
-        "factors": (
-            Factor("x", (1, 2, 1), "人口"),
-            Factor("y", (1, 0, 1), "面积"),
-            Factor("k", (1, 1, 2), "系数"),
-        ),
-    }
-    return Scenario(**{**plain, **changes})
 
 
 def words(allocation: Allocation, id: str, lang: str = "zh") -> str:
@@ -149,6 +131,93 @@ def test_any_scenario_reads_to_the_end_and_adds_up(seed: int) -> None:
     total = sum(scores.values())
     for i, score in scores.items():
         assert allocation.shares[scenario.ids[i]] * total == score
+
+
+UNITS = {"万元": 10_000, "元": 1, "yuan": 1, "亿 USD": 10**8, "USD": 1, "AUD": 1}
+AMOUNT = rf"≈?([\d,.]+) ?({'|'.join(UNITS)})"
+PRODUCTS = {
+    "zh": (rf"：{AMOUNT}×≈?([\d.]+)%，测算额为{AMOUNT}。", rf"测算额{AMOUNT}乘以≈?([\d.]+)，得{AMOUNT}，"),
+    "en": (
+        rf": {AMOUNT} × ≈?([\d.]+) % is the entitlement, {AMOUNT}\.",
+        rf"entitlement {AMOUNT} times ≈?([\d.]+) is {AMOUNT},",
+    ),
+}
+
+
+def expect_products(allocation: Allocation, lang: str) -> list[str]:
+    """Whoever multiplies what is printed gets what is printed, to one of its last place; for whom it is."""
+    found = []
+    for id in allocation.scenario.ids:
+        told = words(allocation, id, lang)
+        for pattern, size in zip(PRODUCTS[lang], (100, 1), strict=True):
+            for times, unit, factor, makes, in_unit in re.findall(pattern, told):
+                one = UNITS[in_unit]
+                product = figure(times) * UNITS[unit] * Fraction(factor) / size / one
+                assert abs(product - figure(makes)) <= Fraction(1, 100), told
+                assert len(factor.partition(".")[2]) <= 10
+                found.append(id)
+    return found
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("file", FILES)
+def test_products_come_out_as_printed(file: str, lang: str) -> None:
+    allocation = shipped(file)
+    found = expect_products(allocation, lang)
+    assert found or allocation.scenario.distributable > 10**10
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_products_of_a_large_fund_come_out_as_printed_or_are_not_said(lang: str) -> None:
+    uneven = (Factor("x", (1, 2, 4), "人口"), Factor("y", (3, 0, 8), "面积"))
+    for unit, amount in ((1, 10**9 + 1), (10_000, 98_765 * 10**6)):
+        allocation = allocate(small(fund=Fund(amount, "CNY", unit), factors=uneven))
+        assert expect_products(allocation, lang) or (lang, unit) == ("en", 10_000)
+    endless = allocate(small(fund=Fund(10**14 + 1, "CNY", 1), factors=uneven))
+    assert expect_products(endless, lang) == []
+    assert "×" not in words(endless, "a", lang).rpartition("甲" + ("：" if lang == "zh" else ":"))[2]
+
+
+# --- one rule of rounding everywhere --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("file", [*FILES, "thirds"])
+def test_figures_of_the_offices_table_are_those_of_the_method(file: str, lang: str) -> None:
+    allocation = thirds() if file == "thirds" else shipped(file)
+    table, ids = office_table(allocation, lang), allocation.scenario.ids
+    head = {column.key: at for at, column in enumerate(table.columns)}
+    rows = [row.cells for row in table.rows if row.role == "recipient"]
+    *_, total = (row.cells for row in table.rows if row.cells[head["entitlement"]])
+    for at, column in enumerate(table.columns):
+        if column.kind in ("stage", "share"):
+            assert sum(figure(row[at]) for row in rows) == figure(total[at]), column
+            told = [figure(line[at]) for line in table.plain_rows()[1] if line[0]]
+            *_, whole = (figure(line[at]) for line in table.plain_rows()[1] if line[at])
+            assert sum(told) == whole, column
+    factors = [figure(total[head[factor]]) for factor in allocation.scenario.weights]
+    assert sum(factors) == figure(total[head["entitlement"]])
+    assert factors == [figure(row.cells[4]) for row in grid(allocation, ids[0], 1, lang).rows[:-1]]
+    assert [row[head["share"]] for row in rows] == [
+        row.cells[-1] or "0.00" for row in shares_table(allocation.scenario, lang, allocation).rows[:-1]
+    ]
+    for id, row in zip(ids, rows, strict=True):
+        entitlement = figure(row[head["entitlement"]])
+        assert figure(grid(allocation, id, 4, lang).rows[0].cells[2]) == entitlement
+        if allocation.scenario.ids.index(id) in allocation.scenario.participants:
+            assert figure(grid(allocation, id, 2, lang).rows[-1].cells[-1]) == entitlement
+        if "limited" in head:
+            for line in grid(allocation, id, 3, lang).rows:
+                same = next(row for row in rows if row[1] == line.cells[1])
+                assert figure(line.cells[2]) == figure(same[head["entitlement"]])
+                assert figure(line.cells[-2]) == figure(same[head["limited"]])
+
+
+def thirds() -> Allocation:
+    """Shares, factors and limited figures that all need rounding: alone each would show 33.33."""
+    equal = (Factor("x", (1, 1, 1), "人口"), Factor("y", (1, 1, 1), "面积"), Factor("z", (1, 1, 1), "学校"))
+    held = (Limit(("a",), cap=33),)
+    return allocate(small(factors=equal, weights=dict.fromkeys("xyz", Fraction(100, 3)), limits=held))
 
 
 # --- the words, against figures worked out here ---------------------------------------------------
@@ -313,27 +382,11 @@ def test_an_unknown_recipient_is_an_error() -> None:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
     """Opens the method page with this address."""
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
-
-    def start(lang: str = "zh", **address: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for key, value in {"lang": lang, **address}.items():
-            app.query_params[key] = value
-        app.run()
-        (app._page_hash,) = [
-            hash for hash, known in app._registered_pages.items() if known["url_pathname"] == "method"
-        ]
-        return app.run()
-
-    yield start
-
-
-def said(app: AppTest) -> str:
-    assert not app.exception, [e.message for e in app.exception]
-    return "\n".join(e.proto.body for e in app.get("html") if not e.proto.body.startswith("<script>"))
+    return partial(opened, "method")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -341,7 +394,7 @@ def said(app: AppTest) -> str:
 def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     app = page(lang, scenario=file)
     allocation = shipped(file)
-    shown = said(app)
+    shown = html_of(app)
     for step in (*method_steps(allocation, allocation.scenario.ids[0], lang), basis(allocation, lang)):
         assert step_html(step) in shown
     assert not app.error
@@ -349,16 +402,16 @@ def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
 
 def test_another_recipient_is_worked_out_when_chosen(page: Open) -> None:
     app = page(scenario="luzhou-2023/published-rule")
-    assert "江阳区：从测算额到建议分配额" in said(app)
+    assert "江阳区：从测算额到建议分配额" in html_of(app)
     (choice,) = [box for box in app.selectbox if box.label == "以谁为例"]
     app = choice.set_value("ftz").run()
-    assert "自贸区：从测算额到建议分配额" in said(app)
-    assert "江阳区：从测算额到建议分配额" not in said(app)
+    assert "自贸区：从测算额到建议分配额" in html_of(app)
+    assert "江阳区：从测算额到建议分配额" not in html_of(app)
 
 
 def test_the_weights_on_the_screen_are_the_ones_explained(page: Open) -> None:
     weights = {f"weight.{f}": "25" for f in ("investment", "tax", "employment", "effort")}
-    shown = said(page(scenario="luzhou-2023/published-rule", **weights))
+    shown = html_of(page(scenario="luzhou-2023/published-rule", **weights))
     equal = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml").with_weights(
         investment=25, tax=25, employment=25, effort=25
     )

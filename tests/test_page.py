@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from good_scenario import small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError, allocate
+from allocator import Earmark, Factor, Fund, Limit, Reservation, Scenario, ScenarioError, allocate
 from allocator.analysis.compare import effect
 from allocator.files.scenario import load_scenario
 from allocator.files.shelf import scenario_files
@@ -36,19 +37,6 @@ EVIL = "<img src=x onerror=alert(1)>\"'&"
 
 def luzhou(file: str = "published-rule") -> Scenario:
     return load_scenario(SCENARIOS / "luzhou-2023" / f"{file}.toml")
-
-
-def small(**changes: Any) -> Scenario:
-    """Three recipients, two factors, 100 yuan."""
-    plain: dict[str, Any] = {
-        "title": "t",
-        "fund": Fund(100, "CNY", 1),
-        "kind": "shares",
-        "weights": {"x": 60, "y": 40},
-        "recipients": (Recipient("a", "甲", "district"), Recipient("b", "乙"), Recipient("c", "丙")),
-        "factors": (Factor("x", (1, 2, 1), "人口"), Factor("y", (1, 0, 1), "面积")),
-    }
-    return Scenario(**{**plain, **changes})
 
 
 # --- the texts ------------------------------------------------------------------------------------

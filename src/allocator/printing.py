@@ -17,7 +17,8 @@ from allocator.analysis.compare import Effect, changes, effect
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, exact, plain
 from allocator.model import Scenario
-from allocator.report.table import Table, compare_table, office_table, weight_text
+from allocator.report.table import compare_table, office_table, weight_text
+from allocator.report.tabular import Table
 from allocator.text import kind_text, number, say
 from allocator.text import money as money_text
 

@@ -20,7 +20,8 @@ from allocator.report.audit import (
     verdict_lines,
     weights_text,
 )
-from allocator.report.table import Column, Table, weight_text
+from allocator.report.table import weight_text
+from allocator.report.tabular import Column, Table
 from allocator.text import money_scale, number, say
 
 SHARE_STEP = Fraction(1, 10_000)

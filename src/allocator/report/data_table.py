@@ -7,8 +7,10 @@ from fractions import Fraction
 from allocator.allocation import Allocation
 from allocator.exact import Number
 from allocator.model import Scenario
-from allocator.report.grid import Grid, adding_up, who
-from allocator.report.table import Row, weight_text
+from allocator.report.adding import adding_up
+from allocator.report.grid import Grid, who
+from allocator.report.table import weight_text
+from allocator.report.tabular import Row
 from allocator.text import number, say
 
 MOST_REMARKS = 500  # of single cells that a page lists

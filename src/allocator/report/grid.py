@@ -1,17 +1,17 @@
-"""Words, formulas and tables as text, and figures rounded so that they add up as shown."""
+"""Words, formulas and tables as text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from allocator.allocation import Allocation
-from allocator.engine import largest_remainder
-from allocator.exact import Number, plain, scaled
+from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.table import Row
+from allocator.report.tabular import Row
 from allocator.text import money, money_scale, money_unit, number, say
+
+MOST_DECIMALS = 10  # of a factor that a reader may multiply with
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,6 @@ class Step:
     after: tuple[str, ...] = ()
 
 
-def adding_up(values: Sequence[Number], places: int) -> list[Number]:
-    """The values rounded to so many decimals by the largest remainder, so that they add up as shown.
-
-    Their sum is the sum of the values, rounded.
-
-    >>> adding_up([Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)], 1)
-    [Fraction(2, 5), Fraction(3, 10), Fraction(3, 10)]
-    """
-    if not values:
-        return []
-    numerators, over = scaled([value * 10**places for value in values])
-    units, _ = largest_remainder(numerators, over, round(Fraction(sum(numerators), over)))
-    return [plain(Fraction(unit, 10**places)) for unit in units]
-
-
 def about(value: Number, lang: str, places: int, *, exactly: Number | None = None, sign: bool = False) -> str:
     """A figure with at most so many decimals, and a mark where that rounds it (or what it stands for).
 
@@ -60,7 +45,8 @@ def about(value: Number, lang: str, places: int, *, exactly: Number | None = Non
     """
     rounded = round(Fraction(value), places)
     whole = value if exactly is None else exactly
-    return ("" if rounded == whole else "≈") + number(rounded, lang, sign=sign)
+    text = number(rounded, lang, places, sign=sign)
+    return ("" if rounded == whole else "≈") + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def percent_cell(part: Number, lang: str, places: int = 4, *, exactly: Number | None = None) -> str:
@@ -83,18 +69,51 @@ def in_units(amount: Number, scenario: Scenario) -> Number:
     return plain(Fraction(amount) / scale_of(scenario))
 
 
-def rough(amount: Number, scenario: Scenario, lang: str, places: int = 4) -> str:
+def rough(
+    amount: Number, scenario: Scenario, lang: str, places: int = 4, *, tabled: Number | None = None
+) -> str:
     """An amount of a calculation in a sentence, with a mark where it is rounded: ≈170.1327万元.
 
-    English writes yuan in full, as other sentences do.
+    English writes yuan in full, as other sentences do.  ``tabled`` is what the office's table shows for it.
     """
     currency = scenario.fund.currency
     if currency != "CNY" and (amount * 100).denominator == 1:
         return money(amount, currency, lang)
-    scale = scale_of(scenario) if lang == "zh" else 1
+    scale = _scale_in_words(scenario, lang)
     key = "money.amount" if currency == "CNY" else "money.foreign"
-    text = about(plain(Fraction(amount) / scale), lang, places)
+    figure = rough_figure(amount, scenario, lang, places, tabled=tabled)
+    text = about(figure, lang, places, exactly=plain(Fraction(amount) / scale))
     return say(key, lang, value=text, unit=money_unit(currency, scale, lang))
+
+
+def rough_figure(
+    amount: Number, scenario: Scenario, lang: str, places: int = 4, *, tabled: Number | None = None
+) -> Number:
+    """The figure that `rough` writes."""
+    scale = _scale_in_words(scenario, lang)
+    if tabled is not None and scale == scale_of(scenario):
+        return tabled
+    return round(Fraction(amount) / scale, places)
+
+
+def _scale_in_words(scenario: Scenario, lang: str) -> int:
+    return scale_of(scenario) if lang == "zh" else 1
+
+
+def decimals(factor: Number, times: Number, makes: Number, least: int, places: int = 2) -> int | None:
+    """With how many decimals a factor must be written so that the product comes out as it is written.
+
+    That is in the last of its ``places``, or one off where that one was moved so that a sum adds up; None
+    where ten decimals are not enough.
+
+    >>> decimals(Fraction(1, 3), 1000, Fraction(33333, 100), 2), decimals(Fraction(1, 3), 10**12, 0, 2)
+    (5, None)
+    """
+    for off in (Fraction(1, 2), 1):
+        for count in range(least, MOST_DECIMALS + 1):
+            if abs(round(Fraction(factor), count) * times - makes) * 10**places <= off:
+                return count
+    return None
 
 
 def who(scenario: Scenario, lang: str) -> str:

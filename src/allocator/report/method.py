@@ -14,17 +14,19 @@ from allocator.report.grid import (
     Grid,
     Step,
     about,
-    adding_up,
+    decimals,
     in_units,
     name_of,
     percent_cell,
     rough,
+    rough_figure,
     unit_of,
 )
-from allocator.report.method_example import example_grid, score_of
+from allocator.report.method_example import Shown, example_grid, score_of
 from allocator.report.method_limits import limits_step, rounding_step
 from allocator.report.sentences import percent, so_many
-from allocator.report.table import Row, weight_text
+from allocator.report.table import weight_text
+from allocator.report.tabular import Row
 from allocator.text import money, number, say
 
 DOCS = {"method": "docs/method.md", "glossary": "docs/glossary.md", "format": "docs/scenario-format.md"}
@@ -34,12 +36,13 @@ def method_steps(allocation: Allocation, id: str, lang: str) -> tuple[Step, ...]
     """The five steps, with the recipient of this id as the example; raises KeyError when there is none."""
     if id not in allocation.scenario.ids:
         raise KeyError(id)
+    shown = Shown.of(allocation, lang)
     return (
         _money_step(allocation, lang),
-        _factors_step(allocation, lang),
-        _formula_step(allocation, id, lang),
-        limits_step(allocation, id, lang),
-        rounding_step(allocation, id, lang),
+        _factors_step(allocation, shown, lang),
+        _formula_step(allocation, id, shown, lang),
+        limits_step(allocation, id, shown, lang),
+        rounding_step(allocation, id, shown, lang),
     )
 
 
@@ -100,16 +103,15 @@ def _money_step(allocation: Allocation, lang: str) -> Step:
 # --- 2 --------------------------------------------------------------------------------------------
 
 
-def _factors_step(allocation: Allocation, lang: str) -> Step:
+def _factors_step(allocation: Allocation, shown: Shown, lang: str) -> Step:
     scenario = allocation.scenario
     brings = [
         plain(Fraction(scenario.distributable) * sum(part) / allocation.total_score)
         for part in allocation.parts.values()
     ]
-    shown = adding_up([in_units(amount, scenario) for amount in brings], 2)
     rows = []
     for at, ((id, weight), amount, exactly) in enumerate(
-        zip(scenario.weights.items(), shown, brings, strict=True), 1
+        zip(scenario.weights.items(), shown.brings, brings, strict=True), 1
     ):
         factor = scenario.factor(id)
         values = number(sum(value for value in scenario.column(id) if value is not None), lang)
@@ -141,7 +143,8 @@ def _factors_step(allocation: Allocation, lang: str) -> Step:
     weighted = [(id, weight) for id, weight in scenario.weights.items() if weight]
     if scenario.kind == "shares" and scenario.coefficient is None and weighted and scenario.distributable:
         id, weight = weighted[0]
-        part = rough(scenario.distributable * Fraction(weight) / 100, scenario, lang, 2)
+        brought = shown.brings[list(scenario.weights).index(id)]
+        part = rough(scenario.distributable * Fraction(weight) / 100, scenario, lang, 2, tabled=brought)
         name = scenario.factor(id).name
         lines.append(_say("factors_first", lang, name=name, weight=percent(weight, lang), amount=part))
     if scenario.coefficient is not None:
@@ -155,7 +158,7 @@ def _factors_step(allocation: Allocation, lang: str) -> Step:
 # --- 3 --------------------------------------------------------------------------------------------
 
 
-def _formula_step(allocation: Allocation, id: str, lang: str) -> Step:
+def _formula_step(allocation: Allocation, id: str, shown: Shown, lang: str) -> Step:
     scenario = allocation.scenario
     name = name_of(allocation, id, lang)
     way = f"{scenario.kind}_coefficient" if scenario.coefficient is not None else scenario.kind
@@ -166,17 +169,21 @@ def _formula_step(allocation: Allocation, id: str, lang: str) -> Step:
     if position not in scenario.participants:
         return Step("formula", title, lines, formula, (), (_say("example_apart", lang, name=name),))
     points, score = score_of(scenario, position)
-    grid = example_grid(allocation, id, points, lang)
+    grid = example_grid(allocation, id, points, shown, lang)
     after = [_say("example_adding", lang)]
-    entitlement, share = allocation.entitlements[id], allocation.shares[id]
+    entitlement, share, tabled = allocation.entitlements[id], allocation.shares[id], shown.entitlement[id]
+    total = rough_figure(scenario.distributable, scenario, lang)
+    makes = rough_figure(entitlement, scenario, lang, 2, tabled=tabled)
+    places = decimals(share * 100, Fraction(total) / 100, makes, 4)
     details = {
         "name": name,
         "total": rough(scenario.distributable, scenario, lang),
-        "share": percent_cell(share * 100, lang),
-        "entitlement": rough(entitlement, scenario, lang, 2),
+        "share": percent_cell(share * 100, lang, places or 4),
+        "entitlement": rough(entitlement, scenario, lang, 2, tabled=tabled),
     }
+    product = "" if places else "_about"
     if way == "shares":
-        after.insert(0, _say("example_shares", lang, **details))
+        after.insert(0, _say(f"example_shares{product}", lang, **details))
     else:
         everybody = sum((score_of(scenario, i)[1] for i in scenario.participants), start=Fraction(0))
         figure = percent_cell if scenario.kind == "shares" else about
@@ -189,7 +196,7 @@ def _formula_step(allocation: Allocation, id: str, lang: str) -> Step:
             }
             after.insert(0, _say("example_coefficient", lang, name=name, **said))
         told = {"score": figure(score, lang, 4), "scores": figure(everybody, lang, 4)}
-        after.insert(-1, _say("example_scores", lang, **details, **told))
+        after.insert(-1, _say(f"example_scores{product}", lang, **details, **told))
     return Step("formula", title, lines, formula, (grid,), tuple(after))
 
 

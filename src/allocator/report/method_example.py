@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from allocator.allocation import Allocation
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.grid import Grid, about, adding_up, in_units, name_of, percent_cell, rough, unit_of
-from allocator.report.table import Row, weight_text
+from allocator.report.adding import adding_up
+from allocator.report.grid import Grid, about, in_units, name_of, percent_cell, rough, unit_of
+from allocator.report.table import office_table, weight_text
+from allocator.report.tabular import Row
 from allocator.text import money, number, say
 
 
 def _say(key: str, lang: str, **details: object) -> str:
     return say(f"app.method.{key}", lang, **details)
+
+
+class Shown(NamedTuple):
+    """What the office's table shows, in its unit: what each factor brings, and by id what recipients have."""
+
+    brings: tuple[Number, ...]
+    entitlement: Mapping[str, Number]
+    limited: Mapping[str, Number]
+
+    @classmethod
+    def of(cls, allocation: Allocation, lang: str) -> Shown:
+        """The figures of the table, so that the same ones stand in the method."""
+        table, ids = office_table(allocation, lang), allocation.scenario.ids
+        brings = tuple(plain(sum(column, start=0)) for column in table.adding("factors"))
+        (entitlement,) = table.adding("entitlement")
+        (limited,) = table.adding("limited") or [entitlement]
+        return cls(brings, dict(zip(ids, entitlement, strict=True)), dict(zip(ids, limited, strict=True)))
 
 
 def score_of(scenario: Scenario, position: int) -> tuple[dict[str, Number], Number]:
@@ -35,13 +56,14 @@ def score_of(scenario: Scenario, position: int) -> tuple[dict[str, Number], Numb
     return points, plain(sum(points.values(), start=Fraction(0)) * (by or 0))
 
 
-def example_grid(allocation: Allocation, id: str, points: dict[str, Number], lang: str) -> Grid:
+def example_grid(allocation: Allocation, id: str, points: dict[str, Number], shown: Shown, lang: str) -> Grid:
     """One recipient's factors: value, share or multiplier, points, money; adding up as shown."""
     scenario = allocation.scenario
     position = scenario.ids.index(id)
     shares = scenario.kind == "shares"
     parts = [in_units(allocation.contributions[factor][id], scenario) for factor in points]
-    money_shown, points_shown = adding_up(parts, 2), adding_up(list(points.values()), 4)
+    entitlement = shown.entitlement[id]
+    money_shown, points_shown = adding_up(parts, 2, entitlement), adding_up(list(points.values()), 4)
     pen = percent_cell if shares else about
     rows = []
     for at, (factor, amount, exactly, point) in enumerate(
@@ -67,7 +89,7 @@ def example_grid(allocation: Allocation, id: str, points: dict[str, Number], lan
                 say("table.total", lang),
                 *blank,
                 pen(plain(sum(points_shown, start=0)), lang, 4, exactly=plain(sum(points.values(), start=0))),
-                about(plain(sum(money_shown, start=0)), lang, 2, exactly=plain(sum(parts, start=0))),
+                about(entitlement, lang, 2, exactly=plain(sum(parts, start=0))),
             ),
         )
     )
@@ -124,24 +146,25 @@ def rounding_example(allocation: Allocation, id: str, extra: int, lang: str) -> 
     return _say("round_up" if extra else "round_down", lang, **details, rank=ahead + 1)
 
 
-def chain_grid(allocation: Allocation, id: str, lang: str) -> Grid:
-    """From the entitlement to the amount of one recipient, and beside it what was decided."""
+def chain_grid(allocation: Allocation, id: str, shown: Shown, lang: str) -> Grid:
+    """From the entitlement to the amount of one recipient, and beside it what was decided.
+
+    Between figures that the office's table shows, what is shown of a step is their difference.
+    """
     scenario = allocation.scenario
     entitlement, limited = allocation.entitlements[id], allocation.limited[id]
-    chain: list[tuple[str, Number]] = [("entitlement", entitlement)]
+    final, earmark = (in_units(by[id], scenario) for by in (allocation.amounts, allocation.earmarks))
+    tabled = shown.entitlement[id], shown.limited[id]
+    chain: list[tuple[str, Number, Number]] = [("entitlement", tabled[0], entitlement)]
     if scenario.limits:
-        chain.append(("by_limits", plain(limited - entitlement)))
-    chain.append(("by_rounding", allocation.rounding[id]))
+        chain.append(("by_limits", plain(tabled[1] - tabled[0]), plain(limited - entitlement)))
+    chain.append(("by_rounding", plain(final - earmark - tabled[1]), allocation.rounding[id]))
     if scenario.earmarks:
-        chain.append(("earmark", allocation.earmarks[id]))
-    figures = [in_units(amount, scenario) for _, amount in chain]
-    final = in_units(allocation.amounts[id], scenario)
-    places = 2 if (final * 100).denominator == 1 else 6  # an earmark may be to the cent
+        chain.append(("earmark", earmark, allocation.earmarks[id]))
     rows = []
-    for at, ((key, _), shown, exactly) in enumerate(
-        zip(chain, adding_up(figures, places), figures, strict=True), 1
-    ):
-        text = about(shown, lang, places, exactly=exactly, sign=key.startswith("by_"))
+    for at, (key, figure, exactly) in enumerate(chain, 1):
+        # six decimals, since an earmark may be to the cent
+        text = about(figure, lang, 6, exactly=in_units(exactly, scenario), sign=key.startswith("by_"))
         rows.append(Row("recipient", (str(at), _say(key, lang), text)))
     rows.append(Row("total", ("", _say("final", lang), number(final, lang))))
     if scenario.published is not None:

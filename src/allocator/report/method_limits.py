@@ -6,10 +6,21 @@ from collections.abc import Sequence
 
 from allocator.allocation import Allocation
 from allocator.exact import plain
-from allocator.report.grid import Grid, Step, about, in_units, name_of, rough, unit_of, who
-from allocator.report.method_example import chain_grid, extra_units, rounding_example
+from allocator.report.grid import (
+    Grid,
+    Step,
+    about,
+    decimals,
+    in_units,
+    name_of,
+    rough,
+    rough_figure,
+    unit_of,
+    who,
+)
+from allocator.report.method_example import Shown, chain_grid, extra_units, rounding_example
 from allocator.report.sentences import limit_clauses, limit_words
-from allocator.report.table import Row
+from allocator.report.tabular import Row
 from allocator.text import money, say
 
 MOST_NAMES = 12
@@ -22,7 +33,7 @@ def _say(key: str, lang: str, **details: object) -> str:
 # --- 4 --------------------------------------------------------------------------------------------
 
 
-def limits_step(allocation: Allocation, id: str, lang: str) -> Step:
+def limits_step(allocation: Allocation, id: str, shown: Shown, lang: str) -> Step:
     scenario = allocation.scenario
     title = _say("limits_title", lang)
     if not scenario.limits:
@@ -44,10 +55,10 @@ def limits_step(allocation: Allocation, id: str, lang: str) -> Step:
         after.append(_say("limits_nobody", lang))
     after.append(_multiplier_sentence(allocation, free, lang))
     if id in taking:
-        after.append(_limited_sentence(allocation, id, lang))
-    shown = [i for i in taking if allocation.at[i] or i == id]
+        after.append(_limited_sentence(allocation, id, shown, lang))
+    listed = [i for i in taking if allocation.at[i] or i == id]
     formula = (_say("limits_formula", lang),)
-    if not shown:
+    if not listed:
         return Step("limits", title, tuple(lines), formula, (), tuple(after))
 
     columns = [
@@ -57,11 +68,19 @@ def limits_step(allocation: Allocation, id: str, lang: str) -> Step:
     ]
     columns = [(key, column) for key, column in columns if any(x is not None for x in column.values())]
     columns.append(("limited", allocation.limited))
+    tabled = {"entitlement": shown.entitlement, "limited": shown.limited}
     rows = []
     for at, i in enumerate(taking, 1):
-        if i in shown:
-            figures = [column[i] for _, column in columns]
-            cells = ["" if x is None else about(in_units(x, scenario), lang, 2) for x in figures]
+        if i in listed:
+            cells = []
+            for key, column in columns:
+                amount = column[i]
+                if amount is None:
+                    cells.append("")
+                    continue
+                exactly = in_units(amount, scenario)
+                figure = tabled[key][i] if key in tabled else exactly
+                cells.append(about(figure, lang, 2, exactly=exactly))
             note = say(f"table.at_{allocation.at[i]}", lang) if allocation.at[i] else ""
             rows.append(Row("recipient", (str(at), name_of(allocation, i, lang), *cells, note)))
     grid = Grid(
@@ -88,16 +107,27 @@ def _multiplier_sentence(allocation: Allocation, free: Sequence[str], lang: str)
     return _say(f"multiplier_{key}", lang, k=about(k, lang, 6), count=len(free))
 
 
-def _limited_sentence(allocation: Allocation, id: str, lang: str) -> str:
+def _limited_sentence(allocation: Allocation, id: str, shown: Shown, lang: str) -> str:
     """Entitlement times multiplier of one recipient, and which limit holds it."""
-    scenario = allocation.scenario
+    scenario, k = allocation.scenario, allocation.multiplier
+    amounts = {
+        "entitlement": (allocation.entitlements[id], shown.entitlement[id]),
+        "limited": (allocation.limited[id], shown.limited[id]),
+    }
+    times, makes = (
+        rough_figure(amount, scenario, lang, 2, tabled=tabled) for amount, tabled in amounts.values()
+    )
+    places = decimals(k, times, makes, 6)
+    key = allocation.at[id] or ("free" if places else "free_about")
     return _say(
-        f"limited_{allocation.at[id] or 'free'}",
+        f"limited_{key}",
         lang,
         name=name_of(allocation, id, lang),
-        entitlement=rough(allocation.entitlements[id], scenario, lang),
-        k=about(allocation.multiplier, lang, 6),
-        limited=rough(allocation.limited[id], scenario, lang),
+        k=about(k, lang, places or 6),
+        **{
+            word: rough(amount, scenario, lang, 2, tabled=tabled)
+            for word, (amount, tabled) in amounts.items()
+        },
     )
 
 
@@ -112,7 +142,7 @@ def names_of(allocation: Allocation, ids: Sequence[str], lang: str) -> str:
 # --- 5 --------------------------------------------------------------------------------------------
 
 
-def rounding_step(allocation: Allocation, id: str, lang: str) -> Step:
+def rounding_step(allocation: Allocation, id: str, shown: Shown, lang: str) -> Step:
     scenario = allocation.scenario
     fund, currency = scenario.fund, scenario.fund.currency
     unit = money(fund.unit, currency, lang)
@@ -145,5 +175,5 @@ def rounding_step(allocation: Allocation, id: str, lang: str) -> Step:
             fund=money(fund.amount, currency, lang),
         )
     )
-    grid = chain_grid(allocation, id, lang)
+    grid = chain_grid(allocation, id, shown, lang)
     return Step("rounding", _say("rounding_title", lang), tuple(lines), (), (grid,), tuple(after))

@@ -3,130 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from string import ascii_uppercase
-from typing import Any, Literal
+from typing import Any
 
 from allocator.allocation import Allocation
 from allocator.analysis.compare import changes
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.text import money_scale, money_unit, number, say
-
-Role = Literal["recipient", "reservation", "subtotal", "total"]
-Kind = Literal["text", "money", "share", "change", "stage"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: how its figures are written follows from its kind.
-
-    money and change are exact, stage (a step of the calculation) has two decimals, share is a part of one
-    that shows as percent.
-    """
-
-    key: str
-    header: str
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row as it is shown: what it is, and its cells as text."""
-
-    role: Role
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with its exact values; ``headers``, ``numeric`` and ``rows`` are what people see.
-
-    ``scale`` is how many of the currency's main unit one shown unit of money is.
-    """
-
-    lang: str
-    currency: str
-    scale: int
-    columns: tuple[Column, ...]
-    records: tuple[tuple[Role, tuple[Any, ...]], ...]
-
-    @property
-    def unit(self) -> str:
-        """The line above right of the table: 单位：万元."""
-        return say("table.unit", self.lang, unit=money_unit(self.currency, self.scale, self.lang))
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The columns' headings."""
-        return tuple(column.header for column in self.columns)
-
-    @property
-    def numeric(self) -> tuple[bool, ...]:
-        """Which columns hold figures."""
-        return tuple(column.kind != "text" for column in self.columns)
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """The rows, their figures written as the language does."""
-        return tuple(
-            Row(role, tuple(map(self._shown, values, self.columns))) for role, values in self.records
-        )
-
-    @property
-    def tints(self) -> tuple[tuple[int, ...], ...]:
-        """How strongly the cells are tinted: recipients' changes from −3 to 3, by the largest; all else 0."""
-        change = [column.kind == "change" for column in self.columns]
-        sizes = [
-            [
-                value if tinted and value and role == "recipient" else 0
-                for value, tinted in zip(values, change, strict=True)
-            ]
-            for role, values in self.records
-        ]
-        largest = max((abs(size) for row in sizes for size in row), default=0)
-        return tuple(
-            tuple((-1 if size < 0 else 1) * -(-3 * abs(size) // largest) if size else 0 for size in row)
-            for row in sizes
-        )
-
-    def _shown(self, value: Any, column: Column) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, str):
-            return value
-        if column.kind == "share":
-            return number(value * 100, self.lang, 2)
-        places = 2 if column.kind == "stage" else None
-        return number(Fraction(value) / self.scale, self.lang, places, sign=column.kind == "change")
-
-    def plain_rows(self) -> tuple[list[str], list[list[str]]]:
-        """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""
-        unit = money_unit(self.currency, 1, self.lang)
-        headers = [
-            say("table.header_unit", self.lang, header=column.header, unit=unit)
-            if column.kind in ("money", "change", "stage")
-            else column.header
-            for column in self.columns
-        ]
-        return headers, [list(map(_filed, values, self.columns)) for _, values in self.records]
-
-
-def _filed(value: Any, column: Column) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if column.kind == "share":
-        return number(value * 100, "zh", 6).replace("−", "-")
-    return number(value, "zh", 2 if column.kind == "stage" else None).replace("−", "-")
-
-
-def _total(values: Iterable[Number | None]) -> Number:
-    return plain(sum((value for value in values if value is not None), start=0))
+from allocator.report.tabular import Column, Role, Table, total_of
+from allocator.text import money_scale, number, say
 
 
 def weight_text(weight: Number, kind: str, lang: str) -> str:
@@ -148,7 +35,9 @@ def _who(scenarios: Iterable[Scenario], key: str, lang: str) -> str:
 def office_table(allocation: Allocation, lang: str) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
-    The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.
+    The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  Steps of
+    the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
+    along a row of rounded figures a hundredth may be left.
     """
     scenario = allocation.scenario
     one = (scenario,)
@@ -169,15 +58,21 @@ def office_table(allocation: Allocation, lang: str) -> Table:
                     weight=weight_text(weight, scenario.kind, lang),
                 ),
                 "stage",
+                "factors",
             ),
             by_factor[factor],
         )
         for factor, weight in scenario.weights.items()
     ]
-    stages.append((Column("share", say("table.share", lang), "share"), allocation.shares))
-    stages.append((Column("entitlement", say("table.entitlement", lang), "stage"), allocation.entitlements))
+    stages.append((Column("share", say("table.share", lang), "share", "share"), allocation.shares))
+    stages.append(
+        (
+            Column("entitlement", say("table.entitlement", lang), "stage", "entitlement"),
+            allocation.entitlements,
+        )
+    )
     if scenario.limits:
-        stages.append((Column("limited", say("table.limited", lang), "stage"), allocation.limited))
+        stages.append((Column("limited", say("table.limited", lang), "stage", "limited"), allocation.limited))
     if scenario.earmarks:
         stages.append((Column("earmark", say("table.earmark", lang), "money"), allocation.earmarks))
     stages.append((Column("amount", say("table.amount", lang), "money"), allocation.amounts))
@@ -211,7 +106,7 @@ def office_table(allocation: Allocation, lang: str) -> Table:
     for position, id in enumerate(scenario.ids, 1):
         figures = tuple(values[id] for _, values in stages)
         records.append(("recipient", (str(position), names[id], *figures, note(id))))
-    sums = tuple(_total(values.values()) for _, values in stages)
+    sums = tuple(total_of(values.values()) for _, values in stages)
     if scenario.reservations:
         records.append(("subtotal", ("", _who(one, "recipients", lang), *sums, "")))
     everything = tuple(
@@ -265,7 +160,7 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
         ("recipient", (str(position), names[id], *(stage.get(id) for stage in stages)))
         for position, id in enumerate(names, 1)
     ]
-    sums = [_total(stage.values()) for stage in stages]
+    sums = [total_of(stage.values()) for stage in stages]
     if any(reserved):
         records.append(("subtotal", ("", _who(scenarios, "recipients", lang), *sums)))
         records.append(("subtotal", ("", say("table.departments", lang), *reserved)))

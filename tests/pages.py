@@ -1,0 +1,35 @@
+"""Pages of the app without a browser: opening one, reading it, pressing its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ROOT / "scenarios"
+FILES = sorted(str(p.relative_to(SCENARIOS).with_suffix("")) for p in SCENARIOS.glob("*/*.toml"))
+Open = Callable[..., AppTest]
+
+
+def opened(page: str, lang: str = "zh", **address: str) -> AppTest:
+    """The page of this name, ``data``, at an address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in {"lang": lang, **address}.items():
+        app.query_params[key] = value
+    app.run()
+    (app._page_hash,) = [h for h, known in app._registered_pages.items() if known["url_pathname"] == page]
+    return app.run()
+
+
+def html_of(app: AppTest) -> str:
+    """All HTML that the page shows."""
+    assert not app.exception, [e.message for e in app.exception]
+    return "\n".join(e.proto.body for e in app.get("html") if not e.proto.body.startswith("<script>"))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """The page after the one button with this label was pressed."""
+    (found,) = [button for button in app.button if button.label == label]
+    return found.click().run()
