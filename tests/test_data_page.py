@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -18,25 +18,24 @@ import streamlit
 from generated import generated
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import FILES, SCENARIOS, Open, html_of, opened, press
 from random_cases import random_case, scenario_of
 from streamlit.testing.v1 import AppTest
 
 from allocator import AllocatorError, Factor, Provenance, Scenario, ScenarioError, allocate
 from allocator.files import upload, workbook
+from allocator.files.datatable import FACTOR_COLUMNS
 from allocator.files.scenario import load_scenario
 from allocator.files.writing import save_scenario
 from allocator.report.data_table import MOST_REMARKS, remarks_table, shares_table
 from allocator.report.grid import Grid
 from allocator.text import say
 from allocator.ui import markup
-from allocator.ui.pages.data import EDITORS, NUMBER, column_config, frame_of, outcome_sentence, rows_of
+from allocator.ui.editors import EDITORS, NUMBER, column_config, frame_of, outcome_sentence
+from allocator.ui.typed import Edits, after, edits_of
 
-ROOT = Path(__file__).parent.parent
-SCENARIOS = ROOT / "scenarios"
-FILES = sorted(str(p.relative_to(SCENARIOS).with_suffix("")) for p in SCENARIOS.glob("*/*.toml"))
 EVIL = "<img src=x onerror=alert(1)>"
 SLUG = "luzhou-2023/published-rule"
-Open = Callable[..., AppTest]
 
 
 def luzhou() -> Scenario:
@@ -126,29 +125,71 @@ def test_markup_in_names_stays_text() -> None:
 def test_applying_an_untouched_editor_changes_nothing(file: str, name: str, lang: str) -> None:
     scenario = with_remark() if file == "remark" else load_scenario(SCENARIOS / f"{file}.toml")
     header, rows = EDITORS[name].out(scenario, lang)
-    frame = frame_of(rows, len(header))
+    frame = frame_of(Edits().on(rows), len(header))
     assert set(column_config(name, header, scenario, lang)) == set(frame.columns)
-    after = EDITORS[name].back(scenario, header, rows_of(frame), "t")
-    assert after == scenario
-    assert outcome_sentence(scenario, after, lang) == say("app.table_editor.unchanged", lang)
+    assert [list(cells) for _, *cells in frame.itertuples(index=False)] == rows
+    made = EDITORS[name].back(scenario, header, Edits().on(rows), "t")
+    assert made == scenario
+    assert outcome_sentence(scenario, made, lang) == say("app.table_editor.unchanged", lang)
+
+
+ROWS = [["a", "1"], ["b", "2"], ["c", "3"]]
 
 
 def test_rows_keep_the_numbers_that_are_shown() -> None:
-    frame = frame_of([["a", "1"], ["b", "2"], ["c", "3"]], 2).drop(index=1)
-    blank = {NUMBER: None, "c0": None, "c1": float("nan")}
-    forged = {NUMBER: "9" * 9000, "c0": " e ", "c1": "5"}
-    added = pd.DataFrame([blank, {NUMBER: None, "c0": "d", "c1": None}, forged])
-    rows = rows_of(pd.concat([frame, added], ignore_index=True))
-    assert rows == [(1, ["a", "1"]), (3, ["c", "3"]), (5, ["d", ""]), (6, ["e", "5"])]
-    assert rows_of(frame_of([], 2)) == []
+    told = {
+        "edited_rows": {0: {"c1": " 9 ", NUMBER: "7"}, 2: {"c0": None}},
+        "deleted_rows": [1],
+        "added_rows": [{}, {"c0": "d", "c5": "x"}],
+    }
+    shown = after(Edits().on(ROWS), told, len(ROWS), 2)
+    assert shown == [(1, ["a", "9"]), (3, ["", "3"]), (4, ["", ""]), (5, ["d", ""])]
+    assert list(frame_of(shown, 2)[NUMBER]) == ["1", "3", "4", "5"]
+    assert list(frame_of([], 2).columns) == [NUMBER, "c0", "c1"]
+
+
+cells = st.sampled_from(["", "1", "2", "x"])
+tolds = st.fixed_dictionaries(
+    {
+        "edited_rows": st.dictionaries(
+            st.integers(0, 4), st.dictionaries(st.sampled_from(["c0", "c1"]), cells)
+        ),
+        "deleted_rows": st.lists(st.integers(0, 4)),
+        "added_rows": st.lists(st.dictionaries(st.sampled_from(["c0", "c1"]), cells), max_size=3),
+    }
+)
+
+
+@given(st.lists(tolds, max_size=4))
+def test_what_was_typed_outlives_the_editor(steps: list[dict[str, Any]]) -> None:
+    """Kept as a difference and put on the rows again, as often as the editor is begun anew."""
+    shown = Edits().on(ROWS)
+    for told in steps:
+        shown = after(shown, told, len(ROWS), 2)
+        typed = edits_of(ROWS, shown)
+        again = typed.on(ROWS)
+        assert [cells for _, cells in again] == [cells for _, cells in shown]
+        assert [n for n, _ in again if n <= len(ROWS)] == [n for n, _ in shown if n <= len(ROWS)]
+        assert edits_of(ROWS, again) == typed
+        assert bool(typed) == ([cells for _, cells in again if any(cells)] != ROWS)
+        shown = again
+
+
+def test_cells_nobody_touched_are_in_the_new_language_and_typed_choices_too() -> None:
+    typed = edits_of([["甲", "假设", "5"]], [(1, ["甲", "公布", "6"]), (2, ["乙", "假设", ""])])
+    words = {1: {"假设": "assumed", "公布": "published"}}
+    assert typed.on([["A", "assumed", "5"]], words) == [
+        (1, ["A", "published", "6"]),
+        (2, ["乙", "assumed", ""]),
+    ]
 
 
 def test_what_an_edit_changed_in_words() -> None:
     scenario = luzhou()
     header, rows = upload.table_rows(scenario, "zh")
     rows[3][header.index("税收贡献值")] = "1.98"
-    after = upload.with_table(scenario, header, rows_of(frame_of(rows, len(header))), "t")
-    told = outcome_sentence(scenario, after, "zh")
+    made = upload.with_table(scenario, header, Edits().on(rows), "t")
+    told = outcome_sentence(scenario, made, "zh")
     assert told == "已应用：税收贡献值：泸县由0.98改为1.98。"
 
 
@@ -162,14 +203,25 @@ class Grids:
         self.given: dict[str, pd.DataFrame] = {}
         self.typed: dict[str, list[tuple[int, int, str]]] = {}
 
-    def __call__(self, frame: pd.DataFrame, *, key: str, **_: Any) -> pd.DataFrame:
+    def __call__(
+        self, frame: pd.DataFrame, *, key: str, on_change: Callable[..., None], args: Any, **_: Any
+    ) -> None:
         name = key.partition("-")[0]
-        edited = frame.copy()
+        told: dict[int, dict[str, str]] = {}
+        for row, at, text in self.typed.get(name, []):
+            told.setdefault(row, {})[f"c{at}"] = text
         if key not in self.given:
             self.given = {k: f for k, f in self.given.items() if not k.startswith(f"{name}-")} | {key: frame}
-        for row, at, text in self.typed.get(name, []):
-            edited.loc[row, f"c{at}"] = text
-        return edited
+            streamlit.session_state[key] = {}
+        assert frame.equals(self.given[key])  # or the browser would begin anew
+        if streamlit.session_state[key] != {"edited_rows": told}:
+            streamlit.session_state[key] = {"edited_rows": told}
+            on_change(*args)
+
+    def cells(self, name: str) -> list[tuple[Any, ...]]:
+        """What an editor was given, but for the numbers of the rows."""
+        (frame,) = (frame for key, frame in self.given.items() if key.startswith(f"{name}-"))
+        return [tuple(cells) for _, *cells in frame.itertuples(index=False)]
 
 
 @pytest.fixture
@@ -180,34 +232,20 @@ def grids(monkeypatch: pytest.MonkeyPatch) -> Grids:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
     """Opens the data page of a scenario."""
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path / "home"))
 
-    def start(slug: str = SLUG, *, lang: str = "zh", scenarios: Path = SCENARIOS, **address: str) -> AppTest:
+    def start(slug: str = SLUG, *, scenarios: Path = SCENARIOS, **address: str) -> AppTest:
         monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(scenarios))
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for key, value in {"lang": lang, "scenario": slug, **address}.items():
-            app.query_params[key] = value
-        app.run()
-        (app._page_hash,) = [
-            hash for hash, known in app._registered_pages.items() if known["url_pathname"] == "data"
-        ]
-        return app.run()
+        return opened("data", scenario=slug, **address)
 
-    yield start
+    return start
 
 
 def said(app: AppTest) -> str:
     """All HTML and Markdown of the page."""
-    assert not app.exception, [e.message for e in app.exception]
-    html = [e.proto.body for e in app.get("html") if not e.proto.body.startswith("<script>")]
-    return "\n".join([*html, *(element.value for element in app.markdown)])
-
-
-def press(app: AppTest, text: str) -> AppTest:
-    (found,) = [button for button in app.button if button.label == text]
-    return found.click().run()
+    return "\n".join([html_of(app), *(element.value for element in app.markdown)])
 
 
 def now(app: AppTest, slug: str = SLUG) -> Scenario:
@@ -297,6 +335,61 @@ def test_typed_cells_stand_while_another_table_is_applied(page: Open, grids: Gri
     app = press(app, "应用因素说明")
     assert now(app).factor("investment").year == 2020
     assert {key for key in grids.given if key.startswith("table-")} == tables
+
+
+def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: Open, grids: Grids) -> None:
+    app = page()
+    status, year = FACTOR_COLUMNS.index("status"), FACTOR_COLUMNS.index("year")
+    assert "已填写，尚未应用" not in said(app)
+    grids.typed = {"factors": [(1, status, say("status.published", "zh")), (1, year, "2021")]}
+    assert "已填写，尚未应用" in said(app.run())
+    assert now(app) == luzhou()
+    grids.typed = {}
+    app.session_state["lang"] = "en"
+    app.session_state["acted"] = True
+    app.run()
+    _, rows = upload.factor_rows(luzhou().factors, "en")
+    rows[1][status], rows[1][year] = say("status.published", "en"), "2021"
+    assert grids.cells("factors") == [tuple(row) for row in rows]
+    assert grids.cells("cells") == []
+    assert "Typed, not applied yet" in said(app)
+    app = press(app, "Apply the factors")
+    assert (now(app).factor("tax").status, now(app).factor("tax").year) == ("published", 2021)
+    assert "not applied yet" not in said(app)
+
+
+def test_what_was_typed_can_be_discarded(page: Open, grids: Grids) -> None:
+    app = page()
+    _, rows = upload.table_rows(luzhou(), "zh")
+    grids.typed = {"table": [(3, 4, "abc")]}
+    app = press(app.run(), "应用数据表")
+    assert "“abc”不是数字" in said(app)
+    grids.typed = {}
+    app = press(app, "放弃所填内容")
+    assert grids.cells("table") == [tuple(row) for row in rows]
+    assert "不是数字" not in said(app)
+    assert "尚未应用" not in said(app)
+    assert not [b for b in app.button if b.label == "放弃所填内容"]
+
+
+def test_what_is_wrong_is_said_until_it_is_put_right(page: Open, grids: Grids) -> None:
+    app = page()
+    grids.typed = {"table": [(3, 4, "abc"), (4, 4, "-1")]}
+    assert "不是数字" not in said(app.run())
+    assert "有2处需要改正" in said(press(app, "应用数据表"))
+    grids.typed = {"table": [(3, 4, "1"), (4, 4, "-1")]}
+    assert "有1处需要改正" in said(app.run())
+    grids.typed = {"table": [(3, 4, "1"), (4, 4, "2")]}
+    assert "需要改正" not in said(app.run())
+    assert now(app) == luzhou()
+
+
+def test_another_id_for_a_row_is_refused(page: Open, grids: Grids) -> None:
+    app = page()
+    grids.typed = {"table": [(3, 0, "lu")]}
+    shown = said(press(app, "应用数据表")).replace("\\", "")
+    assert now(app) == luzhou()
+    assert "数据表，第4行，“编号”列：编号原为“luxian”，现为“lu”" in shown
 
 
 def test_weights_on_the_screen_outlive_an_edit(page: Open, grids: Grids) -> None:
@@ -389,17 +482,11 @@ def test_data_that_cannot_be_split_stays_editable(page: Open, tmp_path: Path) ->
 # --- in a browser ---------------------------------------------------------------------------------
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    ("typed", "told", "stands"), [("abc", "“abc”不是数字", "abc"), ("12.50", "江阳区由2.35改为12.5", "12.5")]
-)
-def test_a_cell_is_edited_with_the_keyboard(visit: Any, typed: str, told: str, stands: str) -> None:
-    person = visit(lang="zh")
-    page = person.open(f"data?lang=zh&scenario={SLUG}")
+def type_into_the_first_figure(page: Any, text: str) -> None:
+    """Types into the first factor of the first recipient by keyboard, and leaves the cell open."""
     page.wait_for_selector("#glide-cell-2-0", state="attached")
-    page.wait_for_timeout(
-        500
-    )  # what the grid has selected it draws and tells late, so it cannot be waited for
+    # what the grid has selected it draws and tells late, so it cannot be waited for
+    page.wait_for_timeout(500)
     box = page.locator("[data-testid=data-grid-canvas]").first.bounding_box()
     page.mouse.click(box["x"] + 110, box["y"] + 50)  # the first recipient's name
     for _ in ("id", "English name", "kind", "value of the first factor"):
@@ -409,19 +496,71 @@ def test_a_cell_is_edited_with_the_keyboard(visit: Any, typed: str, told: str, s
     page.keyboard.press("Enter")
     page.wait_for_selector("textarea.gdg-input")
     page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type(typed, delay=20)
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(300)
-    page.get_by_role("button", name="应用数据表").click(delay=100)
+    page.keyboard.type(text, delay=20)
+
+
+def expect_cell(page: Any, text: str) -> None:
+    cells = "[...document.querySelectorAll('canvas [role=gridcell]')]"
+    page.wait_for_function(f"text => {cells}.some(cell => cell.textContent === text)", arg=text)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("typed", "told", "stands"), [("abc", "“abc”不是数字", "abc"), ("12.50", "江阳区由2.35改为12.5", "12.5")]
+)
+def test_a_cell_is_edited_with_the_keyboard(visit: Any, typed: str, told: str, stands: str) -> None:
+    person = visit(lang="zh")
+    page = person.open(f"data?lang=zh&scenario={SLUG}")
+    type_into_the_first_figure(page, typed)
+    page.keyboard.press("Tab")
+    page.get_by_text("已填写，尚未应用").wait_for()
+    page.get_by_role("button", name="应用数据表").press("Enter")
     page.get_by_text(told).wait_for()
     person.settle()
-
-    def expect_cell(text: str) -> None:
-        cells = "[...document.querySelectorAll('canvas [role=gridcell]')]"
-        page.wait_for_function(f"text => {cells}.some(cell => cell.textContent === text)", arg=text)
-
-    expect_cell(stands)
+    expect_cell(page, stands)
     if typed != "abc":
         page.get_by_role("button", name="撤销").click()
-        expect_cell("2.35")
+        expect_cell(page, "2.35")
+    assert not person.wrong
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("leave", [None, "Enter"])
+def test_a_cell_counts_when_the_button_is_pressed_at_once(visit: Any, leave: str | None) -> None:
+    person = visit(lang="zh")
+    page = person.open(f"data?lang=zh&scenario={SLUG}")
+    apply = page.get_by_role("button", name="应用数据表").bounding_box()
+    type_into_the_first_figure(page, "12.5")
+    if leave:
+        page.keyboard.press(leave)
+    page.mouse.click(apply["x"] + 20, apply["y"] + 10)
+    page.get_by_text("江阳区由2.35改为12.5").wait_for()
+    assert not person.wrong
+
+
+@pytest.mark.browser
+def test_what_was_typed_stands_on_another_page_and_in_the_other_language(visit: Any) -> None:
+    person = visit(lang="zh")
+    page = person.open(f"data?lang=zh&scenario={SLUG}")
+    type_into_the_first_figure(page, "12.5")
+    page.get_by_text("English", exact=True).click()  # at once, too
+    page.get_by_text("Typed, not applied yet").wait_for()
+    person.settle()
+    expect_cell(page, "12.5")
+    page.get_by_role("link", name="Method", exact=True).click()
+    page.locator("h1", has_text="Method").wait_for()
+    person.settle()
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_text("Typed, not applied yet").wait_for()
+    expect_cell(page, "12.5")
+    page.get_by_role("button", name="Discard what was typed").click()
+    expect_cell(page, "2.35")
+    page.get_by_text("Typed, not applied yet").wait_for(state="detached")
+    page.wait_for_timeout(500)
+    type_into_the_first_figure(page, "13.5")
+    page.get_by_role("radio", name="中文").click(force=True)
+    page.get_by_text("已填写，尚未应用").wait_for()
+    expect_cell(page, "13.5")
+    page.get_by_role("button", name="应用数据表").click()
+    page.get_by_text("江阳区由2.35改为13.5").wait_for()
     assert not person.wrong

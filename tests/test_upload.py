@@ -330,6 +330,35 @@ def short(**cells) -> list[list]:
     return [[row[0], *row[4:]] for row in data(**cells)]
 
 
+def test_another_id_for_the_same_recipient_would_lose_what_is_known_of_it(good):
+    error = refused(good, xlsx(Data=data(A2="n", A3="s", B3="南郡", C3="South Prefecture")))
+    check(error, "recipient_called", "Data", 2, "Id")
+    assert "called “north” in the scenario but “n” in the file" in error.sentences("en")[0]
+    assert "“北区”在方案中的编号为“north”，在文件中为“n”" in error.sentences("zh")[0]
+    # a recipient of other names is another one, and a name in the place of the id is the id
+    other = upload.read("a.xlsx", xlsx(Data=data(A3="s", B3="南郡", C3="South Prefecture")), good)
+    assert other.ids == ("north", "s", "west", "zone")
+    assert upload.read("a.xlsx", xlsx(Data=data(A2="城北")), good) == good
+
+
+def test_in_numbered_rows_an_id_may_move_but_not_change(good):
+    header, rows = upload.table_rows(good, "en")
+
+    def made(*lines):
+        return upload.with_table(good, header, lines, "t", numbered=True)
+
+    north, south, west, zone = rows
+    other = ["n", "另区", "Other", *north[3:]]
+    with pytest.raises(ScenarioError) as caught:
+        made((1, other), (2, south), (3, west), (4, zone))
+    check(caught.value, "recipient_changed", None, 1, "Id", details="the id was “north” and is now “n”")
+    moved = made((1, south), (2, north), (3, west), (4, zone))
+    assert moved.recipients == tuple(good.recipients[i] for i in (1, 0, 2, 3))
+    # deleted and added, and pushed down by a row pasted above it
+    assert made((2, south), (3, west), (4, zone), (5, other)).ids == ("south", "west", "zone", "n")
+    assert made((1, other), *enumerate(rows, 2)).ids == ("n", *good.ids)
+
+
 def test_recipients_of_a_table_without_names(good):
     check(refused(good, xlsx(Data=short(A3="sauth"))), "recipient_unknown", "Data", 3, "Id",
           details="did you mean “south”")  # fmt: skip

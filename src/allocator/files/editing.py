@@ -29,12 +29,14 @@ def with_table(
     file: str = "",
     *,
     described: Sequence[Factor] = (),
+    numbered: bool = False,
 ) -> Scenario:
     """The scenario with another data table; rows are row numbers and cells of text.
 
     With a column of names or kinds the rows are the recipients, in their order; without, they must be the
     scenario's.  The columns are the factors, in their order; ``described`` says what new ones are.  Remarks
-    on cells that are gone go with them.  Raises ScenarioError with every problem found.
+    on cells that are gone go with them.  ``numbered`` rows are the scenario's own, by
+    their numbers, and others that count on.  Raises ScenarioError with every problem found.
     """
     columns, problems = read_header(scenario, header, described, file)
     rows = trimmed(rows, len(header))
@@ -46,7 +48,9 @@ def with_table(
     if len(register) > 1:
         rows = _by_id(scenario, rows, key)
         try:
-            recipients = _recipients(scenario, header, register, rows, file)
+            made = _recipients(scenario, header, register, rows, file)
+            recipients = tuple(made.values())
+            problems += _other_ids(scenario, made, header[key], numbered, file)
             problems += _unfit(scenario, recipients, columns, file)
         except ScenarioError as error:  # the figures are still looked at
             problems += error.problems
@@ -120,8 +124,8 @@ def _blanks(
 
 def _recipients(
     scenario: Scenario, header: Sequence[str], register: Mapping[str, int], rows: list[Row], file: str
-) -> tuple[Recipient, ...]:
-    """The recipients that the rows name; those of the scenario keep their aliases."""
+) -> dict[int, Recipient]:
+    """The recipients that the rows name, by the rows' numbers; those of the scenario keep their aliases."""
     own, kinds = {r.id: r for r in scenario.recipients}, {r.kind for r in scenario.recipients}
     made: dict[str, tuple[int, Recipient]] = {}
     problems: list[Problem] = []
@@ -160,16 +164,36 @@ def _recipients(
             labels = {column: header[position] for column, position in register.items()}
             error = ScenarioError(placed(error, file, {"row": number}))
             problems.extend(labelled(error, labels, file))
-    recipients = tuple(recipient for _, recipient in made.values())
     if not problems:
         try:
-            lookup(recipients)
+            lookup(recipient for _, recipient in made.values())
         except ScenarioError as error:
             second = str(error.problems[0].details["second"])
             problems.extend(placed(error, file, {"row": made[second][0]}))
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
-    return recipients
+    return dict(made.values())
+
+
+def _other_ids(
+    scenario: Scenario, made: Mapping[int, Recipient], label: str, numbered: bool, file: str
+) -> list[Problem]:
+    """Rows with another id for a recipient of the scenario, which would lose what is known of it.
+
+    Numbered rows tell whose they were.  Of others only those of a recipient of the same names are known.
+    """
+    ids = {recipient.id for recipient in made.values()}
+    gone = {number: r for number, r in enumerate(scenario.recipients, 1) if r.id not in ids}
+    called = {(r.name.zh, r.name.en): r for r in gone.values()}
+    problems = []
+    for number, new in made.items():
+        names = new.name.zh, new.name.en
+        old = gone.get(number) if numbered else None if new.id in scenario.ids else called.get(names)
+        if old is not None:
+            details = {"name": new.name, "old": old.id, "new": new.id}
+            key = "recipient_changed" if numbered else "recipient_called"
+            problems.append(Problem(key, details, file, {"row": number, "column": label}))
+    return problems
 
 
 def _unfit(

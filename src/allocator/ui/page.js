@@ -1,5 +1,6 @@
-// What Streamlit leaves undone for people: the page's language, names for what only screen readers see, and
-// boxes that scroll but could not be reached by keyboard.  Runs at every drawing, installs itself once.
+// What Streamlit leaves undone for people: the page's language, names for what only screen readers see,
+// boxes that scroll but could not be reached by keyboard, and cells that are typed right before a button is
+// pressed.  Runs at every drawing, installs itself once.
 (() => {
   const page = (window.allocatorPage ??= { told: new WeakMap() });
   page.words = __WORDS__;
@@ -77,6 +78,26 @@
       subtree: true,
       attributeFilter: ["aria-label", "title", "placeholder"],
     });
+    // An editor hands over its last cell 150 ms after it was committed.  Whatever is pressed before that waits
+    // for it; what is sent again is not trusted, and therefore not held back once more.
+    const EDITOR = "[data-testid=stDataFrame], #portal";
+    let typed = -Infinity;
+    for (const name of ["keydown", "paste", "pointerdown", "focusout"]) {
+      const note = ({ target }) => {
+        const open = document.getElementById("portal")?.childElementCount;
+        if (open || target.closest?.(EDITOR)) typed = performance.now();
+      };
+      document.addEventListener(name, note, true);
+    }
+    const hold = (click) => {
+      const { target } = click;
+      if (!click.isTrusted || performance.now() - typed > 300) return;
+      if (target.closest(EDITOR) || !target.closest("button, a, label, input, summary")) return;
+      click.preventDefault();
+      click.stopImmediatePropagation();
+      setTimeout(() => target.dispatchEvent(new MouseEvent("click", click)), 250);
+    };
+    document.addEventListener("click", hold, true);
   }
   page.mend = mend;
   mend();

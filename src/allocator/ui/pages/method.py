@@ -63,8 +63,7 @@ def step_html(step: Step) -> str:
     if step.formula:
         parts.append(f'<p class="al-rule">{"<br>".join(map(escape, step.formula))}</p>')
     for grid in step.grids:
-        # few columns spread over a wide page would stand too far apart to be read across
-        narrow = ' style="max-width: 44rem"' if len(grid.headers) <= FEW else ""
+        narrow = ' class="al-narrow"' if len(grid.headers) <= FEW else ""
         parts.append(f"<div{narrow}>{markup.table(grid, grid.caption)}</div>")
     parts += [markup.block("effect", line) for line in step.after]
     return markup.lines(parts)
