@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -33,3 +34,8 @@ def press(app: AppTest, label: str) -> AppTest:
     """The page after the one button with this label was pressed."""
     (found,) = [button for button in app.button if button.label == label]
     return found.click().run()
+
+
+def link(app: AppTest) -> dict[str, Any]:
+    """The address as somebody else would open it."""
+    return {key: values if len(values) > 1 else values[0] for key, values in app.query_params.items()}

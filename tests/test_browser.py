@@ -83,6 +83,44 @@ def test_preset_link_and_back(visit: Any) -> None:
     person.wait_for_amounts(amounts_of(luzhou(), "zh"))
 
 
+def test_a_refresh_keeps_the_edits_of_every_scenario(visit: Any) -> None:
+    person = visit()
+    page = person.open()
+    page.get_by_role("button", name="等权重").click()
+    person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
+    choose(person, "自贸区封顶80%")
+    page.get_by_role("button", name="等权重").click()
+    capped = amounts_of(luzhou("cap-zone"), "zh", dict.fromkeys(POINTS, 25))
+    person.wait_for_amounts(capped)
+    page.wait_for_url("**weight.tax=25**work=**")
+    page.reload()
+    person.settle()
+    person.wait_for_amounts(capped)
+    choose(person, "公布的办法：40/40/10/10")
+    person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
+    page.wait_for_url("**scenario=luzhou-2023%2Fpublished-rule**work=**")
+    page.reload()
+    person.settle()
+    person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
+    # also from a page that was turned to
+    page.get_by_role("link", name=say("app.nav.saved", "zh"), exact=True).click()
+    page.wait_for_url("**/saved?**work=**")
+    page.reload()
+    person.settle()
+    page.get_by_role("link", name=say("app.nav.allocate", "zh"), exact=True).click()
+    person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
+    choose(person, "自贸区封顶80%")
+    person.wait_for_amounts(capped)
+    assert not person.wrong
+
+
+def choose(person: Visit, title: str) -> None:
+    """Chooses a scenario from the list."""
+    person.page.get_by_role("combobox", name="测算方案").click()
+    person.page.get_by_role("option", name=title).click()
+    person.settle()
+
+
 def test_names_of_all_recipients_stand_in_the_chart(visit: Any) -> None:
     page = visit().open("?lang=zh&scenario=luzhou-2023/cap-zone")
     charts = page.locator("[data-testid=stVegaLiteChart]")

@@ -23,8 +23,9 @@ pytestmark = pytest.mark.browser
 PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent / "pictures"))
 PAGES = ("allocate", "compare", "data", "saved", "method")
 PATHS = {page: "" if page == "allocate" else page for page in PAGES}
-SAVED = "2023-A"
+SAVED, DELETED = "2023-A", "2023-B"
 SCENARIO = "luzhou-2023/equal-weights"
+UNSAVED = "&".join(f"weight.{factor.id}=25" for factor in real.luzhou().factors)
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 ENGLISH = re.compile(r"[A-Za-z][\w'’-]*(?:[ ,;:]+[A-Za-z][\w'’-]*){2,}")
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+号")  # what a notice is called in any language
@@ -73,6 +74,8 @@ def people(browser: Any, server: real.Server) -> Iterator[dict[str, Visit]]:
         first = kept.keep(SAVED, real.luzhou(), who="A", why="1", stage="S1", after=None)
         changed = real.luzhou().with_weights(investment=30, employment=20)
         kept.keep(SAVED, changed, who="B", why="2", after=first.number)
+        kept.keep(DELETED, changed, who="B", after=None)
+        kept.discard(DELETED)
     both = {lang: Visit(browser, server, lang=lang) for lang in ("zh", "en")}
     yield both
     for each in both.values():
@@ -138,7 +141,7 @@ def test_page(people: dict[str, Visit], axe: str, name: str, lang: str) -> None:
     assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
     assert page.title() == f"{say(f'app.nav.{name}', lang)} · {say('app.page.title', lang)}"
     assert page.locator("h1").all_inner_texts() == [say(f"app.nav.{name}", lang)]
-    assert name != "saved" or SAVED in page.inner_text("body")
+    assert name != "saved" or all(kept_one in page.inner_text("body") for kept_one in (SAVED, DELETED))
     assert foreign(page, lang) == []
     clean(page, axe)
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -202,3 +205,19 @@ def test_windows_over_the_page(people: dict[str, Visit], axe: str, button: str, 
     people[lang].settle()
     clean(page, axe)
     assert foreign(page, lang) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("window", ["rename", "duplicate", "freeze", "restore"])
+def test_windows_for_a_saved_scenario(people: dict[str, Visit], axe: str, window: str, lang: str) -> None:
+    person = people[lang]
+    page = person.open(f"saved?lang={lang}&scenario=@{SAVED}&{UNSAVED}")
+    page.get_by_role("button", name=say(f"app.kept.{window}", lang, number="1"), exact=True).click()
+    page.get_by_role("dialog").wait_for()
+    person.settle()
+    clean(page, axe)
+    assert foreign(page, lang) == []
+    for width in (400, 1440):
+        widened(person, width)
+        page.screenshot(path=PICTURES / f"saved-{window}-{lang}-{width}.png")
+    assert person.wrong == []

@@ -129,6 +129,7 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     goto(person, "已存方案")
     assert "投资贡献值由25%改为30%" in page.inner_text("[data-testid=stMain]")
     page.get_by_role("button", name="恢复为第1次保存").click()
+    page.get_by_role("dialog").get_by_role("button", name="恢复", exact=True).click()
     page.get_by_text("第3次保存").wait_for()
     page.get_by_role("button", name="打开测算").click()
     page.locator("h1", has_text="分配测算").wait_for()

@@ -231,11 +231,12 @@ Page = Callable[..., AppTest]
 
 
 def script() -> None:
-    from allocator.ui import state
+    from allocator.ui import address
     from allocator.ui.pages import compare
 
-    state.open_address()
+    address.read()
     compare.render()
+    address.write()
 
 
 @pytest.fixture

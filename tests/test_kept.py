@@ -356,7 +356,10 @@ def test_a_folder_made_by_hand_is_a_scenario_without_history(good, home):
             kept.keep("own", good, who="w", after=after)
     assert tree(home) == before
     kept.duplicate("own", "copy", who="w")
-    assert kept.load_state("copy", 1) == good
+    assert kept.load_state("copy", 1) == replace(good, title=Text("copy"))
+    assert kept.rename("own", "mine", who="w") is None  # what a person wrote stays as it is
+    assert kept.history("mine") == ()
+    assert load_scenario(kept.path_of("mine")) == good
 
 
 # --- stops and full disks -------------------------------------------------------------------------
@@ -518,7 +521,11 @@ def test_saving_into_what_is_discarded_meanwhile_makes_nothing(good, home, monke
 
 def test_a_home_that_cannot_be_written_is_told(good, home, monkeypatch):
     home.write_text("a file, not a folder")
-    for act in (lambda: kept.keep("a", good, who="w", after=None), lambda: kept.put_draft(good)):
+    for act in (
+        lambda: kept.keep("a", good, who="w", after=None),
+        lambda: kept.put_draft(good),
+        lambda: kept.put_work({}),
+    ):
         with refused("kept_unwritable") as caught:
             act()
         assert str(home) in str(caught.value)
@@ -531,7 +538,7 @@ def test_a_home_that_cannot_be_written_is_told(good, home, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "rename", no)
-        for act in (lambda: kept.rename("a", "b"), lambda: kept.discard("a")):
+        for act in (lambda: kept.rename("a", "b", who="w"), lambda: kept.discard("a")):
             with refused("kept_unwritable"):
                 act()
     with monkeypatch.context() as patched, refused("file_unreadable"):
@@ -639,7 +646,7 @@ def test_links_to_elsewhere_are_not_followed(good, home, tmp_path):
         here.symlink_to(outside / Path(*path.parts[1:]))
     assert kept.kept() == ["real", "state", "states"]
     for name in ("folder", "file", "loop"):
-        for act in (kept.path_of, kept.history, kept.discard, lambda n: kept.rename(n, "new")):
+        for act in (kept.path_of, kept.history, kept.discard, lambda n: kept.rename(n, "new", who="w")):
             with refused("kept_unknown"):
                 act(name)
     for name in ("states", "state"):
@@ -682,8 +689,8 @@ def test_names_that_no_folder_may_have(good, home, name, tmp_path):
     for act in (
         lambda: kept.keep(name, good, who="w", after=None),
         lambda: kept.keep(name, good, who="w", after=1),
-        lambda: kept.rename("a", name),
-        lambda: kept.rename(name, "b"),
+        lambda: kept.rename("a", name, who="w"),
+        lambda: kept.rename(name, "b", who="w"),
         lambda: kept.duplicate("a", name, who="w"),
         lambda: kept.duplicate(name, "b", who="w"),
         lambda: kept.path_of(name),
@@ -704,7 +711,7 @@ def test_names_that_people_type(good, name):
     kept.keep(name, good, who="w", after=1)
     assert kept.kept() == [name]
     assert numbers(name) == [1, 2]
-    assert kept.undo_discard(kept.discard(name)) == name
+    assert kept.undo_discard(kept.discard(name).token) == name
     assert kept.load_state(name, 2) == good
 
 
@@ -758,23 +765,87 @@ def test_other_things_in_the_folder_are_passed_over(good, home):
     assert load_scenario(kept.path_of("b")) == good
 
 
-def test_renaming_keeps_the_history(good, home):
-    kept.keep("a", good, who="w", after=None)
-    kept.keep("a", good, who="w", after=1)
+def test_a_rename_is_in_the_history_and_the_title_follows(good, home):
+    kept.keep("a", replace(good, title=Text("a", "first")), who="w", stage="初稿", after=None)
+    kept.keep("a", good.with_weights(investment=0, jobs=100), who="w", after=1)
     kept.keep("taken", good, who="w", after=None)
     before = tree(home)
     for new, key in (("Taken", "kept_name_taken"), ("../x", "kept_name_start")):
         with refused(key):
-            kept.rename("a", new)
+            kept.rename("a", new, who="w")
     assert tree(home) == before
-    kept.rename("a", "甲")
-    kept.rename("甲", "甲")
-    kept.rename("taken", "TAKEN")
+    added = kept.rename("a", "甲", who="李", why="改名")
+    assert added == kept.history("甲")[-1]
+    assert (added.number, added.who, added.why, added.stage) == (3, "李", "改名", "")
+    titles = [(d.clause, d.after) for d in added.changes]
+    assert titles == [("title", "甲")] or {after for _, after in titles} == {"甲"}
+    now = load_scenario(kept.path_of("甲"))
+    assert now.title == Text("甲")
+    assert allocate(now).amounts == allocate(kept.load_state("甲", 2)).amounts
+    assert {
+        k: v for k, v in tree(home / "scenarios" / "甲").items() if "states/000" in k and "0003" not in k
+    } == {k.removeprefix("scenarios/a/"): v for k, v in before.items() if k.startswith("scenarios/a/states/")}
+    assert kept.rename("甲", "甲", who="w") is None
+    assert numbers("甲") == [1, 2, 3]
+    kept.rename("taken", "TAKEN", who="w")
     assert kept.kept() == ["TAKEN", "甲"]
-    assert numbers("甲") == [1, 2]
-    assert load_scenario(kept.path_of("甲")) == good
+    assert numbers("TAKEN") == [1, 2]
     with refused("kept_unknown"):
         kept.keep("a", good, who="a window that was left open", after=2)
+
+
+def test_a_restored_state_has_its_amounts_and_the_present_name(good):
+    kept.keep("a", kept.titled("a", good), who="w", after=None)
+    kept.keep("a", kept.titled("a", good.with_weights(investment=0, jobs=100)), who="w", after=1)
+    kept.rename("a", "b", who="w")
+    kept.restore("b", 1, who="x", why="back", after=3)
+    first, last = kept.load_state("b", 1), load_scenario(kept.path_of("b"))
+    assert (first.title, last.title) == (Text("a"), Text("b"))
+    assert allocate(last).amounts == allocate(first).amounts
+    assert last == replace(first, title=Text("b"))
+    with refused("kept_newer"):
+        kept.restore("b", 1, who="x", after=3)
+    with refused("kept_state_unknown"):
+        kept.restore("b", 9, who="x", after=4)
+    assert numbers("b") == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", ["方案", "👩\u200d🌾 2", "a.b", "名" * 60])
+def test_a_title_is_the_name_as_far_as_texts_go(good, name):
+    scenario = kept.titled(name, good)
+    assert scenario.title.zh.replace("👩🌾", "👩\u200d🌾") == name
+    assert kept.titled(name, scenario) is scenario
+    translated = replace(scenario, title=Text(scenario.title.zh, "in English"))
+    assert kept.titled(name, translated) is translated
+
+
+def test_a_damaged_or_foreign_latest_state_does_not_keep_from_renaming(good):
+    kept.keep("a", good, who="w", after=None)
+    spoil(kept.history("a")[0].path, b"format = 1")
+    assert kept.rename("a", "b", who="w") is None
+    assert kept.kept() == ["b"]
+    kept.keep("c", good, who="w", after=None)
+    kept.path_of("c").write_text('format = 1\nextends = "states/0001/scenario.toml"\ntitle = "mine"\n')
+    assert kept.rename("c", "d", who="w") is None
+    assert load_scenario(kept.path_of("d")).title == Text("mine")
+
+
+def test_whatever_fails_a_rename_is_whole_or_not_at_all(good, home, monkeypatch):
+    kept.keep("a", good, who="w", after=None)
+    failures = 0
+    for at in range(100):
+        try:
+            with failing(monkeypatch, at, OSError(errno.ENOSPC, "full"), dead=False):
+                kept.rename("a", "b", who="w")
+            break
+        except ScenarioError:
+            failures += 1
+            assert kept.kept() == ["a"]
+            assert numbers("a") == [1]
+            assert load_scenario(kept.path_of("a")) == good
+    assert failures > 3
+    assert numbers("b") == [1, 2]
+    assert load_scenario(kept.path_of("b")).title == Text("b")
 
 
 def test_a_duplicate_goes_its_own_way(good):
@@ -783,7 +854,7 @@ def test_a_duplicate_goes_its_own_way(good):
     kept.keep("a", moved, who="w", after=1)
     copy = kept.duplicate("a", "b", who="x", why="to try")
     assert (copy.number, copy.who, copy.why, copy.digest) == (1, "x", "to try", good.digest)
-    assert kept.load_state("b", 1) == moved
+    assert kept.load_state("b", 1) == replace(good, title=Text("b"))
     kept.keep("b", good, who="w", after=1)
     assert (numbers("a"), numbers("b")) == ([1, 2], [1, 2])
     assert kept.load_state("a", 2) == moved
@@ -791,27 +862,46 @@ def test_a_duplicate_goes_its_own_way(good):
         kept.duplicate("a", "B", who="w")
 
 
+def test_the_trash_is_read_from_the_disk(good, home, tmp_path):
+    assert kept.discarded() == []
+    for name in ("a", "b-2"):
+        kept.keep(name, good, who="w", after=None)
+    first, second = kept.discard("a"), kept.discard("b-2")
+    assert kept.discarded() == [second, first]
+    assert [known.name for known in kept.discarded()] == ["b-2", "a"]
+    assert first.when <= second.when <= datetime.now(UTC)
+    stamp = first.token.removeprefix("a")
+    for stray in ("other", "x" + stamp[:-2], "=1" + stamp, "y-20259999T000000000000Z"):
+        (kept.trash() / stray).mkdir()
+    (kept.trash() / f"file{stamp}").write_text("no folder")
+    make(tmp_path / "outside", GOOD)
+    (kept.trash() / f"link{stamp}").symlink_to(tmp_path / "outside")
+    assert kept.discarded() == [second, first]
+    kept.undo_discard(first.token)
+    assert kept.discarded() == [second]
+
+
 def test_discarding_can_be_undone(good, home):
     kept.keep("a", good, who="w", after=None)
-    first = kept.discard("a")
+    first = kept.discard("a").token
     assert kept.kept() == []
     kept.keep("a", good.with_weights(investment=0, jobs=100), who="w", after=None)
-    with refused("kept_name_taken"):
+    with refused("kept_trash_taken"):
         kept.undo_discard(first)
-    second = kept.discard("a")
+    second = kept.discard("a").token
     assert first != second
     assert kept.undo_discard(first) == "a"
     assert kept.load_state("a", 1) == good
     with refused("kept_trash_unknown"):
         kept.undo_discard(first)
-    kept.rename("a", "b")
+    kept.rename("a", "b", who="w")
     assert kept.undo_discard(second) == "a"
     assert kept.load_state("a", 1).weights["jobs"] == 100
 
 
 def test_hostile_tokens_of_the_trash(good, home, tmp_path):
     kept.keep("a", good, who="w", after=None)
-    stamp = kept.discard("a").removeprefix("a")
+    stamp = kept.discard("a").token.removeprefix("a")
     make(tmp_path / "outside", GOOD)
     (home / "trash" / f"link{stamp}").symlink_to(tmp_path / "outside")
     before = tree(tmp_path)
@@ -879,6 +969,49 @@ def test_a_changed_draft_is_not_used_and_is_mended(good, home):
         assert kept.get_draft(token) == good
     (folder / ".DS_Store").write_text("what a system puts everywhere")
     assert kept.get_draft(token) == good
+
+
+def test_a_draft_that_is_kept_again_has_the_same_token(good):
+    """Else an address would change with every refresh."""
+    for scenario in (good, good.with_weights(investment="33.3", jobs="66.7"), replace(good, published=None)):
+        token = kept.put_draft(scenario)
+        assert kept.put_draft(kept.get_draft(token)) == token
+
+
+def test_work_is_named_by_its_content_and_keeps_its_drafts(good, home, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST_DRAFTS", 3)
+    draft = kept.put_draft(good)
+    work = {"@方案": {"draft": draft, "state": "2", "weight.jobs": "7.5"}, "a/b": {"weight.jobs": "1"}}
+    token = kept.put_work(work)
+    assert kept.get_work(token) == work
+    assert kept.put_work(dict(reversed(work.items()))) == token
+    for n in range(5):  # what it names counts as kept again with it
+        for age, path in enumerate([home / "drafts" / token, home / "drafts" / draft]):
+            os.utime(path, (10**9 + age, 10**9 + age))
+        assert kept.put_work(work) == token
+        kept.put_draft(good.with_weights(investment=n, jobs=100 - n))
+    assert kept.get_work(token) == work
+    assert kept.get_draft(draft) == good
+    assert len(list((home / "drafts").iterdir())) == 3
+    assert kept.put_work({"gone": {"draft": "0" * 32}}) != token
+
+
+def test_hostile_work(good, home):
+    draft = kept.put_draft(good)
+    for asked in ("", "..", "../../etc", "f" * 32, draft, "0" * 10**6):
+        with refused("kept_draft_unknown", "file_missing"):
+            kept.get_work(asked)
+    for content in (b"[]", b"[1]", b"{", b'{"a": 1}', b'{"a": [["x"]]}', b"[" * 100_000, b"\xff", b"1"):
+        token = drafts._put({"work.json": content})
+        if content == b"[]":
+            continue
+        with refused("kept_draft_unknown"):
+            kept.get_work(token)
+    token = kept.put_work({"a": {"weight.x": "1"}})
+    path = home / "drafts" / token / "work.json"
+    path.write_bytes(path.read_bytes().replace(b"1", b"2"))
+    with refused("kept_draft_unknown"):
+        kept.get_work(token)
 
 
 def test_only_the_newest_drafts_are_kept(good, home, monkeypatch):

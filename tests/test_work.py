@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from pages import link
 from streamlit.testing.v1 import AppTest
 from test_app import amounts, button, expected, said, slider
 
@@ -38,11 +40,6 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Page]:
     yield start
 
 
-def link(app: AppTest) -> dict[str, Any]:
-    """The address as somebody else would open it."""
-    return {key: values if len(values) > 1 else values[0] for key, values in app.query_params.items()}
-
-
 def unfold(app: AppTest, name: str = "rule") -> AppTest:
     """Opens a folded form."""
     app.session_state[f"{name}-{app.session_state.slug}"] = True
@@ -68,7 +65,7 @@ def save(app: AppTest, name: str, *, why: str = "", who: str = "张", stage: str
     app.button(key=f"save-{app.session_state.slug}").click().run()
     slug = app.session_state.slug
     app.text_input(key=f"saving-name-{slug}").set_value(name)
-    app.text_input(key=f"saving-why-{slug}").set_value(why)
+    app.text_input(key="saving-why").set_value(why)
     app.text_input(key="saving-who").set_value(who)
     if stage:
         app.selectbox(key=f"saving-stage-{slug}-zh").set_value(stage)
@@ -289,8 +286,141 @@ def test_a_scenario_deleted_in_another_window_is_said_to_be_gone(page: Page) -> 
     one = page()
     save(one, "方案一")
     other = page({"lang": "zh", "scenario": "@方案一"})
-    token = kept.discard("方案一")
+    token = kept.discard("方案一").token
     assert "已在另一窗口删除或改名" in said(other.run())
     assert amounts(other) == expected("luzhou-2023/published-rule")
     kept.undo_discard(token)
     assert kept.kept() == ["方案一"]
+
+
+# --- a refresh ------------------------------------------------------------------------------------
+
+OTHER = "luzhou-2023/cap-zone"
+EQUAL = "luzhou-2023/equal-weights"
+
+
+def show(app: AppTest, slug: str) -> AppTest:
+    return app.selectbox(key="pick-luzhou-2023-zh").set_value(slug).run()
+
+
+@pytest.fixture
+def busy(page: Page) -> AppTest:
+    """Edits of three scenarios: the rule of one, the weights of another, and the one on the screen."""
+    app = unfold(show(page(), OTHER))
+    field(app, "-unit").set_value("2").run()
+    press(app, "-apply")
+    slider(show(app, EQUAL), "tax", EQUAL).set_value(30).run()
+    slider(app, "investment", EQUAL).set_value(20).run()
+    slider(show(app, SLUG), "tax").set_value(20).run()
+    slider(app, "investment").set_value(60).run()
+    return app
+
+
+def each(app: AppTest) -> list[dict[str, str]]:
+    """What the three scenarios pay as they stand."""
+    return [amounts(show(app, slug)) for slug in (OTHER, EQUAL, SLUG)]
+
+
+def test_a_refresh_loses_nothing_that_was_made_of_any_scenario(page: Page, busy: AppTest) -> None:
+    again = page(link(busy))
+    assert "已找不到" not in said(again)
+    assert amounts(again) == amounts(busy) == expected(SLUG, tax=20, investment=60)
+    assert each(again) == each(busy)
+    assert each(again)[1] == expected(EQUAL, tax=30, investment=20)
+    assert each(again)[0] != expected(OTHER)
+    assert each(page(link(again))) == each(busy)
+    assert link(again) == link(busy)
+
+
+def test_a_link_to_pass_on_carries_what_is_shown_and_no_more(page: Page, busy: AppTest) -> None:
+    busy.button(key=f"link-{SLUG}").click().run()
+    (passed,) = [code.value for code in busy.code]
+    carried = dict(parse_qsl(urlsplit(passed).query))
+    assert "work" in link(busy) and "work" not in carried
+    other = page(carried)
+    assert each(other) == [expected(OTHER), expected(EQUAL), expected(SLUG, tax=20, investment=60)]
+
+
+def test_the_address_says_nothing_of_other_scenarios_once_they_stand_as_in_their_files(busy: AppTest) -> None:
+    for slug in (OTHER, EQUAL):
+        show(busy, slug).button(key=f"back-{slug}").click().run()
+    show(busy, SLUG)
+    assert "work" not in link(busy)
+
+
+def test_going_back_in_the_browser_leaves_other_scenarios_alone(busy: AppTest) -> None:
+    before = each(busy)
+    for key in list(busy.query_params):
+        del busy.query_params[key]
+    for key, value in {"lang": "zh", "scenario": SLUG}.items():  # as at the beginning
+        busy.query_params[key] = value
+    busy.run()
+    assert amounts(busy) == expected(SLUG)
+    assert each(busy)[:2] == before[:2]
+    assert "work" in link(busy)
+
+
+@pytest.mark.parametrize("token", ["0" * 32, "../../etc", "x" * 100, "", "0" * 31 + "<"])
+def test_what_an_address_says_of_other_scenarios_and_is_not_there(page: Page, token: str) -> None:
+    app = page({"lang": "zh", "scenario": SLUG, "work": token, "weight.tax": "1"})
+    assert ("其他方案的未保存修改已找不到" in said(app)) == bool(token)
+    assert "work" not in link(app)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {OTHER: {"draft": "0" * 32}},
+        {OTHER: {"weight.tax": "1e9"}},
+        {OTHER: {"weight.nobody": "1"}},
+        {OTHER: {"state": "1", "weight.tax": "1"}},
+    ],
+)
+def test_work_that_cannot_be_used_says_so(page: Page, made: kept.Work) -> None:
+    app = page({"lang": "zh", "scenario": SLUG, "work": kept.put_work(made)})
+    assert "其他方案的未保存修改已找不到" in said(app)
+    assert amounts(app) == expected(SLUG)
+    assert amounts(show(app, OTHER)) == expected(OTHER)
+
+
+def test_edits_of_other_scenarios_that_cannot_be_kept_are_said_to_be(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("not a folder", "utf-8")
+    app = page()
+    slider(app, "tax").set_value(20).run()
+    assert "修改无法暂存" not in said(app)  # the address carries weights by itself
+    assert "修改无法暂存" in said(show(app, EQUAL))
+    assert "work" not in link(app)
+    (tmp_path / "home").unlink()
+    assert "修改无法暂存" not in said(app.run())
+    assert "work" in link(app)
+
+
+def test_edits_of_what_somebody_else_has_saved_since_stand_after_a_refresh_and_are_not_saved_over_it(
+    page: Page,
+) -> None:
+    save(page(), "方案一")
+    mine, other = page({"lang": "zh", "scenario": "@方案一"}), page({"lang": "zh", "scenario": "@方案一"})
+    slider(mine, "tax", "@方案一").set_value(20).run()
+    slider(mine, "investment", "@方案一").set_value(60).run()
+    unfold(other)
+    field(other, "-unit").set_value("2").run()
+    press(other, "-apply")
+    save(other, "方案一", who="王")
+    again = page(link(mine))
+    assert link(again)["state"] == "1"
+    assert amounts(again) == amounts(mine) == expected(SLUG, tax=20, investment=60)
+    assert "已被他人或在另一窗口修改" in said(again)
+    save(again, "方案一", who="李")
+    (told,) = [error.value.replace("\\", "") for error in again.error]
+    assert "王" in told and len(kept.history("方案一")) == 2
+
+
+@pytest.mark.parametrize("number", ["9", "0", "-1", "x", "１", "1" * 200, "../1"])
+def test_a_link_to_a_save_that_is_not_there_says_so_and_keeps_the_edits(page: Page, number: str) -> None:
+    save(page(), "方案一")
+    app = page({"lang": "zh", "scenario": "@方案一", "state": number, "weight.tax": "20"} | {
+        f"weight.{factor}": "40" for factor in ("investment", "employment", "effort")
+    })  # fmt: skip
+    assert ("那次保存已找不到" in said(app)) == (number != "１")
+    assert slider(app, "tax", "@方案一").value == 20
+    assert link(app)["state"] == "1"

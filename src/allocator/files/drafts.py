@@ -1,7 +1,7 @@
 """Drafts: scenarios that are being worked on, kept so that an address can name them.
 
 A draft's token is a hash of all its files: what has the same content has the same token, and a draft that
-was changed on disk no longer answers to its token.
+was changed on disk no longer answers to its token.  Work is what was made of several scenarios, kept alike.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from allocator.files.scenario import load_scenario
 from allocator.files.writing import contents
 from allocator.model import Scenario
 
-MOST_DRAFTS = 300
+MOST_DRAFTS = 1000
 _TOKEN = re.compile("[0-9a-f]{32}")
+_WORK = "work.json"
+Work = dict[str, dict[str, str]]  # by scenario: what an address would say of what was made of it
 
 
 def put_draft(scenario: Scenario) -> str:
@@ -30,7 +32,35 @@ def put_draft(scenario: Scenario) -> str:
 
     Raises ScenarioError where the scenario or the folder cannot be written.
     """
-    files = contents(scenario)
+    return _put(contents(scenario))
+
+
+def get_draft(token: str) -> Scenario:
+    """The draft with this token; raises ScenarioError where there is none, or none any more."""
+    return load_scenario(_found(token) / "scenario.toml")
+
+
+def put_work(work: Work) -> str:
+    """Keeps work and returns its token; the drafts that it names count as kept again.
+
+    Raises ScenarioError where the folder cannot be written.
+    """
+    for draft in {said["draft"] for said in work.values() if "draft" in said}:
+        with suppress(OSError):  # gone
+            os.utime(home() / "drafts" / draft)
+    return _put({_WORK: json.dumps(work, ensure_ascii=False, sort_keys=True, indent=1).encode()})
+
+
+def get_work(token: str) -> Work:
+    """The work with this token; raises ScenarioError where there is none, or none any more."""
+    try:
+        work = json.loads(read_bytes(_found(token) / _WORK))
+        return {str(of): {str(k): str(v) for k, v in said.items()} for of, said in work.items()}
+    except (ValueError, AttributeError, RecursionError):  # nothing that was ever kept
+        refuse("kept_draft_unknown", most=MOST_DRAFTS)
+
+
+def _put(files: Mapping[str, bytes]) -> str:
     token = _token(files)
     folder = home() / "drafts"
     with told(folder):
@@ -45,12 +75,11 @@ def put_draft(scenario: Scenario) -> str:
     return token
 
 
-def get_draft(token: str) -> Scenario:
-    """The draft with this token; raises ScenarioError where there is none, or none any more."""
+def _found(token: str) -> Path:
     folder = home() / "drafts" / token
     if not _TOKEN.fullmatch(token) or not _whole(folder):
         refuse("kept_draft_unknown", most=MOST_DRAFTS)
-    return load_scenario(folder / "scenario.toml")
+    return folder
 
 
 def _token(files: Mapping[str, bytes]) -> str:
@@ -63,7 +92,7 @@ def _whole(folder: Path) -> bool:
     try:
         if is_link(folder):
             return False
-        files = [p for p in folder.iterdir() if p.suffix in (".csv", ".toml") and not is_link(p)]
+        files = [p for p in folder.iterdir() if p.suffix in (".csv", ".json", ".toml") and not is_link(p)]
         return _token({p.name: read_bytes(p) for p in files}) == folder.name
     except (OSError, ScenarioError):
         return False

@@ -7,13 +7,15 @@ line too.  States are only ever added; what is discarded goes to a trash.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from allocator.analysis.differences import differences
 from allocator.errors import ScenarioError
 from allocator.files import history as states
-from allocator.files.drafts import get_draft, put_draft
+from allocator.files.drafts import Work, get_draft, get_work, put_draft, put_work
 from allocator.files.history import State, sound
 from allocator.files.home import (
     check_name,
@@ -31,13 +33,18 @@ from allocator.files.home import (
 )
 from allocator.files.scenario import load_scenario
 from allocator.model import Scenario
+from allocator.parts import Text
 
 __all__ = [
+    "Discarded",
     "State",
+    "Work",
     "check_name",
     "discard",
+    "discarded",
     "duplicate",
     "get_draft",
+    "get_work",
     "history",
     "home",
     "keep",
@@ -45,8 +52,12 @@ __all__ = [
     "load_state",
     "path_of",
     "put_draft",
+    "put_work",
     "rename",
+    "restore",
     "sound",
+    "titled",
+    "trash",
     "undo_discard",
 ]
 
@@ -138,19 +149,51 @@ def _keep_new(name: str, scenario: Scenario, *, who: str, why: str, stage: str) 
     return states.state_in(folder, 1)
 
 
+def titled(name: str, scenario: Scenario) -> Scenario:
+    """The scenario with the name that it is kept under as its title; a title that is that already stays."""
+    title = Text(check_name(name).replace("\u200d", ""))  # what joins an emoji's parts may be in no text
+    return scenario if scenario.title.zh == title.zh else replace(scenario, title=title)
+
+
 def duplicate(name: str, new: str, *, who: str, why: str = "") -> State:
     """Keeps what a scenario is now as the first state of a new one."""
     path = path_of(name)
     latest = max(states.numbers(path.parent), default=0)
     as_saved = latest and states.pointed(path) == latest
     scenario = states.load_from(path.parent, latest) if as_saved else load_scenario(path)
-    return keep(new, scenario, who=who, why=why, after=None)
+    return keep(new, titled(new, scenario), who=who, why=why, after=None)
 
 
-def rename(name: str, new: str) -> None:
-    """Gives a kept scenario, with its history, another name; raises ScenarioError where that is taken."""
+def restore(name: str, number: int, *, who: str, why: str = "", after: int) -> State:
+    """Keeps an earlier state once more, as the latest one; the title stays the present name."""
     folder = folder_of(name)
-    _move(folder, free_name(new, own=folder), new)
+    scenario = titled(folder.name, states.load_from(folder, number))
+    return keep(name, scenario, who=who, why=why, after=after)
+
+
+def rename(name: str, new: str, *, who: str, why: str = "") -> State | None:
+    """Gives a kept scenario, with its history, another name, and adds a state whose title that is.
+
+    Returns the state; None where the name is the same, or where none can be added: scenario.toml was written
+    by hand, or the latest state is damaged.  Raises ScenarioError where the name is taken or nothing can be
+    written; the old name then stays.
+    """
+    folder, found = folder_of(name), history(name)
+    target = free_name(new, own=folder)
+    if target == folder:
+        return None
+    latest = found[-1].number if found and sound(found[-1]) else None
+    follows = latest is not None and states.pointed(folder / "scenario.toml") == latest
+    _move(folder, target, new)
+    if latest is None or not follows:
+        return None
+    try:
+        scenario = titled(target.name, states.load_from(target, latest))
+        return keep(target.name, scenario, who=who, why=why, after=latest)
+    except ScenarioError:
+        with suppress(ScenarioError):
+            _move(target, folder, name)
+        raise
 
 
 def _move(folder: Path, target: Path, name: str) -> None:
@@ -164,26 +207,65 @@ def _move(folder: Path, target: Path, name: str) -> None:
 
 # --- the trash ------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"(.+)-[0-9]{8}T[0-9]{12}Z")
+_TOKEN = re.compile(r"(.+)-([0-9]{8}T[0-9]{12}Z)")
+_TIME = "%Y%m%dT%H%M%S%fZ"
 
 
-def discard(name: str) -> str:
-    """Puts a kept scenario into the trash and returns what `undo_discard` takes it back by."""
+@dataclass(frozen=True)
+class Discarded:
+    """A scenario in the trash: what `undo_discard` takes it back by, its name, and when it was discarded."""
+
+    token: str
+    name: str
+    when: datetime
+
+
+def trash() -> Path:
+    """The folder of what was discarded; nothing is ever removed from it but by a person."""
+    return home() / "trash"
+
+
+def discarded() -> list[Discarded]:
+    """What is in the trash, the newest first; links, and what `discard` did not put there, are left out."""
+    try:
+        found = [path for path in trash().iterdir() if path.is_dir() and not is_link(path)]
+    except OSError:  # not there yet, or unreadable: then nothing can be taken back
+        return []
+    told_apart = [known for path in found if (known := _discarded(path.name)) is not None]
+    return sorted(told_apart, key=lambda known: (known.when, known.name), reverse=True)
+
+
+def _discarded(token: str) -> Discarded | None:
+    found = _TOKEN.fullmatch(token[:1000])
+    try:
+        if found is None:
+            return None
+        when = datetime.strptime(found[2], _TIME).replace(tzinfo=UTC)
+        return Discarded(token, check_name(found[1]), when)
+    except (ScenarioError, ValueError):
+        return None
+
+
+def discard(name: str) -> Discarded:
+    """Puts a kept scenario into the trash."""
     folder = folder_of(name)
-    token = f"{check_name(folder.name)}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
-    trash = home() / "trash"
-    with told(trash):
-        trash.mkdir(parents=True, exist_ok=True)
-        folder.rename(trash / token)
-    return token
+    name, when = check_name(folder.name), datetime.now(UTC)
+    known = Discarded(f"{name}-{when:{_TIME}}", name, when)
+    with told(trash()):
+        trash().mkdir(parents=True, exist_ok=True)
+        folder.rename(trash() / known.token)
+    return known
 
 
 def undo_discard(token: str) -> str:
     """Takes a scenario back from the trash and returns its name; raises ScenarioError where that is taken."""
-    found = _TOKEN.fullmatch(token[:1000])
-    name = check_name(found[1]) if found else ""
-    folder = home() / "trash" / token
-    if found is None or not folder.is_dir() or is_link(folder):
-        refuse("kept_trash_unknown", name=name or token[:40])
-    _move(folder, free_name(name), name)
-    return name
+    known = _discarded(token)
+    folder = trash() / token
+    if known is None or not folder.is_dir() or is_link(folder):
+        refuse("kept_trash_unknown", name=known.name if known else token[:40])
+    try:
+        target = free_name(known.name)
+    except ScenarioError:
+        refuse("kept_trash_taken", name=known.name)
+    _move(folder, target, known.name)
+    return known.name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from allocator.model import Scenario
 from allocator.ui.weights import Points
@@ -20,7 +21,7 @@ class Draft:
 
     scenario: Scenario
     points: Points | None = None
-    token: str | None = ""
+    token: str | None = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Trail:
         if not self.future:
             return self
         return Trail(self.origin, self.future[0], (*self.past, self.now), self.future[1:], self.seen)
+
+    def each(self, change: Callable[[Draft], Draft]) -> Trail:
+        """The trail with every one of its drafts changed."""
+        past, future = (tuple(map(change, drafts)) for drafts in (self.past, self.future))
+        return replace(self, now=change(self.now), past=past, future=future)
 
     @property
     def untouched(self) -> bool:

@@ -11,7 +11,7 @@ from types import ModuleType
 import streamlit as st
 
 from allocator.text import say, texts
-from allocator.ui import markup, state, widgets
+from allocator.ui import address, markup, state, widgets
 from allocator.ui.pages import allocate, compare, data, method, saved
 
 HERE = Path(__file__).parent
@@ -27,7 +27,7 @@ PAGES: dict[str, ModuleType] = {
 
 def main() -> None:
     """Draws the page that the address names."""
-    notices = state.open_address()
+    notices = address.read()
     lang = state.lang()
     pages = [
         st.Page(module.render, title=say(f"app.nav.{name}", lang), url_path=name, default=name == "allocate")
@@ -52,6 +52,7 @@ def main() -> None:
         st.error(say("app.page.no_scenarios", lang))
         return
     page.run()
+    address.write()
     _rest()
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import replace
 
 import streamlit as st
 
 from allocator.errors import AllocatorError
 from allocator.files import kept
-from allocator.model import Scenario
-from allocator.parts import Text
 from allocator.text import say
-from allocator.ui import markup, shelf, state, widgets
+from allocator.ui import follow, markup, shelf, state, widgets
 from allocator.ui.weights import shown, whole
 
+LONGEST_WHY = 300
 STAGES = ("draft", "finance", "districts", "meeting", "issued")
 
 
@@ -35,8 +33,7 @@ def _render(slug: str, lang: str) -> None:
         name = st.text_input(
             say("app.saving.name", lang), own or "", key=f"saving-name-{slug}", max_chars=300
         )
-        why = st.text_input(say("app.saving.why", lang), key=f"saving-why-{slug}", max_chars=500)
-        who = st.text_input(say("app.saving.who", lang), who_now(), key="saving-who", max_chars=60)
+        who, why = render_who_why("saving", lang)
         stage = render_stage(f"saving-stage-{slug}-{lang}", lang)
         if not st.form_submit_button(say("app.saving.save", lang), type="primary"):
             return
@@ -63,7 +60,14 @@ def _render_scaling(slug: str, standing: dict, lang: str) -> None:  # type: igno
     )
 
 
-def render_stage(key: str, lang: str) -> str:
+def render_who_why(key: str, lang: str) -> tuple[str, str]:
+    """The fields for who does something to a scenario and why; returns both."""
+    why = st.text_input(say("app.saving.why", lang), key=f"{key}-why", max_chars=LONGEST_WHY)
+    who = st.text_input(say("app.saving.who", lang), _who_now(), key=f"{key}-who", max_chars=60)
+    return who, why
+
+
+def render_stage(key: str, lang: str, empty: str = "stage_none") -> str:
     """The stage of the way through the offices, or a name of one's own; "" is none."""
     words = [say(f"app.saving.stage_{stage}", lang) for stage in STAGES]
     picked = st.selectbox(
@@ -72,13 +76,13 @@ def render_stage(key: str, lang: str) -> str:
         index=None,
         key=key,
         accept_new_options=True,
-        placeholder=say("app.saving.stage_none", lang),
+        placeholder=say(f"app.saving.{empty}", lang),
         help=say("app.saving.stage_help", lang),
     )
     return str(picked or "")
 
 
-def who_now() -> str:
+def _who_now() -> str:
     """Who saves: as last entered in this visit, else the name that the system knows."""
     known = st.session_state.get("who")
     if known is None:
@@ -89,17 +93,17 @@ def who_now() -> str:
     return str(known)
 
 
+def clean(name: str) -> str:
+    """A name as a scenario is kept under it; raises ScenarioError where it cannot be one."""
+    return kept.check_name(" ".join(name.split()))
+
+
 def save(slug: str, name: str, *, who: str, why: str, stage: str) -> None:
     """Saves what is on the screen under a name, and shows that from now on; raises ScenarioError."""
-    name = kept.check_name(" ".join(name.split()))
+    name = clean(name)
     again = shelf.own_name(slug) == name
-    scenario = state.on_screen(slug)
-    if scenario.title.zh != name:
-        scenario = replace(scenario, title=Text(name))
-    number = kept.keep(
-        name, scenario, who=who, why=why, stage=stage, after=state.trail(slug).seen if again else None
-    ).number
+    scenario = kept.titled(name, state.on_screen(slug))
+    after = state.trail(slug).seen if again else None
+    number = kept.keep(name, scenario, who=who, why=why, stage=stage, after=after).number
     st.session_state.who = who
-    stored = shelf.load(kept.path_of(name))
-    assert isinstance(stored, Scenario)
-    state.saved(name, stored, number)
+    follow.saved(name, shelf.load(kept.path_of(name)), number)

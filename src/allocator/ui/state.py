@@ -1,31 +1,28 @@
-"""What the pages are set to, and the address that carries it: the only module that touches either.
+"""What the pages are set to.
 
 The settings are the language, the scenario, what a person has made of each scenario, and which scenarios are
 compared.  They are kept apart from the widgets' own state, which Streamlit forgets whenever a widget is not
-drawn.  The address names all that is needed to show the same elsewhere.
+drawn.  The module ``address`` carries them over a refresh, and elsewhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
-from allocator.errors import AllocatorError, ScenarioError
+from allocator.errors import ScenarioError
 from allocator.exact import Number
 from allocator.files import kept
 from allocator.model import Scenario
 from allocator.parts import lookup, plain_name
-from allocator.text import LANGUAGES, say
+from allocator.text import say
 from allocator.ui import shelf
 from allocator.ui.draft import Draft, Trail
 from allocator.ui.shelf import Found
-from allocator.ui.weights import Points, effective, read_points, write_points
+from allocator.ui.weights import Points, effective
 
-WEIGHT = "weight."
-LONGEST = 4000  # characters of an address that are looked at
 MOST_COMPARED = 6
 Act = Callable[[str], None]
 SCREEN = "screen"  # among the scenarios to compare, the one as it stands on the screen
@@ -45,6 +42,20 @@ def set_lang(chosen: str) -> None:
     acted()
 
 
+def find() -> bool:
+    """Looks for the scenarios that can be chosen now; whether the one that was shown is gone.
+
+    Then the first one is shown in its place.
+    """
+    state = st.session_state
+    state.found = shelf.find()
+    state.setdefault("trails", {})
+    if "slug" not in state or state.slug in state.found:
+        return False
+    state.slug = next(iter(state.found), "")
+    return True
+
+
 def found() -> Found:
     """The scenarios that could be chosen when this run of the page began."""
     scenarios: Found = st.session_state.found
@@ -60,6 +71,11 @@ def set_slug(chosen: str) -> None:
     """Shows another scenario."""
     st.session_state.slug = chosen
     acted()
+
+
+def show(language: str, of: str) -> None:
+    """Shows a scenario in a language as an address wants it, without a person's doing anything."""
+    st.session_state.lang, st.session_state.slug = language, of
 
 
 def enter(page: str) -> None:
@@ -79,6 +95,11 @@ def enter(page: str) -> None:
 def acted() -> None:
     """Notes that a person used the page in this run, so that the settings, not the address, hold."""
     st.session_state.acted = True
+
+
+def used() -> bool:
+    """Whether a person used the page since this was asked last."""
+    return bool(st.session_state.pop("acted", False))
 
 
 def window() -> str | None:
@@ -113,8 +134,29 @@ def trail(of: str) -> Trail:
     if known is not None and not known.untouched:
         return known
     opened = Trail(scenario, Draft(scenario), seen=_latest(of))
-    _put(of, opened)
+    put(of, opened)
     return opened
+
+
+def trail_from(of: str, number: str) -> Trail:
+    """The drafts of a saved scenario from its state of this number on, or those that there are.
+
+    Edits that were made of that state are then not taken for edits of what others have saved since.  Raises
+    ScenarioError or ValueError where there is no such state.
+    """
+    name = shelf.own_name(of)
+    if of in st.session_state.trails or number == str(_latest(of)):
+        return trail(of)
+    if name is None:
+        raise ValueError("not a saved scenario")
+    origin = kept.load_state(name, int(number))
+    return Trail(origin, Draft(origin), seen=int(number))
+
+
+def edited() -> dict[str, Trail]:
+    """The scenarios of which something was made that is not saved, also those that are gone by now."""
+    trails: dict[str, Trail] = st.session_state.trails
+    return {of: steps for of, steps in trails.items() if not steps.untouched}
 
 
 def _latest(of: str) -> int | None:
@@ -123,11 +165,22 @@ def _latest(of: str) -> int | None:
     return states[-1].number if states else None
 
 
-def _put(of: str, steps: Trail) -> None:
+def put(of: str, steps: Trail) -> None:
+    """Puts the drafts of a scenario in the place of those before; the one that stands now is kept on disk."""
     before: Trail | None = st.session_state.trails.get(of)
     if before is None or before.now.scenario is not steps.now.scenario:
         st.session_state.revision = st.session_state.get("revision", 0) + 1
+        steps = replace(steps, now=replace(steps.now, token=_token(steps.now.scenario, steps.origin)))
     st.session_state.trails = {**st.session_state.trails, of: steps}
+
+
+def _token(scenario: Scenario, origin: Scenario) -> str | None:
+    if scenario == origin:
+        return ""
+    try:
+        return kept.put_draft(scenario)
+    except ScenarioError:
+        return None
 
 
 def revision() -> int:
@@ -148,87 +201,39 @@ def draft(of: str) -> Draft:
 def set_points(of: str, chosen: Points | None) -> None:
     """Sets where a scenario's weights stand; None puts them back to its own."""
     steps = trail(of)
-    _put(of, steps.to(replace(steps.now, points=None if chosen is None else dict(chosen))))
+    put(of, steps.to(replace(steps.now, points=None if chosen is None else dict(chosen))))
     acted()
 
 
 def set_scenario(of: str, scenario: Scenario, points: Points | None = None) -> None:
     """Puts an edited scenario in the place of the one on the screen, and keeps it for a refresh."""
     steps = trail(of)
-    _put(of, steps.to(Draft(scenario, points, _token(scenario, steps.origin))))
+    put(of, steps.to(Draft(scenario, points)))
     acted()
-
-
-def _token(scenario: Scenario, origin: Scenario) -> str | None:
-    if scenario == origin:
-        return ""
-    try:
-        return kept.put_draft(scenario)
-    except ScenarioError:
-        return None
 
 
 def undo(of: str) -> None:
     """Takes the last step back."""
-    _put(of, trail(of).back())
+    put(of, trail(of).back())
     acted()
 
 
 def redo(of: str) -> None:
     """Does what was undone again."""
-    _put(of, trail(of).again())
+    put(of, trail(of).again())
     acted()
 
 
 def back_to_file(of: str) -> None:
     """Puts everything back to what the file says; that is a step too, and can be undone."""
     steps = trail(of)
-    _put(of, steps.to(Draft(steps.origin)))
-    acted()
-
-
-def saved(name: str, scenario: Scenario, number: int) -> None:
-    """Notes that what is on the screen is now the saved scenario of this name, and shows that."""
-    of, before = shelf.OWN + name, slug()
-    past: Trail | None = st.session_state.trails.get(before)
-    steps = (*past.past, past.now) if past is not None and before == of else ()
-    st.session_state.found = {**found(), of: scenario}
-    _put(of, Trail(scenario, Draft(scenario), steps, (), number))
-    if past is not None and before != of:  # the file it was made from is as it was
-        _put(before, Trail(past.origin, Draft(past.origin), (), (), past.seen))
-    set_slug(of)
-
-
-def replaced(name: str, scenario: Scenario, number: int) -> None:
-    """Notes that another state of a saved scenario is now the latest; undo leads to unsaved edits."""
-    of = shelf.OWN + name
-    known: Trail | None = st.session_state.trails.get(of)
-    past = () if known is None or known.untouched else (*known.past, known.now)
-    st.session_state.found = {**found(), of: scenario}
-    _put(of, Trail(scenario, Draft(scenario), past, (), number))
+    put(of, steps.to(Draft(steps.origin)))
     acted()
 
 
 def unsaved(name: str) -> bool:
     """Whether a saved scenario has edits on the screen that are not saved."""
-    known: Trail | None = st.session_state.trails.get(shelf.OWN + name)
-    return known is not None and not known.untouched
-
-
-def discarded(name: str) -> None:
-    """Shows another scenario in the place of one that was deleted; what was made of it stays for an undo."""
-    if slug() == shelf.OWN + name:
-        set_slug(next(of for of in found() if of != slug()))
-
-
-def renamed(name: str, new: str) -> None:
-    """Goes on under the new name with what was made of a saved scenario."""
-    of, to = shelf.OWN + name, shelf.OWN + new
-    trails: dict[str, Trail] = st.session_state.trails
-    st.session_state.trails = {to if key == of else key: steps for key, steps in trails.items()}
-    if slug() == of:
-        st.session_state.slug = to
-    acted()
+    return shelf.OWN + name in edited()
 
 
 def on_screen(of: str) -> Scenario:
@@ -290,111 +295,12 @@ def compared() -> list[str]:
     return list(st.session_state.get("compared", []))
 
 
+def compare(keys: list[str]) -> None:
+    """Compares these as an address wants it, without a person's doing anything."""
+    st.session_state.compared = keys[:MOST_COMPARED]
+
+
 def set_compared(keys: list[str]) -> None:
     """Compares these, the first being the base."""
-    st.session_state.compared = keys[:MOST_COMPARED]
+    compare(keys)
     acted()
-
-
-# --- the address ----------------------------------------------------------------------------------
-
-
-def open_address() -> list[str]:
-    """Finds the scenarios, and takes the settings from the address where it was opened or changed there.
-
-    Returns the keys of sentences that say what of it could not be used; what could not is left out.
-    """
-    state = st.session_state
-    state.found = shelf.find()
-    state.setdefault("trails", {})
-    given = _given()
-    used = state.pop("acted", False)
-    first = next(iter(state.found), "")
-    lost = ["gone"] if "slug" in state and state.slug not in state.found else []
-    if lost:  # deleted or renamed in another window
-        state.slug = first
-    if "seen" in state and (used or given == state.seen):
-        return lost
-    if "seen" in state and not given:  # another page was chosen, which empties the address
-        state.seen = {}
-        return lost
-    state.seen = given
-    notices: list[str] = []
-    if sum(len(key) + len(value) for key, values in given.items() for value in [key, *values]) > LONGEST:
-        given, notices = {}, ["long"]
-
-    def one(key: str) -> str:
-        return given.get(key, [""])[-1]
-
-    if one("lang") not in (*LANGUAGES, ""):
-        notices.append("lang")
-    state.lang = one("lang") if one("lang") in LANGUAGES else state.get("lang", _language_of_browser())
-    if one("scenario") and one("scenario") not in state.found:
-        notices.append("scenario")
-    state.slug = one("scenario") if one("scenario") in state.found else first
-    if "with" in given:
-        state.compared = given["with"][:MOST_COMPARED]
-    if "scenario" not in notices:  # else the rest was another scenario's
-        notices += _open_draft(one("draft"), given)
-    return notices
-
-
-def _open_draft(token: str, given: Mapping[str, list[str]]) -> list[str]:
-    """Takes over the edits and weights that an address carries; the keys of what could not be used."""
-    of, notices = slug(), []
-    scenario = found().get(of)
-    if not isinstance(scenario, Scenario):
-        return []
-    if token:
-        try:
-            edited = kept.get_draft(token)
-        except AllocatorError:
-            edited = None
-        if edited is None or edited.fund.name != scenario.fund.name:  # gone, or another scenario's
-            notices.append("draft")
-            token = ""
-        else:
-            scenario = edited
-    weights = {k.removeprefix(WEIGHT): v[-1] for k, v in given.items() if k.startswith(WEIGHT)}
-    try:
-        points = read_points(scenario, weights)
-    except ValueError:
-        points = None
-        notices.append("weights")
-    _put(of, trail(of).to(Draft(scenario, points, token)))
-    return notices
-
-
-def address() -> dict[str, str | list[str]]:
-    """What the address says to show the same elsewhere."""
-    state = st.session_state
-    wanted: dict[str, str | list[str]] = {"lang": state.lang, "scenario": state.slug}
-    if isinstance(found().get(state.slug), Scenario):
-        now = draft(state.slug)
-        if now.token:
-            wanted["draft"] = now.token
-        wanted |= {f"{WEIGHT}{factor}": value for factor, value in write_points(now.points).items()}
-    if state.get("compared"):
-        wanted["with"] = compared()
-    return wanted
-
-
-def write_address() -> None:
-    """Writes the settings into the address, if they differ from what it said."""
-    state = st.session_state
-    state.pop("acted", None)
-    wanted = address()
-    seen = {key: [value] if isinstance(value, str) else value for key, value in wanted.items()}
-    if seen != state.seen:
-        state.seen = seen
-        st.query_params.from_dict(wanted)
-
-
-def _given() -> dict[str, list[str]]:
-    query: Any = st.query_params
-    return {key: query.get_all(key) for key in query}
-
-
-def _language_of_browser() -> str:
-    locale = st.context.locale or "zh"
-    return "zh" if locale.lower().startswith("zh") else "en"

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from allocator.text import say
-from allocator.ui import markup, saving, state, widgets
+from allocator.ui import address, markup, saving, state, widgets
 
 
 def render_toolbar(slug: str, lang: str) -> None:
@@ -34,7 +34,7 @@ def render_toolbar(slug: str, lang: str) -> None:
     saving.render_dialog(slug, lang)
     if state.window() == "link":
         widgets.render_window(say("app.toolbar.link_title", lang), _render_link, slug, lang)
-    if steps.now.token is None:
+    if address.unkept():
         st.html(markup.block("zero", say("app.toolbar.unkept", lang), role="alert"))
     if edited and state.outrun(slug):
         st.html(markup.block("zero", say("app.toolbar.outrun", lang), role="alert"))
@@ -49,6 +49,6 @@ def _button(
 
 def _render_link(slug: str, lang: str) -> None:
     here = urlsplit(st.context.url or "")
-    path, query = here.path or "/", urlencode(state.address(), doseq=True)
+    path, query = here.path or "/", urlencode(address.shown(), doseq=True)
     st.html(markup.block("hint", say("app.toolbar.link_about", lang)))
     st.code(f"{here.scheme}://{here.netloc}{path}?{query}", language=None, wrap_lines=True)

@@ -73,7 +73,6 @@ def render_scenario_picker(lang: str) -> Scenario | None:
     scenario = found[slug]
     if isinstance(scenario, AllocatorError):
         render_errors(scenario, lang)
-        state.write_address()
         return None
     return state.draft(slug).scenario
 

@@ -24,7 +24,7 @@ from allocator.report.sentences import (
 )
 from allocator.report.table import office_table
 from allocator.text import money_scale, money_unit, say
-from allocator.ui import editing, markup, shelf, state, toolbar, widgets
+from allocator.ui import address, editing, markup, shelf, state, toolbar, widgets
 from allocator.ui.weights import effective, presets
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
@@ -64,7 +64,7 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
     elif len(scenario.factors) > 1:
         with results:
             editing.render_exact_weights(scenario, slug, lang)
-    state.write_address()
+    address.write()
     weights = effective(scenario, points)
     if weights is None:
         weights = state.last_weights(slug) or dict(scenario.weights)

@@ -32,7 +32,6 @@ def render() -> None:
     wanted = state.compared()
     keys = [key for key in wanted if key in choices] or usual(choices, state.slug())
     keys = _render_choice(keys, choices, lang)
-    state.write_address()
     if any(key not in choices for key in wanted):
         st.html(markup.block("zero", say("app.compare.unknown", lang), role="alert"))
     names = labels(choices)

@@ -42,7 +42,6 @@ def render() -> None:
         render_editor("cells", scenario, slug, lang)
     if allocation is not None:
         st.html(markup.foot(foot_lines(allocation, lang)))
-    state.write_address()
 
 
 def _allocation(slug: str, lang: str) -> Allocation | None:

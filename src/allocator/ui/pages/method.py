@@ -29,7 +29,6 @@ def render() -> None:
         allocation = allocate(scenario)
     except AllocatorError as error:
         widgets.render_errors(error, lang)
-        state.write_address()
         return
     if scenario.assumed:
         st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
@@ -38,7 +37,6 @@ def render() -> None:
     for step in (*method_steps(allocation, id, lang), basis(allocation, lang)):
         st.html(step_html(step))
     st.html(markup.foot(foot_lines(allocation, lang)))
-    state.write_address()
 
 
 def _render_recipients(scenario: Scenario, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 
 import streamlit as st
 
@@ -12,9 +12,11 @@ from allocator.files.kept import State
 from allocator.model import Scenario
 from allocator.report.differences import said
 from allocator.text import say
-from allocator.ui import markup, saving, shelf, state, widgets
+from allocator.ui import follow, keeping, markup, shelf, state, widgets
 
 FEW = 4  # changes of a state that are shown at once
+ACTS = ("rename", "duplicate", "freeze")
+MOST_TRASH = 20  # deleted scenarios that are listed
 
 
 def render() -> None:
@@ -22,11 +24,15 @@ def render() -> None:
     lang = state.lang()
     _render_discarded(lang)
     names = kept.kept()
-    state.write_address()
-    if not names:
+    if names:
+        _render_kept(_pick(names, lang), lang)
+    else:
         st.html(markup.block("effect", say("app.kept.none", lang)))
-        return
-    name = _pick(names, lang)
+    _render_trash(lang)
+
+
+def _render_kept(name: str, lang: str) -> None:
+    """One saved scenario: what can be done with it, and its history."""
     try:
         states = kept.history(name)
     except AllocatorError as error:
@@ -59,16 +65,37 @@ def _picked() -> None:
 
 
 def _render_discarded(lang: str) -> None:
-    """After deletions: what was deleted in this visit, and the way back."""
-    for token in reversed(st.session_state.get("discarded", [])):
-        name = token.rpartition("-")[0]
+    """After a deletion: what was deleted, and the way back."""
+    known: kept.Discarded | None = st.session_state.get("discarded")
+    if known is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(markup.block("total-scaled", say("app.kept.discarded", lang, name=name), role="status"))
+            sentence = say("app.kept.discarded", lang, name=known.name)
+            st.html(markup.block("total-scaled", sentence, role="status"))
             label = say("app.kept.undo_discard", lang)
-            st.button(label, key=f"kept-undo-{token}", on_click=_undo_discard, args=(token,))
+            st.button(label, key="kept-undo", on_click=_undo_discard, args=(known.token,))
     refused = st.session_state.pop("refused", None)
     if refused is not None:
         widgets.render_problems(refused, lang)
+
+
+def _render_trash(lang: str) -> None:
+    """What was deleted, in this visit or an earlier one, folded away; each can be taken back."""
+    found = kept.discarded()
+    if not found:
+        return
+    with st.expander(say("app.kept.trash", lang, count=len(found)), key="kept-trash"):
+        st.html(markup.block("hint", say("app.kept.trash_about", lang, path=str(kept.trash()))))
+        for known in found[:MOST_TRASH]:
+            label = say("app.kept.take_back", lang, name=known.name, when=_minute(known.when))
+            key = f"kept-take-back-{known.token}"
+            st.button(markup.in_markdown(label), key=key, on_click=_undo_discard, args=(known.token,))
+        if len(found) > MOST_TRASH:
+            more = say("app.kept.trash_more", lang, count=len(found) - MOST_TRASH)
+            st.html(markup.block("hint", more))
+
+
+def _minute(when: datetime) -> str:
+    return f"{when.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _render_acts(name: str, states: tuple[State, ...], lang: str) -> None:
@@ -78,29 +105,26 @@ def _render_acts(name: str, states: tuple[State, ...], lang: str) -> None:
         if st.button(say("app.kept.open", lang), key=f"kept-open-{name}", type="primary"):
             state.set_slug(shelf.OWN + name)
             st.switch_page(st.session_state.pages["allocate"])
-        for name_of in WINDOWS if states else ():
-            label = say(f"app.kept.{name_of}", lang)
-            seen = (name_of, name, states[-1].number)
-            st.button(label, key=f"kept-{name_of}", on_click=_open, args=seen)
+        for window in ACTS if states else ():
+            label = say(f"app.kept.{window}", lang)
+            seen = (window, name, states[-1].number)
+            st.button(label, key=f"kept-{window}", on_click=keeping.open_window, args=seen)
         if len(frozen) > 1 and st.button(say("app.kept.compare", lang), key="kept-compare"):
             state.set_compared(frozen[-state.MOST_COMPARED :])
             st.switch_page(st.session_state.pages["compare"])
         st.button(say("app.kept.discard", lang), key="kept-discard", on_click=_discard, args=(name,))
-    form = WINDOWS.get(state.window() or "")
-    if form is not None:
-        widgets.render_window(say(f"app.kept.{state.window()}_title", lang, name=name), form, name, lang)
+    keeping.render_window(name, lang)
 
 
 def _discard(name: str) -> None:
     """Puts a scenario into the trash, from where it can be taken back."""
     try:
-        token = kept.discard(name)
+        st.session_state.discarded = kept.discard(name)
     except AllocatorError as error:
         st.session_state.refused = error
         return
-    st.session_state.discarded = [*st.session_state.get("discarded", []), token]
     st.session_state["kept-name"] = None
-    state.discarded(name)
+    follow.discarded(name)
 
 
 def _undo_discard(token: str) -> None:
@@ -110,94 +134,15 @@ def _undo_discard(token: str) -> None:
     except AllocatorError as error:
         st.session_state.refused = error
         return
-    st.session_state.discarded = [other for other in st.session_state.discarded if other != token]
+    last: kept.Discarded | None = st.session_state.get("discarded")
+    if last is not None and last.token == token:
+        st.session_state.discarded = None
     st.session_state["kept-name"] = name
-
-
-def _open(window: str, name: str, latest: int) -> None:
-    """Opens a window for a scenario, and notes the latest state of it that the person has seen."""
-    st.session_state["kept-name"] = name
-    st.session_state.seen_state = latest
-    state.open_window(window)
-
-
-def _try(act: Callable[[], object], lang: str) -> bool:
-    """Does it, or says why it cannot be done and keeps what was typed."""
-    try:
-        act()
-    except AllocatorError as error:
-        widgets.render_problems(error, lang)
-        return False
-    return True
-
-
-def _rename(name: str, lang: str) -> None:
-    with st.form("kept-rename-form", border=False):
-        new = st.text_input(say("app.saving.name", lang), name, max_chars=300)
-        if not st.form_submit_button(say("app.kept.rename", lang), type="primary"):
-            return
-    new = " ".join(new.split())
-    if _try(lambda: kept.rename(name, new), lang):
-        state.renamed(name, new)
-        st.session_state["kept-name"] = new
-        state.close_window()
-        st.rerun()
-
-
-def _duplicate(name: str, lang: str) -> None:
-    with st.form("kept-duplicate-form", border=False):
-        new = st.text_input(say("app.saving.name", lang), max_chars=300)
-        who = st.text_input(say("app.saving.who", lang), saving.who_now(), max_chars=60)
-        if not st.form_submit_button(say("app.kept.duplicate", lang), type="primary"):
-            return
-    new = " ".join(new.split())
-    why = say("app.kept.duplicate_of", lang, name=name)
-    if _try(lambda: kept.duplicate(name, new, who=who, why=why), lang):
-        st.session_state.who = who
-        state.set_slug(shelf.OWN + new)
-        st.session_state["kept-name"] = new
-        state.close_window()
-        st.rerun()
-
-
-def _freeze(name: str, lang: str) -> None:
-    """Keeps the latest state once more, under a stage."""
-    latest = int(st.session_state.seen_state)
-    if state.unsaved(name):
-        st.html(markup.block("zero", say("app.kept.freeze_unsaved", lang, number=str(latest))))
-    with st.form("kept-freeze-form", border=False):
-        stage = saving.render_stage(f"kept-freeze-stage-{lang}", lang)
-        why = st.text_input(say("app.saving.why", lang), max_chars=500)
-        who = st.text_input(say("app.saving.who", lang), saving.who_now(), max_chars=60)
-        if not st.form_submit_button(say("app.kept.freeze_do", lang), type="primary"):
-            return
-    if not stage.strip():
-        st.error(say("app.kept.freeze_stage", lang))
-        return
-    if _try(lambda: _keep_again(name, latest, latest, who=who, why=why, stage=stage), lang):
-        st.session_state.who = who
-        state.close_window()
-        st.rerun()
-
-
-def _keep_again(name: str, number: int, latest: int, *, who: str, why: str, stage: str = "") -> None:
-    """Keeps a state once more as the latest one; raises ScenarioError where somebody else has saved since."""
-    made = kept.keep(name, kept.load_state(name, number), who=who, why=why, stage=stage, after=latest)
-    state.replaced(name, shelf.load(kept.path_of(name)), made.number)
-
-
-def _restore(name: str, number: int, latest: int, lang: str) -> None:
-    """Goes back to an earlier state, by adding it once more."""
-    why = say("app.kept.restored", lang, number=str(number))
-    try:
-        _keep_again(name, number, latest, who=saving.who_now(), why=why)
-    except AllocatorError as error:
-        st.session_state.refused = error
 
 
 def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
     """One save: which, when, who, why, what changed; and the way back to it."""
-    when = f"{entry.when.astimezone():%Y-%m-%d %H:%M}" if entry.when else "—"
+    when = _minute(entry.when) if entry.when else "—"
     head = say("app.kept.state", lang, number=str(entry.number), when=when, who=entry.who or "—")
     with st.container(border=True, key=f"state-{entry.number}"):
         badge = say("app.kept.frozen", lang, stage=entry.stage) if entry.stage else ""
@@ -210,8 +155,8 @@ def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
             st.html(markup.block("hint", say("app.kept.latest", lang)))
         else:
             label = say("app.kept.restore", lang, number=str(entry.number))
-            seen = (name, entry.number, latest.number, lang)
-            st.button(label, key=f"restore-{entry.number}", on_click=_restore, args=seen)
+            seen = (keeping.RESTORE, name, latest.number, entry.number)
+            st.button(label, key=f"restore-{entry.number}", on_click=keeping.open_window, args=seen)
 
 
 def _changes(name: str, entry: State, lang: str) -> list[str]:
@@ -230,10 +175,3 @@ def _changes(name: str, entry: State, lang: str) -> list[str]:
     if not sentences:
         return [markup.block("hint", say("app.kept.same", lang))]
     return [markup.listing(sentences, FEW, say("app.kept.all_changes", lang, count=len(sentences)))]
-
-
-WINDOWS: dict[str, Callable[[str, str], None]] = {
-    "rename": _rename,
-    "duplicate": _duplicate,
-    "freeze": _freeze,
-}
