@@ -133,6 +133,7 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     page.get_by_text("第3次保存").wait_for()
     page.get_by_role("button", name="打开测算").click()
     page.locator("h1", has_text="分配测算").wait_for()
+    page.wait_for_url("**scenario=%40**")  # a refresh here shows the same
     person.wait_for_amounts(first)
     restored = load_scenario(person.server.home / "scenarios" / "方案一" / "scenario.toml")
     assert allocate(restored).amounts == allocate(stored).amounts

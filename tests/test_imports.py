@@ -103,6 +103,12 @@ def test_only_the_command_line_prints():
         assert not prints or name in ("cli", "printing")
 
 
+def test_one_module_owns_the_address():
+    assert [name for name, path in SOURCES.items() if "query_params" in path.read_text("utf-8")] == [
+        "ui.address"
+    ]
+
+
 def test_what_the_package_gives_away():
     assert allocator.__all__ == sorted(allocator.__all__, key=lambda name: (not name.isupper(), name))
     assert all(hasattr(allocator, name) for name in allocator.__all__)

@@ -238,6 +238,29 @@ def test_a_name_that_cannot_be_is_refused_and_the_work_is_still_there(page: Page
     assert amounts(app.run()) == before
 
 
+def test_a_name_that_is_taken_is_refused_and_the_work_is_still_there(page: Page) -> None:
+    save(page(), "Plan 甲")
+    app = page()
+    button(app, "等权重").click().run()
+    before = amounts(app)
+    for name in ("Plan 甲", "plan 甲", " PLAN  甲 "):
+        save(app, name)
+        (told,) = [error.value for error in app.error]
+        assert "已被占用" in told
+    assert (kept.kept(), len(kept.history("Plan 甲"))) == (["Plan 甲"], 1)
+    assert amounts(app.run()) == before
+
+
+@pytest.mark.parametrize("name", ["方案（二稿）", "方案 🎉", "👩\u200d🌾", "v1.2", "名" * 60, "[a](b) & $x$"])
+def test_names_that_people_type_are_kept_and_come_back_by_a_link(page: Page, name: str) -> None:
+    app = page()
+    button(app, "等权重").click().run()
+    save(app, name)
+    assert not app.error and kept.kept() == [name]
+    again = page(link(app))
+    assert again.session_state.slug == f"@{name}" and amounts(again) == amounts(app)
+
+
 def test_a_folder_that_cannot_be_written_is_told_and_the_work_is_still_there(
     page: Page, tmp_path: Path
 ) -> None:

@@ -45,10 +45,10 @@ def put_work(work: Work) -> str:
 
     Raises ScenarioError where the folder cannot be written.
     """
-    for draft in {said["draft"] for said in work.values() if "draft" in said}:
-        with suppress(OSError):  # gone
-            os.utime(home() / "drafts" / draft)
-    return _put({_WORK: json.dumps(work, ensure_ascii=False, sort_keys=True, indent=1).encode()})
+    for draft in {said.get("draft", "") for said in work.values()}:
+        if _TOKEN.fullmatch(draft):  # it may come from an address
+            _renew(home() / "drafts" / draft)
+    return _put({_WORK: json.dumps(work, sort_keys=True, indent=1).encode()})
 
 
 def get_work(token: str) -> Work:
@@ -65,7 +65,7 @@ def _put(files: Mapping[str, bytes]) -> str:
     folder = home() / "drafts"
     with told(folder):
         if _whole(folder / token):
-            os.utime(folder / token)
+            _renew(folder / token)
             return token
         folder.mkdir(parents=True, exist_ok=True)
         remove(folder / token)  # damaged
@@ -73,6 +73,12 @@ def _put(files: Mapping[str, bytes]) -> str:
             put_folder(folder / token, files)
         _prune(folder)
     return token
+
+
+def _renew(folder: Path) -> None:
+    """Makes a draft count as kept just now, if it is there and the system lets it."""
+    with suppress(OSError):
+        os.utime(folder, follow_symlinks=False)
 
 
 def _found(token: str) -> Path:

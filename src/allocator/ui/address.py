@@ -44,7 +44,7 @@ def read() -> list[str]:
 
 
 def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
-    """Sets everything as an address says, at the beginning of a visit also what it was made of the rest."""
+    """Sets everything as an address says; other scenarios only at the beginning of a visit."""
     st.session_state.seen = given
     notices: list[str] = []
     if sum(len(key) + len(value) for key, values in given.items() for value in [key, *values]) > LONGEST:
@@ -151,7 +151,7 @@ def shown() -> dict[str, str | list[str]]:
 
 def write() -> None:
     """Writes the settings into the address, if they differ from what it said."""
-    state.used()
+    state.used()  # what was done is in what is written
     wanted = shown()
     work = _work()
     if work:
