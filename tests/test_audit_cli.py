@@ -12,9 +12,9 @@ import pytest
 
 from allocator import ScenarioError, load_scenario
 from allocator.analysis.audit import Known, Reading, Scored, audit
-from allocator.auditing import _Progress
 from allocator.cli import main
 from allocator.files.readings import load_reading, read_known
+from allocator.options import Progress
 from allocator.parts import Text
 from allocator.report.audit import findings, outward, sentences, span_text, verdict_lines
 from allocator.text import LANGUAGES, texts
@@ -212,11 +212,11 @@ def test_figures_are_rounded_outward():
 
 
 def test_progress_is_for_terminals_that_wait(capsys, monkeypatch):
-    with _Progress("en") as progress:
+    with Progress("audit.progress", "en") as progress:
         assert progress is None
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("allocator.auditing.PATIENCE", 0)
-    with _Progress("en") as progress:
+    monkeypatch.setattr("allocator.options.PATIENCE", 0)
+    with Progress("audit.progress", "en") as progress:
         progress(0.5)
     assert "working out ranges: 50 %" in capsys.readouterr().err
 

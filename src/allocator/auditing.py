@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Never
 
 from allocator.analysis.audit import Reading, Scored, audit
-from allocator.errors import Problem, ScenarioError
-from allocator.exact import Number, exact
+from allocator.errors import ScenarioError
+from allocator.exact import Number
 from allocator.files.readings import NamedReading, checked, load_reading, read_known
 from allocator.files.scenario import load_scenario
-from allocator.files.tables import Finder
 from allocator.model import Scenario
-from allocator.parts import check_text
+from allocator.options import Progress, groups, number, parts, refuse
 from allocator.report.audit import Findings, findings
-from allocator.text import say
-
-PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
 
 
 @dataclass(frozen=True)
@@ -56,9 +49,9 @@ def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> list
 
 
 def _found(named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, lang: str) -> Findings:
-    with _placing(named.file), _Progress(lang) as progress:
-        groups = _groups(asked.groups, named.reading.scenario)
-        return findings(named.title, audit(named.reading), weights, groups, named.reason, progress)
+    with _placing(named.file), Progress("audit.progress", lang) as progress:
+        sums = groups(asked.groups, named.reading.scenario)
+        return findings(named.title, audit(named.reading), weights, sums, named.reason, progress)
 
 
 @contextmanager
@@ -94,9 +87,9 @@ def _weights(written: str) -> dict[str, Number]:
     {'tax': 30, 'effort': Fraction(1, 2)}
     """
     found: dict[str, Number] = {}
-    for part in _parts(written):
+    for part in parts(written):
         factor, sign, weight = (piece.strip() for piece in part.partition("="))
-        value = _number(weight)
+        value = number(weight)
         if not sign or not factor or value is None or factor in found:
             refuse("--weights", "reading_weights", value=written[:80])
         found[factor] = value
@@ -106,10 +99,10 @@ def _weights(written: str) -> dict[str, Number]:
 def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
     """Scores by factor: effort=60:100."""
     found = []
-    for part in _parts(written):
+    for part in parts(written):
         factor, sign, ends = (piece.strip() for piece in part.partition("="))
         low, colon, high = re.sub("[：–~]", ":", ends).partition(":")
-        least, most = _number(low), _number(high)
+        least, most = number(low), number(high)
         if not sign or not colon or least is None or most is None:
             refuse("--scores", "reading_scores", value=written[:80])
         try:
@@ -120,61 +113,3 @@ def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
                 for p in error.problems
             ) from None
     return found
-
-
-def _groups(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """The ids of groups by name: south=naxi,gulin; any of a recipient's names will do."""
-    found: dict[str, tuple[str, ...]] = {}
-    find = Finder(scenario.recipients)
-    for one in written:
-        name, sign, members = (piece.strip() for piece in one.partition("="))
-        ids = _parts(members)
-        if not sign or not name or not all(ids):
-            refuse("--group", "reading_group", value=one[:80])
-        if name in found:
-            refuse("--group", "reading_group_twice", name=name)
-        try:
-            found[check_text(name, 100)] = tuple(find.id(id, "") for id in ids)
-        except ScenarioError as error:
-            raise ScenarioError(replace(p, file="--group", at={}) for p in error.problems) from None
-    return found
-
-
-def _parts(written: str) -> list[str]:
-    return [part.strip() for part in re.split("[,，、]", written)]
-
-
-def _number(text: str) -> Number | None:
-    try:
-        value = exact(text.strip())
-    except ValueError:
-        return None
-    return value if value >= 0 else None
-
-
-def refuse(option: str, key: str, **details: object) -> Never:
-    """Raises the ScenarioError with this sentence about an option."""
-    raise ScenarioError(Problem(key, details, option))
-
-
-class _Progress:
-    """Says on a terminal how far the ranges are, once it takes long; wipes that away at the end."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang, self.start, self.shown = lang, time.monotonic(), ""
-
-    def __enter__(self) -> Callable[[float], None] | None:
-        return self.show if sys.stderr.isatty() else None
-
-    def show(self, part: float) -> None:
-        """The part that is done, from 0 to 1."""
-        line = say("audit.progress", self.lang, percent=int(part * 100))
-        if time.monotonic() - self.start >= PATIENCE and line != self.shown:
-            sys.stderr.write(f"\r{line}")
-            sys.stderr.flush()
-            self.shown = line
-
-    def __exit__(self, *_: object) -> None:
-        if self.shown:
-            sys.stderr.write("\r" + " " * 2 * len(self.shown) + "\r")
-            sys.stderr.flush()

@@ -188,6 +188,13 @@ def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
     option(audit, "--group", metavar="NAME=A,B,…", action="append", default=[])
     option(audit, "--reading", metavar="FILE", nargs="+", action="extend", default=[])
     option(audit, "--tolerance", metavar="rounded|exact", default="rounded")
+    seek = parser("seek", _seek, "file")
+    option(seek, "--target", metavar="TARGET", action="append", default=[])
+    option(seek, "--keep", metavar="FACTOR,…", action="append", default=[])
+    option(seek, "--bound", metavar="FACTOR=LOW:HIGH", action="append", default=[])
+    option(seek, "--step", metavar="POINTS")
+    option(seek, "--change", metavar="CLAUSE")
+    option(seek, "--group", metavar="NAME=A,B,…", action="append", default=[])
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -285,6 +292,16 @@ def _audit(options: Any, lang: str) -> int:
     asked = Asked(options.weights, options.known, options.scores, options.group, options.tolerance)
     printing.audited(audited(file, options.reading, asked, lang), options.format, lang)
     return 0
+
+
+def _seek(options: Any, lang: str) -> int:
+    file = _file(options, lang, "seek")
+    from allocator.seeking import Asked, sought
+
+    asked = Asked(options.target, options.group, options.keep, options.bound, options.step, options.change)
+    answer = sought(file, asked, lang)
+    printing.sought(answer, options.format, lang)
+    return 0 if answer.found is not None else 1
 
 
 def _new(options: Any, lang: str) -> int:

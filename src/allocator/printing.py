@@ -23,6 +23,7 @@ from allocator.text import kind_text, number, say
 from allocator.text import money as money_text
 
 if TYPE_CHECKING:
+    from allocator.analysis.goal import Answer
     from allocator.report.audit import Findings
 
 
@@ -179,6 +180,25 @@ def audited(found: Sequence[Findings], form: str, lang: str) -> None:
             lines += ["", head, *_aligned(table)]
         lines += ["", *tables.closing(one, lang), ""]
     print(*lines[:-1], sep="\n")
+
+
+def sought(answer: Answer, form: str, lang: str) -> None:
+    """The result of `allocator seek`: the answer in sentences, and what everybody then gets."""
+    from allocator.report import goal
+
+    scenario = answer.scenario
+    if form == "json":
+        _json(goal.as_data(answer, lang))
+        return
+    table = goal.amounts_table(answer, lang)
+    below = status_lines(scenario, lang)
+    if form == "csv":
+        headers, rows = table.plain_rows() if table is not None else goal.reach_rows(answer, lang)
+        _csv(headers, rows, [*goal.sentences(answer, lang), *below, goal.trace(answer, lang)])
+        return
+    lines = [getattr(scenario.title, lang), *goal.sentences(answer, lang), ""]
+    lines += [*_aligned(table), ""] if table is not None else []
+    print(*lines, *below, goal.trace(answer, lang), sep="\n")
 
 
 def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:

@@ -59,22 +59,33 @@ def _number(value: object) -> Number:
     raise _refuse("number", value)
 
 
+def amount_in_text(text: str, currency: str) -> Number | None:
+    """The amount in the main unit that a text says, a unit of yuan only where that is the currency; or None.
+
+    >>> amount_in_text("5,722万元", "CNY"), amount_in_text("5722万元", "USD")
+    (57220000, None)
+    """
+    # no amount is longer, and the search takes the square of the length
+    found = _AMOUNT.fullmatch(text if len(text) <= 100 else "")
+    if found is None or (found[2] or "") not in AMOUNT_UNITS or (found[2] and currency != "CNY"):
+        return None
+    try:
+        return exact(exact(re.sub("[,_]", "", found[1])) * AMOUNT_UNITS[found[2] or ""])
+    except ValueError:
+        return None
+
+
 def _money(value: object, info: ValidationInfo) -> Number:
     """An amount in the main unit; text may name yuan or 万元 where the validation's context says CNY."""
     if isinstance(value, str):
-        # no amount is longer, and the search takes the square of the length
-        short = value if len(value) <= 100 else ""
-        text = _AMOUNT.fullmatch(short)
-        if text is None or (text[2] or "") not in AMOUNT_UNITS:
-            raise _refuse("money", value)
         currency = info.context["currency"] if info.context else "CNY"
-        if text[2] and currency != "CNY":
+        amount = amount_in_text(value, currency)
+        if amount is None and currency != "CNY" and amount_in_text(value, "CNY") is not None:
             details = {"value": value, "currency": currency}
             raise PydanticCustomError("text", "", {"key": "unit_currency", "details": details})
-        try:
-            return exact(exact(re.sub("[,_]", "", text[1])) * AMOUNT_UNITS[text[2] or ""])
-        except ValueError:
-            raise _refuse("money", value) from None
+        if amount is None:
+            raise _refuse("money", value)
+        return amount
     try:
         return _number(value)
     except PydanticCustomError:

@@ -1,0 +1,425 @@
+"""What it would take, as sentences in both languages, a table and plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from allocator.analysis.compare import changes, effect
+from allocator.analysis.differences import differences
+from allocator.analysis.goal import Answer, Reach, Target, measured
+from allocator.exact import Number, exact, plain
+from allocator.model import Scenario
+from allocator.report.audit import outward
+from allocator.report.differences import said
+from allocator.report.sentences import share_moved
+from allocator.report.table import weight_text
+from allocator.report.tabular import Column, Table, total_of
+from allocator.text import money, money_scale, money_unit, number, say
+
+MOST_NAMES = 6
+CENT = Fraction(1, 100)
+WORDS = {"<=": "most", ">=": "least", "==": "exactly"}
+
+
+# --- targets --------------------------------------------------------------------------------------
+
+
+def who(target: Target, scenario: Scenario, lang: str) -> str:
+    """Whom a target is about: a name, or a group's with its members."""
+    names = [r.name for r in scenario.recipients if r.id in target.recipients]
+    if len(names) == 1 and not target.name:
+        return str(getattr(names[0], lang))
+    if len(names) > MOST_NAMES:
+        members = say("seek.so_many", lang, names=names[:MOST_NAMES], count=len(names))
+    else:
+        members = say("place.list", lang).join(getattr(name, lang) for name in names)
+    return say("seek.group" if target.name else "seek.together", lang, name=target.name, names=members)
+
+
+def value_text(target: Target, value: Number, scenario: Scenario, lang: str) -> str:
+    """An amount, share, rank or difference as a sentence writes it."""
+    if target.of == "rank":
+        return say("seek.rank", lang, value=value)
+    if target.of == "share":
+        return say("seek.percent", lang, value=_rounded(100 * value, lang))
+    return money(value, scenario.fund.currency, lang, sign=target.of == "difference")
+
+
+def target_text(target: Target, scenario: Scenario, lang: str) -> str:
+    """A target in words.
+
+    >>> from allocator import load_scenario
+    >>> scenario = load_scenario("scenarios/luzhou-2023/published-rule.toml")
+    >>> target_text(Target("amount", ("ftz",), "<=", 48_000_000), scenario, "en")
+    'Free Trade Zone gets at most 48,000,000 yuan'
+    """
+    value = value_text(target, target.value, scenario, lang)
+    key = f"seek.{target.of}_{WORDS[target.relation]}"
+    return say(key, lang, who=who(target, scenario, lang), value=value)
+
+
+def _rounded(value: Number, lang: str) -> str:
+    text = number(round(Fraction(value), 2), lang)
+    return text if round(Fraction(value), 2) == value else f"≈{text}"
+
+
+def _exactly(value: Number, scenario: Scenario, lang: str, side: int) -> str:
+    """Money to the cent; beyond that rounded down (side 0) or up (1)."""
+    end, currency = outward((value, value), CENT)[side], scenario.fund.currency
+    if lang != "zh" or currency != "CNY" or end < 10_000:
+        return money(end, currency, lang)
+    unit = money_unit(currency, 10_000, lang)
+    return say("money.amount", lang, value=number(Fraction(end) / 10_000, lang), unit=unit)
+
+
+# --- sentences ------------------------------------------------------------------------------------
+
+
+def sentences(answer: Answer, lang: str) -> list[str]:
+    """The answer to be read aloud: what was asked, what changes, what that brings, or why nothing does it."""
+    scenario = answer.scenario
+    asked = [target_text(target, scenario, lang) for target in answer.targets]
+    lines = [say("seek.asked", lang, targets=say("seek.join", lang).join(asked))]
+    if answer.found is None:
+        lines += _impossible(answer, lang) if answer.impossible else [_not_found(answer, lang)]
+    elif not answer.change:
+        lines.append(say("seek.met_now", lang))
+    else:
+        lines.append(_change(answer, lang))
+        lines += [_verified(answer, lang), _effect(answer, lang)]
+    if scenario.assumed:
+        lines.append(say("seek.only_this_data", lang))
+    return lines
+
+
+def _points(answer: Answer, weight: Number, lang: str) -> str:
+    """A change of weights in percentage points; for scores in parts of a hundred of the sum of weights."""
+    total = sum(answer.scenario.weights.values(), start=Fraction(0))
+    return number(plain(weight * 100 / Fraction(total)), lang)
+
+
+def _step(answer: Answer, lang: str) -> str:
+    assert answer.moves is not None
+    step = plain(answer.moves.step * 100 / sum(answer.moves.present, start=Fraction(0)))
+    return say("seek.step_one" if step == 1 else "seek.step", lang, step=step)
+
+
+def weight_changes(answer: Answer, lang: str) -> list[str]:
+    """Each weight that changes: from what to what."""
+    if answer.found is None:
+        return []
+    scenario, weights = answer.scenario, answer.found.scenario.weights
+    return [
+        say(
+            "seek.from_to",
+            lang,
+            name=scenario.factor(factor).name,
+            before=weight_text(weight, scenario.kind, lang),
+            after=weight_text(weights[factor], scenario.kind, lang),
+        )
+        for factor, weight in scenario.weights.items()
+        if weights[factor] != weight
+    ]
+
+
+def _change(answer: Answer, lang: str) -> str:
+    assert answer.found is not None and answer.change is not None
+    if answer.clause is not None:
+        (what,) = said(differences(answer.scenario, answer.found.scenario), answer.scenario, lang)
+        return say("seek.clause_found", lang, what=what)
+    weights = answer.found.scenario.weights
+    sizes = [abs(Fraction(weights[f] - w)) for f, w in answer.scenario.weights.items()]
+    details = {
+        "changes": say("place.list", lang).join(weight_changes(answer, lang)),
+        "total": _points(answer, answer.change, lang),
+        "largest": _points(answer, max(sizes), lang),
+        "step": _step(answer, lang),
+        "stay": "" if all(sizes) else say("seek.stay", lang),
+    }
+    if not answer.proved:
+        searched = _points(answer, answer.searched or 0, lang)
+        return say("seek.found_unproved", lang, searched=searched, **details)
+    return say("seek.found", lang, **details)
+
+
+def _verified(answer: Answer, lang: str) -> str:
+    """What the targets come to in the allocation that was confirmed."""
+    assert answer.found is not None
+    scenario = answer.scenario
+    parts = []
+    for target in answer.targets:
+        value = value_text(target, measured(target, answer.found), scenario, lang)
+        before = value_text(target, measured(target, answer.now), scenario, lang)
+        key = f"seek.{target.of}_now"
+        parts.append(say(key, lang, who=who(target, scenario, lang), value=value, before=before))
+    return say("seek.verified", lang, values=say("seek.join", lang).join(dict.fromkeys(parts)))
+
+
+def _effect(answer: Answer, lang: str) -> str:
+    """What that moves against the present allocation."""
+    assert answer.found is not None
+    moved = effect(answer.found, answer.now.amounts)
+    if not moved.moved and not moved.losses:
+        return say("seek.unmoved", lang)
+    total = sum(changes(answer.found, answer.now.amounts).values(), start=Fraction(0))
+    currency = answer.scenario.fund.currency
+    details = {"gains": moved.gains, "losses": moved.losses}
+    if total:
+        return say("seek.other_sum", lang, by=money(plain(total), currency, lang, sign=True), **details)
+    share = share_moved(answer.now, moved.moved, lang)
+    return say("seek.moved", lang, amount=money(moved.moved, currency, lang), share=share, **details)
+
+
+def _not_found(answer: Answer, lang: str) -> str:
+    if answer.clause is not None:
+        return say("seek.clause_not_found", lang)
+    return say("seek.not_found", lang, searched=_points(answer, answer.searched or 0, lang))
+
+
+def _impossible(answer: Answer, lang: str) -> list[str]:
+    """Why nothing that is allowed meets the targets, the least and the most, and which of them clash."""
+    impossible, scenario = answer.impossible, answer.scenario
+    assert impossible is not None
+    lines = [_none(answer, lang)]
+    if len(answer.targets) > 1:
+        clash = [target_text(answer.targets[n], scenario, lang) for n in impossible.clash]
+        key = "seek.clash" if len(clash) > 1 else "seek.clash_one"
+        lines.append(say(key, lang, targets=say("seek.join", lang).join(clash)))
+    seen = set()
+    for number_, reach in impossible.reaches.items():
+        target = answer.targets[number_]
+        if target.recipients not in seen:
+            seen.add(target.recipients)
+            lines.append(_reach(answer, target, reach, lang))
+    if impossible.nearest is not None:
+        target = answer.targets[impossible.clash[0]]
+        value = value_text(target, measured(target, impossible.nearest), scenario, lang)
+        if answer.clause is None:
+            how = _weights(impossible.nearest.scenario.weights, scenario, lang)
+        else:
+            now = differences(scenario, impossible.nearest.scenario)
+            how = " ".join(said(now, scenario, lang)) or say("seek.as_now", lang)
+        lines.append(
+            say(f"seek.nearest_{target.of}", lang, who=who(target, scenario, lang), value=value, how=how)
+        )
+    return lines
+
+
+def _none(answer: Answer, lang: str) -> str:
+    impossible, moves = answer.impossible, answer.moves
+    assert impossible is not None
+    if moves is None:
+        assert answer.ends is not None and answer.clause is not None
+        low, high = (_clause_value(answer, end, lang) for end in answer.ends)
+        what = say(f"seek.{answer.clause.kind}", lang)
+        return say("seek.none_clause", lang, what=what, low=low, high=high)
+    if not impossible.always:
+        return say("seek.none_steps", lang, step=_step(answer, lang))
+    return say("seek.none_within" if _bounded(answer) else "seek.none", lang)
+
+
+def _clause_value(answer: Answer, value: Number, lang: str) -> str:
+    assert answer.clause is not None
+    if answer.clause.is_amount(answer.scenario):
+        return money(value, answer.scenario.fund.currency, lang)
+    return say("seek.percent", lang, value=_rounded(100 * value, lang))
+
+
+def _bounded(answer: Answer) -> bool:
+    """Whether weights were kept or bounded."""
+    assert answer.moves is not None
+    total = sum(answer.moves.present, start=Fraction(0))
+    whole = (0, plain(total))
+    return any(
+        ends != whole and any(answer.scenario.column(factor))
+        for factor, ends in zip(answer.moves.factors, answer.moves.ends, strict=True)
+    )
+
+
+def _reach(answer: Answer, target: Target, reach: Reach, lang: str) -> str:
+    """The least and the most that some recipients can get, and where: on one factor, or at which weights."""
+    scenario = answer.scenario
+    details: dict[str, Any] = {
+        "who": who(target, scenario, lang),
+        "low": _exactly(reach.low, scenario, lang, 0),
+        "high": _exactly(reach.high, scenario, lang, 1),
+    }
+    key = "reach_limits" if scenario.limits else "reach"
+    for side, weights in (("low", reach.low_weights), ("high", reach.high_weights)):
+        details[f"at_{side}"] = _where(target, weights, scenario, side, lang)
+    within = say("seek.within" if _bounded(answer) else "seek.any", lang)
+    return say(f"seek.{key}", lang, within=within, **details)
+
+
+def _where(target: Target, weights: Mapping[str, Number], scenario: Scenario, side: str, lang: str) -> str:
+    """At which weights: all on one factor, and then with the share of it, or all of them."""
+    named = [factor for factor, weight in weights.items() if weight]
+    if len(named) > 1:
+        return say("seek.at_weights", lang, weights=_weights(weights, scenario, lang))
+    name = scenario.factor(named[0]).name
+    if scenario.kind != "shares" or scenario.coefficient is not None:
+        return say("seek.at_factor", lang, name=name)
+    column = scenario.column(named[0])
+    mine = [
+        x for x, i in zip(column, scenario.participants, strict=True) if scenario.ids[i] in target.recipients
+    ]
+    share = 100 * Fraction(sum(mine, start=Fraction(0))) / Fraction(sum(column, start=Fraction(0)) or 1)
+    return say(f"seek.at_{side}_share", lang, name=name, share=_rounded(plain(share), lang))
+
+
+def _weights(weights: Mapping[str, Number], scenario: Scenario, lang: str) -> str:
+    return say("place.list", lang).join(
+        say(
+            "audit.weight",
+            lang,
+            name=scenario.factor(factor).name,
+            weight=weight_text(weight, scenario.kind, lang),
+        )
+        for factor, weight in weights.items()
+        if weight
+    )
+
+
+# --- tables and data ------------------------------------------------------------------------------
+
+
+def amounts_table(answer: Answer, lang: str) -> Table | None:
+    """Everybody's amount now and then, and the change; beside the published one where there is one."""
+    if answer.found is None:
+        return None
+    scenario = answer.scenario
+    local = scenario.fund.currency == "CNY"
+    names = {recipient.id: getattr(recipient.name, lang) for recipient in scenario.recipients}
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", say("table.recipient" if local else "table.recipient_other", lang), "text"),
+        Column("now", say("seek.now", lang), "money"),
+        Column("then", say("seek.then", lang), "money"),
+        Column("change", say("seek.change", lang), "change"),
+    ]
+    stages: list[Mapping[str, Number]] = [
+        answer.now.amounts,
+        answer.found.amounts,
+        changes(answer.found, answer.now.amounts),
+    ]
+    if scenario.published is not None:
+        columns.append(Column("published", say("table.published", lang), "money"))
+        stages.append(scenario.published)
+    records: list[Any] = [
+        ("recipient", (str(position), names[id], *(stage[id] for stage in stages)))
+        for position, id in enumerate(names, 1)
+    ]
+    sums = [total_of(stage.values()) for stage in stages]
+    before, after = scenario.reserved, answer.found.scenario.reserved
+    blank = [None] * (len(stages) - 3)
+    if before or after:
+        recipients = say("table.recipients" if local else "table.recipients_other", lang)
+        records.append(("subtotal", ("", recipients, *sums)))
+        reserved = [before, after, plain(after - before), *blank]
+        records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
+    totals = [plain(sums[0] + before), plain(sums[1] + after), plain(sums[2] + after - before)]
+    rest = blank if before or after else sums[3:]
+    records.append(("total", ("", say("table.total", lang), *totals, *rest)))
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+
+
+def as_data(answer: Answer, lang: str) -> dict[str, Any]:
+    """The answer as the JSON object of the command line: money exact, shares as parts of 1."""
+    scenario, found, impossible = answer.scenario, answer.found, answer.impossible
+    data: dict[str, Any] = {
+        "title": getattr(scenario.title, lang),
+        "digest": scenario.digest,
+        "method_version": answer.now.method_version,
+        "currency": scenario.fund.currency,
+        "targets": [
+            {
+                "of": target.of,
+                "recipients": list(target.recipients),
+                "relation": target.relation,
+                "value": _plain(target.value),
+                "now": _plain(measured(target, answer.now)),
+                "then": None if found is None else _plain(measured(target, found)),
+            }
+            for target in answer.targets
+        ],
+        "met": found is not None,
+        "proved": answer.proved,
+        "searched": _plain(answer.searched),
+        "change": _plain(answer.change),
+        "weights": None,
+        "clause": None,
+        "amounts": None,
+        "found_digest": None if found is None else found.scenario.digest,
+        "impossible": None,
+        "data": {factor: scenario.factor(factor).status for factor in scenario.weights},
+        "sentences": sentences(answer, lang),
+    }
+    if answer.clause is None and found is not None:
+        data["weights"] = {
+            factor: {"now": _plain(weight), "then": _plain(found.scenario.weights[factor])}
+            for factor, weight in scenario.weights.items()
+        }
+    if answer.clause is not None:
+        data["clause"] = {
+            "kind": answer.clause.kind,
+            "number": answer.clause.number + 1,
+            "now": _plain(answer.clause.value(scenario)),
+            "then": None if found is None else _plain(answer.clause.value(found.scenario)),
+        }
+    if found is not None:
+        data["amounts"] = {
+            id: {"now": _plain(amount), "then": _plain(found.amounts[id])}
+            for id, amount in answer.now.amounts.items()
+        }
+    if impossible is not None:
+        data["impossible"] = {
+            "clash": [number_ + 1 for number_ in impossible.clash],
+            "always": impossible.always,
+            "reaches": [
+                {
+                    "target": number_ + 1,
+                    "low": _plain(outward((reach.low,) * 2, CENT).low),
+                    "high": _plain(outward((reach.high,) * 2, CENT).high),
+                    "low_weights": {f: _plain(w) for f, w in reach.low_weights.items()},
+                    "high_weights": {f: _plain(w) for f, w in reach.high_weights.items()},
+                }
+                for number_, reach in impossible.reaches.items()
+            ],
+        }
+    return data
+
+
+def _plain(value: Number | None) -> Any:
+    """A JSON number that says it exactly, else text with two decimals."""
+    if not isinstance(value, Fraction):
+        return value
+    return float(value) if exact(float(value)) == value else number(value, "zh").replace("−", "-")
+
+
+def reach_rows(answer: Answer, lang: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows for a file where nothing does it: the least and the most for targets that clash."""
+    headers = [say(f"seek.column_{key}", lang) for key in ("target", "low", "high")]
+    rows = [
+        [
+            target_text(answer.targets[number_], answer.scenario, lang),
+            *(number(end, "zh").replace("−", "-") for end in outward((reach.low, reach.high), CENT)),
+        ]
+        for number_, reach in (answer.impossible.reaches if answer.impossible else {}).items()
+    ]
+    return headers, rows
+
+
+def trace(answer: Answer, lang: str) -> str:
+    """Method version and the digests of the input as it is, and as it would be."""
+    if answer.found is None or not answer.change:
+        digest = answer.scenario.digest
+        return say("cli.trace", lang, version=answer.now.method_version, digest=digest)
+    digests = [a.scenario.digest.removeprefix("sha256:")[:12] for a in (answer.now, answer.found)]
+    inputs = [
+        say("seek.digest", lang, which=say(f"seek.{key}", lang), digest=digest)
+        for key, digest in zip(("now", "then"), digests, strict=True)
+    ]
+    return say("cli.traces", lang, version=answer.now.method_version, inputs=inputs)
