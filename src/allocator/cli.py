@@ -171,9 +171,8 @@ def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
         return made
 
     def option(made: Any, name: str, **settings: Any) -> None:
-        made.choices.add_argument(
-            name, help=say("cli." + name.strip("-").replace("-", "_"), lang), **settings
-        )
+        said = say("cli." + name.strip("-").replace("-", "_"), lang)
+        made.choices.add_argument(name, help=said.replace("%", "%%"), **settings)
 
     parsers: dict[str, tuple[_Parser, Callable[[Any, str], int]]] = {}
     parser("run", _allocate, "file")

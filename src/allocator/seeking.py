@@ -91,6 +91,14 @@ def _placing(file: str) -> Iterator[None]:
         ) from None
 
 
+def _named(name: str, find: Finder) -> str:
+    """The id of a recipient by any of its names."""
+    try:
+        return find.id(name, "")
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, file="--target", at={}) for p in error.problems) from None
+
+
 def _target(written: str, scenario: Scenario, named: Mapping[str, tuple[str, ...]]) -> Target:
     """A target as it is written: ftz<=4800万元, share(ftz)<=80%, 位次(纳溪区)≤5."""
     text = unicodedata.normalize("NFKC", written).strip() if len(written) <= _LONGEST else ""
@@ -106,7 +114,7 @@ def _target(written: str, scenario: Scenario, named: Mapping[str, tuple[str, ...
         of, name = OF[call[1].casefold()], call[2].strip()
     with _placing(""):
         group = next((key for key in named if plain_name(key) == plain_name(name)), None)
-        ids = named[group] if group is not None else (Finder(scenario.recipients).id(name, ""),)
+        ids = named[group] if group is not None else (_named(name, Finder(scenario.recipients)),)
         return Target(of, ids, RELATIONS[sign], _value(of, right, scenario), group or "")
 
 

@@ -138,6 +138,8 @@ def _change(answer: Answer, lang: str) -> str:
         "step": _step(answer, lang),
         "stay": "" if all(sizes) else say("seek.stay", lang),
     }
+    if answer.searched == answer.change:
+        return say("seek.found_equal", lang, **details)
     if not answer.proved:
         searched = _points(answer, answer.searched or 0, lang)
         return say("seek.found_unproved", lang, searched=searched, **details)
@@ -187,20 +189,28 @@ def _impossible(answer: Answer, lang: str) -> list[str]:
         clash = [target_text(answer.targets[n], scenario, lang) for n in impossible.clash]
         key = "seek.clash" if len(clash) > 1 else "seek.clash_one"
         lines.append(say(key, lang, targets=say("seek.join", lang).join(clash)))
+    for number_, amount in impossible.limits.items():
+        target = answer.targets[number_]
+        kind = "floor" if measured(target, answer.now) > target.value else "cap"
+        shown = money(amount, scenario.fund.currency, lang)
+        lines.append(say(f"seek.held_{kind}", lang, who=who(target, scenario, lang), amount=shown))
     seen = set()
     for number_, reach in impossible.reaches.items():
         target = answer.targets[number_]
-        if target.recipients not in seen:
+        if target.recipients not in seen and number_ not in impossible.limits:
             seen.add(target.recipients)
             lines.append(_reach(answer, target, reach, lang))
     if impossible.nearest is not None:
         target = answer.targets[impossible.clash[0]]
         value = value_text(target, measured(target, impossible.nearest), scenario, lang)
         if answer.clause is None:
-            how = _weights(impossible.nearest.scenario.weights, scenario, lang)
+            weights = impossible.nearest.scenario.weights
+            same = weights == scenario.weights
+            how = say("seek.at_weights", lang, weights=_weights(weights, scenario, lang))
+            how = say("seek.as_now", lang) if same else how
         else:
             now = differences(scenario, impossible.nearest.scenario)
-            how = " ".join(said(now, scenario, lang)) or say("seek.as_now", lang)
+            how = " ".join(said(now, scenario, lang)).rstrip("。.") or say("seek.as_now", lang)
         lines.append(
             say(f"seek.nearest_{target.of}", lang, who=who(target, scenario, lang), value=value, how=how)
         )

@@ -65,13 +65,15 @@ class Impossible:
     could, as far as that was proved.  ``always`` says that this holds for all weights within the bounds, not
     only for those whole steps away.  ``reaches`` are the least and the most for each of these targets that is
     not a rank, before limits and rounding.  ``nearest`` is the allocation that comes nearest to a single
-    target, before rounding.
+    target, before rounding.  ``limits`` are the positions of targets that floors or caps alone rule out,
+    and what these come to, earmarks included.
     """
 
     clash: tuple[int, ...]
     always: bool = False
     reaches: Mapping[int, Reach] = field(default_factory=dict)
     nearest: Allocation | None = None
+    limits: Mapping[int, Number] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

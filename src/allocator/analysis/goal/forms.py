@@ -1,4 +1,4 @@
-"""Demands without limits as linear forms in the weights, and sums of them that rule more out at once.
+"""Demands as linear forms in the weights, and sums of them that rule more out at once.
 
 U · S_G / S ≤ bound + slack is (bound + slack) · S − U · S_G ≥ 0, and S_G and S are linear in the weights,
 with a coefficient and for scores too.
@@ -15,6 +15,7 @@ from allocator.analysis.goal.extremes import best_weights
 from allocator.analysis.goal.measure import points, rounding_slack
 from allocator.analysis.goal.moves import Moves
 from allocator.analysis.goal.targets import Demand
+from allocator.limits import limits_in_units
 from allocator.model import Scenario
 
 
@@ -34,22 +35,82 @@ class Form:
         return [float(c) for c in self.coefficients], float(-present / moves.step)
 
 
-def forms_of(scenario: Scenario, demands: Sequence[Demand]) -> list[Form]:
-    """The forms of all demands that have one; with limits none has."""
-    if scenario.limits:
-        return []
+def forms_of(scenario: Scenario, demands: Sequence[Demand], moves: Moves) -> list[Form]:
+    """The forms of all demands that have one: not ranks, and with limits only those of a single recipient."""
     table = points(scenario)
     wholes = [sum(row, start=Fraction(0)) for row in table]
     units = Fraction(scenario.distributable) / Fraction(scenario.fund.unit)
-    found = []
+    found: list[Form] = []
     for demand in demands:
         if demand.rival is not None:
             continue
-        parts = [sum((row[i] for i in demand.members), start=Fraction(0)) for row in table]
         edge = demand.bound + demand.side * rounding_slack(scenario, len(demand.members))
+        if scenario.limits:
+            found += _limited(scenario, demand, edge, table, moves)
+            continue
+        parts = [sum((row[i] for i in demand.members), start=Fraction(0)) for row in table]
         found.append(
             _scaled([demand.side * (edge * s - units * n) for s, n in zip(wholes, parts, strict=True)])
         )
+    return found
+
+
+def held(scenario: Scenario, demand: Demand) -> tuple[int, int]:
+    """The least and the most units that its members can get within their floors and caps."""
+    floors, caps = limits_in_units(scenario)
+    units = int(scenario.distributable / Fraction(scenario.fund.unit))
+    tops = [caps[i] for i in demand.members]
+    most = units if None in tops else min(units, sum(cap or 0 for cap in tops))
+    return sum(floors[i] or 0 for i in demand.members), most
+
+
+def _limited(
+    scenario: Scenario, demand: Demand, edge: Fraction, table: Sequence[Sequence[Fraction]], moves: Moves
+) -> list[Form]:
+    """The same with limits, for a single recipient i: a_i ≤ T < cap_i says λ ≤ T / s_i.
+
+    Then U ≤ Σ_k min(max(T s_k / s_i, floor_k), cap_k), and of each term T s_k + floor_k s_i, or else
+    cap_k s_i, is no less; any choice gives a form.  Likewise a_i ≥ T > floor_i, where T s_k (without a cap)
+    or floor_k s_i is no more.
+    """
+    least, most = held(scenario, demand)
+    if (demand.bound < least) if demand.side > 0 else (demand.bound > most):
+        return [Form(tuple(-sum(row, start=Fraction(0)) for row in table))]  # never
+    if len(demand.members) != 1 or not least <= edge <= most:  # met by all weights
+        return []
+    (i,) = demand.members
+    floors, caps = limits_in_units(scenario)
+    units = int(scenario.distributable / Fraction(scenario.fund.unit))
+    mine = [row[i] for row in table]
+    corners = [[Fraction(w) for w in moves.present]]
+    corners += [best_weights([side * x for x in mine], moves) for side in (1, -1)]
+    found = []
+    for weights in corners:
+        scores = [
+            sum((w * row[k] for w, row in zip(weights, table, strict=True)), Fraction(0))
+            for k in range(len(floors))
+        ]
+        once = -units  # what is added for s_i
+        chosen = []  # whose T s_k is added
+        for k, (floor, cap_k) in enumerate(zip(floors, caps, strict=True)):
+            wanted, least = edge * scores[k], (floor or 0) * scores[i]
+            if k == i:
+                chosen.append(k)
+            elif demand.side > 0 and cap_k is not None and cap_k * scores[i] < wanted + least:
+                once += cap_k
+            elif demand.side > 0:
+                once += floor or 0
+                chosen.append(k)
+            elif cap_k is None and wanted >= least:
+                chosen.append(k)
+            else:
+                once += floor or 0
+        coefficients = [
+            demand.side * (edge * sum((row[k] for k in chosen), Fraction(0)) + once * row[i]) for row in table
+        ]
+        form = _scaled(coefficients)
+        if form not in found:
+            found.append(form)
     return found
 
 

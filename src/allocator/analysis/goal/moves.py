@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 FINEST = Fraction(1, 100)  # of a percentage point: as fine as weights are written
-MOST_ROWS = 4_000_000
+MOST_ROWS = 20_000_000  # partial moves looked at
+MOST_KEPT = 3_000_000  # of one size, held at a time
+BLOCK = 1 << 19
 
 
 class TooMany(Exception):
@@ -143,47 +145,106 @@ class Levels:
     def level(self, steps: int) -> np.ndarray:
         """The moves that take this many steps up, in the order in which they count.
 
-        Raises TooMany once more than MOST_ROWS partial moves have been looked at.
+        Raises TooMany once that takes too long or too much memory.
         """
         import numpy as np
 
         size = len(self.moves.factors)
-        rows = np.zeros((1, 0), dtype=np.int16)
-        up, down = np.array([steps]), np.array([steps])
-        values = [np.zeros(1) for _ in self.forms]
-        kept = self._possible(0, up, down, values)
+        found = _Partial(
+            np.zeros((1, 0), dtype=np.int16),
+            np.array([steps]),
+            np.array([steps]),
+            [np.zeros(1)] * len(self.forms),
+        )
+        found = found.at(self._possible(0, found))
         for j in range(size):
-            if not kept.all():
-                rows, up, down = rows[kept], up[kept], down[kept]
-                values = [value[kept] for value in values]
-            least = np.maximum(self.moves.low[j], -down)
-            most = np.minimum(self.moves.high[j], up)
-            counts = np.maximum(most - least + 1, 0)
-            total = int(counts.sum())
-            self.rows += total
-            if self.rows > MOST_ROWS:
-                raise TooMany
-            of = np.repeat(np.arange(len(counts)), counts)
-            move = least[of] + np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-            rows = np.column_stack([rows[of], move.astype(np.int16)])
-            up, down = up[of] - np.maximum(move, 0), down[of] + np.minimum(move, 0)
-            values = [value[of] + c[j] * move for value, (c, _) in zip(values, self.forms, strict=True)]
-            kept = self._possible(j + 1, up, down, values)
-        rows = rows[kept]
+            if not len(found.rows):
+                return np.zeros((0, size), dtype=np.int16)
+            found = self._extended(j, found)
+        rows = found.rows
         keys = [-rows[:, j] for j in reversed(range(size))]
         return np.asarray(rows[np.lexsort([*keys, abs(rows).max(axis=1, initial=0)])])
 
-    def _possible(self, j: int, up: np.ndarray, down: np.ndarray, values: Sequence[np.ndarray]) -> np.ndarray:
-        """Which rows the factors from j on can complete."""
+    def _extended(self, j: int, found: _Partial) -> _Partial:
+        """The partial moves with all moves of factor j that can be completed."""
         import numpy as np
 
+        left = len(self.moves.factors) - 1 - j
+        least = np.maximum(self.moves.low[j], -found.down)
+        most = np.minimum(self.moves.high[j], found.up)
+        counts = np.maximum(most - least + 1, 0)
+        both = (found.up > 0) & (found.down > 0)
+        if (
+            left == 1
+        ):  # the last factor cannot move up and down: either this one takes all that goes up, or down
+            counts = np.where(both, 2, counts)
+        elif left == 0:
+            counts = np.where(both, 0, np.minimum(counts, 1))
+            least = found.up - found.down
+        blocks = []
+        ends = np.cumsum(counts)
+        self.rows += int(ends[-1])
+        if self.rows > MOST_ROWS:
+            raise TooMany
+        start = 0
+        while start < len(counts):
+            done = ends[start - 1] if start else 0
+            stop = max(start + 1, int(np.searchsorted(ends, done + BLOCK, side="right")))
+            of = np.repeat(np.arange(start, stop), counts[start:stop])
+            nth = np.arange(len(of)) + done - (ends[of] - counts[of])
+            move = least[of] + nth
+            if left == 1:
+                move = np.where(both[of], np.where(nth == 0, -found.down[of], found.up[of]), move)
+            block = _Partial(
+                np.column_stack([found.rows[of], move.astype(np.int16)]),
+                found.up[of] - np.maximum(move, 0),
+                found.down[of] + np.minimum(move, 0),
+                [value[of] + c[j] * move for value, (c, _) in zip(found.values, self.forms, strict=True)],
+            )
+            kept = self._possible(j + 1, block)
+            kept &= (move >= self.moves.low[j]) & (move <= self.moves.high[j])
+            blocks.append(block.at(kept))
+            start = stop
+            if sum(len(block.rows) for block in blocks) > MOST_KEPT:
+                raise TooMany
+        return _Partial.joined(blocks)
+
+    def _possible(self, j: int, found: _Partial) -> np.ndarray:
+        """Which partial moves the factors from j on can complete."""
+        import numpy as np
+
+        up, down = found.up, found.down
         most_up, most_down, least_up, least_down = self.room[j]
         kept = (up <= most_up) & (down <= most_down) & (up >= least_up) & (down >= least_down)
-        forms = zip(values, self.forms, self.best[j], self.slack, strict=True)
+        forms = zip(found.values, self.forms, self.best[j], self.slack, strict=True)
         for value, (_, least), (best_up, best_down), slack in forms:
             ends = np.minimum(up, len(best_up) - 1), np.minimum(down, len(best_down) - 1)
             kept = kept & (value + best_up[ends[0]] + best_down[ends[1]] >= least - slack)
         return np.asarray(kept)
+
+
+@dataclass(frozen=True)
+class _Partial:
+    """Moves of the first factors, a row each: the steps that are left up and down, the forms so far."""
+
+    rows: np.ndarray
+    up: np.ndarray
+    down: np.ndarray
+    values: Sequence[np.ndarray]
+
+    def at(self, kept: np.ndarray) -> _Partial:
+        """Some of the rows."""
+        values = [value[kept] for value in self.values]
+        return _Partial(self.rows[kept], self.up[kept], self.down[kept], values)
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Partial]) -> _Partial:
+        """All rows of several."""
+        import numpy as np
+
+        columns = zip(*((part.rows, part.up, part.down, *part.values) for part in parts), strict=True)
+        rows, up, down, *values = (np.concatenate(column) for column in columns)
+        return cls(rows, up, down, values)
 
 
 def _best(coefficients: np.ndarray, room: Sequence[int], most: int) -> np.ndarray:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from allocator.allocation import Allocation
 from allocator.analysis.goal.answer import Answer, Impossible, smallest_clash
 from allocator.analysis.goal.extremes import reach
-from allocator.analysis.goal.forms import Form, forms_of, joined, ruled_out
+from allocator.analysis.goal.forms import Form, forms_of, held, joined, ruled_out
 from allocator.analysis.goal.measure import Measure
 from allocator.analysis.goal.moves import Levels, Moves, TooMany, moves_of
-from allocator.analysis.goal.targets import Demand, Target, check_targets, demands, measured
+from allocator.analysis.goal.targets import Demand, Target, check_targets, demands, earmarked, measured
 from allocator.engine import allocate
 from allocator.errors import AllocatorError
 from allocator.exact import Number, plain
@@ -27,10 +27,10 @@ from allocator.model import Scenario
 if TYPE_CHECKING:
     import numpy as np
 
-MOST_CELLS = 400_000_000  # amounts worked out in float
+MOST_CELLS = 150_000_000  # amounts worked out in float
 MOST_VERIFIED = 5_000
 BLOCK = 1 << 21
-BEAM = 40
+BEAM, PATIENCE = 40, 10
 
 
 def seek_weights(
@@ -90,12 +90,10 @@ class _Search:
         self.scenario, self.targets, self.moves, self.progress = scenario, targets, moves, progress
         self.demands: list[Demand] = demands(scenario, targets)
         self.measure = Measure(scenario, self.demands)
-        self.forms: list[Form] = forms_of(scenario, self.demands)
+        self.forms: list[Form] = forms_of(scenario, self.demands, moves)
         self.forms += joined(self.forms, moves)
         self.levels = Levels(moves, [form.in_moves(moves) for form in self.forms])
         self.cells = self.verified = self.steps = 0
-        self.closest: np.ndarray | None = None
-        self.missing = float("inf")
 
     def first(self) -> Allocation | None:
         """The first allocation that meets the targets, or None when there is none; raises TooMany."""
@@ -105,24 +103,22 @@ class _Search:
             self.steps = steps
             if self.progress is not None:
                 self.progress(steps / (self.moves.most + 1))
-            for moves in self.left(self.levels.level(steps)):
-                found = self.verify(moves)
-                if found is not None:
-                    return found
+            for block, _, left in self.measured(self.levels.level(steps)):
+                for moves in block[left]:
+                    found = self.verify(moves)
+                    if found is not None:
+                        return found
         return None
 
-    def left(self, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """The moves that float does not rule out, in order."""
+    def measured(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """The moves in blocks, with what they miss and which of them float does not rule out."""
         size = max(1, BLOCK // (len(self.scenario.recipients) + len(self.demands)))
         for start in range(0, len(rows), size):
             block = rows[start : start + size]
             self.cells += block.shape[0] * len(self.scenario.recipients)
             if self.cells > MOST_CELLS:
                 raise TooMany
-            missing, found = self.measure.may_meet(self.weights(block))
-            if missing.min(initial=self.missing) < self.missing:
-                self.missing, self.closest = float(missing.min()), block[missing.argmin()]
-            yield from block[found]
+            yield block, *self.measure.may_meet(self.weights(block))
 
     def weights(self, rows: np.ndarray) -> np.ndarray:
         """Rows of moves as rows of weights, in float."""
@@ -161,7 +157,8 @@ class _Search:
         rows = self._start()[None, :]
         self.cells = self.verified = 0
         best: Allocation | None = None
-        for _ in range(2 * self.moves.most + 1):
+        least, waited = float("inf"), 0
+        while waited < PATIENCE:
             weights = self.weights(rows)
             for moves in rows[self.measure.may_meet(weights)[1]][:BEAM]:
                 best = best or self.verify(moves)
@@ -170,6 +167,8 @@ class _Search:
             rows = np.unique((rows[:, None, :] + exchanges[None, :, :]).reshape(-1, size), axis=0)
             rows = rows[((rows >= low) & (rows <= high)).all(axis=1)]
             missing, _ = self.measure.may_meet(self.weights(rows))
+            waited = waited + 1 if missing.min() >= least else 0
+            least = min(least, float(missing.min()))
             rows = rows[np.lexsort([abs(rows).sum(axis=1), missing])[:BEAM]]
         change = None if best is None else change_of(best, self.scenario)
         return Answer(self.targets, now, best, change, False, searched, moves=self.moves)
@@ -195,7 +194,22 @@ class _Search:
             for n in clash
             if self.targets[n].of != "rank"
         }
-        return Impossible(clash, always, reaches, part._nearest() if len(clash) == 1 else None)
+        limits = self._limits(clash)
+        nearest = part._nearest() if len(clash) == 1 and not limits else None
+        return Impossible(clash, always, reaches, nearest, limits)
+
+    def _limits(self, clash: Sequence[int]) -> dict[int, Number]:
+        """The floors or caps that rule out a target by themselves."""
+        found: dict[int, Number] = {}
+        for demand in self.demands:
+            if demand.target not in clash or demand.rival is not None or not self.scenario.limits:
+                continue
+            least, most = held(self.scenario, demand)
+            apart = earmarked(self.scenario, self.targets[demand.target].recipients)
+            if demand.bound < least if demand.side > 0 else demand.bound > most:
+                units = least if demand.side > 0 else most
+                found[demand.target] = plain(units * self.scenario.fund.unit + apart)
+        return found
 
     def part(self, numbers: Sequence[int]) -> _Search:
         """The same for some of the targets only."""
@@ -219,6 +233,16 @@ class _Search:
             if target.relation == "<=" or low is None or measured(target, low) > target.value:
                 return low
             return self._allocated(ends.high_weights)
-        if not self._none() or self.closest is None:
+        return self._closest()
+
+    def _closest(self) -> Allocation | None:
+        """The same among all moves; None where there are too many."""
+        levels, best, least = Levels(self.moves, []), None, float("inf")
+        try:
+            for steps in range(self.moves.most + 1):
+                for block, missing, _ in self.measured(levels.level(steps)):
+                    if missing.min() < least:
+                        best, least = block[missing.argmin()], missing.min()
+        except TooMany:
             return None
-        return self._allocated(self.moves.weights(self.closest))
+        return None if best is None else self._allocated(self.moves.weights(best))
