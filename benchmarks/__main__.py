@@ -1,6 +1,6 @@
 """Prints all figures: `make bench`."""
 
-from benchmarks import audit, engine, interaction, startup
+from benchmarks import audit, engine, interaction, seek, startup
 
-for part in (engine, audit, startup, interaction):
+for part in (engine, audit, seek, startup, interaction):
     part.report()

@@ -54,7 +54,11 @@ def sought(file: str, asked: Asked, lang: str) -> Answer:
     """The least change that meets the targets.  Raises ScenarioError with the option that is wrong."""
     scenario = load_scenario(file)
     named = groups(asked.groups, scenario)
-    targets = [_target(written, scenario, named) for written in asked.targets]
+    find = Finder(scenario.recipients)
+    for name in named:
+        if plain_name(name) in find.names:
+            refuse("--group", "audit_group_name", name=name)
+    targets = [_target(written, scenario, find, named) for written in asked.targets]
     if not targets:
         refuse("--target", "target_none")
     step = _step(asked.step)
@@ -99,7 +103,7 @@ def _named(name: str, find: Finder) -> str:
         raise ScenarioError(replace(p, file="--target", at={}) for p in error.problems) from None
 
 
-def _target(written: str, scenario: Scenario, named: Mapping[str, tuple[str, ...]]) -> Target:
+def _target(written: str, scenario: Scenario, find: Finder, named: Mapping[str, tuple[str, ...]]) -> Target:
     """A target as it is written: ftz<=4800万元, share(ftz)<=80%, 位次(纳溪区)≤5."""
     text = unicodedata.normalize("NFKC", written).strip() if len(written) <= _LONGEST else ""
     found = _TARGET.fullmatch(text)
@@ -114,7 +118,7 @@ def _target(written: str, scenario: Scenario, named: Mapping[str, tuple[str, ...
         of, name = OF[call[1].casefold()], call[2].strip()
     with _placing(""):
         group = next((key for key in named if plain_name(key) == plain_name(name)), None)
-        ids = named[group] if group is not None else (_named(name, Finder(scenario.recipients)),)
+        ids = named[group] if group is not None else (_named(name, find),)
         return Target(of, ids, RELATIONS[sign], _value(of, right, scenario), group or "")
 
 

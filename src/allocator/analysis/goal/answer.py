@@ -65,8 +65,8 @@ class Impossible:
     could, as far as that was proved.  ``always`` says that this holds for all weights within the bounds, not
     only for those whole steps away.  ``reaches`` are the least and the most for each of these targets that is
     not a rank, before limits and rounding.  ``nearest`` is the allocation that comes nearest to a single
-    target, before rounding.  ``limits`` are the positions of targets that floors or caps alone rule out,
-    and what these come to, earmarks included.
+    target, before rounding.  ``limits`` are the targets that floors or caps rule out by themselves, and what
+    these come to.
     """
 
     clash: tuple[int, ...]

@@ -93,15 +93,15 @@ def _limited(
         once = -units  # what is added for s_i
         chosen = []  # whose T s_k is added
         for k, (floor, cap_k) in enumerate(zip(floors, caps, strict=True)):
-            wanted, least = edge * scores[k], (floor or 0) * scores[i]
+            wanted, lowest = edge * scores[k], (floor or 0) * scores[i]
             if k == i:
                 chosen.append(k)
-            elif demand.side > 0 and cap_k is not None and cap_k * scores[i] < wanted + least:
+            elif demand.side > 0 and cap_k is not None and cap_k * scores[i] < wanted + lowest:
                 once += cap_k
             elif demand.side > 0:
                 once += floor or 0
                 chosen.append(k)
-            elif cap_k is None and wanted >= least:
+            elif cap_k is None and wanted >= lowest:
                 chosen.append(k)
             else:
                 once += floor or 0
