@@ -75,7 +75,6 @@ def report() -> None:
         slowest, slowest_none = (max(taken for taken, _ in runs) for runs in (found, none))
         unproved = sum(not answer.proved for _, answer in (*found, *none))
         goal = GOALS.get((size, factors, limits), "")
-        print(
-            f"{size:>10}  {factors:>7}  {limits:<8}{slowest:>8.2f}{goal:>8}{slowest_none:>10.2f}  {unproved} of 10"
-        )
+        row = f"{size:>10}  {factors:>7}  {limits:<8}{slowest:>8.2f}{goal:>8}{slowest_none:>10.2f}"
+        print(f"{row}  {unproved} of 10")
     print()

@@ -298,18 +298,25 @@ def test_the_least_and_the_most_are_those_of_all_weights(seed):
     if seed % 2:
         column = Factor("k", tuple(rnd.randint(1, 4) for _ in scenario.ids))
         scenario = replace(scenario, factors=(*scenario.factors, column), coefficient="k")
-    bounds = {"a": (10, 60), "c": (None, 50)} if seed % 3 else {}
+    # the present 40 of a is not within the bounds
+    bounds = {"a": (45, 60), "c": (None, 50)} if seed % 3 else {}
     ids = ("r0",) if seed % 5 else ("r0", "r3")
     ends = reach(scenario, ids, moves.moves_of(scenario, bounds=bounds))
     rows = whole_weights()
     if bounds:
-        rows = rows[(rows[:, 0] >= 10) & (rows[:, 0] <= 60) & (rows[:, 2] <= 50)]
+        rows = rows[(rows[:, 0] >= 45) & (rows[:, 0] <= 60) & (rows[:, 2] <= 50)]
     for end, weights_there, side in ((ends.low, ends.low_weights, 1), (ends.high, ends.high_weights, -1)):
         entitlements = allocate(replace(scenario, weights=weights_there)).entitlements
         assert sum(entitlements[id] for id in ids) == end
         for row in rows[:: max(1, len(rows) // 300)].tolist():
             there = allocate(replace(scenario, weights=dict(zip("abcd", row, strict=True)))).entitlements
             assert side * sum(there[id] for id in ids) >= side * end
+
+
+def test_a_factor_that_brings_nobody_anything_is_no_way_to_get_nothing():
+    scenario = small(kind="scores", factors=[Factor("x", (1, 2, 1)), Factor("y", (0, 0, 0))])
+    ends = reach(scenario, ["b"], moves.moves_of(scenario))
+    assert ends.low == ends.high == 50
 
 
 def test_targets_that_clash_are_as_few_as_can_be():

@@ -12,7 +12,8 @@ from good_scenario import GOOD, make
 from allocator import allocate, load_scenario
 from allocator.analysis.goal import Clause, Target, seek_weights
 from allocator.cli import main
-from allocator.report import goal
+from allocator.report.goal import sentences
+from allocator.report.goal_tables import amounts_table
 from allocator.text import LANGUAGES, texts
 
 ROOT = Path(__file__).parent.parent
@@ -69,9 +70,9 @@ def test_why_no_weights_do_it_and_what_the_least_is(run):
     assert "On this data no weights can do it." in out
     assert (
         "Whatever the weights, the entitlement of Free Trade Zone (before rounding) is at least "
-        "45,342,588 yuan, with all weight on Employment contribution (its smallest factor share, 80.94 %), and at most "
-        "51,454,370 yuan, with all weight on Investment contribution (its largest factor share, 91.85 %)."
-        in out
+        "45,342,588 yuan, with all weight on Employment contribution (its smallest factor share, 80.94 %), "
+        "and at most 51,454,370 yuan, with all weight on Investment contribution (its largest factor share, "
+        "91.85 %)." in out
     )
     assert "Free Trade Zone then gets 45,340,000 yuan." in out
     assert "holds on this data only" in out
@@ -313,7 +314,7 @@ def test_the_help_shows_how(run):
 def test_a_page_can_draw_the_answer_by_itself():
     answer = seek_weights(load_scenario(RULE), [Target("amount", ("ftz",), "<=", 48_000_000)])
     for lang in LANGUAGES:
-        table = goal.amounts_table(answer, lang)
+        table = amounts_table(answer, lang)
         assert len(table.rows) == 9 + 3
-        assert all(isinstance(line, str) for line in goal.sentences(answer, lang))
+        assert all(isinstance(line, str) for line in sentences(answer, lang))
     assert Clause("reservation", 0).value(answer.scenario) == 600_000

@@ -184,21 +184,22 @@ def audited(found: Sequence[Findings], form: str, lang: str) -> None:
 
 def sought(answer: Answer, form: str, lang: str) -> None:
     """The result of `allocator seek`: the answer in sentences, and what everybody then gets."""
-    from allocator.report import goal
+    from allocator.report import goal_tables as tables
+    from allocator.report.goal import sentences
 
     scenario = answer.scenario
     if form == "json":
-        _json(goal.as_data(answer, lang))
+        _json(tables.as_data(answer, lang))
         return
-    table = goal.amounts_table(answer, lang)
+    table = tables.amounts_table(answer, lang)
     below = status_lines(scenario, lang)
     if form == "csv":
-        headers, rows = table.plain_rows() if table is not None else goal.reach_rows(answer, lang)
-        _csv(headers, rows, [*goal.sentences(answer, lang), *below, goal.trace(answer, lang)])
+        headers, rows = table.plain_rows() if table is not None else tables.reach_rows(answer, lang)
+        _csv(headers, rows, [*sentences(answer, lang), *below, tables.trace(answer, lang)])
         return
-    lines = [getattr(scenario.title, lang), *goal.sentences(answer, lang), ""]
+    lines = [getattr(scenario.title, lang), *sentences(answer, lang), ""]
     lines += [*_aligned(table), ""] if table is not None else []
-    print(*lines, *below, goal.trace(answer, lang), sep="\n")
+    print(*lines, *below, tables.trace(answer, lang), sep="\n")
 
 
 def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:

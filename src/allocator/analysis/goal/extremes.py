@@ -49,12 +49,12 @@ def reach(scenario: Scenario, recipients: Sequence[str], moves: Moves) -> Reach:
     apart = earmarked(scenario, recipients)
 
     def end(side: int) -> tuple[Number, Mapping[str, Number]]:
-        weights = [Fraction(w) for w in moves.present]
-        ratio = None
+        weights = best_weights(wholes, moves)  # allowed, and not without any score where that can be helped
+        best, ratio = weights, None
         while True:
             whole = _dot(weights, wholes)
             found = _dot(weights, parts) / whole if whole else Fraction(0)
-            if ratio is not None and side * found <= side * ratio:
+            if ratio is not None and (not whole or side * found <= side * ratio):
                 break
             best, ratio = weights, found
             gains = [side * (n - found * s) for n, s in zip(parts, wholes, strict=True)]

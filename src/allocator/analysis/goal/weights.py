@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 150_000_000  # amounts worked out in float
 MOST_VERIFIED = 5_000
-BLOCK = 1 << 21
+BLOCK = 1 << 18
 BEAM, PATIENCE = 40, 10
 
 
