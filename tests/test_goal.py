@@ -180,8 +180,12 @@ def test_the_least_of_all_coarse_weights_in_any_scenario(seed):
         return
     assert answer.found is None
     clash = answer.impossible.clash
+    if answer.impossible.alone:
+        hopeless = [n for n, target in enumerate(targets) if brute(scenario, [target], step) is None]
+        assert list(clash) == hopeless
+        return
     assert brute(scenario, [targets[n] for n in clash], step) is None
-    for left_out in clash if len(clash) > 1 else ():
+    for left_out in clash:
         assert brute(scenario, [targets[n] for n in clash if n != left_out], step) is not None
 
 
@@ -339,6 +343,7 @@ def test_targets_that_clash_are_as_few_as_can_be():
 def test_a_cap_rules_a_target_out():
     answer = seek_weights(CAPPED, [amount("ftz", ">=", 46_000_000)])
     assert answer.impossible.always
+    assert answer.impossible.alone
     assert answer.impossible.limits == {0: 44_810_000}  # 80 % of 56.02 million, in whole 10,000
 
 
@@ -362,6 +367,9 @@ def test_recipients_that_take_no_part_keep_their_earmark():
     assert answer.impossible.always
     ends = answer.impossible.reaches[0]
     assert ends.low == ends.high == 50_000_000
+    both = seek_weights(apart, [amount("ftz", "<=", 49_000_000), Target("rank", ("gulin",), "<=", 2)], step=5)
+    assert both.impossible.alone
+    assert both.impossible.clash == (0, 1)
 
 
 def test_nothing_to_share_out_stays_as_it_is():

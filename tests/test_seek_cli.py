@@ -99,6 +99,12 @@ def test_a_clash_names_the_targets_that_clash(run):
     assert "不能同时满足的条件（去掉其中任何一个，其余即可同时满足）：自贸区不超过4800万元；rest（" in out
 
 
+def test_what_is_only_earmarked_is_the_same_whatever_the_weights(run):
+    out, _ = run(FOLDER / "after-earmark.toml", "--target", "ftz<=4900万", "--target", "naxi>=0", status=1)
+    assert "This cannot be met even by itself: Free Trade Zone gets at most 49,000,000 yuan." in out
+    assert "the entitlement of Free Trade Zone (before rounding) is 50,000,000 yuan." in out
+
+
 def test_a_clause_instead_of_weights(run):
     out, _ = run(CAPPED, "--target", "自贸区<=4200万元", "--change", "cap")
     assert "to “Free Trade Zone gets at most 74 % of the amount shared out”. Nothing less does it." in out
@@ -107,7 +113,7 @@ def test_a_clause_instead_of_weights(run):
     assert "改为“自贸区封顶按因素法分配额的74.99%”。" in out
     out, _ = run(RULE, "--target", "ftz<=48000000", "--change", "reservation:1", lang="zh")
     assert "由60万元改为284万元" in out
-    assert "区县（园区）合计−224万元" in out
+    assert "各对象合计−224万元" in out
     out, _ = run(RULE, "--target", "jiangyang>=2000000", "--change", "市级部门安排:2", status=1, lang="zh")
     assert "市级部门安排在0元至5662万元之间任取，都不能满足。" in out
 
@@ -125,8 +131,8 @@ def test_a_clause_instead_of_weights(run):
         ("自由贸易试验区川南临港片区=<48,000,000", "自贸区不超过4800万元"),
         ("金额（自贸区）<=48000000元", "自贸区不超过4800万元"),
         ("ftz=5000万元", "自贸区正好5000万元"),
-        ("share(ftz)<=89.5%", "自贸区占区县（园区）资金合计不超过89.5%"),
-        ("占比（自贸区）≤89.5％", "自贸区占区县（园区）资金合计不超过89.5%"),
+        ("share(ftz)<=89.5%", "自贸区占各对象资金合计不超过89.5%"),
+        ("占比（自贸区）≤89.5％", "自贸区占各对象资金合计不超过89.5%"),
         ("RANK(naxi)<=6", "纳溪区按金额排在第6位或之前"),
         ("位次(纳溪区)>=第6位", "纳溪区按金额排在第6位或之后"),
         ("名次（纳溪）＝6", "纳溪区按金额正好排在第6位"),
@@ -134,7 +140,7 @@ def test_a_clause_instead_of_weights(run):
         ("增减（纳溪区）≥−1万元", "纳溪区与实际下达数相比增减不少于−1万元"),
         ("difference(naxi)<=+1万元", "纳溪区与实际下达数相比增减不超过+1万元"),
         ("南部>=100万元", "南部（纳溪区、古蔺县）合计不少于100万元"),
-        ("占比(南部)>=1%", "南部（纳溪区、古蔺县）合计占区县（园区）资金合计不低于1%"),
+        ("占比(南部)>=1%", "南部（纳溪区、古蔺县）合计占各对象资金合计不低于1%"),
     ],
 )
 def test_targets_as_people_write_them(run, written, shown):

@@ -186,7 +186,7 @@ def _impossible(answer: Answer, lang: str) -> list[str]:
     lines = [_none(answer, lang)]
     if len(answer.targets) > 1:
         clash = [target_text(answer.targets[n], scenario, lang) for n in impossible.clash]
-        key = "seek.clash" if len(clash) > 1 else "seek.clash_one"
+        key = "seek.clash_alone" if impossible.alone else "seek.clash"
         lines.append(say(key, lang, targets=say("seek.join", lang).join(clash)))
     for number_, amount in impossible.limits.items():
         target = answer.targets[number_]
@@ -225,7 +225,8 @@ def _none(answer: Answer, lang: str) -> str:
         what = say(f"seek.{answer.clause.kind}", lang)
         return say("seek.none_clause", lang, what=what, low=low, high=high)
     if not impossible.always:
-        return say("seek.none_steps", lang, step=_step(answer, lang))
+        finest = moves.step * 10_000 <= sum(moves.present)
+        return say("seek.none_finest" if finest else "seek.none_steps", lang, step=_step(answer, lang))
     return say("seek.none_within" if _bounded(answer) else "seek.none", lang)
 
 
@@ -256,6 +257,8 @@ def _reach(answer: Answer, target: Target, reach: Reach, lang: str) -> str:
         "high": _exactly(reach.high, scenario, lang, 1),
     }
     key = "reach_limits" if scenario.limits else "reach"
+    if reach.low == reach.high:
+        key = f"{key}_fixed"
     for side, weights in (("low", reach.low_weights), ("high", reach.high_weights)):
         details[f"at_{side}"] = _where(target, weights, scenario, side, lang)
     within = say("seek.within" if _bounded(answer) else "seek.any", lang)

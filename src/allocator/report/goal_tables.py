@@ -107,6 +107,7 @@ def as_data(answer: Answer, lang: str) -> dict[str, Any]:
     if impossible is not None:
         data["impossible"] = {
             "clash": [number_ + 1 for number_ in impossible.clash],
+            "alone": impossible.alone,
             "always": impossible.always,
             "limits": {str(number_ + 1): _plain(amount) for number_, amount in impossible.limits.items()},
             "nearest": None

@@ -62,14 +62,15 @@ class Impossible:
     """Nothing that is allowed meets the targets.
 
     ``clash`` are the positions of targets that cannot be met together, though without any one of them they
-    could, as far as that was proved.  ``always`` says that this holds for all weights within the bounds, not
-    only for those whole steps away.  ``reaches`` are the least and the most for each of these targets that is
-    not a rank, before limits and rounding.  ``nearest`` is the allocation that comes nearest to a single
-    target, before rounding.  ``limits`` are the targets that floors or caps rule out by themselves, and what
-    these come to.
+    could, as far as that was proved; where ``alone``, none of them can be met even by itself.  ``always``
+    says that this holds for all weights within the bounds, not only for those whole steps away.  ``reaches``
+    are the least and the most for each of these targets that is not a rank, before limits and rounding.
+    ``nearest`` is the allocation that comes nearest to a single target, before rounding.  ``limits`` are the
+    targets that floors or caps rule out by themselves, and what these come to.
     """
 
     clash: tuple[int, ...]
+    alone: bool
     always: bool = False
     reaches: Mapping[int, Reach] = field(default_factory=dict)
     nearest: Allocation | None = None
@@ -103,14 +104,18 @@ class Answer:
         return self.now.scenario
 
 
-def smallest_clash(size: int, none: Callable[[Sequence[int]], bool]) -> tuple[int, ...]:
-    """Of so many targets that cannot be met together, some that cannot and of which none can be left out.
+def clash_of(size: int, none: Callable[[Sequence[int]], bool]) -> tuple[tuple[int, ...], bool]:
+    """Of so many targets that cannot be met together: all that cannot be met even alone, and True; where there
+    are none, some that cannot be met together and of which none can be left out, and False.
 
     ``none`` says whether it is certain that some of them, by position, cannot be met.
     """
+    alone = [n for n in range(size) if size == 1 or none([n])]
+    if alone:
+        return tuple(alone), True
     clash = list(range(size))
     for number in range(size):
         rest = [n for n in clash if n != number]
-        if rest and none(rest):
+        if len(rest) > 1 and none(rest):
             clash = rest
-    return tuple(clash)
+    return tuple(clash), False

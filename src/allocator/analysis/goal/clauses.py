@@ -14,7 +14,7 @@ from fractions import Fraction
 from heapq import heappop, heappush
 
 from allocator.allocation import Allocation
-from allocator.analysis.goal.answer import Answer, Clause, Impossible, smallest_clash
+from allocator.analysis.goal.answer import Answer, Clause, Impossible, clash_of
 from allocator.analysis.goal.measure import rounding_slack
 from allocator.analysis.goal.targets import Demand, Target, check_targets, demands, earmarked
 from allocator.engine import allocate
@@ -252,9 +252,9 @@ class _Search:
             search = part(numbers)
             return search.first() is None and search.proved
 
-        clash = smallest_clash(len(self.targets), none)
+        clash, alone = clash_of(len(self.targets), none)
         single = len(clash) == 1 and self.targets[clash[0]].of != "rank"
-        return Impossible(clash, nearest=part(clash)._nearest() if single else None)
+        return Impossible(clash, alone, nearest=part(clash)._nearest() if single else None)
 
     def _nearest(self) -> Allocation | None:
         """What comes nearest to a single target, before rounding."""

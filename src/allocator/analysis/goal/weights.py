@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from allocator.allocation import Allocation
-from allocator.analysis.goal.answer import Answer, Impossible, smallest_clash
+from allocator.analysis.goal.answer import Answer, Impossible, clash_of
 from allocator.analysis.goal.extremes import reach
 from allocator.analysis.goal.forms import Form, forms_of, held, joined, ruled_out
 from allocator.analysis.goal.measure import Measure
@@ -186,17 +186,17 @@ class _Search:
 
     def why(self) -> Impossible:
         """A smallest set of targets that clash, and what can be had."""
-        clash = smallest_clash(len(self.targets), lambda rest: self.part(rest)._none())
-        part = self.part(clash)
-        always = ruled_out(part.forms, self.moves)
+        clash, alone = clash_of(len(self.targets), lambda rest: self.part(rest)._none())
+        parts = [self.part([n]) for n in clash] if alone else [self.part(clash)]
+        always = all(ruled_out(part.forms, self.moves) for part in parts)
         reaches = {
             n: reach(self.scenario, self.targets[n].recipients, self.moves)
             for n in clash
             if self.targets[n].of != "rank"
         }
         limits = self._limits(clash)
-        nearest = part._nearest() if len(clash) == 1 and not limits else None
-        return Impossible(clash, always, reaches, nearest, limits)
+        nearest = parts[0]._nearest() if len(clash) == 1 and not limits else None
+        return Impossible(clash, alone, always, reaches, nearest, limits)
 
     def _limits(self, clash: Sequence[int]) -> dict[int, Number]:
         """The floors or caps that rule out a target by themselves."""
