@@ -29,6 +29,7 @@ from allocator.analysis.goal import (
     Answer,
     Clause,
     Target,
+    clauses,
     clauses_of,
     measured,
     moves,
@@ -392,6 +393,20 @@ def test_too_many_combinations_are_said_not_hidden(monkeypatch):
     assert 0 < answer.searched <= least <= answer.change
 
 
+def test_too_many_combinations_where_the_present_weights_are_not_allowed(monkeypatch):
+    bounds = {"tax": (None, 30), "employment": (5, 35)}
+    target = [amount("ftz", "<=", 48_000_000)]
+    least = seek_weights(RULE, target, bounds=bounds).change
+    monkeypatch.setattr(moves, "MOST_ROWS", 300)
+    answer = seek_weights(RULE, target, bounds=bounds)
+    assert not answer.proved
+    assert target[0].met(answer.found)
+    weights_found = answer.found.scenario.weights
+    assert weights_found["tax"] <= 30
+    assert 5 <= weights_found["employment"] <= 35
+    assert answer.searched <= least <= answer.change
+
+
 def test_what_was_not_found_among_too_many_is_not_called_impossible(monkeypatch):
     monkeypatch.setattr(weights, "MOST_CELLS", 1_000)
     answer = seek_weights(CAPPED, [Target("rank", ("hightech",), "<=", 2)])
@@ -486,6 +501,14 @@ def test_a_large_fund_by_single_units_takes_no_long_walk():
     cap = answer.found.scenario.limits[0].cap
     above = replace(scenario, limits=[Limit(("ftz",), cap=cap + Fraction(1, 100))])
     assert answer.found.amounts["gulin"] >= 2_000_000 > allocate(above).amounts["gulin"]
+
+
+def test_a_search_among_values_that_is_given_up_says_so(monkeypatch):
+    monkeypatch.setattr(clauses, "MOST_TRIES", 3)
+    answer = seek_clause(CAPPED, [amount("ftz", "<=", 42_000_000)], Clause("cap", 0))
+    assert answer.found is None
+    assert not answer.proved
+    assert answer.impossible is None
 
 
 def test_what_no_value_of_a_clause_does():

@@ -105,6 +105,27 @@ def test_what_is_only_earmarked_is_the_same_whatever_the_weights(run):
     assert "the entitlement of Free Trade Zone (before rounding) is 50,000,000 yuan." in out
 
 
+def test_what_was_not_gone_through_is_said(run, monkeypatch):
+    monkeypatch.setattr("allocator.analysis.goal.moves.MOST_ROWS", 300)
+    out, _ = run(RULE, "--target", "ftz<=48000000")
+    assert "66 points in all, and nothing less does it; others may do it with the same total" in out
+    out, _ = run(RULE, "--target", "ftz<=48000000", "--step", "free")
+    assert (
+        "points were gone through, and none of them does it; these weights are verified, but not proved"
+        in out
+    )
+    out, _ = run(RULE, "--target", "ftz<=48000000", "--step", "free", lang="zh")
+    assert "上述权重经核实满足条件，但未能证明变动最小。" in out
+    monkeypatch.setattr("allocator.analysis.goal.weights.MOST_CELLS", 1_000)
+    out, _ = run(CAPPED, "--target", "rank(hightech)<=2", status=1)
+    assert "so it is not proved that there are none" in out
+    out, _ = run(CAPPED, "--target", "rank(hightech)<=2", status=1, lang="zh")
+    assert "因此也不能断定没有" in out
+    monkeypatch.setattr("allocator.analysis.goal.clauses.MOST_TRIES", 3)
+    out, _ = run(CAPPED, "--target", "ftz<=4200万", "--change", "cap", status=1)
+    assert "so it is not proved that there is none" in out
+
+
 def test_a_clause_instead_of_weights(run):
     out, _ = run(CAPPED, "--target", "自贸区<=4200万元", "--change", "cap")
     assert "to “Free Trade Zone gets at most 74 % of the amount shared out”. Nothing less does it." in out

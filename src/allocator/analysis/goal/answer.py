@@ -105,8 +105,9 @@ class Answer:
 
 
 def clash_of(size: int, none: Callable[[Sequence[int]], bool]) -> tuple[tuple[int, ...], bool]:
-    """Of so many targets that cannot be met together: all that cannot be met even alone, and True; where there
-    are none, some that cannot be met together and of which none can be left out, and False.
+    """Of so many targets that cannot be met together, all that cannot be met even alone, and True.
+
+    Where there are none, some that cannot be met together and of which none can be left out, and False.
 
     ``none`` says whether it is certain that some of them, by position, cannot be met.
     """

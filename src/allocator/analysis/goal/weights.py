@@ -105,6 +105,9 @@ class _Search:
                 self.progress(steps / (self.moves.most + 1))
             for block, _, left in self.measured(self.levels.level(steps)):
                 for moves in block[left]:
+                    self.verified += 1
+                    if self.verified > MOST_VERIFIED:
+                        raise TooMany
                     found = self.verify(moves)
                     if found is not None:
                         return found
@@ -129,9 +132,6 @@ class _Search:
 
     def verify(self, moves: Sequence[int] | np.ndarray) -> Allocation | None:
         """What is allocated after these moves, if it meets all targets."""
-        self.verified += 1
-        if self.verified > MOST_VERIFIED:
-            raise TooMany
         found = self._allocated(self.moves.weights(moves))
         return found if found is not None and all(target.met(found) for target in self.targets) else None
 
@@ -155,7 +155,6 @@ class _Search:
         exchanges = (one[:, None, :] - one[None, :, :]).reshape(-1, size)
         exchanges = exchanges[exchanges.any(axis=1)]
         rows = self._start()[None, :]
-        self.cells = self.verified = 0
         best: Allocation | None = None
         least, waited = float("inf"), 0
         while waited < PATIENCE:
