@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from good_scenario import small
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
@@ -50,10 +51,11 @@ def check(allocation: Allocation, id: str) -> None:
     assert steps[at].start == 0
     by_kind = {step.kind: step.change for step in steps}
     assert by_kind.get("earmark", 0) == sum(e.amount for e in scenario.earmarks if e.recipient == id)
-    assert sum(s.change for s in steps if s.kind == "factor") == allocation.entitlements[id]
+    entitled = sum(s.change for s in steps if s.kind in ("factor", "coefficient"))
+    assert entitled == allocation.entitlements[id]
     assert by_kind.get("limits", 0) == allocation.limited[id] - allocation.entitlements[id]
     assert by_kind.get("rounding", 0) == allocation.rounding[id]
-    assert len(steps[:at]) - len([s for s in steps if s.kind == "factor"]) <= 3
+    assert len(steps[:at]) - len([s for s in steps if s.kind == "factor"]) <= 4
     if scenario.published is None:
         assert at == len(steps) - 1
     else:
@@ -203,3 +205,13 @@ def test_names_from_files_are_only_text() -> None:
     expressions = {layer["encoding"]["y"]["axis"]["labelExpr"] for layer in spec["layer"]}
     assert expressions == {"split(datum.label, '\\n')"}  # the same whatever the names
     assert Text(name).zh == name
+
+
+def test_a_coefficient_has_a_step_and_the_factors_say_that_it_is_to_come() -> None:
+    # before it a quarter of 60 and half of 40; then 35 of 135
+    steps = waterfall_rows(allocate(small(coefficient="k")), "a", "en")
+    assert [(step.name, step.change) for step in steps[:3]] == [
+        ("人口 (before the coefficient)", 15),
+        ("面积 (before the coefficient)", 20),
+        ("coefficient", Fraction(3500, 135) - 35),
+    ]

@@ -15,11 +15,13 @@ from typing import Literal
 import pandas as pd
 
 from allocator.allocation import Allocation
+from allocator.analysis.explain.stages import Stage, stages
 from allocator.exact import Number, plain
+from allocator.model import Scenario
 from allocator.report.chart_data import Unit, round_up, text_width
 from allocator.text import money, say
 
-Kind = Literal["factor", "earmark", "limits", "rounding", "amount", "published", "difference"]
+Kind = Literal["factor", "coefficient", "limits", "rounding", "earmark", "amount", "published", "difference"]
 LINE = 160  # pixels that a name takes before it goes on in the next line
 MOST_LINES = 3
 
@@ -41,7 +43,7 @@ class Step:
 
 
 def waterfall_rows(allocation: Allocation, id: str, lang: str) -> tuple[Step, ...]:
-    """Each factor's contribution, the earmark, limits and rounding, which add up to the amount; the amount.
+    """The stages of `analysis.explain.stages`, which add up to the amount; the amount.
 
     Where a published amount is known it follows, in one piece, and last the difference.  A step without
     effect is left out where the scenario has nothing of its kind.  Raises KeyError for an unknown id.
@@ -56,16 +58,11 @@ def waterfall_rows(allocation: Allocation, id: str, lang: str) -> tuple[Step, ..
         steps.append(Step(kind, name, at, plain(at + Fraction(change)), hollow))
         at = steps[-1].end
 
-    for factor, by_recipient in allocation.contributions.items():
-        if scenario.weights[factor]:
-            add("factor", getattr(scenario.factor(factor).name, lang), by_recipient[id], hollow=hollow)
-    if scenario.earmarks:
-        add("earmark", say("app.waterfall.earmark", lang), allocation.earmarks[id], hollow=False)
-    if scenario.limits:
-        change = plain(Fraction(allocation.limited[id]) - allocation.entitlements[id])
-        add("limits", say("app.waterfall.limits", lang), change, hollow=hollow)
-    if any(allocation.rounding.values()):
-        add("rounding", say("app.waterfall.rounding", lang), allocation.rounding[id], hollow=hollow)
+    for stage in stages(allocation):
+        if stage.kind == "rounding" and not any(stage.amounts.values()):
+            continue
+        name = stage_name(stage, scenario, lang)
+        add(stage.kind, name, stage.amounts[id], hollow=hollow and stage.kind != "earmark")
     amount = allocation.amounts[id]
     steps.append(Step("amount", say("app.waterfall.amount", lang), 0, amount, hollow))
     if scenario.published is not None:
@@ -73,6 +70,14 @@ def waterfall_rows(allocation: Allocation, id: str, lang: str) -> tuple[Step, ..
         steps.append(Step("published", say("app.waterfall.published", lang), 0, published))
         steps.append(Step("difference", say("app.waterfall.difference", lang), published, amount, hollow))
     return tuple(steps)
+
+
+def stage_name(stage: Stage, scenario: Scenario, lang: str) -> str:
+    """A stage by its name; a factor's says where a coefficient is still to come."""
+    if stage.kind != "factor":
+        return say(f"stage.{stage.kind}", lang)
+    name: str = getattr(scenario.factor(stage.factor).name, lang)
+    return name if scenario.coefficient is None else say("stage.before_coefficient", lang, name=name)
 
 
 def waterfall_frame(steps: Sequence[Step], unit: Unit, lang: str) -> pd.DataFrame:

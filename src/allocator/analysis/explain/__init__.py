@@ -1,0 +1,40 @@
+"""Why an amount is what it is, why two scenarios differ, and what a little more weight changes: exactly."""
+
+from allocator.analysis.explain.clauses import Clause
+from allocator.analysis.explain.lines import Line, alone, exchange
+from allocator.analysis.explain.sensitivity import (
+    BreakEven,
+    Crossing,
+    Rate,
+    Steady,
+    Swing,
+    break_even,
+    break_evens,
+    exchange_rates,
+    steady_weights,
+    swings,
+)
+from allocator.analysis.explain.shapley import Explanation, Reason, explain
+from allocator.analysis.explain.stages import Stage, stages
+
+__all__ = [
+    "BreakEven",
+    "Clause",
+    "Crossing",
+    "Explanation",
+    "Line",
+    "Rate",
+    "Reason",
+    "Stage",
+    "Steady",
+    "Swing",
+    "alone",
+    "break_even",
+    "break_evens",
+    "exchange",
+    "exchange_rates",
+    "explain",
+    "stages",
+    "steady_weights",
+    "swings",
+]

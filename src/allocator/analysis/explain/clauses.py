@@ -1,0 +1,195 @@
+"""The clauses in which two scenarios differ, and the scenarios between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from allocator.exact import Number, plain
+from allocator.model import Scenario
+from allocator.parts import Factor
+
+Kind = Literal[
+    "fund", "reservations", "earmarks", "recipients", "method", "data", "previous", "limits", "rounding"
+]
+
+
+@dataclass(frozen=True, order=True)
+class Clause:
+    """One thing that can be switched from a scenario to another: only what can change an amount counts.
+
+    ``of`` says what differs within it: of the method "kind", "weights", "coefficient"; of the recipients
+    "list", "kinds", "order"; of the rounding "unit", "rounding"; of the data the factor, or several where
+    they are taken together.
+    """
+
+    kind: Kind
+    of: tuple[str, ...] = ()
+
+
+def differing(before: Scenario, after: Scenario) -> tuple[Clause, ...]:
+    """The clauses in which two scenarios of one currency differ, in the order of the rule.
+
+    >>> from allocator import load_scenario
+    >>> folder = "scenarios/luzhou-2023/"
+    >>> capped, jobs = (load_scenario(folder + name) for name in ("cap-zone.toml", "jobs-first.toml"))
+    >>> [(clause.kind, clause.of) for clause in differing(jobs, capped)]
+    [('method', ('weights',)), ('limits', ())]
+    """
+    money: list[tuple[Kind, bool]] = [
+        ("fund", before.fund.amount != after.fund.amount),
+        ("reservations", before.reserved != after.reserved),
+        ("earmarks", _earmarks(before) != _earmarks(after)),
+    ]
+    found = [Clause(kind) for kind, differs in money if differs]
+    common = [id for id in before.ids if id in set(after.ids)]
+    groups: list[tuple[Kind, dict[str, bool]]] = [
+        (
+            "recipients",
+            {
+                "list": set(before.ids) != set(after.ids),
+                "kinds": _by_kind(before, after) and _kinds(before, common) != _kinds(after, common),
+                "order": common != [id for id in after.ids if id in set(common)],
+            },
+        ),
+        (
+            "method",
+            {
+                "kind": before.kind != after.kind,
+                "weights": _weights(before) != _weights(after),
+                "coefficient": before.coefficient != after.coefficient,
+            },
+        ),
+    ]
+    for kind, parts in groups:
+        if any(parts.values()):
+            found.append(Clause(kind, tuple(name for name, differs in parts.items() if differs)))
+    found += [Clause("data", (factor,)) for factor in _other_data(before, after, common)]
+    if _other_previous(before, after, common):
+        found.append(Clause("previous"))
+    if Counter(before.limits) != Counter(after.limits):
+        found.append(Clause("limits"))
+    rounding = {
+        "unit": before.fund.unit != after.fund.unit,
+        "rounding": before.fund.rounding != after.fund.rounding,
+    }
+    if any(rounding.values()):
+        found.append(Clause("rounding", tuple(name for name, differs in rounding.items() if differs)))
+    return tuple(found)
+
+
+def _earmarks(scenario: Scenario) -> dict[str, tuple[Number, bool]]:
+    table: dict[str, tuple[Number, bool]] = {}
+    for earmark in scenario.earmarks:
+        amount, _ = table.get(earmark.recipient, (0, False))
+        table[earmark.recipient] = plain(amount + earmark.amount), earmark.also_shares
+    return table
+
+
+def _weights(scenario: Scenario) -> dict[str, Number]:
+    return {factor: weight for factor, weight in scenario.weights.items() if weight}
+
+
+def _by_kind(before: Scenario, after: Scenario) -> bool:
+    limits = (*before.limits, *after.limits)
+    return any(isinstance(limit.recipients, str) and limit.recipients != "all" for limit in limits)
+
+
+def _kinds(scenario: Scenario, ids: Sequence[str]) -> list[str]:
+    kinds = {recipient.id: recipient.kind for recipient in scenario.recipients}
+    return [kinds[id] for id in ids]
+
+
+def _used(scenario: Scenario) -> set[str | None]:
+    """The columns on which the amounts depend."""
+    return {*_weights(scenario), scenario.coefficient, *(limit.by for limit in scenario.limits)}
+
+
+def _other_data(before: Scenario, after: Scenario, common: Sequence[str]) -> list[str]:
+    """Columns of both with another value of somebody; a value that only one of them gives is no other one."""
+    used, new = _used(before) | _used(after), {factor.id: factor.values for factor in after.factors}
+    old_at, new_at = ({id: at for at, id in enumerate(s.ids)} for s in (before, after))
+    found = []
+    for factor in before.factors:
+        values, others = factor.values, new.get(factor.id)
+        if factor.id not in used or others is None:
+            continue
+        pairs = ((values[old_at[id]], others[new_at[id]]) for id in common)
+        if any(a != b and a is not None and b is not None for a, b in pairs):
+            found.append(factor.id)
+    return found
+
+
+def _other_previous(before: Scenario, after: Scenario, common: Sequence[str]) -> bool:
+    old, new = before.previous, after.previous
+    if old is None or new is None or all(x.of != "previous" for x in (*before.limits, *after.limits)):
+        return False
+    return any(old[id] != new[id] for id in common)
+
+
+def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Callable[[int], Scenario]:
+    """A function that gives the scenario with some of the clauses as after, all else as before.
+
+    Its argument has bit n set where clause n is switched.  What only one scenario knows (data of a recipient
+    that the other lacks, a column, last year's amounts) is there in every mixture.  It raises ScenarioError
+    where the clauses do not go together.
+    """
+    sides = before, after
+    bits = {(clause.kind, factor): bit for bit, clause in enumerate(clauses) for factor in clause.of or ("",)}
+    single: dict[str, int] = {clause.kind: bit for bit, clause in enumerate(clauses)}
+
+    def at(bit: int | None, switched: int) -> int:
+        return 0 if bit is None else switched >> bit & 1
+
+    positions = [{id: at for at, id in enumerate(side.ids)} for side in sides]
+    columns = [{factor.id: factor for factor in side.factors} for side in sides]
+
+    @cache
+    def column(id: str, whose: int, recipients: int) -> Factor:
+        """A column for the recipients of one side; the values that both sides give differently are of one."""
+        values = []
+        for recipient in sides[recipients].ids:
+            given: list[Number | None] = [
+                columns[side][id].values[positions[side][recipient]]
+                for side in (whose, 1 - whose)
+                if id in columns[side] and recipient in positions[side]
+            ]
+            # a clause of its own is taken as it stands: what it leaves blank is blank
+            blank = ("data", id) in bits and len(given) == 2
+            values.append(given[0] if blank else next((x for x in given if x is not None), None))
+        return Factor(id, tuple(values))
+
+    def previous(whose: int, recipients: int) -> dict[str, Number] | None:
+        amounts = {**(sides[1 - whose].previous or {}), **(sides[whose].previous or {})}
+        ids = sides[recipients].ids
+        return {id: amounts[id] for id in ids} if all(id in amounts for id in ids) else None
+
+    def mixture(switched: int) -> Scenario:
+        def side(kind: str) -> Scenario:
+            return sides[at(single.get(kind), switched)]
+
+        listed = at(single.get("recipients"), switched)
+        method, rounding = side("method"), side("rounding").fund
+        return replace(
+            before,
+            fund=replace(rounding, amount=side("fund").fund.amount),
+            kind=method.kind,
+            weights=method.weights,
+            coefficient=method.coefficient,
+            recipients=sides[listed].recipients,
+            factors=tuple(
+                column(id, at(bits.get(("data", id)), switched), listed)
+                for id in {**columns[0], **columns[1]}
+            ),
+            reservations=side("reservations").reservations,
+            earmarks=side("earmarks").earmarks,
+            limits=side("limits").limits,
+            previous=previous(at(single.get("previous"), switched), listed),
+            published=None,
+            provenance=(),
+        )
+
+    return mixture

@@ -1,0 +1,172 @@
+"""Why two scenarios give different amounts: how much of the difference is due to each clause.
+
+A clause's part is the average of what switching it changes, over all orders in which the clauses can be
+switched (Shapley 1953).  It is exact, and the parts add up to the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from math import factorial
+
+from allocator.allocation import Allocation
+from allocator.analysis.explain.clauses import Clause, differing, mixing
+from allocator.engine import allocate
+from allocator.errors import AllocatorError, Problem, ScenarioError
+from allocator.exact import Frozen, Number, plain
+
+MOST_CLAUSES = 12  # beyond that, the data of all factors counts as one
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What clauses that can only be switched together add to each recipient's amount, usually one clause."""
+
+    clauses: tuple[Clause, ...]
+    amounts: Mapping[str, Number]
+
+    @property
+    def total(self) -> Number:
+        """What they add to all recipients together."""
+        return plain(sum(self.amounts.values(), start=0))
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why the amounts of one allocation differ from those of another.
+
+    ``reasons`` add up to the difference for every recipient of either; one that a scenario does not have
+    counts with zero there.  ``together`` says that the data of all factors was taken as one clause.
+    """
+
+    before: Allocation
+    after: Allocation
+    reasons: tuple[Reason, ...]
+    together: bool = False
+
+    @property
+    def differences(self) -> Mapping[str, Number]:
+        """Amount after − amount before, by recipient of either, in listed order."""
+        old, new = self.before.amounts, self.after.amounts
+        return Frozen({id: plain(new.get(id, 0) - old.get(id, 0)) for id in {**old, **new}})
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """The recipients that only the second scenario has."""
+        return tuple(id for id in self.after.amounts if id not in self.before.amounts)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The recipients that only the first scenario has."""
+        return tuple(id for id in self.before.amounts if id not in self.after.amounts)
+
+
+def explain(before: Allocation, after: Allocation) -> Explanation:
+    """How much of each change of an amount is due to each clause in which two scenarios differ.
+
+    φ_c = Σ_S |S|! (n − |S| − 1)! / n! · (a(S ∪ c) − a(S)) over the sets S of the n − 1 other clauses, where
+    a(S) are the amounts with the clauses in S switched.  2^n allocations.  Clauses of which some mixture
+    cannot be allocated are merged, two at a time, always the two that leave the fewest such mixtures.
+
+    Raises ScenarioError where the currencies differ or the scenarios have no recipient in common.
+
+    >>> from allocator import load_scenario
+    >>> folder = "scenarios/luzhou-2023/"
+    >>> jobs, capped = (allocate(load_scenario(folder + f)) for f in ("jobs-first.toml", "cap-zone.toml"))
+    >>> [(reason.clauses[0].kind, reason.amounts["ftz"]) for reason in explain(jobs, capped).reasons]
+    [('method', 575000), ('limits', -4615000)]
+    """
+    first, second = before.scenario, after.scenario
+    currencies = sorted({first.fund.currency, second.fund.currency})
+    if len(currencies) > 1:
+        raise ScenarioError(Problem("currencies", {"known": currencies}))
+    if not set(first.ids) & set(second.ids):
+        raise ScenarioError(Problem("explain_strangers", {}))
+    clauses = differing(first, second)
+    together = len(clauses) > MOST_CLAUSES
+    if together:
+        clauses = _together(clauses)
+    if not clauses:
+        return Explanation(before, after, ())
+    mixture = mixing(first, second, clauses)
+    ids = list(dict.fromkeys((*first.ids, *second.ids)))
+    amounts: dict[int, list[int] | None] = {}
+    for switched in range(2 ** len(clauses)):
+        try:
+            found = allocate(mixture(switched)).amounts
+        except AllocatorError:
+            amounts[switched] = None
+        else:
+            amounts[switched] = [int(found.get(id, 0) * 100) for id in ids]  # cents, which money is whole in
+    blocks = _merged(clauses, [switched for switched, money in amounts.items() if money is None])
+    parts = _averages(
+        [amounts[_union(blocks, chosen)] or [] for chosen in range(2 ** len(blocks))], len(blocks)
+    )
+    reasons = [
+        Reason(
+            tuple(clause for bit, clause in enumerate(clauses) if block >> bit & 1),
+            Frozen({id: plain(cents / 100) for id, cents in zip(ids, part, strict=True)}),
+        )
+        for block, part in zip(blocks, parts, strict=True)
+    ]
+    return Explanation(before, after, tuple(reasons), together)
+
+
+def _together(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """The clauses with the data of all factors as one of them."""
+    factors = tuple(clause.of[0] for clause in clauses if clause.kind == "data")
+    found: list[Clause] = []
+    for clause in clauses:
+        one = Clause("data", factors) if clause.kind == "data" else clause
+        if one not in found:
+            found.append(one)
+    return tuple(found)
+
+
+def _union(blocks: Sequence[int], chosen: int) -> int:
+    """The clauses of the chosen blocks."""
+    return sum(block for at, block in enumerate(blocks) if chosen >> at & 1)
+
+
+def _merged(clauses: Sequence[Clause], failing: Sequence[int]) -> list[int]:
+    """Blocks of clauses, as bits, of which no union fails: the same whichever scenario comes first."""
+    # in an order of their own, since that of two scenarios' factors may differ
+    blocks = sorted(
+        (1 << bit for bit in range(len(clauses))), key=lambda block: clauses[block.bit_length() - 1]
+    )
+    while True:
+        failing = [switched for switched in failing if all(switched & b in (0, b) for b in blocks)]
+        if not failing:
+            return sorted(blocks, key=lambda block: block & -block)
+        pairs = list(combinations(blocks, 2))
+        left = [sum(1 for s in failing if s & (a | b) in (0, a | b)) for a, b in pairs]
+        a, b = pairs[left.index(min(left))]
+        blocks = [a | b if block == a else block for block in blocks if block != b]
+
+
+def _averages(values: Sequence[Sequence[int]], size: int) -> list[list[Fraction]]:
+    """The Shapley value of each of so many players, for each entry of the value of a set given as bits."""
+    counts = range(size + 1)
+    entries = range(len(values[0]))
+    whole = [[0] * len(entries) for _ in counts]  # sums over sets by their size
+    having = [[[0] * len(entries) for _ in counts] for _ in range(size)]  # those with a player in them
+    for chosen, value in enumerate(values):
+        count = chosen.bit_count()
+        for sums in (whole[count], *(having[p][count] for p in range(size) if chosen >> p & 1)):
+            for entry in entries:
+                sums[entry] += value[entry]
+    joins = [factorial(max(0, n - 1)) * factorial(size - n) for n in counts]
+    stays = [factorial(n) * factorial(max(0, size - n - 1)) for n in counts]
+    return [
+        [
+            Fraction(
+                sum(joins[n] * own[n][entry] - stays[n] * (whole[n][entry] - own[n][entry]) for n in counts),
+                factorial(size),
+            )
+            for entry in entries
+        ]
+        for own in having
+    ]
