@@ -13,16 +13,17 @@ from allocator.report.adding import adding_up
 from allocator.text import money_unit, number, say
 
 Role = Literal["recipient", "reservation", "subtotal", "total"]
-Kind = Literal["text", "money", "share", "change", "stage"]
+Kind = Literal["text", "money", "share", "change", "stage", "rate"]
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: how its figures are written follows from its kind.
 
-    money and change are exact, stage (a step of the calculation) has two decimals, share is a part of one
-    that shows as percent.  Where the column adds, the recipients' figures are rounded so that they add up to
-    the total as shown; the totals of columns that add under the same name add up to theirs.
+    money and change are exact, stage (a step of the calculation) and rate (with its sign) have two decimals,
+    share is a part of one that shows as percent.  Where the column adds, the recipients' figures are rounded
+    so that they add up to the total as shown; the totals of columns that add under the same name add up to
+    theirs.
     """
 
     key: str
@@ -135,15 +136,15 @@ class Table:
             return ""
         if isinstance(value, str):
             return value
-        places = 2 if column.kind in ("share", "stage") else None
-        return number(value, self.lang, places, sign=column.kind == "change")
+        places = 2 if column.kind in ("share", "stage", "rate") else None
+        return number(value, self.lang, places, sign=column.kind in ("change", "rate"))
 
     def plain_rows(self) -> tuple[list[str], list[list[str]]]:
         """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""
         unit = money_unit(self.currency, 1, self.lang)
         headers = [
             say("table.header_unit", self.lang, header=column.header, unit=unit)
-            if column.kind in ("money", "change", "stage")
+            if column.kind in ("money", "change", "stage", "rate")
             else column.header
             for column in self.columns
         ]
@@ -155,7 +156,7 @@ def _filed(value: Any, column: Column) -> str:
         return ""
     if isinstance(value, str):
         return value
-    places = {"share": 6, "stage": 2}.get(column.kind)
+    places = {"share": 6, "stage": 2, "rate": 2}.get(column.kind)
     return number(value, "zh", places).replace("−", "-")
 
 

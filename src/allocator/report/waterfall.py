@@ -21,7 +21,10 @@ from allocator.model import Scenario
 from allocator.report.chart_data import Unit, round_up, text_width
 from allocator.text import money, say
 
-Kind = Literal["factor", "coefficient", "limits", "rounding", "earmark", "amount", "published", "difference"]
+Kind = Literal[
+    "factor", "coefficient", "limits", "rounding", "earmark", "amount", "published", "difference",
+    "reason", "change",
+]  # fmt: skip
 LINE = 160  # pixels that a name takes before it goes on in the next line
 MOST_LINES = 3
 
@@ -86,9 +89,11 @@ def waterfall_frame(steps: Sequence[Step], unit: Unit, lang: str) -> pd.DataFram
     ``name`` is broken into lines and different for every step, ``full`` is all of it.
     """
     tops = [max(step.start, step.end) for step in steps]
+    bottom = min((min(step.start, step.end) for step in steps), default=0)
     high = round_up(float(max(tops, default=0) / Fraction(unit.scale))) * 1.2
+    low = -round_up(float(-bottom / Fraction(unit.scale))) * 1.2 if bottom < 0 else 0.0
     of_one = [step.kind in ("amount", "published") for step in steps]
-    last = max((at for at, step in enumerate(steps) if step.kind == "amount"), default=0)
+    last = max((at for at, step in enumerate(steps) if step.kind in ("amount", "change")), default=0)
 
     def scaled(amount: Number) -> float:
         return float(Fraction(amount) / unit.scale)
@@ -109,7 +114,7 @@ def waterfall_frame(steps: Sequence[Step], unit: Unit, lang: str) -> pd.DataFram
             # a thread leads from the end of each bar to the next one, as far as the amount
             "begins": [0 < at < last or step.kind == "difference" for at, step in enumerate(steps)],
             "leads": [at < last or step.kind == "published" for at, step in enumerate(steps)],
-            "low": 0.0,
+            "low": low,
             "high": high,
         }
     )

@@ -91,7 +91,7 @@ def pieces(scenario: Scenario, line: Line) -> Iterator[Piece]:
     total = int(scenario.distributable / Fraction(scenario.fund.unit))
     end = Fraction(line.most)
     if all(limit is None for limit in (*floors, *caps)):
-        over = sum(a for a, _ in scores), sum(b for _, b in scores)
+        over = (sum(a for a, _ in scores), sum(b for _, b in scores)) if scores else (1, 0)
         yield _piece(scenario, Fraction(0), end, [(total * a, total * b) for a, b in scores], over)
         return
     reached, probe = Fraction(0), min(end, Fraction(1)) / 64

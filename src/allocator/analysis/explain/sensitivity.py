@@ -126,19 +126,32 @@ class BreakEven:
     upper: Crossing | None
 
 
-def break_evens(scenario: Scenario, id: str, against: str | Number) -> tuple[BreakEven, ...]:
-    """For each factor the nearest weights at which a recipient's amount before rounding equals another.
+def break_evens(
+    scenario: Scenario, against: Mapping[str, str | Number]
+) -> Mapping[str, tuple[BreakEven, ...]]:
+    """For each factor the nearest weights at which recipients' amounts before rounding equal others.
 
-    ``against`` is another recipient, or an amount such as the published one.  Exact: one linear equation,
-    with limits one for each set of recipients that stand at a limit.
+    ``against`` gives by recipient another recipient, or an amount such as the published one.  Exact: one
+    linear equation, with limits one for each set of recipients that stand at a limit.
     """
-    return tuple(
-        BreakEven(factor, *(
-            None if line is None else _cross(scenario, factor, line, break_even(scenario, line, id, against))
+    found: dict[str, list[BreakEven]] = {id: [] for id in against}
+    for factor in scenario.weights:
+        lower, upper = (
+            {} if line is None else _crossings(scenario, factor, line, against)
             for line in (alone(scenario, factor, up=up) for up in (False, True))
-        ))
-        for factor in scenario.weights
-    )  # fmt: skip
+        )
+        for id, places in found.items():
+            places.append(BreakEven(factor, lower.get(id), upper.get(id)))
+    return Frozen({id: tuple(places) for id, places in found.items()})
+
+
+def _crossings(
+    scenario: Scenario, factor: str, line: Line, against: Mapping[str, str | Number]
+) -> dict[str, Crossing]:
+    return {
+        id: Crossing(factor, points, Frozen(line.weights(points)))
+        for id, points in _levels(scenario, line, against).items()
+    }
 
 
 def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -> Number | None:
@@ -150,18 +163,29 @@ def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -
     >>> break_even(rule, less_tax, "luxian", "longmatan")
     Fraction(1220, 43)
     """
+    return _levels(scenario, line, {id: against}).get(id)
+
+
+def _levels(scenario: Scenario, line: Line, against: Mapping[str, str | Number]) -> dict[str, Number]:
+    """By recipient after how many points it first draws level; those that never do are left out."""
     unit = Fraction(scenario.fund.unit)
+    found: dict[str, Number] = {}
     for piece in pieces(scenario, line):
-        a, b = piece.numerators[id]
-        level: Sequence[Number] = (
-            piece.numerators[against]
-            if isinstance(against, str)
-            else [against / unit * part for part in piece.over]
-        )
-        root = _zero(a - level[0], b - level[1], piece)
-        if root is not None:
-            return root
-    return None
+        for id, other in against.items():
+            if id in found:
+                continue
+            a, b = piece.numerators[id]
+            level: Sequence[Number] = (
+                piece.numerators[other]
+                if isinstance(other, str)
+                else [other / unit * part for part in piece.over]
+            )
+            root = _zero(a - level[0], b - level[1], piece)
+            if root is not None:
+                found[id] = root
+        if len(found) == len(against):
+            break
+    return found
 
 
 def _zero(a: Number, b: Number, piece: Piece) -> Number | None:
@@ -170,10 +194,6 @@ def _zero(a: Number, b: Number, piece: Piece) -> Number | None:
         return None if a else plain(piece.low)
     root = Fraction(-a) / b
     return plain(root) if piece.low <= root <= piece.high else None
-
-
-def _cross(scenario: Scenario, factor: str, line: Line, points: Number | None) -> Crossing | None:
-    return None if points is None else Crossing(factor, points, Frozen(line.weights(points)))
 
 
 # --- ranks ----------------------------------------------------------------------------------------
