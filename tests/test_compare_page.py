@@ -19,6 +19,7 @@ from allocator.files.scenario import load_scenario
 from allocator.parts import Text
 from allocator.report import charts, comparing
 from allocator.report.chart_data import Unit, change_frame
+from allocator.report.grid import recipient_names
 from allocator.report.table import compare_table
 from allocator.ui import markup
 from allocator.ui.pages import compare
@@ -88,7 +89,7 @@ def test_other_recipients_are_said_and_count_with_zero() -> None:
 
 def test_recipients_of_one_name_are_told_apart() -> None:
     one, other = split({"a": 1, "b": 2}, a="甲"), split({"x": 1, "b": 2}, x="甲")
-    names = comparing.recipient_names([one, other], "zh")
+    names = recipient_names([one, other], "zh")
     assert names == {"a": "甲 (a)", "b": "b", "x": "甲 (x)"}
 
 

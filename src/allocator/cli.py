@@ -194,6 +194,8 @@ def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
     option(seek, "--step", metavar="POINTS")
     option(seek, "--change", metavar="CLAUSE")
     option(seek, "--group", metavar="NAME=A,B,…", action="append", default=[])
+    explain = parser("explain", _explain, "file")
+    option(explain, "--against", metavar="FILE")
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -301,6 +303,20 @@ def _seek(options: Any, lang: str) -> int:
     answer = sought(file, asked, lang)
     printing.sought(answer, options.format, lang)
     return 0 if answer.found is not None else 1
+
+
+def _explain(options: Any, lang: str) -> int:
+    file = _file(options, lang, "explain")
+    from allocator import explaining
+
+    found = _allocated(file)
+    if options.against is None:
+        printing.explained(explaining.one(found, file, lang), [found], options.format, lang)
+    else:
+        base = _allocated(options.against)
+        told = explaining.two(found, base, file, options.against, lang)
+        printing.explained(told, [base, found], options.format, lang)
+    return 0
 
 
 def _new(options: Any, lang: str) -> int:

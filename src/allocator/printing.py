@@ -17,6 +17,7 @@ from allocator.analysis.compare import Effect, changes, effect
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, exact, plain
 from allocator.model import Scenario
+from allocator.report.grid import Grid
 from allocator.report.table import compare_table, office_table, weight_text
 from allocator.report.tabular import Table
 from allocator.text import kind_text, number, say
@@ -24,6 +25,7 @@ from allocator.text import money as money_text
 
 if TYPE_CHECKING:
     from allocator.analysis.goal import Answer
+    from allocator.explaining import Told
     from allocator.report.audit import Findings
 
 
@@ -45,7 +47,12 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
         if amount
     ]
     parts.append(say("cli.distributable", lang, amount=money(scenario.distributable)))
-    lines += [say("cli.split", lang, fund=money(scenario.fund.amount), parts=parts), "", *_aligned(table), ""]
+    lines += [
+        say("cli.split", lang, fund=money(scenario.fund.amount), parts=parts),
+        "",
+        *_aligned(table, lang),
+        "",
+    ]
     lines += status_lines(scenario, lang)
     if result.multiplier != 1:
         lines.append(say("cli.multiplier", lang, multiplier=number(result.multiplier, lang, 6)))
@@ -133,7 +140,7 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
         say("cli.letter", lang, letter=letter, title=title, file=file)
         for (letter, title), file in zip(titles.items(), files, strict=True)
     ]
-    lines += ["", *_aligned(table), ""]
+    lines += ["", *_aligned(table, lang), ""]
     money = _money_writer(base.scenario, lang)
     for letter, result in list(zip(letters, results, strict=True))[1:]:
         lines.append(_moved(letter, result, base, money, lang))
@@ -143,9 +150,13 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
 def _remarks(letters: Iterable[str], results: Sequence[Allocation], lang: str) -> list[str]:
     """Below a comparison: the status of the data, each sentence once, and which input each column is of."""
     said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    return [*said, _traces(letters, results, lang)]
+
+
+def _traces(names: Iterable[str], results: Sequence[Allocation], lang: str) -> str:
     digests = [result.scenario.digest.removeprefix("sha256:")[:12] for result in results]
-    inputs = [f"{letter} {digest}" for letter, digest in zip(letters, digests, strict=True)]
-    return [*said, say("cli.traces", lang, version=results[0].method_version, inputs=inputs)]
+    inputs = [f"{name} {digest}" for name, digest in zip(names, digests, strict=True)]
+    return say("cli.traces", lang, version=results[0].method_version, inputs=inputs)
 
 
 def _moved(
@@ -177,7 +188,7 @@ def audited(found: Sequence[Findings], form: str, lang: str) -> None:
     for one in found:
         lines += tables.opening(one, lang)
         for head, table in tables.ranges(one, lang):
-            lines += ["", head, *_aligned(table)]
+            lines += ["", head, *_aligned(table, lang)]
         lines += ["", *tables.closing(one, lang), ""]
     print(*lines[:-1], sep="\n")
 
@@ -198,8 +209,29 @@ def sought(answer: Answer, form: str, lang: str) -> None:
         _csv(headers, rows, [*sentences(answer, lang), *below, tables.trace(answer, lang)])
         return
     lines = [getattr(scenario.title, lang), *sentences(answer, lang), ""]
-    lines += [*_aligned(table), ""] if table is not None else []
+    lines += [*_aligned(table, lang), ""] if table is not None else []
     print(*lines, *below, tables.trace(answer, lang), sep="\n")
+
+
+def explained(told: Told, results: Sequence[Allocation], form: str, lang: str) -> None:
+    """The result of `allocator explain`: of one allocation, or of two of which the first is the base."""
+    if form == "json":
+        data = told.data()
+        _json(_jsonable({**(as_json(results[0], lang) if len(results) == 1 else {}), **data}))
+        return
+    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    if len(results) == 1:
+        traces = [_trace(results[0], lang)]
+    else:
+        names = (say(f"explain.{key}", lang) for key in ("before", "after"))
+        traces = [_traces(names, results, lang)]
+    if form == "csv":
+        _csv(*told.filed(), [*told.remarks(), *said, *traces])
+        return
+    lines: list[str] = []
+    for block in told.blocks():
+        lines += [block] if isinstance(block, str) else _aligned(block, lang)
+    print(*lines, *said, *traces, sep="\n")
 
 
 def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:
@@ -377,9 +409,9 @@ def _money_writer(scenario: Scenario, lang: str) -> Callable[[Number], str]:
     return lambda amount: money_text(amount, scenario.fund.currency, lang)
 
 
-def _aligned(table: Table) -> list[str]:
+def _aligned(table: Table | Grid, lang: str) -> list[str]:
     """The table as lines of equal width; a Chinese character is two columns wide."""
-    heads = _stacked([_wrapped(header, table.lang) for header in table.headers])
+    heads = _stacked([_wrapped(header, lang) for header in table.headers])
     bodies = [(row.role, _stacked([textwrap.wrap(cell, 34) for cell in row.cells])) for row in table.rows]
     lines = [*heads, *(line for _, body in bodies for line in body)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
@@ -389,7 +421,8 @@ def _aligned(table: Table) -> list[str]:
         return "  ".join(_pad(cell, width, right=right) for cell, width, right in columns).rstrip()
 
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    shown = [_pad(table.unit, len(rule), right=True), rule, *map(line, heads), rule]
+    unit = [_pad(table.unit, len(rule), right=True)] if table.unit else []
+    shown = [*unit, rule, *map(line, heads), rule]
     for role, body in bodies:
         shown += [*([rule] if role == "total" else []), *map(line, body)]
     return [*shown, rule]

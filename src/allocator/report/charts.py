@@ -119,6 +119,39 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
     return _finish(parts, len(names)).properties(height=len(names) * row + 34)
 
 
+def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
+    """Two bars for each factor, its weight lower and higher; draws an `explain_charts.swing_frame`.
+
+    The upper bar is that of the lower weight; both say the weight and the change.
+    """
+    figures = [
+        alt.Tooltip("name:N", title=say("sensitivity.factor", lang)),
+        alt.Tooltip("weight:N", title=say("sensitivity.weight", lang)),
+        alt.Tooltip("amount_text:N", title=say("table.amount", lang)),
+        alt.Tooltip("text:N", title=say("explain.change", lang)),
+    ]
+    side = alt.YOffset("side:N", sort=["down", "up"])
+    shape = alt.Chart().encode(y=_names(names, lang, width), yOffset=side, tooltip=figures)
+    color = alt.Color(
+        "direction:N",
+        scale=alt.Scale(domain=["gain", "loss", "same"], range=[GAIN, LOSS, MUTED]),
+        legend=None,
+    )
+    sign = "(datum.value > 0 ? '+' : '') + datum.label"
+    x = _axis("change", lang, ticks=3, labelExpr=sign)
+    full = shape.mark_bar(size=15, strokeWidth=1.5).encode(x=x, x2="zero:Q", color=color, stroke=color)
+    bars = shape.mark_bar(size=15, strokeWidth=1.5, fill="#ffffff").encode(x=x, x2="zero:Q", stroke=color)
+    text = shape.encode(x="change:Q", text="text:N")
+    parts = [
+        full.transform_filter("!datum.hollow"),
+        bars.transform_filter("datum.hollow"),
+        text.mark_text(align="left", dx=6, fontSize=12, color=INK).transform_filter("datum.change >= 0"),
+        text.mark_text(align="right", dx=-6, fontSize=12, color=INK).transform_filter("datum.change < 0"),
+        *(shape.mark_point(opacity=0, size=0).encode(x=f"{end}:Q") for end in ("low", "high")),
+    ]
+    return _finish(parts, len(names)).properties(height=len(names) * 52 + 34)
+
+
 def spec(marks: alt.LayerChart) -> dict[str, Any]:
     """The chart in Vega-Lite, to be drawn with a frame given beside it as the data set "rows".
 

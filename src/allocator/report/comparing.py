@@ -5,7 +5,6 @@ The allocations come in one order, the base first; A, B, C, … stand for them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from string import ascii_uppercase
@@ -18,6 +17,7 @@ from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.chart_data import MOST_NAMES as MOST_IN_ALT
 from allocator.report.chart_data import Row, Unit, chart_unit
+from allocator.report.grid import recipient_names
 from allocator.report.sentences import share_moved
 from allocator.text import money, money_scale, money_unit, number, say
 
@@ -142,16 +142,6 @@ def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[li
         figures = ["" if x is None else number(x, lang, 3) for x in (found.hhi, found.gini)]
         rows.append([letter, _largest(found, names, lang), *figures])
     return headers, rows
-
-
-def recipient_names(allocations: Iterable[Allocation], lang: str) -> dict[str, str]:
-    """The names of all recipients of any of them by id, in listed order; with the id where two are alike."""
-    names: dict[str, str] = {}
-    for allocation in allocations:
-        for recipient in allocation.scenario.recipients:
-            names.setdefault(recipient.id, getattr(recipient.name, lang))
-    times = Counter(names.values())
-    return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}
 
 
 def change_rows(allocations: Sequence[Allocation], lang: str) -> list[tuple[Row, ...]]:

@@ -1,4 +1,4 @@
-"""Why two scenarios give different amounts: names of clauses, a table, sentences, and what a chart draws."""
+"""Why two scenarios give different amounts: names of clauses, a table, sentences, data."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from allocator.analysis.explain.clauses import Clause
 from allocator.analysis.explain.shapley import MOST_CLAUSES, Explanation, Reason
 from allocator.exact import Number, plain
 from allocator.report.adding import adding_both_ways
-from allocator.report.chart_data import Unit
-from allocator.report.comparing import recipient_names
 from allocator.report.differences import said
+from allocator.report.grid import recipient_names
 from allocator.report.stage_table import heading
 from allocator.report.tabular import Column, Role, Table, total_of
-from allocator.report.waterfall import Step
 from allocator.text import money, money_scale, say
 
 MOST_NAMES = 2  # of factors that a clause lists
@@ -50,7 +48,7 @@ class Account:
         columns = zip(*units, strict=True)
         return tuple(dict(zip(ids, (plain(x * step) for x in by), strict=True)) for by in columns)
 
-    @property
+    @cached_property
     def names(self) -> tuple[dict[str, str], dict[str, str]]:
         """The recipients' names in Chinese and in English."""
         zh, en = (recipient_names((self.found.before, self.found.after), lang) for lang in ("zh", "en"))
@@ -202,30 +200,7 @@ def _change(by: Number, currency: str, lang: str) -> str:
     return say(f"explain.{way}", lang, amount=money(max(by, -by), currency, lang))
 
 
-# --- a chart and data -----------------------------------------------------------------------------
-
-
-def reason_rows(account: Account, id: str, lang: str) -> tuple[Step, ...]:
-    """The steps of `waterfall.waterfall_frame`: each reason from where the one before ended, then the change.
-
-    They begin at zero, the amount of the base.  Raises KeyError for an unknown id.
-    """
-    found = account.found
-    hollow = bool(found.before.scenario.assumed or found.after.scenario.assumed)
-    steps: list[Step] = []
-    at: Number = 0
-    for reason, part in zip(found.reasons, account.parts, strict=True):
-        end = plain(at + Fraction(part[id]))
-        steps.append(Step("reason", clause_name(reason, found, lang), at, end, hollow))
-        at = end
-    return (*steps, Step("change", say("explain.change", lang), 0, found.differences[id], hollow))
-
-
-def reason_alt(account: Account, id: str, unit: Unit, lang: str) -> str:
-    """The chart's accessible name: whose change, and that the reasons are in it; no figures."""
-    steps = [step.name for step in reason_rows(account, id, lang)]
-    base = account.found.before.scenario.title
-    return say("explain.alt", lang, name=account.name(id, lang), base=base, steps=steps, unit=unit.name)
+# --- data -----------------------------------------------------------------------------------------
 
 
 def reason_data(account: Account, lang: str) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -125,3 +127,13 @@ def name_of(allocation: Allocation, id: str, lang: str) -> str:
     """A recipient's name."""
     scenario = allocation.scenario
     return str(getattr(scenario.recipients[scenario.ids.index(id)].name, lang))
+
+
+def recipient_names(allocations: Iterable[Allocation], lang: str) -> dict[str, str]:
+    """The names of all recipients of any of them by id, in listed order; with the id where two are alike."""
+    names: dict[str, str] = {}
+    for allocation in allocations:
+        for recipient in allocation.scenario.recipients:
+            names.setdefault(recipient.id, getattr(recipient.name, lang))
+    times = Counter(names.values())
+    return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}

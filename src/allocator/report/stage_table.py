@@ -15,7 +15,6 @@ from allocator.report.adding import adding_both_ways, adding_up
 from allocator.report.grid import name_of, scale_of, who
 from allocator.report.table import weight_text
 from allocator.report.tabular import Column, Kind, Role, Table, total_of
-from allocator.report.waterfall import stage_name
 from allocator.text import money, money_unit, number, say
 
 _KINDS: dict[str, Kind] = {"factor": "stage", "earmark": "money"}
@@ -53,6 +52,14 @@ def stage_figures(allocation: Allocation, scale: int) -> Figures:
             ]
         figures.append((stage, dict(zip(ids, map(plain, amounts), strict=True))))
     return figures
+
+
+def stage_name(stage: Stage, scenario: Scenario, lang: str) -> str:
+    """A stage by its name; a factor's says where a coefficient is still to come."""
+    if stage.kind != "factor":
+        return say(f"stage.{stage.kind}", lang)
+    name: str = getattr(scenario.factor(stage.factor).name, lang)
+    return name if scenario.coefficient is None else say("stage.before_coefficient", lang, name=name)
 
 
 def heading(name: str) -> str:

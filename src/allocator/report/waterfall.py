@@ -15,10 +15,10 @@ from typing import Literal
 import pandas as pd
 
 from allocator.allocation import Allocation
-from allocator.analysis.explain.stages import Stage, stages
+from allocator.analysis.explain.stages import stages
 from allocator.exact import Number, plain
-from allocator.model import Scenario
 from allocator.report.chart_data import Unit, round_up, text_width
+from allocator.report.stage_table import stage_name
 from allocator.text import money, say
 
 Kind = Literal[
@@ -73,14 +73,6 @@ def waterfall_rows(allocation: Allocation, id: str, lang: str) -> tuple[Step, ..
         steps.append(Step("published", say("app.waterfall.published", lang), 0, published))
         steps.append(Step("difference", say("app.waterfall.difference", lang), published, amount, hollow))
     return tuple(steps)
-
-
-def stage_name(stage: Stage, scenario: Scenario, lang: str) -> str:
-    """A stage by its name; a factor's says where a coefficient is still to come."""
-    if stage.kind != "factor":
-        return say(f"stage.{stage.kind}", lang)
-    name: str = getattr(scenario.factor(stage.factor).name, lang)
-    return name if scenario.coefficient is None else say("stage.before_coefficient", lang, name=name)
 
 
 def waterfall_frame(steps: Sequence[Step], unit: Unit, lang: str) -> pd.DataFrame:

@@ -1,0 +1,96 @@
+"""The command `explain`: what is printed, of one scenario file or of the difference between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from allocator.allocation import Allocation
+from allocator.analysis.explain import explain
+from allocator.errors import Problem, ScenarioError
+from allocator.report import explain as difference
+from allocator.report import sensitivity
+from allocator.report.explain import Account
+from allocator.report.grid import Grid
+from allocator.report.stage_table import stage_sentences, stage_table
+from allocator.report.tabular import Table
+from allocator.text import say
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told: blocks of lines and tables, the same for a file, and as plain data."""
+
+    blocks: Callable[[], Sequence[str | Table | Grid]]
+    filed: Callable[[], tuple[list[str], list[list[str]]]]
+    remarks: Callable[[], Sequence[str]]
+    data: Callable[[], dict[str, Any]]
+
+
+def one(allocation: Allocation, file: str, lang: str) -> Told:
+    """How the amounts of one scenario come about, and what moving weight would change."""
+
+    def blocks() -> list[str | Table | Grid]:
+        title = getattr(allocation.scenario.title, lang)
+        found: list[str | Table | Grid] = [say("explain.heading", lang, title=title, file=file), ""]
+        found += [stage_table(allocation, lang), "", *sentences()]
+        for lines, table in sensitivity.tables(allocation, lang):
+            found += ["", *lines, *([] if table is None else [table])]
+        return [*found, ""]
+
+    def sentences() -> list[str]:
+        return [say("explain.words", lang), *stage_sentences(allocation, lang).values()]
+
+    def data() -> dict[str, Any]:
+        return {"sentences": stage_sentences(allocation, lang), **sensitivity.as_data(allocation)}
+
+    return Told(blocks, lambda: stage_table(allocation, lang, filed=True).plain_rows(), sentences, data)
+
+
+def two(after: Allocation, before: Allocation, file: str, against: str, lang: str) -> Told:
+    """Why the amounts of a scenario file differ from those of another, which is the base.
+
+    Raises ScenarioError, with the file that is wrong; also where both are the same file.
+    """
+    if Path(file).resolve() == Path(against).resolve():
+        raise ScenarioError(Problem("explain_itself", {}, against))
+    try:
+        account = Account(explain(before, after))
+    except ScenarioError as error:
+        raise ScenarioError(replace(problem, file=against) for problem in error.problems) from None
+
+    def opening() -> list[str]:
+        return [
+            say(f"explain.{key}", lang, title=allocation.scenario.title, file=name)
+            for key, allocation, name in (("heading", after, file), ("against", before, against))
+        ]
+
+    def closing() -> list[str]:
+        sentences = difference.difference_sentences(account, lang).values()
+        return [*difference.notes(account.found, lang), say("explain.words", lang), *sentences]
+
+    def blocks() -> list[str | Table | Grid]:
+        differs = difference.what_differs(account.found, lang)
+        named = [say("explain.differs", lang), *differs, ""] if differs else []
+        table = difference.difference_table(account, lang)
+        return [*opening(), "", *named, table, "", *closing(), ""]
+
+    def data() -> dict[str, Any]:
+        return {
+            "currency": after.scenario.fund.currency,
+            "method_version": after.method_version,
+            **{
+                name: {"file": path, "title": getattr(a.scenario.title, lang), "digest": a.scenario.digest}
+                for name, a, path in (("scenario", after, file), ("base", before, against))
+            },
+            "new": list(account.found.new),
+            "gone": list(account.found.gone),
+            "data_together": account.found.together,
+            "reasons": difference.reason_data(account, lang),
+            "recipients": difference.recipient_data(account, lang),
+        }
+
+    table = difference.difference_table(account, lang)
+    return Told(blocks, table.plain_rows, lambda: [*opening(), *closing()], data)
