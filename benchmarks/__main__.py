@@ -1,6 +1,6 @@
 """Prints all figures: `make bench`."""
 
-from benchmarks import audit, engine, interaction, seek, startup
+from benchmarks import audit, engine, explain, interaction, seek, startup
 
-for part in (engine, audit, seek, startup, interaction):
+for part in (engine, audit, explain, seek, startup, interaction):
     part.report()
