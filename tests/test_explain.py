@@ -8,11 +8,10 @@ from fractions import Fraction
 from itertools import permutations
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from good_scenario import small
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
 
@@ -324,17 +323,34 @@ def test_scenarios_that_have_nothing_in_common_are_refused() -> None:
         why(small(), strangers)
 
 
-def test_the_mixtures_at_both_ends_are_the_scenarios_themselves() -> None:
-    rnd = Random(1)
-    done = 0
-    while done < 40:
+@settings(max_examples=30)  # up to 512 allocations each
+@given(st.integers(0, 10**9))
+def test_any_two_scenarios(seed: int) -> None:
+    """Also of other recipients and columns: ends, sums, and the same the other way round."""
+    rnd = Random(seed)
+    found: list[Allocation] = []
+    while len(found) < 2:
         try:
-            before, after = scenario_of(random_case(rnd)), scenario_of(random_case(rnd))
-            ends: Any = allocate(before), allocate(after)
-            clauses = differing(before, after)
-            mixture = mixing(before, after, clauses)
+            found.append(allocate(scenario_of(random_case(rnd))))
         except AllocatorError:
             continue
-        found = [allocate(mixture(switched)).amounts for switched in (0, 2 ** len(clauses) - 1)]
-        assert found == [end.amounts for end in ends]
-        done += 1
+    first, second = found
+    clauses = differing(first.scenario, second.scenario)
+    mixture = mixing(first.scenario, second.scenario, clauses)
+    for switched, end in ((0, first), (2 ** len(clauses) - 1, second)):
+        assert allocate(mixture(switched)).amounts == end.amounts
+    there, back = explain(first, second), explain(second, first)
+    for id, change in there.differences.items():
+        assert sum(reason.amounts[id] for reason in there.reasons) == change
+    turned = {
+        frozenset(reason.clauses): {id: -x for id, x in reason.amounts.items()} for reason in back.reasons
+    }
+    assert turned == {frozenset(reason.clauses): dict(reason.amounts) for reason in there.reasons}
+
+
+def test_a_column_without_weight_may_be_blank_in_the_other() -> None:
+    before = small(weights={"x": 60, "y": 40, "k": 0})
+    blank = [*before.factors[:2], replace(before.factors[2], values=(None, 1, 2))]
+    after = replace(before, weights={"x": 60, "y": 40}, factors=blank, fund=Fund(200, "CNY", 1))
+    assert [reason.clauses for reason in why(before, after).reasons] == [(D("fund"),)]
+    assert [reason.clauses for reason in why(after, before).reasons] == [(D("fund"),)]

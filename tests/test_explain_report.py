@@ -87,12 +87,9 @@ def test_columns_that_are_not_whole_are_rounded_down_or_up() -> None:
 
 
 def test_of_two_ways_that_of_the_larger_remainders_is_taken() -> None:
-    rows = [
-        [Fraction(9, 10), Fraction(1, 10)],
-        [Fraction(2, 10), Fraction(8, 10)],
-        [Fraction(9, 10), Fraction(1, 10)],
-    ]
-    assert adding_both_ways(rows) == [[1, 0], [0, 1], [1, 0]]
+    # each row alone would go up in the first column; of the three the last has least to lose by not doing so
+    rows = [[Fraction(part, 10), Fraction(10 - part, 10)] for part in (9, 6, 5)]
+    assert adding_both_ways(rows) == [[1, 0], [1, 0], [0, 1]]
 
 
 # --- one allocation -------------------------------------------------------------------------------

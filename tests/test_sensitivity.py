@@ -14,7 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
 
-from allocator import AllocatorError, Limit, Scenario, allocate, load_scenario
+from allocator import AllocatorError, Factor, Limit, Recipient, Scenario, allocate, load_scenario
 from allocator.analysis.explain import (
     Line,
     alone,
@@ -106,6 +106,21 @@ def test_limits_make_pieces() -> None:
     first, second = pieces(scenario, line)
     assert (first.low, first.high, second.high) == (0, 40, 60)
     assert second.amounts(50, 1) == {"a": 45, "b": 10, "c": 45}
+
+
+def test_where_everybody_stands_at_a_limit_the_piece_ends_when_somebody_leaves_it() -> None:
+    # a has 55 % of the scores, half a percent more with each point from x to y; floor 60 and cap 40 hold both
+    # until a has 60 % by itself
+    two = small(
+        recipients=[Recipient("a"), Recipient("b")],
+        weights={"x": 90, "y": 10},
+        factors=[Factor("x", (1, 1)), Factor("y", (1, 0))],
+        limits=[Limit(("a",), floor=60), Limit(("b",), cap=40)],
+    )
+    first, second = pieces(two, exchange(two, "x", "y"))
+    assert (first.low, first.high, second.high) == (0, 10, 90)
+    assert first.amounts(5, 1) == {"a": 60, "b": 40}
+    assert second.amounts(20, 1) == {"a": 65, "b": 35}
 
 
 # --- exchange rates -------------------------------------------------------------------------------

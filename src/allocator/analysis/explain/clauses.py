@@ -177,7 +177,7 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
             before,
             fund=replace(rounding, amount=side("fund").fund.amount),
             kind=method.kind,
-            weights=method.weights,
+            weights=_weights(method),  # a column without weight may be blank in the other scenario
             coefficient=method.coefficient,
             recipients=sides[listed].recipients,
             factors=tuple(
