@@ -173,11 +173,10 @@ def _sentence(account: Account, id: str, lang: str) -> str:
     change = found.differences[id]
     reasons = [
         say(
-            "explain.because",
+            "explain.because_more" if part[id] > 0 else "explain.because_less",
             lang,
             name=clause_name(reason, found, lang),
-            change=_change(part[id], currency, lang),
-            amount=money(part[id], currency, lang, sign=True),
+            amount=money(max(part[id], -part[id]), currency, lang),
         )
         for reason, part in zip(found.reasons, account.parts, strict=True)
         if part[id]
