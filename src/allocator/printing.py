@@ -17,7 +17,6 @@ from allocator.analysis.compare import Effect, changes, effect
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, exact, plain
 from allocator.model import Scenario
-from allocator.report.grid import Grid
 from allocator.report.table import compare_table, office_table, weight_text
 from allocator.report.tabular import Table
 from allocator.text import kind_text, number, say
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from allocator.analysis.goal import Answer
     from allocator.explaining import Told
     from allocator.report.audit import Findings
+    from allocator.report.grid import Grid
 
 
 def allocation(result: Allocation, form: str, lang: str) -> None:
