@@ -160,6 +160,7 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
             _filled(item, "recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")
             for item in scenario.limits
         ],
+        "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
     return content | {name: table for name, table in arrays.items() if table}
 
