@@ -15,22 +15,30 @@ from allocator.text import say
 
 INK, MUTED, LINE = "#1b2733", "#4a5866", "#dde4ea"
 AMOUNT, GAIN, LOSS = "#1f5f99", "#0f6b5c", "#a8471f"
+POSSIBLE = "#c3d9ec"  # also in style.css
 FONTS = (
     "'Source Sans', 'Source Han Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', "
     "'Segoe UI', Arial, sans-serif"
 )
 PICKED = "picked"  # the selection that holds the row that was clicked
+BAND = 14  # height of a range
 MANY = 20  # rows from which they stand closer
 
 
-def amount_marks(names: Sequence[str], lang: str, *, base: str | None, width: int) -> alt.LayerChart:
+def amount_marks(
+    names: Sequence[str], lang: str, *, base: str | None, width: int, possible: bool = False
+) -> alt.LayerChart:
     """A point for each amount and a tick for each base on a linear axis; draws an `amount_frame`.
 
     ``base`` says what the ticks stand for (None: there is nothing to compare with, and no ticks), ``width``
-    is that of the names.
+    is that of the names, ``possible`` whether a band behind each point shows what it could be.
     """
     x = _axis("amount", lang)
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "amount", base))
+    tooltip = _tooltip(lang, "amount", base)
+    if possible:
+        tooltip.append(alt.Tooltip("possible_text:N", title=say("app.chart.possible", lang)))
+    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=tooltip)
+    bands = [shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x="least:Q", x2="most:Q")]
     ends = shape.mark_point(opacity=0, size=0)
     rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
     texts = shape.mark_text(align="left", dx=12, fontSize=13, color=INK).encode(
@@ -38,7 +46,8 @@ def amount_marks(names: Sequence[str], lang: str, *, base: str | None, width: in
     )
     points = _points(shape, base is not None)
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
-    return _finish([rules, *points, texts, *ends_of_axis, _rows(shape)], len(names))
+    parts = [*(bands if possible else []), rules, *points, texts, *ends_of_axis, _rows(shape)]
+    return _finish(parts, len(names))
 
 
 def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = True) -> alt.LayerChart:

@@ -11,6 +11,7 @@ from allocator.analysis.audit.asking import (
     factor_share_bounds,
     outlook,
 )
+from allocator.analysis.audit.behind import possible_amounts, rule_behind
 from allocator.analysis.audit.nearest import Nearest, Weighting, nearest_weights
 from allocator.analysis.audit.ranges import Bounds, Range
 from allocator.analysis.audit.reading import Known, Reading, Scored
@@ -35,4 +36,6 @@ __all__ = [
     "factor_share_bounds",
     "nearest_weights",
     "outlook",
+    "possible_amounts",
+    "rule_behind",
 ]
