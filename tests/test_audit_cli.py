@@ -16,7 +16,9 @@ from allocator.auditing import _Progress
 from allocator.cli import main
 from allocator.files.readings import load_reading, read_known
 from allocator.parts import Text
-from allocator.report.audit import findings, outward, sentences, span_text, verdict_lines
+from allocator.report.audit import findings, sentences
+from allocator.report.audit_figures import outward, span_text
+from allocator.report.audit_verdict import verdict_lines
 from allocator.text import LANGUAGES, texts
 
 ROOT = Path(__file__).parent.parent

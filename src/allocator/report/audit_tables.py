@@ -11,15 +11,9 @@ from allocator.analysis.audit import Range
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.audit import (
-    Findings,
-    outward,
-    premise,
-    sentences,
-    shown_range,
-    verdict_lines,
-    weights_text,
-)
+from allocator.report.audit import Findings, sentences
+from allocator.report.audit_figures import outward, shown_range, weights_text
+from allocator.report.audit_verdict import premise, verdict_lines
 from allocator.report.table import weight_text
 from allocator.report.tabular import Column, Table
 from allocator.text import money_scale, number, say

@@ -15,7 +15,7 @@ from allocator.errors import AllocatorError
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report import chart_data, waterfall
-from allocator.report.audit import premise
+from allocator.report.audit_verdict import premise
 from allocator.report.sentences import (
     can_differ,
     compared_with,
