@@ -45,6 +45,17 @@ def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = Fal
         raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
 
 
+def put_file(path: Path, content: bytes) -> None:
+    """Writes one new file; raises ScenarioError where it exists already or cannot be written."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ScenarioError(Problem("file_exists", {}, str(path))) from None
+    except (OSError, ValueError):
+        raise ScenarioError(Problem("unwritable", {}, str(path))) from None
+
+
 def contents(scenario: Scenario) -> dict[str, bytes]:
     """The files of a scenario by name, the TOML file last."""
     files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}

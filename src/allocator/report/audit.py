@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from allocator.analysis.audit import (
     Audit,
     Bounds,
+    Fit,
+    Nearest,
     Range,
     amount_bounds,
     factor_share_bounds,
     outlook,
 )
+from allocator.errors import AllocatorError
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.parts import Text
 from allocator.report.audit_figures import names_of, short_weights, span_text, total_text, who
+from allocator.report.audit_nearest import Target
 from allocator.report.audit_verdict import MOST_FACTS, premise
 from allocator.text import say
 
@@ -31,7 +35,8 @@ class Findings:
     """What is found under one reading: the ranges of factor shares and, for other weights, of amounts.
 
     Both are None where no data fits the reading; amounts also without other weights.  ``groups`` are ranges
-    of sums, by name, and ``says`` who gains or loses, None where limits may have bound.
+    of sums, by name, and ``says`` who gains or loses, None where limits may have bound.  ``fit`` is how the
+    real factor ``data`` compares with the split under this reading, where there is such data.
     """
 
     title: Text
@@ -43,11 +48,37 @@ class Findings:
     members: Mapping[str, Sequence[str]] | None = None
     groups: Mapping[str, Range] | None = None
     says: Mapping[str, str] | None = None
+    fit: Fit | AllocatorError | None = None
+    data: Scenario | None = None
 
     @property
     def scenario(self) -> Scenario:
         """The scenario that is read."""
         return self.audit.reading.scenario
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A reading that is only named: testing it would take data that nobody here has."""
+
+    title: Text
+    needs: Text
+    reason: Text | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that was asked of a published split, each reading by itself.
+
+    ``nearest_fit`` says which reading real data fits best, ``nearest`` are the nearest weights for targets
+    under the first reading, and ``table`` is the file with a table that fits it.
+    """
+
+    found: tuple[Findings, ...]
+    untested: tuple[Untested, ...] = ()
+    nearest_fit: str | None = None
+    nearest: tuple[tuple[Target, Nearest], ...] = ()
+    table: str | None = None
 
 
 def findings(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from allocator.analysis.audit import Audit, Clash, Known
+from allocator.analysis.audit import Audit, Clash, Known, Scored
 from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.audit_figures import (
@@ -39,11 +39,8 @@ def premise(audit: Audit, lang: str) -> str:
         parts.append(say("audit.coefficient", lang, name=scenario.factor(scenario.coefficient).name))
     if scenario.limits:
         parts.append(say("audit.limits", lang))
-    for scored in reading.scored[:MOST_FACTS]:
-        name = scenario.factor(scored.factor).name
-        key = "audit.equal" if scored.low == scored.high else "audit.scored"
-        parts.append(say(key, lang, name=name, low=scored.low, high=scored.high))
-    parts += [_fact(known, scenario, lang) for known in reading.known[:MOST_FACTS]]
+    parts += [scored_text(scored, scenario, lang) for scored in reading.scored[:MOST_FACTS]]
+    parts += [known_text(known, scenario, lang) for known in reading.known[:MOST_FACTS]]
     more = sum(max(0, len(facts) - MOST_FACTS) for facts in (reading.scored, reading.known))
     if more:
         parts.append(say("audit.more_facts", lang, count=more))
@@ -53,7 +50,16 @@ def premise(audit: Audit, lang: str) -> str:
     return say("audit.and", lang).join(part for part in (first, parts[-1]) if part)
 
 
-def _fact(known: Known, scenario: Scenario, lang: str) -> str:
+def scored_text(scored: Scored, scenario: Scenario, lang: str) -> str:
+    """That everybody was scored between two figures."""
+    key = "audit.equal" if scored.low == scored.high else "audit.scored"
+    name = scenario.factor(scored.factor).name
+    return say(key, lang, name=name, low=scored.low, high=scored.high)
+
+
+def known_text(known: Known, scenario: Scenario, lang: str) -> str:
+    """What is known of some recipients' part of a factor."""
+
     def shown(end: Number | None) -> str:
         if end is None:
             return ""
