@@ -88,14 +88,18 @@ def findings(
     groups: Mapping[str, Sequence[str]] | None = None,
     reason: Text | None = None,
     progress: Callable[[float], None] | None = None,
+    *,
+    shares: Mapping[str, Bounds] | None = None,
 ) -> Findings:
     """All that is asked of a published split under one reading.  ``groups`` go with ``weights``.
+
+    ``shares`` are the ranges of factor shares where they were worked out before.
 
     Raises ScenarioError for weights or groups that cannot be.
     """
     if not audit.verdict.consistent:
         return Findings(title, audit, reason=reason)
-    shares = factor_share_bounds(audit, progress=progress)
+    shares = factor_share_bounds(audit, progress=progress) if shares is None else shares
     if weights is None:
         return Findings(title, audit, shares, reason)
     says = None

@@ -33,11 +33,11 @@ def amount_marks(
     ``base`` says what the ticks stand for (None: there is nothing to compare with, and no ticks), ``width``
     is that of the names, ``possible`` whether a band behind each point shows what it could be.
     """
-    x = _axis("amount", lang)
+    x = number_axis("amount", lang)
     tooltip = _tooltip(lang, "amount", base)
     if possible:
         tooltip.append(alt.Tooltip("possible_text:N", title=say("app.chart.possible", lang)))
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=tooltip)
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
     bands = [shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x="least:Q", x2="most:Q")]
     ends = shape.mark_point(opacity=0, size=0)
     rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
@@ -47,7 +47,7 @@ def amount_marks(
     points = _points(shape, base is not None)
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
     parts = [*(bands if possible else []), rules, *points, texts, *ends_of_axis, _rows(shape)]
-    return _finish(parts, len(names))
+    return finish(parts, len(names))
 
 
 def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = True) -> alt.LayerChart:
@@ -55,11 +55,11 @@ def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = Tr
 
     ``pick`` says whether a row can be picked.
     """
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "change", None))
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=_tooltip(lang, "change", None))
     ends = shape.mark_point(opacity=0, size=0)
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
-        x=_axis("change", lang, ticks=3, labelExpr=sign),
+        x=number_axis("change", lang, ticks=3, labelExpr=sign),
         x2="zero:Q",
         color=alt.Color(
             "direction:N",
@@ -73,7 +73,7 @@ def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = Tr
         text.mark_text(align="right", dx=-5, fontSize=13, color=INK).transform_filter("datum.change < 0"),
     ]
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
-    return _finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
+    return finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
 
 
 def log_marks(names: Sequence[str], lang: str, *, base: str, width: int) -> alt.LayerChart:
@@ -81,10 +81,10 @@ def log_marks(names: Sequence[str], lang: str, *, base: str, width: int) -> alt.
     axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(lang),
                     description=say("app.chart.axis_figures", lang))  # fmt: skip
     x = alt.X("base:Q", scale=alt.Scale(type="log", nice=True, zero=False), axis=axis)
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "amount", base))
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=_tooltip(lang, "amount", base))
     rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2="amount:Q")
     ticks, points = _points(shape, True)
-    return _finish([rules, ticks, points.add_params(_picked())], len(names))
+    return finish([rules, ticks, points.add_params(_picked())], len(names))
 
 
 def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
@@ -94,14 +94,14 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
     """
     lines = max((name.count("\n") + 1 for name in names), default=1)
     row = max(30, 10 + 16 * lines)
-    y = _names(names, lang, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
+    y = names_axis(names, lang, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
     figures = [
         alt.Tooltip("full:N", title=say("app.waterfall.step", lang)),
         alt.Tooltip("text:N", title=say("app.waterfall.figure", lang)),
     ]
     shape = alt.Chart().encode(y=y, tooltip=figures)
     ends = shape.mark_point(opacity=0, size=0)
-    x = _axis("start", lang)
+    x = number_axis("start", lang)
     color = alt.Color(
         "direction:N",
         scale=alt.Scale(domain=["gain", "loss", "same", "total"], range=[GAIN, LOSS, MUTED, AMOUNT]),
@@ -125,7 +125,7 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
         ends.encode(x="low:Q"),
         ends.encode(x="high:Q"),
     ]
-    return _finish(parts, len(names)).properties(height=len(names) * row + 34)
+    return finish(parts, len(names)).properties(height=len(names) * row + 34)
 
 
 def spec(marks: alt.LayerChart) -> dict[str, Any]:
@@ -169,7 +169,8 @@ def _tooltip(lang: str, figure: str, base: str | None) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in shown]
 
 
-def _names(names: Sequence[str], lang: str, width: int, **more: Any) -> alt.Y:
+def names_axis(names: Sequence[str], lang: str, width: int, **more: Any) -> alt.Y:
+    """The axis of names, in the order given."""
     axis = alt.Axis(
         title=None, labelOverlap=False, labelLimit=width, minExtent=width, maxExtent=width, labelPadding=8,
         ticks=False, domain=False, labelFontSize=13, labelColor=INK,
@@ -183,7 +184,7 @@ def _plain(lang: str) -> str:
     return "~f" if lang == "zh" else ",~f"
 
 
-def _axis(field: str, lang: str, *, ticks: int = 5, **more: Any) -> alt.X:
+def number_axis(field: str, lang: str, *, ticks: int = 5, **more: Any) -> alt.X:
     """A linear axis that ends where the invisible marks at low and high stand.
 
     The ends are data, not part of the chart, so that a new amount changes nothing but data and the page
@@ -201,7 +202,8 @@ def chart_height(count: int) -> int:
     return count * (30 if count <= MANY else 22) + 34
 
 
-def _finish(layers: list[alt.Chart], count: int) -> alt.LayerChart:
+def finish(layers: list[alt.Chart], count: int) -> alt.LayerChart:
+    """The layers as one chart of so many rows."""
     chart: alt.LayerChart = (
         alt.LayerChart(layer=layers)
         .properties(height=chart_height(count), padding={"left": 2, "right": 2, "top": 2, "bottom": 2})

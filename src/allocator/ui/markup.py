@@ -50,10 +50,10 @@ def block(kind: str, text: str, *, role: str = "") -> str:
     return f'<p class="al-{kind}"{said}>{escape(text)}</p>'
 
 
-def notice(badge: str, text: str) -> str:
-    """A sentence behind a mark that cannot be overlooked."""
+def notice(badge: str, text: str, kind: str = "") -> str:
+    """A sentence behind a mark that cannot be overlooked; ``kind`` "calm" warns of nothing."""
     mark = f'<span class="al-badge">{escape(badge)}</span>'
-    return f'<p class="al-notice" role="note">{mark} {escape(text)}</p>'
+    return f'<p class="al-notice al-{kind or "warn"}" role="note">{mark} {escape(text)}</p>'
 
 
 def lines(parts: Iterable[str]) -> str:

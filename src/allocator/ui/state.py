@@ -188,15 +188,6 @@ def revision() -> int:
     return int(st.session_state.get("revision", 0))
 
 
-def rules(of: str) -> list[Scenario]:
-    """The scenarios by whose rule the published split of a scenario may have been made: the first of its
-    fund, then its own file.
-    """
-    group = next(group for group in shelf.groups(found(), lang()) if of in group.slugs)
-    first = found()[group.slugs[0]]
-    return [*([first] if isinstance(first, Scenario) else []), trail(of).origin]
-
-
 def outrun(of: str) -> bool:
     """Whether the file of an edited scenario has been changed by somebody else since it was opened."""
     return trail(of).origin != found()[of]

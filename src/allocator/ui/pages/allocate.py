@@ -26,7 +26,7 @@ from allocator.report.sentences import (
 )
 from allocator.report.table import office_table
 from allocator.text import money_scale, money_unit, say
-from allocator.ui import address, editing, markup, shelf, state, toolbar, widgets
+from allocator.ui import address, editing, fund, markup, shelf, state, toolbar, widgets
 from allocator.ui.weights import effective, presets
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
@@ -38,15 +38,7 @@ def render() -> None:
     scenario = widgets.render_scenario_picker(lang)
     if scenario is not None:
         slug = state.slug()
-        _panel(scenario, slug, _near(slug, lang), lang)
-
-
-def _near(slug: str, lang: str) -> dict[str, Scenario]:
-    """The scenarios of the same fund, whose weights can be taken over with one click."""
-    found = state.found()
-    group = next(group for group in shelf.groups(found, lang) if slug in group.slugs)
-    near = {other: found[other] for other in group.slugs if other != slug}
-    return {other: scenario for other, scenario in near.items() if isinstance(scenario, Scenario)}
+        _panel(scenario, slug, fund.near(slug), lang)
 
 
 @st.fragment
@@ -79,7 +71,7 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
         return
     state.keep_weights(slug, weights)
     with results:
-        _results(allocation, base, rule_behind(scenario, state.rules(slug)), lang)
+        _results(allocation, base, rule_behind(scenario, fund.rules(slug)), lang)
     caption = "app.table.caption_assumed" if allocation.scenario.assumed else "app.table.caption"
     st.html(markup.table(office_table(allocation, lang), say(caption, lang)))
     widgets.render_data(scenario, lang)
