@@ -145,9 +145,18 @@ def sentences(found: Findings, lang: str) -> list[str]:
         for names, ends in asked
     ]
     if found.says is not None:
-        told = {
-            word: who(scenario, [id for id, says in found.says.items() if says == word], lang)
-            for word in SAYS
-        }
-        lines.append(say("audit.outlook", lang, weights=weights, **told))
+        lines.append(say("audit.outlook", lang, weights=weights, told=_told(found.says, scenario, lang)))
     return [_under(audit, line, lang) for line in lines]
+
+
+def _told(says: Mapping[str, str], scenario: Scenario, lang: str) -> str:
+    """Who gains, who loses, who gets the same, and of whom it cannot be told."""
+    words: dict[str, list[str]] = {word: [id for id, one in says.items() if one == word] for word in SAYS}
+    if len(words["open"]) == len(says):
+        return say("audit.told_all_open", lang, count=len(says))
+    parts = [
+        say(f"audit.told_{word}", lang, names=who(scenario, ids, lang)) for word, ids in words.items() if ids
+    ]
+    if words["open"] and not words["gains"] and not words["loses"]:
+        parts.insert(0, say("audit.told_nobody", lang))
+    return say("audit.told_join", lang).join(parts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import streamlit as st
@@ -109,15 +110,23 @@ def _form(rule: Scenario, slug: str, lang: str) -> None:
             return
     try:
         named = reading_from(rule, title, reason, str(kind), str(factor), low, high, whom)
-        _add(named, rule, lang)
-    except AllocatorError as error:
-        widgets.render_problems(error, lang)
-
-
-def _add(named: NamedReading, rule: Scenario, lang: str) -> None:
-    add_reading(fund_key(rule), reading_bytes(named))
+        add_reading(fund_key(rule), reading_bytes(named))
+    except ScenarioError as error:
+        fields = {key: say(f"app.published.add_{key}", lang) for key in ("name", "low", "high")}
+        widgets.render_problems(in_fields(error, fields), lang)
+        return
     st.session_state["reading-added"] = getattr(named.title, lang)
     st.rerun()
+
+
+def in_fields(error: ScenarioError, fields: Mapping[str, str]) -> ScenarioError:
+    """The error with the form's field in the place of a file and a key."""
+    about = {"zero": "high", "name_blank": "name", "name_unsafe": "name"}
+
+    def field(problem: Problem) -> str:
+        return fields.get(str(problem.at.get("key") or about.get(problem.key)), "")
+
+    return ScenarioError(replace(p, file=field(p), at={}) for p in error.problems)
 
 
 def _upload(rule: Scenario, slug: str, lang: str) -> None:

@@ -135,7 +135,7 @@ def _table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
     rule = checked.reading.scenario
     grid = table_grid(rule, found, lang, places)
     note = markup.notice(say("app.published.derived", lang), table_sentence(start, lang))
-    st.html(markup.lines([note, f"<div>{markup.table(grid, grid.caption)}</div>"]))
+    st.html(markup.lines([note, f"<div>{markup.table(grid, grid.caption, first=0)}</div>"]))
     st.download_button(
         say("app.published.table_download", lang),
         csv_bytes(table_rows(rule, found)),

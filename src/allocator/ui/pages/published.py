@@ -14,7 +14,7 @@ from allocator.report import document
 from allocator.report.audit_fit import fit_lines, fits, nearest_line, real
 from allocator.report.audit_nearest import share_sentence
 from allocator.report.audit_verdict import premise, verdict_lines
-from allocator.text import say
+from allocator.text import money, say
 from allocator.ui import adding, address, implied, markup, reaching, readings, shelf, state, widgets
 from allocator.ui.cards import Card, cards
 from allocator.ui.readings import Choice, Choices, audited, choices, found_of, quick
@@ -73,11 +73,11 @@ def _document(scenario: Scenario, lang: str) -> None:
     fund, uses = document.fund_grid(scenario, lang), document.uses_grid(scenario, lang)
     columns = st.columns([1.15, 1], gap="large") if uses else [st.container()]
     with columns[0]:
-        st.html(f'<div class="al-narrow">{markup.table(fund, fund.caption)}</div>')
+        st.html(f'<div class="al-narrow">{markup.table(fund, fund.caption, first=0)}</div>')
     with columns[-1]:
         said = [markup.block("effect", line) for line in document.sums(scenario, lang)]
         said.append(markup.block("hint", document.source_line(scenario, lang)))
-        table = f"<div>{markup.table(uses, uses.caption)}</div>" if uses else ""
+        table = f"<div>{markup.table(uses, uses.caption, first=0)}</div>" if uses else ""
         st.html(markup.lines([table, *said] if table else said))
 
 
@@ -130,12 +130,12 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
     title, follows = title_of(choice, lang), say("app.published.follows", lang)
     if found is None:
         needs = say("app.published.needs", lang, needs=named.needs)
-        return Card(title, say("app.published.untested", lang), "open", (*parts, (follows, [needs])))
+        takes = say("app.published.takes", lang)
+        return Card(title, say("app.published.untested", lang), "open", (*parts, (takes, [needs])))
     if isinstance(found, AllocatorError):
         why = say("app.published.uncovered_about", lang, why=" ".join(found.sentences(lang)))
         return Card(title, say("app.published.uncovered", lang), "open", (*parts, (follows, [why])))
-    assumed = say("app.published.premise", lang, premise=premise(found, lang))
-    parts.insert(0, (say("app.published.assumed", lang), [assumed]))
+    parts.insert(0, (say("app.published.assumed", lang), assumptions(found, lang)))
     lines = verdict_lines(found, lang)[1:]
     if not found.verdict.consistent:
         return Card(title, say("app.published.apart", lang), "apart", (*parts, (follows, lines)))
@@ -146,6 +146,19 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
             largest = max(found.case.ids, key=lambda id: published[id])
             lines = [share_sentence(found, shares.shares, largest, lang), *lines]
     return Card(title, say("app.published.fits", lang), "fits", (*parts, (follows, lines)))
+
+
+def assumptions(found: Audit, lang: str) -> list[str]:
+    """All that a reading supposes, a sentence each."""
+    scenario = found.reading.scenario
+    said = [say("app.published.premise", lang, premise=premise(found, lang))]
+    if scenario.reserved:
+        said.append(say("app.published.reserved", lang))
+    if found.reading.tolerance == "rounded":
+        unit = money(scenario.fund.unit, scenario.fund.currency, lang)
+        how = say(f"check.{scenario.fund.rounding}", lang)
+        said.append(say("app.published.rounded", lang, unit=unit, rounding=how))
+    return said
 
 
 def _view(found: Choices, keys: Sequence[str], lang: str) -> str:
