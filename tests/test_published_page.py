@@ -246,9 +246,11 @@ def test_charts_draw_ends_and_nothing_between() -> None:
     bounds = amount_bounds(audit(LUZHOU, tolerance="exact"), WEIGHTS)
     rows = range_charts.amount_rows(LUZHOU, bounds, "zh")
     together, apart = range_charts.range_panels(rows)
-    frame = range_charts.amount_frame(apart, LUZHOU, "zh")
+    unit = range_charts.amount_unit(rows, LUZHOU, "zh")
+    frame = range_charts.amount_frame(apart, unit, "zh")
     assert frame[["least", "most", "mark"]].values.tolist() == [[4097, 5225.75, 5000]]
-    assert frame["text"].tolist() == ["4097–5225.75"]
+    assert frame["text"].tolist() == ["4097–5226"]  # outward
+    assert range_charts.amount_frame(together, unit, "zh")["text"][0] == "106.25–425"
     assert len(together) == 8
     for kind in (range_charts.amount_marks, range_charts.share_marks):
         drawn = str(kind(["a"], "zh", width=80).to_dict())

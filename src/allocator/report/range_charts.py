@@ -15,9 +15,9 @@ import pandas as pd
 from allocator.analysis.audit import Range
 from allocator.exact import Number
 from allocator.model import Scenario
-from allocator.report.audit_figures import figure, outward, shown_range
+from allocator.report.audit_figures import outward
 from allocator.report.audit_nearest import SHARE_STEP
-from allocator.report.chart_data import Unit, outliers, round_up
+from allocator.report.chart_data import Unit, chart_unit, outliers, round_up
 from allocator.report.charts import (
     BAND,
     INK,
@@ -26,9 +26,10 @@ from allocator.report.charts import (
     names_axis,
     number_axis,
 )
-from allocator.text import money_scale, money_unit, number, say
+from allocator.text import number, say
 
 TRACK, EDGE = "#eef2f6", "#5f8fbf"
+WHOLE_FROM = 1000  # shown units from which a label has no decimals
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ def amount_rows(scenario: Scenario, bounds: Mapping[str, Range], lang: str) -> t
     """The range of everybody's money beside what was published, in listed order."""
     published = scenario.published or {}
     return tuple(
-        RangeRow(r.id, getattr(r.name, lang), *shown_range(bounds[r.id], scenario), published[r.id])
-        for r in scenario.recipients
+        RangeRow(r.id, getattr(r.name, lang), *bounds[r.id], published[r.id]) for r in scenario.recipients
     )
 
 
@@ -67,28 +67,30 @@ def range_panels(rows: Sequence[RangeRow]) -> tuple[tuple[RangeRow, ...], ...]:
     return tuple(part for part in (together, tuple(row for row in rows if row.id in above)) if part)
 
 
-def amount_unit(scenario: Scenario, lang: str) -> Unit:
-    """The unit of tables, so that chart and table show the same figures."""
-    currency = scenario.fund.currency
-    scale = money_scale(currency, scenario.fund.unit)
-    return Unit(scale, money_unit(currency, scale, lang))
+def amount_unit(rows: Sequence[RangeRow], scenario: Scenario, lang: str) -> Unit:
+    """The unit of the amounts that are drawn."""
+    fund = scenario.fund
+    return chart_unit([max(row.high, row.mark or 0) for row in rows], fund.currency, fund.unit, lang)
 
 
-def amount_frame(rows: Sequence[RangeRow], scenario: Scenario, lang: str) -> pd.DataFrame:
-    """What a panel of ranges of money draws; low and high are the ends of its axis."""
-    scale = amount_unit(scenario, lang).scale
-    texts = [_span(figure(row.low, scenario, lang), figure(row.high, scenario, lang)) for row in rows]
+def amount_frame(rows: Sequence[RangeRow], unit: Unit, lang: str) -> pd.DataFrame:
+    """What a panel of ranges of money draws; low and high are the ends of its axis.
+
+    Figures are rounded outward: to two decimals, or to whole ones from a thousand on.
+    """
     marks = [row.mark or 0 for row in rows]
-    tops = [float(Fraction(max(row.high, mark)) / scale) for row, mark in zip(rows, marks, strict=True)]
+    tops = [float(Fraction(max(row.high, mark)) / unit.scale) for row, mark in zip(rows, marks, strict=True)]
+    step = Fraction(unit.scale, 1 if max(tops, default=0.0) >= WHOLE_FROM else 100)
+    ends = [[Fraction(end) / unit.scale for end in outward((row.low, row.high), step)] for row in rows]
     return pd.DataFrame(
         {
             "name": [row.name for row in rows],
-            "least": [float(Fraction(row.low) / scale) for row in rows],
-            "most": [float(Fraction(row.high) / scale) for row in rows],
-            "mark": [float(Fraction(mark) / scale) for mark in marks],
+            "least": [float(Fraction(row.low) / unit.scale) for row in rows],
+            "most": [float(Fraction(row.high) / unit.scale) for row in rows],
+            "mark": [float(Fraction(mark) / unit.scale) for mark in marks],
             "reach": tops,
-            "text": texts,
-            "mark_text": [figure(mark, scenario, lang) for mark in marks],
+            "text": [_span(number(low, lang), number(high, lang)) for low, high in ends],
+            "mark_text": [unit.text(mark, lang) for mark in marks],
             "low": 0.0,
             "high": round_up(max(tops, default=0.0)) * 1.4,
         }
@@ -107,7 +109,7 @@ def share_frame(rows: Sequence[RangeRow], lang: str) -> pd.DataFrame:
             "reach": 100.0,
             "text": [say("app.rule.percent", lang, value=text) for text in texts],
             "low": 0.0,
-            "high": 145.0,
+            "high": 158.0,
         }
     )
 

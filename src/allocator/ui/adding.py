@@ -22,7 +22,7 @@ from allocator.ui import fund, markup, widgets
 from allocator.ui.readings import Choice, Choices, fund_key, named_scenarios
 
 KINDS = ("scored", "share")
-TRANSPORT = 20  # MB that the browser may send: what is too large is then said in a sentence of our own
+TRANSPORT = 21  # MB that the browser may send: what is too large is then said in a sentence of our own
 EXAMPLE = """format = 1
 title  = "{title}"
 

@@ -83,15 +83,17 @@ def _amounts(found: Findings, lang: str) -> None:
         return
     tried = short_weights(weights, lang)
     rows = range_charts.amount_rows(scenario, amounts, lang)
-    unit = range_charts.amount_unit(scenario, lang).name
+    unit = range_charts.amount_unit(rows, scenario, lang)
     st.html(markup.lines(heads(found, lang)))
     width = names_width(rows)
     with _box(len(rows)):
         for part in range_charts.range_panels(rows):
             whom = so_many(scenario, len(part), lang)
-            st.html(markup.heading(range_charts.range_title(part, rows, unit, whom, lang), 3))
-            frame = range_charts.amount_frame(part, scenario, lang)
-            alt = say("app.published.amounts_alt", lang, names=_listed(part, lang), weights=tried, unit=unit)
+            st.html(markup.heading(range_charts.range_title(part, rows, unit.name, whom, lang), 3))
+            frame = range_charts.amount_frame(part, unit, lang)
+            alt = say(
+                "app.published.amounts_alt", lang, names=_listed(part, lang), weights=tried, unit=unit.name
+            )
             _chart("amount", frame, lang, width, alt, f"range-{part[0].id}-{lang}")
     said = sentences(found, lang)
     st.html(markup.lines([markup.heading(say("app.published.aloud", lang), 3), markup.listing(said)]))

@@ -20,8 +20,7 @@ from allocator.report.audit_nearest import (
     table_sentence,
 )
 from allocator.report.grid import scale_of
-from allocator.report.range_charts import amount_unit
-from allocator.text import say
+from allocator.text import money_unit, say
 from allocator.ui import markup, widgets
 from allocator.ui.readings import key_of, worked_out
 
@@ -57,7 +56,7 @@ def _nearest(checked: Audit, slug: str, lang: str) -> None:
     names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
     published = scenario.published or {}
     largest = max(checked.case.ids, key=lambda id: published[id])
-    unit = amount_unit(scenario, lang).name
+    unit = money_unit(scenario.fund.currency, scale_of(scenario), lang)
     asked = f"nearest-asked-{slug}"
     with st.form(f"nearest-{slug}-{lang}"):
         left, middle, right = st.columns([2, 1, 1.4])

@@ -10,6 +10,7 @@ from allocator.analysis.audit import Audit
 from allocator.engine import METHOD_VERSION
 from allocator.errors import AllocatorError
 from allocator.model import Scenario
+from allocator.parts import Text
 from allocator.report import document
 from allocator.report.audit_fit import fit_lines, fits, nearest_line, real
 from allocator.report.audit_nearest import share_sentence
@@ -126,7 +127,7 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
     """A reading with its verdict, what it assumes and what follows."""
     named, parts = choice.named, list[tuple[str, Sequence[str]]]()
     if named.reason is not None:
-        parts.append((say("app.published.why", lang), [getattr(named.reason, lang)]))
+        parts.append((say("app.published.why", lang), [reason_text(named.reason, lang)]))
     title, follows = title_of(choice, lang), say("app.published.follows", lang)
     if found is None:
         needs = say("app.published.needs", lang, needs=named.needs)
@@ -146,6 +147,12 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
             largest = max(found.case.ids, key=lambda id: published[id])
             lines = [share_sentence(found, shares.shares, largest, lang), *lines]
     return Card(title, say("app.published.fits", lang), "fits", (*parts, (follows, lines)))
+
+
+def reason_text(reason: Text, lang: str) -> str:
+    """A reason as a sentence of its own."""
+    said = str(getattr(reason, lang))
+    return say("app.published.reason", lang, reason=said[:1].upper() + said[1:])
 
 
 def assumptions(found: Audit, lang: str) -> list[str]:
