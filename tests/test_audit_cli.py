@@ -178,7 +178,7 @@ def test_groups_and_who_can_be_told(run, tmp_path):
     )
     some, _ = run(APART, "--weights", EQUAL)
     assert "nobody is certain to gain or to lose; Free Trade Zone would get the same; of Jiangyang" in some
-    known = "whatever the unpublished data, Free Trade Zone would lose; of Jiangyang District, "
+    known = "Gulin County would gain; Free Trade Zone would lose; of Hejiang County, Xuyong County, High-tech"
     facts = tmp_path / "known.csv"
     facts.write_text("recipient,factor,high\nftz,employment,0.5\nftz,effort,0.5\n", "utf-8")
     assert (

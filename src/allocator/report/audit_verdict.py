@@ -69,7 +69,12 @@ def known_text(known: Known, scenario: Scenario, lang: str) -> str:
             say("audit.percent", lang, value=plain(end * 100)) if known.of == "share" else number(end, lang)
         )
 
-    key = "known_least" if known.high is None else "known_equal" if known.low == known.high else "known_range"
+    if known.high is None:
+        key = "known_least"
+    elif known.low == known.high:
+        key = "known_equal"
+    else:
+        key = "known_range" if known.low else "known_most"
     size = say(f"audit.{key}", lang, low=shown(known.low), high=shown(known.high))
     if known.recipients == "all":
         whom: object = say("audit.everybody", lang)
