@@ -528,3 +528,73 @@ def test_a_damaged_own_reading_does_not_take_the_page_down(home: Path) -> None:
     app = page()
     assert "以下口径无法读取" in words(app)
     assert html_of(app).count("<article") == 1
+
+
+# --- what takes long ----------------------------------------------------------------------------------
+
+
+def long_work() -> None:
+    """A page that works something out in four parts, and says how often it had to."""
+    import streamlit as st
+
+    from allocator.ui import readings
+
+    readings.PATIENCE = 0
+    st.session_state.setdefault("lang", "en")
+
+    def work(progress):  # type: ignore[no-untyped-def]
+        for part in (0.25, 0.5, 1.0):
+            progress(part)
+            st.session_state.setdefault("told", []).append(part)
+        st.session_state.times = st.session_state.get("times", 0) + 1
+        return "made"
+
+    st.text(readings.worked_out("a key of this test", work))
+
+
+def test_what_was_worked_out_is_kept_and_a_bar_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[float, str]] = []
+    monkeypatch.setattr(
+        "streamlit.delta_generator.DeltaGenerator.progress",
+        lambda self, value, text=None: shown.append((value, text)),
+    )
+    monkeypatch.setattr("allocator.ui.readings.PATIENCE", 0)
+    app = AppTest.from_function(long_work).run()
+    assert not app.exception
+    assert app.session_state["times"] == 1
+    assert shown == [(part, f"working out ranges: {int(part * 100)} %") for part in (0.25, 0.5, 1.0)]
+    app = app.run()
+    assert app.session_state["times"] == 1 and app.text[0].value == "made"
+
+
+def many(folder: Path) -> None:
+    """A fund of 60 recipients, and a reading of it that takes programs."""
+    from benchmarks.audit import published
+
+    save_scenario(published(60), folder / "many")
+    (folder / "many" / "readings").mkdir()
+    (folder / "many" / "readings" / "scored.toml").write_text(
+        'format = 1\ntitle = "scored"\nscenario = "../scenario.toml"\n'
+        '[[scored]]\nfactor = "f3"\nlow = 60\nhigh = 100\n',
+        "utf-8",
+    )
+
+
+def test_what_takes_long_is_worked_out_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(tmp_path)
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(tmp_path))
+    app = page("en", "many/scenario")
+    assert "To be read aloud" in words(app)  # by formula, at once
+    app = choose(app, "scored")
+    assert "Consistent with this assumption" in words(app)
+    assert "To be read aloud" not in words(app)
+    keys = [button.key for button in app.button if button.label == "Work out the ranges"]
+    assert keys == ["work-out-amounts", "work-out-shares"]
+    (button,) = [button for button in app.button if button.key == keys[0]]
+    app = button.click().run()
+    assert "To be read aloud" in words(app)
+    assert "working out" not in words(app)
+    app = app.run()  # kept
+    assert "To be read aloud" in words(app)

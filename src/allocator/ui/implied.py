@@ -46,7 +46,7 @@ def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str
     weights = weights or state.last_weights(slug) or dict(scenario.weights)
     state.keep_weights(slug, weights)
     with results:
-        if asked_for(checked, weights, lang):
+        if asked_for(checked, weights, groups, "amounts", lang):
             found = found_of(choice, checked, weights, groups)
             if isinstance(found, AllocatorError):
                 widgets.render_problems(found, lang)
@@ -54,12 +54,18 @@ def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str
                 _amounts(found, lang)
 
 
-def asked_for(checked: Audit, weights: Mapping[str, Number], lang: str) -> bool:
+def asked_for(
+    checked: Audit,
+    weights: Mapping[str, Number] | None,
+    groups: Mapping[str, tuple[str, ...]],
+    what: str,
+    lang: str,
+) -> bool:
     """Whether ranges are to be worked out now: those that take long only when asked for."""
-    if quick(checked) or is_kept(checked, weights):
+    if quick(checked) or is_kept(checked, weights, groups):
         return True
     st.html(markup.block("hint", say("app.published.work_out_about", lang)))
-    return st.button(say("app.published.work_out", lang), key="work-out", type="primary")
+    return st.button(say("app.published.work_out", lang), key=f"work-out-{what}", type="primary")
 
 
 def _groups(checked: Audit, slug: str, lang: str) -> dict[str, tuple[str, ...]]:
@@ -131,10 +137,8 @@ def render_shares(choice: Choice, checked: Audit, lang: str) -> None:
             ]
         )
     )
-    if not quick(checked) and not is_kept(checked, scenario.weights):
-        st.html(markup.block("hint", say("app.published.work_out_about", lang)))
-        if not st.button(say("app.published.work_out", lang), key="work-out-shares"):
-            return
+    if not asked_for(checked, None, {}, "shares", lang):
+        return
     found = found_of(choice, checked, None, {})
     if isinstance(found, AllocatorError) or found.shares is None:
         return

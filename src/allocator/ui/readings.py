@@ -152,14 +152,13 @@ def found_of(
     groups: Mapping[str, tuple[str, ...]],
 ) -> Findings | AllocatorError:
     """All that is found under a reading, factor shares once and amounts for each weights."""
-    key = key_of(checked.reading)
     named = choice.named
 
     def shares(progress: Callable[[float], None]) -> Findings:
         return findings(named.title, checked, reason=named.reason, progress=progress)
 
     def all_(progress: Callable[[float], None]) -> Findings | AllocatorError:
-        before = worked_out(("shares", key), shares)
+        before = worked_out(found_key(checked, None, {}), shares)
         try:
             return findings(
                 named.title, checked, weights, groups, named.reason, progress, shares=before.shares
@@ -167,9 +166,8 @@ def found_of(
         except AllocatorError as error:
             return error
 
-    if weights is None:
-        return worked_out(("shares", key), shares)
-    return worked_out(("amounts", key, tuple(weights.items()), tuple(groups.items())), all_)
+    key = found_key(checked, weights, groups)
+    return worked_out(key, shares) if weights is None else worked_out(key, all_)
 
 
 def quick(checked: Audit) -> bool:
@@ -177,11 +175,19 @@ def quick(checked: Audit) -> bool:
     return all(checked.closed) or len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
 
 
-def is_kept(checked: Audit, weights: Mapping[str, Any]) -> bool:
-    """Whether the ranges under these weights were worked out before."""
-    known, _ = _kept()
-    start = ("amounts", key_of(checked.reading), tuple(weights.items()))
-    return any(isinstance(key, tuple) and key[:3] == start for key in list(known))
+def is_kept(checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the ranges under these weights, or of factor shares without any, were worked out before."""
+    return found_key(checked, weights, groups) in _kept()[0]
+
+
+def found_key(
+    checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]
+) -> Hashable:
+    """What decides the ranges."""
+    key = key_of(checked.reading)
+    if weights is None:
+        return "shares", key
+    return "amounts", key, tuple(weights.items()), tuple(groups.items())
 
 
 def key_of(reading: Reading) -> Hashable:
