@@ -20,6 +20,7 @@ from allocator.analysis.audit import (
     audit,
     factor_share_bounds,
     nearest_weights,
+    possible_amounts,
 )
 from benchmarks.engine import milliseconds, scenario
 
@@ -60,7 +61,19 @@ def report() -> None:
     print(f"{9:>10}  {'programs':<10}{seconds(small):>9.3f}{'≤ 1':>9}")
     middle = audit(Reading(published(183), scored=[Scored("f3", 60, 100)]))
     print(f"{183:>10}  {'programs':<10}{seconds(middle):>9.3f}{'≤ 20':>9}\n")
+    _report_bands()
     _report_luzhou(after)
+
+
+def _report_bands() -> None:
+    print("The ranges behind the points of Allocate at one step, in milliseconds")
+    for size in (9, 183, 2_844):
+        rule = published(size)
+        equal = dict.fromkeys(rule.weights, 100 // len(rule.weights))
+        then = allocate(rule.with_weights(**equal))
+        taken = milliseconds(lambda then=then, rule=rule: possible_amounts(then, rule), 9)
+        print(f"{size:>10}{taken:>9.1f}")
+    print()
 
 
 def _report_luzhou(after: Scenario) -> None:

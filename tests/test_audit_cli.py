@@ -16,7 +16,9 @@ from allocator.cli import main
 from allocator.files.readings import load_reading, read_known
 from allocator.options import Progress
 from allocator.parts import Text
-from allocator.report.audit import findings, outward, sentences, span_text, verdict_lines
+from allocator.report.audit import findings, sentences
+from allocator.report.audit_figures import outward, span_text
+from allocator.report.audit_verdict import verdict_lines
 from allocator.text import LANGUAGES, texts
 
 ROOT = Path(__file__).parent.parent
@@ -165,13 +167,23 @@ def test_every_sentence_names_the_reading(lang):
         assert [part for part in parts if part not in sentence] == []
 
 
-def test_groups_and_who_can_be_told(run):
+def test_groups_and_who_can_be_told(run, tmp_path):
     out, _ = run(RULE, "--weights", EQUAL, "--group", "南部=泸县，Naxi District", "--tolerance", "exact")
     assert "南部 (Naxi District, Lu County) together would get between 82.5 and 330 (10k yuan)" in out
     assert re.search(r"南部\s+132\s+82\.5\s+330\n", out)
-    assert "who gains: nobody; who loses: nobody;" in out
+    assert "it cannot be told of anybody among the 9 recipients who gains and who loses" in out
     unchanged, _ = run(RULE, "--weights", "tax=40")
-    assert "who gets the same: Jiangyang District" in unchanged
+    assert re.search(
+        "whatever the unpublished data, Jiangyang District, .*Zone would get the same", unchanged
+    )
+    some, _ = run(APART, "--weights", EQUAL)
+    assert "nobody is certain to gain or to lose; Free Trade Zone would get the same; of Jiangyang" in some
+    known = "Gulin County would gain; Free Trade Zone would lose; of Hejiang County, Xuyong County, High-tech"
+    facts = tmp_path / "known.csv"
+    facts.write_text("recipient,factor,high\nftz,employment,0.5\nftz,effort,0.5\n", "utf-8")
+    assert (
+        known in run(RULE, "--weights", "investment=20,tax=20,employment=30,effort=30", "--known", facts)[0]
+    )
 
 
 def test_csv_has_a_row_for_each_range_and_the_verdict_below(run):

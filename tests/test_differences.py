@@ -17,7 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
 
-from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError
+from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError, Use
 from allocator.analysis.differences import Difference, differences
 from allocator.files.scenario import load_scenario
 from allocator.parts import Provenance, Text
@@ -123,6 +123,10 @@ EDITS: dict[str, tuple[Callable[[Scenario], Scenario], list[Difference]]] = {
     "a department's English name": (
         change(reservations=[Reservation(Text("a department", "an office"), 100_000)]),
         [D("reservation", ("a department", "name", "en"), "a department", "an office")],
+    ),
+    "what the fund was spent on": (
+        change(uses=[Use("roads", 20_000)]),
+        [D("use", ("roads",), None, "20000")],
     ),
     "an earmark's amount, reason and part": (
         lambda s: edit("earmarks", 0, amount=210_000, also_shares=True, reason=Text("理由", "reason"))(

@@ -26,6 +26,7 @@ from allocator import (
     Scenario,
     ScenarioError,
     Text,
+    Use,
     allocate,
     load_scenario,
 )
@@ -545,6 +546,7 @@ def scenarios(draw) -> Scenario:
             )
             for id, column in cells
         ),
+        uses=tuple(Use(draw(TEXTS), draw(CENTS)) for _ in range(draw(st.integers(0, 2)))),
     )  # fmt: skip
 
 

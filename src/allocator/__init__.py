@@ -12,7 +12,7 @@ from allocator.allocation import Allocation
 from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
 from allocator.model import Scenario
-from allocator.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text
+from allocator.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text, Use
 
 if TYPE_CHECKING:
     from allocator.files.scenario import load_scenario
@@ -34,6 +34,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Text",
+    "Use",
     "allocate",
     "load_scenario",
     "save_scenario",

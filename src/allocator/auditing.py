@@ -6,15 +6,30 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from allocator.analysis.audit import Reading, Scored, audit
+from allocator.analysis.audit import (
+    Audit,
+    Nearest,
+    Reading,
+    Scored,
+    audit,
+    consistent_table,
+    nearest_weights,
+)
+from allocator.analysis.audit.table import MOST_DIGITS
 from allocator.errors import ScenarioError
 from allocator.exact import Number
-from allocator.files.readings import NamedReading, checked, load_reading, read_known
+from allocator.files.reading_format import NamedReading
+from allocator.files.readings import checked, load_reading, read_known
 from allocator.files.scenario import load_scenario
+from allocator.files.tables import Finder
+from allocator.files.writing import csv_bytes, put_file
 from allocator.model import Scenario
 from allocator.options import Progress, groups, number, parts, refuse
-from allocator.report.audit import Findings, findings
+from allocator.report.audit import Answers, Findings, Untested, findings
+from allocator.report.audit_fit import fits, nearest_line, real
+from allocator.report.audit_nearest import Target, table_rows
 
 
 @dataclass(frozen=True)
@@ -26,32 +41,88 @@ class Asked:
     scores: Sequence[str] = ()
     groups: Sequence[str] = ()
     tolerance: str = "rounded"
+    below: str | None = None
+    above: str | None = None
+    table: str | None = None
+    digits: str | None = None
 
 
-def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> list[Findings]:
+def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answers:
     """What is found under the scenario's own reading with what the options suppose, then under the others.
 
-    Options about facts belong to the first reading only; weights, groups and the tolerance to all.  Raises
-    ScenarioError, with the file or the option that is wrong.
+    Options about facts, targets and tables belong to the first reading only; weights, groups and the
+    tolerance to all.  Raises ScenarioError, with the file or the option that is wrong.
     """
     if asked.groups and asked.weights is None:
         refuse("--group", "reading_group_alone")
+    if asked.digits is not None and asked.table is None:
+        refuse("--digits", "reading_digits_alone")
     weights = None if asked.weights is None else _weights(asked.weights)
     scenario = load_scenario(file)
     known = () if asked.known is None else read_known(asked.known, scenario)
     scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario, file))
     named = [load_reading(name) for name in readings]  # all are read before anything is worked out
+    targets = [
+        _target(written, side, scenario)
+        for side, written in (("below", asked.below), ("above", asked.above))
+        if written is not None
+    ]
     with _placing(file):
         own = NamedReading(scenario.title, file, Reading(scenario, known, scored, asked.tolerance))
     if asked.tolerance == "exact":
         named = [replace(one, reading=replace(one.reading, tolerance="exact")) for one in named]
-    return [_found(one, weights, asked, lang) for one in (own, *named)]
+    tested = [own, *(one for one in named if one.needs is None)]
+    held = fits({one.file: one.reading for one in tested}, scenario) if real(scenario) else {}
+    found = [
+        replace(_found(one, weights, asked, lang), fit=held.get(one.file), data=scenario) for one in tested
+    ]
+    nearest: list[tuple[Target, Nearest]] = []
+    for target in targets:
+        with _placing(file):
+            ends = {target.side: target.amount}
+            nearest.append((target, nearest_weights(found[0].audit, target.recipients, **ends)))
+    table = None if asked.table is None else _table(found[0].audit, asked, file)
+    titles = {one.file: one.title for one in tested}
+    return Answers(
+        tuple(found),
+        tuple(Untested(one.title, one.needs, one.reason) for one in named if one.needs is not None),
+        nearest_line(titles, held, lang) if len(held) > 1 else None,
+        tuple(nearest),
+        table,
+    )
 
 
 def _found(named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, lang: str) -> Findings:
     with _placing(named.file), Progress("audit.progress", lang) as progress:
         sums = groups(asked.groups, named.reading.scenario)
         return findings(named.title, audit(named.reading), weights, sums, named.reason, progress)
+
+
+def _target(written: str, side: str, scenario: Scenario) -> Target:
+    """What is looked for: ftz=45000000; several recipients with `;` between."""
+    names, sign, amount = (piece.strip() for piece in written.partition("="))
+    value, option = number(amount), f"--{side}"
+    if not sign or not names or value is None:
+        refuse(option, "reading_target", value=written[:80], name=option)
+    find = Finder(scenario.recipients)
+    try:
+        ids = tuple(find.id(name.strip(), "") for name in re.split("[;；]", names))
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, file=option, at={}) for p in error.problems) from None
+    return Target(ids, side, value)
+
+
+def _table(found: Audit, asked: Asked, file: str) -> str:
+    """Writes a table that fits, closest to the scenario's own values, and gives its file."""
+    scenario, path = found.reading.scenario, Path(str(asked.table))
+    digits = asked.digits or "2"
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 4):
+        refuse("--digits", "audit_table_digits", value=digits[:40], most=MOST_DIGITS)
+    prior = {id: dict(zip(scenario.ids, scenario.factor(id).values, strict=True)) for id in scenario.weights}
+    with _placing(file):
+        made = consistent_table(found, prior, digits=int(digits))
+    put_file(path, csv_bytes(table_rows(scenario, made)))
+    return str(path)
 
 
 @contextmanager

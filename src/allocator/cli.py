@@ -5,10 +5,8 @@ Exit status: 0 done; 1 what was asked for does not hold; 2 the input is wrong; 3
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,45 +24,11 @@ from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.exact import Number, exact
 from allocator.files.scenario import load_scenario
+from allocator.parser import Parser, Usage, language
 from allocator.parts import Text, nearest
 from allocator.text import LANGUAGES, say
 
 FORMATS = ("table", "json", "csv")
-
-
-class _Usage(Exception):
-    """The command line is not written right; the sentence says how it should be."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser that speaks the reader's language and raises instead of exiting."""
-
-    lang = "en"
-
-    def error(self, message: str) -> Never:
-        command = self.prog.partition(" ")[2] or "COMMAND"
-        option = re.search(r"--?[a-z][a-z-]*", message)
-        raise _Usage(say("cli.bad_option", self.lang, option=option and option[0], command=command))
-
-    def exit(self, status: int = 0, message: str | None = None) -> Never:
-        sys.stdout.flush()  # within main, which knows what to do about a closed pipe
-        super().exit(status, message)
-
-    def format_usage(self) -> str:
-        formatter = self._get_formatter()
-        formatter.add_usage(self.usage, self._actions, (), prefix=say("cli.usage", self.lang))
-        return formatter.format_help()
-
-    def format_help(self) -> str:
-        formatter = self._get_formatter()
-        formatter.add_usage(self.usage, self._actions, (), prefix=say("cli.usage", self.lang))
-        formatter.add_text(self.description)
-        for group in self._action_groups:
-            formatter.start_section(group.title)
-            formatter.add_arguments(group._group_actions)
-            formatter.end_section()
-        formatter.add_text(self.epilog)
-        return formatter.format_help()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -77,12 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # a redirected stream takes the platform's encoding, which on Windows knows no Chinese
             stream.reconfigure(**({} if stream.isatty() else {"encoding": "utf-8"}), errors="replace")
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    lang = _language(arguments)
+    lang = language(arguments)
     try:
         status = _run(arguments, lang)
         sys.stdout.flush()  # not left to the end of the process: a closed pipe shows here
         sys.exit(status)
-    except _Usage as error:
+    except Usage as error:
         _fail([str(error)], 2)
     except AllocatorError as error:
         sentences = error.sentences(lang)
@@ -103,22 +67,6 @@ def _fail(sentences: Sequence[str], status: int) -> Never:
     sys.exit(status)
 
 
-def _language(arguments: Sequence[str]) -> str:
-    """The language asked for, else the system's: Chinese where that is Chinese, else English."""
-    for at, argument in enumerate(arguments):
-        asked = argument.partition("=")[2] if argument.startswith("--lang=") else None
-        if argument == "--lang" and at + 1 < len(arguments):
-            asked = arguments[at + 1]
-        if asked in LANGUAGES:
-            return asked
-    system = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
-    if not system:
-        import locale
-
-        system = locale.getlocale()[0] or ""
-    return "zh" if system.lower().startswith(("zh", "chinese")) else "en"
-
-
 # --- commands -------------------------------------------------------------------------------------
 
 
@@ -128,31 +76,31 @@ def _run(arguments: Sequence[str], lang: str) -> int:
     command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
     if command not in parsers:
         near = nearest(command, names) or names[0]
-        raise _Usage(say("cli.unknown_command", lang, name=command, near=near))
+        raise Usage(say("cli.unknown_command", lang, name=command, near=near))
     parser, do = parsers[command]
     options, rest = parser.parse_known_args(arguments[1:] if command else arguments)
     late = None if command else next((name for name in vars(options).values() if name in names), None)
     if late is not None:
-        raise _Usage(say("cli.command_first", lang, command=late))
+        raise Usage(say("cli.command_first", lang, command=late))
     for name in rest:
         if name.startswith("-") and name != "-":
             known = [option for action in parser._actions for option in action.option_strings]
             near = nearest(name.partition("=")[0], known) or "--help"
             program = f"allocator {command}".strip()
-            raise _Usage(say("cli.unknown_option", lang, name=name, near=near, program=program))
-        raise _Usage(say("cli.too_many", lang, name=name, command=command))
+            raise Usage(say("cli.unknown_option", lang, name=name, near=near, program=program))
+        raise Usage(say("cli.too_many", lang, name=name, command=command))
     if getattr(options, "lang", lang) not in LANGUAGES:
-        raise _Usage(say("cli.bad_choice", lang, option="--lang", value=options.lang, known=LANGUAGES))
+        raise Usage(say("cli.bad_choice", lang, option="--lang", value=options.lang, known=LANGUAGES))
     if getattr(options, "format", "table") not in FORMATS:
-        raise _Usage(say("cli.bad_choice", lang, option="--format", value=options.format, known=FORMATS))
+        raise Usage(say("cli.bad_choice", lang, option="--format", value=options.format, known=FORMATS))
     return do(options, lang)
 
 
-def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
+def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
     """The parser and the function of each command; "" is the program itself."""
 
-    def parser(command: str, do: Callable[[Any, str], int], *positionals: str, table: bool = True) -> _Parser:
-        made = _Parser(
+    def parser(command: str, do: Callable[[Any, str], int], *positionals: str, table: bool = True) -> Parser:
+        made = Parser(
             prog=f"allocator {command}".strip(), description=say(f"cli.{command or 'program'}", lang),
             add_help=False, allow_abbrev=False,
         )  # fmt: skip
@@ -174,7 +122,7 @@ def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
         said = say("cli." + name.strip("-").replace("-", "_"), lang)
         made.choices.add_argument(name, help=said.replace("%", "%%"), **settings)
 
-    parsers: dict[str, tuple[_Parser, Callable[[Any, str], int]]] = {}
+    parsers: dict[str, tuple[Parser, Callable[[Any, str], int]]] = {}
     parser("run", _allocate, "file")
     parser("compare", _compare, "files")
     check = parser("check", _check, "file")
@@ -187,6 +135,10 @@ def _parsers(lang: str) -> dict[str, tuple[_Parser, Callable[[Any, str], int]]]:
     option(audit, "--group", metavar="NAME=A,B,…", action="append", default=[])
     option(audit, "--reading", metavar="FILE", nargs="+", action="extend", default=[])
     option(audit, "--tolerance", metavar="rounded|exact", default="rounded")
+    option(audit, "--below", metavar="NAME=AMOUNT")
+    option(audit, "--above", metavar="NAME=AMOUNT")
+    option(audit, "--table", metavar="CSV")
+    option(audit, "--digits", metavar="NUMBER")
     seek = parser("seek", _seek, "file")
     option(seek, "--target", metavar="TARGET", action="append", default=[])
     option(seek, "--keep", metavar="FACTOR,…", action="append", default=[])
@@ -222,14 +174,14 @@ def _version() -> str:
     return version("allocator")
 
 
-def _overview(parser: _Parser) -> int:
+def _overview(parser: Parser) -> int:
     print(parser.format_help(), end="")
     return 0
 
 
 def _file(options: Any, lang: str, command: str) -> str:
     if options.file is None:
-        raise _Usage(say("cli.missing_file", lang, command=command))
+        raise Usage(say("cli.missing_file", lang, command=command))
     return str(options.file)
 
 
@@ -249,7 +201,7 @@ def _allocate(options: Any, lang: str) -> int:
 
 def _compare(options: Any, lang: str) -> int:
     if not 2 <= len(options.files) <= 26:
-        raise _Usage(say("cli.missing_files", lang))
+        raise Usage(say("cli.missing_files", lang))
     allocations = [_allocated(file) for file in options.files]
     printing.comparison(allocations, options.files, options.format, lang)
     return 0
@@ -260,13 +212,13 @@ def _check(options: Any, lang: str) -> int:
     within: Number = 0
     if options.within is not None:
         if not options.expect_published:
-            raise _Usage(say("cli.within_alone", lang))
+            raise Usage(say("cli.within_alone", lang))
         try:
             within = exact(options.within)
         except ValueError:
             within = -1
         if within < 0:
-            raise _Usage(say("cli.bad_amount", lang, value=options.within))
+            raise Usage(say("cli.bad_amount", lang, value=options.within))
     allocation = _allocated(file)
     differences = allocation.differences
     if options.expect_published and differences is None:
@@ -290,7 +242,17 @@ def _audit(options: Any, lang: str) -> int:
     file = _file(options, lang, "audit")
     from allocator.auditing import Asked, audited
 
-    asked = Asked(options.weights, options.known, options.scores, options.group, options.tolerance)
+    asked = Asked(
+        options.weights,
+        options.known,
+        options.scores,
+        options.group,
+        options.tolerance,
+        options.below,
+        options.above,
+        options.table,
+        options.digits,
+    )
     printing.audited(audited(file, options.reading, asked, lang), options.format, lang)
     return 0
 
@@ -321,7 +283,7 @@ def _explain(options: Any, lang: str) -> int:
 
 def _new(options: Any, lang: str) -> int:
     if options.folder is None:
-        raise _Usage(say("cli.missing_folder", lang))
+        raise Usage(say("cli.missing_folder", lang))
     from allocator.files.template import new_folder
 
     like = load_scenario(options.like) if options.like else None
@@ -335,9 +297,9 @@ def _app(options: Any, lang: str) -> int:
 
     plain_port = options.port.isascii() and options.port.isdigit() and len(options.port) <= 5
     if not plain_port or not 1 <= int(options.port) <= 65535:
-        raise _Usage(say("cli.bad_choice", lang, option="--port", value=options.port, known="1–65535"))
+        raise Usage(say("cli.bad_choice", lang, option="--port", value=options.port, known="1–65535"))
     if listening(int(options.port)):
-        raise _Usage(say("cli.busy_port", lang, port=options.port))
+        raise Usage(say("cli.busy_port", lang, port=options.port))
     if options.scenarios and not Path(options.scenarios).is_dir():
         raise ScenarioError(Problem("folder_missing", {}, options.scenarios))
 

@@ -22,6 +22,7 @@ from allocator.parts import (
     Recipient,
     Reservation,
     Text,
+    Use,
     in_full,
     lookup,
     money_at,
@@ -34,7 +35,7 @@ from allocator.parts import (
 from allocator.text import Money
 
 KINDS = ("shares", "scores")
-_LISTS = ("recipients", "factors", "reservations", "earmarks", "limits", "provenance")
+_LISTS = ("recipients", "factors", "reservations", "earmarks", "limits", "provenance", "uses")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Scenario:
     ``weights`` are percent that add up to 100 (kind "shares") or multipliers (kind "scores"), keyed by
     factor.  ``coefficient`` names a column that multiplies each recipient's score.  ``factors`` may hold
     further columns without a weight, for ``coefficient`` and the limits' ``by``.  ``published`` and
-    ``previous`` are amounts by recipient.  Raises ScenarioError for whatever does not fit together.
+    ``previous`` are amounts by recipient, ``uses`` what the fund was spent on.
+    Raises ScenarioError for whatever does not fit together.
     """
 
     title: Text
@@ -60,6 +62,7 @@ class Scenario:
     published: Mapping[str, Number] | None = None
     previous: Mapping[str, Number] | None = None
     provenance: tuple[Provenance, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     def __post_init__(self) -> None:
         put(

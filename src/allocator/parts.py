@@ -231,6 +231,17 @@ class Reservation:
 
 
 @dataclass(frozen=True)
+class Use:
+    """资金用途: what part of the fund was spent on, as published; it decides no amount."""
+
+    name: Text
+    amount: Number
+
+    def __post_init__(self) -> None:
+        put(self, name=Text.of(self.name), amount=money_at(self.amount, "use.amount"))
+
+
+@dataclass(frozen=True)
 class Earmark:
     """单列安排: a fixed amount for one recipient; with ``also_shares`` it takes part in the split too."""
 

@@ -25,7 +25,7 @@ from allocator.text import money as money_text
 if TYPE_CHECKING:
     from allocator.analysis.goal import Answer
     from allocator.explaining import Told
-    from allocator.report.audit import Findings
+    from allocator.report.audit import Answers
     from allocator.report.grid import Grid
 
 
@@ -173,24 +173,26 @@ def _moved(
     return say("cli.moved", lang, moved=money(found.moved), percent=percent, **details)
 
 
-def audited(found: Sequence[Findings], form: str, lang: str) -> None:
+def audited(answers: Answers, form: str, lang: str) -> None:
     """The result of `allocator audit`: each reading by itself."""
     from allocator.report import audit_tables as tables
 
+    rest = tables.rest(answers, lang)
     if form == "json":
-        _json({"method_version": METHOD_VERSION, "readings": [tables.as_data(one, lang) for one in found]})
+        _json(tables.all_data(answers, lang))
         return
     if form == "csv":
-        rows = [row for one in found for row in tables.file_rows(one, lang)]
-        _csv(tables.file_headers(lang), rows, [line for one in found for line in tables.remarks(one, lang)])
+        rows = [row for one in answers.found for row in tables.file_rows(one, lang)]
+        remarks = [line for one in answers.found for line in tables.remarks(one, lang)]
+        _csv(tables.file_headers(lang), rows, [*remarks, *rest])
         return
     lines = []
-    for one in found:
+    for one in answers.found:
         lines += tables.opening(one, lang)
         for head, table in tables.ranges(one, lang):
             lines += ["", head, *_aligned(table, lang)]
         lines += ["", *tables.closing(one, lang), ""]
-    print(*lines[:-1], sep="\n")
+    print(*lines, *rest, *([""] if rest else []), sep="\n", end="")
 
 
 def sought(answer: Answer, form: str, lang: str) -> None:

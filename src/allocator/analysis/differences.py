@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from allocator.exact import Number
 from allocator.model import Scenario
-from allocator.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text
+from allocator.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text, Use
 
 T = TypeVar("T", bound=Hashable)
+N = TypeVar("N", Reservation, Use)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Difference:
 
     - title (), fund ("amount" | "currency" | "name" | "source"), unit (), rounding (), kind (),
       coefficient (), weight (factor)
-    - reservation (Chinese name): the amount; (Chinese name, "name"): the English name
+    - reservation, use (Chinese name): the amount; (Chinese name, "name"): the English name
     - earmark (recipient): the amount; (recipient, "also_shares" | "reason")
     - limit (): a floor or cap as JSON of its fields
     - recipient (id): its name, one that is new or gone; (id, "name" | "kind" | "aliases")
@@ -33,7 +34,8 @@ class Difference:
       "status" | "source")
     - published, previous (recipient): the amount; (): the sum of all, where they are new or gone
     - provenance (recipient, factor): what the cell has to say, as JSON of its fields
-    - order ("recipient" | "factor" | "reservation" | "earmark" | "limit" | "provenance"): the same
+    - order ("recipient" | "factor" | "reservation" | "earmark" | "limit" | "provenance" |
+      "use"): the same
       things in another order; before and after are the first that stand in each other's place
 
     A text whose two languages do not change alike gives one difference per language, with "zh" or "en"
@@ -74,7 +76,7 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     yield from _plain("coefficient", (), before.coefficient, after.coefficient)
     for factor in _both(before.weights, after.weights):
         yield from _plain("weight", (factor,), before.weights.get(factor), after.weights.get(factor))
-    yield from _reservations(before.reservations, after.reservations)
+    yield from _named("reservation", before.reservations, after.reservations)
     yield from _earmarks(before.earmarks, after.earmarks)
     yield from _limits(before.limits, after.limits)
     yield from _recipients(before.recipients, after.recipients)
@@ -83,6 +85,7 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     yield from _amounts("published", before.published, after.published)
     yield from _amounts("previous", before.previous, after.previous)
     yield from _provenance(before, after)
+    yield from _named("use", before.uses, after.uses)
 
 
 def _plain(
@@ -145,13 +148,13 @@ def _pairs(
             yield key, a, b
 
 
-def _reservations(before: Sequence[Reservation], after: Sequence[Reservation]) -> Iterator[Difference]:
+def _named(clause: str, before: Sequence[N], after: Sequence[N]) -> Iterator[Difference]:
     same, moved, old, new = _common(before, after)
     for name, a, b in _pairs(old, new, lambda r: r.name.zh):
-        yield from _plain("reservation", (name,), getattr(a, "amount", None), getattr(b, "amount", None))
+        yield from _plain(clause, (name,), getattr(a, "amount", None), getattr(b, "amount", None))
         if a and b:
-            yield from _text("reservation", (name, "name"), a.name, b.name)
-    yield from _order("reservation", same, moved, lambda r: f"{r.name.zh} {r.amount}")
+            yield from _text(clause, (name, "name"), a.name, b.name)
+    yield from _order(clause, same, moved, lambda r: f"{r.name.zh} {r.amount}")
 
 
 def _earmarks(before: Sequence[Earmark], after: Sequence[Earmark]) -> Iterator[Difference]:

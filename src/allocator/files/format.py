@@ -224,6 +224,13 @@ class ReservationTable(_Table):
     amount: _Money
 
 
+class UseTable(_Table):
+    """[[use]]: what part of the fund was spent on, as published; it decides no amount."""
+
+    name: _Name
+    amount: _Money
+
+
 class EarmarkTable(_Table):
     """[[earmark]]: a fixed amount for one recipient."""
 
@@ -258,6 +265,7 @@ class ScenarioTable(_Table):
     reservation: list[ReservationTable] = []
     earmark: list[EarmarkTable] = []
     limit: list[LimitTable] = []
+    use: list[UseTable] = []
     extends: _Text | None = None
 
 
@@ -286,6 +294,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "reservation": ReservationTable,
     "earmark": EarmarkTable,
     "limit": LimitTable,
+    "use": UseTable,
 }
 
 

@@ -41,6 +41,13 @@ def read_bytes(path: Path) -> bytes:
         wrong(path, "file_missing")
     except (OSError, ValueError):  # ValueError: a NUL in the name
         wrong(path, "file_unreadable")
+    return sound(path, content)
+
+
+def sound(path: Path, content: bytes) -> bytes:
+    """The content, unless it is empty, endless or no text."""
+    if len(content) > LARGEST_FILE_MB * 2**20:
+        wrong(path, "file_large", limit=LARGEST_FILE_MB)
     if not content.strip():
         wrong(path, "file_empty")
     if b"\0" in content:
@@ -72,8 +79,13 @@ def beside(path: Path, name: str, root: Path, key: str) -> Path:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as nested tables, its numbers with a point as Decimal."""
+    return toml_of(path, read_bytes(path))
+
+
+def toml_of(path: Path, content: bytes) -> dict[str, Any]:
+    """The content of a TOML file as nested tables; ``path`` is what sentences call it."""
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         wrong(path, "file_utf8")
     if any(line.count(".") > 300 for line in text.split("\n")):

@@ -28,6 +28,7 @@ from allocator.parts import (
     Fund,
     Limit,
     Reservation,
+    Use,
     nearest,
 )
 
@@ -191,6 +192,7 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterabl
         else None,
         previous=read_amounts(files["previous"], find, table.fund.currency) if "previous" in files else None,
         provenance=read_provenance(files["provenance"], find, columns) if "provenance" in files else (),
+        uses=_entries("use", table.use, lambda e: Use(e.name, e.amount)),
     )
 
 

@@ -45,6 +45,17 @@ def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = Fal
         raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
 
 
+def put_file(path: Path, content: bytes) -> None:
+    """Writes one new file; raises ScenarioError where it exists already or cannot be written."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise ScenarioError(Problem("file_exists", {}, str(path))) from None
+    except (OSError, ValueError):
+        raise ScenarioError(Problem("unwritable", {}, str(path))) from None
+
+
 def contents(scenario: Scenario) -> dict[str, bytes]:
     """The files of a scenario by name, the TOML file last."""
     files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}
@@ -160,6 +171,7 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
             _filled(item, "recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")
             for item in scenario.limits
         ],
+        "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
     return content | {name: table for name, table in arrays.items() if table}
 

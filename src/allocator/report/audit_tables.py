@@ -11,20 +11,15 @@ from allocator.analysis.audit import Range
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.audit import (
-    Findings,
-    outward,
-    premise,
-    sentences,
-    shown_range,
-    verdict_lines,
-    weights_text,
-)
+from allocator.report.audit import Answers, Findings, Untested, sentences
+from allocator.report.audit_figures import outward, shown_range, weights_text
+from allocator.report.audit_fit import fit_data, fit_lines
+from allocator.report.audit_nearest import SHARE_STEP, nearest_data, nearest_lines, table_sentence
+from allocator.report.audit_verdict import premise, verdict_lines
 from allocator.report.table import weight_text
 from allocator.report.tabular import Column, Table
 from allocator.text import money_scale, number, say
 
-SHARE_STEP = Fraction(1, 10_000)
 CENT = Fraction(1, 100)
 
 
@@ -129,12 +124,35 @@ def closing(found: Findings, lang: str) -> list[str]:
         lines = [say("audit.no_ranges", lang)]
     else:
         lines = [*sentences(found, lang), say("audit.not_data", lang)]
+    if found.fit is not None:
+        lines += fit_lines(found.fit, found.audit.reading, found.data or found.scenario, lang)
     return [*lines, say("cli.trace", lang, version=METHOD_VERSION, digest=found.scenario.digest)]
 
 
 def remarks(found: Findings, lang: str) -> list[str]:
     """All that stands around the tables, to go below the rows of a file."""
     return [*opening(found, lang), *closing(found, lang)]
+
+
+def rest(answers: Answers, lang: str) -> list[str]:
+    """What goes below all readings: the best fit, nearest weights, the table, and what is only named."""
+    lines = [] if answers.nearest_fit is None else [answers.nearest_fit]
+    for target, found in answers.nearest:
+        lines += nearest_lines(answers.found[0].audit, target, found, lang)
+    if answers.table is not None:
+        written = say("audit.table_written", lang, file=answers.table)
+        lines.append(written + ("" if lang == "zh" else " ") + table_sentence("data", lang))
+    for one in answers.untested:
+        lines += untested_lines(one, lang)
+    return lines
+
+
+def untested_lines(one: Untested, lang: str) -> list[str]:
+    """A reading that is only named."""
+    lines = [say("audit.heading", lang, title=one.title)]
+    if one.reason is not None:
+        lines.append(say("audit.reason", lang, reason=one.reason))
+    return [*lines, say("audit.needs", lang, needs=one.needs), say("audit.needs_only", lang)]
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -176,6 +194,23 @@ def _plain(value: Number) -> str:
     return number(value, "zh").replace("−", "-")
 
 
+def all_data(answers: Answers, lang: str) -> dict[str, Any]:
+    """All answers as the JSON object of the command line."""
+    return {
+        "method_version": METHOD_VERSION,
+        "readings": [as_data(one, lang) for one in answers.found],
+        "untested": [
+            {"title": getattr(one.title, lang), "needs": getattr(one.needs, lang)} for one in answers.untested
+        ],
+        "nearest_fit": answers.nearest_fit,
+        "nearest_weights": [
+            {"recipients": list(target.recipients), target.side: _float(target.amount)} | nearest_data(found)
+            for target, found in answers.nearest
+        ],
+        "table": answers.table,
+    }
+
+
 def as_data(found: Findings, lang: str) -> dict[str, Any]:
     """A reading as the JSON object of the command line: ranges as [low, high], rounded outward."""
     audit, scenario = found.audit, found.scenario
@@ -212,6 +247,7 @@ def as_data(found: Findings, lang: str) -> dict[str, Any]:
         "groups": None if found.groups is None else _ranges(found.groups, CENT),
         "outlook": None if found.says is None else dict(found.says),
         "sentences": sentences(found, lang),
+        "fit": None if found.fit is None else fit_data(found.fit),
     }
 
 

@@ -21,13 +21,22 @@ MOST_NAMES = 12  # that a chart's accessible name lists
 
 @dataclass(frozen=True)
 class Row:
-    """One recipient in a chart: amounts in the currency's main unit, exact."""
+    """One recipient in a chart: amounts in the currency's main unit, exact.
+
+    ``possible`` is the least and the most that the amount could be whatever the unpublished data.
+    """
 
     id: str
     name: str
     amount: Number
     base: Number
     hollow: bool
+    possible: tuple[Number, Number] | None = None
+
+    @property
+    def largest(self) -> Number:
+        """The largest figure that is drawn."""
+        return max(self.amount, self.base, self.possible[1] if self.possible else 0)
 
     @property
     def difference(self) -> Number:
@@ -48,11 +57,16 @@ class Unit:
         return number(shown, lang, 0 if shown.denominator == 1 else 2, sign=sign)
 
 
-def chart_rows(allocation: Allocation, base: Mapping[str, Number], lang: str) -> tuple[Row, ...]:
+def chart_rows(
+    allocation: Allocation,
+    base: Mapping[str, Number],
+    lang: str,
+    possible: Mapping[str, tuple[Number, Number]] | None = None,
+) -> tuple[Row, ...]:
     """One row per recipient in listed order; hollow where weighted factors are assumed."""
     amounts, hollow = allocation.amounts, bool(allocation.scenario.assumed)
     return tuple(
-        Row(r.id, getattr(r.name, lang), amounts[r.id], base[r.id], hollow)
+        Row(r.id, getattr(r.name, lang), amounts[r.id], base[r.id], hollow, (possible or {}).get(r.id))
         for r in allocation.scenario.recipients
     )
 
@@ -78,7 +92,7 @@ def outliers(amounts: Mapping[str, Number]) -> tuple[str, ...]:
 
 def panels(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
     """The rows that can share one axis, and apart from them the outliers; each in listed order."""
-    above = set(outliers({row.id: max(row.amount, row.base) for row in rows}))
+    above = set(outliers({row.id: row.largest for row in rows}))
     together = tuple(row for row in rows if row.id not in above)
     apart = tuple(row for row in rows if row.id in above)
     return tuple(part for part in (together, apart) if part)
@@ -111,7 +125,7 @@ def round_up(value: float) -> float:
 
 def amount_domain(rows: Iterable[Row], unit: Unit) -> tuple[float, float]:
     """From zero to beyond every amount and every base, with room for the figure at the largest."""
-    top = max((float(max(row.amount, row.base) / Fraction(unit.scale)) for row in rows), default=0.0)
+    top = max((float(row.largest / Fraction(unit.scale)) for row in rows), default=0.0)
     return 0.0, round_up(top) * 1.16
 
 
@@ -126,8 +140,17 @@ def change_domain(rows: Iterable[Row], unit: Unit) -> tuple[float, float]:
 def amount_frame(rows: Sequence[Row], unit: Unit, lang: str) -> pd.DataFrame:
     """What a panel of amounts draws, in the shown unit; low and high are the ends of its axis."""
     low, high = amount_domain(rows, unit)
+    ends = [row.possible or (row.amount, row.amount) for row in rows]
     return pd.DataFrame(
         {
+            "least": [float(Fraction(end[0]) / unit.scale) for end in ends],
+            "most": [float(Fraction(end[1]) / unit.scale) for end in ends],
+            "possible_text": [
+                say(
+                    "app.chart.possible_from", lang, low=unit.text(end[0], lang), high=unit.text(end[1], lang)
+                )
+                for end in ends
+            ],
             "name": [row.name for row in rows],
             "amount": [float(Fraction(row.amount) / unit.scale) for row in rows],
             "base": [float(Fraction(row.base) / unit.scale) for row in rows],

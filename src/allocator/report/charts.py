@@ -15,22 +15,30 @@ from allocator.text import say
 
 INK, MUTED, LINE = "#1b2733", "#4a5866", "#dde4ea"
 AMOUNT, GAIN, LOSS = "#1f5f99", "#0f6b5c", "#a8471f"
+POSSIBLE = "#c3d9ec"  # also in style.css
 FONTS = (
     "'Source Sans', 'Source Han Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', "
     "'Segoe UI', Arial, sans-serif"
 )
 PICKED = "picked"  # the selection that holds the row that was clicked
+BAND = 14  # height of a range
 MANY = 20  # rows from which they stand closer
 
 
-def amount_marks(names: Sequence[str], lang: str, *, base: str | None, width: int) -> alt.LayerChart:
+def amount_marks(
+    names: Sequence[str], lang: str, *, base: str | None, width: int, possible: bool = False
+) -> alt.LayerChart:
     """A point for each amount and a tick for each base on a linear axis; draws an `amount_frame`.
 
     ``base`` says what the ticks stand for (None: there is nothing to compare with, and no ticks), ``width``
-    is that of the names.
+    is that of the names, ``possible`` whether a band behind each point shows what it could be.
     """
-    x = _axis("amount", lang)
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "amount", base))
+    x = number_axis("amount", lang)
+    tooltip = _tooltip(lang, "amount", base)
+    if possible:
+        tooltip.append(alt.Tooltip("possible_text:N", title=say("app.chart.possible", lang)))
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
+    bands = [shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x="least:Q", x2="most:Q")]
     ends = shape.mark_point(opacity=0, size=0)
     rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
     texts = shape.mark_text(align="left", dx=12, fontSize=13, color=INK).encode(
@@ -38,7 +46,8 @@ def amount_marks(names: Sequence[str], lang: str, *, base: str | None, width: in
     )
     points = _points(shape, base is not None)
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
-    return _finish([rules, *points, texts, *ends_of_axis, _rows(shape)], len(names))
+    parts = [*(bands if possible else []), rules, *points, texts, *ends_of_axis, _rows(shape)]
+    return finish(parts, len(names))
 
 
 def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = True) -> alt.LayerChart:
@@ -46,11 +55,11 @@ def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = Tr
 
     ``pick`` says whether a row can be picked.
     """
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "change", None))
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=_tooltip(lang, "change", None))
     ends = shape.mark_point(opacity=0, size=0)
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
-        x=_axis("change", lang, ticks=3, labelExpr=sign),
+        x=number_axis("change", lang, ticks=3, labelExpr=sign),
         x2="zero:Q",
         color=alt.Color(
             "direction:N",
@@ -64,7 +73,7 @@ def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = Tr
         text.mark_text(align="right", dx=-5, fontSize=13, color=INK).transform_filter("datum.change < 0"),
     ]
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
-    return _finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
+    return finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
 
 
 def log_marks(names: Sequence[str], lang: str, *, base: str, width: int) -> alt.LayerChart:
@@ -72,10 +81,10 @@ def log_marks(names: Sequence[str], lang: str, *, base: str, width: int) -> alt.
     axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(lang),
                     description=say("app.chart.axis_figures", lang))  # fmt: skip
     x = alt.X("base:Q", scale=alt.Scale(type="log", nice=True, zero=False), axis=axis)
-    shape = alt.Chart().encode(y=_names(names, lang, width), tooltip=_tooltip(lang, "amount", base))
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=_tooltip(lang, "amount", base))
     rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2="amount:Q")
     ticks, points = _points(shape, True)
-    return _finish([rules, ticks, points.add_params(_picked())], len(names))
+    return finish([rules, ticks, points.add_params(_picked())], len(names))
 
 
 def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
@@ -85,14 +94,14 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
     """
     lines = max((name.count("\n") + 1 for name in names), default=1)
     row = max(30, 10 + 16 * lines)
-    y = _names(names, lang, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
+    y = names_axis(names, lang, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
     figures = [
         alt.Tooltip("full:N", title=say("app.waterfall.step", lang)),
         alt.Tooltip("text:N", title=say("app.waterfall.figure", lang)),
     ]
     shape = alt.Chart().encode(y=y, tooltip=figures)
     ends = shape.mark_point(opacity=0, size=0)
-    x = _axis("start", lang)
+    x = number_axis("start", lang)
     color = alt.Color(
         "direction:N",
         scale=alt.Scale(domain=["gain", "loss", "same", "total"], range=[GAIN, LOSS, MUTED, AMOUNT]),
@@ -116,7 +125,7 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
         ends.encode(x="low:Q"),
         ends.encode(x="high:Q"),
     ]
-    return _finish(parts, len(names)).properties(height=len(names) * row + 34)
+    return finish(parts, len(names)).properties(height=len(names) * row + 34)
 
 
 def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
@@ -131,14 +140,14 @@ def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCh
         alt.Tooltip("text:N", title=say("explain.change", lang)),
     ]
     side = alt.YOffset("side:N", sort=["down", "up"])
-    shape = alt.Chart().encode(y=_names(names, lang, width), yOffset=side, tooltip=figures)
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), yOffset=side, tooltip=figures)
     color = alt.Color(
         "direction:N",
         scale=alt.Scale(domain=["gain", "loss", "same"], range=[GAIN, LOSS, MUTED]),
         legend=None,
     )
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
-    x = _axis("change", lang, ticks=3, labelExpr=sign)
+    x = number_axis("change", lang, ticks=3, labelExpr=sign)
     full = shape.mark_bar(size=15, strokeWidth=1.5).encode(x=x, x2="zero:Q", color=color, stroke=color)
     bars = shape.mark_bar(size=15, strokeWidth=1.5, fill="#ffffff").encode(x=x, x2="zero:Q", stroke=color)
     text = shape.encode(x="change:Q", text="text:N")
@@ -149,7 +158,7 @@ def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCh
         text.mark_text(align="right", dx=-6, fontSize=12, color=INK).transform_filter("datum.change < 0"),
         *(shape.mark_point(opacity=0, size=0).encode(x=f"{end}:Q") for end in ("low", "high")),
     ]
-    return _finish(parts, len(names)).properties(height=len(names) * 52 + 34)
+    return finish(parts, len(names)).properties(height=len(names) * 52 + 34)
 
 
 def spec(marks: alt.LayerChart) -> dict[str, Any]:
@@ -193,7 +202,8 @@ def _tooltip(lang: str, figure: str, base: str | None) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in shown]
 
 
-def _names(names: Sequence[str], lang: str, width: int, **more: Any) -> alt.Y:
+def names_axis(names: Sequence[str], lang: str, width: int, **more: Any) -> alt.Y:
+    """The axis of names, in the order given."""
     axis = alt.Axis(
         title=None, labelOverlap=False, labelLimit=width, minExtent=width, maxExtent=width, labelPadding=8,
         ticks=False, domain=False, labelFontSize=13, labelColor=INK,
@@ -207,7 +217,7 @@ def _plain(lang: str) -> str:
     return "~f" if lang == "zh" else ",~f"
 
 
-def _axis(field: str, lang: str, *, ticks: int = 5, **more: Any) -> alt.X:
+def number_axis(field: str, lang: str, *, ticks: int = 5, **more: Any) -> alt.X:
     """A linear axis that ends where the invisible marks at low and high stand.
 
     The ends are data, not part of the chart, so that a new amount changes nothing but data and the page
@@ -225,7 +235,8 @@ def chart_height(count: int) -> int:
     return count * (30 if count <= MANY else 22) + 34
 
 
-def _finish(layers: list[alt.Chart], count: int) -> alt.LayerChart:
+def finish(layers: list[alt.Chart], count: int) -> alt.LayerChart:
+    """The layers as one chart of so many rows."""
     chart: alt.LayerChart = (
         alt.LayerChart(layer=layers)
         .properties(height=chart_height(count), padding={"left": 2, "right": 2, "top": 2, "bottom": 2})

@@ -26,10 +26,10 @@ _PARTS = {
     **dict.fromkeys(("title", "unit", "rounding", "kind", "coefficient", "limit"), (0,)),
     **dict.fromkeys(("fund", "weight", "order"), (1,)),
     **dict.fromkeys(("value", "provenance"), (2,)),
-    **dict.fromkeys(("reservation", "earmark", "recipient", "factor"), (1, 2)),
+    **dict.fromkeys(("reservation", "use", "earmark", "recipient", "factor"), (1, 2)),
     **dict.fromkeys(("published", "previous"), (0, 1)),
 }
-_TEXTS = ("title", "fund", "reservation", "earmark", "recipient", "factor")
+_TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor")
 
 
 def said(found: Sequence[Difference], scenario: Scenario, lang: str, most: int = 12) -> list[str]:
@@ -228,12 +228,14 @@ def _name(d: Difference, about: _About) -> str:
         return about.say("sum")
     if d.clause in ("value", "published", "previous"):
         return about.recipient(d.where[-1])
-    if d.clause not in ("reservation", "earmark", "recipient"):
+    if d.clause not in ("reservation", "use", "earmark", "recipient"):
         return ""
-    departments = {r.name.zh: getattr(r.name, about.lang) for r in about.scenario.reservations}
-    name = (
-        departments.get(d.where[0], d.where[0]) if d.clause == "reservation" else about.recipient(d.where[0])
-    )
+    if d.clause in ("reservation", "use"):
+        listed = about.scenario.reservations if d.clause == "reservation" else about.scenario.uses
+        names = {thing.name.zh: getattr(thing.name, about.lang) for thing in listed}
+        name = names.get(d.where[0], d.where[0])
+    else:
+        name = about.recipient(d.where[0])
     return name if len(d.where) == 1 else about.say("of", name=name, field=about.known("field", d.where[1]))
 
 
@@ -251,7 +253,7 @@ def _writer(d: Difference, about: _About) -> Write:
     }
     if d.clause in writers:
         return writers[d.clause]
-    if d.where == ("amount",) or (d.clause in ("reservation", "earmark") and len(d.where) == 1):
+    if d.where == ("amount",) or (d.clause in ("reservation", "use", "earmark") and len(d.where) == 1):
         return about.money
     words: Mapping[str, Write] = {
         "currency": lambda text, side: text,

@@ -11,7 +11,7 @@ from allocator.analysis.differences import differences
 from allocator.analysis.goal import Answer, Reach, Target, measured
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.audit import outward
+from allocator.report.audit_figures import outward
 from allocator.report.differences import said
 from allocator.report.sentences import share_moved
 from allocator.report.table import weight_text

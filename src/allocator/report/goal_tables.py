@@ -9,7 +9,7 @@ from typing import Any
 from allocator.analysis.compare import changes
 from allocator.analysis.goal import Answer, measured
 from allocator.exact import Number, exact, plain
-from allocator.report.audit import outward
+from allocator.report.audit_figures import outward
 from allocator.report.goal import CENT, sentences, target_text
 from allocator.report.tabular import Column, Table, total_of
 from allocator.text import money_scale, number, say

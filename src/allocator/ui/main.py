@@ -12,13 +12,14 @@ import streamlit as st
 
 from allocator.text import say, texts
 from allocator.ui import address, markup, state, widgets
-from allocator.ui.pages import allocate, compare, data, method, saved
+from allocator.ui.pages import allocate, compare, data, method, published, saved
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}
 PAGES: dict[str, ModuleType] = {
     "allocate": allocate,
     "compare": compare,
+    "published": published,
     "data": data,
     "saved": saved,
     "method": method,

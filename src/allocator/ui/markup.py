@@ -50,10 +50,10 @@ def block(kind: str, text: str, *, role: str = "") -> str:
     return f'<p class="al-{kind}"{said}>{escape(text)}</p>'
 
 
-def notice(badge: str, text: str) -> str:
-    """A sentence behind a mark that cannot be overlooked."""
+def notice(badge: str, text: str, kind: str = "") -> str:
+    """A sentence behind a mark that cannot be overlooked; ``kind`` "calm" warns of nothing."""
     mark = f'<span class="al-badge">{escape(badge)}</span>'
-    return f'<p class="al-notice" role="note">{mark} {escape(text)}</p>'
+    return f'<p class="al-notice al-{kind or "warn"}" role="note">{mark} {escape(text)}</p>'
 
 
 def lines(parts: Iterable[str]) -> str:
@@ -107,17 +107,18 @@ def legend(entries: Iterable[tuple[str, str]]) -> str:
     return f'<ul class="al-legend">{items}</ul>'
 
 
-def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = ()) -> str:
+def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), first: int = 1) -> str:
     """An office's table, in a box of its own that scrolls sideways where it is wider than the page.
 
-    ``tints`` colours cells from −3, a large loss, to 3, a large gain.
+    The cell at ``first`` names its row.  ``tints`` colours cells from −3, a large loss, to 3, a large gain.
     """
     head = "".join(
         f'<th scope="col"{_classes(is_figure, short=len(text) < SHORT)}>{escape(text)}</th>'
         for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
     )
     body = "".join(
-        f'<tr class="al-{escape(row.role, quote=True)}">{_cells(row.cells, shown.numeric, tints=tinted)}</tr>'
+        f'<tr class="al-{escape(row.role, quote=True)}">'
+        f"{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
         for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
     )
     tall = " al-tall" if len(shown.rows) > 40 else ""

@@ -41,7 +41,7 @@
     }
   };
   const mend = () => {
-    const { texts, scroll, cell } = page.words;
+    const { texts, scroll, cell, colon } = page.words;
     all("[aria-label], [title], [placeholder]").forEach(mendNames);
     mendTexts(all("[data-testid=stSkipToContent]"), texts);
     for (const zone of all("[data-testid=stFileUploaderDropzone]")) {
@@ -53,7 +53,8 @@
       if (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible") {
         box.tabIndex = 0;
         set(box, "role", "region");
-        set(box, "aria-label", scroll);
+        const head = box.querySelector("h2, h3");
+        set(box, "aria-label", head ? scroll + colon + head.textContent : scroll);
       }
     }
     for (const editor of all("textarea.gdg-input")) set(editor, "aria-label", cell);

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from allocator.errors import AllocatorError
+from allocator.errors import AllocatorError, ScenarioError
 from allocator.files import home, kept
+from allocator.files.reading_format import NamedReading
+from allocator.files.readings import load_reading
 from allocator.files.scenario import load_scenario
 from allocator.files.shelf import scenario_files
 from allocator.model import Scenario
@@ -49,6 +51,23 @@ def load(path: Path) -> Scenario:
     except AllocatorError as error:
         problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
         raise type(error)(problems) from None
+
+
+def reading(path: Path) -> NamedReading:
+    """The reading of a file in a folder of readings; raises ScenarioError, which names the file alone."""
+    folder = path.parent.parent
+    parts = [p for p in folder.rglob("*") if p.suffix in (".toml", ".csv")] if folder.is_dir() else []
+    try:
+        return _reading(str(path), tuple(sorted(map(_stamp, parts))))
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(p, file=Path(p.file).name if p.file else "") for p in error.problems
+        ) from None
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _reading(path: str, stamp: object) -> NamedReading:
+    return load_reading(path)
 
 
 def _below(path: Path) -> list[Path]:

@@ -201,7 +201,15 @@ def render_data(scenario: Scenario, lang: str) -> None:
 
 
 def render_chart(
-    kind: str, frame: pd.DataFrame, lang: str, *, base: str | None, width: int, alt: str, key: str
+    kind: str,
+    frame: pd.DataFrame,
+    lang: str,
+    *,
+    base: str | None,
+    width: int,
+    alt: str,
+    key: str,
+    possible: bool = False,
 ) -> None:
     """One chart of a frame, whose rows can be picked; what depends on no figure is made once."""
 
@@ -211,7 +219,7 @@ def render_chart(
             state.set_picked(str(rows[0]["name"]))
 
     st.vega_lite_chart(
-        {**_chart_spec(kind, tuple(frame["name"]), lang, base, width), "datasets": {"rows": frame}},
+        {**_chart_spec(kind, tuple(frame["name"]), lang, base, width, possible), "datasets": {"rows": frame}},
         width="stretch",
         theme=None,
         alt=alt,
@@ -249,12 +257,14 @@ def _waterfall_spec(names: tuple[str, ...], lang: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _chart_spec(kind: str, names: tuple[str, ...], lang: str, base: str | None, width: int) -> dict[str, Any]:
+def _chart_spec(
+    kind: str, names: tuple[str, ...], lang: str, base: str | None, width: int, possible: bool
+) -> dict[str, Any]:
     if kind == "change":
         return charts.spec(charts.change_marks(names, lang, width=width))
     if kind == "log":
         return charts.spec(charts.log_marks(names, lang, base=base or "", width=width))
-    return charts.spec(charts.amount_marks(names, lang, base=base, width=width))
+    return charts.spec(charts.amount_marks(names, lang, base=base, width=width, possible=possible))
 
 
 def in_unit(amount: Number, scale: int, lang: str, *, sign: bool = False) -> str:

@@ -11,6 +11,8 @@ from allocator.analysis.audit.asking import (
     factor_share_bounds,
     outlook,
 )
+from allocator.analysis.audit.behind import possible_amounts, rule_behind
+from allocator.analysis.audit.fit import Fit, fit, nearest_fits
 from allocator.analysis.audit.nearest import Nearest, Weighting, nearest_weights
 from allocator.analysis.audit.ranges import Bounds, Range
 from allocator.analysis.audit.reading import Known, Reading, Scored
@@ -21,6 +23,7 @@ __all__ = [
     "Audit",
     "Bounds",
     "Clash",
+    "Fit",
     "Known",
     "Nearest",
     "Outlook",
@@ -33,6 +36,10 @@ __all__ = [
     "audit",
     "consistent_table",
     "factor_share_bounds",
+    "fit",
+    "nearest_fits",
     "nearest_weights",
     "outlook",
+    "possible_amounts",
+    "rule_behind",
 ]

@@ -11,11 +11,11 @@ from typing import Any
 from allocator.analysis.audit import bounds, closed
 from allocator.analysis.audit.bounds import Progress
 from allocator.analysis.audit.case import Case, case_of, weights_of
-from allocator.analysis.audit.ranges import Bounds
+from allocator.analysis.audit.ranges import Bounds, Range
 from allocator.analysis.audit.reading import Reading
 from allocator.analysis.audit.rounding import is_simple
 from allocator.analysis.audit.verdict import Verdict, verdict_of
-from allocator.exact import Frozen
+from allocator.exact import Frozen, plain
 from allocator.model import Scenario
 from allocator.parts import wrong
 
@@ -111,25 +111,36 @@ def outlook(audit: Audit, weights: Mapping[str, Any], *, progress: Progress | No
     if case.limited:
         wrong("audit_limits_gains", "reading")
     found = bounds.amount_bounds(case, weights, progress=progress)
+    published, whole = case.scenario.published, whole_amounts(case, weights, found)
+    assert published is not None
+    says = {}
+    for id, (low, high) in whole.items():
+        amount = published[id]
+        says[id] = (
+            "gains" if low > amount else "loses" if high < amount else "same" if low == high else "open"
+        )
+    return Outlook(found, Frozen(says))
+
+
+def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Range]) -> dict[str, Range]:
+    """Of everybody the least and the most after rounding, from the ranges before it; earmarks included."""
     published, unit = case.scenario.published, Fraction(case.unit)
     assert published is not None
     unchanged = weights_of(case, weights) == case.weights
     split = {id: tuple(end - case.earmarks[id] for end in found[id]) for id in case.ids}
     top = max(low for low, _ in split.values())
-    says: dict[str, str] = {}
+    whole: dict[str, Range] = {}
     for id in case.scenario.ids:
         if id not in split or unchanged:
-            says[id] = "same"
+            whole[id] = Range(published[id], published[id])
             continue
         low, high = split[id]
         if case.rounding != "exact":
             rest = len(case.ids) // 2 if case.rounding == "rest-to-largest" and high >= top else 0
             low, high = (math.floor(low / unit) - rest) * unit, (math.ceil(high / unit) + rest) * unit
-        amount = published[id] - case.earmarks[id]
-        says[id] = (
-            "gains" if low > amount else "loses" if high < amount else "same" if low == high else "open"
-        )
-    return Outlook(found, Frozen(says))
+            low = max(low, Fraction(0))
+        whole[id] = Range(plain(low + case.earmarks[id]), plain(high + case.earmarks[id]))
+    return whole
 
 
 def fitting_case(audit: Audit) -> Case:

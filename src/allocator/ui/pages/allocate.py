@@ -8,12 +8,14 @@ from dataclasses import replace
 import streamlit as st
 
 from allocator.allocation import Allocation
+from allocator.analysis.audit import possible_amounts, rule_behind
 from allocator.analysis.compare import Effect, effect
 from allocator.engine import allocate
 from allocator.errors import AllocatorError
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report import chart_data, waterfall
+from allocator.report.audit_verdict import premise
 from allocator.report.sentences import (
     can_differ,
     compared_with,
@@ -24,7 +26,7 @@ from allocator.report.sentences import (
 )
 from allocator.report.table import office_table
 from allocator.text import money_scale, money_unit, say
-from allocator.ui import address, editing, markup, shelf, state, toolbar, widgets
+from allocator.ui import address, editing, fund, markup, shelf, state, toolbar, widgets
 from allocator.ui.weights import effective, presets
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
@@ -36,15 +38,7 @@ def render() -> None:
     scenario = widgets.render_scenario_picker(lang)
     if scenario is not None:
         slug = state.slug()
-        _panel(scenario, slug, _near(slug, lang), lang)
-
-
-def _near(slug: str, lang: str) -> dict[str, Scenario]:
-    """The scenarios of the same fund, whose weights can be taken over with one click."""
-    found = state.found()
-    group = next(group for group in shelf.groups(found, lang) if slug in group.slugs)
-    near = {other: found[other] for other in group.slugs if other != slug}
-    return {other: scenario for other, scenario in near.items() if isinstance(scenario, Scenario)}
+        _panel(scenario, slug, fund.near(slug), lang)
 
 
 @st.fragment
@@ -77,16 +71,16 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
         return
     state.keep_weights(slug, weights)
     with results:
-        _results(allocation, base, lang)
+        _results(allocation, base, rule_behind(scenario, fund.rules(slug)), lang)
     caption = "app.table.caption_assumed" if allocation.scenario.assumed else "app.table.caption"
     st.html(markup.table(office_table(allocation, lang), say(caption, lang)))
     widgets.render_data(scenario, lang)
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 
-def _results(allocation: Allocation, base: Mapping[str, Number], lang: str) -> None:
+def _results(allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, lang: str) -> None:
     st.html(markup.lines(words(allocation, base, lang)))
-    _charts(allocation, base, lang)
+    _charts(allocation, base, rule, lang)
     _steps(allocation, lang)
 
 
@@ -170,15 +164,16 @@ def foot_lines(allocation: Allocation, lang: str) -> list[str]:
     return lines
 
 
-def _charts(allocation: Allocation, base: Mapping[str, Number], lang: str) -> None:
+def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, lang: str) -> None:
     scenario = allocation.scenario
     currency, whole = scenario.fund.currency, scenario.fund.unit
-    rows = chart_data.chart_rows(allocation, base, lang)
+    possible = possible_amounts(allocation, rule) if rule is not None and scenario.assumed else None
+    rows = chart_data.chart_rows(allocation, base, lang, possible[1] if possible else None)
     parts = chart_data.panels(rows)
-    unit = chart_data.chart_unit([max(row.amount, row.base) for row in rows], currency, whole, lang)
+    unit = chart_data.chart_unit([row.largest for row in rows], currency, whole, lang)
     change_unit = chart_data.chart_unit([row.difference for row in rows], currency, whole, lang)
     against = say(f"app.chart.{compared_with(scenario)}", lang) if can_differ(scenario) else None
-    st.html(chart_head(scenario, against, lang))
+    st.html(chart_head(scenario, against, lang, premise(possible[0], lang) if possible else None))
     width = chart_data.names_width(rows)
     with st.container(height=640 if len(rows) > SCROLL else "content", border=len(rows) > SCROLL):
         left, right = st.columns([1.35, 1], gap="small") if against else (st.container(), None)
@@ -189,7 +184,16 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], lang: str) -> No
                 frame = chart_data.amount_frame(part, unit, lang)
                 alt = chart_data.describe("amount", part, unit, lang, base=against)
                 key = f"amount-{part[0].id}-{lang}"
-                widgets.render_chart("amount", frame, lang, base=against, width=width, alt=alt, key=key)
+                widgets.render_chart(
+                    "amount",
+                    frame,
+                    lang,
+                    base=against,
+                    width=width,
+                    alt=alt,
+                    key=key,
+                    possible=bool(possible),
+                )
         if right is not None:
             title = markup.heading(say("app.chart.change_title", lang, unit=change_unit.name), 3)
             with right:
@@ -226,11 +230,18 @@ def _steps(allocation: Allocation, lang: str) -> None:
     widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt)
 
 
-def chart_head(scenario: Scenario, against: str | None, lang: str) -> str:
-    """The heading of the charts, and what their marks are; no ticks where nothing can be compared."""
+def chart_head(scenario: Scenario, against: str | None, lang: str, possible: str | None = None) -> str:
+    """The heading of the charts, and what their marks are; no ticks where nothing can be compared.
+
+    ``possible`` is the premise under which the bands are drawn.
+    """
     title = "title" if scenario.published is not None else "title_other" if against else "title_alone"
     dots = ("ring", "hollow") if scenario.assumed else ("dot", "solid")
     entries = [(dots[0], say(f"app.chart.legend_{dots[1]}", lang))]
     if against:
         entries.append(("tick", say("app.chart.legend_tick", lang, base=against)))
-    return markup.heading(say(f"app.chart.{title}", lang)) + markup.legend(entries)
+    about = ""
+    if possible is not None:
+        entries.append(("band", say("app.chart.legend_band", lang)))
+        about = markup.block("scale", say("app.chart.band_note", lang, premise=possible))
+    return markup.heading(say(f"app.chart.{title}", lang)) + markup.legend(entries) + about

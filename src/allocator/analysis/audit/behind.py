@@ -1,0 +1,69 @@
+"""The rule that a published split was made by, found among scenarios; and what other weights could bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from allocator.allocation import Allocation
+from allocator.analysis.audit import closed
+from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_amounts
+from allocator.analysis.audit.ranges import Range
+from allocator.engine import allocate
+from allocator.errors import AllocatorError, ScenarioError
+from allocator.model import Scenario
+
+
+def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario | None:
+    """The first of the candidates that has the scenario's published split, and its rule but for the weights.
+
+    Weights are what people try; the money, what comes off first, the limits and the method are what the
+    split was made by.
+
+    >>> from allocator import load_scenario
+    >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
+    >>> rule_behind(rule.with_weights(tax=30, effort=20), [rule]).weights["tax"]
+    40
+    """
+    own = _but_weights(scenario)
+    found = (one for one in candidates if one.published is not None and _but_weights(one) == own)
+    return next(found, None)
+
+
+def _but_weights(scenario: Scenario) -> tuple[object, ...]:
+    fund, coefficient = scenario.fund, scenario.coefficient
+    return (
+        (fund.amount, fund.currency, fund.unit, fund.rounding),
+        (scenario.kind, set(scenario.weights), scenario.ids, scenario.published),
+        (coefficient, coefficient and scenario.factor(coefficient).values),
+        (scenario.reserved, scenario.earmarked),
+        sorted((e.recipient, e.amount, e.also_shares) for e in scenario.earmarks),
+        scenario.limits,
+    )
+
+
+def possible_amounts(allocation: Allocation, rule: Scenario) -> tuple[Audit, Mapping[str, Range]] | None:
+    """What everybody could get under an allocation's weights whatever the data, if the split was made by
+    ``rule`` in one pass: the reading, checked, and the ranges of whole amounts, by formula.
+
+    None where no formula covers it, where floors or caps may take part, and where the allocation's own data
+    does not give the published split under the rule, so that its amounts need not lie in the ranges.
+    """
+    scenario = allocation.scenario
+    if rule.limits or scenario.limits:
+        return None
+    try:
+        found = audit(rule)
+        if not found.verdict.consistent or not closed.amounts_apply(found.case):
+            return None
+        if allocate(replace(scenario, weights=rule.weights)).amounts != rule.published:
+            return None
+        weights = _like(scenario.weights, rule)
+        return found, whole_amounts(found.case, weights, amount_bounds(found, weights))
+    except (AllocatorError, ScenarioError):
+        return None
+
+
+def _like(weights: Mapping[str, int | Fraction], rule: Scenario) -> dict[str, int | Fraction]:
+    return {factor: weights[factor] for factor in rule.weights}

@@ -1,0 +1,83 @@
+"""Real factor data held against the published split: does a reading's rule give it from this data?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from allocator.analysis.audit.reading import Known, Reading, Scored
+from allocator.engine import allocate
+from allocator.exact import Frozen, Number, plain
+from allocator.model import Scenario
+from allocator.parts import wrong
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a reading's rule gives from the data, less what was published.
+
+    ``differences`` are amount − published by recipient, ``off`` the sum of their sizes.  ``unmet`` are the
+    reading's facts that the data contradicts.
+    """
+
+    differences: Mapping[str, Number]
+    off: Number
+    unmet: tuple[Known | Scored, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the data gives the published split to the last unit, and all that is supposed holds."""
+        return not self.off and not self.unmet
+
+
+def fit(reading: Reading, data: Scenario) -> Fit:
+    """The reading's rule, fed with the factor values of ``data``, against the published split.
+
+    Raises ScenarioError where the data lacks a column or a recipient that the rule needs, and AllocatorError
+    where the rule cannot be carried out with it.
+    """
+    rule = reading.scenario
+    if data.ids != rule.ids:
+        wrong("audit_data_recipients", "reading")
+    columns = {factor.id: factor for factor in data.factors}
+    used = {*rule.weights, rule.coefficient, *(limit.by for limit in rule.limits)} - {None}
+    missing = [id for id in rule.weights if id not in columns] or sorted(map(str, used - columns.keys()))
+    if missing:
+        wrong("audit_data_factor", "reading", name=missing[0])
+    fed = replace(rule, factors=data.factors, provenance=())
+    allocation = allocate(fed)
+    differences = allocation.differences
+    assert differences is not None
+    facts: Sequence[Known | Scored] = (*reading.scored, *reading.known)
+    return Fit(
+        Frozen(differences),
+        plain(sum((abs(Fraction(by)) for by in differences.values()), Fraction(0))),
+        tuple(fact for fact in facts if not _holds(fact, fed, allocation.contributions)),
+    )
+
+
+def _holds(
+    fact: Known | Scored, scenario: Scenario, contributions: Mapping[str, Mapping[str, Number]]
+) -> bool:
+    """Whether a fact is true of the data."""
+    ids = [scenario.ids[i] for i in scenario.participants]
+    values = dict(zip(ids, map(Fraction, scenario.column(fact.factor)), strict=True))
+    if isinstance(fact, Scored):
+        # scores have no unit of their own: what counts is how far apart they are
+        return max(values.values()) * fact.low <= min(values.values()) * fact.high
+    members = ids if fact.recipients == "all" else fact.recipients
+    total = sum(values.values())
+    have = sum(values[id] for id in members)
+    if fact.of == "share":
+        have = have / total if total else Fraction(0)
+    elif fact.of == "part":
+        have = sum((Fraction(contributions[fact.factor][id]) for id in members), Fraction(0))
+    return fact.low <= have and (fact.high is None or have <= fact.high)
+
+
+def nearest_fits(fits: Mapping[str, Fit]) -> Iterator[str]:
+    """Those that come nearest: of all whose facts the data meets, the ones with the least ``off``."""
+    met = {name: found.off for name, found in fits.items() if not found.unmet}
+    least = min(met.values(), default=None)
+    return (name for name, off in met.items() if off == least)

@@ -1,0 +1,70 @@
+"""Readings that the user has added, a file each in the user's own folder, by fund."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from allocator.errors import ScenarioError
+from allocator.files.home import home, is_link, refuse, told
+from allocator.files.reading import read_bytes
+
+MOST = 50  # of one fund
+LARGEST_KB = 200
+
+
+def own_readings(fund: str) -> dict[str, bytes]:
+    """The files of a fund's added readings by their names, in the order in which they were added."""
+    found = []
+    for path in _files(fund):
+        with suppress(OSError, ScenarioError):
+            if not is_link(path):
+                found.append((path.stat().st_mtime_ns, path.name, read_bytes(path)))
+    return {name: content for _, name, content in sorted(found)}
+
+
+def add_reading(fund: str, content: bytes) -> str:
+    """Keeps a reading's file and returns its name; the same content is kept once.
+
+    Raises ScenarioError where there are too many, where it is too large, or where nothing can be written.
+    """
+    if len(content) > LARGEST_KB * 1024:
+        refuse("own_reading_large", most=LARGEST_KB)
+    path = _folder(fund) / f"{_hash(content)}.toml"
+    if path.exists():
+        return path.name
+    if len(_files(fund)) >= MOST:
+        refuse("own_reading_many", most=MOST)
+    with told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    return path.name
+
+
+def drop_reading(fund: str, name: str) -> None:
+    """Removes an added reading; one that is gone already stays gone."""
+    for path in _files(fund):
+        if path.name == name:
+            with told(path.parent):
+                path.unlink(missing_ok=True)
+
+
+def _files(fund: str) -> list[Path]:
+    with suppress(OSError):
+        return [path for path in _folder(fund).iterdir() if path.suffix == ".toml"]
+    return []
+
+
+def _folder(fund: str) -> Path:
+    return home() / "readings" / _hash(fund.encode())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
