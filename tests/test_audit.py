@@ -227,6 +227,40 @@ def test_bounds_at_tolerance_zero_are_attained(scenario):
                 assert Fraction(column[i]) / sum(column) == shares[factor][id][side]
 
 
+@pytest.mark.parametrize("coefficient", [False, True])
+def test_bounds_of_scores_at_tolerance_zero_are_attained(coefficient):
+    """Whoever is asked for has all of its score in one factor, and everybody else in another one."""
+    rnd, checked = Random(12), 0
+    while checked < 60:
+        scenario = unrounded(rnd, kind="scores", coefficient=coefficient, zeros=False).scenario
+        found = audit(scenario, tolerance="exact")
+        case = found.case
+        other = random_weights(rnd, case.factors, zeros=False)
+        rates = [Fraction(w) / scenario.weights[f] for f, w in other.items()]
+        if min(rates) == max(rates) or any(scenario.weights[f] == 0 for f in case.factors):
+            continue
+        checked += 1
+        bounds = amount_bounds(found, other)
+        c = dict(zip(case.ids, scenario.column("c"), strict=True)) if coefficient else {}
+        for i, id in enumerate(case.ids):
+            for side, own in ((0, min(rates)), (1, max(rates))):
+                theirs = max(rates) if side == 0 else min(rates)
+                at = {True: rates.index(own), False: rates.index(theirs)}
+                columns = [[Fraction(0)] * len(case.ids) for _ in rates]
+                for k, amount in enumerate(case.amounts):
+                    j = at[k == i]
+                    weight = scenario.weights[case.factors[j]] * Fraction(c.get(case.ids[k], 1))
+                    columns[j][k] = amount / weight
+                factors = [
+                    replace(scenario.factor(f), values=tuple(column))
+                    for f, column in zip(case.factors, columns, strict=True)
+                ]
+                kept = [f for f in scenario.factors if f.id not in case.factors]
+                data = replace(scenario, factors=(*factors, *kept))
+                assert allocate(data).amounts == scenario.published
+                assert allocate(data.with_weights(**other)).entitlements[id] == bounds[id][side]
+
+
 def test_bounds_with_rounding_are_approached():
     """A thousandth of a unit inside, the rule still gives what was published."""
     found, near = audit(LUZHOU), Fraction(1, 1000)

@@ -81,7 +81,7 @@ def test_the_truth_is_inside(name):
     """Data, split, and back: true shares and true entitlements under other weights lie in their ranges."""
     how, facts = CASES[name]
     rnd, checked = Random(name), 0
-    while checked < 30:
+    while checked < 100:
         allocation = published_case(rnd, **how)
         reading = reading_of(allocation, random_facts(rnd, allocation, facts))
         try:

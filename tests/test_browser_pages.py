@@ -221,3 +221,35 @@ def test_windows_for_a_saved_scenario(people: dict[str, Visit], axe: str, window
         widened(person, width)
         page.screenshot(path=PICTURES / f"saved-{window}-{lang}-{width}.png")
     assert person.wrong == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_readings_side_by_side_and_what_is_asked_of_them(
+    people: dict[str, Visit], axe: str, lang: str
+) -> None:
+    """Every reading chosen, one added, the nearest weights looked for and a table made."""
+    person = people[lang]
+    page = person.open(f"published?lang={lang}&scenario={SCENARIO}")
+    shown = page.get_by_role("combobox", name=say("app.published.readings_choose", lang))
+    for _ in range(4):
+        shown.click()
+        page.get_by_role("option").first.click()
+        person.settle()
+    page.keyboard.press("Escape")
+    page.locator("article").nth(4).wait_for()
+    unit = say("money.ten_thousand", lang)
+    field = page.get_by_role("textbox", name=say("app.published.nearest_amount", lang, unit=unit))
+    field.fill("4500")
+    page.get_by_role("button", name=say("app.published.nearest_go", lang)).click()
+    page.get_by_text("31.09").first.wait_for()
+    page.get_by_role("button", name=say("app.published.table_go", lang)).click()
+    page.get_by_role("region", name=say("audit.table", lang)).wait_for()
+    person.settle()
+    assert foreign(page, lang) == []
+    clean(page, axe)
+    for width in (400, 1440):
+        widened(person, width)
+        page.screenshot(path=PICTURES / f"readings-{lang}-{width}.png")
+        assert overflowing(page) == [False, []], f"sideways at {width}"
+    assert person.outside() == []
+    assert person.wrong == []

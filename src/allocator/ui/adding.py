@@ -87,9 +87,10 @@ def _form(rule: Scenario, slug: str, lang: str) -> None:
     names = {r.id: getattr(r.name, lang) for r in rule.recipients}
     factors = {id: getattr(rule.factor(id).name, lang) for id in rule.weights}
     with st.form(f"reading-{slug}-{lang}"):
-        left, right = st.columns(2)
+        left, right = st.columns(2)  # a row each, so that Tab goes as the eye does
         title = left.text_input(say("app.published.add_name", lang), max_chars=200)
         reason = right.text_input(say("app.published.add_reason", lang), max_chars=500)
+        left, right = st.columns(2)
         factor = left.selectbox(
             say("app.published.add_factor", lang), list(factors), format_func=factors.__getitem__
         )
@@ -98,6 +99,7 @@ def _form(rule: Scenario, slug: str, lang: str) -> None:
             KINDS,
             format_func=lambda one: say(f"app.published.add_{one}", lang),
         )
+        left, right = st.columns(2)
         low = left.text_input(say("app.published.add_low", lang), max_chars=30)
         high = right.text_input(say("app.published.add_high", lang), max_chars=30)
         whom = st.multiselect(
