@@ -66,11 +66,11 @@ def test_a_reading_is_uploaded(visit: Any, tmp_path: Path) -> None:
     page = person.open("published?lang=en&scenario=luzhou-2023/published-rule")
     page.get_by_text("Add a reading of your own").click()
     right = 'format = 1\ntitle = "own one"\n[[scored]]\nfactor = "tax"\nlow = 1\nhigh = 2\n'
-    for content, said in (
-        (right.replace('"tax"', '"taxes"'), "did you mean “tax”"),
-        (right, "Added: own one"),
+    for name, content, said in (
+        ("wrong.toml", right.replace('"tax"', '"taxes"'), "did you mean “tax”"),
+        ("right.toml", right, "Added: own one"),
     ):
-        file = tmp_path / "own.toml"
+        file = tmp_path / name
         file.write_text(content, "utf-8")
         page.locator("input[type=file]").set_input_files(str(file))
         page.get_by_text(said).first.wait_for()
