@@ -86,8 +86,10 @@ def test_bands_are_drawn_behind_the_points_and_fit_on_the_axis() -> None:
     frame = chart_data.amount_frame(together, WAN, "zh")
     assert (frame["most"] <= frame["high"]).all() and (frame["least"] >= frame["low"]).all()
     names = tuple(frame["name"])
-    drawn = charts.spec(charts.amount_marks(names, "zh", base="x", width=80, possible=True))
-    assert drawn["layer"][0]["encoding"]["x2"]["field"] == "most"  # the first layer is the lowest
-    assert drawn["layer"][0]["mark"]["color"] == charts.POSSIBLE
-    plain = charts.spec(charts.amount_marks(names, "zh", base="x", width=80))
+    drawn = charts.spec(charts.amount_marks(names, "zh", base="x", width=80, room=50, possible=True))
+    line, band, *above = drawn["layer"]  # the first layer is the lowest
+    assert band["encoding"]["x2"]["field"] == "most" and band["mark"]["color"] == charts.POSSIBLE
+    assert line["mark"] == {"type": "rule", "color": charts.LINE}
+    assert {"tick", "point"} <= {layer["mark"]["type"] for layer in above}
+    plain = charts.spec(charts.amount_marks(names, "zh", base="x", width=80, room=50))
     assert "least" not in str(plain)

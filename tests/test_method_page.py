@@ -133,7 +133,7 @@ def test_any_scenario_reads_to_the_end_and_adds_up(seed: int) -> None:
         assert allocation.shares[scenario.ids[i]] * total == score
 
 
-UNITS = {"万元": 10_000, "元": 1, "yuan": 1, "亿 USD": 10**8, "USD": 1, "AUD": 1}
+UNITS = {"万元": 10_000, "元": 1, "yuan": 1, "亿美元": 10**8, "美元": 1, "USD": 1, "澳元": 1, "AUD": 1}
 AMOUNT = rf"≈?([\d,.]+) ?({'|'.join(UNITS)})"
 PRODUCTS = {
     "zh": (rf"：{AMOUNT}×≈?([\d.]+)%，测算额为{AMOUNT}。", rf"测算额{AMOUNT}乘以≈?([\d.]+)，得{AMOUNT}，"),

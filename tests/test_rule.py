@@ -207,9 +207,9 @@ def test_a_blank_factor_takes_no_part(luzhou: Scenario) -> None:
         ({"investment": "50"}, "weights_entered_sum"),
         ({"investment": "100.0000001"}, "weight_entered"),
         ({"investment": "101"}, "weight_entered"),
-        ({"investment": "4O"}, "cell_unit"),
+        ({"investment": "4O"}, "figure_unit"),
         ({}, "weights_entered_sum"),
-        ({"investment": "1e2"}, "cell_scientific"),
+        ({"investment": "1e2"}, "figure_digits"),
     ],
 )
 def test_weights_that_cannot_be_are_refused(luzhou: Scenario, written: dict, key: str) -> None:

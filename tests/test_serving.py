@@ -34,7 +34,7 @@ def test_settings_keep_the_page_on_this_machine():
         == settings["server"]
     )
     assert settings["browser"]["gatherUsageStats"] is False
-    assert settings["client"]["toolbarMode"] == "viewer"
+    assert settings["client"]["toolbarMode"] == "minimal"  # its menu would be in English
     assert settings["client"]["showErrorDetails"] == "none"
 
 

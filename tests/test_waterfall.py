@@ -18,6 +18,7 @@ from allocator import Allocation, AllocatorError, Earmark, Factor, Fund, Recipie
 from allocator.files.scenario import load_scenario
 from allocator.parts import Text
 from allocator.report import charts
+from allocator.report.chain import fund_grid
 from allocator.report.chart_data import Unit
 from allocator.report.waterfall import (
     Step,
@@ -25,7 +26,6 @@ from allocator.report.waterfall import (
     waterfall_frame,
     waterfall_names,
     waterfall_rows,
-    waterfall_sentence,
     waterfall_width,
 )
 
@@ -102,9 +102,17 @@ def test_by_hand() -> None:
         Step("earmark", "单列安排", 270, 370),
         Step("amount", "建议分配额", 0, 370),
     )
-    assert waterfall_sentence(allocate(scenario), "a", "zh") == (
-        "资金总额1000元，减去单列安排100元，按因素法分配900元，a的建议分配额为370元。"
-    )
+    grid = fund_grid(allocate(scenario), "a", "zh")
+    assert [row.cells for row in grid.rows] == [
+        ("资金总额", "1000"),
+        ("减：单列安排", "−100"),
+        ("按因素法分配额", "900"),
+        ("占比", "30%"),
+        ("测算额", "270"),
+        ("取整及尾差处理", "0"),
+        ("单列安排", "100"),
+        ("建议分配额", "370"),
+    ]
 
 
 def test_what_the_scenario_does_not_have_is_left_out() -> None:
@@ -158,21 +166,51 @@ def test_names_stand_in_lines_and_are_told_apart() -> None:
     assert waterfall_frame(steps, WAN, "zh")["full"][0] == long
 
 
-def test_the_sentence_says_what_is_shared_out() -> None:
-    assert waterfall_sentence(luzhou("after-earmark"), "jiangyang", "zh") == (
-        "资金总额5722万元，减去市级部门安排120万元，减去单列安排5000万元，按因素法分配602万元，"
-        "江阳区的建议分配额为170万元。下达文件只公布总额，未公布各因素金额。"
-    )
-    assert waterfall_sentence(luzhou("published-rule"), "ftz", "en") == (
-        "The fund of 57,220,000 yuan, less 1,200,000 yuan for departments leaves 56,020,000 yuan to be "
-        "shared out by weighted factors; Free Trade Zone gets 50,000,000 yuan. The published document "
-        "gives totals only, not what each factor brought."
-    )
+def test_from_the_fund_to_the_amount_and_beside_it_what_was_decided() -> None:
+    grid = fund_grid(luzhou("equal-weights"), "ftz", "zh")
+    assert grid.headers == ("项目", "测算结果", "实际下达数") and grid.unit == "单位：万元"
+    assert [row.cells for row in grid.rows] == [
+        ("资金总额", "5722", "5722"),
+        ("减：市级部门安排", "−120", "−120"),
+        ("按因素法分配额", "5602", "5602"),
+        # 86.285 of 100: a quarter of 91.85, 90.62, 80.94 and 81.73 each
+        ("占比", "≈86.28%", "≈89.25%"),
+        ("测算额", "≈4833.68", ""),
+        ("取整及尾差处理", "≈+0.32", ""),
+        ("建议分配额", "4834", "5000"),
+        ("增减", "−166", ""),
+    ]
+
+
+def test_what_is_not_known_of_the_published_amount_is_left_blank() -> None:
+    """What was set apart is this scenario's, not the published split's."""
+    grid = fund_grid(luzhou("after-earmark"), "ftz", "zh")
+    published = {row.cells[0]: row.cells[2] for row in grid.rows}
+    assert published["资金总额"] == "5722" and published["建议分配额"] == "5000"
+    assert published["减：单列安排"] == published["按因素法分配额"] == published["占比"] == ""
     unpublished = allocate(replace(luzhou("published-rule").scenario, published=None, reservations=(),
                                    fund=Fund(56_020_000, "CNY", 10_000)))  # fmt: skip
-    assert waterfall_sentence(unpublished, "ftz", "zh") == (
-        "资金总额5602万元全部按因素法分配，自贸区的建议分配额为5000万元。"
-    )
+    grid = fund_grid(unpublished, "ftz", "en")
+    assert grid.headers == ("Item", "Simulated")
+    assert [row.cells[0] for row in grid.rows][:2] == ["Fund", "Amount shared out"]
+    with pytest.raises(KeyError):
+        fund_grid(unpublished, "nobody", "en")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_the_figures_of_the_chain_add_up_as_shown(file: Path) -> None:
+    allocation = allocate(load_scenario(file))
+    for id in allocation.scenario.ids[:20]:
+        rows = {row.cells[0]: figure(row.cells[1]) for row in fund_grid(allocation, id, "zh").rows}
+        steps = [rows.get(name, 0) for name in ("测算额", "保底、封顶调整", "取整及尾差处理", "单列安排")]
+        assert sum(steps) == rows["建议分配额"]
+        less = rows.get("减：市级部门安排", 0) + rows.get("减：单列安排", 0)
+        assert rows["资金总额"] + less == rows["按因素法分配额"]
+
+
+def figure(text: str) -> Fraction:
+    """The number that a cell shows."""
+    return Fraction(text.strip("≈+%").replace("−", "-").replace("≈", ""))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -116,7 +116,9 @@ def factor_headings(scenario: Scenario, lang: str) -> list[str]:
 
 def amount_heading(name: str, fund: Fund, lang: str) -> str:
     """The heading of published or previous amounts, with the unit that they are shown in."""
-    unit = money_unit(fund.currency, money_scale(fund.currency, fund.unit), lang)
+    unit = fund.currency  # by its code, which is read back
+    if unit == "CNY":
+        unit = money_unit(unit, money_scale(unit, fund.unit), lang)
     return say("workbook.amount", lang, header=say(f"workbook.{name}", lang), unit=unit)
 
 

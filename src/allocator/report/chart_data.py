@@ -13,6 +13,7 @@ import pandas as pd
 
 from allocator.allocation import Allocation
 from allocator.exact import Number, exact
+from allocator.model import Scenario
 from allocator.text import money_scale, money_unit, number, say
 
 STANDS_APART = 5  # an outlier is at least this many times the next amount
@@ -124,9 +125,9 @@ def round_up(value: float) -> float:
 
 
 def amount_domain(rows: Iterable[Row], unit: Unit) -> tuple[float, float]:
-    """From zero to beyond every amount and every base, with room for the figure at the largest."""
+    """From zero to beyond every amount and every base."""
     top = max((float(row.largest / Fraction(unit.scale)) for row in rows), default=0.0)
-    return 0.0, round_up(top) * 1.16
+    return 0.0, round_up(top) * 1.04
 
 
 def change_domain(rows: Iterable[Row], unit: Unit) -> tuple[float, float]:
@@ -154,7 +155,6 @@ def amount_frame(rows: Sequence[Row], unit: Unit, lang: str) -> pd.DataFrame:
             "name": [row.name for row in rows],
             "amount": [float(Fraction(row.amount) / unit.scale) for row in rows],
             "base": [float(Fraction(row.base) / unit.scale) for row in rows],
-            "reach": [float(Fraction(max(row.amount, row.base)) / unit.scale) for row in rows],
             "hollow": [row.hollow for row in rows],
             "amount_text": [unit.text(row.amount, lang) for row in rows],
             "base_text": [unit.text(row.base, lang) for row in rows],
@@ -189,6 +189,13 @@ def above_zero(rows: Iterable[Row]) -> tuple[Row, ...]:
 def names_width(rows: Iterable[Row]) -> int:
     """The width that the names of all panels take, so that their axes begin at one place."""
     return min(190, max((text_width(row.name) for row in rows), default=0) + 8)
+
+
+def figures_width(scenario: Scenario, unit: Unit, lang: str) -> int:
+    """The width that a column of amounts takes: nobody gets more than the fund, whatever the weights."""
+    whole = Fraction(scenario.fund.unit) % unit.scale == 0
+    longest = number(Fraction(scenario.fund.amount) / unit.scale, lang, 0 if whole else 2)
+    return max(text_width(longest), text_width(say("app.chart.amount", lang))) + 16
 
 
 def panel_title(part: Sequence[Row], rows: Sequence[Row], unit: Unit, lang: str, *, whom: str = "") -> str:

@@ -26,14 +26,22 @@ MANY = 20  # rows from which they stand closer
 
 
 def amount_marks(
-    names: Sequence[str], lang: str, *, base: str | None, width: int, possible: bool = False
+    names: Sequence[str],
+    lang: str,
+    *,
+    base: str | None,
+    width: int,
+    room: int,
+    possible: bool = False,
 ) -> alt.LayerChart:
     """A point for each amount and a tick for each base on a linear axis; draws an `amount_frame`.
 
     ``base`` says what the ticks stand for (None: there is nothing to compare with, and no ticks), ``width``
-    is that of the names, ``possible`` whether a band behind each point shows what it could be.
+    is that of the names, ``possible`` whether a band behind each point shows what it could be.  The amounts
+    stand as figures in a column of their own, ``room`` pixels wide, under a heading: beside a point they
+    could be read as the tick's.
     """
-    x = number_axis("amount", lang)
+    x = number_axis("amount", lang, room=room)
     tooltip = _tooltip(lang, "amount", base)
     if possible:
         tooltip.append(alt.Tooltip("possible_text:N", title=say("app.chart.possible", lang)))
@@ -41,13 +49,11 @@ def amount_marks(
     bands = [shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x="least:Q", x2="most:Q")]
     ends = shape.mark_point(opacity=0, size=0)
     rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
-    texts = shape.mark_text(align="left", dx=12, fontSize=13, color=INK).encode(
-        x="reach:Q", text="amount_text:N"
-    )
     points = _points(shape, base is not None)
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
-    parts = [*(bands if possible else []), rules, *points, texts, *ends_of_axis, _rows(shape)]
-    return finish(parts, len(names))
+    figures = _figures(shape, "amount_text", say("app.chart.amount", lang))
+    behind = [_lines(shape), *(bands if possible else [])]
+    return finish([*behind, rules, *points, *figures, *ends_of_axis, _rows(shape)], len(names))
 
 
 def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = True) -> alt.LayerChart:
@@ -175,8 +181,28 @@ def spec(marks: alt.LayerChart) -> dict[str, Any]:
 
 def _rows(shape: alt.Chart) -> alt.Chart:
     """Each row as a whole, unseen: wherever it is pointed at it says its figures, and it can be picked."""
-    whole: alt.Chart = shape.mark_bar(opacity=0, cursor="pointer").encode(x="low:Q", x2="high:Q")
+    whole: alt.Chart = shape.mark_bar(opacity=0, cursor="pointer").encode(
+        x=alt.value(0), x2=alt.value("width")
+    )
     return whole.add_params(_picked())
+
+
+def _figures(shape: alt.Chart, field: str, heading: str) -> list[alt.Chart]:
+    """A column of figures at the right edge, and once over it what they are."""
+    edge = alt.value("width")
+    head = alt.Chart().mark_text(
+        align="right", fontSize=12, fontWeight="bold", color=AMOUNT, baseline="alphabetic"
+    )
+    return [
+        shape.mark_text(align="right", fontSize=13, color=AMOUNT).encode(x=edge, text=f"{field}:N"),
+        head.encode(x=edge, y=alt.value(-5), text=alt.value(heading)).transform_aggregate(rows="count()"),
+    ]
+
+
+def _lines(shape: alt.Chart) -> alt.Chart:
+    """A faint line in each row that leads towards its figure at the right edge."""
+    lines: alt.Chart = shape.mark_rule(color=LINE).encode(x="low:Q", x2="high:Q")
+    return lines
 
 
 def _picked() -> alt.Parameter:
@@ -217,17 +243,21 @@ def _plain(lang: str) -> str:
     return "~f" if lang == "zh" else ",~f"
 
 
-def number_axis(field: str, lang: str, *, ticks: int = 5, **more: Any) -> alt.X:
+def number_axis(field: str, lang: str, *, ticks: int = 5, room: int = 0, **more: Any) -> alt.X:
     """A linear axis that ends where the invisible marks at low and high stand.
 
-    The ends are data, not part of the chart, so that a new amount changes nothing but data and the page
-    need not draw the chart anew.
+    It leaves so many pixels of ``room`` at its right.  The ends are data, not part of the chart, so that a
+    new amount changes nothing but data and the page need not draw the chart anew.
     """
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
     axis = alt.Axis(title=None, orient="top", labelColor=MUTED, labelFontSize=12, ticks=False, domain=False,
                     gridColor=grid, format=_plain(lang), tickCount=ticks, labelFlush=False, labelBound=10,
+                    labelSeparation=8,
                     description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
-    return alt.X(f"{field}:Q", scale=alt.Scale(nice=False, zero=True), axis=axis)
+    scale = alt.Scale(nice=False, zero=True)
+    if room:
+        scale["range"] = [0, alt.expr(f"width - {room}")]
+    return alt.X(f"{field}:Q", scale=scale, axis=axis)
 
 
 def chart_height(count: int) -> int:

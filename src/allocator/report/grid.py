@@ -11,7 +11,7 @@ from allocator.allocation import Allocation
 from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.tabular import Row
-from allocator.text import money, money_scale, money_unit, number, say
+from allocator.text import money, money_scale, money_unit, number, say, with_unit
 
 MOST_DECIMALS = 10  # of a factor that a reader may multiply with
 
@@ -82,10 +82,9 @@ def rough(
     if currency != "CNY" and (amount * 100).denominator == 1:
         return money(amount, currency, lang)
     scale = _scale_in_words(scenario, lang)
-    key = "money.amount" if currency == "CNY" else "money.foreign"
     figure = rough_figure(amount, scenario, lang, places, tabled=tabled)
     text = about(figure, lang, places, exactly=plain(Fraction(amount) / scale))
-    return say(key, lang, value=text, unit=money_unit(currency, scale, lang))
+    return with_unit(text, currency, scale, lang)
 
 
 def rough_figure(

@@ -24,6 +24,7 @@ class Shown(NamedTuple):
     """What the office's table shows, in its unit: what each factor brings, and by id what recipients have."""
 
     brings: tuple[Number, ...]
+    share: Mapping[str, Number]
     entitlement: Mapping[str, Number]
     limited: Mapping[str, Number]
 
@@ -32,9 +33,9 @@ class Shown(NamedTuple):
         """The figures of the table, so that the same ones stand in the method."""
         table, ids = office_table(allocation, lang), allocation.scenario.ids
         brings = tuple(plain(sum(column, start=0)) for column in table.adding("factors"))
-        (entitlement,) = table.adding("entitlement")
+        (share,), (entitlement,) = table.adding("share"), table.adding("entitlement")
         (limited,) = table.adding("limited") or [entitlement]
-        return cls(brings, dict(zip(ids, entitlement, strict=True)), dict(zip(ids, limited, strict=True)))
+        return cls(brings, *(dict(zip(ids, column, strict=True)) for column in (share, entitlement, limited)))
 
 
 def score_of(scenario: Scenario, position: int) -> tuple[dict[str, Number], Number]:
@@ -144,38 +145,3 @@ def rounding_example(allocation: Allocation, id: str, extra: int, lang: str) -> 
     ahead = sum(1 for value in remainders.values() if value % over > mine)
     details["remainder"] = rough(Fraction(mine, over) * fund.unit, scenario, lang)
     return _say("round_up" if extra else "round_down", lang, **details, rank=ahead + 1)
-
-
-def chain_grid(allocation: Allocation, id: str, shown: Shown, lang: str) -> Grid:
-    """From the entitlement to the amount of one recipient, and beside it what was decided.
-
-    Between figures that the office's table shows, what is shown of a step is their difference.
-    """
-    scenario = allocation.scenario
-    entitlement, limited = allocation.entitlements[id], allocation.limited[id]
-    final, earmark = (in_units(by[id], scenario) for by in (allocation.amounts, allocation.earmarks))
-    tabled = shown.entitlement[id], shown.limited[id]
-    chain: list[tuple[str, Number, Number]] = [("entitlement", tabled[0], entitlement)]
-    if scenario.limits:
-        chain.append(("by_limits", plain(tabled[1] - tabled[0]), plain(limited - entitlement)))
-    chain.append(("by_rounding", plain(final - earmark - tabled[1]), allocation.rounding[id]))
-    if scenario.earmarks:
-        chain.append(("earmark", earmark, allocation.earmarks[id]))
-    rows = []
-    for at, (key, figure, exactly) in enumerate(chain, 1):
-        # six decimals, since an earmark may be to the cent
-        text = about(figure, lang, 6, exactly=in_units(exactly, scenario), sign=key.startswith("by_"))
-        rows.append(Row("recipient", (str(at), _say(key, lang), text)))
-    rows.append(Row("total", ("", _say("final", lang), number(final, lang))))
-    if scenario.published is not None:
-        published = in_units(scenario.published[id], scenario)
-        change = plain(final - published)
-        rows.append(Row("recipient", ("", _say("published", lang), number(published, lang))))
-        rows.append(Row("recipient", ("", _say("difference", lang), number(change, lang, sign=True))))
-    return Grid(
-        _say("chain_table", lang, name=name_of(allocation, id, lang)),
-        tuple(_say(key, lang) for key in ("number", "item", "amount")),
-        (False, False, True),
-        tuple(rows),
-        unit_of(scenario, lang),
-    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from allocator.allocation import Allocation
 from allocator.exact import plain
+from allocator.report.chain import chain_grid
 from allocator.report.grid import (
     Grid,
     Step,
@@ -18,7 +19,7 @@ from allocator.report.grid import (
     unit_of,
     who,
 )
-from allocator.report.method_example import Shown, chain_grid, extra_units, rounding_example
+from allocator.report.method_example import Shown, extra_units, rounding_example
 from allocator.report.sentences import limit_clauses, limit_words
 from allocator.report.tabular import Row
 from allocator.text import money, say

@@ -19,7 +19,7 @@ from allocator.analysis.explain.stages import stages
 from allocator.exact import Number, plain
 from allocator.report.chart_data import Unit, round_up, text_width
 from allocator.report.stage_table import stage_name
-from allocator.text import money, say
+from allocator.text import say
 
 Kind = Literal[
     "factor", "coefficient", "limits", "rounding", "earmark", "amount", "published", "difference",
@@ -132,31 +132,6 @@ def waterfall_names(steps: Sequence[Step], lang: str) -> list[str]:
 def waterfall_width(names: Sequence[str]) -> int:
     """The width that the names take."""
     return max((text_width(line) for name in names for line in name.split("\n")), default=0) + 8
-
-
-def waterfall_sentence(allocation: Allocation, id: str, lang: str) -> str:
-    """What is shared out: the fund less departments and earmarks; and what the notice does not tell."""
-    scenario = allocation.scenario
-    currency = scenario.fund.currency
-    less = [
-        say(f"app.waterfall.{key}", lang, amount=money(amount, currency, lang))
-        for key, amount in (("less_reserved", scenario.reserved), ("less_earmarked", scenario.earmarked))
-        if amount
-    ]
-    said = [
-        say(
-            "app.waterfall.shared" if less else "app.waterfall.shared_whole",
-            lang,
-            name=next(r.name for r in scenario.recipients if r.id == id),
-            fund=money(scenario.fund.amount, currency, lang),
-            less="".join(less),
-            left=money(scenario.distributable, currency, lang),
-            amount=money(allocation.amounts[id], currency, lang),
-        )
-    ]
-    if scenario.published is not None:
-        said.append(say("app.waterfall.only_totals", lang))
-    return ("" if lang == "zh" else " ").join(said)
 
 
 def waterfall_alt(allocation: Allocation, id: str, unit: Unit, lang: str) -> str:

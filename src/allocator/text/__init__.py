@@ -92,9 +92,9 @@ def money(
     """An amount in a sentence: Chinese in 万元 where that is short, English in full, so that none is misread.
 
     >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
-    ('5722万元', '57,220,000 yuan', '12.5亿 USD')
+    ('5722万元', '57,220,000 yuan', '12.5亿美元')
     >>> money(150_000_000, "USD", "zh", sign=True), money(-490_000, "CNY", "zh", sign=True)
-    ('+1.5亿 USD', '−49万元')
+    ('+1.5亿美元', '−49万元')
     """
     short = lang == "zh" and not in_full
     if currency != "CNY":
@@ -103,10 +103,16 @@ def money(
             value = say(
                 "money.hundred_million", lang, value=number(Fraction(amount) / 10**8, lang, sign=sign)
             )
-        return say("money.foreign", lang, value=value, unit=currency)
+        return with_unit(value, currency, 1, lang)
     scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
     value = number(Fraction(amount) / scale, lang, sign=sign)
-    return say("money.amount", lang, value=value, unit=money_unit(currency, scale, lang))
+    return with_unit(value, currency, scale, lang)
+
+
+def with_unit(value: str, currency: str, scale: int, lang: str) -> str:
+    """A figure and its unit, with a space before a unit that is a mere code."""
+    key = "amount" if currency == "CNY" or currency in texts(lang)["currency"] else "foreign"
+    return say(f"money.{key}", lang, value=value, unit=money_unit(currency, scale, lang))
 
 
 def kind_text(kind: str, lang: str) -> str:
@@ -125,7 +131,7 @@ def money_scale(currency: str, unit: int | Fraction) -> int:
 
 
 def money_unit(currency: str, scale: int, lang: str) -> str:
-    """The name of the shown unit: 万元 or 10k yuan, 元 or yuan, else the currency's code."""
+    """The name of the shown unit: 万元 or 10k yuan, 元 or yuan; of other currencies the name, or the code."""
     if currency != "CNY":
-        return currency
+        return str(texts(lang)["currency"].get(currency, currency))
     return say("money.ten_thousand" if scale == 10_000 else "money.one", lang)

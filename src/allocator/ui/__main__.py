@@ -18,7 +18,7 @@ def serve(flags: list[str]) -> None:
     """Serves the page until it is ended."""
     shelf.find()
     for lang in LANGUAGES:
-        charts.spec(charts.amount_marks(["…"], lang, base="…", width=1))
+        charts.spec(charts.amount_marks(["…"], lang, base="…", width=1, room=1))
         charts.spec(charts.change_marks(["…"], lang, width=1))
     cli.main(["run", str(main.HERE / "start" / "page.py"), *flags])
 

@@ -243,6 +243,7 @@ def _render_bound(
             [id for id in st.session_state.get(f"{key}-listed", old.listed) if id in taking],
             format_func=names.__getitem__,
             key=f"{key}-listed-{lang}",
+            select_all=False,
         )
         st.session_state[f"{key}-listed"] = listed
     bases = [AMOUNT, "fund", "distributable", *(["previous"] if scenario.previous is not None else [])]

@@ -39,7 +39,8 @@ def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str
     with controls, st.container(key="controls"):
         near = fund.near(slug)
         titles = {other: shelf.title(other, state.found(), lang) for other in near}
-        widgets.render_weights(scenario, slug, presets(scenario, near), titles, lang)
+        offered = presets(scenario, state.trail(slug).origin, near)
+        widgets.render_weights(scenario, slug, offered, titles, lang)
         groups = _groups(checked, slug, lang)
     address.write()
     weights = effective(scenario, state.draft(slug).points)

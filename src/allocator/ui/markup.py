@@ -10,6 +10,8 @@ from typing import Protocol
 # Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
 _JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)")
 SHORT = 7  # characters below which a heading is not broken
+MANY = 40  # rows above which a table or a chart scrolls in a box of its own
+TALL = 640  # pixels that such a box is high
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -121,11 +123,12 @@ def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), 
         f"{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
         for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
     )
-    tall = " al-tall" if len(shown.rows) > 40 else ""
+    many = len(shown.rows) > MANY
+    tall, height = (" al-tall", f' style="max-height: {TALL}px"') if many else ("", "")
     return (
         f'<div class="al-caption" aria-hidden="true"><span>{escape(caption)}</span>'
         f'<span class="al-unit">{escape(shown.unit)}</span></div>'
-        f'<div class="al-scroll{tall}" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<div class="al-scroll{tall}"{height} role="region" tabindex="0" aria-label="{escape(caption)}">'
         f'<table class="al-table"><caption class="al-sr">{escape(caption)} {escape(shown.unit)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -30,25 +30,32 @@
     }
     page.told.set(element, told);
   };
-  const mendTexts = (elements, words) => {
-    for (const element of elements) {
-      const told = page.told.get(element) ?? {};
-      const said = told.text?.shown === element.textContent ? told.text.said : element.textContent;
-      const shown = words[said.trim()];
-      if (!shown) continue;
-      page.told.set(element, { ...told, text: { said, shown } });
-      if (element.textContent !== shown) element.textContent = shown;
+  // Texts are known by their words; "#" stands for each number in them.
+  const mendTexts = (box) => {
+    const walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const text = walk.currentNode;
+      const told = page.told.get(text);
+      const said = told?.shown === text.data ? told.said : text.data;
+      const numbers = said.match(/\d+/g) ?? [];
+      const known = page.words.texts;
+      const words = known[said.trim()] ?? known[said.trim().replace(/\d+/g, "#")];
+      if (!words) continue;
+      const shown = words.replace(/#/g, () => numbers.shift());
+      page.told.set(text, { said, shown });
+      if (text.data !== shown) text.data = shown;
     }
   };
+  // What is Streamlit's own, not the page's: the skip link, upload boxes, lists, menus, windows it opens.
+  const FRAME =
+    "[data-testid=stSkipToContent], [data-testid=stFileUploaderDropzone], [data-testid=stDataFrame] label," +
+    "[data-testid=stMultiSelectDropdown], [data-testid=stSelectboxDropdown], [role=log], #portal," +
+    "[data-testid=stDataFrameColumnVisibilityMenu], [role=dialog]";
   const mend = () => {
-    const { texts, scroll, cell, colon } = page.words;
+    const { scroll, cell, colon } = page.words;
     all("[aria-label], [title], [placeholder]").forEach(mendNames);
-    mendTexts(all("[data-testid=stSkipToContent]"), texts);
-    for (const zone of all("[data-testid=stFileUploaderDropzone]")) {
-      set(zone, "role", "group");
-      const leaves = [...zone.querySelectorAll("button p, span, small")].filter((e) => !e.children.length);
-      mendTexts(leaves, texts);
-    }
+    all(FRAME).forEach(mendTexts);
+    for (const zone of all("[data-testid=stFileUploaderDropzone]")) set(zone, "role", "group");
     for (const box of all("[data-testid=stVerticalBlock]")) {
       if (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible") {
         box.tabIndex = 0;
@@ -76,6 +83,7 @@
     };
     new MutationObserver(later).observe(document.body, {
       childList: true,
+      characterData: true,
       subtree: true,
       attributeFilter: ["aria-label", "title", "placeholder"],
     });

@@ -22,6 +22,14 @@ R = TypeVar("R")
 T = TypeVar("T")
 AMOUNT = "amount"  # what a bound is of, where it is not a rate
 LISTED = "listed"  # whom a bound is for, where that is not all or a kind
+# what is wrong with a figure, said of a field instead of a cell of a spreadsheet
+FIELD = {
+    "cell_unit": "figure_unit",
+    "cell_percent": "figure_unit",
+    "cell_scientific": "figure_digits",
+    "cell_time": "figure_digits",
+    "cell_error": "figure_digits",
+}
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,16 @@ def with_rule(scenario: Scenario, rule: Rule, lang: str) -> Scenario:
         raise ScenarioError(replace(p, file="", at={}) for p in error.problems) from None
 
 
+def typed_number(text: str) -> Number | str:
+    """The number in a field, or the key of the sentence that says why there is none; no word of cells in it.
+
+    >>> typed_number("1,200"), typed_number("1200元"), typed_number("1.2e3")
+    (1200, 'figure_unit', 'figure_digits')
+    """
+    found = cell_number(text)
+    return FIELD.get(found, found) if isinstance(found, str) else found
+
+
 class _Reader:
     """Reads figures and collects what is wrong with them."""
 
@@ -153,13 +171,12 @@ class _Reader:
 
     def figure(self, text: str, section: str, column: str, row: int | None = None) -> Number:
         """The number, or 0 after noting why there is none."""
-        found = cell_number(text)
+        found = typed_number(text)
         if isinstance(found, str):
             at: dict[str, object] = {} if row is None else {"entry": row}
             at["column"] = say(f"app.edit.{column}", self.lang, unit=unit_name(self.scenario, self.lang))
             here = say(f"app.edit.{section}_title", self.lang)
-            key = "figure_unit" if found in ("cell_unit", "cell_percent") else found
-            self.problems.append(Problem(key, {"value": text[:40]}, here, at))
+            self.problems.append(Problem(found, {"value": text[:40]}, here, at))
             return 0
         return found
 
@@ -232,7 +249,7 @@ def with_weights(scenario: Scenario, written: Mapping[str, str], lang: str) -> t
         if not text:
             continue
         at = {"column": getattr(factor.name, lang)}
-        found = cell_number(text.removesuffix("%").strip() if scenario.kind == "shares" else text)
+        found = typed_number(text.removesuffix("%").strip() if scenario.kind == "shares" else text)
         if isinstance(found, str):
             problems.append(Problem(found, {"value": text[:40]}, here, at))
             continue

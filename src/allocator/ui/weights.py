@@ -86,18 +86,26 @@ class Preset:
         return "/".join(number(round(Fraction(w), 2), lang) for w in self.weights.values())
 
 
-def presets(scenario: Scenario, others: Mapping[str, Scenario] | None = None) -> list[Preset]:
-    """The file's weights, equal ones, and those of other files over the same factors, none of them twice."""
+def presets(scenario: Scenario, file: Scenario, others: Mapping[str, Scenario] | None = None) -> list[Preset]:
+    """The file's weights, equal ones, and those of other files over the same factors, none of them twice.
+
+    ``file`` is what the scenario was before its rule was edited.
+    """
     count = len(scenario.weights)
     same = 1 if scenario.kind == "scores" else max(1, 100 // count)
-    candidates: list[tuple[str, Points | None]] = [
-        ("file", None),
-        ("equal", dict.fromkeys(scenario.weights, same)),
-    ]
-    for slug, other in (others or {}).items():
+    candidates: list[tuple[str, Points | None]] = []
+
+    def offer(key: str, other: Scenario) -> None:
         fits = other.kind == scenario.kind and set(other.weights) == set(scenario.weights)
-        if fits and not has_fractions(other):
-            candidates.append((slug, {factor: other.weights[factor] for factor in scenario.weights}))
+        if fits and dict(other.weights) == dict(scenario.weights):
+            candidates.append((key, None))
+        elif fits and not has_fractions(other):
+            candidates.append((key, {factor: other.weights[factor] for factor in scenario.weights}))
+
+    offer("file", file)
+    candidates.append(("equal", dict.fromkeys(scenario.weights, same)))
+    for slug, other in (others or {}).items():
+        offer(slug, other)
     kept: list[Preset] = []
     for key, points in candidates:
         weights = effective(scenario, points) or {}

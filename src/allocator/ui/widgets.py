@@ -14,6 +14,7 @@ from allocator.errors import AllocatorError
 from allocator.exact import Number, exact
 from allocator.model import Scenario
 from allocator.report import charts
+from allocator.report.grid import who
 from allocator.report.sentences import percent
 from allocator.report.waterfall import waterfall_width
 from allocator.text import number, say
@@ -200,31 +201,36 @@ def render_data(scenario: Scenario, lang: str) -> None:
         st.html(markup.plain_table(headers, rows, say("app.data.title", lang)))
 
 
+def chart_box(rows: int) -> Any:
+    """What charts of so many rows are drawn into: a box that scrolls where there are many."""
+    many = rows > markup.MANY
+    return st.container(height=markup.TALL if many else "content", border=many)
+
+
 def render_chart(
     kind: str,
     frame: pd.DataFrame,
     lang: str,
     *,
-    base: str | None,
+    base: str | None = None,
     width: int,
+    room: int = 0,
     alt: str,
     key: str,
+    pick: bool = True,
     possible: bool = False,
 ) -> None:
-    """One chart of a frame, whose rows can be picked; what depends on no figure is made once."""
+    """One chart of a frame; what depends on no figure is made once.  ``pick``: its rows can be picked."""
 
     def picked() -> None:
         rows = st.session_state[key].selection.get(charts.PICKED, [])
         if rows:
             state.set_picked(str(rows[0]["name"]))
 
+    spec = _chart_spec(kind, tuple(frame["name"]), lang, base, width, room, pick, possible)
+    content = {**spec, "datasets": {"rows": frame}}
     st.vega_lite_chart(
-        {**_chart_spec(kind, tuple(frame["name"]), lang, base, width, possible), "datasets": {"rows": frame}},
-        width="stretch",
-        theme=None,
-        alt=alt,
-        key=key,
-        on_select=picked,
+        content, width="stretch", theme=None, alt=alt, key=key, on_select=picked if pick else "ignore"
     )
 
 
@@ -238,7 +244,7 @@ def render_recipient_picker(scenario: Scenario, lang: str) -> str | None:
         index=None,
         format_func=names.__getitem__,
         key=key,
-        placeholder=say("app.waterfall.pick_hint", lang),
+        placeholder=say("app.waterfall.pick_hint", lang, who=who(scenario, lang)),
         on_change=lambda: state.set_picked(st.session_state[key] or ""),
     )
     return state.picked(scenario)
@@ -258,13 +264,21 @@ def _waterfall_spec(names: tuple[str, ...], lang: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _chart_spec(
-    kind: str, names: tuple[str, ...], lang: str, base: str | None, width: int, possible: bool
+    kind: str,
+    names: tuple[str, ...],
+    lang: str,
+    base: str | None,
+    width: int,
+    room: int,
+    pick: bool,
+    possible: bool,
 ) -> dict[str, Any]:
     if kind == "change":
-        return charts.spec(charts.change_marks(names, lang, width=width))
+        return charts.spec(charts.change_marks(names, lang, width=width, pick=pick))
     if kind == "log":
         return charts.spec(charts.log_marks(names, lang, base=base or "", width=width))
-    return charts.spec(charts.amount_marks(names, lang, base=base, width=width, possible=possible))
+    marks = charts.amount_marks(names, lang, base=base, width=width, room=room, possible=possible)
+    return charts.spec(marks)
 
 
 def in_unit(amount: Number, scale: int, lang: str, *, sign: bool = False) -> str:

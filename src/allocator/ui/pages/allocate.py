@@ -16,6 +16,7 @@ from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report import chart_data, waterfall
 from allocator.report.audit_verdict import premise
+from allocator.report.chain import fund_grid
 from allocator.report.sentences import (
     can_differ,
     compared_with,
@@ -28,8 +29,6 @@ from allocator.report.table import office_table
 from allocator.text import money_scale, money_unit, say
 from allocator.ui import address, editing, fund, markup, shelf, state, toolbar, widgets
 from allocator.ui.weights import effective, presets
-
-SCROLL = 40  # rows from which charts scroll in a box of their own
 
 
 def render() -> None:
@@ -53,7 +52,8 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
         controls, results = st.columns([1, 2.9], gap="large")
         with controls, st.container(key="controls"):
             titles = {other: shelf.title(other, state.found(), lang) for other in near}
-            widgets.render_weights(scenario, slug, presets(scenario, near), titles, lang)
+            offered = presets(scenario, state.trail(slug).origin, near)
+            widgets.render_weights(scenario, slug, offered, titles, lang)
             editing.render_exact_weights(scenario, slug, lang)
     elif len(scenario.factors) > 1:
         with results:
@@ -174,8 +174,8 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario |
     change_unit = chart_data.chart_unit([row.difference for row in rows], currency, whole, lang)
     against = say(f"app.chart.{compared_with(scenario)}", lang) if can_differ(scenario) else None
     st.html(chart_head(scenario, against, lang, premise(possible[0], lang) if possible else None))
-    width = chart_data.names_width(rows)
-    with st.container(height=640 if len(rows) > SCROLL else "content", border=len(rows) > SCROLL):
+    width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, lang)
+    with widgets.chart_box(len(rows)):
         left, right = st.columns([1.35, 1], gap="small") if against else (st.container(), None)
         with left:
             for part in parts:
@@ -190,6 +190,7 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario |
                     lang,
                     base=against,
                     width=width,
+                    room=room,
                     alt=alt,
                     key=key,
                     possible=bool(possible),
@@ -202,7 +203,7 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario |
                     frame = chart_data.change_frame(part, change_unit, lang, rows)
                     alt = chart_data.describe("change", part, change_unit, lang, base=against)
                     key = f"change-{part[0].id}-{lang}"
-                    widgets.render_chart("change", frame, lang, base=None, width=width, alt=alt, key=key)
+                    widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key)
     if len(parts) > 1:
         st.html(markup.block("scale", say("app.chart.scale_note", lang)))
         if st.toggle(say("app.chart.log", lang), key=f"log-{lang}"):
@@ -225,9 +226,15 @@ def _steps(allocation: Allocation, lang: str) -> None:
     steps = waterfall.waterfall_rows(allocation, id, lang)
     amounts = [end for step in steps for end in (step.start, step.end)]
     unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, lang)
-    st.html(markup.block("hint", waterfall.waterfall_sentence(allocation, id, lang)))
-    alt = waterfall.waterfall_alt(allocation, id, unit, lang)
-    widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt)
+    grid = fund_grid(allocation, id, lang)
+    left, right = st.columns([1, 1.35], gap="medium")
+    left.html(markup.table(grid, grid.caption, first=0))
+    with right:
+        st.html(markup.heading(say("app.waterfall.bars", lang, unit=unit.name), 3))
+        alt = waterfall.waterfall_alt(allocation, id, unit, lang)
+        widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt)
+    if scenario.published is not None:
+        st.html(markup.block("hint", say("app.waterfall.only_totals", lang)))
 
 
 def chart_head(scenario: Scenario, against: str | None, lang: str, possible: str | None = None) -> str:

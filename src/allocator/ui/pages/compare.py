@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from string import ascii_uppercase
-from typing import Any
 
 import streamlit as st
 
@@ -15,13 +13,12 @@ from allocator.analysis.differences import differences
 from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError
 from allocator.model import Scenario
-from allocator.report import chart_data, charts, comparing
+from allocator.report import chart_data, comparing
 from allocator.report.differences import said
 from allocator.report.table import compare_table
 from allocator.text import say
 from allocator.ui import markup, shelf, state, widgets
 
-SCROLL = 40  # rows from which charts scroll in a box of their own
 ABREAST = 3  # charts in one row
 Choices = Mapping[str, tuple[str, Scenario]]
 
@@ -39,7 +36,9 @@ def render() -> None:
     for sentence in left_out:
         st.html(markup.block("zero", sentence, role="alert"))
     if len(allocations) < 2:
-        st.html(markup.block("hint", say("app.compare.too_few", lang), role="status"))
+        st.html(markup.block("effect", say("app.compare.too_few", lang), role="status"))
+        if st.button(say("app.compare.to_allocate", lang), key="compare-to-allocate"):
+            st.switch_page(st.session_state.pages["allocate"])
         return
     assumed = comparing.assumed_sentence(allocations, lang)
     st.html(markup.lines(words(allocations, titles, assumed, lang)))
@@ -72,6 +71,7 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         format_func=names.__getitem__,
         key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
         max_selections=state.MOST_COMPARED,
+        select_all=False,
         on_change=chosen,
         placeholder=say("app.compare.hint", lang),
     )
@@ -159,9 +159,8 @@ def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str)
     unit = comparing.change_unit(allocations, parts, lang)
     everybody = [row for rows in parts for row in rows]
     width = chart_data.names_width(parts[0])
-    many = len(parts[0]) > SCROLL
     letters = list(zip(ascii_uppercase[1:], titles[1:], parts, strict=False))
-    with st.container(height=640 if many else "content", border=many):
+    with widgets.chart_box(len(parts[0])):
         for start in range(0, len(letters), ABREAST):
             columns = st.columns(min(ABREAST, len(letters)))
             for column, (letter, title, rows) in zip(columns, letters[start:], strict=False):
@@ -170,17 +169,9 @@ def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str)
                     st.html(markup.heading(about, 3) + markup.block("scale", title))
                     frame = chart_data.change_frame(rows, unit, lang, everybody)
                     alt = comparing.chart_alt(rows, letter, unit, lang)
-                    spec = _chart_spec(tuple(frame["name"]), lang, width)
-                    content = {**spec, "datasets": {"rows": frame}}
-                    st.vega_lite_chart(
-                        content, width="stretch", theme=None, alt=alt, key=f"changes-{letter}-{lang}"
-                    )
+                    key = f"changes-{letter}-{lang}"
+                    widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key, pick=False)
     st.html(markup.block("scale", say("app.compare.chart_note", lang)))
-
-
-@lru_cache(maxsize=16)
-def _chart_spec(names: tuple[str, ...], lang: str, width: int) -> dict[str, Any]:
-    return charts.spec(charts.change_marks(names, lang, width=width, pick=False))
 
 
 def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> list[str]:
