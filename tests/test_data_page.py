@@ -263,7 +263,7 @@ def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     grid = shares_table(scenario, lang, allocate(scenario))
     shown = said(app)
     assert markup.table(grid, grid.caption) in shown
-    assert ('class="al-notice"' in shown) == bool(scenario.assumed)
+    assert ('class="al-notice al-warn"' in shown) == bool(scenario.assumed)
     assert not re.search(r"app\.\w+\.\w+|\{\w+\}", shown)
 
 

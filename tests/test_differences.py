@@ -398,7 +398,7 @@ def test_said_in_chinese(good: Scenario, name: str, zh: list[str]) -> None:
 
 
 def test_money_goes_by_the_currency_of_its_side(good: Scenario) -> None:
-    assert words(good, "fund")[:2] == ["资金总额：由100万元改为1020000 EUR。", "币种：由CNY改为EUR。"]
+    assert words(good, "fund")[:2] == ["资金总额：由100万元改为1020000欧元。", "币种：由CNY改为EUR。"]
     assert words(good, "fund", "en")[0] == "Fund: from 1,000,000 yuan to 1,020,000 EUR."
 
 
