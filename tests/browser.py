@@ -158,10 +158,14 @@ class Visit:
     def amounts(self) -> dict[str, str]:
         """What the table says each recipient gets, by the name shown."""
         script = """() => {
-            const heads = [...document.querySelectorAll('.al-table thead th')].map(c => c.textContent);
-            const at = heads.findIndex(text => ['建议分配额', 'Amount'].includes(text));
-            return [...document.querySelectorAll('.al-table tr.al-recipient')]
-                .map(row => [row.children[1].textContent, row.children[at].textContent]);
+            for (const table of document.querySelectorAll('.al-table')) {
+                const heads = [...table.querySelectorAll('thead th')].map(cell => cell.textContent);
+                const at = heads.findIndex(text => ['建议分配额', 'Amount'].includes(text));
+                if (at < 0) continue;
+                return [...table.querySelectorAll('tr.al-recipient')]
+                    .map(row => [row.children[1].textContent, row.children[at].textContent]);
+            }
+            return [];
         }"""
         return dict(self.page.evaluate(script))
 

@@ -165,7 +165,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit: Any) -> None:
     person.settle()
     stops = focused(page)
     assert not [name for name, _ in stops if re.search(r"[*\\]|[A-Za-z]{2,}", name) and name != "English"]
-    pages = ("allocate", "compare", "published", "data", "saved", "method")
+    pages = ("allocate", "compare", "published", "sensitivity", "data", "saved", "method")
     order = [
         *(place(stops, say(f"app.nav.{name}", "zh"), "a") for name in pages),
         place(stops, "中文", "radio"),

@@ -105,16 +105,9 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
         alt.Tooltip("full:N", title=say("app.waterfall.step", lang)),
         alt.Tooltip("text:N", title=say("app.waterfall.figure", lang)),
     ]
-    shape = alt.Chart().encode(y=y, tooltip=figures)
+    shape = alt.Chart().encode(y=y, tooltip=figures, description=_said("full", "text"))
     ends = shape.mark_point(opacity=0, size=0)
-    x = number_axis("start", lang)
-    color = alt.Color(
-        "direction:N",
-        scale=alt.Scale(domain=["gain", "loss", "same", "total"], range=[GAIN, LOSS, MUTED, AMOUNT]),
-        legend=None,
-    )
-    bars = shape.mark_bar(size=15, strokeWidth=1.5, fill="#ffffff").encode(x=x, x2="end:Q", stroke=color)
-    full = shape.mark_bar(size=15, strokeWidth=1.5).encode(x=x, x2="end:Q", color=color, stroke=color)
+    bars = _framed(shape, number_axis("start", lang), "end:Q")
     # half a row each and a little more, so that the threads of two neighbours meet between their bars
     threads = [
         shape.mark_tick(thickness=1, size=row / 2 + 4, color=MUTED, opacity=1, yOffset=offset)
@@ -125,8 +118,7 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
     texts = shape.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(x="reach:Q", text="text:N")
     parts = [
         *threads,
-        bars.transform_filter("datum.hollow"),
-        full.transform_filter("!datum.hollow"),
+        bars,
         texts,
         ends.encode(x="low:Q"),
         ends.encode(x="high:Q"),
@@ -146,25 +138,36 @@ def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCh
         alt.Tooltip("text:N", title=say("explain.change", lang)),
     ]
     side = alt.YOffset("side:N", sort=["down", "up"])
-    shape = alt.Chart().encode(y=names_axis(names, lang, width), yOffset=side, tooltip=figures)
-    color = alt.Color(
-        "direction:N",
-        scale=alt.Scale(domain=["gain", "loss", "same"], range=[GAIN, LOSS, MUTED]),
-        legend=None,
-    )
+    y = names_axis(names, lang, width)
+    shape = alt.Chart().encode(y=y, yOffset=side, tooltip=figures, description=_said("name", "text"))
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
-    x = number_axis("change", lang, ticks=3, labelExpr=sign)
-    full = shape.mark_bar(size=15, strokeWidth=1.5).encode(x=x, x2="zero:Q", color=color, stroke=color)
-    bars = shape.mark_bar(size=15, strokeWidth=1.5, fill="#ffffff").encode(x=x, x2="zero:Q", stroke=color)
+    bars = _framed(shape, number_axis("change", lang, ticks=3, labelExpr=sign), "zero:Q")
     text = shape.encode(x="change:Q", text="text:N")
     parts = [
-        full.transform_filter("!datum.hollow"),
-        bars.transform_filter("datum.hollow"),
+        bars,
         text.mark_text(align="left", dx=6, fontSize=12, color=INK).transform_filter("datum.change >= 0"),
         text.mark_text(align="right", dx=-6, fontSize=12, color=INK).transform_filter("datum.change < 0"),
         *(shape.mark_point(opacity=0, size=0).encode(x=f"{end}:Q") for end in ("low", "high")),
     ]
     return finish(parts, len(names)).properties(height=len(names) * 52 + 34)
+
+
+def _framed(shape: alt.Chart, x: alt.X, end: str) -> alt.Chart:
+    """Bars in the colour of their direction, hollow where assumed data decides them."""
+    scale = alt.Scale(domain=["gain", "loss", "same", "total"], range=[GAIN, LOSS, MUTED, AMOUNT])
+    direction = {"field": "direction", "type": "nominal", "scale": scale, "legend": None}
+    bars: alt.Chart = shape.mark_bar(size=15, strokeWidth=1.5).encode(
+        x=x,
+        x2=end,
+        stroke=alt.Stroke(**direction),
+        fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.Fill(**direction)),
+    )
+    return bars
+
+
+def _said(*fields: str) -> alt.DescriptionValue:
+    """What a screen reader says of a mark: its figures, and none of the chart's own words."""
+    return alt.DescriptionValue(alt.ExprRef(" + ' ' + ".join(f"datum.{field}" for field in fields)))
 
 
 def spec(marks: alt.LayerChart) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def swing_frame(
                     ),
                 }
             )
-    reach = round_up(max((abs(row["change"]) for row in rows), default=0.0)) * 1.6  # type: ignore[arg-type]
+    reach = round_up(max((abs(row["change"]) for row in rows), default=0.0)) * 2  # type: ignore[arg-type]
     return pd.DataFrame(rows).assign(low=-reach, high=reach)
 
 

@@ -177,6 +177,8 @@ def tables(allocation: Allocation, lang: str) -> list[tuple[list[str], Table | G
         return [([_say("exchange_none", lang)], None)]
     exchange = exchange_table(allocation, rates, lang)
     lines = [_say("exchange_title", lang), exchange_note(rates, lang)]
+    if exchange is not None and not all(rate.closed for rate in rates):
+        lines.append(_say("exchange_both_ways", lang))
     if rates and exchange is None:
         lines.append(_say("exchange_many", lang))
     found.append((lines, exchange))

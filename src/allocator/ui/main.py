@@ -12,7 +12,7 @@ import streamlit as st
 
 from allocator.text import say, texts
 from allocator.ui import address, markup, state, widgets
-from allocator.ui.pages import allocate, compare, data, method, published, saved
+from allocator.ui.pages import allocate, compare, data, method, published, saved, sensitivity
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}
@@ -20,6 +20,7 @@ PAGES: dict[str, ModuleType] = {
     "allocate": allocate,
     "compare": compare,
     "published": published,
+    "sensitivity": sensitivity,
     "data": data,
     "saved": saved,
     "method": method,

@@ -250,11 +250,30 @@ def render_recipient_picker(scenario: Scenario, lang: str) -> str | None:
     return state.picked(scenario)
 
 
-def render_waterfall(frame: pd.DataFrame, lang: str, *, alt: str) -> None:
+def render_whose(scenario: Scenario, page: str, label: str, lang: str) -> str:
+    """Whose figures a page shows: the recipient that was picked, else the first; returns the id."""
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    key = stand_at(f"{page}-{state.slug()}-{lang}", state.picked(scenario) or scenario.ids[0])
+    picked = st.selectbox(
+        label,
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        on_change=lambda: state.set_picked(st.session_state[key]),
+    )
+    return str(picked)
+
+
+def name_of(scenario: Scenario, id: str, lang: str) -> str:
+    """A recipient's name."""
+    return str(getattr(scenario.recipients[scenario.ids.index(id)].name, lang))
+
+
+def render_waterfall(frame: pd.DataFrame, lang: str, *, alt: str, key: str) -> None:
     """The steps to one amount as bars."""
     spec = _waterfall_spec(tuple(frame["name"]), lang)
     content = {**spec, "datasets": {"rows": frame}}
-    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"waterfall-{lang}")
+    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"{key}-{lang}")
 
 
 @lru_cache(maxsize=64)

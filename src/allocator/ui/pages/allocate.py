@@ -27,7 +27,7 @@ from allocator.report.sentences import (
 )
 from allocator.report.table import office_table
 from allocator.text import money_scale, money_unit, say
-from allocator.ui import address, editing, fund, markup, shelf, state, toolbar, widgets
+from allocator.ui import address, editing, fund, markup, shelf, state, toolbar, why, widgets
 from allocator.ui.weights import effective, presets
 
 
@@ -71,17 +71,19 @@ def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: st
         return
     state.keep_weights(slug, weights)
     with results:
-        _results(allocation, base, rule_behind(scenario, fund.rules(slug)), lang)
+        _results(allocation, base, rule_behind(scenario, fund.rules(slug)), slug, lang)
     caption = "app.table.caption_assumed" if allocation.scenario.assumed else "app.table.caption"
     st.html(markup.table(office_table(allocation, lang), say(caption, lang)))
     widgets.render_data(scenario, lang)
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 
-def _results(allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, lang: str) -> None:
+def _results(
+    allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, slug: str, lang: str
+) -> None:
     st.html(markup.lines(words(allocation, base, lang)))
     _charts(allocation, base, rule, lang)
-    _steps(allocation, lang)
+    _steps(allocation, slug, lang)
 
 
 def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list[str]:
@@ -217,7 +219,7 @@ def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario |
             )
 
 
-def _steps(allocation: Allocation, lang: str) -> None:
+def _steps(allocation: Allocation, slug: str, lang: str) -> None:
     """How the amount of the recipient that was clicked or chosen comes about."""
     scenario = allocation.scenario
     id = widgets.render_recipient_picker(scenario, lang)
@@ -232,9 +234,11 @@ def _steps(allocation: Allocation, lang: str) -> None:
     with right:
         st.html(markup.heading(say("app.waterfall.bars", lang, unit=unit.name), 3))
         alt = waterfall.waterfall_alt(allocation, id, unit, lang)
-        widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt)
+        widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt, key="waterfall")
     if scenario.published is not None:
         st.html(markup.block("hint", say("app.waterfall.only_totals", lang)))
+    why.render_minutes(allocation, id, lang)
+    why.render_change(allocation, id, slug, lang)
 
 
 def chart_head(scenario: Scenario, against: str | None, lang: str, possible: str | None = None) -> str:

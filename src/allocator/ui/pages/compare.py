@@ -17,7 +17,7 @@ from allocator.report import chart_data, comparing
 from allocator.report.differences import said
 from allocator.report.table import compare_table
 from allocator.text import say
-from allocator.ui import markup, shelf, state, widgets
+from allocator.ui import markup, shelf, state, why, widgets
 
 ABREAST = 3  # charts in one row
 Choices = Mapping[str, tuple[str, Scenario]]
@@ -47,6 +47,7 @@ def render() -> None:
     caption = say("app.compare.table_assumed" if assumed else "app.compare.table", lang)
     st.html(markup.table(shown, caption, shown.tints))
     st.html(markup.lines(differences_html(allocations, titles, lang)))
+    _render_why(allocations, titles, lang)
     with st.expander(say("app.compare.concentration", lang)):
         headers, rows = comparing.concentration_rows(allocations, lang)
         st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang)))
@@ -172,6 +173,21 @@ def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str)
                     key = f"changes-{letter}-{lang}"
                     widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key, pick=False)
     st.html(markup.block("scale", say("app.compare.chart_note", lang)))
+
+
+@st.fragment
+def _render_why(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
+    """Why one recipient's amount is another one than in the base, scenario by scenario."""
+    folded = st.expander(say("app.compare.why", lang), key="compare-why", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
+        base = allocations[0]
+        id = widgets.render_whose(base.scenario, "compare-why", say("app.compare.why_whose", lang), lang)
+        others = zip(ascii_uppercase[1:], titles[1:], allocations[1:], strict=False)
+        for letter, title, other in others:
+            st.html(markup.heading(say("app.compare.why_of", lang, letter=letter, title=title), 3))
+            why.render_why(base, other, id, lang, f"why-{letter}")
 
 
 def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> list[str]:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from allocator.engine import allocate
 from allocator.errors import AllocatorError
-from allocator.model import Scenario
 from allocator.report.grid import Step
 from allocator.report.method import basis, method_steps
 from allocator.report.sentences import rule_sentence
@@ -33,25 +32,10 @@ def render() -> None:
     if scenario.assumed:
         st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
     st.html(markup.block("rule", rule_sentence(scenario, lang)))
-    id = _render_recipients(scenario, lang)
+    id = widgets.render_whose(scenario, "method", say("app.method.about_recipient", lang), lang)
     for step in (*method_steps(allocation, id, lang), basis(allocation, lang)):
         st.html(step_html(step))
     st.html(markup.foot(foot_lines(allocation, lang)))
-
-
-def _render_recipients(scenario: Scenario, lang: str) -> str:
-    """The list of recipients; returns the id of the one to work out, the first where none was picked."""
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = f"method-{state.slug()}-{lang}"
-    widgets.stand_at(key, state.picked(scenario) or scenario.ids[0])
-    picked = st.selectbox(
-        say("app.method.about_recipient", lang),
-        list(names),
-        format_func=names.__getitem__,
-        key=key,
-        on_change=lambda: state.set_picked(st.session_state[key]),
-    )
-    return str(picked)
 
 
 def step_html(step: Step) -> str:
