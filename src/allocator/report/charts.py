@@ -155,7 +155,7 @@ def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCh
 def _framed(shape: alt.Chart, x: alt.X, end: str) -> alt.Chart:
     """Bars in the colour of their direction, hollow where assumed data decides them."""
     scale = alt.Scale(domain=["gain", "loss", "same", "total"], range=[GAIN, LOSS, MUTED, AMOUNT])
-    direction = {"field": "direction", "type": "nominal", "scale": scale, "legend": None}
+    direction: dict[str, Any] = {"field": "direction", "type": "nominal", "scale": scale, "legend": None}
     bars: alt.Chart = shape.mark_bar(size=15, strokeWidth=1.5).encode(
         x=x,
         x2=end,
