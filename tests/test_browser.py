@@ -89,6 +89,7 @@ def test_a_refresh_keeps_the_edits_of_every_scenario(visit: Any) -> None:
     page.get_by_role("button", name="等权重").click()
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     choose(person, "自贸区封顶80%")
+    person.wait_for_amounts(amounts_of(luzhou("cap-zone"), "zh"))
     page.get_by_role("button", name="等权重").click()
     capped = amounts_of(luzhou("cap-zone"), "zh", dict.fromkeys(POINTS, 25))
     person.wait_for_amounts(capped)
