@@ -5,13 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from allocator.allocation import Allocation
 from allocator.text import say
-
-if TYPE_CHECKING:
-    from allocator.report.excel.pen import Page
 
 __all__ = ["workbook"]
 
@@ -31,7 +27,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.inputs import write_inputs
     from allocator.report.excel.integers import integers
     from allocator.report.excel.limits import write_limits
-    from allocator.report.excel.pen import Ink, Page
+    from allocator.report.excel.pen import ROW, Ink, Page
     from allocator.report.excel.printed import write_comparison, write_table
     from allocator.report.excel.shares import write_shares
     from allocator.report.excel.shown import write_shown
@@ -55,7 +51,8 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     pages = {}
     for name in names:
         called = say(f"excel.sheet.{name}", lang)
-        pages[name] = Page(book.add_worksheet(called), called, ink)
+        pages[name] = Page(book.add_worksheet(called), called, ink, single=name in ("stages", "limits"))
+        pages[name].sheet.set_default_row(ROW)
 
     found = integers(allocation)
     table = office_table(allocation, lang)
@@ -93,16 +90,13 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
         "sources": (4, 4), "stages": (stages.first - 3, stages.first - 1),
         "limits": (limits.first - 2, limits.first - 1) if limits else (0, 0),
     }  # fmt: skip
-    sheet_title = {name: say(f"excel.title.{name}", lang) for name in names}
+    states = [say(f"excel.state_{key}", lang) for key in ("same", "changed")]
+    state = f'IF({inputs.changed}=0,"{states[0]}","{states[1]}")', states[0], states[1]
     for name, page in pages.items():
-        _top(
-            page,
-            f"{sheet_title[name]}" if name not in ("summary", "table") else title,
-            mark,
-            inputs.changed,
-            lang,
-        )
+        own = name in ("summary", "table")
+        page.lead(title if own else say(f"excel.title.{name}", lang), mark, state, printed=name == "table")
         page.finish(repeated.get(name), frozen.get(name), short_mark, 2)
+    pages["summary"].sheet.fit_to_pages(1, 1)
     pages["summary"].sheet.hide_gridlines(2)
     pages["table"].sheet.hide_gridlines(2)
     pages["notes"].sheet.hide_gridlines(2)
@@ -115,12 +109,3 @@ def _mark(allocation: Allocation, lang: str) -> str:
     """What stands on every sheet where figures rest on data that is assumed or made up."""
     assumed = allocation.scenario.assumed
     return say("excel.mark", lang, names=[factor.name for factor in assumed]) if assumed else ""
-
-
-def _top(page: Page, title: str, mark: str, changed: str, lang: str) -> None:
-    """The first three lines: title, mark, whether the inputs are those that were exported."""
-    page.text(0, 0, title, "title", wide=False)
-    if mark:
-        page.text(1, 0, mark, "mark", wide=False)
-    states = [say(f"excel.state_{key}", lang) for key in ("same", "changed")]
-    page.formula(2, 0, f'IF({changed}=0,"{states[0]}","{states[1]}")', states[0], "state", wide=False)

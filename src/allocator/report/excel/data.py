@@ -41,11 +41,13 @@ def write_data(page: Page, allocation: Allocation, row: int) -> Data:
     ):
         page.text(row, column, head, "head")
         page.text(row + 1, column, how, "how")
+    page.sheet.set_row(row, 38)
+    page.sheet.set_row(row + 1, 38)
     marked = {(cell.recipient, cell.factor): cell for cell in scenario.provenance}
     for at, recipient in enumerate(scenario.recipients):
         page.number(first + at, 0, at + 1, "middle", "0")
         page.text(first + at, 1, getattr(recipient.name, lang))
-        page.text(first + at, 2, kind_text(recipient.kind, lang))
+        page.text(first + at, 2, kind_text(recipient.kind, lang) if lang == "zh" else recipient.kind)
     columns: dict[str, int] = {}
     for column, factor in enumerate(scenario.factors, FIXED):
         columns[factor.id] = column

@@ -130,8 +130,10 @@ def write_limits(
     for c, (title, how) in enumerate(heads):
         page.text(head, c, title, "head", wide=False)
         page.text(head + 1, c, how, "how", wide=False)
-        page.widths[c] = 13 if c > 1 else 6
+        page.widths[c] = 14 if c > 1 else 6
     # sums of products as small as that come out exactly, so that no comparison is in doubt
+    page.sheet.set_row(head, 38)
+    page.sheet.set_row(head + 1, 88)
     near_value = 0
     small = f"4*{cells.total}*{cells.score}<{MOST:.0E}".replace("+", "")
     for i, recipient in enumerate(scenario.recipients):
@@ -203,7 +205,7 @@ def write_limits(
             r, columns["near"], "+".join([f"IF({small},0,{doubts})", *near]), int(tight_sums), "figure", "0"
         )
         near_value += int(tight_sums)
-    page.widths[1] = max(page.widths[1], 30)
+    page.widths[1] = max(page.widths[1], 36)
     page.widths[2] = max(page.widths[2], 16)
     page.text(top["high"] + 1, 1, told("near"), "label")
     page.formula(top["high"] + 1, 2, f"SUM({down('near')})", near_value, "total", "0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,21 +16,22 @@ from allocator.text import say
 Value = int | float | Fraction | str
 
 WIDEST = 44  # characters of half width; longer text is wrapped
-A4_WIDTH = 165  # of columns that fit on a landscape page in a size that can be read
+A4_WIDTH = 225  # of columns that fit on a landscape page in a size that can be read
+ROW = 20  # height of a row, in points
 FONTS = {"zh": ("等线", "宋体"), "en": ("Arial", "Arial")}  # of working sheets, of the printed table
 
 BASE: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "font_size": 15},
-    "table_title": {"bold": True, "font_size": 16, "align": "center"},
-    "mark": {"bold": True, "font_color": "#9C0006"},
-    "state": {"font_color": "#595959"},
+    "title": {"bold": True, "font_size": 15, "text_wrap": True},
+    "table_title": {"bold": True, "font_size": 16, "align": "center", "text_wrap": True},
+    "mark": {"bold": True, "font_color": "#9C0006", "text_wrap": True},
+    "state": {"font_color": "#595959", "text_wrap": True},
     "right": {"align": "right"},
     "section": {"bold": True, "font_size": 12, "font_color": "#1F3864"},
     "head": {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center"},
     "how": {"italic": True, "font_size": 9, "font_color": "#595959", "border": 1, "text_wrap": True, "align": "center"},
-    "text": {"border": 1, "text_wrap": True},
+    "text": {"border": 1, "text_wrap": True, "indent": 1},
     "middle": {"border": 1, "align": "center"},
-    "label": {"border": 1, "bg_color": "#F2F2F2", "text_wrap": True},
+    "label": {"border": 1, "bg_color": "#F2F2F2", "text_wrap": True, "indent": 1},
     "wrap": {"text_wrap": True},
     "figure": {"border": 1},
     "total": {"border": 1, "bold": True, "bg_color": "#F2F2F2"},
@@ -68,6 +70,7 @@ class Page:
     name: str
     ink: Ink
     widths: dict[int, float] = field(default_factory=dict)
+    single: bool = False  # always one page wide
 
     @property
     def lang(self) -> str:
@@ -127,12 +130,34 @@ class Page:
         longest = max((shown_width(line) for line in text.splitlines()), default=0)
         self.widths[column] = max(self.widths.get(column, 5), min(longest * 1.1 + 2, most))
 
-    def height(self, row: int, text: str, width: float, least: float = 18) -> None:
+    def height(self, row: int, text: str, width: float, least: float = ROW) -> None:
         """Makes a row high enough for a wrapped text in cells that are so wide together."""
-        lines = sum(
-            -(-max(shown_width(line), 1) // max(int(width / 1.15) - 1, 1)) for line in text.splitlines()
-        )
-        self.sheet.set_row(row, max(least, 15.5 * lines + 3))
+        self.sheet.set_row(row, max(least, 16 * lines_of(text, width) + 4))
+
+    def lead(self, title: str, mark: str, state: tuple[str, str, str], *, printed: bool = False) -> None:
+        """The first three lines: title, mark, state (a formula, its value and the longest that it can be).
+
+        On a sheet of several pages they leave out the columns that are repeated on each.
+        """
+        start = 2 if self.pages > 1 else 0
+        last, room = start, self.widths.get(start, 9)
+        while last < max(self.widths) and room + self.widths.get(last + 1, 9) < A4_WIDTH / 1.15:
+            last += 1
+            room += self.widths.get(last, 9)
+        self.merged(0, start, last, title, "table_title" if printed else "title", printed=printed)
+        self.height(0, title, room / 1.5, 28)
+        if mark:
+            self.merged(1, start, last, mark, "mark")
+            self.height(1, mark, room)
+        formula, value, longest = state
+        self.merged(2, start, last, "", "state")
+        self.formula(2, start, formula, value, "state", wide=False)
+        self.height(2, longest, room)
+
+    @property
+    def pages(self) -> int:
+        """How many pages side by side the sheet takes."""
+        return 1 if self.single else max(1, math.ceil(sum(self.widths.values()) / A4_WIDTH))
 
     def at(self, row: int, column: int, *, here: bool = False) -> str:
         """An absolute reference to a cell, for formulas on other sheets too."""
@@ -162,15 +187,14 @@ class Page:
         self.sheet.set_landscape()
         self.sheet.set_paper(9)  # A4
         self.sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
-        pages = max(1, round(sum(self.widths.values()) / A4_WIDTH))
-        self.sheet.fit_to_pages(pages, 0)
-        if pages > 1 and columns:
+        self.sheet.fit_to_pages(self.pages, 0)
+        if self.pages > 1 and columns:
             self.sheet.repeat_columns(0, columns - 1)
         if repeat is not None:
             self.sheet.repeat_rows(*repeat)
         if freeze is not None:
             self.sheet.freeze_panes(*freeze)
-        self.sheet.set_header(f"&L{mark.replace('&', '&&')}&R&A")
+        self.sheet.set_header((f"&L{mark}" if mark else "") + "&R&A")
         self.sheet.set_footer(f"&C{say('excel.page', self.lang)}")
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -182,6 +206,12 @@ def held(value: int | float | Fraction) -> int | float:
     if value.denominator == 1 and abs(value) < 2**53:
         return int(value)
     return float(value)
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in cells that are so wide."""
+    room = max(int(width / 1.15) - 2, 1)
+    return sum(-(-max(shown_width(line), 1) // room) for line in text.splitlines() or [""])
 
 
 def shown_width(text: str) -> int:

@@ -101,14 +101,14 @@ def write_table(
                 formula = f"SUM({page.down(at, people[0], people[-1], here=True)})"
                 if role == "total" and reserved:
                     formula += f"+SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
-            more = {"text_wrap": True} if column.kind == "text" else {}
-            page.formula(r, at, formula, value, style, places.get(column.kind, ""), printed=True, **more)
-        page.sheet.set_row(r, 21)
+            style = "text" if column.kind == "text" else style
+            page.formula(r, at, formula, value, style, places.get(column.kind, ""), printed=True)
+        page.height(r, str(figures[1]), max(page.widths[1], 16), 22)
     page.widths[1] = max(page.widths[1], 16)
     page.widths[columns["note"]] = max(12, page.widths[columns["note"]])
     money = [at for at, column in enumerate(table.columns) if column.kind in ("money", "change")]
     broken_money(page, (first, rows[-1]), money, {columns.get("difference", -1): True})
-    page.sheet.set_row(head, 48)
+    page.sheet.set_row(head, 54)
     return Printed(page, columns, (people[0], people[-1]), rows[-1])
 
 
@@ -201,7 +201,7 @@ def write_comparison(
         page.merged(r, 0, max(last_column, 6), text, "wrap")
         page.height(r, text, 90)
         r += 1
-    page.merged(r, 0, last_column, table.unit, "right", printed=True)
+    page.merged(r, 0, last_column + (base.scenario.published is not None), table.unit, "right", printed=True)
     head, first = r + 1, r + 2
     with_difference = base.scenario.published is not None
     columns = [*table.columns]
@@ -265,8 +265,8 @@ def write_comparison(
                 page.number(x, at, value, style, number_, printed=True)
             else:
                 page.formula(x, at, formula, value, style, number_, printed=True)
-        page.sheet.set_row(x, 20)
-    page.widths[1] = max(page.widths[1], 18)
+        page.height(x, str(figures[1]), 26, 22)
+    page.widths[1] = max(page.widths[1], 26)
     changes = {at: column.kind == "change" for at, column in enumerate(columns)}
     broken_money(page, (first, rows[-1]), range(2, len(columns)), changes)
-    page.sheet.set_row(head, 34)
+    page.sheet.set_row(head, 36)

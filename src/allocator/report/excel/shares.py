@@ -20,6 +20,8 @@ def write_shares(page: Page, allocation: Allocation, found: Integers, cells: Exa
     for column, (head, how) in enumerate(((say("table.number", lang), ""), (who(scenario, lang), ""))):
         page.text(row, column, head, "head")
         page.text(row + 1, column, how, "how")
+    page.sheet.set_row(row, 38)
+    page.sheet.set_row(row + 1, 38)
     page.text(row + 2, 0, "", "total")
     page.text(row + 2, 1, say("table.total", lang), "total")
     for at, recipient in enumerate(scenario.recipients):

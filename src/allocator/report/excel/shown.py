@@ -56,6 +56,7 @@ def write_shown(
     }
     head, total_row, short_row = row, row + 1, row + 2
     first, last = row + 3, row + 2 + size
+    page.sheet.set_row(head, 54)
     page.text(head, 0, say("table.number", lang), "head")
     page.text(head, 1, who(scenario, lang), "head")
     page.text(total_row, 0, "", "total")

@@ -123,9 +123,9 @@ def write_stages(
     for c, (title, how) in enumerate(heads):
         page.text(head, c, title, "head", wide=False)
         page.text(head + 1, c, how, "how", wide=False)
-        page.widths[c] = 6 if c == 0 else 13
-    page.sheet.set_row(head, 34)
-    page.sheet.set_row(head + 1, 66)
+        page.widths[c] = 6 if c == 0 else 11
+    page.sheet.set_row(head, 38)
+    page.sheet.set_row(head + 1, 88)
     page.text(total_row, 0, "", "total")
     page.text(total_row, 1, say("table.total", lang), "total")
 
@@ -351,9 +351,9 @@ def write_stages(
         near_formula += f"+{limits.near}"
         near_value += limits.near_value
     page.formula(near_row, 3, near_formula, near_value, "total", "0")
-    page.widths |= {1: 24, columns["score"]: 18, columns["share"]: 16}
+    page.widths |= {1: 22, columns["score"]: 14, columns["share"]: 13}
     for key in ("high_rest", "rest"):
-        page.widths[columns[key]] = 16
+        page.widths[columns[key]] = 13
     broken_money(
         page, (total_row, last), [columns[k] for k in ("split", "earmark", "amount", "exported", "off")],
         {columns["off"]: True},

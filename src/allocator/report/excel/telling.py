@@ -12,7 +12,7 @@ from allocator.report.data_table import remarks_table
 from allocator.report.excel.checks import Checks
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
-from allocator.report.excel.pen import Formats, Page, broken_money
+from allocator.report.excel.pen import ROW, Formats, Page, broken_money, lines_of
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.stages import Stages
 from allocator.report.sentences import rule_sentence
@@ -263,7 +263,7 @@ def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> No
         texts = [show(text, lang) for text in line]
         for column, text in enumerate(texts):
             page.text(row, column, text, "text", wide=False)
-        page.sheet.set_row(row, _height(page, texts, widths))
+        page.sheet.set_row(row, _height(texts, widths))
         row += 1
     if scenario.provenance:
         grid = remarks_table(scenario, lang)
@@ -281,7 +281,7 @@ def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> No
             ]
             for column, text in enumerate(joined):
                 page.text(row, column, text, style, wide=False)
-            page.sheet.set_row(row, _height(page, joined, widths))
+            page.sheet.set_row(row, _height(joined, widths))
             row += 1
     row += 1
     page.text(row, 0, told("scenarios"), "section", wide=False)
@@ -294,23 +294,19 @@ def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> No
         page.text(row, 0, show(allocation.scenario.title, lang), "text", wide=False)
         page.text(row, 1, allocation.method_version, "middle", wide=False)
         page.merged(row, 2, 5, allocation.scenario.digest, "text")
-        page.sheet.set_row(row, _height(page, [show(allocation.scenario.title, lang)], widths))
+        page.sheet.set_row(row, _height([show(allocation.scenario.title, lang)], widths))
         row += 1
 
 
-def _height(page: Page, texts: Sequence[str], widths: Sequence[float]) -> float:
-    from allocator.report.excel.pen import shown_width
-
-    lines = max(
-        -(-max(shown_width(text), 1) // int(width / 1.12)) for text, width in zip(texts, widths, strict=False)
-    )
-    return float(15.5 * lines + 4)
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    lines = max(lines_of(text, width) for text, width in zip(texts, widths, strict=False))
+    return float(max(ROW, 16 * lines + 4))
 
 
 def write_notes(page: Page, allocation: Allocation, row: int) -> None:
     """How to read and to use the workbook, a paragraph a line."""
     lang, scenario = page.lang, allocation.scenario
-    page.widths[0] = 120
+    page.widths[0] = 100
     notes = say("excel.notes.text", lang).strip().splitlines()
     notes += say(f"excel.notes.{scenario.fund.rounding.replace('-', '_')}", lang).strip().splitlines()
     if scenario.limits:
@@ -320,5 +316,5 @@ def write_notes(page: Page, allocation: Allocation, row: int) -> None:
     for number, note in enumerate(notes, 1):
         text = say("excel.notes.numbered", lang, number=number, text=note)
         page.text(row, 0, text, "wrap", wide=False)
-        page.height(row, text, 118)
+        page.height(row, text, 100)
         row += 1
