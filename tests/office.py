@@ -1,4 +1,4 @@
-"""LibreOffice for tests: opens workbooks, computes every formula anew, and saves them; or turns them to PDF."""
+"""LibreOffice for tests: it opens workbooks, computes every formula anew and saves them, or makes PDF."""
 
 from __future__ import annotations
 

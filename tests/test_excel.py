@@ -30,7 +30,9 @@ def named(name: str) -> Allocation:
 
 def labels(sheet, column: int = 1) -> dict[str, int]:
     """The rows of a sheet by what stands in a column."""
-    return {str(row[column - 1].value): row[column - 1].row for row in sheet.iter_rows() if row[column - 1].value}
+    return {
+        str(row[column - 1].value): row[column - 1].row for row in sheet.iter_rows() if row[column - 1].value
+    }
 
 
 def sheet(book, key: str, lang: str = "en"):
@@ -119,7 +121,9 @@ def test_assumed_data_is_marked_on_every_sheet_and_page(lang):
         assert page.protection.sheet
     scenario = load_scenario(SHIPPED["au-wa-2024-25-scenario"])
     book = office.opened(workbook([allocate(scenario)], lang))
-    assert not any(mark in str(page["A2"].value or "") + str(page["C2"].value or "") for page in book.worksheets)
+    assert not any(
+        mark in str(page["A2"].value or "") + str(page["C2"].value or "") for page in book.worksheets
+    )
     assert all(not page.oddHeader.left.text for page in book.worksheets)
 
 
@@ -217,7 +221,7 @@ def tie(rounding: str, **fields) -> Scenario:
 
 
 def other_weights(scenario: Scenario, rnd: Random) -> Scenario | None:
-    """The scenario under other weights, one of them zero now and then; None where that cannot be allocated."""
+    """The scenario under other weights, some of them zero; None where that cannot be allocated."""
     ids = list(scenario.weights)
     cuts = sorted(rnd.choice((0, 15, 20, 50, 77, Fraction(125, 2), 100)) for _ in ids[1:])
     new = dict(zip(ids, (b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)), strict=True))
@@ -246,15 +250,15 @@ def cases() -> dict[str, tuple[bytes, Scenario]]:
     """Workbooks by name, and the scenarios whose amounts they must come to."""
     rnd = Random(7)
     plain = {name: load_scenario(path) for name, path in SHIPPED.items()}
-    plain |= random_scenarios(60, 20230531)
+    plain |= random_scenarios(24, 20230531)
     plain |= {f"tie-{rounding}": tie(rounding) for rounding in ("largest-remainder", "rest-to-largest")}
     plain["large"] = generated()
     found = {
         name: (office.poisoned(workbook([allocate(scenario)], "en")), scenario)
         for name, scenario in plain.items()
     }
-    for name, scenario in plain.items():
-        changed = other_weights(scenario, rnd)
+    for at, (name, scenario) in enumerate(plain.items()):
+        changed = other_weights(scenario, rnd) if at % 3 == 0 and name != "large" else None
         if changed is not None:
             found[f"{name}-edited"] = with_inputs(scenario, changed), changed
     base = plain["luzhou-2023-published-rule"]
@@ -305,7 +309,7 @@ def test_recalculated_amounts_are_the_programs_or_the_workbook_warns(computed):
 
 
 def test_equal_weights_typed_into_the_published_rule(computed):
-    book, scenario = computed["equal"]
+    book, _ = computed["equal"]
     wanted = allocate(load_scenario(LUZHOU / "equal-weights.toml"))
     assert amounts_in(book, wanted) == shown(wanted) == [219, 102, 76, 105, 35, 52, 148, 31, 4834]
     assert is_exact(book) and not warns(book) and failed(book) == 0
@@ -328,7 +332,9 @@ def test_every_cached_value_is_what_the_formula_finds(computed):
                         found = book[page.title][cell.coordinate].value
                         count += 1
                         if isinstance(mine, int | float):
-                            assert found == pytest.approx(mine, rel=1e-12, abs=1e-9), f"{name} {page.title}!{cell.coordinate}"
+                            assert found == pytest.approx(mine, rel=1e-12, abs=1e-9), (
+                                f"{name} {page.title}!{cell.coordinate}"
+                            )
                         else:
                             assert (found or "") == (mine or ""), f"{name} {page.title}!{cell.coordinate}"
         assert count > 500

@@ -32,7 +32,8 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.shares import write_shares
     from allocator.report.excel.shown import write_shown
     from allocator.report.excel.stages import write_stages
-    from allocator.report.excel.telling import write_notes, write_sources, write_summary
+    from allocator.report.excel.summary import write_summary
+    from allocator.report.excel.words import write_notes, write_sources
     from allocator.report.table import compare_table, office_table
 
     allocation = allocations[0]
@@ -51,12 +52,12 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     pages = {}
     for name in names:
         called = say(f"excel.sheet.{name}", lang)
-        pages[name] = Page(book.add_worksheet(called), called, ink, single=name in ("stages", "limits"))
+        pages[name] = Page(book.add_worksheet(called), called, ink, single=name == "limits")
         pages[name].sheet.set_default_row(ROW)
 
     found = integers(allocation)
     table = office_table(allocation, lang)
-    start = {name: 4 for name in names}
+    start = dict.fromkeys(names, 4)
     inputs = write_inputs(pages["inputs"], allocation, start["inputs"])
     data = write_data(pages["data"], allocation, start["data"])
     cells = write_exact(pages["exact"], allocation, found, inputs, data, start["exact"])
@@ -67,7 +68,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
         else None
     )
     stages = write_stages(pages["stages"], allocation, found, inputs, cells, limits, start["stages"])
-    shown = write_shown(pages["shown"], allocation, table, found, cells, stages, start["shown"])
+    shown = write_shown(pages["shown"], allocation, table, cells, stages, start["shown"])
     printed = write_table(
         pages["table"], allocation, table, inputs, data, cells, limits, stages, shown, start["table"]
     )
@@ -81,14 +82,15 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
 
     mark = _mark(allocation, lang)
     short_mark = say("excel.mark_short", lang) if mark else ""
+    at_limits = limits.first if limits else 0
     frozen = {
-        "table": (6, 2), "data": (6, 2), "shares": (7, 2), "shown": (7, 2), "checks": (5, 0), "sources": (5, 0),
-        "stages": (stages.first, 2), "exact": (0, 1), "limits": (limits.first if limits else 0, 2),
+        "table": (6, 2), "data": (6, 2), "shares": (7, 2), "shown": (7, 2), "checks": (5, 0),
+        "sources": (5, 0), "stages": (stages.first, 2), "limits": (at_limits, 2), "exact": (0, 1),
     }  # fmt: skip
     repeated = {
         "table": (5, 5), "data": (4, 5), "shares": (4, 6), "shown": (4, 6), "checks": (4, 4),
         "sources": (4, 4), "stages": (stages.first - 3, stages.first - 1),
-        "limits": (limits.first - 2, limits.first - 1) if limits else (0, 0),
+        "limits": (at_limits - 2, at_limits - 1),
     }  # fmt: skip
     states = [say(f"excel.state_{key}", lang) for key in ("same", "changed")]
     state = f'IF({inputs.changed}=0,"{states[0]}","{states[1]}")', states[0], states[1]

@@ -9,7 +9,7 @@ from allocator.allocation import Allocation
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import Integers, scale_of
-from allocator.report.excel.limits import LimitsCells
+from allocator.report.excel.limits import LimitsCells, multiplier_test
 from allocator.report.excel.pen import Page
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.stages import Stages
@@ -42,8 +42,9 @@ def write_checks(
         return say(f"excel.checks.{key}", lang)
 
     entries = ",".join(inputs.all)
+    negative = "+".join(f"IF(N({cell})<0,1,0)" for cell in inputs.all)
     tests = {
-        "inputs": f"{len(inputs.all)}-COUNT({entries})+{'+'.join(f'IF(N({cell})<0,1,0)' for cell in inputs.all)}",
+        "inputs": f"{len(inputs.all)}-COUNT({entries})+{negative}",
     }
     if scenario.kind == "shares":
         tests["weights"] = f"ROUND({inputs.weights_total}-100,9)"
@@ -67,19 +68,9 @@ def write_checks(
         last = first + len(scenario.ids) - 1
         floor, cap = (limits.page.down(c, first, last) for c in (limits.floor, limits.cap))
         units = stages.down("units")
-        tests["crossed"] = limits.crossed
+        tests["crossed"] = limits.impossible
         tests["limits"] = f"SUMPRODUCT(--({units}<{floor}))+SUMPRODUCT(--({units}>{cap}))"
-        at_floor, at_cap = (limits.page.down(c, first, last) for c in (limits.at_floor, limits.at_cap))
-        # everybody stands where the multiplier leaves it: λ s ≤ floor, λ s ≥ cap, or between them
-        product = f"{limits.free_units}*{cells.scores}"
-        over = limits.free_score
-        slack = f"{limits.free_units}*{over}*1E-9"
-        tests["multiplier"] = (
-            f"IF({limits.free_units}=0,0,SUMPRODUCT({at_floor}*({product}>{floor}*{over}+{slack}))"
-            f"+SUMPRODUCT({at_cap}*({product}<{cap}*{over}-{slack}))"
-            f"+SUMPRODUCT((1-{at_floor}-{at_cap})*(({product}<{floor}*{over}-{slack})"
-            f"+({product}>{cap}*{over}+{slack}))))"
-        )
+        tests["multiplier"] = multiplier_test(limits, cells, last)
         tests["limited"] = (
             f"ROUND({stages.total('limited')}-{cells.distributable}/{scale_of(scenario) * 100},4)"
         )
@@ -97,8 +88,8 @@ def write_checks(
         page.text(r, 1, told(f"is_{key}"), "text", wide=False)
         page.formula(r, 2, formula, 0, "figure", "General")
         here = page.at(r, 2, here=True)
-        page.formula(r, 3, f'IF(ISERROR({here}),"{told("wrong")}",IF({here}=0,"{told("right")}","{told("wrong")}"))',
-                     told("right"), "middle")  # fmt: skip
+        state = f'IF(ISERROR({here}),"{told("wrong")}",IF({here}=0,"{told("right")}","{told("wrong")}"))'
+        page.formula(r, 3, state, told("right"), "middle")
         page.height(r, told(f"is_{key}"), 78)
         r += 1
     here = page.down(2, row + 1, r - 1, here=True)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.allocation import Allocation
+from allocator.report.excel.data import Data
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import MOST, Integers, scale_of
 from allocator.report.excel.pen import Page
-from allocator.report.excel.data import Data
 from allocator.report.grid import who
 from allocator.text import say
 
-LABEL, ALL, FACTORS = 0, 1, 2
+LABEL, ALL, FACTORS = 0, 1, 2  # columns: what it is, for all factors, and then one a factor
+BOUND = f"{MOST:.0E}".replace("+", "")
+MONEY = ("fund", "reserved", "earmarked", "distributable", "unit", "total", "split")
+ROWS = (
+    "power", "fits", "weight_power", "weight_scaled", "weight", "sum",
+    "divisor", "multiple", "raw", "rate_whole", "exact", "rate",
+)  # fmt: skip
 
 
 class ExactCells(NamedTuple):
@@ -27,10 +34,8 @@ class ExactCells(NamedTuple):
     total: str
     split: str
     exact: str
-    fits: tuple[str, ...]
     sums: tuple[str, ...]
     rates: tuple[str, ...]
-    values: tuple[str, ...]
     score: str
     scores: str
     first: int
@@ -51,259 +56,205 @@ def write_exact(
     page: Page, allocation: Allocation, found: Integers, inputs: Inputs, data: Data, row: int
 ) -> ExactCells:
     """Writes the sheet from a row on."""
-    scenario, lang = allocation.scenario, page.lang
-    scale = scale_of(scenario)
-    count, size = len(scenario.weights), len(scenario.ids)
-    last_factor = FACTORS + count - 1
+    return _Writing(page, allocation, found, inputs, data, row).write()
 
-    def told(key: str) -> str:
-        return say(f"excel.exact.{key}", lang)
 
-    def here(r: int, c: int) -> str:
-        return page.at(r, c, here=True)
+class _Writing:
+    """The sheet while it is being written."""
 
-    def label(r: int, key: str, style: str = "label") -> None:
-        page.text(r, LABEL, told(key), style)
+    def __init__(
+        self, page: Page, allocation: Allocation, found: Integers, inputs: Inputs, data: Data, row: int
+    ) -> None:
+        self.page, self.found, self.inputs, self.data = page, found, inputs, data
+        self.scenario, self.lang, self.row = allocation.scenario, page.lang, row
+        self.ids = list(self.scenario.weights)
+        self.score = FACTORS + len(self.ids)
+        self.money = {key: row + 1 + at for at, key in enumerate(MONEY)}
+        factors = row + 3 + len(MONEY)
+        self.rows = {key: factors + 1 + at for at, key in enumerate(ROWS)}
+        self.first = factors + len(ROWS) + 5
+        self.last = self.first + len(self.scenario.ids) - 1
 
-    # 1. money
-    page.text(row, LABEL, told("section_money"), "section", wide=False)
-    fund = scenario.fund
-    cents = scale * 100
-    unit_cents = fund.unit * 100
-    money = {
-        "fund": (f"ROUND({inputs.fund}*{cents},0)", fund.amount * 100),
-        "reserved": (
-            "+".join(f"ROUND({cell}*{cents},0)" for cell in inputs.reservations) or "0",
-            scenario.reserved * 100,
-        ),
-        "earmarked": (
-            "+".join(f"ROUND({cell}*{cents},0)" for cell in inputs.earmarks) or "0",
-            scenario.earmarked * 100,
-        ),
-    }
-    r = row + 1
-    cells: dict[str, int] = {}
-    for key, (formula, value) in money.items():
-        label(r, key)
-        page.formula(r, ALL, formula, value, "figure", "0")
-        cells[key] = r
-        r += 1
-    label(r, "distributable")
-    page.formula(
-        r, ALL,
-        f"{here(cells['fund'], ALL)}-{here(cells['reserved'], ALL)}-{here(cells['earmarked'], ALL)}",
-        scenario.distributable * 100, "figure", "0",
-    )  # fmt: skip
-    cells["distributable"] = r
-    label(r + 1, "unit")
-    page.formula(r + 1, ALL, f"ROUND({inputs.unit}*100,0)", unit_cents, "figure", "0")
-    cells["unit"] = r + 1
-    label(r + 2, "total")
-    page.formula(
-        r + 2, ALL,
-        f"IF({here(r + 1, ALL)}=0,0,MAX(0,ROUND({here(r, ALL)}/{here(r + 1, ALL)},0)))",
-        found.total, "figure", "0",
-    )  # fmt: skip
-    cells["total"] = r + 2
-    label(r + 3, "split")
-    total = here(r + 2, ALL)
-    page.formula(r + 3, ALL, f"10^(INT(INT(LOG10(MAX({total},1)))/2)+1)", found.split, "figure", "0")
-    cells["split"] = r + 3
+    def told(self, key: str) -> str:
+        return say(f"excel.exact.{key}", self.lang)
 
-    # 2. factors, one a column
-    r += 5
-    page.text(r, LABEL, told("section_factors"), "section", wide=False)
-    head, r = r + 1, r + 2
-    label(head, "factor", "head")
-    page.text(head, ALL, told("all"), "head")
-    for j, id in enumerate(scenario.weights):
-        page.text(head, FACTORS + j, getattr(scenario.factor(id).name, lang), "head", wide=False)
-        page.wide(FACTORS + j, getattr(scenario.factor(id).name, lang), 16)
-    rows = {
-        key: r + at
-        for at, key in enumerate(
+    def name(self, id: str) -> str:
+        return str(getattr(self.scenario.factor(id).name, self.lang))
+
+    def all(self, key: str) -> str:
+        """The cell for all factors in a row."""
+        return self.page.at(self.rows[key], ALL, here=True)
+
+    def span(self, key: str) -> str:
+        """The factors' cells in a row."""
+        return self.page.along(self.rows[key], FACTORS, self.score - 1, here=True)
+
+    def write(self) -> ExactCells:
+        page = self.page
+        self.write_money()
+        self.write_factors()
+        self.write_scores()
+        page.widths[LABEL] = 46
+        money = {key: page.at(row, ALL) for key, row in self.money.items()}
+        columns = range(FACTORS, self.score)
+        return ExactCells(
+            **money,
+            exact=page.at(self.rows["exact"], ALL),
+            sums=tuple(page.at(self.rows["sum"], column) for column in columns),
+            rates=tuple(page.at(self.rows["rate"], column) for column in columns),
+            score=page.at(self.first - 1, self.score),
+            scores=page.down(self.score, self.first, self.last),
+            first=self.first,
+            columns=len(self.ids),
+            page=page,
+        )
+
+    def write_money(self) -> None:
+        page, scenario, inputs = self.page, self.scenario, self.inputs
+        cents = scale_of(scenario) * 100
+        at = {key: page.at(row, ALL, here=True) for key, row in self.money.items()}
+
+        def whole(*entries: str) -> str:
+            return "+".join(f"ROUND({cell}*{cents},0)" for cell in entries) or "0"
+
+        values = {
+            "fund": (whole(inputs.fund), scenario.fund.amount * 100),
+            "reserved": (whole(*inputs.reservations), scenario.reserved * 100),
+            "earmarked": (whole(*inputs.earmarks), scenario.earmarked * 100),
+            "distributable": (
+                f"{at['fund']}-{at['reserved']}-{at['earmarked']}",
+                scenario.distributable * 100,
+            ),
+            "unit": (f"ROUND({inputs.unit}*100,0)", scenario.fund.unit * 100),
+            "total": (
+                f"IF({at['unit']}=0,0,MAX(0,ROUND({at['distributable']}/{at['unit']},0)))",
+                self.found.total,
+            ),
+            "split": (f"10^(INT(INT(LOG10(MAX({at['total']},1)))/2)+1)", self.found.split),
+        }
+        page.text(self.row, LABEL, self.told("section_money"), "section", wide=False)
+        for key, (formula, value) in values.items():
+            page.text(self.money[key], LABEL, self.told(key), "label")
+            page.formula(self.money[key], ALL, formula, value, "figure", "0")
+
+    def write_factors(self) -> None:
+        page, found = self.page, self.found
+        head = self.rows["power"] - 1
+        page.text(head - 1, LABEL, self.told("section_factors"), "section", wide=False)
+        page.text(head, LABEL, self.told("factor"), "head")
+        page.text(head, ALL, self.told("all"), "head")
+        for key, row in self.rows.items():
+            page.text(row, LABEL, self.told(key), "label")
+            for column in range(ALL, self.score):
+                page.number(row, column, None)
+        for j, id in enumerate(self.ids):
+            page.text(head, FACTORS + j, self.name(id), "head", wide=False)
+            page.wide(FACTORS + j, self.name(id), 16)
+            self.write_factor(j, id)
+        if self.scenario.coefficient is not None:
+            values = self.data.column(self.scenario.coefficient)
+            page.number(self.rows["power"], ALL, found.coefficient_power, "figure", "0")
+            fits = _fits(values, self.all("power"))
+            page.formula(self.rows["fits"], ALL, fits, int(found.coefficient_fits), "figure", "0")
+        page.number(self.rows["weight_power"], ALL, found.weight_power, "figure", "0")
+        lcm, scaled = f"LCM({self.span('divisor')})", self.span("weight_scaled")
+        common = f"IFERROR(IF(MIN({self.span('divisor')})>=1,IF({lcm}<{BOUND},{lcm},0),0),0)"
+        shared: list[tuple[str, str, int]] = [
+            ("weight_scaled", f"MAX(1,IFERROR(GCD({scaled}),1))", found.weights_gcd),
+            ("multiple", common, found.common),
+            ("raw", f"IFERROR(GCD({self.span('raw')}),0)", found.raw_gcd),
+            ("exact", f"IF(AND({','.join(self.tests())}),1,0)", int(found.exact)),
+        ]
+        for key, formula, value in shared:
+            style = "total" if key == "exact" else "figure"
+            page.formula(self.rows[key], ALL, formula, value, style, "0")
+
+    def write_factor(self, j: int, id: str) -> None:
+        page, found, column = self.page, self.found, FACTORS + j
+        at = {key: page.at(row, column, here=True) for key, row in self.rows.items()}
+        weight, power = self.inputs.weights[j], self.all("weight_power")
+        values = page.down(column, self.first, self.last, here=True)
+        own = at["sum"] if self.scenario.kind == "shares" else at["power"]
+        decimal = f"IF({at['divisor']}=0,0,{at['weight']}/{at['divisor']})"
+        divisor = found.divisors[j]
+        page.number(self.rows["power"], column, found.powers[j], "figure", "0")
+        for key, formula, value in (
+            ("fits", _fits(self.data.column(id), at["power"]), int(found.fits[j])),
             (
-                "power",
-                "fits",
                 "weight_power",
+                f"IF({weight}=ROUND({weight}*{power},0)/{power},1,0)",
+                int(found.weights_fit[j]),
+            ),
+            (
                 "weight_scaled",
-                "weight",
-                "sum",
-                "divisor",
+                f"IF({at['weight_power']}=1,ROUND({weight}*{power},0),{weight}*{power})",
+                found.weights[j] * found.weights_gcd,
+            ),
+            ("weight", f"{at['weight_scaled']}/{self.all('weight_scaled')}", found.weights[j]),
+            ("sum", f"SUM({values})", sum(found.values[j], start=0)),
+            ("divisor", f"IF({at['weight']}>0,{own},1)", divisor),
+            (
                 "multiple",
-                "raw",
-                "rate_whole",
-                "exact",
-                "rate",
-            )
-        )  # fmt: skip
-    }
-    first = r + len(rows) + 4
-    last = first + size - 1
-    for key, at in rows.items():
-        label(at, key)
-
-    def span(key: str) -> str:
-        return page.along(rows[key], FACTORS, last_factor, here=True)
-
-    def matrix(j: int) -> str:
-        return page.down(FACTORS + j, first, last, here=True)
-
-    with_coefficient = scenario.coefficient is not None
-    if with_coefficient:
-        column = data.column(str(scenario.coefficient))
-        page.number(rows["power"], ALL, found.coefficient_power, "figure", "0")
-        page.formula(
-            rows["fits"], ALL,
-            f"IF(SUMPRODUCT(--({column}<>ROUND({column}*{here(rows['power'], ALL)},0)/{here(rows['power'], ALL)}))=0,1,0)",
-            int(found.coefficient_fits), "figure", "0",
-        )  # fmt: skip
-    page.number(rows["weight_power"], ALL, found.weight_power, "figure", "0")
-    power_w = here(rows["weight_power"], ALL)
-    scaled = [w * found.weights_gcd for w in found.weights]
-    page.formula(
-        rows["weight_scaled"],
-        ALL,
-        f"MAX(1,IFERROR(GCD({span('weight_scaled')}),1))",
-        found.weights_gcd,
-        "figure",
-        "0",
-    )
-    for j, id in enumerate(scenario.weights):
-        c = FACTORS + j
-        at = {key: here(rows[key], c) for key in rows}
-        column = data.column(id)
-        page.number(rows["power"], c, found.powers[j], "figure", "0")
-        page.formula(
-            rows["fits"], c,
-            f"IF(SUMPRODUCT(--({column}<>ROUND({column}*{at['power']},0)/{at['power']}))=0,1,0)",
-            int(found.fits[j]), "figure", "0",
-        )  # fmt: skip
-        weight = inputs.weights[j]
-        page.formula(
-            rows["weight_power"], c, f"IF({weight}=ROUND({weight}*{power_w},0)/{power_w},1,0)",
-            int(found.weights_fit[j]), "figure", "0",
-        )  # fmt: skip
-        page.formula(
-            rows["weight_scaled"], c,
-            f"IF({at['weight_power']}=1,ROUND({weight}*{power_w},0),{weight}*{power_w})",
-            scaled[j], "figure", "General",
-        )  # fmt: skip
-        page.formula(
-            rows["weight"], c, f"{at['weight_scaled']}/{here(rows['weight_scaled'], ALL)}",
-            found.weights[j], "figure", "General",
-        )  # fmt: skip
-        page.formula(
-            rows["sum"], c, f"SUM({matrix(j)})", sum(found.values[j], start=Fraction(0)), "figure", "General"
-        )
-        own = at["sum"] if scenario.kind == "shares" else at["power"]
-        page.formula(
-            rows["divisor"], c, f"IF({at['weight']}>0,{own},1)", found.divisors[j], "figure", "General"
-        )
-        page.formula(
-            rows["multiple"], c, f"IF({at['divisor']}=0,0,{here(rows['multiple'], ALL)}/{at['divisor']})",
-            Fraction(found.common) / found.divisors[j] if found.divisors[j] else 0, "figure", "General",
-        )  # fmt: skip
-        page.formula(rows["raw"], c, f"{at['weight']}*{at['multiple']}", found.raw[j], "figure", "General")
-        page.formula(
-            rows["rate_whole"], c, f"IF({here(rows['raw'], ALL)}=0,0,{at['raw']}/{here(rows['raw'], ALL)})",
-            found.whole_rates[j], "figure", "General",
-        )  # fmt: skip
-        page.formula(
-            rows["rate"], c,
-            f"IF({here(rows['exact'], ALL)}=1,{at['rate_whole']},IF({at['divisor']}=0,0,{at['weight']}/{at['divisor']}))",
-            found.rates[j], "figure", "General",
-        )  # fmt: skip
-    bound = f"{MOST:.0E}".replace("+", "")
-    page.formula(
-        rows["multiple"], ALL,
-        f"IFERROR(IF(MIN({span('divisor')})>=1,IF(LCM({span('divisor')})<{bound},LCM({span('divisor')}),0),0),0)",
-        found.common, "figure", "0",
-    )  # fmt: skip
-    page.formula(
-        rows["raw"], ALL, f"IFERROR(GCD({span('raw')}),0)", found.raw_gcd, "figure", "0",
-    )  # fmt: skip
-    most = f"SUMPRODUCT({span('rate_whole')},{span('sum')})"
-    coefficients = page.down(ALL, first, last, here=True)
-    if with_coefficient:
-        most += f"*MAX({coefficients})"
-    tests = [
-        f"{here(rows['multiple'], ALL)}>0",
-        f"{here(rows['raw'], ALL)}>0",
-        f"MAX({span('raw')})<{bound}",
-        f"SUMPRODUCT(({span('fits')}=0)*({span('weight')}>0))=0",
-        f"MIN({span('weight_power')})=1",
-        f"SUMPRODUCT(--(ROUND({span('multiple')},0)*{span('divisor')}<>{here(rows['multiple'], ALL)}))=0",
-        f"2*{here(cells['split'], ALL)}*{most}<{bound}",
-    ]
-    if with_coefficient:
-        tests.append(f"{here(rows['fits'], ALL)}=1")
-    page.formula(rows["exact"], ALL, f"IF(AND({','.join(tests)}),1,0)", int(found.exact), "total", "0")
-
-    # 3. recipients
-    head = first - 2
-    page.text(head - 1, LABEL, told("section_scores"), "section", wide=False)
-    page.text(head, LABEL, who(scenario, lang), "head")
-    page.text(head, ALL, told("coefficient") if with_coefficient else "", "head")
-    for j, id in enumerate(scenario.weights):
-        page.text(head, FACTORS + j, getattr(scenario.factor(id).name, lang), "head", wide=False)
-    score = FACTORS + count
-    page.text(head, score, told("score"), "head")
-    page.text(head + 1, LABEL, say("table.total", lang), "total")
-    page.text(head + 1, ALL, "", "total")
-    for j in range(count):
-        page.text(head + 1, FACTORS + j, "", "total")
-    taking = set(scenario.participants)
-    for i, recipient in enumerate(scenario.recipients):
-        at_row = first + i
-        page.text(at_row, LABEL, getattr(recipient.name, lang), "label")
-        for c, power, id, fit, value in [
-            *(
-                (FACTORS + j, rows["power"], id, rows["fits"], found.values[j][i])
-                for j, id in enumerate(scenario.weights)
+                f"IF({at['divisor']}=0,0,{self.all('multiple')}/{at['divisor']})",
+                Fraction(found.common) / divisor if divisor else 0,
             ),
-            *(
-                [(ALL, rows["power"], str(scenario.coefficient), rows["fits"], found.coefficients[i])]
-                if with_coefficient
-                else []
-            ),
-        ]:
-            if i not in taking:
-                page.number(at_row, c, 0, "figure", "0")
-                continue
-            given = data.page.at(data.first + i, data.columns[id])
-            by = here(power, c)
-            page.formula(
-                at_row,
-                c,
-                f"IF({here(fit, c)}=1,ROUND({given}*{by},0),{given}*{by})",
-                value,
-                "figure",
-                "General",
-            )
-        formula = f"SUMPRODUCT({span('rate')},{page.along(at_row, FACTORS, last_factor, here=True)})"
-        if with_coefficient:
-            formula += f"*{here(at_row, ALL)}"
-        page.formula(at_row, score, formula, found.scores[i], "figure", "General")
-    scores = page.down(score, first, last)
-    page.formula(
-        head + 1, score, f"SUM({page.down(score, first, last, here=True)})", found.score, "total", "General"
-    )
-    page.widths[LABEL] = 46
+            ("raw", f"{at['weight']}*{at['multiple']}", found.raw[j]),
+            ("rate_whole", f"IF({self.all('raw')}=0,0,{at['raw']}/{self.all('raw')})", found.whole_rates[j]),
+            ("rate", f"IF({self.all('exact')}=1,{at['rate_whole']},{decimal})", found.rates[j]),
+        ):
+            page.formula(self.rows[key], column, formula, value, "figure", "General")
 
-    def there(key: str) -> str:
-        return page.at(cells[key], ALL)
+    def tests(self) -> Iterator[str]:
+        """What must hold for quotients and remainders to be exact."""
+        multiples = f"ROUND({self.span('multiple')},0)*{self.span('divisor')}"
+        most = f"SUMPRODUCT({self.span('rate_whole')},{self.span('sum')})"
+        yield f"{self.all('multiple')}>0"
+        yield f"{self.all('raw')}>0"
+        yield f"MAX({self.span('raw')})<{BOUND}"
+        yield f"SUMPRODUCT(({self.span('fits')}=0)*({self.span('weight')}>0))=0"
+        yield f"MIN({self.span('weight_power')})=1"
+        yield f"SUMPRODUCT(--({multiples}<>{self.all('multiple')}))=0"
+        if self.scenario.coefficient is not None:
+            yield f"{self.all('fits')}=1"
+            most += f"*MAX({self.page.down(ALL, self.first, self.last, here=True)})"
+        yield f"2*{self.page.at(self.money['split'], ALL, here=True)}*{most}<{BOUND}"
 
-    return ExactCells(
-        *(there(key) for key in ("fund", "reserved", "earmarked", "distributable", "unit", "total", "split")),
-        exact=page.at(rows["exact"], ALL),
-        fits=tuple(page.at(rows["fits"], FACTORS + j) for j in range(count)),
-        sums=tuple(page.at(rows["sum"], FACTORS + j) for j in range(count)),
-        rates=tuple(page.at(rows["rate"], FACTORS + j) for j in range(count)),
-        values=tuple(page.down(FACTORS + j, first, last) for j in range(count)),
-        score=page.at(head + 1, score),
-        scores=scores,
-        first=first,
-        columns=count,
-        page=page,
-    )
+    def write_scores(self) -> None:
+        page, scenario, found = self.page, self.scenario, self.found
+        head, total = self.first - 2, self.first - 1
+        by = scenario.coefficient
+        page.text(head - 1, LABEL, self.told("section_scores"), "section", wide=False)
+        page.text(head, LABEL, who(scenario, self.lang), "head")
+        page.text(head, ALL, self.told("coefficient") if by is not None else "", "head")
+        page.text(total, LABEL, say("table.total", self.lang), "total")
+        for column in range(ALL, self.score):
+            page.text(total, column, "", "total")
+        for j, id in enumerate(self.ids):
+            page.text(head, FACTORS + j, self.name(id), "head", wide=False)
+        page.text(head, self.score, self.told("score"), "head")
+        everybody = page.down(self.score, self.first, self.last, here=True)
+        page.formula(total, self.score, f"SUM({everybody})", found.score, "total", "General")
+        columns = [(FACTORS + j, id, found.values[j]) for j, id in enumerate(self.ids)]
+        columns += [(ALL, by, found.coefficients)] if by is not None else []
+        taking = set(scenario.participants)
+        for i, recipient in enumerate(scenario.recipients):
+            row = self.first + i
+            page.text(row, LABEL, getattr(recipient.name, self.lang), "label")
+            if by is None:
+                page.number(row, ALL, None)
+            for column, id, values in columns:
+                if i not in taking:
+                    page.number(row, column, 0, "figure", "0")
+                    continue
+                given = self.data.page.at(self.data.first + i, self.data.columns[id])
+                power, fits = (page.at(self.rows[key], column, here=True) for key in ("power", "fits"))
+                formula = f"IF({fits}=1,ROUND({given}*{power},0),{given}*{power})"
+                page.formula(row, column, formula, values[i], "figure", "General")
+            formula = f"SUMPRODUCT({self.span('rate')},{page.along(row, FACTORS, self.score - 1, here=True)})"
+            formula += f"*{page.at(row, ALL, here=True)}" if by is not None else ""
+            page.formula(row, self.score, formula, found.scores[i], "figure", "General")
+
+
+def _fits(column: str, power: str) -> str:
+    """Whether all values of a column are whole when they are multiplied by a power of ten."""
+    return f"IF(SUMPRODUCT(--({column}<>ROUND({column}*{power},0)/{power}))=0,1,0)"

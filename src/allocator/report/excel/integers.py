@@ -173,4 +173,4 @@ def _base(total: int) -> int:
     >>> _base(5602), _base(56_020_000)
     (100, 10000)
     """
-    return 10 ** ((len(str(max(total, 1))) - 1) // 2 + 1)
+    return int(10 ** ((len(str(max(total, 1))) - 1) // 2 + 1))

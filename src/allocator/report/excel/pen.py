@@ -28,7 +28,10 @@ BASE: dict[str, dict[str, Any]] = {
     "right": {"align": "right"},
     "section": {"bold": True, "font_size": 12, "font_color": "#1F3864"},
     "head": {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center"},
-    "how": {"italic": True, "font_size": 9, "font_color": "#595959", "border": 1, "text_wrap": True, "align": "center"},
+    "how": {
+        "italic": True, "font_size": 9, "font_color": "#595959",
+        "border": 1, "text_wrap": True, "align": "center",
+    },
     "text": {"border": 1, "text_wrap": True, "indent": 1},
     "middle": {"border": 1, "align": "center"},
     "label": {"border": 1, "bg_color": "#F2F2F2", "text_wrap": True, "indent": 1},
@@ -104,6 +107,7 @@ class Page:
         if value is None:
             self.sheet.write_blank(row, column, None, self.ink.style(style, number, **more))
             return
+        assert not isinstance(value, str)
         self.sheet.write_number(row, column, held(value), self.ink.style(style, number, **more))
         self.wide(column, _drawn(value, number))
 
@@ -141,7 +145,8 @@ class Page:
         """
         start = 2 if self.pages > 1 else 0
         last, room = start, self.widths.get(start, 9)
-        while last < max(self.widths) and room + self.widths.get(last + 1, 9) < A4_WIDTH / 1.15:
+        most = 0.8 * sum(self.widths.values()) / self.pages if self.pages > 1 else A4_WIDTH
+        while last < max(self.widths) and room + self.widths.get(last + 1, 9) < most:
             last += 1
             room += self.widths.get(last, 9)
         self.merged(0, start, last, title, "table_title" if printed else "title", printed=printed)
@@ -181,7 +186,7 @@ class Page:
     def finish(
         self, repeat: tuple[int, int] | None, freeze: tuple[int, int] | None, mark: str, columns: int = 0
     ) -> None:
-        """Widths and print set-up; ``repeat`` are heading rows, ``columns`` so many that stand on every page."""
+        """Widths and print set-up; ``repeat`` are heading rows, ``columns`` how many stand on every page."""
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
         self.sheet.set_landscape()
@@ -203,7 +208,7 @@ def held(value: int | float | Fraction) -> int | float:
     """The number as a spreadsheet holds it."""
     if isinstance(value, float):
         return value
-    if value.denominator == 1 and abs(value) < 2**53:
+    if value.denominator == 1 and -(2**53) < value < 2**53:
         return int(value)
     return float(value)
 

@@ -196,8 +196,8 @@ def write_comparison(
             for id, w in allocation.scenario.weights.items()
         )  # fmt: skip
         key = "live" if allocation is base else "fixed"
-        text = say(f"excel.compare.{key}", lang, letter=letter, title=allocation.scenario.title, weights=weights,
-                   digest=allocation.scenario.digest[7:19])  # fmt: skip
+        title, digest = allocation.scenario.title, allocation.scenario.digest[7:19]
+        text = say(f"excel.compare.{key}", lang, letter=letter, title=title, weights=weights, digest=digest)
         page.merged(r, 0, max(last_column, 6), text, "wrap")
         page.height(r, text, 90)
         r += 1

@@ -41,7 +41,7 @@ def write_shares(page: Page, allocation: Allocation, found: Integers, cells: Exa
     heading(page, row, 2 + columns, say("excel.stages.share", lang), say("excel.shares.together", lang))
     for at in range(len(scenario.ids)):
         share = Fraction(found.scores[at]) / found.score if found.score else Fraction(0)
-        page.formula(first + at, 2 + columns, f"IF({cells.score}=0,0,{cells.score_of(at)}/{cells.score})", share,
-                     "figure", "0.00%")  # fmt: skip
+        page.formula(first + at, 2 + columns, f"IF({cells.score}=0,0,{cells.score_of(at)}/{cells.score})",
+                     share, "figure", "0.00%")  # fmt: skip
     page.formula(row + 2, 2 + columns, f"SUM({page.down(2 + columns, first, last, here=True)})",
                  1 if found.score else 0, "total", "0.00%")  # fmt: skip

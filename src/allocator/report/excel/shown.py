@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from allocator.allocation import Allocation
 from allocator.exact import Number
 from allocator.report.excel.exact import ExactCells
-from allocator.report.excel.integers import Integers, scale_of
+from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page
 from allocator.report.excel.stages import Stages
 from allocator.report.grid import who
 from allocator.report.tabular import Table
 from allocator.text import say
+
+BLOCKS = ("exact", "over", "shown")  # unrounded, what lies above a whole hundredth, as shown
 
 
 class Shown(NamedTuple):
@@ -22,137 +24,149 @@ class Shown(NamedTuple):
     page: Page
     columns: dict[str, int]
     first: int
-    total_row: int
 
     def at(self, key: str, i: int) -> str:
         return self.page.at(self.first + i, self.columns[key])
 
-    def total(self, key: str) -> str:
-        return self.page.at(self.total_row, self.columns[key])
-
 
 def write_shown(
-    page: Page,
-    allocation: Allocation,
-    table: Table,
-    found: Integers,
-    cells: ExactCells,
-    stages: Stages,
-    row: int,
+    page: Page, allocation: Allocation, table: Table, cells: ExactCells, stages: Stages, row: int
 ) -> Shown:
-    """Three blocks of the same columns: unrounded, what lies above a whole hundredth, as shown."""
-    scenario, lang = allocation.scenario, page.lang
-    scale, size = scale_of(scenario), len(scenario.ids)
-    formats = Formats(lang)
-    keys = [column.key for column in table.columns if column.kind in ("stage", "share")]
-    at_table = {column.key: at for at, column in enumerate(table.columns)}
-    figures: list[tuple[Any, ...]] = [
-        figure for (role, _), figure in zip(table.records, table.figures, strict=True) if role == "recipient"
-    ]
-    width = len(keys)
-    blocks = {
-        name: {key: 2 + b * (width + 1) + at for at, key in enumerate(keys)}
-        for b, name in enumerate(("exact", "over", "shown"))
-    }
-    head, total_row, short_row = row, row + 1, row + 2
-    first, last = row + 3, row + 2 + size
-    page.sheet.set_row(head, 54)
-    page.text(head, 0, say("table.number", lang), "head")
-    page.text(head, 1, who(scenario, lang), "head")
-    page.text(total_row, 0, "", "total")
-    page.text(total_row, 1, say("table.total", lang), "total")
-    page.text(short_row, 0, "", "how")
-    page.text(short_row, 1, say("excel.shown.short", lang), "how")
-    for i, recipient in enumerate(scenario.recipients):
-        page.number(first + i, 0, i + 1, "middle", "0")
-        page.text(first + i, 1, getattr(recipient.name, lang))
-    numbers = page.down(0, first, last, here=True)
-    money = Fraction(scenario.distributable) / scale
-    factors = {id: j for j, id in enumerate(scenario.weights)}
-    exact: dict[str, list[Number]] = {
-        **{
-            id: [Fraction(v) / scale for v in values.values()]
-            for id, values in allocation.contributions.items()
-        },
-        "share": [Fraction(v) * 100 for v in allocation.shares.values()],
-        "entitlement": [Fraction(v) / scale for v in allocation.entitlements.values()],
-        "limited": [Fraction(v) / scale for v in allocation.limited.values()],
-    }
-    factor_columns = [blocks["exact"][key] for key in keys if key in factors]
-    for key in keys:
-        name = table.columns[at_table[key]].header
-        if key in factors:
-            name = getattr(scenario.factor(key).name, lang)
-        places = formats.long
-        e, o, s = (blocks[block][key] for block in ("exact", "over", "shown"))
-        values = exact[key]
-        total = sum(values, start=Fraction(0))
-        for block, c in (("exact", e), ("over", o), ("shown", s)):
-            page.text(head, c, say(f"excel.shown.{block}", lang, name=name), "head", wide=False)
-            page.widths[c] = 14 if block != "shown" else 13
-        page.formula(total_row, e, f"SUM({page.down(e, first, last, here=True)})", total, "total", places)
-        # what the column adds up to as shown
-        shown_total = plain_total = Fraction(100) if key == "share" else money
-        formula = "100" if key == "share" else f"{cells.distributable}/{scale * 100}"
-        formula = f"IF({cells.score}=0,0,{formula})" if key != "limited" else formula
-        if not total and key != "limited":
-            shown_total = plain_total = Fraction(0)
-        if key in factors and len(factors) > 1:
-            shown_total = sum((row_[at_table[key]] for row_ in figures), start=Fraction(0))
-            c = page.at(total_row, e, here=True)
-            sums = page.along(total_row, factor_columns[0], factor_columns[-1], here=True)
-            close = _close(page.at(total_row, blocks["exact"]["entitlement"], here=True))
-            part = f"({sums}*100-INT({sums}*100+{close}))"
-            own = f"({c}*100-INT({c}*100+{close}))"
-            order = page.along(
-                short_row, blocks["over"][keys[0]], blocks["over"][keys[0]] + len(factors) - 1, here=True
+    """Writes the sheet from a row on."""
+    return _Writing(page, allocation, table, cells, stages, row).write()
+
+
+class _Writing:
+    """The sheet while it is being written: three blocks of the same columns."""
+
+    def __init__(
+        self, page: Page, allocation: Allocation, table: Table, cells: ExactCells, stages: Stages, row: int
+    ) -> None:
+        self.page, self.allocation, self.table = page, allocation, table
+        self.cells, self.stages, self.lang = cells, stages, page.lang
+        self.scenario, self.scale = allocation.scenario, scale_of(allocation.scenario)
+        self.keys = [column.key for column in table.columns if column.kind in ("stage", "share")]
+        self.factors = {id: j for j, id in enumerate(self.scenario.weights)}
+        width = len(self.keys) + 1
+        self.blocks = {
+            name: {key: 2 + block * width + at for at, key in enumerate(self.keys)}
+            for block, name in enumerate(BLOCKS)
+        }
+        self.head, self.total, self.short = row, row + 1, row + 2
+        self.first, self.last = row + 3, row + 2 + len(self.scenario.ids)
+
+    def write(self) -> Shown:
+        page = self.page
+        page.sheet.set_row(self.head, 54)
+        page.text(self.head, 0, say("table.number", self.lang), "head")
+        page.text(self.head, 1, who(self.scenario, self.lang), "head")
+        for row, name, style in (
+            (self.total, say("table.total", self.lang), "total"),
+            (self.short, say("excel.shown.short", self.lang), "how"),
+        ):
+            page.text(row, 0, "", style)
+            page.text(row, 1, name, style)
+        for i, recipient in enumerate(self.scenario.recipients):
+            page.number(self.first + i, 0, i + 1, "middle", "0")
+            page.text(self.first + i, 1, getattr(recipient.name, self.lang))
+        for key in self.keys:
+            self.column(key)
+        page.widths[1] = max(page.widths[1], 18)
+        for block in ("over", "shown"):
+            page.widths[self.blocks[block][self.keys[0]] - 1] = 3
+        return Shown(page, self.blocks["shown"], self.first)
+
+    def column(self, key: str) -> None:
+        """One step of the calculation in its three columns."""
+        page, formats = self.page, Formats(self.lang)
+        exact, over, shown = (self.blocks[block][key] for block in BLOCKS)
+        at = next(at for at, column in enumerate(self.table.columns) if column.key == key)
+        name = self.table.columns[at].header
+        if key in self.factors:
+            name = getattr(self.scenario.factor(key).name, self.lang)
+        figures: list[Number] = [
+            values[at]
+            for (role, _), values in zip(self.table.records, self.table.figures, strict=True)
+            if role == "recipient"
+        ]
+        values = self.values(key)
+        for block in BLOCKS:
+            column = self.blocks[block][key]
+            page.text(
+                self.head, column, say(f"excel.shown.{block}", self.lang, name=name), "head", wide=False
             )
-            place = page.at(short_row, o, here=True)
-            formula = (
-                f"(INT({c}*100+{close})+IF(1+SUMPRODUCT(--({part}>{own}+{close}))"
-                f"+SUMPRODUCT((ABS({part}-{own})<={close})*({order}<{place}))"
-                f"<=ROUND(SUM({sums})*100-SUMPRODUCT(INT({sums}*100+{close})),0),1,0))/100"
+            page.widths[column] = 14
+            page.text(self.total, column, "", "total")
+            page.text(self.short, column, "", "how")
+        here = page.down(exact, self.first, self.last, here=True)
+        overs = page.down(over, self.first, self.last, here=True)
+        numbers = page.down(0, self.first, self.last, here=True)
+        total, short = (page.at(row, shown, here=True) for row in (self.total, self.short))
+        close = _close(total)
+        page.formula(self.total, exact, f"SUM({here})", sum(values, start=0), "total", formats.long)
+        if key in self.factors:
+            page.number(self.short, over, self.factors[key] + 1, "how", "0")
+        shown_total = sum(figures, start=0)
+        page.formula(self.total, shown, self.shown_total(key), shown_total, "total", formats.stage)
+        missing = round(shown_total * 100 - sum(int(value * 100) for value in values))
+        formula = f"ROUND({total}*100-SUMPRODUCT({here}*100-{overs}),0)"
+        page.formula(self.short, shown, formula, missing, "how", "0")
+        for i, (value, figure) in enumerate(zip(values, figures, strict=True)):
+            row = self.first + i
+            mine, left, number = (page.at(row, column, here=True) for column in (exact, over, 0))
+            rank = (
+                f"1+SUMPRODUCT(--({overs}>{left}+{close}))"
+                f"+SUMPRODUCT((ABS({overs}-{left})<={close})*({numbers}<{number}))"
             )
-        page.formula(total_row, s, formula, shown_total, "total", formats.stage)
-        page.number(short_row, o, factors[key] + 1 if key in factors else None, "how", "0")
-        page.text(total_row, o, "", "total")
-        page.text(short_row, e, "", "how")
-        t = page.at(total_row, s, here=True)
-        close = _close(t)
-        overs = page.down(o, first, last, here=True)
-        parts = [v * 100 - int(v * 100) for v in values]
-        short = round(shown_total * 100 - sum(int(v * 100) for v in values))
-        page.formula(
-            short_row, s, f"ROUND({t}*100-SUMPRODUCT({page.down(e, first, last, here=True)}*100-{overs}),0)",
-            short, "how", "0",
-        )  # fmt: skip
-        for i in range(size):
-            r = first + i
-            mine = page.at(r, e, here=True)
-            if key in factors:
-                j = factors[key]
-                value = f"{cells.rates[j]}*{cells.value(j, i)}"
-                if scenario.coefficient is not None:
-                    value += f"*{cells.coefficient(i)}"
-                formula = f"IF({cells.score}=0,0,{cells.distributable}/{scale * 100}*{value}/{cells.score})"
-            elif key == "share":
-                formula = f"100*{stages.at('share', i)}"
-            else:
-                formula = stages.at(key, i)
-            page.formula(r, e, formula, values[i], "figure", places)
-            page.formula(r, o, f"{mine}*100-INT({mine}*100+{close})", parts[i], "figure", "0.000000")
-            over, number = page.at(r, o, here=True), page.at(r, 0, here=True)
-            page.formula(
-                r, s,
-                f"(ROUND({mine}*100-{over},0)+IF(1+SUMPRODUCT(--({overs}>{over}+{close}))"
-                f"+SUMPRODUCT((ABS({overs}-{over})<={close})*({numbers}<{number}))"
-                f"<={page.at(short_row, s, here=True)},1,0))/100",
-                figures[i][at_table[key]], "figure", formats.stage,
-            )  # fmt: skip
-    page.widths[1] = max(page.widths[1], 16)
-    for gap in (2 + width, 3 + 2 * width):
-        page.widths[gap] = 3
-    return Shown(page, blocks["shown"], first, total_row)
+            page.formula(row, exact, self.unrounded(key, i), value, "figure", formats.long)
+            formula = f"{mine}*100-INT({mine}*100+{close})"
+            page.formula(row, over, formula, value * 100 - int(value * 100), "figure", "0.000000")
+            formula = f"(ROUND({mine}*100-{left},0)+IF({rank}<={short},1,0))/100"
+            page.formula(row, shown, formula, figure, "figure", formats.stage)
+
+    def values(self, key: str) -> list[Fraction]:
+        """The unrounded figures of a column, as percent or in the shown unit."""
+        allocation = self.allocation
+        if key == "share":
+            return [Fraction(share) * 100 for share in allocation.shares.values()]
+        by_key = {"entitlement": allocation.entitlements, "limited": allocation.limited}
+        amounts = allocation.contributions[key] if key in self.factors else by_key[key]
+        return [Fraction(amount) / self.scale for amount in amounts.values()]
+
+    def unrounded(self, key: str, i: int) -> str:
+        """The formula of an unrounded figure."""
+        cells = self.cells
+        if key == "share":
+            return f"100*{self.stages.at('share', i)}"
+        if key not in self.factors:
+            return self.stages.at(key, i)
+        j = self.factors[key]
+        part = f"{cells.rates[j]}*{cells.value(j, i)}"
+        if self.scenario.coefficient is not None:
+            part += f"*{cells.coefficient(i)}"
+        return f"IF({cells.score}=0,0,{cells.distributable}/{self.scale * 100}*{part}/{cells.score})"
+
+    def shown_total(self, key: str) -> str:
+        """What a column adds up to as shown; the factors' totals add up to the entitlements' total."""
+        page, money = self.page, f"{self.cells.distributable}/{self.scale * 100}"
+        if key == "limited":
+            return money
+        if key not in self.factors or len(self.factors) == 1:
+            return f"IF({self.cells.score}=0,0,{100 if key == 'share' else money})"
+        columns = [self.blocks["exact"][id] for id in self.factors]
+        places = [self.blocks["over"][id] for id in self.factors]
+        sums = page.along(self.total, columns[0], columns[-1], here=True)
+        order = page.along(self.short, places[0], places[-1], here=True)
+        mine = page.at(self.total, self.blocks["exact"][key], here=True)
+        place = page.at(self.short, self.blocks["over"][key], here=True)
+        close = _close(money)
+        part, own = (f"({cells}*100-INT({cells}*100+{close}))" for cells in (sums, mine))
+        rank = (
+            f"1+SUMPRODUCT(--({part}>{own}+{close}))"
+            f"+SUMPRODUCT((ABS({part}-{own})<={close})*({order}<{place}))"
+        )
+        short = f"ROUND(SUM({sums})*100-SUMPRODUCT(INT({sums}*100+{close})),0)"
+        return f"(INT({mine}*100+{close})+IF({rank}<={short},1,0))/100"
 
 
 def _close(total: str) -> str:
