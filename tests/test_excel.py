@@ -1,6 +1,7 @@
 """The workbook of results: its figures are those of `allocate`, and its formulas find them by themselves."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -12,10 +13,23 @@ import pytest
 from generated import generated
 from random_cases import random_case, scenario_of
 
-from allocator import Allocation, AllocatorError, Factor, Recipient, Scenario, Text, allocate, load_scenario
+from allocator import (
+    Allocation,
+    AllocatorError,
+    Earmark,
+    Factor,
+    Limit,
+    Provenance,
+    Recipient,
+    Reservation,
+    Scenario,
+    Text,
+    allocate,
+    load_scenario,
+)
 from allocator.report.excel import workbook
 from allocator.report.table import compare_table, office_table
-from allocator.text import LANGUAGES, money_scale, say
+from allocator.text import LANGUAGES, money_scale, say, texts
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = {f"{p.parent.name}-{p.stem}": p for p in sorted((ROOT / "scenarios").glob("*/*.toml"))}
@@ -127,6 +141,23 @@ def test_assumed_data_is_marked_on_every_sheet_and_page(lang):
     assert all(not page.oddHeader.left.text for page in book.worksheets)
 
 
+def test_a_single_assumed_cell_another_scenario_or_a_coefficient_is_enough_for_the_mark():
+    plain = load_scenario(SHIPPED["au-wa-2024-25-scenario"])
+    names = [r.id for r in plain.recipients]
+    by = replace(plain.factors[1], id="k", status="assumed")
+    marked = (
+        [replace(plain, provenance=(Provenance(names[0], "population", status="example"),))],
+        [replace(plain, factors=(*plain.factors, by), coefficient="k", limits=())],
+        [plain, replace(plain, factors=(replace(plain.factors[0], status="assumed"), plain.factors[1]))],
+    )
+    for scenarios in marked:
+        book = office.opened(workbook([allocate(scenario) for scenario in scenarios], "en"))
+        assert all(page.oddHeader.left.text == "Illustrative data" for page in book.worksheets)
+    derived = replace(plain, provenance=(Provenance(names[0], "need", status="derived"),))
+    book = office.opened(workbook([allocate(derived)], "en"))
+    assert not any(page.oddHeader.left.text for page in book.worksheets)
+
+
 @EACH
 def test_where_every_figure_comes_from_is_said(lang):
     scenario = load_scenario(LUZHOU / "after-earmark.toml")
@@ -175,6 +206,40 @@ def test_names_never_become_formulas_or_links():
     assert seen == set(evil)
     head = sheet(values, "table")["C6"].value
     assert head.startswith('a"&1&"b')
+
+
+def test_both_languages_say_the_same_and_fit_into_formulas():
+    zh, en = (texts(f"excel.{lang}")["excel"] for lang in LANGUAGES)
+    assert {part: list(entries) for part, entries in zh.items() if isinstance(entries, dict)} == {
+        part: list(entries) for part, entries in en.items() if isinstance(entries, dict)
+    }
+    for part in (zh, en):
+        said = [
+            text
+            for entry in part.values()
+            for text in (entry.values() if isinstance(entry, dict) else [entry])
+        ]
+        assert not any('"' in text for text in said)  # it would end a text in a formula
+        assert all(len(name) <= 31 for name in part["sheet"].values())
+
+
+def test_formulas_are_no_longer_than_excel_takes():
+    base = load_scenario(LUZHOU / "published-rule.toml")
+    crowded = replace(
+        base,
+        fund=replace(base.fund, unit=1),
+        reservations=tuple(Reservation(f"department {n}", 10_000) for n in range(120)),
+    )
+    crowded = replace(crowded, earmarks=tuple(Earmark(id, 1, n < 5) for n, id in enumerate(crowded.ids)) * 40)
+    for scenario in (generated(), crowded, load_scenario(SHIPPED["au-wa-2024-25-scenario"])):
+        for lang in LANGUAGES:
+            book = office.opened(workbook([allocate(scenario)], lang), values=False)
+            for page in book.worksheets:
+                for row in page.iter_rows():
+                    for cell in row:
+                        if cell.data_type == "f":
+                            assert len(cell.value) <= 8192
+                            assert all(len(text) <= 255 for text in re.findall(r'"([^"]*)"', cell.value))
 
 
 @EACH
@@ -233,17 +298,71 @@ def other_weights(scenario: Scenario, rnd: Random) -> Scenario | None:
     return changed
 
 
-def with_inputs(scenario: Scenario, changed: Scenario) -> bytes:
-    """The workbook of a scenario, with the weights and the unit of another typed into its yellow cells."""
+def typed(scenario: Scenario, entries: Mapping[str, object]) -> bytes:
+    """The workbook of a scenario with other figures in yellow cells, by how their label begins."""
     content = workbook([allocate(scenario)], "en")
     page = sheet(office.opened(content), "inputs")
-    first = labels(page)[say("excel.inputs.section_weights", "en")] + 2
-    cells: dict[tuple[str, str], float] = {
-        (page.title, f"B{first + at}"): float(weight) for at, weight in enumerate(changed.weights.values())
-    }
-    cells[page.title, "B8"] = float(changed.fund.unit)
-    assert page["A8"].value.startswith("Rounding unit")
+    names = labels(page)
+    found = {label: [row for name, row in names.items() if name.startswith(label)] for label in entries}
+    assert all(len(rows) == 1 for rows in found.values()), found
+    cells = {(page.title, f"B{found[label][0]}"): float(value) for label, value in entries.items()}  # type: ignore[arg-type]
     return office.edited(content, cells)
+
+
+def with_inputs(scenario: Scenario, changed: Scenario) -> bytes:
+    """The workbook of a scenario, with the weights and the unit of another typed into its yellow cells."""
+    weights = {changed.factor(id).name.en: weight for id, weight in changed.weights.items()}
+    return typed(scenario, {"Rounding unit": changed.fund.unit, **weights})
+
+
+def near_tie() -> Scenario:
+    """Two units, three remainders of a third; the second is larger by less than a float can hold."""
+    scenario = tie("largest-remainder")
+    return replace(
+        scenario,
+        fund=replace(scenario.fund, amount=20_000),
+        weights={"x": 50, "y": 50},
+        recipients=scenario.recipients[:3],
+        factors=(Factor("x", (1, 1, 1)), Factor("y", (0, 1, 10**17))),
+    )
+
+
+def edits() -> dict[str, tuple[bytes, Scenario]]:
+    """Workbooks with one thing or another changed in them, and the scenarios that they then are."""
+    base, cap, apart = (
+        load_scenario(LUZHOU / f"{name}.toml") for name in ("published-rule", "cap-zone", "after-earmark")
+    )
+    first = replace(base.reservations[0], amount=1_000_000)
+    other_fund = replace(
+        base, fund=replace(base.fund, amount=61_230_000), reservations=(first, *base.reservations[1:])
+    )
+    lower = replace(cap.with_weights(investment=10, tax=20, employment=30, effort=40),
+                    limits=(replace(cap.limits[0], cap_rate=Fraction(615, 1000)),))  # fmt: skip
+    small = replace(apart, earmarks=(replace(apart.earmarks[0], amount=45_000_000),))
+    weights = {"Investment c": 10, "Tax": 20, "Employment": 30, "Investment-": 40}
+    return {
+        "fund": (typed(base, {"Fund": 6123, "Reservation: Luzhou Economic": 100}), other_fund),
+        "cap": (typed(cap, {"Rule 1: cap": 0.615, **weights}), lower),
+        "earmark": (typed(apart, {"Earmark": 4500}), small),
+    }
+
+
+def mistakes() -> dict[str, tuple[bytes, str]]:
+    """Workbooks with something typed into them that no scenario may have, and the check that says so."""
+    base = load_scenario(LUZHOU / "published-rule.toml")
+    floors = replace(base, limits=(Limit("all", floor=100_000),))
+    caps = replace(base, limits=(Limit("all", cap=60_000_000),))
+    return {
+        "sum": (typed(base, {"Investment c": 50}), "weights"),
+        "unit": (typed(base, {"Rounding unit": 30_000}), "unit"),
+        "overspent": (typed(base, {"Reservation: Luzhou Economic": 9000}), "money"),
+        "floors": (typed(floors, {"Rule 1: floor": 700}), "crossed"),
+        "caps": (typed(caps, {"Rule 1: cap": 600}), "crossed"),
+        "nothing": (
+            typed(base, dict.fromkeys(("Investment c", "Tax", "Employment", "Investment-"), 0)),
+            "score",
+        ),
+    }
 
 
 def cases() -> dict[str, tuple[bytes, Scenario]]:
@@ -252,7 +371,7 @@ def cases() -> dict[str, tuple[bytes, Scenario]]:
     plain = {name: load_scenario(path) for name, path in SHIPPED.items()}
     plain |= random_scenarios(24, 20230531)
     plain |= {f"tie-{rounding}": tie(rounding) for rounding in ("largest-remainder", "rest-to-largest")}
-    plain["large"] = generated()
+    plain |= {"large": generated(), "near": near_tie()}
     found = {
         name: (office.poisoned(workbook([allocate(scenario)], "en")), scenario)
         for name, scenario in plain.items()
@@ -267,14 +386,13 @@ def cases() -> dict[str, tuple[bytes, Scenario]]:
                           fund=replace(base.fund, unit=unit))  # fmt: skip
         found[f"unit-{unit}"] = with_inputs(base, changed), changed
     equal = load_scenario(LUZHOU / "equal-weights.toml")
-    found["equal"] = with_inputs(base, equal), equal
-    return found
+    return found | edits() | {"equal": (with_inputs(base, equal), equal)}
 
 
 @pytest.fixture(scope="module")
-def computed() -> Mapping[str, tuple[object, Scenario]]:
-    """Every case as LibreOffice computes it anew, in one run."""
-    made = cases()
+def computed() -> Mapping[str, tuple[object, object]]:
+    """Every case as LibreOffice computes it anew; beside it the scenario or the check that fails."""
+    made = {**cases(), **{f"wrong-{name}": case for name, case in mistakes().items()}}
     try:
         done = office.converted({name: content for name, (content, _) in made.items()})
     except office.Absent as absent:
@@ -292,6 +410,8 @@ def found_amounts(book, allocation: Allocation, scale: int) -> list[Fraction]:
 def test_recalculated_amounts_are_the_programs_or_the_workbook_warns(computed):
     wrong, warned, exact = [], [], 0
     for name, (book, scenario) in computed.items():
+        if not isinstance(scenario, Scenario):
+            continue
         allocation = allocate(scenario)
         first = sheet(book, "inputs")
         scale = 10_000 if "10k yuan" in first["A7"].value else 1
@@ -304,8 +424,30 @@ def test_recalculated_amounts_are_the_programs_or_the_workbook_warns(computed):
         elif scenario.kind == "shares" or "edited" not in name:
             assert failed(book) == 0, name
     assert not wrong
+    assert "near" in warned
     assert exact > len(computed) / 2
     assert len(warned) < len(computed) / 4, warned
+
+
+def test_what_cannot_be_told_apart_is_warned_of(computed):
+    book, scenario = computed["near"]
+    wanted = allocate(scenario)
+    assert shown(wanted) == [0, 1, 1]  # exactly; to a spreadsheet the first is as large as the second
+    assert amounts_in(book, wanted) == [1, 0, 1] and not is_exact(book) and failed(book) == 1
+    page = sheet(office.opened(workbook([wanted], "en")), "summary")
+    assert any(say("excel.summary.near", "en") in str(cell.value) for row in page.iter_rows() for cell in row)
+
+
+def test_what_no_scenario_may_have_fails_a_check(computed):
+    for name, (book, check) in computed.items():
+        if name.startswith("wrong-"):
+            page = sheet(book, "checks")
+            row = labels(page, 2)[say(f"excel.checks.is_{check}", "en")]
+            assert page.cell(row, 3).value != 0 and page.cell(row, 4).value == "does not hold", name
+            cells = [cell.value for every in book.worksheets for line in every.iter_rows() for cell in line]
+            assert not any(str(value).startswith("#") for value in cells), name
+            summary = [cell.value for line in sheet(book, "summary").iter_rows() for cell in line]
+            assert any(str(text).startswith(say("excel.summary.fails", "en")[:40]) for text in summary), name
 
 
 def test_equal_weights_typed_into_the_published_rule(computed):

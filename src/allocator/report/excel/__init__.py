@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from allocator.allocation import Allocation
+from allocator.model import Scenario
+from allocator.parts import Factor
 from allocator.text import say
 
 __all__ = ["workbook"]
@@ -43,7 +45,8 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
     title = getattr(scenario.title, lang)
-    book.set_properties({"title": title[:200], "created": datetime(2000, 1, 1)})
+    created = datetime(2000, 1, 1) if on is None else datetime(on.year, on.month, on.day)
+    book.set_properties({"title": title[:200], "created": created})
     book.set_calc_mode("auto")
     ink = Ink(book, lang)
     names = ["summary", "table", "inputs", "data", "shares", "stages"]
@@ -78,9 +81,8 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     )
     write_summary(pages["summary"], allocation, table, inputs, stages, printed, checks, on, start["summary"])
     write_sources(pages["sources"], allocations, start["sources"])
-    write_notes(pages["notes"], allocation, start["notes"])
-
-    mark = _mark(allocation, lang)
+    mark = _mark(allocations, lang)
+    write_notes(pages["notes"], allocation, bool(mark), start["notes"])
     short_mark = say("excel.mark_short", lang) if mark else ""
     at_limits = limits.first if limits else 0
     frozen = {
@@ -107,7 +109,19 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     return content.getvalue()
 
 
-def _mark(allocation: Allocation, lang: str) -> str:
+def _mark(allocations: Sequence[Allocation], lang: str) -> str:
     """What stands on every sheet where figures rest on data that is assumed or made up."""
-    assumed = allocation.scenario.assumed
-    return say("excel.mark", lang, names=[factor.name for factor in assumed]) if assumed else ""
+    names = {
+        getattr(factor.name, lang): None
+        for allocation in allocations
+        for factor in made_up(allocation.scenario)
+    }
+    return say("excel.mark", lang, names=list(names)) if names else ""
+
+
+def made_up(scenario: Scenario) -> list[Factor]:
+    """The columns that decide amounts, or could with other weights, and are assumed, if only in cells."""
+    used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
+    statuses = ("assumed", "example")
+    cells = {cell.factor for cell in scenario.provenance if cell.status in statuses}
+    return [f for f in scenario.factors if f.id in used and (f.status in statuses or f.id in cells)]

@@ -41,10 +41,8 @@ def write_checks(
     def told(key: str) -> str:
         return say(f"excel.checks.{key}", lang)
 
-    entries = ",".join(inputs.all)
-    negative = "+".join(f"IF(N({cell})<0,1,0)" for cell in inputs.all)
     tests = {
-        "inputs": f"{len(inputs.all)}-COUNT({entries})+{negative}",
+        "inputs": "+".join(f'ROWS({block})-COUNT({block})+COUNTIF({block},"<0")' for block in inputs.blocks),
     }
     if scenario.kind == "shares":
         tests["weights"] = f"ROUND({inputs.weights_total}-100,9)"

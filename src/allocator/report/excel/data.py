@@ -21,6 +21,7 @@ class Data(NamedTuple):
     columns: dict[str, int]
     published: int | None
     previous: int | None
+    taking: int | None  # 1 for those that take part, where not all do
     first: int
     last: int
     page: Page
@@ -49,6 +50,7 @@ def write_data(page: Page, allocation: Allocation, row: int) -> Data:
         page.text(first + at, 1, getattr(recipient.name, lang))
         page.text(first + at, 2, kind_text(recipient.kind, lang) if lang == "zh" else recipient.kind)
     columns: dict[str, int] = {}
+    taking = set(scenario.participants)
     for column, factor in enumerate(scenario.factors, FIXED):
         columns[factor.id] = column
         heading(page, row, column, factor.name, _about(factor, lang))
@@ -73,7 +75,12 @@ def write_data(page: Page, allocation: Allocation, row: int) -> Data:
             page.number(first + at, column, Fraction(amounts[id]) / scale, "figure",
                         formats.broken if amounts[id] % scale else formats.money)  # fmt: skip
         column += 1
-    return Data(columns, money["published"], money["previous"], first, last, page)
+    apart = len(taking) < len(scenario.ids)
+    if apart:
+        heading(page, row, column, say("excel.data.taking", lang), say("excel.data.taking_how", lang))
+        for at in range(len(scenario.ids)):
+            page.number(first + at, column, int(at in taking), "middle", "0")
+    return Data(columns, money["published"], money["previous"], column if apart else None, first, last, page)
 
 
 def heading(page: Page, row: int, column: int, name: object, how: str) -> None:

@@ -114,13 +114,13 @@ class _Writing:
         cents = scale_of(scenario) * 100
         at = {key: page.at(row, ALL, here=True) for key, row in self.money.items()}
 
-        def whole(*entries: str) -> str:
-            return "+".join(f"ROUND({cell}*{cents},0)" for cell in entries) or "0"
+        def whole(entries: str | None) -> str:
+            return f"SUMPRODUCT(ROUND({entries}*{cents},0))" if entries else "0"
 
         values = {
-            "fund": (whole(inputs.fund), scenario.fund.amount * 100),
-            "reserved": (whole(*inputs.reservations), scenario.reserved * 100),
-            "earmarked": (whole(*inputs.earmarks), scenario.earmarked * 100),
+            "fund": (f"ROUND({inputs.fund}*{cents},0)", scenario.fund.amount * 100),
+            "reserved": (whole(inputs.reserved), scenario.reserved * 100),
+            "earmarked": (whole(inputs.earmarked), scenario.earmarked * 100),
             "distributable": (
                 f"{at['fund']}-{at['reserved']}-{at['earmarked']}",
                 scenario.distributable * 100,

@@ -27,12 +27,14 @@ class Inputs(NamedTuple):
     fund: str
     unit: str
     reservations: tuple[str, ...]
+    reserved: str | None  # all of them, where there are any
     earmarks: tuple[str, ...]
+    earmarked: str | None
     weights: tuple[str, ...]
     weights_total: str
     limits: tuple[LimitCells, ...]
     changed: str
-    all: tuple[str, ...]
+    blocks: tuple[str, ...]  # all that may be changed
 
 
 LABEL, VALUE, EXPORTED, EXTRA, SOURCE = range(5)
@@ -53,8 +55,7 @@ class _Writing:
         self.money = money_unit(self.scenario.fund.currency, self.scale, self.lang)
         self.main = money_unit(self.scenario.fund.currency, 1, self.lang)
         self.formats = Formats(self.lang)
-        self.cells: list[str] = []
-        self.differ: list[str] = []
+        self.blocks: list[tuple[int, int]] = []
 
     def say(self, key: str, **details: object) -> str:
         return say(f"excel.inputs.{key}", self.lang, **details)
@@ -65,6 +66,7 @@ class _Writing:
         source = fund.source or fund.name
         said = getattr(source, self.lang) if source else self.say("of_scenario")
         self.section("money", "amount")
+        first = self.row
         fund_cell = self.entry(self.say("fund", unit=self.money), Fraction(fund.amount) / self.scale, said)
         unit = self.entry(self.say("unit", unit=self.main), fund.unit, self.say("unit_hint"))
         reservations = [
@@ -89,6 +91,7 @@ class _Writing:
             )
             for e in scenario.earmarks
         ]
+        self.blocks.append((first, self.row - 1))
         weights, total = self.weights()
         limits = self.limits()
         changed = self.changed()
@@ -98,11 +101,16 @@ class _Writing:
         def there(cell: str) -> str:
             return f"{page.quoted}!{cell}"
 
+        def block(cells: list[str]) -> str | None:
+            return there(f"{cells[0]}:{cells[-1]}") if cells else None
+
         return Inputs(
             there(fund_cell),
             there(unit),
             tuple(map(there, reservations)),
+            block(reservations),
             tuple(map(there, earmarks)),
+            block(earmarks),
             tuple(map(there, weights)),
             there(total),
             tuple(
@@ -110,7 +118,7 @@ class _Writing:
                 for limit in limits
             ),
             there(changed),
-            tuple(map(there, self.cells)),
+            tuple(page.down(VALUE, *rows) for rows in self.blocks),
         )
 
     def section(self, key: str, value: str, extra: str = "", source: str = "source") -> None:
@@ -138,11 +146,8 @@ class _Writing:
             {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": self.say("bare")},
         )  # fmt: skip
         page.height(row, max(label, said, key=len), 40 if len(label) > len(said) else 62)
-        cell = page.at(row, VALUE, here=True)
-        self.cells.append(cell)
-        self.differ.append(f"IF({cell}={page.at(row, EXPORTED, here=True)},0,1)")
         self.row += 1
-        return cell
+        return page.at(row, VALUE, here=True)
 
     def weights(self) -> tuple[list[str], str]:
         """Weights, and beside each what it comes to where they do not add up to 100."""
@@ -170,6 +175,7 @@ class _Writing:
                     f"{cells[-1]}/{page.at(last + 1, VALUE, here=True)})",
                     Fraction(weight) / whole, "figure", "0.00%",
                 )  # fmt: skip
+        self.blocks.append((first, last))
         page.text(self.row, LABEL, say("table.total", self.lang), "total", wide=False)
         for column in (VALUE, EXPORTED):
             here = page.down(column, first, last, here=True)
@@ -188,7 +194,10 @@ class _Writing:
             return []
         self.row += 1
         self.section("limits", "size", "", "rule")
-        return [self.limit(number, limit) for number, limit in enumerate(self.scenario.limits, 1)]
+        first = self.row
+        found = [self.limit(number, limit) for number, limit in enumerate(self.scenario.limits, 1)]
+        self.blocks.append((first, self.row - 1))
+        return found
 
     def limit(self, number: int, limit: Limit) -> LimitCells:
         clauses = iter(limit_clauses(limit, self.lang, limit_words(self.scenario)))
@@ -209,7 +218,11 @@ class _Writing:
         page = self.page
         self.row += 1
         page.text(self.row, LABEL, self.say("changed"), "label", wide=False)
-        page.formula(self.row, VALUE, "+".join(self.differ), 0, "figure", "0")
+        differ = (
+            f"SUMPRODUCT(--({page.down(VALUE, *rows, here=True)}<>{page.down(EXPORTED, *rows, here=True)}))"
+            for rows in self.blocks
+        )
+        page.formula(self.row, VALUE, "+".join(differ), 0, "figure", "0")
         cell = page.at(self.row, VALUE, here=True)
         self.row += 1
         return cell

@@ -84,11 +84,11 @@ def _amount(
     if limit.by is not None:
         column = data.columns[limit.by]
         everybody = f"SUM({data.column(limit.by)})"
-        for k in range(len(scenario.ids)):
-            if k not in scenario.participants:
-                everybody += f"-N({data.page.at(data.first + k, column)})"
+        if data.taking is not None:
+            taking = data.page.down(data.taking, data.first, data.last)
+            everybody = f"SUMPRODUCT({data.column(limit.by)},{taking})"
         own = scenario.factor(limit.by).values[i] or 0
         part = Fraction(own) / sum(x for x in scenario.column(limit.by) if x is not None)
-        formula += f"*{data.page.at(data.first + i, column)}/({everybody})"
+        formula += f"*{data.page.at(data.first + i, column)}/{everybody}"
         exact, size = exact * part, size * part.denominator
     return f"{formula}/{cells.unit}", exact, size

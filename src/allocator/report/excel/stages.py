@@ -17,7 +17,7 @@ from allocator.report.excel.pen import Formats, Page, Value, broken_money
 from allocator.report.grid import who
 from allocator.text import money_unit, say
 
-VALUE = 5  # the column of what is the same for everybody, beside its label from the third on
+VALUE = 6  # the column of what is the same for everybody, beside its label from the third on
 
 
 class Stages(NamedTuple):
@@ -104,7 +104,7 @@ class _Writing:
         for key, cell in self.scalars().items():
             name = "rest_short" if key == "short" and not self.by_remainder else key
             page.merged(self.rows[key], 2, VALUE - 1, self.told(f"top_{name}"), "label")
-            page.height(self.rows[key], self.told(f"top_{name}"), 36)
+            page.height(self.rows[key], self.told(f"top_{name}"), 49)
             style = "total" if key == "near" else "figure"
             page.formula(self.rows[key], VALUE, cell.formula, cell.value, style, cell.number)
         self.heads()
@@ -181,7 +181,7 @@ class _Writing:
             page.text(self.head + 1, column, how, "how", wide=False)
             page.widths[column] = 6 if column == 0 else 11
         page.sheet.set_row(self.head, 38)
-        page.sheet.set_row(self.head + 1, 88)
+        page.sheet.set_row(self.head + 1, 70)
 
     def before(self, i: int, at: Mapping[str, str]) -> dict[str, Cell]:
         """Score, share, entitlement; quotient and remainder, high part first."""

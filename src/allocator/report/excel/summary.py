@@ -89,8 +89,8 @@ class _Writing:
         for line, (key, formula, value) in enumerate(
             (
                 ("fund", inputs.fund, scenario.fund.amount),
-                ("reserved", "+".join(inputs.reservations) or "0", scenario.reserved),
-                ("earmarked", "+".join(inputs.earmarks) or "0", scenario.earmarked),
+                ("reserved", f"SUM({inputs.reserved})" if inputs.reserved else "0", scenario.reserved),
+                ("earmarked", f"SUM({inputs.earmarked})" if inputs.earmarked else "0", scenario.earmarked),
                 ("distributable", f"ROUND({at[0]}-{at[1]}-{at[2]},6)", scenario.distributable),
             )
         ):
