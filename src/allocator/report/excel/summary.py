@@ -120,7 +120,8 @@ class _Writing:
             formula = f"IF({found}{sign},{found},0)"
             page.formula(row + line, 4, formula, self.shown(amount), "total", formats.change)
             formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0)),"")'
-            page.formula(row + line, 5, formula, names[id] if id is not None else "", "text")
+            name = names[id] if id is not None else ""
+            page.formula(row + line, 5, formula, name, "text", text_wrap=False, shrink=True)
         formula = f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")'
         page.formula(row + 3, 4, formula, f"{change.gains} / {change.losses}", "total", align="right")
 
