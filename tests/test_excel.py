@@ -110,6 +110,25 @@ def test_every_figure_of_the_table_is_that_of_the_offices_table(name, lang):
     assert amounts_in(office.opened(workbook([allocation], lang)), allocation, lang) == shown(allocation)
 
 
+def test_factors_may_be_called_as_columns_are():
+    scenario = load_scenario(LUZHOU / "published-rule.toml")
+    ids = ("amount", "share", "entitlement", "difference")
+    scenario = replace(
+        scenario,
+        weights=dict(zip(ids, (10, 20, 30, 40), strict=True)),
+        factors=tuple(replace(f, id=id) for f, id in zip(scenario.factors, ids, strict=True)),
+    )
+    allocation = allocate(scenario)
+    content = workbook([allocation], "en")
+    cached, formulas = (sheet(office.opened(content, values=v), "table") for v in (True, False))
+    table = office_table(allocation, "en")
+    for row, figures in enumerate(table.figures, 7):
+        found = [cached.cell(row, column).value for column in range(3, len(table.columns) + 1)]
+        assert found == [held(x) if isinstance(x, int | Fraction) else x or None for x in figures[2:]]
+    row = [cell.value for cell in formulas[10]][2:11]
+    assert len(set(row)) == len(row)  # no column refers to another's figures
+
+
 @EACH
 def test_scenarios_side_by_side_are_those_of_the_comparison(lang):
     allocations = [named(name) for name in ("published-rule", "equal-weights", "cap-zone")]
@@ -369,7 +388,7 @@ def cases() -> dict[str, tuple[bytes, Scenario]]:
     """Workbooks by name, and the scenarios whose amounts they must come to."""
     rnd = Random(7)
     plain = {name: load_scenario(path) for name, path in SHIPPED.items()}
-    plain |= random_scenarios(24, 20230531)
+    plain |= random_scenarios(20, 20230531)
     plain |= {f"tie-{rounding}": tie(rounding) for rounding in ("largest-remainder", "rest-to-largest")}
     plain |= {"large": generated(), "near": near_tie()}
     found = {

@@ -15,7 +15,7 @@ from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, broken_money
-from allocator.report.excel.shown import Shown
+from allocator.report.excel.shown import Shown, key_of
 from allocator.report.excel.stages import Stages
 from allocator.report.sentences import percent
 from allocator.report.table import compare_table
@@ -58,9 +58,9 @@ def write_table(
     page.merged(row, 0, last_column, table.unit, "right", printed=True)
     head = row + 1
     places = _formats(lang)
-    columns = {column.key: at for at, column in enumerate(table.columns)}
+    columns = {key_of(column): at for at, column in enumerate(table.columns)}
     for at, column in enumerate(table.columns):
-        if column.key in scenario.weights:
+        if column.adds == "factors":
             _factor_head(page, head, at, column, inputs, scenario)
         else:
             page.text(head, at, column.header, "head", wide=False, printed=True)
@@ -141,7 +141,7 @@ def _recipient(
 ) -> str:
     key, lang = column.key, page.lang
     if column.kind in ("stage", "share"):
-        return shown.at(key, i)
+        return shown.at(key_of(column), i)
     if key in ("amount", "earmark"):
         return stages.at(key, i)
     if key == "published":

@@ -12,14 +12,14 @@ from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page
 from allocator.report.excel.stages import Stages
 from allocator.report.grid import who
-from allocator.report.tabular import Table
+from allocator.report.tabular import Column, Table
 from allocator.text import say
 
 BLOCKS = ("exact", "over", "shown")  # unrounded, what lies above a whole hundredth, as shown
 
 
 class Shown(NamedTuple):
-    """Where the figures as shown stand, by the column's key in the office's table."""
+    """Where the figures as shown stand, by the column of the office's table."""
 
     page: Page
     columns: dict[str, int]
@@ -45,8 +45,10 @@ class _Writing:
         self.page, self.allocation, self.table = page, allocation, table
         self.cells, self.stages, self.lang = cells, stages, page.lang
         self.scenario, self.scale = allocation.scenario, scale_of(allocation.scenario)
-        self.keys = [column.key for column in table.columns if column.kind in ("stage", "share")]
-        self.factors = {id: j for j, id in enumerate(self.scenario.weights)}
+        self.places = {key_of(c): at for at, c in enumerate(table.columns) if c.kind in ("stage", "share")}
+        self.keys = list(self.places)
+        self.factors = {f"factor {id}": j for j, id in enumerate(self.scenario.weights)}
+        self.ids = dict(zip(self.factors, self.scenario.weights, strict=True))
         width = len(self.keys) + 1
         self.blocks = {
             name: {key: 2 + block * width + at for at, key in enumerate(self.keys)}
@@ -80,10 +82,10 @@ class _Writing:
         """One step of the calculation in its three columns."""
         page, formats = self.page, Formats(self.lang)
         exact, over, shown = (self.blocks[block][key] for block in BLOCKS)
-        at = next(at for at, column in enumerate(self.table.columns) if column.key == key)
+        at = self.places[key]
         name = self.table.columns[at].header
         if key in self.factors:
-            name = getattr(self.scenario.factor(key).name, self.lang)
+            name = getattr(self.scenario.factor(self.ids[key]).name, self.lang)
         figures: list[Number] = [
             values[at]
             for (role, _), values in zip(self.table.records, self.table.figures, strict=True)
@@ -130,7 +132,7 @@ class _Writing:
         if key == "share":
             return [Fraction(share) * 100 for share in allocation.shares.values()]
         by_key = {"entitlement": allocation.entitlements, "limited": allocation.limited}
-        amounts = allocation.contributions[key] if key in self.factors else by_key[key]
+        amounts = allocation.contributions[self.ids[key]] if key in self.ids else by_key[key]
         return [Fraction(amount) / self.scale for amount in amounts.values()]
 
     def unrounded(self, key: str, i: int) -> str:
@@ -167,6 +169,11 @@ class _Writing:
         )
         short = f"ROUND(SUM({sums})*100-SUMPRODUCT(INT({sums}*100+{close})),0)"
         return f"(INT({mine}*100+{close})+IF({rank}<={short},1,0))/100"
+
+
+def key_of(column: Column) -> str:
+    """A column of the office's table by name; factors may be called as other columns are."""
+    return f"factor {column.key}" if column.adds == "factors" else column.key
 
 
 def _close(total: str) -> str:

@@ -13,6 +13,7 @@ from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.printed import Printed
+from allocator.report.excel.shown import key_of
 from allocator.report.excel.stages import Stages
 from allocator.report.sentences import rule_sentence
 from allocator.report.tabular import Table
@@ -153,7 +154,7 @@ class _Writing:
             return row + 2
         published = scenario.published is not None
         keys = ["amount", "published", "difference"] if published else ["amount"]
-        headers = {column.key: column.header for column in self.table.columns}
+        headers = {key_of(column): column.header for column in self.table.columns}
         heads = [headers[key] for key in ("number", "recipient", *keys)] + [self.told("share")]
         for column, head in enumerate(heads):
             page.text(row, column, head, "head", wide=False)
