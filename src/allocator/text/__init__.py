@@ -1,7 +1,7 @@
 """Every sentence that a person reads, in Chinese and English, and how numbers are written in each.
 
 The sentences stand in ``zh.toml`` and ``en.toml`` under the same keys, the app's own ("app.…") in
-``app.zh.toml`` and ``app.en.toml``.
+``app.zh.toml`` and ``app.en.toml``, the workbook's ("excel.…") in ``excel.zh.toml`` and ``excel.en.toml``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LANGUAGES = ("zh", "en")
+APART = ("app", "excel")  # kinds of sentences in files of their own
 
 
 class Money(NamedTuple):
@@ -36,8 +37,9 @@ def say(key: str, lang: str, **details: object) -> str:
     >>> say("place.row", "en", value=3)
     'row 3'
     """
-    # the app's many sentences stand apart, so that the command line need not parse them
-    sentence: Any = texts(f"app.{lang}" if key.startswith("app.") else lang)
+    # many sentences stand apart, so that the command line need not parse them
+    kind = key.partition(".")[0]
+    sentence: Any = texts(f"{kind}.{lang}" if kind in APART else lang)
     for part in key.split("."):
         sentence = sentence[part]
     return str(sentence).format(**{name: show(value, lang) for name, value in details.items()})

@@ -1,0 +1,127 @@
+"""The workbook of results: every figure computed by formulas, from the inputs to the rounded amounts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from allocator.allocation import Allocation
+from allocator.model import Scenario
+from allocator.parts import Factor
+from allocator.text import say
+
+__all__ = ["workbook"]
+
+
+def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = None) -> bytes:
+    """The workbook of the first allocation, the others held beside it; the same input gives the same bytes.
+
+    Whoever changes weights, fund, reservations, earmarks, unit or limits in it gets the amounts of
+    `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
+    it shows.  Raises ScenarioError when the currencies differ.  How it is exact: docs/method.md.
+    """
+    import xlsxwriter  # slow to load, and only ever needed here
+
+    from allocator.report.excel.checks import write_checks
+    from allocator.report.excel.data import write_data
+    from allocator.report.excel.exact import write_exact
+    from allocator.report.excel.inputs import write_inputs
+    from allocator.report.excel.integers import integers
+    from allocator.report.excel.limits import write_limits
+    from allocator.report.excel.pen import ROW, Ink, Page
+    from allocator.report.excel.printed import write_comparison, write_table
+    from allocator.report.excel.shares import write_shares
+    from allocator.report.excel.shown import write_shown
+    from allocator.report.excel.stages import write_stages
+    from allocator.report.excel.summary import write_summary
+    from allocator.report.excel.words import write_notes, write_sources
+    from allocator.report.table import compare_table, office_table
+
+    allocation = allocations[0]
+    scenario = allocation.scenario
+    compare_table(allocations, lang)  # refuses what cannot be compared before anything is drawn
+    content = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
+    title = getattr(scenario.title, lang)
+    created = datetime(2000, 1, 1) if on is None else datetime(on.year, on.month, on.day)
+    book.set_properties({"title": title[:200], "created": created})
+    book.set_calc_mode("auto")
+    ink = Ink(book, lang)
+    names = ["summary", "table", "inputs", "data", "shares", "stages"]
+    names += ["limits"] if scenario.limits else []
+    names += ["compare", "checks", "sources", "notes", "shown", "exact"]
+    pages = {}
+    for name in names:
+        called = say(f"excel.sheet.{name}", lang)
+        pages[name] = Page(book.add_worksheet(called), called, ink, single=name == "limits")
+        pages[name].sheet.set_default_row(ROW)
+
+    found = integers(allocation)
+    table = office_table(allocation, lang)
+    start = dict.fromkeys(names, 4)
+    inputs = write_inputs(pages["inputs"], allocation, start["inputs"])
+    data = write_data(pages["data"], allocation, start["data"])
+    cells = write_exact(pages["exact"], allocation, found, inputs, data, start["exact"])
+    write_shares(pages["shares"], allocation, found, cells, start["shares"])
+    limits = (
+        write_limits(pages["limits"], allocation, found, inputs, data, cells, start["limits"])
+        if scenario.limits
+        else None
+    )
+    stages = write_stages(pages["stages"], allocation, found, inputs, cells, limits, start["stages"])
+    shown = write_shown(pages["shown"], allocation, table, cells, stages, start["shown"])
+    printed = write_table(
+        pages["table"], allocation, table, inputs, data, cells, limits, stages, shown, start["table"]
+    )
+    write_comparison(pages["compare"], allocations, data, printed, cells, start["compare"])
+    checks = write_checks(
+        pages["checks"], allocation, found, inputs, cells, limits, stages, printed, start["checks"]
+    )
+    write_summary(pages["summary"], allocation, table, inputs, stages, printed, checks, on, start["summary"])
+    write_sources(pages["sources"], allocations, start["sources"])
+    mark = _mark(allocations, lang)
+    write_notes(pages["notes"], allocation, bool(mark), start["notes"])
+    short_mark = say("excel.mark_short", lang) if mark else ""
+    at_limits = limits.first if limits else 0
+    frozen = {
+        "table": (6, 2), "data": (6, 2), "shares": (7, 2), "shown": (7, 2), "checks": (5, 0),
+        "sources": (5, 0), "stages": (stages.first, 2), "limits": (at_limits, 2), "exact": (0, 1),
+    }  # fmt: skip
+    repeated = {
+        "table": (5, 5), "data": (4, 5), "shares": (4, 6), "shown": (4, 6), "checks": (4, 4),
+        "sources": (4, 4), "stages": (stages.first - 3, stages.first - 1),
+        "limits": (at_limits - 2, at_limits - 1),
+    }  # fmt: skip
+    states = [say(f"excel.state_{key}", lang) for key in ("same", "changed")]
+    state = f'IF({inputs.changed}=0,"{states[0]}","{states[1]}")', states[0], states[1]
+    for name, page in pages.items():
+        own = name in ("summary", "table")
+        page.lead(title if own else say(f"excel.title.{name}", lang), mark, state, printed=name == "table")
+        page.finish(repeated.get(name), frozen.get(name), short_mark, 2)
+    pages["summary"].sheet.fit_to_pages(1, 1)
+    pages["summary"].sheet.hide_gridlines(2)
+    pages["table"].sheet.hide_gridlines(2)
+    pages["notes"].sheet.hide_gridlines(2)
+    pages["summary"].sheet.activate()
+    book.close()
+    return content.getvalue()
+
+
+def _mark(allocations: Sequence[Allocation], lang: str) -> str:
+    """What stands on every sheet where figures rest on data that is assumed or made up."""
+    names = {
+        getattr(factor.name, lang): None
+        for allocation in allocations
+        for factor in made_up(allocation.scenario)
+    }
+    return say("excel.mark", lang, names=list(names)) if names else ""
+
+
+def made_up(scenario: Scenario) -> list[Factor]:
+    """The columns that decide amounts, or could with other weights, and are assumed, if only in cells."""
+    used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
+    statuses = ("assumed", "example")
+    cells = {cell.factor for cell in scenario.provenance if cell.status in statuses}
+    return [f for f in scenario.factors if f.id in used and (f.status in statuses or f.id in cells)]

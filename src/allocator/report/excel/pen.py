@@ -1,0 +1,284 @@
+"""Drawing on a worksheet: cells with the value that their formula has, widths, print set-up."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from allocator.text import say
+
+Value = int | float | Fraction | str
+
+WIDEST = 44  # characters of half width; longer text is wrapped
+A4_WIDTH = 225  # of columns that fit on a landscape page in a size that can be read
+ROW = 20  # height of a row, in points
+FONTS = {"zh": ("等线", "宋体"), "en": ("Arial", "Arial")}  # of working sheets, of the printed table
+
+BASE: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 15, "text_wrap": True},
+    "table_title": {"bold": True, "font_size": 16, "align": "center", "text_wrap": True},
+    "mark": {"bold": True, "font_color": "#9C0006", "text_wrap": True},
+    "state": {"font_color": "#595959", "text_wrap": True},
+    "right": {"align": "right"},
+    "section": {"bold": True, "font_size": 12, "font_color": "#1F3864"},
+    "head": {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "align": "center"},
+    "how": {
+        "italic": True, "font_size": 9, "font_color": "#595959",
+        "border": 1, "text_wrap": True, "align": "center",
+    },
+    "text": {"border": 1, "text_wrap": True, "indent": 1},
+    "middle": {"border": 1, "align": "center"},
+    "label": {"border": 1, "bg_color": "#F2F2F2", "text_wrap": True, "indent": 1},
+    "wrap": {"text_wrap": True},
+    "figure": {"border": 1},
+    "total": {"border": 1, "bold": True, "bg_color": "#F2F2F2"},
+    "input": {"border": 1, "bg_color": "#FFF2CC", "locked": False},
+    "plain": {},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The formats of a workbook, each made once."""
+
+    book: Any
+    lang: str
+    made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def style(self, name: str, number: str = "", **more: Any) -> Any:
+        """The format with this name and number format."""
+        key = (name, number, *sorted(more.items()))
+        if key not in self.made:
+            body, printed = FONTS[self.lang]
+            font = printed if more.get("printed") else body
+            looks = {"font_name": font, "font_size": 11, "valign": "vcenter", **BASE[name]}
+            looks |= {k: v for k, v in more.items() if k != "printed"}
+            if number:
+                looks["num_format"] = number
+            self.made[key] = self.book.add_format(looks)
+        return self.made[key]
+
+
+@dataclass
+class Page:
+    """A worksheet and what is written on it: rows and columns count from 0."""
+
+    sheet: Any
+    name: str
+    ink: Ink
+    widths: dict[int, float] = field(default_factory=dict)
+    single: bool = False  # always one page wide
+
+    @property
+    def lang(self) -> str:
+        return self.ink.lang
+
+    def text(
+        self, row: int, column: int, text: str, style: str = "text", *, wide: bool = True, **more: Any
+    ) -> None:
+        """Text, which never becomes a formula, number or link."""
+        looks = self.ink.style(style, **more)
+        if text:
+            self.sheet.write_string(row, column, text, looks)
+        else:
+            self.sheet.write_blank(row, column, None, looks)
+        if wide:
+            self.wide(column, text)
+
+    def merged(self, row: int, first: int, last: int, text: str, style: str, **more: Any) -> None:
+        """Text over several cells."""
+        if last > first:
+            looks = self.ink.style(style, **more)
+            self.sheet.merge_range(row, first, row, last, "", looks)
+            self.sheet.write_string(row, first, text, looks)
+        else:
+            self.text(row, first, text, style, wide=False, **more)
+
+    def number(
+        self, row: int, column: int, value: Value | None, style: str = "figure", number: str = "", **more: Any
+    ) -> None:
+        """A figure that stands there as a value."""
+        if value is None:
+            self.sheet.write_blank(row, column, None, self.ink.style(style, number, **more))
+            return
+        assert not isinstance(value, str)
+        self.sheet.write_number(row, column, held(value), self.ink.style(style, number, **more))
+        self.wide(column, _drawn(value, number))
+
+    def formula(
+        self,
+        row: int,
+        column: int,
+        formula: str,
+        value: Value,
+        style: str = "figure",
+        number: str = "",
+        *,
+        wide: bool = True,
+        **more: Any,
+    ) -> None:
+        """A formula beside the value that it has."""
+        cached = value if isinstance(value, str) else held(value)
+        self.sheet.write_formula(row, column, f"={formula}", self.ink.style(style, number, **more), cached)
+        if wide and not isinstance(value, str):
+            self.wide(column, _drawn(value, number))
+
+    def wide(self, column: int, text: str, most: float = WIDEST) -> None:
+        """Makes the column wide enough for a text."""
+        longest = max((shown_width(line) for line in text.splitlines()), default=0)
+        self.widths[column] = max(self.widths.get(column, 5), min(longest * 1.1 + 2, most))
+
+    def height(self, row: int, text: str, width: float, least: float = ROW) -> None:
+        """Makes a row high enough for a wrapped text in cells that are so wide together."""
+        self.sheet.set_row(row, max(least, 16 * lines_of(text, width) + 4))
+
+    def lead(self, title: str, mark: str, state: tuple[str, str, str], *, printed: bool = False) -> None:
+        """The first three lines: title, mark, state (a formula, its value and the longest that it can be).
+
+        On a sheet of several pages they leave out the columns that are repeated on each.
+        """
+        start = 2 if self.pages > 1 else 0
+        last, room = start, self.widths.get(start, 9)
+        most = 0.8 * sum(self.widths.values()) / self.pages if self.pages > 1 else A4_WIDTH
+        while last < max(self.widths) and room + self.widths.get(last + 1, 9) < most:
+            last += 1
+            room += self.widths.get(last, 9)
+        self.merged(0, start, last, title, "table_title" if printed else "title", printed=printed)
+        self.height(0, title, room / 1.5, 28)
+        if mark:
+            self.merged(1, start, last, mark, "mark")
+            self.height(1, mark, room)
+        formula, value, longest = state
+        self.merged(2, start, last, "", "state")
+        self.formula(2, start, formula, value, "state", wide=False)
+        self.height(2, longest, room)
+
+    @property
+    def pages(self) -> int:
+        """How many pages side by side the sheet takes."""
+        return 1 if self.single else max(1, math.ceil(sum(self.widths.values()) / A4_WIDTH))
+
+    def at(self, row: int, column: int, *, here: bool = False) -> str:
+        """An absolute reference to a cell, for formulas on other sheets too."""
+        return ("" if here else f"{self.quoted}!") + f"${xl_col_to_name(column)}${row + 1}"
+
+    def down(self, column: int, first: int, last: int, *, here: bool = False) -> str:
+        """A reference to a part of a column."""
+        name = xl_col_to_name(column)
+        return ("" if here else f"{self.quoted}!") + f"${name}${first + 1}:${name}${last + 1}"
+
+    def along(self, row: int, first: int, last: int, *, here: bool = False, fixed: bool = True) -> str:
+        """A reference to a part of a row."""
+        mark = "$" if fixed else ""
+        cells = f"${xl_col_to_name(first)}{mark}{row + 1}:${xl_col_to_name(last)}{mark}{row + 1}"
+        return ("" if here else f"{self.quoted}!") + cells
+
+    @property
+    def quoted(self) -> str:
+        return f"'{self.name}'"
+
+    def finish(
+        self, repeat: tuple[int, int] | None, freeze: tuple[int, int] | None, mark: str, columns: int = 0
+    ) -> None:
+        """Widths and print set-up; ``repeat`` are heading rows, ``columns`` how many stand on every page."""
+        for column, width in self.widths.items():
+            self.sheet.set_column(column, column, width)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)  # A4
+        self.sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
+        self.sheet.fit_to_pages(self.pages, 0)
+        if self.pages > 1 and columns:
+            self.sheet.repeat_columns(0, columns - 1)
+        if repeat is not None:
+            self.sheet.repeat_rows(*repeat)
+        if freeze is not None:
+            self.sheet.freeze_panes(*freeze)
+        self.sheet.set_header((f"&L{mark}" if mark else "") + "&R&A")
+        self.sheet.set_footer(f"&C{say('excel.page', self.lang)}")
+        self.sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def held(value: int | float | Fraction) -> int | float:
+    """The number as a spreadsheet holds it."""
+    if isinstance(value, float):
+        return value
+    if value.denominator == 1 and -(2**53) < value < 2**53:
+        return int(value)
+    return float(value)
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in cells that are so wide."""
+    room = max(int(width / 1.15) - 2, 1)
+    return sum(-(-max(shown_width(line), 1) // room) for line in text.splitlines() or [""])
+
+
+def shown_width(text: str) -> int:
+    """How many characters of half width a text takes."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def _drawn(value: Value, number: str) -> str:
+    """About what a figure looks like, for the width of its column."""
+    if isinstance(value, str):
+        return value
+    places = len(number.partition(".")[2].partition(";")[0].rstrip("%")) if "." in number else 0
+    text = f"{float(value):,.{places}f}" if number else f"{float(value):.10g}"
+    return text + ("%%" if "%" in number else "+" if "+" in number else "")
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How figures of a workbook are written in its language."""
+
+    lang: str
+
+    @property
+    def money(self) -> str:
+        return "0" if self.lang == "zh" else "#,##0"
+
+    @property
+    def stage(self) -> str:
+        return "0.00" if self.lang == "zh" else "#,##0.00"
+
+    @property
+    def long(self) -> str:
+        return "0.000000" if self.lang == "zh" else "#,##0.000000"
+
+    @property
+    def change(self) -> str:
+        whole = self.money
+        return f"+{whole};−{whole};0"
+
+    @property
+    def broken(self) -> str:
+        """Money that is no whole number of the shown unit."""
+        return f"{self.money}.00####"
+
+    @property
+    def broken_change(self) -> str:
+        return f"+{self.broken};−{self.broken};0"
+
+
+def broken_money(
+    page: Page, rows: tuple[int, int], columns: Sequence[int], changes: Mapping[int, bool]
+) -> None:
+    """Shows the decimals of money where there are any; ``changes`` says which columns bear signs."""
+    formats = Formats(page.lang)
+    for column in columns:
+        number = formats.broken_change if changes.get(column) else formats.broken
+        corner = f"{xl_col_to_name(column)}{rows[0] + 1}"
+        page.sheet.conditional_format(
+            rows[0], column, rows[1], column,
+            {
+                "type": "formula",
+                "criteria": f"=AND(ISNUMBER({corner}),{corner}<>INT({corner}))",
+                "format": page.ink.book.add_format({"num_format": number}),
+            },
+        )  # fmt: skip

@@ -1,0 +1,272 @@
+"""The sheets to print: the office's table of the first scenario, and the scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from string import ascii_uppercase
+from typing import Any, NamedTuple
+
+from allocator.allocation import Allocation
+from allocator.model import Scenario
+from allocator.report.excel.data import Data
+from allocator.report.excel.exact import ExactCells
+from allocator.report.excel.inputs import Inputs
+from allocator.report.excel.integers import scale_of
+from allocator.report.excel.limits import LimitsCells
+from allocator.report.excel.pen import Formats, Page, broken_money
+from allocator.report.excel.shown import Shown, key_of
+from allocator.report.excel.stages import Stages
+from allocator.report.sentences import percent
+from allocator.report.table import compare_table
+from allocator.report.tabular import Column, Table
+from allocator.text import number, say
+
+
+class Printed(NamedTuple):
+    """Where what stands on the printed table."""
+
+    page: Page
+    columns: dict[str, int]
+    rows: tuple[int, int]
+    total_row: int
+
+    def down(self, key: str) -> str:
+        return self.page.down(self.columns[key], *self.rows)
+
+
+def _formats(lang: str) -> dict[str, str]:
+    formats = Formats(lang)
+    return {"money": formats.money, "stage": formats.stage, "share": "0.00", "change": formats.change}
+
+
+def write_table(
+    page: Page,
+    allocation: Allocation,
+    table: Table,
+    inputs: Inputs,
+    data: Data,
+    cells: ExactCells,
+    limits: LimitsCells | None,
+    stages: Stages,
+    shown: Shown,
+    row: int,
+) -> Printed:
+    """The office's table: the same columns, rows and figures, as formulas."""
+    scenario, lang = allocation.scenario, page.lang
+    scale, last_column = scale_of(scenario), len(table.columns) - 1
+    page.merged(row, 0, last_column, table.unit, "right", printed=True)
+    head = row + 1
+    places = _formats(lang)
+    columns = {key_of(column): at for at, column in enumerate(table.columns)}
+    for at, column in enumerate(table.columns):
+        if column.adds == "factors":
+            _factor_head(page, head, at, column, inputs, scenario)
+        else:
+            page.text(head, at, column.header, "head", wide=False, printed=True)
+        page.wide(at, column.header, 15)
+        page.widths[at] = max(page.widths[at], 6 if at == 0 else 11)
+    first = head + 1
+    rows = [first + at for at in range(len(table.records))]
+    roles = [role for role, _ in table.records]
+    people = [r for r, role in zip(rows, roles, strict=True) if role == "recipient"]
+    reserved = [r for r, role in zip(rows, roles, strict=True) if role == "reservation"]
+    i = -1
+    for r, role, figures in zip(rows, roles, table.figures, strict=True):
+        i += role == "recipient"
+        bold = role in ("subtotal", "total")
+        for at, (column, value) in enumerate(zip(table.columns, figures, strict=True)):
+            style = "total" if bold else "figure"
+            if column.kind == "text" and not (column.key == "note" and role == "recipient"):
+                looks: dict[str, Any] = {"printed": True}
+                if at == 1 and bold:
+                    looks["align"] = "center"
+                page.text(
+                    r, at, value, "total" if bold else "middle" if at == 0 else "text", wide=at == 1, **looks
+                )
+                continue
+            if value is None:
+                page.number(r, at, None, style, printed=True)
+                continue
+            if role == "recipient":
+                formula = _recipient(
+                    column, i, r, page, columns, inputs, data, limits, stages, shown, allocation
+                )
+            elif role == "reservation":
+                cell = inputs.reservations[r - first]
+                formula = f"ROUND({cell}*{scale * 100},0)/{scale * 100}"
+            elif role == "subtotal" and reserved and r == reserved[-1] + 1:
+                formula = f"SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
+            else:
+                formula = f"SUM({page.down(at, people[0], people[-1], here=True)})"
+                if role == "total" and reserved:
+                    formula += f"+SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
+            style = "text" if column.kind == "text" else style
+            page.formula(r, at, formula, value, style, places.get(column.kind, ""), printed=True)
+        page.height(r, str(figures[1]), max(page.widths[1], 16), 22)
+    page.widths[1] = max(page.widths[1], 16)
+    page.widths[columns["note"]] = max(12, page.widths[columns["note"]])
+    money = [at for at, column in enumerate(table.columns) if column.kind in ("money", "change")]
+    broken_money(page, (first, rows[-1]), money, {columns.get("difference", -1): True})
+    page.sheet.set_row(head, 54)
+    return Printed(page, columns, (people[0], people[-1]), rows[-1])
+
+
+def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, scenario: Scenario) -> None:
+    """A factor's heading with its weight as it is now."""
+    name = getattr(scenario.factor(column.key).name, page.lang)
+    if len(name) > 200:  # more than a formula can hold
+        page.text(row, at, column.header, "head", wide=False, printed=True)
+        return
+    cell = inputs.weights[list(scenario.weights).index(column.key)]
+    parts = [say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after")]
+    before, after = (part.replace('"', '""') for part in parts)
+    quoted = name.replace('"', '""')
+    formula = f'"{quoted}{before}"&IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)&"{after}"'
+    page.formula(row, at, formula, column.header, "head", printed=True)
+
+
+def _recipient(
+    column: Column,
+    i: int,
+    row: int,
+    page: Page,
+    columns: Mapping[str, int],
+    inputs: Inputs,
+    data: Data,
+    limits: LimitsCells | None,
+    stages: Stages,
+    shown: Shown,
+    allocation: Allocation,
+) -> str:
+    key, lang = column.key, page.lang
+    if column.kind in ("stage", "share"):
+        return shown.at(key_of(column), i)
+    if key in ("amount", "earmark"):
+        return stages.at(key, i)
+    if key == "published":
+        assert data.published is not None
+        return data.page.at(data.first + i, data.published)
+    if key == "difference":
+        amount, published = (page.at(row, columns[k], here=True) for k in ("amount", "published"))
+        return f"ROUND({amount}-{published},6)"
+    return _note(i, limits, stages, allocation, lang)
+
+
+def _note(i: int, limits: LimitsCells | None, stages: Stages, allocation: Allocation, lang: str) -> str:
+    """备注: at a floor or cap, among tied remainders, or outside the factor split."""
+
+    def told(key: str) -> str:
+        return '"' + say(f"table.{key}", lang).replace('"', '""') + '"'
+
+    if i not in allocation.scenario.participants:
+        return told("apart")
+    tied = f'IF({stages.at("tied", i)}=1,{told("tied")},"")'
+    if limits is None or not (limits.has_floor[i] or limits.has_cap[i]):
+        return tied
+    floor, cap, at_floor, at_cap = (
+        limits.page.at(limits.first + i, c)
+        for c in (limits.floor, limits.cap, limits.at_floor, limits.at_cap)
+    )
+    at = '""'
+    if limits.has_cap[i]:
+        at = f'IF(OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{told("at_cap")},"")'
+    if limits.has_floor[i]:
+        at = f"IF({at_floor}=1,{told('at_floor')},{at})"
+    comma = say("place.list", lang)
+    return f'{at}&IF(AND({stages.at("tied", i)}=1,{at}<>""),"{comma}","")&{tied}'
+
+
+def write_comparison(
+    page: Page, allocations: Sequence[Allocation], data: Data, printed: Printed, cells: ExactCells, row: int
+) -> None:
+    """The scenarios side by side: the first as formulas, the others as the program computed them."""
+    base, lang = allocations[0], page.lang
+    table = compare_table(allocations, lang)
+    scale = table.scale
+    places = _formats(lang)
+    last_column = len(table.columns) - 1
+    r = row
+    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+        weights = say("place.list", lang).join(
+            say(
+                "excel.compare.weight", lang, name=allocation.scenario.factor(id).name,
+                weight=percent(w, lang) if allocation.scenario.kind == "shares" else number(w, lang),
+            )
+            for id, w in allocation.scenario.weights.items()
+        )  # fmt: skip
+        key = "live" if allocation is base else "fixed"
+        title, digest = allocation.scenario.title, allocation.scenario.digest[7:19]
+        text = say(f"excel.compare.{key}", lang, letter=letter, title=title, weights=weights, digest=digest)
+        page.merged(r, 0, max(last_column, 6), text, "wrap")
+        page.height(r, text, 90)
+        r += 1
+    page.merged(r, 0, last_column + (base.scenario.published is not None), table.unit, "right", printed=True)
+    head, first = r + 1, r + 2
+    with_difference = base.scenario.published is not None
+    columns = [*table.columns]
+    if with_difference:
+        columns.append(Column("A-published", say("excel.compare.against", lang), "change"))
+    for at, column in enumerate(columns):
+        page.text(head, at, column.header, "head", wide=False, printed=True)
+        page.widths[at] = 6 if at == 0 else 14
+    rows = [first + at for at in range(len(table.records))]
+    roles = [role for role, _ in table.records]
+    people = [x for x, role in zip(rows, roles, strict=True) if role == "recipient"]
+    departments = rows[-2] if len(rows) - len(people) == 3 else None
+    mine = {id: at for at, id in enumerate(base.scenario.ids)}
+    ids = list(dict.fromkeys(id for a in allocations for id in a.scenario.ids))
+    ratio = Fraction(scale_of(base.scenario)) / scale
+    key_at = {column.key: at for at, column in enumerate(columns)}
+    for at_record, (x, role, figures) in enumerate(zip(rows, roles, table.figures, strict=True)):
+        bold = role != "recipient"
+        style = "total" if bold else "figure"
+        extended = [*figures]
+        if with_difference:
+            a, p = figures[key_at["A"]], figures[key_at["published"]]
+            extended.append(None if a is None or p is None else a - p)
+        for at, (column, value) in enumerate(zip(columns, extended, strict=True)):
+            if column.kind == "text":
+                page.text(
+                    x,
+                    at,
+                    value,
+                    "total" if bold else "middle" if at == 0 else "text",
+                    wide=at == 1,
+                    printed=True,
+                )
+                continue
+            if value is None:
+                page.number(x, at, None, style, printed=True)
+                continue
+            minus = None
+            if "-" in column.key:
+                left, right = (key_at[k] for k in column.key.split("-"))
+                minus = f"ROUND({page.at(x, left, here=True)}-{page.at(x, right, here=True)},6)"
+            formula = minus
+            if role == "recipient" and not minus:
+                id = ids[at_record]
+                if column.key == "A" and id in mine:
+                    formula = printed.page.at(printed.rows[0] + mine[id], printed.columns["amount"])
+                elif column.key == "published" and id in mine and data.published is not None:
+                    formula = data.page.at(data.first + mine[id], data.published)
+                if formula and ratio != 1:
+                    formula += f"*{ratio}"
+            elif not minus:
+                here = page.down(at, people[0], people[-1], here=True)
+                if x == departments:
+                    formula = f"{cells.reserved}/{scale * 100}" if column.key == "A" else None
+                else:
+                    formula = f"SUM({here})"
+                    if role == "total" and departments is not None:
+                        formula += f"+{page.at(departments, at, here=True)}"
+            number_ = places[column.kind]
+            if formula is None:
+                page.number(x, at, value, style, number_, printed=True)
+            else:
+                page.formula(x, at, formula, value, style, number_, printed=True)
+        page.height(x, str(figures[1]), 26, 22)
+    page.widths[1] = max(page.widths[1], 26)
+    changes = {at: column.kind == "change" for at, column in enumerate(columns)}
+    broken_money(page, (first, rows[-1]), range(2, len(columns)), changes)
+    page.sheet.set_row(head, 36)

@@ -1,0 +1,47 @@
+"""The sheet of shares: of each weighted factor, and of all of them together."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from allocator.allocation import Allocation
+from allocator.report.excel.data import heading
+from allocator.report.excel.exact import ExactCells
+from allocator.report.excel.integers import Integers
+from allocator.report.excel.pen import Page
+from allocator.report.grid import who
+from allocator.text import say
+
+
+def write_shares(page: Page, allocation: Allocation, found: Integers, cells: ExactCells, row: int) -> None:
+    """Each recipient's share of every weighted factor, and its share of all weighted together."""
+    scenario, lang = allocation.scenario, page.lang
+    first, last = row + 3, row + 2 + len(scenario.ids)
+    for column, (head, how) in enumerate(((say("table.number", lang), ""), (who(scenario, lang), ""))):
+        page.text(row, column, head, "head")
+        page.text(row + 1, column, how, "how")
+    page.sheet.set_row(row, 38)
+    page.sheet.set_row(row + 1, 38)
+    page.text(row + 2, 0, "", "total")
+    page.text(row + 2, 1, say("table.total", lang), "total")
+    for at, recipient in enumerate(scenario.recipients):
+        page.number(first + at, 0, at + 1, "middle", "0")
+        page.text(first + at, 1, getattr(recipient.name, lang))
+    columns = len(scenario.weights)
+    for j, id in enumerate(scenario.weights):
+        name = getattr(scenario.factor(id).name, lang)
+        heading(page, row, 2 + j, name, say("excel.shares.of_factor", lang))
+        total = sum(found.values[j], start=Fraction(0))
+        for at in range(len(scenario.ids)):
+            share = Fraction(found.values[j][at]) / total if total else Fraction(0)
+            page.formula(first + at, 2 + j, f"IF({cells.sums[j]}=0,0,{cells.value(j, at)}/{cells.sums[j]})",
+                         share, "figure", "0.00%")  # fmt: skip
+        page.formula(row + 2, 2 + j, f"SUM({page.down(2 + j, first, last, here=True)})", 1 if total else 0,
+                     "total", "0.00%")  # fmt: skip
+    heading(page, row, 2 + columns, say("excel.stages.share", lang), say("excel.shares.together", lang))
+    for at in range(len(scenario.ids)):
+        share = Fraction(found.scores[at]) / found.score if found.score else Fraction(0)
+        page.formula(first + at, 2 + columns, f"IF({cells.score}=0,0,{cells.score_of(at)}/{cells.score})",
+                     share, "figure", "0.00%")  # fmt: skip
+    page.formula(row + 2, 2 + columns, f"SUM({page.down(2 + columns, first, last, here=True)})",
+                 1 if found.score else 0, "total", "0.00%")  # fmt: skip

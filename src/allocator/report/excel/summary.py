@@ -1,0 +1,202 @@
+"""The first sheet: the money, the weights, who gets what and what moves, and whether all checks hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from allocator.allocation import Allocation
+from allocator.analysis.compare import effect
+from allocator.exact import Number
+from allocator.report.excel.checks import Checks
+from allocator.report.excel.inputs import Inputs
+from allocator.report.excel.integers import scale_of
+from allocator.report.excel.pen import Formats, Page, broken_money
+from allocator.report.excel.printed import Printed
+from allocator.report.excel.shown import key_of
+from allocator.report.excel.stages import Stages
+from allocator.report.sentences import rule_sentence
+from allocator.report.tabular import Table
+from allocator.text import money_unit, say, show
+
+MOST_LISTED = 30  # recipients that the summary lists; more stand on the table's own sheet
+LAST = 5  # column
+
+
+def write_summary(
+    page: Page,
+    allocation: Allocation,
+    table: Table,
+    inputs: Inputs,
+    stages: Stages,
+    printed: Printed,
+    checks: Checks,
+    on: date | None,
+    row: int,
+) -> None:
+    """Writes the sheet from a row on; ``on`` is the date that it bears."""
+    writing = _Writing(page, allocation, table, inputs, printed)
+    row = writing.rule(stages, checks, row)
+    row = writing.money(row)
+    row = writing.weights(row)
+    row = writing.recipients(row)
+    writing.traces(on, row)
+
+
+class _Writing:
+    """The sheet while it is being written; each part gives the row after it."""
+
+    def __init__(
+        self, page: Page, allocation: Allocation, table: Table, inputs: Inputs, printed: Printed
+    ) -> None:
+        self.page, self.allocation, self.table = page, allocation, table
+        self.inputs, self.printed = inputs, printed
+        self.scenario, self.lang = allocation.scenario, page.lang
+        self.scale, self.formats = scale_of(allocation.scenario), Formats(page.lang)
+        page.widths |= {0: 6, 1: 34, 2: 19, 3: 19, 4: 19, 5: 19}
+
+    def told(self, key: str, **details: object) -> str:
+        return say(f"excel.summary.{key}", self.lang, **details)
+
+    def shown(self, amount: Number) -> Fraction:
+        return Fraction(amount) / self.scale
+
+    def rule(self, stages: Stages, checks: Checks, row: int) -> int:
+        """Fund and rule in words, and what the checks come to."""
+        page, name = self.page, self.scenario.fund.name
+        lines = [(self.told("fund_name"), show(name, self.lang))] if name is not None else []
+        lines.append((self.told("rule"), rule_sentence(self.scenario, self.lang)))
+        for label, text in lines:
+            page.merged(row, 0, 1, label, "label")
+            page.merged(row, 2, LAST, text, "text")
+            page.height(row, text, 76)
+            row += 1
+        state = f'IF({checks.failed}=0,"{self.told("holds")}","{self.told("fails")}")'
+        near = self.told("near")
+        page.merged(row, 0, 1, self.told("checks"), "label")
+        page.merged(row, 2, LAST, "", "text")
+        value = self.told("holds") + (near if stages.near_value else "")
+        page.formula(row, 2, f'{state}&IF({checks.near}=0,"","{near}")', value, "text")
+        page.height(row, self.told("fails") + near, 76)
+        return row + 2
+
+    def money(self, row: int) -> int:
+        """What there is to share out, and beside it what moves against the published split."""
+        page, scenario, inputs = self.page, self.scenario, self.inputs
+        unit = money_unit(scenario.fund.currency, self.scale, self.lang)
+        page.merged(row, 0, LAST, say("table.unit", self.lang, unit=unit), "right")
+        start = row + 1
+        at = [page.at(start + line, 2, here=True) for line in range(3)]
+        for line, (key, formula, value) in enumerate(
+            (
+                ("fund", inputs.fund, scenario.fund.amount),
+                ("reserved", f"SUM({inputs.reserved})" if inputs.reserved else "0", scenario.reserved),
+                ("earmarked", f"SUM({inputs.earmarked})" if inputs.earmarked else "0", scenario.earmarked),
+                ("distributable", f"ROUND({at[0]}-{at[1]}-{at[2]},6)", scenario.distributable),
+            )
+        ):
+            style = "total" if key == "distributable" else "figure"
+            page.merged(start + line, 0, 1, self.told(key), "label")
+            page.formula(start + line, 2, formula, self.shown(value), style, self.formats.money)
+        if scenario.published is not None:
+            self.moved(start)
+        broken_money(page, (start, start + 3), [2, 4], {})
+        return start + 5
+
+    def moved(self, row: int) -> None:
+        page, printed, formats = self.page, self.printed, self.formats
+        change = effect(self.allocation, self.scenario.published or {})
+        names = {r.id: getattr(r.name, self.lang) for r in self.scenario.recipients}
+        differences = printed.down("difference")
+        called = printed.page.down(1, *printed.rows)
+        for line, key in enumerate(("moved", "gain", "loss", "counts")):
+            page.text(row + line, 3, self.told(key), "label", wide=False)
+        page.formula(row, 4, f'SUMIF({differences},">0")', self.shown(change.moved), "total", formats.money)
+        for line, function, sign, largest in (
+            (1, "MAX", ">0", change.largest_gain),
+            (2, "MIN", "<0", change.largest_loss),
+        ):
+            found = f"{function}({differences})"
+            id, amount = largest or (None, 0)
+            formula = f"IF({found}{sign},{found},0)"
+            page.formula(row + line, 4, formula, self.shown(amount), "total", formats.change)
+            formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0)),"")'
+            name = names[id] if id is not None else ""
+            page.formula(row + line, 5, formula, name, "text", text_wrap=False, shrink=True)
+        formula = f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")'
+        page.formula(row + 3, 4, formula, f"{change.gains} / {change.losses}", "total", align="right")
+
+    def weights(self, row: int) -> int:
+        """The weights in force, scaled to 100 %, and the status of each factor's data."""
+        page, scenario, inputs = self.page, self.scenario, self.inputs
+        shares = scenario.kind == "shares"
+        page.merged(row, 0, 1, self.told("factor"), "head")
+        page.text(row, 2, self.told("weight" if shares else "times"), "head", wide=False)
+        page.text(row, 3, self.told("status"), "head", wide=False)
+        whole = sum(scenario.weights.values())
+        for id, cell in zip(scenario.weights, inputs.weights, strict=True):
+            row += 1
+            factor, weight = scenario.factor(id), scenario.weights[id]
+            page.merged(row, 0, 1, getattr(factor.name, self.lang), "label")
+            if shares:
+                formula = f"IF({inputs.weights_total}=0,0,{cell}/{inputs.weights_total})"
+                page.formula(row, 2, formula, Fraction(weight) / whole, "figure", "0.00%")
+            else:
+                page.formula(row, 2, cell, weight, "figure", "General")
+            page.text(row, 3, say(f"status.{factor.status}", self.lang), "middle", wide=False)
+        return row + 2
+
+    def recipients(self, row: int) -> int:
+        """Amounts beside the published ones, where the recipients are few enough for the page."""
+        page, scenario, allocation, printed = self.page, self.scenario, self.allocation, self.printed
+        if len(scenario.ids) > MOST_LISTED:
+            page.merged(row, 0, LAST, self.told("listed", name=printed.page.name), "wrap")
+            return row + 2
+        published = scenario.published is not None
+        keys = ["amount", "published", "difference"] if published else ["amount"]
+        headers = {key_of(column): column.header for column in self.table.columns}
+        heads = [headers[key] for key in ("number", "recipient", *keys)] + [self.told("share")]
+        for column, head in enumerate(heads):
+            page.text(row, column, head, "head", wide=False)
+        first, last = row + 1, row + len(scenario.ids)
+        columns, share = {key: 2 + at for at, key in enumerate(keys)}, 2 + len(keys)
+        values = {
+            "amount": allocation.amounts,
+            "published": scenario.published or {},
+            "difference": allocation.differences or {},
+        }
+        totals: dict[str, Number] = {key: sum(values[key].values(), start=0) for key in keys}
+        whole = page.at(last + 1, 2, here=True)
+        for i, recipient in enumerate(scenario.recipients):
+            at = first + i
+            page.number(at, 0, i + 1, "middle", "0")
+            page.text(at, 1, getattr(recipient.name, self.lang), wide=False)
+            for key, column in columns.items():
+                there = printed.page.at(printed.rows[0] + i, printed.columns[key])
+                number = self.formats.change if key == "difference" else self.formats.money
+                page.formula(at, column, there, self.shown(values[key][recipient.id]), "figure", number)
+            part = Fraction(allocation.amounts[recipient.id]) / totals["amount"] if totals["amount"] else 0
+            formula = f"IF({whole}=0,0,{page.at(at, 2, here=True)}/{whole})"
+            page.formula(at, share, formula, part, "figure", "0.00%")
+        roles = {role: values[1] for role, values in self.table.records}
+        page.text(last + 1, 0, "", "total")
+        page.text(last + 1, 1, roles["subtotal" if scenario.reservations else "total"], "total", wide=False)
+        for key, column in columns.items():
+            formula = f"SUM({page.down(column, first, last, here=True)})"
+            number = self.formats.change if key == "difference" else self.formats.money
+            page.formula(last + 1, column, formula, self.shown(totals[key]), "total", number)
+        formula = f"SUM({page.down(share, first, last, here=True)})"
+        page.formula(last + 1, share, formula, int(bool(totals["amount"])), "total", "0.00%")
+        broken_money(page, (first, last + 1), list(columns.values()), {columns.get("difference", -1): True})
+        return last + 3
+
+    def traces(self, on: date | None, row: int) -> None:
+        """Method version, digest and date."""
+        lines = [
+            (self.told("version"), self.allocation.method_version),
+            (self.told("digest"), self.scenario.digest),
+        ]
+        lines += [(self.told("date"), on.isoformat())] if on is not None else []
+        for at, (label, text) in enumerate(lines, row):
+            self.page.merged(at, 0, 1, label, "label")
+            self.page.merged(at, 2, LAST, text, "text", font_size=9)

@@ -1,0 +1,112 @@
+"""The sheets of words: where every figure comes from, and how to use the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allocator.allocation import Allocation
+from allocator.model import Scenario
+from allocator.report.data_table import remarks_table
+from allocator.report.excel.pen import ROW, Page, lines_of
+from allocator.text import say, show
+
+WIDTHS = (30, 13, 22, 9, 52, 60)
+HEADS = ("figure", "status", "unit", "year", "definition", "source")
+
+
+def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> None:
+    """Of every kind of figure, whether it is published, derived, assumed or an example, and its source."""
+    scenario, lang = allocations[0].scenario, page.lang
+
+    def told(key: str) -> str:
+        return say(f"excel.sources.{key}", lang)
+
+    page.widths.update(dict(enumerate(WIDTHS)))
+    row = _lines(page, row, [[told(key) for key in HEADS]], "head")
+    row = _lines(page, row, _figures(scenario, lang), "text")
+    if scenario.provenance:
+        grid = remarks_table(scenario, lang)
+        page.text(row + 1, 0, grid.caption, "section", wide=False)
+        row = _lines(page, row + 2, [_remark(grid.headers)], "head")
+        row = _lines(page, row, [_remark(line.cells) for line in grid.rows], "text")
+    page.text(row + 1, 0, told("scenarios"), "section", wide=False)
+    row += 2
+    for column, key in enumerate(("title", "version")):
+        page.text(row, column, told(key), "head", wide=False)
+    page.merged(row, 2, 5, told("digest"), "head")
+    for at, allocation in enumerate(allocations, row + 1):
+        title = show(allocation.scenario.title, lang)
+        page.text(at, 0, title, "text", wide=False)
+        page.text(at, 1, allocation.method_version, "middle", wide=False)
+        page.merged(at, 2, 5, allocation.scenario.digest, "text")
+        page.height(at, title, WIDTHS[0])
+
+
+def _figures(scenario: Scenario, lang: str) -> list[list[str]]:
+    """A line for each kind of figure."""
+
+    def told(key: str, **details: object) -> str:
+        return say(f"excel.sources.{key}", lang, **details)
+
+    def status(key: str) -> str:
+        return say(f"status.{key}", lang)
+
+    names = {r.id: r.name for r in scenario.recipients}
+    file, fund = told("of_scenario"), scenario.fund
+    of_fund = show(fund.source, lang) if fund.source is not None else file
+    lines = [[told("fund"), told("given"), "", "", "", of_fund]]
+    if scenario.reservations:
+        lines.append([told("reservations"), told("given"), "", "", told("reservations_how"), of_fund])
+    for earmark in scenario.earmarks:
+        reason = show(earmark.reason, lang) if earmark.reason is not None else ""
+        lines.append([told("earmark", name=names[earmark.recipient]), told("given"), "", "", reason, file])
+    used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
+    for factor in scenario.factors:
+        unused = "" if factor.id in used else told("unused")
+        lines.append(
+            [
+                show(factor.name, lang),
+                status(factor.status),
+                show(factor.unit or "", lang),
+                str(factor.year) if factor.year is not None else "",
+                show(factor.definition or unused, lang),
+                show(factor.source or file, lang),
+            ]
+        )
+    if scenario.published is not None:
+        lines.append([say("workbook.published", lang), status("published"), "", "", "", of_fund])
+    if scenario.previous is not None:
+        lines.append([say("workbook.previous", lang), told("given"), "", "", "", file])
+    return [*lines, [told("results"), told("computed"), "", "", told("results_how"), told("program")]]
+
+
+def _remark(cells: Sequence[str]) -> list[str]:
+    """What a cell has to say, in the columns of the sheet."""
+    _, recipient, factor, status, provider, confirmed_on, declared, verified, note = cells
+    figures = " / ".join(text for text in (declared, verified) if text)
+    return [f"{recipient} × {factor}", status, confirmed_on, "", f"{provider} {figures}".strip(), note]
+
+
+def _lines(page: Page, row: int, lines: Sequence[Sequence[str]], style: str) -> int:
+    for line in lines:
+        for column, text in enumerate(line):
+            page.text(row, column, text, style, wide=False)
+        most = max(lines_of(text, width) for text, width in zip(line, WIDTHS, strict=True))
+        page.sheet.set_row(row, max(ROW, 16 * most + 4))
+        row += 1
+    return row
+
+
+def write_notes(page: Page, allocation: Allocation, illustrative: bool, row: int) -> None:
+    """How to read and to use the workbook, a paragraph a line; ``illustrative`` where data is assumed."""
+    lang, scenario = page.lang, allocation.scenario
+    page.widths[0] = 100
+    keys = ["text", scenario.fund.rounding.replace("-", "_")]
+    keys += ["limits"] if scenario.limits else []
+    keys += ["assumed"] if illustrative else []
+    notes = [line for key in keys for line in say(f"excel.notes.{key}", lang).strip().splitlines()]
+    for number, note in enumerate(notes, 1):
+        text = say("excel.notes.numbered", lang, number=number, text=note)
+        page.text(row, 0, text, "wrap", wide=False)
+        page.height(row, text, 100)
+        row += 1
