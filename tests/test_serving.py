@@ -34,6 +34,7 @@ def test_settings_keep_the_page_on_this_machine():
         == settings["server"]
     )
     assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["global"]["minCachedMessageSize"] > 10**9
     assert settings["client"]["toolbarMode"] == "minimal"  # its menu would be in English
     assert settings["client"]["showErrorDetails"] == "none"
 
