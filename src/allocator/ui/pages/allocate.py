@@ -17,6 +17,7 @@ from allocator.model import Scenario
 from allocator.report import chart_data, waterfall
 from allocator.report.audit_verdict import premise
 from allocator.report.chain import fund_grid
+from allocator.report.grid import name_of
 from allocator.report.sentences import (
     can_differ,
     compared_with,
@@ -229,11 +230,11 @@ def _steps(allocation: Allocation, slug: str, lang: str) -> None:
     amounts = [end for step in steps for end in (step.start, step.end)]
     unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, lang)
     grid = fund_grid(allocation, id, lang)
-    left, right = st.columns([1, 1.35], gap="medium")
+    left, right = st.columns([1, 1.25], gap="medium")
     left.html(markup.table(grid, grid.caption, first=0))
     with right:
         st.html(markup.heading(say("app.waterfall.bars", lang, unit=unit.name), 3))
-        alt = waterfall.waterfall_alt(allocation, id, unit, lang)
+        alt = waterfall.waterfall_alt(steps, name_of(allocation, id, lang), unit, lang)
         widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt, key="waterfall")
     if scenario.published is not None:
         st.html(markup.block("hint", say("app.waterfall.only_totals", lang)))

@@ -50,7 +50,7 @@ def render() -> None:
     _render_why(allocations, titles, lang)
     with st.expander(say("app.compare.concentration", lang)):
         headers, rows = comparing.concentration_rows(allocations, lang)
-        st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang)))
+        st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang), (2, 3)))
         st.html(markup.block("hint", say("app.compare.concentration_about", lang)))
     st.html(markup.foot(foot_lines(allocations, lang)))
 
@@ -73,6 +73,7 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
         max_selections=state.MOST_COMPARED,
         select_all=False,
+        wrap=True,
         on_change=chosen,
         placeholder=say("app.compare.hint", lang),
     )
@@ -147,7 +148,7 @@ def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str
     parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
     parts.append(markup.heading(say("app.compare.effect_title", lang)))
     headers, rows = comparing.headline(allocations, titles, lang)
-    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang)))
+    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3)))
     parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
     parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
     parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
