@@ -152,6 +152,22 @@ def effect_words(allocation: Allocation, change: Effect, lang: str) -> str:
     return ("" if lang == "zh" else " ").join(said)
 
 
+def render_screen(lang: str) -> Allocation | None:
+    """The pickers, what is assumed, and the rule; returns the allocation of what is on the screen, if any."""
+    if widgets.render_scenario_picker(lang) is None:
+        return None
+    scenario = state.on_screen(state.slug())
+    try:
+        allocation = allocate(scenario)
+    except AllocatorError as error:
+        widgets.render_errors(error, lang)
+        return None
+    if scenario.assumed:
+        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
+    st.html(markup.block("rule", rule_sentence(scenario, lang)))
+    return allocation
+
+
 def foot_lines(allocation: Allocation, lang: str) -> list[str]:
     """Source, status of the data, digest and method version."""
     scenario = allocation.scenario
