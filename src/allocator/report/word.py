@@ -275,21 +275,22 @@ def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) 
     size, widths = layout(grid, room)
     table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    cells, columns = table._cells, len(grid.headers)  # all at once: one by one takes long
     _repeat(table.rows[0])
     for at, (header, width) in enumerate(zip(grid.headers, widths, strict=True)):
-        _cell(table.cell(0, at), heading_lines(header), CENTER, size, width, look.head_cell, bold=True)
+        _cell(cells[at], heading_lines(header), CENTER, size, width, look.head_cell, bold=True)
     for number, row in enumerate(grid.rows, 1):
-        cells = table.rows[number].cells
         strong = row.role in ("subtotal", "total")
         for at, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
             align = RIGHT if grid.numeric[at] else LEFT if len(text) > 4 or at else CENTER
             font = look.head_cell if strong else look.cell
-            _cell(cells[at], text, align, size, width, font, bold=strong and font == look.cell)
-        _whole(table.rows[number])
+            plain = font == look.cell  # else its letters are heavy by themselves
+            _cell(cells[columns * number + at], text, align, size, width, font, bold=strong and plain)
+    for row in list(table.rows)[1:]:
+        _whole(row)
     if len(grid.rows) <= TOGETHER and not flows:
-        for row in table.rows[:-1]:
-            for cell in row.cells:
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
+        for cell in cells[:-columns]:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     _margins(table)
     for at, width in enumerate(widths):
         table.columns[at].width = Pt(width)
@@ -331,7 +332,7 @@ def heading_lines(header: str) -> str:
 def _cell(cell: Any, text: str, align: Any, size: float, width: float, font: str, *, bold: bool) -> None:
     cell.width = Pt(width)
     paragraph = cell.paragraphs[0]
-    paragraph.style = _style_name("small")
+    paragraph._p.style = _style_name("small").replace(" ", "")  # by its id, which is quick
     paragraph.alignment = align
     form = paragraph.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0

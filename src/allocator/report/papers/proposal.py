@@ -14,6 +14,7 @@ from allocator.engine import allocate
 from allocator.errors import Problem, ScenarioError
 from allocator.model import Scenario
 from allocator.parts import Text
+from allocator.report.excel import made_up
 from allocator.report.table import compare_table, office_table
 from allocator.report.tabular import Table
 from allocator.text import say
@@ -93,7 +94,7 @@ class Proposal:
     @property
     def illustrative(self) -> bool:
         """Whether any scenario rests on data that is assumed or made up: then nothing can be requested."""
-        return any(map(rests_on_assumed, self.scenarios))
+        return any(map(made_up, self.scenarios))
 
     @property
     def mark(self) -> str:
@@ -147,13 +148,3 @@ def discreet(scenario: Scenario) -> Scenario:
     cells = (replace(c, provider="", confirmed_on=None, declared=None, verified=None, note="")
              for c in scenario.provenance if c.status)  # fmt: skip
     return replace(scenario, provenance=tuple(cells))
-
-
-def rests_on_assumed(scenario: Scenario) -> bool:
-    """Whether a figure that decides an amount is assumed or made up, be it a column or a single cell."""
-    used = {id for id, weight in scenario.weights.items() if weight}
-    used |= {id for id in (scenario.coefficient, *(limit.by for limit in scenario.limits)) if id}
-    made_up = ("assumed", "example")
-    return any(scenario.factor(id).status in made_up for id in used) or any(
-        cell.status in made_up for cell in scenario.provenance if cell.factor in used
-    )
