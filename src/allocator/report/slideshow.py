@@ -207,7 +207,7 @@ def _chart(page: Any, bars: Bars, lang: str, place: tuple[int, int, int, int]) -
     names.format.line.color.rgb = MUTED
     names.has_major_gridlines = False
     plot = chart.plots[0]
-    plot.gap_width, plot.has_data_labels = 45, True
+    plot.gap_width, plot.has_data_labels = 45 if len(bars.names) > 3 else 250, True
     labels = plot.data_labels
     separated = "#,##0.######" if lang == "en" else "0.######"
     whole = all(figure == int(figure) for figure in bars.figures)

@@ -149,9 +149,11 @@ def _amounts(proposal: Proposal) -> Slide:
     for part in parts:
         shown = largest([row.id for row in part], {row.id: row.amount for row in part}, MOST_BARS)
         bars = [row for row in part if row.id in set(shown)]
-        title = chart_data.panel_title(part, rows, unit, lang, whom=so_many(scenario, len(part), lang))
+        names = [row.name for row in part]
+        whom = names if len(names) < 3 else so_many(scenario, len(part), lang)
+        title = _said("panel", proposal, whom=whom, unit=unit.name)
         figures = tuple(plain(Fraction(row.amount) / unit.scale) for row in bars)
-        most = chart_data.round_up(float(max(figures, default=0)))
+        most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most))
     found = concentration(chosen.amounts)
     notes = [say("report.slide.scales", lang)] if len(parts) > 1 else []
@@ -201,7 +203,7 @@ def _options(proposal: Proposal) -> Slide:
     parts = change_rows(allocations, lang)
     unit = change_unit(allocations, parts, lang)
     everybody = [abs(Fraction(row.difference)) / unit.scale for rows in parts for row in rows]
-    most = chart_data.round_up(float(max(everybody, default=Fraction())))
+    most = float(max(everybody, default=Fraction())) * 1.45 or 1.0
     charts = []
     for at, rows in list(enumerate(parts, 1))[:ABREAST]:
         by = {row.id: row.difference for row in rows}
