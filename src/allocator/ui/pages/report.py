@@ -36,7 +36,7 @@ def render() -> None:
     """Draws the page."""
     lang, choices = state.lang(), state.choices()
     keys = [key for key in state.compared() if key in choices] or usual(choices, state.slug())[:1]
-    keys = render_choice(keys, choices, lang)
+    keys = render_choice(keys, choices, say("app.report.choose", lang), lang)
     if not keys:
         st.html(markup.block("effect", say("app.report.none", lang), role="status"))
         return
@@ -165,7 +165,7 @@ def _render_pack(made: Proposal, lang: str) -> None:
     if known is None or known[0] != asked:
         return
     found = known[1]
-    for sentence in found.left_out:
+    for sentence in found.left_out[int(made.illustrative) :]:  # what data forbids is said above
         st.html(markup.block("exact", sentence, role="status"))
     _download(found.archive, say("app.report.download_pack", lang, name=found.archive.name), "primary")
     files = {file.name: file for file in (*found.files, *found.inside)}
