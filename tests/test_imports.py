@@ -129,7 +129,18 @@ def test_what_the_package_gives_away():
 
 def test_importing_is_light():
     """Heavy packages are imported where they are used, and no plugin of another package is loaded."""
-    heavy = ("pandas", "numpy", "scipy", "altair", "streamlit", "xlsxwriter", "openpyxl", "docx", "pptx", "vl_convert")
+    heavy = (
+        "pandas",
+        "numpy",
+        "scipy",
+        "altair",
+        "streamlit",
+        "xlsxwriter",
+        "openpyxl",
+        "docx",
+        "pptx",
+        "vl_convert",
+    )
     code = f"import sys, allocator, allocator.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
