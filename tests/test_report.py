@@ -135,10 +135,7 @@ def test_who_gains_and_who_loses_in_a_sentence_each() -> None:
     assert (
         "江阳区由170万元调整为219万元，因权重调整增加49万元，主要是就业贡献值分得的资金增加52.6万元。" in said
     )
-    assert (
-        "自贸区由5000万元调整为4481万元，因保底、封顶调整减少519万元，主要是保底、封顶调整减少519.07万元。"
-        in said
-    )
+    assert "自贸区由5000万元调整为4481万元，因保底、封顶调整减少519万元。" in said
     base = allocate(luzhou("published-rule")).amounts
     for file in FILES[1:]:
         after = allocate(luzhou(file)).amounts

@@ -282,7 +282,7 @@ def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) 
     for number, row in enumerate(grid.rows, 1):
         strong = row.role in ("subtotal", "total")
         for at, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
-            align = RIGHT if grid.numeric[at] else LEFT if len(text) > 4 or at else CENTER
+            align = RIGHT if grid.numeric[at] else LEFT if at or not text.isdigit() else CENTER
             font = look.head_cell if strong else look.cell
             plain = font == look.cell  # else its letters are heavy by themselves
             _cell(cells[columns * number + at], text, align, size, width, font, bold=strong and plain)

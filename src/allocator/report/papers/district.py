@@ -40,14 +40,14 @@ def district(proposal: Proposal, id: str) -> Paper:
 
 
 def _own(proposal: Proposal, id: str) -> Grid:
-    """The recipient's row of the office's table, a line for each column."""
+    """The recipient's row of the office's table, a line for each column but the factors'."""
     table, lang = proposal.table, proposal.lang
     at = proposal.chosen.scenario.ids.index(id) + 1
     row = next(r for r in table.rows if r.role == "recipient" and r.cells[0] == str(at))
     cells = [
         Row("recipient", (header, cell))
-        for header, cell, numeric in zip(table.headers, row.cells, table.numeric, strict=True)
-        if numeric
+        for column, header, cell in zip(table.columns, table.headers, row.cells, strict=True)
+        if column.kind != "text" and column.adds != "factors"  # they stand in the calculation below
     ]
     if row.cells[-1]:
         cells.append(Row("recipient", (table.headers[-1], row.cells[-1])))

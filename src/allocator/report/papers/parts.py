@@ -96,9 +96,7 @@ def short_table(proposal: Proposal) -> Grid | None:
     keep = ["number", "recipient", "amount", "published", "difference"]
     if proposal.chosen.scenario.published is None:
         keep.insert(2, "share")
-    option = proposal.short(proposal.proposed)
-    caption = "result_caption" if len(proposal.allocations) > 1 else "result_caption_alone"
-    return grid_of(proposal.table, say(f"report.{caption}", proposal.lang, option=option), keep)
+    return grid_of(proposal.table, "", keep)
 
 
 def comparison_grid(proposal: Proposal) -> Grid:
@@ -153,8 +151,7 @@ def gains_and_losses(proposal: Proposal) -> list[Block]:
         blocks.append(said("gains.against", proposal, "subhead", option=title, base=other))
         blocks += _sides(proposal, allocation, base)
     if not proposal.against:
-        blocks += texts("text", effect_words(proposal) or [say("report.gains.nothing", proposal.lang)])
-        blocks += _against_published(proposal)
+        blocks += _against_published(proposal) or [said("gains.nothing", proposal)]
     return blocks
 
 
@@ -201,7 +198,7 @@ def _moved(account: Account, id: str, proposal: Proposal) -> str:
 
 
 def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
-    """The step of the calculation that moves an amount most its way; "" where the steps are not the same."""
+    """The factor that moves an amount most its way; "" where none does, or units differ."""
     scenario = after.scenario
     scale = scale_of(scenario)
     if scale != scale_of(before.scenario) or not {id} <= before.amounts.keys() & after.amounts.keys():
@@ -212,18 +209,19 @@ def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
     steps = [
         (plain(Fraction(by) - old.get(key, 0)), stage)
         for key, (stage, by) in new.items()
-        if (by - old.get(key, 0)) * change > 0
+        if stage.kind in ("factor", "coefficient") and (by - old.get(key, 0)) * change > 0
     ]
     if not steps:
         return ""
     by, stage = max(steps, key=lambda step: Fraction(step[0]) * (1 if change > 0 else -1))
     way = "more" if by > 0 else "less"
     amount = in_words(max(by, -by), scenario, lang)
+    details = {
+        "name": stage_name(stage, scenario, lang),
+        "change": say(f"explain.{way}", lang, amount=amount),
+    }
     return say(
-        "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly",
-        lang,
-        name=stage_name(stage, scenario, lang),
-        change=say(f"explain.{way}", lang, amount=amount),
+        "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly", lang, **details
     )
 
 

@@ -103,9 +103,9 @@ class Proposal:
 
     @property
     def fund_name(self) -> str:
-        """The fund as its papers call it."""
+        """The fund as its papers call it: its name, else that of the base."""
         named = next((s.fund.name for s in self.scenarios if s.fund.name), None)
-        return getattr(named, self.lang) if named else say("report.fund", self.lang)
+        return str(getattr(named or self.base.scenario.title, self.lang))
 
     def option(self, at: int) -> str:
         """A scenario's letter and title; without letter where it stands alone."""

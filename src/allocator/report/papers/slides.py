@@ -131,8 +131,9 @@ def _rule(proposal: Proposal) -> Slide:
     ]
     headers = tuple(_said(f"rule_{key}", proposal) for key in ("factor", "weight", "brings", "status"))
     grid = Grid(_said("rule_caption", proposal), headers, (False, True, True, False), tuple(rows), table.unit)
-    title = _said("rule", proposal, amount=_cash(scenario.distributable, proposal),
-                  count=len([w for w in scenario.weights.values() if w]))  # fmt: skip
+    count = len([weight for weight in scenario.weights.values() if weight])
+    key = "rule" if count > 1 else "rule_one"
+    title = _said(key, proposal, amount=_cash(scenario.distributable, proposal), count=count)
     return Slide("rule", title, (rule_sentence(scenario, lang),), grid=grid)
 
 
@@ -183,18 +184,17 @@ def _table(proposal: Proposal) -> Slide:
     ]
     grid = Grid(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
     title = _said("table", proposal)
-    note = ""
+    notes = []
     if scenario.published is not None and compared_with(scenario) == "published":
         found = effect(chosen, scenario.published)
         key = "moved" if found.moved else "same"
         moved, share = _cash(found.moved, proposal), share_moved(chosen, found.moved, lang)
         title = _said(key, proposal, amount=moved, share=share, gains=found.gains, losses=found.losses)
-        note = effect_sentence(chosen, found, lang)
-        if not found.moved and proposal.illustrative:
-            note = say("app.assumed.match", lang)
+        match = not found.moved and proposal.illustrative
+        notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
     if many:
-        note += _said("some", proposal, count=MOST_BARS)
-    return Slide("table", title, grid=grid, note=note)
+        notes.append(_said("some", proposal, count=MOST_BARS))
+    return Slide("table", title, grid=grid, note=say("report.joined", lang).join(notes))
 
 
 def _options(proposal: Proposal) -> Slide:
