@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import effect_words, option_words, paper, said, short_table, trace
 from allocator.report.papers.proposal import Proposal
@@ -23,9 +21,7 @@ def brief(proposal: Proposal) -> Paper:
         said("brief.rule", proposal, "head"),
         Words("text", rule_sentence(chosen.scenario, lang)),
         said("brief.result", proposal, "head"),
-        said("many_rows", proposal, count=len(chosen.amounts))
-        if table is None
-        else replace(table, caption=""),
+        said("many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
     ]
     changes = [*texts("text", effect_words(proposal)), *option_words(proposal)]
     if changes:

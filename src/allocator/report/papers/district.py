@@ -70,5 +70,4 @@ def _others(proposal: Proposal, id: str) -> Grid:
     lines.append(("total", say("table.total", lang), chosen.total))
     rows = tuple(Row(role, (text, number(in_units(x, scenario), lang))) for role, text, x in lines)  # type: ignore[arg-type]
     headers = (say("report.district.item", lang), say("table.amount", lang))
-    caption = say("report.district.whole", lang)
-    return Grid(caption, headers, (False, True), rows, unit_of(scenario, lang))
+    return Grid("", headers, (False, True), rows, unit_of(scenario, lang))

@@ -175,7 +175,7 @@ def _table(proposal: Proposal) -> Slide:
     ids = largest(list(chosen.amounts), chosen.differences or chosen.amounts, MOST_BARS)
     places = {str(scenario.ids.index(id) + 1) for id in ids}
     keep = ["number", "recipient", "share", "amount", "published", "difference"]
-    grid = grid_of(table, say("report.result_caption_alone", lang), keep)
+    grid = grid_of(table, say("report.slide.table", lang), keep)
     many = len(chosen.amounts) > MOST_BARS
     rows = [
         row
