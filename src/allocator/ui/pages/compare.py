@@ -28,7 +28,7 @@ def render() -> None:
     lang, choices = state.lang(), state.choices()
     wanted = state.compared()
     keys = [key for key in wanted if key in choices] or usual(choices, state.slug())
-    keys = _render_choice(keys, choices, lang)
+    keys = render_choice(keys, choices, say("app.compare.choose", lang), lang)
     if any(key not in choices for key in wanted):
         st.html(markup.block("zero", say("app.compare.unknown", lang), role="alert"))
     names = labels(choices)
@@ -55,7 +55,7 @@ def render() -> None:
     st.html(markup.foot(foot_lines(allocations, lang)))
 
 
-def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str]:
+def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) -> list[str]:
     """Which scenarios, and which of them is the base; returns them, the base first."""
     names = labels(choices)
     left, right = st.columns([3, 1.4])
@@ -67,7 +67,7 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         state.set_compared(with_base(keys, [st.session_state[f"compare-base-{lang}"]]))
 
     left.multiselect(
-        say("app.compare.choose", lang),
+        label,
         list(choices),
         format_func=names.__getitem__,
         key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
