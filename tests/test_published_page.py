@@ -430,7 +430,8 @@ def test_hostile_names_are_shown_as_they_are() -> None:
     ("fields", "part"),
     [
         ({"name": "", "low": "60", "high": "100"}, "口径名称"),
-        ({"name": "=1+1", "low": "60", "high": "100"}, "=1+1"),
+        ({"name": "=1+1", "low": "60", "high": "100"}, "口径名称：“=1+1”"),
+        ({"name": "a", "reason": "=1+1", "low": "60", "high": "100"}, "理由（可不填）：“=1+1”"),
         ({"name": "a", "low": "100", "high": "60"}, "从100到60"),
         ({"name": "a", "low": "x", "high": "60"}, "x"),
         ({"name": "a", "low": "-1", "high": "60"}, "1"),
@@ -454,6 +455,17 @@ def test_a_share_wants_to_know_whose() -> None:
     made = reading_from(LUZHOU, "a", "why", "share", "tax", "10", "20.5", ["naxi", "gulin"])
     assert made.reading.known == (Known("tax", ("naxi", "gulin"), Fraction(1, 10), Fraction(41, 200)),)
     assert made.reason is not None and made.reason.zh == "why"
+
+
+@pytest.mark.parametrize(("low", "high", "parts"), [("30", "20", ("30", "20")), ("10", "150", ("150%",))])
+def test_a_share_that_cannot_be_is_said_in_the_percent_that_was_entered(
+    low: str, high: str, parts: tuple[str, ...]
+) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        reading_from(LUZHOU, "a", "", "share", "tax", low, high, ["naxi"])
+    (sentence,) = refused.value.sentences("zh")
+    assert [part for part in parts if part not in sentence] == []
+    assert not re.search(r"\d[./]\d", sentence)
 
 
 def test_a_reading_written_reads_back_the_same() -> None:

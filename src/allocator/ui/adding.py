@@ -53,10 +53,22 @@ def reading_from(
     else:
         if not recipients:
             raise ScenarioError(Problem("audit_nobody"))
+        if ends[0] > ends[1]:  # in percent, as they were entered
+            raise ScenarioError(Problem("audit_range", {"low": ends[0], "high": ends[1]}))
+        if ends[1] > 100:
+            raise ScenarioError(Problem("target_share", {"value": ends[1]}, at={"key": "high"}))
         parts = [Fraction(end) / 100 for end in ends]
         known = Known(factor, tuple(recipients), parts[0], parts[1])
         reading = Reading(rule, known=(checked(rule, known),))
-    return NamedReading(Text.of(title), "", reading, Text.of(reason) if reason.strip() else None)
+    said = _text(reason, "reason") if reason.strip() else None
+    return NamedReading(_text(title, "name"), "", reading, said)
+
+
+def _text(written: str, key: str) -> Text:
+    try:
+        return Text.of(written)
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, at={"key": key}) for p in error.problems) from None
 
 
 def _number(written: str, key: str) -> Number:
@@ -114,7 +126,7 @@ def _form(rule: Scenario, slug: str, lang: str) -> None:
         named = reading_from(rule, title, reason, str(kind), str(factor), low, high, whom)
         add_reading(fund_key(rule), reading_bytes(named))
     except ScenarioError as error:
-        fields = {key: say(f"app.published.add_{key}", lang) for key in ("name", "low", "high")}
+        fields = {key: say(f"app.published.add_{key}", lang) for key in ("name", "reason", "low", "high")}
         widgets.render_problems(in_fields(error, fields), lang)
         return
     st.session_state["reading-added"] = getattr(named.title, lang)
@@ -123,10 +135,9 @@ def _form(rule: Scenario, slug: str, lang: str) -> None:
 
 def in_fields(error: ScenarioError, fields: Mapping[str, str]) -> ScenarioError:
     """The error with the form's field in the place of a file and a key."""
-    about = {"zero": "high", "name_blank": "name", "name_unsafe": "name"}
 
     def field(problem: Problem) -> str:
-        return fields.get(str(problem.at.get("key") or about.get(problem.key)), "")
+        return fields.get("high" if problem.key == "zero" else str(problem.at.get("key")), "")
 
     return ScenarioError(replace(p, file=field(p), at={}) for p in error.problems)
 
