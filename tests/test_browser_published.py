@@ -67,6 +67,7 @@ def test_a_reading_is_uploaded(visit: Any, tmp_path: Path) -> None:
     page.get_by_text("Add a reading of your own").click()
     right = 'format = 1\ntitle = "own one"\n[[scored]]\nfactor = "tax"\nlow = 1\nhigh = 2\n'
     for name, content, said in (
+        ("large.toml", "#" * 300_000, "200 KB at the most"),
         ("wrong.toml", right.replace('"tax"', '"taxes"'), "did you mean “tax”"),
         ("right.toml", right, "Added: own one"),
     ):

@@ -30,8 +30,7 @@ def add_reading(fund: str, content: bytes) -> str:
 
     Raises ScenarioError where there are too many, where it is too large, or where nothing can be written.
     """
-    if len(content) > LARGEST_KB * 1024:
-        refuse("own_reading_large", most=LARGEST_KB)
+    check_size(content)
     path = _folder(fund) / f"{_hash(content)}.toml"
     if path.exists():
         return path.name
@@ -46,6 +45,12 @@ def add_reading(fund: str, content: bytes) -> str:
         finally:
             part.unlink(missing_ok=True)
     return path.name
+
+
+def check_size(content: bytes) -> None:
+    """Raises ScenarioError for a file that is too large to be read at all."""
+    if len(content) > LARGEST_KB * 1024:
+        refuse("own_reading_large", most=LARGEST_KB)
 
 
 def drop_reading(fund: str, name: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from allocator.analysis.audit import Known, Reading, Scored
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.exact import Number, exact
-from allocator.files.own_readings import add_reading, drop_reading
+from allocator.files.own_readings import add_reading, check_size, drop_reading
 from allocator.files.reading_format import NamedReading, reading_bytes
 from allocator.files.readings import checked, read_reading
 from allocator.files.spreadsheet import shown_name
@@ -157,6 +157,7 @@ def _upload(rule: Scenario, slug: str, lang: str) -> None:
         dealt[given.file_id] = None
         try:
             content = given.getvalue()
+            check_size(content)
             others = named_scenarios(fund.slugs(slug))
             named = read_reading(shown_name(given.name), content, rule, others)
             add_reading(fund_key(rule), content)

@@ -78,7 +78,7 @@ def choices(slug: str) -> Choices:
         reading = choice.named.reading
         if reading.scenario.ids != rule.ids or reading.scenario.published != rule.published:
             continue  # of another split
-        if choice.named.needs is None and same(reading, plain):
+        if choice.own is None and choice.named.needs is None and same(reading, plain):
             first_one = Choice("", choice.named)
         else:
             kept[choice.key] = choice
