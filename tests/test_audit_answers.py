@@ -82,6 +82,11 @@ def test_what_is_so_already(run: Run) -> None:
     assert "it is certain already under the present weights, whatever the unpublished data" in out
 
 
+def test_a_target_of_several_says_that_it_is_of_their_sum(run: Run) -> None:
+    assert "Naxi District, Gulin County together" in run(RULE, "--above", "naxi;gulin=2000000")
+    assert "纳溪区、古蔺县合计有可能高于200万元" in run(RULE, "--above", "naxi;gulin=2000000", lang="zh")
+
+
 @pytest.mark.parametrize(
     ("options", "part"),
     [

@@ -34,6 +34,8 @@ def nearest_lines(audit: Audit, target: Target, found: Nearest, lang: str) -> li
     """The nearest weights at which a target is possible and those at which it is certain, under a reading."""
     scenario = audit.reading.scenario
     names = who(scenario, target.recipients, lang)
+    if len(target.recipients) > 1:
+        names = say("audit.together", lang, names=names)
     size = say(f"audit.{target.side}", lang, amount=total_text(target.amount, scenario, lang))
     lines = []
     for key, weighting in (("possible", found.possible), ("certain", found.certain)):
