@@ -65,7 +65,10 @@ def test_a_reading_is_uploaded(visit: Any, tmp_path: Path) -> None:
     person = visit(lang="en")
     page = person.open("published?lang=en&scenario=luzhou-2023/published-rule")
     page.get_by_text("Add a reading of your own").click()
-    right = 'format = 1\ntitle = "own one"\n[[scored]]\nfactor = "tax"\nlow = 1\nhigh = 2\n'
+    right = (
+        'format = 1\ntitle = "own one"\nscenario = "after-earmark.toml"\n'
+        '[[scored]]\nfactor = "tax"\nlow = 1\nhigh = 2\n'
+    )
     for name, content, said in (
         ("large.toml", "#" * 300_000, "200 KB at the most"),
         ("wrong.toml", right.replace('"tax"', '"taxes"'), "did you mean “tax”"),
@@ -79,4 +82,8 @@ def test_a_reading_is_uploaded(visit: Any, tmp_path: Path) -> None:
     page.get_by_role("combobox", name="Readings shown").click()
     page.get_by_role("option", name="own one (added by you)").click()
     page.locator("article", has_text="own one (added by you)").wait_for()
+    page.keyboard.press("Escape")  # while the list is open, nothing else can be reached
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download “own one” as a file").click()
+    assert Path(download.value.path()).read_text("utf-8") == right  # with the scenario that it names
     assert person.wrong == []

@@ -534,8 +534,12 @@ def test_the_folder_of_added_readings_has_its_limits(home: Path) -> None:
     assert own_readings("another") == {}
 
 
-def test_a_reading_that_supposes_nothing_more_stands_beside_the_first_and_can_be_taken_out(home: Path) -> None:
-    name = add_reading("2023年省级财政重大项目招商引资激励奖补资金（泸州市）", 'format = 1\ntitle = "甲"'.encode())
+def test_a_reading_that_supposes_nothing_more_stands_beside_the_first_and_can_be_taken_out(
+    home: Path,
+) -> None:
+    name = add_reading(
+        "2023年省级财政重大项目招商引资激励奖补资金（泸州市）", 'format = 1\ntitle = "甲"'.encode()
+    )
     app = page()
     (listed,) = [one for one in app.multiselect if one.key.startswith("readings-")]
     assert (listed.options[0], listed.options[-1]) == ("一次按占比分配5602万元", "甲（自行添加）")

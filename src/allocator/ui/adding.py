@@ -11,7 +11,7 @@ import streamlit as st
 from allocator.analysis.audit import Known, Reading, Scored
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.exact import Number, exact
-from allocator.files.own_readings import add_reading, check_size, drop_reading
+from allocator.files.own_readings import add_reading, check_size, drop_reading, own_readings
 from allocator.files.reading_format import NamedReading, reading_bytes
 from allocator.files.readings import checked, read_reading
 from allocator.files.spreadsheet import shown_name
@@ -172,12 +172,13 @@ def _upload(rule: Scenario, slug: str, lang: str) -> None:
 
 
 def _own(own: Sequence[Choice], rule: Scenario, lang: str) -> None:
+    files = own_readings(fund_key(rule))
     for choice in own:
         title = markup.in_markdown(getattr(choice.named.title, lang)[:60])
         with st.container(horizontal=True, gap="small"):
             st.download_button(
                 say("app.published.download", lang, title=title),
-                reading_bytes(choice.named),
+                files.get(choice.own or "", b""),  # as it was added, with the scenario that it names
                 file_name="reading.toml",
                 mime="application/toml",
                 on_click="ignore",
