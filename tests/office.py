@@ -27,26 +27,28 @@ class Absent(Exception):
 
 
 def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
-    """The files, all converted by one run of LibreOffice with a profile of its own."""
+    """The files, all converted by one run of LibreOffice with a profile of its own; xlsx unless named."""
     program = shutil.which("soffice")
     if program is None:
-        raise Absent("soffice is not on the path: install libreoffice-calc")
+        raise Absent("soffice is not on the path: install libreoffice-calc, -writer and -impress")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "profile" / "user").mkdir(parents=True)
         (folder / "profile" / "user" / "registrymodifications.xcu").write_text(ALWAYS, "utf-8")
         (folder / "in").mkdir()
+        named = {file: file if Path(file).suffix else f"{file}.xlsx" for file in files}
         for file, content in files.items():
-            (folder / "in" / f"{file}.xlsx").write_bytes(content)
+            (folder / "in" / named[file]).write_bytes(content)
         made = subprocess.run(
             [
                 program, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
                 "--convert-to", to, "--outdir", str(folder / "out"),
-                *(str(folder / "in" / f"{file}.xlsx") for file in files),
+                *(str(folder / "in" / named[file]) for file in files),
             ],
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
-        found = {file: folder / "out" / f"{file}.{to.partition(':')[0]}" for file in files}
+        kind = to.partition(":")[0]
+        found = {file: folder / "out" / f"{Path(named[file]).stem}.{kind}" for file in files}
         missing = [file for file, path in found.items() if not path.exists()]
         assert not missing, f"LibreOffice did not convert {missing}: {made.stdout[-500:]}{made.stderr[-500:]}"
         return {file: path.read_bytes() for file, path in found.items()}

@@ -48,7 +48,7 @@ def test_the_zone_below_45_million(run: Run) -> None:
     """
     out = run(RULE, "--below", "自贸区=45000000")
     assert "it becomes possible that Free Trade Zone gets less than 45 million yuan" in out
-    assert "Investment contribution 31.09%, Tax contribution 40%, Employment contribution 18.91%" in out
+    assert "Investment contribution 31.09 %, Tax contribution 40 %, Employment contribution 18.91 %" in out
     assert "that moves 17.82 percentage points in all" in out
     never = (
         "there are no weights under which it is certain that Free Trade Zone gets less than 45 million yuan"

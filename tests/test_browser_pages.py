@@ -21,13 +21,14 @@ from allocator.text import say, texts
 pytestmark = pytest.mark.browser
 
 PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent / "pictures"))
-PAGES = ("allocate", "compare", "published", "sensitivity", "data", "saved", "method")
+PAGES = ("allocate", "compare", "published", "sensitivity", "data", "report", "saved", "method")
 PATHS = {page: "" if page == "allocate" else page for page in PAGES}
 SAVED, DELETED = "2023-A", "2023-B"
 SCENARIO = "luzhou-2023/equal-weights"
 UNSAVED = "&".join(f"weight.{factor.id}=25" for factor in real.luzhou().factors)
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 ENGLISH = re.compile(r"[A-Za-z][\w'’-]*(?:[ ,;:]+[A-Za-z][\w'’-]*){2,}")
+LATIN = re.compile(r"[A-Za-z]{2,}")
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+号")  # what a notice is called in any language
 # Names, hints and texts, also those that only a screen reader says; icons are words only to the machine, and
 # in the cells of an editor stand the names of both languages.
@@ -35,7 +36,7 @@ TEXTS = """() => {
     const said = [document.title, document.body.innerText];
     for (const e of document.querySelectorAll('[aria-label], [title], [placeholder], img[alt]'))
         for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
-            if (e.getAttribute(name) && !e.closest('canvas')) said.push(e.getAttribute(name));
+            if (e.getAttribute(name) && !e.closest('canvas, [hidden]')) said.push(e.getAttribute(name));
     for (const e of document.querySelectorAll('canvas [role=columnheader]')) said.push(e.textContent);
     const icons = [...document.querySelectorAll('[data-testid=stIconMaterial]')].map(e => e.innerText);
     return [said, icons.filter(Boolean)];
@@ -194,6 +195,64 @@ def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
     # colours are those of the small pages, and for thousands of cells this one rule takes half a minute
     clean(page, axe, **{"color-contrast": {"enabled": False}})
     assert large.wrong == []
+
+
+def test_what_streamlit_opens_is_in_the_readers_language(people: dict[str, Visit]) -> None:
+    person = people["zh"]
+    page = person.open(f"compare?lang=zh&scenario={SCENARIO}")
+    assert page.get_by_test_id("stMainMenu").count() == 0
+    chosen = page.get_by_test_id("stMultiSelect").locator("input")
+    chosen.click()
+    options = page.get_by_role("listbox")
+    options.wait_for()
+    assert LATIN.findall(options.inner_text()) == []
+    chosen.press_sequentially("qqqq")
+    options.get_by_text("没有匹配的选项").wait_for()
+    chosen.press("Escape")
+    page = person.open("data?lang=zh")
+    page.get_by_test_id("stDataFrame").first.hover()
+    page.get_by_role("button", name="查找：数据表").click()
+    page.get_by_text("输入查找内容").wait_for()
+    page.goto(f"{person.server.address}/nowhere?lang=zh")
+    page.get_by_role("dialog").get_by_text("链接中的页面不存在").wait_for()
+    assert LATIN.findall(page.get_by_role("dialog").inner_text()) == []
+    person.wrong.clear()  # the browser's own word on the page that is not there
+
+
+def test_charts_do_not_show_what_they_are_drawn_from(people: dict[str, Visit]) -> None:
+    page = people["zh"].open(f"?lang=zh&scenario={SCENARIO}")
+    page.get_by_test_id("stVegaLiteChart").first.hover()
+    page.get_by_role("button", name=re.compile("^下载图片：")).first.wait_for()
+    shown = page.evaluate("""() => [...document.querySelectorAll('[data-testid=stElementToolbar] button')]
+        .filter(button => button.offsetWidth).map(button => button.getAttribute('aria-label'))""")
+    assert {name.partition("：")[0] for name in shown} == {"下载图片", "全屏"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("file", ["cap-zone", "after-earmark"])
+def test_the_offices_table_fits_a_usual_window(people: dict[str, Visit], file: str, lang: str) -> None:
+    page = people[lang].open(f"?lang={lang}&scenario=luzhou-2023/{file}")
+    sizes = page.locator(".al-scroll").evaluate_all("all => all.map(e => [e.scrollWidth, e.clientWidth])")
+    assert sizes and all(wide <= room for wide, room in sizes)
+
+
+def test_on_half_a_page_nothing_is_squeezed_beside_something(people: dict[str, Visit]) -> None:
+    person = people["en"]
+    for name in ("allocate", "compare"):
+        page = opened(person, name, "en", "luzhou-2023/cap-zone")
+        widened(person, 720)
+        charts = page.get_by_test_id("stVegaLiteChart").evaluate_all("all => all.map(e => e.clientWidth)")
+        assert charts and min(charts) > 500
+        widened(person, 1440)
+
+
+def test_a_figure_of_the_chart_picks_its_recipient(people: dict[str, Visit]) -> None:
+    page = people["zh"].open("?lang=zh&scenario=luzhou-2023/cap-zone")
+    page.get_by_test_id("stVegaLiteChart").first.locator("svg text", has_text=re.compile("^48$")).click(
+        force=True
+    )
+    page.get_by_text("合江县：分步计算").first.wait_for()
+    assert page.get_by_test_id("stVegaLiteChart").count() == 5
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -25,11 +25,13 @@ from allocator.report.chart_data import (
     chart_rows,
     chart_unit,
     describe,
+    figures_width,
     names_width,
     outliers,
     panel_title,
     panels,
     round_up,
+    text_width,
 )
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -273,6 +275,27 @@ def test_published_amounts_are_ticks_and_simulated_ones_points() -> None:
     (fill,) = encodings("amount", "fill")
     assert fill["condition"] == {"test": "datum.hollow", "value": "#ffffff"}
     assert "tick" not in [layer["mark"]["type"] for layer in charts.spec(MARKS["alone"])["layer"]]
+
+
+@pytest.mark.parametrize("kind", ["amount", "alone"])
+def test_amounts_stand_in_a_column_of_their_own_never_beside_a_tick(kind: str) -> None:
+    texts = [layer for layer in charts.spec(MARKS[kind])["layer"] if layer["mark"]["type"] == "text"]
+    assert [layer["encoding"]["x"] for layer in texts] == [{"value": "width"}] * 2
+    assert [layer["mark"]["align"] for layer in texts] == ["right"] * 2
+    figures, heading = texts
+    assert figures["encoding"]["text"]["field"] == "amount_text"
+    assert heading["encoding"]["text"] == {"value": "测算结果"} and "y" in heading["encoding"]
+
+
+@pytest.mark.parametrize(("file", "lang"), [("luzhou-2023/cap-zone", "zh"), ("us-crf-2020/scenario", "en")])
+def test_the_column_holds_any_amount_under_any_weights(file: str, lang: str) -> None:
+    scenario = load_scenario(SCENARIOS / f"{file}.toml")
+    amounts = allocate(scenario).amounts
+    fund = scenario.fund
+    unit = chart_unit(amounts.values(), fund.currency, fund.unit, lang)
+    room = figures_width(scenario, unit, lang)
+    assert room == figures_width(scenario.with_weights(**scenario.weights), unit, lang)
+    assert all(text_width(unit.text(amount, lang)) < room for amount in amounts.values())
 
 
 def test_marks_draw_columns_that_the_frames_have() -> None:

@@ -261,7 +261,7 @@ def test_check_says_what_was_read(run):
     shown, _ = run("check", RULE, "--lang", "en")
     for part in (
         "57,220,000 yuan", "2: 1,200,000 yuan", "56,020,000 yuan", "9 (districts 3, counties 4, parks 2)",
-        "largest remainder", "Investment contribution, weight 40%, assumed, total 100",
+        "largest remainder", "Investment contribution, weight 40 %, assumed, total 100",
         load_scenario(RULE).digest,
         "56,020,000 yuan, which is the fund less reservations",
     ):  # fmt: skip

@@ -64,7 +64,7 @@ def test_shares_are_parts_of_the_columns_total() -> None:
     for shown, value in zip(column(grid, 2), people, strict=False):
         assert abs(Fraction(shown) - Fraction(100 * value, sum(people))) < Fraction(1, 100)
     assert column(grid, 2) == column(grid, 3)  # one factor with all the weight is the share of the split
-    assert grid.headers[2] == "Population 100%"
+    assert grid.headers[2] == "Population 100 %"
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -243,6 +243,16 @@ def test_presets_are_the_file_equal_and_those_of_other_files_once_each() -> None
     assert [p.key for p in presets(small(weights={"x": 100}), small(weights={"x": 100}))] == ["file"]
 
 
+def test_the_files_preset_is_that_of_the_file_also_after_the_rule_was_edited() -> None:
+    edited = luzhou().with_weights(investment=70, tax=10)
+    (file,) = [p for p in presets(edited, luzhou()) if p.key == "file"]
+    assert file.summary("zh") == "40/40/10/10"
+    assert effective(edited, file.points) == luzhou().weights
+    # weights of other columns, or of another kind, cannot be put in with one click
+    fewer = replace(luzhou(), weights={"investment": 50, "tax": 50})
+    assert [p.key for p in presets(fewer, luzhou())] == ["equal"]
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 130])
 def test_equal_weights_are_exactly_equal_for_any_number_of_factors(count: int) -> None:
     scenario = small(

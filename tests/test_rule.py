@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -174,6 +175,22 @@ def test_what_does_not_fit_together_is_said_and_nothing_is_taken_over(
         with_rule(luzhou, replace(rule_of(luzhou, "en"), **change), "en")
     assert [problem.key for problem in caught.value.problems] == [key]
     assert len(list(sentences(caught.value))) == 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("written", ["5.7e3", "5722万元", "5-31", "100%", "#N/A"])
+def test_what_is_wrong_with_a_figure_typed_here_is_not_said_of_a_spreadsheet(
+    luzhou: Scenario, written: str, lang: str
+) -> None:
+    for change in (
+        lambda: with_rule(luzhou, replace(rule_of(luzhou, lang), fund=written), lang),
+        lambda: with_weights(replace(luzhou, kind="scores"), {"investment": written}, lang),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            change()
+        (said,) = caught.value.sentences(lang)
+        assert written in said
+        assert not re.search("Excel|表格|spreadsheet|方案文件|scenario file|cell|单元格", said)
 
 
 # --- exact weights --------------------------------------------------------------------------------

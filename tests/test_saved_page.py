@@ -61,7 +61,7 @@ def test_history_says_who_what_when_and_why() -> None:
                  "投资贡献值由40%改为50%", "税收贡献值由40%改为30%"):  # fmt: skip
         assert part in shown
     assert shown.index("第2次保存") < shown.index("第1次保存")
-    assert "Investment contribution from 40 % to 50 %" in said(page("en"))
+    assert "Investment contribution from 40\u00a0% to 50\u00a0%" in said(page("en"))
 
 
 @pytest.mark.usefixtures("two_states")

@@ -43,11 +43,11 @@ def test_the_least_change_for_the_zone(run):
     assert out.splitlines()[:6] == [
         "The rule as published: 40/40/10/10",
         "Asked for: Free Trade Zone gets at most 48,000,000 yuan.",
-        "The least change of weights, in whole percentage points: Investment contribution from 40% to 9%, "
-        "Tax contribution from 40% to 38%, Employment contribution from 10% to 42%, "
-        "Investment-attraction work from 10% to 11%. Up and down that is 66 points in all, and nothing less "
-        "does it; among equals the one whose largest single change is smallest is taken (here 32 points), "
-        "then listed order decides.",
+        "The least change of weights, in whole percentage points: Investment contribution from 40 % to 9 %, "
+        "Tax contribution from 40 % to 38 %, Employment contribution from 10 % to 42 %, "
+        "Investment-attraction work from 10 % to 11 %. Up and down that is 66 points in all, and nothing "
+        "less does it; among equals the one whose largest single change is smallest is taken "
+        "(here 32 points), then listed order decides.",
         "Verified by allocating anew, with limits and rounding: Free Trade Zone gets 48,000,000 yuan "
         "(now 50,000,000 yuan).",
         "Against the rule as it is, 2,000,000 yuan moves (3.6 %); 8 gain, 1 lose.",

@@ -61,13 +61,13 @@ def test_the_sheets_in_chinese(good):
         ["zone", "新区", "New Zone", "zone", None, None, None, 20, 0],
     ]
     assert cells(book["因素说明"]) == [
-        ["编号", "名称", "英文名称", "单位", "定义", "年度", "状态", "来源"],
+        ["编号", "名称", "英文名称", "单位", "说明", "年度", "性质", "来源"],
         ["investment", "投资", "投资", None, None, 2022, "示例", None],
         ["jobs", "jobs", "jobs", None, None, None, "假设", None],
         ["population", "population", "population", None, None, None, "假设", None],
     ]
     assert cells(book["单元格来源"]) == [
-        ["区县（园区）", "因素", "状态", "提供单位", "确认日期", "申报数", "审定数", "备注"],
+        ["区县（园区）", "因素", "性质", "提供单位", "确认日期", "申报数", "审定数", "备注"],
         ["北区", "jobs", "推算", None, "2023-05-31", 12, None, None],
     ]
     assert "空白不予接受" in " ".join(row[0] for row in cells(book["填写说明"]))
@@ -104,7 +104,7 @@ def test_input_rules_lists_and_remarks(good, lang):
         assert (rule.type, rule.operator, rule.formula1) == ("decimal", "greaterThanOrEqual", "0")
         assert area.min_row == 2 and area.max_row > 5  # rows that are added too
     words = {"zh": "公开,推算,假设,示例", "en": "published,derived,assumed,example"}[lang]
-    status = {"zh": "状态", "en": "Status"}[lang]
+    status = {"zh": "性质", "en": "Status"}[lang]
     assert rules(about)[status][0].formula1 == f'"{words}"'
     recipient, factor, *_ = (cell.value for cell in remarks[1])
     lists = rules(remarks)

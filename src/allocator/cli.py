@@ -108,8 +108,8 @@ def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
         if positionals:
             taken = made.add_argument_group(say("cli.arguments", lang))
             for name in positionals:
-                many = "*" if name == "files" else "?"
-                taken.add_argument(name, nargs=many, metavar=name.upper(), help=say(f"cli.{name}", lang))
+                many, shown = "*" if name.endswith("files") else "?", name.rpartition("_")[2].upper()
+                taken.add_argument(name, nargs=many, metavar=shown, help=say(f"cli.{name}", lang))
         made.choices = made.add_argument_group(say("cli.options", lang))  # type: ignore[attr-defined]
         if table:
             option(made, "--format", default="table", metavar="|".join(FORMATS))
@@ -148,6 +148,14 @@ def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
     option(seek, "--group", metavar="NAME=A,B,…", action="append", default=[])
     explain = parser("explain", _explain, "file")
     option(explain, "--against", metavar="FILE")
+    report = parser("report", _report, "proposal_files", table=False)
+    option(report, "--out", metavar="FOLDER")
+    option(report, "--propose", metavar="NUMBER")
+    option(report, "--recipient", metavar="NAME", action="append", default=[])
+    option(report, "--reading", metavar="FILE", nargs="+", action="extend", default=[])
+    option(report, "--date", metavar="YYYY-MM-DD")
+    option(report, "--details", action="store_true")
+    option(report, "--internal", action="store_true")
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -278,6 +286,21 @@ def _explain(options: Any, lang: str) -> int:
         base = _allocated(options.against)
         told = explaining.two(found, base, file, options.against, lang)
         printing.explained(told, [base, found], options.format, lang)
+    return 0
+
+
+def _report(options: Any, lang: str) -> int:
+    if not 1 <= len(options.proposal_files) <= 6:
+        raise Usage(say("cli.missing_proposal", lang))
+    if options.out is None:
+        raise Usage(say("cli.missing_out", lang))
+    from allocator.reporting import Asked, reported
+
+    asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
+                  options.details, options.internal)  # fmt: skip
+    done, *remarks = reported(options.proposal_files, asked, lang)
+    print(done)
+    print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
     return 0
 
 

@@ -17,6 +17,7 @@ from allocator.analysis.compare import Effect, changes, effect
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, exact, plain
 from allocator.model import Scenario
+from allocator.report.sentences import status_lines
 from allocator.report.table import compare_table, office_table, weight_text
 from allocator.report.tabular import Table
 from allocator.text import kind_text, number, say
@@ -70,27 +71,6 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
     )
     lines.append(say("cli.sum", lang, total=total, fund=fund))
     print(*lines, sep="\n")
-
-
-def status_lines(scenario: Scenario, lang: str) -> list[str]:
-    """Where the factor data comes from, factors of one status and source together."""
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for id in scenario.weights:
-        factor = scenario.factor(id)
-        source = getattr(factor.source, lang) if factor.source else ""
-        groups.setdefault((factor.status, source), []).append(factor.name)
-    lines = [
-        say(
-            "cli.status_source" if source else "cli.status",
-            lang,
-            names=names,
-            status=say(f"status.{status}", lang),
-            source=source,
-        )
-        for (status, source), names in groups.items()
-    ]
-    assumed = [factor.name for factor in scenario.assumed]
-    return [*lines, *([say("cli.assumed", lang, names=assumed)] if assumed else [])]
 
 
 def _trace(result: Allocation, lang: str) -> str:

@@ -28,17 +28,33 @@ def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = F
     return folder / "scenario.toml"
 
 
-def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
-    """Writes files into a folder, each whole or not at all; the last one named is written last."""
+def make_folder(folder: Path, *, overwrite: bool = False) -> None:
+    """Makes a folder to write into; raises ScenarioError where it holds something or cannot be written."""
     try:
         if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not overwrite)):
             raise ScenarioError(Problem("exists", {}, str(folder)))
         folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".part"
+        probe.touch()
+        probe.unlink()
+    except (OSError, ValueError):
+        raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
+
+
+def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
+    """Writes files into a folder, each whole or not at all; the last one named is written last.
+
+    Names may lead into folders of the folder.
+    """
+    make_folder(folder, overwrite=overwrite)
+    try:
         for name, content in contents.items():
-            part = folder / f".{name}.part"
+            path = folder / name
+            part = path.with_name(f".{path.name}.part")
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 part.write_bytes(content)
-                part.replace(folder / name)
+                part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
     except (OSError, ValueError):

@@ -16,7 +16,7 @@ from allocator.report.audit_figures import outward, shown_range, weights_text
 from allocator.report.audit_fit import fit_data, fit_lines
 from allocator.report.audit_nearest import SHARE_STEP, nearest_data, nearest_lines, table_sentence
 from allocator.report.audit_verdict import premise, verdict_lines
-from allocator.report.table import weight_text
+from allocator.report.table import factor_heading
 from allocator.report.tabular import Column, Table
 from allocator.text import money_scale, number, say
 
@@ -47,10 +47,9 @@ def share_table(found: Findings, lang: str) -> Table | None:
     if shares is None:
         return None
     columns = [*_recipient_columns(scenario, lang)]
-    for factor, weight in scenario.weights.items():
-        name = scenario.factor(factor).name
-        header = say("table.factor", lang, name=name, weight=weight_text(weight, scenario.kind, lang))
-        columns.append(Column(factor, header, "share"))
+    columns += [
+        Column(factor, factor_heading(scenario, factor, lang), "share") for factor in scenario.weights
+    ]
     records = []
     for position, recipient in enumerate(scenario.recipients, 1):
         cells: list[Any] = [str(position), getattr(recipient.name, lang)]

@@ -252,9 +252,10 @@ def number_axis(field: str, lang: str, *, ticks: int = 5, room: int = 0, **more:
     It leaves so many pixels of ``room`` at its right.  The ends are data, not part of the chart, so that a
     new amount changes nothing but data and the page need not draw the chart anew.
     """
+    many: Any = alt.expr(f"clamp(floor((width - {room}) / 70), 2, {ticks})") if room else ticks
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
     axis = alt.Axis(title=None, orient="top", labelColor=MUTED, labelFontSize=12, ticks=False, domain=False,
-                    gridColor=grid, format=_plain(lang), tickCount=ticks, labelFlush=False, labelBound=10,
+                    gridColor=grid, format=_plain(lang), tickCount=many, labelFlush=False, labelBound=10,
                     labelSeparation=8,
                     description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
     scale = alt.Scale(nice=False, zero=True)

@@ -9,7 +9,7 @@ from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report.adding import adding_up
 from allocator.report.grid import Grid, who
-from allocator.report.table import weight_text
+from allocator.report.table import factor_heading
 from allocator.report.tabular import Row
 from allocator.text import number, say
 
@@ -28,13 +28,10 @@ def shares_table(scenario: Scenario, lang: str, allocation: Allocation | None = 
     marks = {(cell.recipient, cell.factor): at for at, cell in enumerate(scenario.provenance, 1)}
     taking = [scenario.ids[i] for i in scenario.participants]
     for factor in scenario.factors:
-        name, weight = factor.name, scenario.weights.get(factor.id)
         marked = {id: marks[id, factor.id] for id in scenario.ids if (id, factor.id) in marks}
-        if weight is None:
-            headers.append(str(getattr(name, lang)))
-        else:
-            told = weight_text(weight, scenario.kind, lang)
-            headers.append(say("table.factor", lang, name=name, weight=told))
+        weighted = factor.id in scenario.weights
+        name = str(getattr(factor.name, lang))
+        headers.append(factor_heading(scenario, factor.id, lang) if weighted else name)
         shown = _shares([x or 0 for x in scenario.column(factor.id)], lang)
         cells = dict(zip(taking, shown, strict=True))
         for id, at in marked.items():

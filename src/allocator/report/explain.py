@@ -170,17 +170,7 @@ def difference_sentence(account: Account, id: str, lang: str) -> str:
     assumed = found.before.scenario.assumed or found.after.scenario.assumed
     remark = say("explain.assumed", lang) if assumed else ""
     currency = found.before.scenario.fund.currency
-    change = found.differences[id]
-    reasons = [
-        say(
-            "explain.because_more" if part[id] > 0 else "explain.because_less",
-            lang,
-            name=clause_name(reason, found, lang),
-            amount=money(max(part[id], -part[id]), currency, lang),
-        )
-        for reason, part in zip(found.reasons, account.parts, strict=True)
-        if part[id]
-    ]
+    change, reasons = found.differences[id], because(account, id, lang)
     key = "new" if id in found.new else "gone" if id in found.gone else "moved" if change else "same"
     sentence = say(
         f"explain.difference.{key}" if reasons else "explain.difference.untouched",
@@ -189,13 +179,28 @@ def difference_sentence(account: Account, id: str, lang: str) -> str:
         base=found.before.scenario.title,
         before=money(found.before.amounts.get(id, 0), currency, lang),
         after=money(found.after.amounts.get(id, 0), currency, lang),
-        change=_change(change, currency, lang),
-        reasons=say("explain.then", lang).join(reasons),
+        change=change_text(change, currency, lang),
+        reasons=reasons,
     )
     return sentence + remark
 
 
-def _change(by: Number, currency: str, lang: str) -> str:
+def because(account: Account, id: str, lang: str) -> str:
+    """What each reason does to a recipient's amount, in words; "" where none does anything."""
+    currency = account.found.before.scenario.fund.currency
+    return say("explain.then", lang).join(
+        say(
+            "explain.because_more" if part[id] > 0 else "explain.because_less",
+            lang,
+            name=clause_name(reason, account.found, lang),
+            amount=money(max(part[id], -part[id]), currency, lang),
+        )
+        for reason, part in zip(account.found.reasons, account.parts, strict=True)
+        if part[id]
+    )
+
+
+def change_text(by: Number, currency: str, lang: str) -> str:
     way = "more" if by > 0 else "less" if by < 0 else "same"
     return say(f"explain.{way}", lang, amount=money(max(by, -by), currency, lang))
 

@@ -11,7 +11,7 @@ from allocator.analysis.differences import differences
 from allocator.analysis.goal import Answer, Reach, Target, measured
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.audit_figures import outward
+from allocator.report.audit_figures import outward, weights_text
 from allocator.report.differences import said
 from allocator.report.sentences import share_moved
 from allocator.report.table import weight_text
@@ -282,13 +282,4 @@ def _where(target: Target, weights: Mapping[str, Number], scenario: Scenario, si
 
 
 def _weights(weights: Mapping[str, Number], scenario: Scenario, lang: str) -> str:
-    return say("place.list", lang).join(
-        say(
-            "audit.weight",
-            lang,
-            name=scenario.factor(factor).name,
-            weight=weight_text(weight, scenario.kind, lang),
-        )
-        for factor, weight in weights.items()
-        if weight
-    )
+    return weights_text({factor: weight for factor, weight in weights.items() if weight}, scenario, lang)

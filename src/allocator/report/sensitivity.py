@@ -21,7 +21,7 @@ from allocator.analysis.explain.sensitivity import (
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report.grid import Grid, in_units, name_of, scale_of, unit_of, who
-from allocator.report.table import weight_text
+from allocator.report.table import factor_heading, weight_text
 from allocator.report.tabular import Column, Role, Row, Table, total_of
 from allocator.text import number, say
 
@@ -167,15 +167,7 @@ def break_even_grid(
             ]
             cells.append(say("place.list", lang).join(dict.fromkeys(weights)) or "—")
         rows.append(Row("recipient", (name_of(allocation, id, lang), *cells)))
-    factors = [
-        say(
-            "table.factor",
-            lang,
-            name=scenario.factor(factor).name,
-            weight=weight_text(w, scenario.kind, lang),
-        )
-        for factor, w in scenario.weights.items()
-    ]
+    factors = [factor_heading(scenario, factor, lang) for factor in scenario.weights]
     return Grid(caption, (who(scenario, lang), *factors), (False, *[True] * len(factors)), tuple(rows))
 
 

@@ -10,7 +10,7 @@ from allocator.allocation import Allocation
 from allocator.analysis.compare import Effect
 from allocator.exact import Number
 from allocator.model import Scenario
-from allocator.parts import Limit
+from allocator.parts import Limit, Text
 from allocator.text import kind_text, money, number, say, show
 
 MOST_NAMES = 4
@@ -42,7 +42,7 @@ def rule_sentence(scenario: Scenario, lang: str) -> str:
             lang,
             amount=money(scenario.distributable, currency, lang),
             recipients=whom,
-            weights=_weights(scenario, lang),
+            weights=weights_words(scenario, lang),
         )
     )
     if scenario.coefficient is not None:
@@ -103,6 +103,27 @@ def share_moved(allocation: Allocation, moved: Number, lang: str) -> str:
     return say("app.rule.percent", lang, value=number(part, lang, 1 if part else 0))
 
 
+def status_lines(scenario: Scenario, lang: str) -> list[str]:
+    """Where the factor data comes from, factors of one status and source together."""
+    groups: dict[tuple[str, str], list[Text]] = {}
+    for id in scenario.weights:
+        factor = scenario.factor(id)
+        source = getattr(factor.source, lang) if factor.source else ""
+        groups.setdefault((factor.status, source), []).append(factor.name)
+    lines = [
+        say(
+            "cli.status_source" if source else "cli.status",
+            lang,
+            names=names,
+            status=say(f"status.{status}", lang),
+            source=source,
+        )
+        for (status, source), names in groups.items()
+    ]
+    assumed = [factor.name for factor in scenario.assumed]
+    return [*lines, *([say("cli.assumed", lang, names=assumed)] if assumed else [])]
+
+
 def _earmarks(scenario: Scenario, lang: str) -> list[str]:
     names = {r.id: r.name for r in scenario.recipients}
     return [
@@ -117,7 +138,8 @@ def _earmarks(scenario: Scenario, lang: str) -> list[str]:
     ]
 
 
-def _weights(scenario: Scenario, lang: str) -> str:
+def weights_words(scenario: Scenario, lang: str) -> str:
+    """The weights that count, each with its factor."""
     said = []
     for id, weight in scenario.weights.items():
         if weight:

@@ -108,7 +108,7 @@ def _header(stage: Stage, scenario: Scenario, lang: str) -> str:
     if stage.kind != "factor":
         return heading(name)
     weight = weight_text(scenario.weights[stage.factor], scenario.kind, lang)
-    return say("table.factor", lang, name=name, weight=weight)
+    return say("table.factor", lang, name=name, weight=weight)  # the name says more than the factor's
 
 
 def stage_sentences(allocation: Allocation, lang: str) -> dict[str, str]:

@@ -32,6 +32,12 @@ def _who(scenarios: Iterable[Scenario], key: str, lang: str) -> str:
     return say(f"table.{key}" if local else f"table.{key}_other", lang)
 
 
+def factor_heading(scenario: Scenario, factor: str, lang: str) -> str:
+    """The heading of a weighted factor's column: its name and weight."""
+    weight = weight_text(scenario.weights[factor], scenario.kind, lang)
+    return say("table.factor", lang, name=scenario.factor(factor).name, weight=weight)
+
+
 def office_table(allocation: Allocation, lang: str) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
@@ -49,20 +55,10 @@ def office_table(allocation: Allocation, lang: str) -> Table:
     ]
     stages: list[tuple[Column, Mapping[str, Any]]] = [
         (
-            Column(
-                factor,
-                say(
-                    "table.factor",
-                    lang,
-                    name=scenario.factor(factor).name,
-                    weight=weight_text(weight, scenario.kind, lang),
-                ),
-                "stage",
-                "factors",
-            ),
+            Column(factor, factor_heading(scenario, factor, lang), "stage", "factors"),
             by_factor[factor],
         )
-        for factor, weight in scenario.weights.items()
+        for factor in scenario.weights
     ]
     stages.append((Column("share", say("table.share", lang), "share", "share"), allocation.shares))
     stages.append(

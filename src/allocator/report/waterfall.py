@@ -15,10 +15,10 @@ from typing import Literal
 import pandas as pd
 
 from allocator.allocation import Allocation
-from allocator.analysis.explain.stages import stages
 from allocator.exact import Number, plain
 from allocator.report.chart_data import Unit, round_up, text_width
-from allocator.report.stage_table import stage_name
+from allocator.report.grid import scale_of
+from allocator.report.stage_table import stage_figures, stage_name
 from allocator.text import say
 
 Kind = Literal[
@@ -38,6 +38,7 @@ class Step:
     start: Number
     end: Number
     hollow: bool = False
+    figure: Number | None = None  # what is shown of the change, where that is rounded to add up
 
     @property
     def change(self) -> Number:
@@ -46,7 +47,7 @@ class Step:
 
 
 def waterfall_rows(allocation: Allocation, id: str, lang: str) -> tuple[Step, ...]:
-    """The stages of `analysis.explain.stages`, which add up to the amount; the amount.
+    """The stages of `analysis.explain.stages`, which add up to the amount as do their figures; the amount.
 
     Where a published amount is known it follows, in one piece, and last the difference.  A step without
     effect is left out where the scenario has nothing of its kind.  Raises KeyError for an unknown id.
@@ -56,16 +57,15 @@ def waterfall_rows(allocation: Allocation, id: str, lang: str) -> tuple[Step, ..
     steps: list[Step] = []
     at: Number = 0
 
-    def add(kind: Kind, name: str, change: Number, *, hollow: bool) -> None:
-        nonlocal at
-        steps.append(Step(kind, name, at, plain(at + Fraction(change)), hollow))
-        at = steps[-1].end
-
-    for stage in stages(allocation):
+    scale = scale_of(scenario)
+    for stage, figures in stage_figures(allocation, scale):
         if stage.kind == "rounding" and not any(stage.amounts.values()):
             continue
+        end = plain(at + Fraction(stage.amounts[id]))
+        drawn = hollow and stage.kind != "earmark"
         name = stage_name(stage, scenario, lang)
-        add(stage.kind, name, stage.amounts[id], hollow=hollow and stage.kind != "earmark")
+        steps.append(Step(stage.kind, name, at, end, drawn, plain(figures[id] * scale)))
+        at = end
     amount = allocation.amounts[id]
     steps.append(Step("amount", say("app.waterfall.amount", lang), 0, amount, hollow))
     if scenario.published is not None:
@@ -134,16 +134,15 @@ def waterfall_width(names: Sequence[str]) -> int:
     return max((text_width(line) for name in names for line in name.split("\n")), default=0) + 8
 
 
-def waterfall_alt(allocation: Allocation, id: str, unit: Unit, lang: str) -> str:
+def waterfall_alt(steps: Sequence[Step], name: str, unit: Unit, lang: str) -> str:
     """The chart's accessible name: whose amount, and that the steps are in it; no figures."""
-    name = next(r.name for r in allocation.scenario.recipients if r.id == id)
-    steps = [step.name for step in waterfall_rows(allocation, id, lang)]
-    return say("app.waterfall.alt", lang, name=name, steps=steps, unit=unit.name)
+    return say("app.waterfall.alt", lang, name=name, steps=[step.name for step in steps], unit=unit.name)
 
 
 def _figure(step: Step, unit: Unit, lang: str) -> str:
     if step.kind in ("amount", "published"):
         return unit.text(step.end, lang)
-    text = unit.text(step.change, lang, sign=True)
-    tiny = step.change and not round(Fraction(step.change) / unit.scale, 2)
+    figure = step.change if step.figure is None else step.figure
+    text = unit.text(figure, lang, sign=True)
+    tiny = step.change and not round(Fraction(figure) / unit.scale, 2)
     return say("app.waterfall.tiny", lang) if tiny else text

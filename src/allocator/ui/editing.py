@@ -244,6 +244,7 @@ def _render_bound(
             format_func=names.__getitem__,
             key=f"{key}-listed-{lang}",
             select_all=False,
+            wrap=True,
         )
         st.session_state[f"{key}-listed"] = listed
     bases = [AMOUNT, "fund", "distributable", *(["previous"] if scenario.previous is not None else [])]

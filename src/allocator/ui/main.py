@@ -12,7 +12,7 @@ import streamlit as st
 
 from allocator.text import say, texts
 from allocator.ui import address, markup, state, widgets
-from allocator.ui.pages import allocate, compare, data, method, published, saved, sensitivity
+from allocator.ui.pages import allocate, compare, data, method, published, report, saved, sensitivity
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}
@@ -22,6 +22,7 @@ PAGES: dict[str, ModuleType] = {
     "published": published,
     "sensitivity": sensitivity,
     "data": data,
+    "report": report,
     "saved": saved,
     "method": method,
 }
@@ -42,7 +43,8 @@ def main() -> None:
     st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")
     st.html(HERE / "style.css")
     st.html(f"<script>{_script(lang)}</script>", unsafe_allow_javascript=True)
-    head, switch = st.columns([5, 1], vertical_alignment="bottom")
+    with st.container(key="head"):
+        head, switch = st.columns([5, 1], vertical_alignment="bottom")
     subtitle = markup.block("subtitle", say(f"app.nav.{page.url_path or 'allocate'}_about", lang))
     head.html(markup.heading(page.title, 1) + subtitle)
     with switch, st.container(horizontal_alignment="right"):

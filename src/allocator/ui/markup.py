@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape as escaped
 from typing import Protocol
 
 # Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
@@ -35,6 +35,11 @@ class TableShown(Protocol):
     def numeric(self) -> tuple[bool, ...]: ...
     @property
     def rows(self) -> Sequence[RowShown]: ...
+
+
+def escape(text: str, quote: bool = True) -> str:
+    """Text in HTML; a percent sign does not go to the next line without its figure."""
+    return escaped(text, quote).replace(" %", "\u00a0%")
 
 
 def in_markdown(text: str) -> str:
@@ -123,24 +128,33 @@ def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), 
         f"{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
         for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
     )
+    words = "" if any(shown.numeric) else " al-words al-prose"
     many = len(shown.rows) > MANY
     tall, height = (" al-tall", f' style="max-height: {TALL}px"') if many else ("", "")
     return (
         f'<div class="al-caption" aria-hidden="true"><span>{escape(caption)}</span>'
         f'<span class="al-unit">{escape(shown.unit)}</span></div>'
         f'<div class="al-scroll{tall}"{height} role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="al-table"><caption class="al-sr">{escape(caption)} {escape(shown.unit)}</caption>'
+        f'<table class="al-table{words}">'
+        f'<caption class="al-sr">{escape(caption)} {escape(shown.unit)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def plain_table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
-    """A table of words."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in headers)
-    body = "".join(f"<tr>{_cells(row, [False] * len(row), first=0)}</tr>" for row in rows)
+def plain_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str, figures: Iterable[int] = ()
+) -> str:
+    """A table of words, with figures in some columns."""
+    numeric = [at in figures for at in range(len(headers))]
+    prose = "" if any(numeric) else " al-prose"
+    head = "".join(
+        f'<th scope="col"{_classes(is_figure)}>{escape(text)}</th>'
+        for text, is_figure in zip(headers, numeric, strict=True)
+    )
+    body = "".join(f"<tr>{_cells(row, numeric, first=0)}</tr>" for row in rows)
     return (
         f'<div class="al-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="al-table al-words"><caption class="al-sr">{escape(caption)}</caption>'
+        f'<table class="al-table al-words{prose}"><caption class="al-sr">{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -18,6 +18,8 @@
     const start = Object.keys(starts).find((start) => plain.startsWith(start));
     return start ? starts[start] + plain.slice(start.length) : plain;
   };
+  // Of a chart: what it was drawn from, under the program's own names, which the tables say in words.
+  const INNER = ["Show data", "Copy Vega-Lite spec"];
   const mendNames = (element) => {
     const told = page.told.get(element) ?? {};
     for (const name of ["aria-label", "title", "placeholder"]) {
@@ -27,6 +29,8 @@
       const said = told[name]?.shown === found ? told[name].said : found;
       told[name] = { said, shown: inWords(said) };
       set(element, name, told[name].shown);
+      const tool = element.closest("[data-testid=stElementToolbarButton]");
+      if (tool && INNER.includes(said.split(": ")[0])) tool.hidden = true;
     }
     page.told.set(element, told);
   };
@@ -49,7 +53,7 @@
   // What is Streamlit's own, not the page's: the skip link, upload boxes, lists, menus, windows it opens.
   const FRAME =
     "[data-testid=stSkipToContent], [data-testid=stFileUploaderDropzone], [data-testid=stDataFrame] label," +
-    "[data-testid=stMultiSelectDropdown], [data-testid=stSelectboxDropdown], [role=log], #portal," +
+    "[data-testid=stMultiSelectDropdown], [data-testid=stSelectboxVirtualDropdown], [role=log], #portal," +
     "[data-testid=stDataFrameColumnVisibilityMenu], [role=dialog]";
   const mend = () => {
     const { scroll, cell, colon } = page.words;

@@ -17,6 +17,7 @@ from allocator.model import Scenario
 from allocator.report import chart_data, waterfall
 from allocator.report.audit_verdict import premise
 from allocator.report.chain import fund_grid
+from allocator.report.grid import name_of
 from allocator.report.sentences import (
     can_differ,
     compared_with,
@@ -151,6 +152,22 @@ def effect_words(allocation: Allocation, change: Effect, lang: str) -> str:
     return ("" if lang == "zh" else " ").join(said)
 
 
+def render_screen(lang: str) -> Allocation | None:
+    """The pickers, what is assumed, and the rule; returns the allocation of what is on the screen, if any."""
+    if widgets.render_scenario_picker(lang) is None:
+        return None
+    scenario = state.on_screen(state.slug())
+    try:
+        allocation = allocate(scenario)
+    except AllocatorError as error:
+        widgets.render_errors(error, lang)
+        return None
+    if scenario.assumed:
+        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
+    st.html(markup.block("rule", rule_sentence(scenario, lang)))
+    return allocation
+
+
 def foot_lines(allocation: Allocation, lang: str) -> list[str]:
     """Source, status of the data, digest and method version."""
     scenario = allocation.scenario
@@ -229,11 +246,11 @@ def _steps(allocation: Allocation, slug: str, lang: str) -> None:
     amounts = [end for step in steps for end in (step.start, step.end)]
     unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, lang)
     grid = fund_grid(allocation, id, lang)
-    left, right = st.columns([1, 1.35], gap="medium")
+    left, right = st.columns([1, 1.25], gap="medium")
     left.html(markup.table(grid, grid.caption, first=0))
     with right:
         st.html(markup.heading(say("app.waterfall.bars", lang, unit=unit.name), 3))
-        alt = waterfall.waterfall_alt(allocation, id, unit, lang)
+        alt = waterfall.waterfall_alt(steps, name_of(allocation, id, lang), unit, lang)
         widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt, key="waterfall")
     if scenario.published is not None:
         st.html(markup.block("hint", say("app.waterfall.only_totals", lang)))

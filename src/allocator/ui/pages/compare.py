@@ -28,7 +28,7 @@ def render() -> None:
     lang, choices = state.lang(), state.choices()
     wanted = state.compared()
     keys = [key for key in wanted if key in choices] or usual(choices, state.slug())
-    keys = _render_choice(keys, choices, lang)
+    keys = render_choice(keys, choices, say("app.compare.choose", lang), lang)
     if any(key not in choices for key in wanted):
         st.html(markup.block("zero", say("app.compare.unknown", lang), role="alert"))
     names = labels(choices)
@@ -50,12 +50,12 @@ def render() -> None:
     _render_why(allocations, titles, lang)
     with st.expander(say("app.compare.concentration", lang)):
         headers, rows = comparing.concentration_rows(allocations, lang)
-        st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang)))
+        st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang), (2, 3)))
         st.html(markup.block("hint", say("app.compare.concentration_about", lang)))
     st.html(markup.foot(foot_lines(allocations, lang)))
 
 
-def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str]:
+def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) -> list[str]:
     """Which scenarios, and which of them is the base; returns them, the base first."""
     names = labels(choices)
     left, right = st.columns([3, 1.4])
@@ -67,12 +67,13 @@ def _render_choice(keys: Sequence[str], choices: Choices, lang: str) -> list[str
         state.set_compared(with_base(keys, [st.session_state[f"compare-base-{lang}"]]))
 
     left.multiselect(
-        say("app.compare.choose", lang),
+        label,
         list(choices),
         format_func=names.__getitem__,
         key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
         max_selections=state.MOST_COMPARED,
         select_all=False,
+        wrap=True,
         on_change=chosen,
         placeholder=say("app.compare.hint", lang),
     )
@@ -147,7 +148,7 @@ def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str
     parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
     parts.append(markup.heading(say("app.compare.effect_title", lang)))
     headers, rows = comparing.headline(allocations, titles, lang)
-    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang)))
+    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3)))
     parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
     parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
     parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]

@@ -6,14 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from allocator.engine import allocate
-from allocator.errors import AllocatorError
 from allocator.report.grid import Step
 from allocator.report.method import basis, method_steps
-from allocator.report.sentences import rule_sentence
 from allocator.text import say
 from allocator.ui import markup, state, widgets
-from allocator.ui.pages.allocate import assumed_sentence, foot_lines
+from allocator.ui.pages.allocate import foot_lines, render_screen
 
 FEW = 4  # columns
 
@@ -21,18 +18,10 @@ FEW = 4  # columns
 def render() -> None:
     """Draws the page."""
     lang = state.lang()
-    if widgets.render_scenario_picker(lang) is None:
+    allocation = render_screen(lang)
+    if allocation is None:
         return
-    scenario = state.on_screen(state.slug())
-    try:
-        allocation = allocate(scenario)
-    except AllocatorError as error:
-        widgets.render_errors(error, lang)
-        return
-    if scenario.assumed:
-        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
-    st.html(markup.block("rule", rule_sentence(scenario, lang)))
-    id = widgets.render_whose(scenario, "method", say("app.method.about_recipient", lang), lang)
+    id = widgets.render_whose(allocation.scenario, "method", say("app.method.about_recipient", lang), lang)
     for step in (*method_steps(allocation, id, lang), basis(allocation, lang)):
         st.html(step_html(step))
     st.html(markup.foot(foot_lines(allocation, lang)))

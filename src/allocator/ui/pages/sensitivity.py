@@ -18,14 +18,12 @@ from allocator.analysis.explain.sensitivity import (
     swings,
 )
 from allocator.engine import allocate
-from allocator.errors import AllocatorError
 from allocator.model import Scenario
 from allocator.report import chart_data, charts, explain_charts, sensitivity
-from allocator.report.sentences import rule_sentence
 from allocator.text import say
 from allocator.ui import markup, seeking, state, widgets
 from allocator.ui.chosen import render_choice
-from allocator.ui.pages.allocate import assumed_sentence, foot_lines
+from allocator.ui.pages.allocate import foot_lines, render_screen
 
 POINTS = (1, 2, 5, 10, 20)
 USUAL = 5  # points that each weight is moved by at first
@@ -36,17 +34,9 @@ SCENARIOS = 8  # for which what was worked out is kept
 def render() -> None:
     """Draws the page."""
     lang = state.lang()
-    if widgets.render_scenario_picker(lang) is None:
+    allocation = render_screen(lang)
+    if allocation is None:
         return
-    scenario = state.on_screen(state.slug())
-    try:
-        allocation = allocate(scenario)
-    except AllocatorError as error:
-        widgets.render_errors(error, lang)
-        return
-    if scenario.assumed:
-        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
-    st.html(markup.block("rule", rule_sentence(scenario, lang)))
     _render_moves(allocation, lang)
     _render_levels(allocation, lang)
     seeking.render_seek(allocation, state.slug(), lang)

@@ -1,0 +1,92 @@
+"""Pictures drawn by a process of their own, so that whoever waits for them, or for others, can go on.
+
+Run as a program it draws the charts of a folder: ``python -m allocator.report.drawing FOLDER FONTS``.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from allocator.errors import Problem, ScenarioError
+
+SCALE = 2  # pixels of a PNG for each of the picture
+Progress = Callable[[float], None]
+
+
+class Drawn(NamedTuple):
+    """One chart as a picture for print and one for the screen."""
+
+    svg: bytes
+    png: bytes
+
+
+def font_folder() -> Path:
+    """Where the Chinese font stands; raises ScenarioError where its package is missing.
+
+    Without it every Chinese character would be an empty box.
+    """
+    try:
+        from pylopdf_fonts_zh_cn import sans_path
+
+        path = Path(sans_path())
+    except ImportError:
+        path = Path()
+    if not path.is_file():
+        raise ScenarioError(Problem("report_font"))
+    return path.parent
+
+
+@contextmanager
+def drawing(specs: Sequence[Mapping[str, Any]]) -> Iterator[Callable[[Progress], list[Drawn]]]:
+    """Begins to draw charts given as Vega-Lite; what it gives waits for them and returns the pictures.
+
+    Raises ScenarioError where the font is missing.
+    """
+    fonts = font_folder()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for at, spec in enumerate(specs):
+            (folder / f"{at}.json").write_text(json.dumps(spec), "utf-8")
+        command = [sys.executable, "-m", "allocator.report.drawing", name, str(fonts)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+
+            def wait(progress: Progress) -> list[Drawn]:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    progress(int(line) / len(specs))
+                if process.wait():
+                    raise RuntimeError(f"the pictures could not be drawn: exit status {process.returncode}")
+                return [
+                    Drawn(*((folder / f"{at}.{kind}").read_bytes() for kind in ("svg", "png")))
+                    for at in range(len(specs))
+                ]
+
+            try:
+                yield wait
+            finally:
+                process.kill()
+
+
+def main(name: str, fonts: str) -> None:
+    """Draws the charts of a folder, and says after each how many are done."""
+    import vl_convert
+
+    vl_convert.register_font_directory(fonts)
+    folder = Path(name)
+    for at in range(len(list(folder.glob("*.json")))):
+        svg = vl_convert.vegalite_to_svg((folder / f"{at}.json").read_text("utf-8"))
+        (folder / f"{at}.svg").write_text(svg, "utf-8", newline="\n")
+        (folder / f"{at}.png").write_bytes(vl_convert.svg_to_png(svg, scale=SCALE))
+        sys.stdout.write(f"{at + 1}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The papers of a proposal: what each says, before any program writes it."""

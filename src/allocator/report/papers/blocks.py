@@ -1,0 +1,74 @@
+"""What a paper is made of, whoever writes it: words, tables, new pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from allocator.report.grid import Grid
+from allocator.report.tabular import Table
+
+Kind = Literal[
+    "title",  # of the paper or of an annex
+    "subtitle",
+    "code",  # 文号
+    "address",  # 主送
+    "head",
+    "subhead",
+    "text",
+    "lead",  # what stands above a list
+    "item",  # of a list
+    "attached",  # 附件说明
+    "signed",  # 落款
+    "annex",  # 附件1, on top of its page
+    "small",  # below a table, or about the paper itself
+]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """What follows begins on a page of its own, which may lie on its side."""
+
+    wide: bool = False
+
+
+Block = Words | Grid | NewPage
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper: its name for people and files, the mark on every page ("" for none), and what stands in it."""
+
+    key: str
+    name: str
+    lang: str
+    mark: str
+    blocks: tuple[Block, ...]
+    flows: bool = False  # tables may go on over the page, so that the paper stays short
+
+    @property
+    def title(self) -> str:
+        """The heading of the whole."""
+        return next(b.text for b in self.blocks if isinstance(b, Words) and b.kind == "title")
+
+
+def texts(kind: Kind, lines: Iterable[str]) -> list[Words]:
+    """A paragraph each."""
+    return [Words(kind, line) for line in lines]
+
+
+def grid_of(table: Table, caption: str, keep: Sequence[str] | None = None) -> Grid:
+    """The table as it is shown, all of its columns or those with these keys."""
+    at = [i for i, column in enumerate(table.columns) if keep is None or column.key in keep]
+    rows = tuple(type(row)(row.role, tuple(row.cells[i] for i in at)) for row in table.rows)
+    headers, numeric = table.headers, table.numeric
+    return Grid(caption, tuple(headers[i] for i in at), tuple(numeric[i] for i in at), rows, table.unit)

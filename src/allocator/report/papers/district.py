@@ -1,0 +1,73 @@
+"""A paper for one recipient: its own detail and its sentence, of the others nothing but totals."""
+
+from __future__ import annotations
+
+from allocator.analysis.explain import explain
+from allocator.exact import plain
+from allocator.report.explain import Account, difference_sentences
+from allocator.report.grid import Grid, in_units, name_of, unit_of
+from allocator.report.method import method_steps
+from allocator.report.papers.blocks import Block, Paper, Words
+from allocator.report.papers.parts import paper, said, trace
+from allocator.report.papers.proposal import Proposal
+from allocator.report.sentences import rule_sentence
+from allocator.report.stage_table import stage_sentences
+from allocator.report.tabular import Row
+from allocator.text import number, say
+
+
+def district(proposal: Proposal, id: str) -> Paper:
+    """The paper for the recipient with this id; raises KeyError where the proposed scenario has none such."""
+    lang, chosen = proposal.lang, proposal.chosen
+    name = proposal.names[id]
+    blocks: list[Block] = [
+        said("district.title", proposal, "title", name=name, fund=proposal.fund_name),
+        said("district.result", proposal, "head"),
+        Words("text", stage_sentences(chosen, lang)[id]),
+    ]
+    if proposal.proposed and id in proposal.base.amounts:
+        account = Account(explain(proposal.base, chosen))
+        blocks.append(Words("text", difference_sentences(account, lang)[id]))
+    blocks += [
+        _own(proposal, id),
+        said("district.rule", proposal, "head"),
+        Words("text", rule_sentence(chosen.scenario, lang)),
+    ]
+    formula = next(step for step in method_steps(chosen, id, lang) if step.key == "formula")
+    blocks += formula.grids
+    blocks += [said("district.others", proposal, "head"), _others(proposal, id), *trace(proposal.alone)]
+    return paper("district", proposal, blocks, name=say("report.file.district", lang, name=name))
+
+
+def _own(proposal: Proposal, id: str) -> Grid:
+    """The recipient's row of the office's table, a line for each column but the factors'."""
+    table, lang = proposal.table, proposal.lang
+    at = proposal.chosen.scenario.ids.index(id) + 1
+    row = next(r for r in table.rows if r.role == "recipient" and r.cells[0] == str(at))
+    cells = [
+        Row("recipient", (header, cell))
+        for column, header, cell in zip(table.columns, table.headers, row.cells, strict=True)
+        if column.kind != "text" and column.adds != "factors"  # they stand in the calculation below
+    ]
+    if row.cells[-1]:
+        cells.append(Row("recipient", (table.headers[-1], row.cells[-1])))
+    headers = tuple(say(f"report.district.{key}", lang) for key in ("item", "figure"))
+    caption = say("report.district.own", lang, name=proposal.names[id])
+    return Grid(caption, headers, (False, True), tuple(cells), table.unit)
+
+
+def _others(proposal: Proposal, id: str) -> Grid:
+    """What departments, this recipient and the others together get: they add up to the fund."""
+    chosen, lang = proposal.chosen, proposal.lang
+    scenario, amounts = chosen.scenario, chosen.amounts
+    others = plain(sum(amounts.values()) - amounts[id])
+    lines = [
+        ("recipient", name_of(chosen, id, lang), amounts[id]),
+        ("recipient", say("report.district.rest", lang, count=len(amounts) - 1), others),
+    ]
+    if scenario.reserved:
+        lines.append(("recipient", say("table.departments", lang), scenario.reserved))
+    lines.append(("total", say("table.total", lang), chosen.total))
+    rows = tuple(Row(role, (text, number(in_units(x, scenario), lang))) for role, text, x in lines)  # type: ignore[arg-type]
+    headers = (say("report.district.item", lang), say("table.amount", lang))
+    return Grid("", headers, (False, True), rows, unit_of(scenario, lang))

@@ -1,0 +1,76 @@
+"""The paper for the standing meeting 常务会议汇报材料."""
+
+from __future__ import annotations
+
+from allocator.analysis.differences import differences
+from allocator.report.comparing import change_sentences
+from allocator.report.differences import said as differences_said
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
+from allocator.report.papers.parts import (
+    cash,
+    comparison_grid,
+    effect_words,
+    gains_and_losses,
+    paper,
+    said,
+    titled,
+    trace,
+    whole_table,
+)
+from allocator.report.papers.proposal import Proposal
+from allocator.report.sentences import rule_sentence, status_lines
+from allocator.text import say
+
+
+def meeting(proposal: Proposal) -> Paper:
+    """What was asked, the options, the proposed one, who gains, who loses and why, what is to decide."""
+    lang, fund = proposal.lang, proposal.chosen.scenario.fund
+    name, several = proposal.option(proposal.proposed), len(proposal.allocations) > 1
+    details = {"fund": proposal.fund_name, "amount": cash(fund.amount, proposal), "option": name}
+    blocks: list[Block] = [
+        said("meeting.title", proposal, "title", **details),
+        said("meeting.subtitle", proposal, "subtitle"),
+        said("meeting.asked", proposal, "head"),
+        said("meeting.asked_many" if several else "meeting.asked_one", proposal,
+             count=len(proposal.allocations), **details),
+    ]  # fmt: skip
+    blocks += _options(proposal) if several else [
+        said("meeting.rule", proposal, "head"),
+        Words("text", rule_sentence(proposal.chosen.scenario, lang)),
+    ]  # fmt: skip
+    blocks += [
+        said("meeting.proposed", proposal, "head"),
+        said("meeting.propose", proposal, **details),
+        *texts("text", effect_words(proposal)),
+        said("meeting.reason", proposal),
+        said("meeting.gains", proposal, "head"),
+        *gains_and_losses(proposal),
+        said("meeting.data", proposal, "head"),
+        *texts("text", dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang))),
+        said("meeting.decide", proposal, "head"),
+        said("meeting.decide_first", proposal, **details),
+        said("meeting.decide_second", proposal),
+        said("meeting.signed", proposal, "signed"),
+        said("blank_day", proposal, "signed"),
+        *trace(proposal),
+        NewPage(wide=True),
+        said("annex_one", proposal, "annex"),
+        *titled(whole_table(proposal)),
+    ]
+    return paper("meeting", proposal, blocks)
+
+
+def _options(proposal: Proposal) -> list[Block]:
+    lang, base = proposal.lang, proposal.base.scenario
+    moved = change_sentences(proposal.allocations, lang)
+    blocks: list[Block] = [said("meeting.options", proposal, "head")]
+    for at, scenario in enumerate(proposal.scenarios):
+        blocks.append(Words("subhead", proposal.option(at)))
+        if not at:
+            blocks.append(Words("text", rule_sentence(scenario, lang)))
+            continue
+        found = [d for d in differences(base, scenario) if d.clause != "title"]
+        lines = differences_said(found, scenario, lang, 4) or [say("app.compare.none", lang)]
+        first = say("report.meeting.differs", lang, differences=say("report.joined", lang).join(lines))
+        blocks += [Words("text", first), Words("text", moved[at - 1])]
+    return [*blocks, comparison_grid(proposal)]

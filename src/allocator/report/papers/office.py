@@ -1,0 +1,139 @@
+"""The papers that ask and that issue: the draft request 请示 and the annex to the notice 下达通知附表.
+
+Neither can be made from data that is assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from allocator.errors import Problem, ScenarioError
+from allocator.report.grid import Grid, unit_of, who
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words, grid_of, texts
+from allocator.report.papers.parts import (
+    MOST_ROWS,
+    cash,
+    effect_words,
+    paper,
+    said,
+    source_line,
+    titled,
+    trace,
+    whole_table,
+)
+from allocator.report.papers.proposal import Proposal
+from allocator.report.sentences import rule_sentence, so_many, status_lines
+from allocator.report.tabular import Row
+from allocator.text import money_scale, money_unit, say
+
+TARGETS = ("quantity", "quality", "time", "benefit", "satisfaction")
+
+
+def request(proposal: Proposal) -> Paper:
+    """关于呈送…分配建议方案的请示, with its table; raises ScenarioError where data is assumed."""
+    proposal = _alone(proposal)
+    lang, chosen = proposal.lang, proposal.chosen
+    scenario = chosen.scenario
+    details = _details(proposal)
+    key = "amounts_reserved" if scenario.reserved else "amounts"
+    blocks: list[Block] = [
+        said("request.code", proposal, "code"),
+        said("request.title", proposal, "title", **details),
+        said("request.to", proposal, "address"),
+        said("request.opening", proposal, **details),
+        said("request.money", proposal, "head"),
+        Words("text", source_line(proposal)),
+        said("request.rule", proposal, "head"),
+        Words("text", rule_sentence(scenario, lang)),
+        said("request.proposed", proposal, "head"),
+        said(f"request.{key}", proposal, **details),
+    ]
+    if len(chosen.amounts) <= MOST_ROWS:
+        parts = [
+            say("report.request.amount", lang, name=proposal.names[id], amount=cash(amount, proposal))
+            for id, amount in chosen.amounts.items()
+        ]
+        blocks.append(said("request.each", proposal, amounts=parts))
+    blocks += [
+        said("request.explained", proposal, "head"),
+        *texts("text", effect_words(proposal)),
+        *texts("text", status_lines(scenario, lang)),
+        said("request.approve", proposal),
+        said("request.attached", proposal, "attached", **details),
+        said("request.signed", proposal, "signed"),
+        said("blank_day", proposal, "signed"),
+        said("request.contact", proposal),
+        NewPage(wide=True),
+        said("annex", proposal, "annex"),
+        *titled(whole_table(proposal)),
+        *trace(proposal),
+    ]
+    return paper("request", proposal, blocks)
+
+
+def notice(proposal: Proposal) -> Paper:
+    """The two tables that go with the notice; raises ScenarioError where data is assumed."""
+    proposal = _alone(proposal)
+    details = _details(proposal)
+    caption = say("report.notice.amounts", proposal.lang, **details)
+    blocks: list[Block] = [
+        said("annex_number", proposal, "annex", number="1"),
+        *titled(_issued(proposal, caption)),
+        Words("small", source_line(proposal)),
+        NewPage(wide=True),
+        said("annex_number", proposal, "annex", number="2"),
+        *titled(_targets(proposal)),
+        said("notice.fill", proposal, "small"),
+        *trace(proposal),
+    ]
+    return paper("notice", proposal, blocks)
+
+
+def _details(proposal: Proposal) -> dict[str, Any]:
+    scenario = proposal.chosen.scenario
+    split = sum(proposal.chosen.amounts.values())
+    return {
+        "fund": proposal.fund_name,
+        "amount": cash(scenario.fund.amount, proposal),
+        "reserved": cash(scenario.reserved, proposal),
+        "split": cash(split, proposal),
+        "whom": so_many(scenario, len(scenario.recipients), proposal.lang),
+    }
+
+
+def _alone(proposal: Proposal) -> Proposal:
+    """The proposed scenario by itself, unless any data is assumed."""
+    if proposal.illustrative:
+        raise ScenarioError(Problem("report_assumed"))
+    return proposal.alone
+
+
+def _issued(proposal: Proposal, caption: str) -> Grid:
+    """The amounts under the name that they have once they are issued."""
+    table = grid_of(proposal.table, caption, ("number", "recipient", "amount", "note"))
+    named = say("report.notice.amount", proposal.lang)
+    return replace(table, headers=(*table.headers[:2], named, *table.headers[3:]))
+
+
+def _targets(proposal: Proposal) -> Grid:
+    """The table of targets 绩效目标表, to be filled in: nothing of it is known here but the amounts."""
+    lang, scenario = proposal.lang, proposal.chosen.scenario
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    unit = money_unit(scenario.fund.currency, scale, lang)
+    blank = say("report.blank", lang)
+    shown = grid_of(proposal.table, "", ("number", "recipient", "amount"))
+    rows = tuple(
+        Row(row.role, (*row.cells, *(blank if row.role == "recipient" else "" for _ in TARGETS)))
+        for row in shown.rows
+        if row.role in ("recipient", "total") and (row.role == "recipient" or not scenario.reserved)
+    )
+    headers = (
+        say("table.number", lang),
+        who(scenario, lang),
+        say("table.header_unit", lang, header=say("report.notice.amount", lang), unit=unit),
+        *(say(f"report.notice.{target}", lang) for target in TARGETS),
+    )
+    caption = say("report.notice.targets", lang, fund=proposal.fund_name)
+    numeric = (False, False, True, *(False for _ in TARGETS))
+    return Grid(caption, headers, numeric, rows, unit_of(scenario, lang))

@@ -1,0 +1,312 @@
+"""Parts that several papers share: numbered headings, tables, who gains and loses, what it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from string import ascii_uppercase
+
+from allocator.allocation import Allocation
+from allocator.analysis.compare import effect
+from allocator.analysis.explain import explain
+from allocator.exact import Number, plain
+from allocator.report.comparing import change_sentences, headline, recipient_sentences
+from allocator.report.explain import Account, because, change_text, clause_name
+from allocator.report.grid import Grid, scale_of
+from allocator.report.papers.blocks import Block, Kind, Paper, Words, grid_of, texts
+from allocator.report.papers.proposal import Proposal
+from allocator.report.sentences import (
+    can_differ,
+    compared_with,
+    effect_sentence,
+    status_lines,
+    weights_words,
+)
+from allocator.report.stage_table import in_words, stage_figures, stage_name
+from allocator.report.tabular import Row
+from allocator.text import money, say
+
+MOST_FACTORS = 6  # whose columns a page on its side can hold
+MOST_ROWS = 24  # recipients that stand in a table within the text
+MOST_SAID = 15  # recipients who get a sentence each on one side
+
+
+def paper(
+    key: str,
+    proposal: Proposal,
+    blocks: Iterable[Block],
+    *,
+    name: str = "",
+    mark: str = "",
+    flows: bool = False,
+) -> Paper:
+    """The paper with its headings numbered, its file's name and its mark."""
+    lang = proposal.lang
+    named = name or say(f"report.file.{key}", lang)
+    if proposal.illustrative:
+        named = say("report.illustrative_file", lang, name=named)
+    marks = [part for part in (mark, proposal.mark) if part]
+    return Paper(
+        key, named, lang, say("report.marks", lang).join(marks), tuple(_numbered(blocks, lang)), flows
+    )
+
+
+def _numbered(blocks: Iterable[Block], lang: str) -> Iterable[Block]:
+    heads = subs = 0
+    numerals = say("report.numerals", lang).split()
+    for block in blocks:
+        if not isinstance(block, Words) or block.kind not in ("head", "subhead"):
+            yield block
+            continue
+        if block.kind == "head":
+            heads, subs = heads + 1, 0
+        else:
+            subs += 1
+        first, second = numerals[heads - 1], numerals[subs - 1] if subs else ""
+        yield Words(block.kind, say(f"report.{block.kind}", lang, head=first, sub=second, text=block.text))
+
+
+def said(key: str, proposal: Proposal, kind: Kind = "text", /, **details: object) -> Words:
+    """A paragraph with the sentence of this key."""
+    return Words(kind, say(f"report.{key}", proposal.lang, **details))
+
+
+def cash(amount: Number, proposal: Proposal) -> str:
+    """An amount in a sentence."""
+    return money(amount, proposal.chosen.scenario.fund.currency, proposal.lang)
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def whole_table(proposal: Proposal) -> Grid:
+    """The office's table; without the factors' columns where a page could not hold them."""
+    table = proposal.table
+    keep = [c.key for c in table.columns if c.adds != "factors"]
+    if len(table.columns) - len(keep) <= MOST_FACTORS:
+        keep = [c.key for c in table.columns]
+    return grid_of(table, say("report.table_caption", proposal.lang, fund=proposal.fund_name), keep)
+
+
+def short_table(proposal: Proposal) -> Grid | None:
+    """Amounts beside what was published; None where there are more recipients than fit into a text."""
+    if len(proposal.chosen.amounts) > MOST_ROWS:
+        return None
+    keep = ["number", "recipient", "amount", "published", "difference"]
+    if proposal.chosen.scenario.published is None:
+        keep.insert(2, "share")
+    return grid_of(proposal.table, "", keep)
+
+
+def comparison_grid(proposal: Proposal) -> Grid:
+    """All scenarios side by side."""
+    return grid_of(proposal.comparison, say("report.comparison_caption", proposal.lang))
+
+
+def titled(grid: Grid) -> list[Block]:
+    """A table on a page of its own, its caption being the page's title."""
+    return [Words("title", grid.caption), replace(grid, caption="")]
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def effect_words(proposal: Proposal) -> list[str]:
+    """What the proposed allocation moves against what was published, and what a match is worth."""
+    chosen, lang = proposal.chosen, proposal.lang
+    scenario = chosen.scenario
+    if scenario.published is None or not can_differ(scenario) or compared_with(scenario) != "published":
+        return []
+    found = effect(chosen, scenario.published)
+    lines = [effect_sentence(chosen, found, lang)]
+    if not found.moved and proposal.illustrative:
+        lines.append(say("app.assumed.match", lang))
+    return lines
+
+
+def option_words(proposal: Proposal) -> list[Block]:
+    """What each scenario but the base moves against it: a sentence each, of more than two a table."""
+    allocations, lang = proposal.allocations, proposal.lang
+    if len(allocations) == 1:
+        return []
+    blocks: list[Block]
+    if len(allocations) <= 3:
+        blocks = [*texts("text", change_sentences(allocations, lang))]
+    else:
+        titles = [getattr(scenario.title, lang) for scenario in proposal.scenarios]
+        headers, rows = headline(allocations, titles, lang)
+        numeric = (False, True, True, True, False)
+        caption = say("app.compare.effect_title", lang)
+        blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
+    return [*blocks, *texts("text", recipient_sentences(allocations, lang))]
+
+
+def gains_and_losses(proposal: Proposal) -> list[Block]:
+    """Who gains, who loses, and why, in a sentence each."""
+    blocks: list[Block] = []
+    for letter, allocation, base in proposal.against:
+        other = proposal.short(proposal.allocations.index(base))
+        title = proposal.short(ascii_uppercase.index(letter))
+        blocks.append(said("gains.against", proposal, "subhead", option=title, base=other))
+        blocks += _sides(proposal, allocation, base)
+    if not proposal.against:
+        blocks += _against_published(proposal) or [said("gains.nothing", proposal)]
+    return blocks
+
+
+def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list[Block]:
+    lang = proposal.lang
+    account = Account(explain(base, allocation))
+    found = account.found.differences
+    blocks: list[Block] = []
+    for side, ids in _sorted(found).items():
+        if not ids:
+            continue
+        if side == "same":
+            names = [account.name(id, lang) for id in ids]
+            key = "same" if len(ids) <= MOST_SAID else "same_many"
+            blocks.append(said(f"gains.{key}", proposal, names=names, count=len(ids)))
+            continue
+        blocks.append(said(f"gains.{side}", proposal, "lead", count=len(ids)))
+        blocks += [Words("item", _moved(account, id, proposal)) for id in largest(ids, found)]
+        if len(ids) > MOST_SAID:
+            blocks.append(said("gains.more", proposal, count=len(ids) - MOST_SAID))
+    return blocks or [said("gains.nothing", proposal)]
+
+
+def _moved(account: Account, id: str, proposal: Proposal) -> str:
+    """From what to what, by which clause, and which step of the calculation carries most of it."""
+    found, lang = account.found, proposal.lang
+    reasons = [
+        clause_name(reason, found, lang)
+        for reason, part in zip(found.reasons, account.parts, strict=True)
+        if part[id]
+    ]
+    key = "moved_once" if len(reasons) == 1 else "moved" if reasons else "moved_alone"
+    return say(
+        f"report.gains.{key}",
+        lang,
+        name=account.name(id, lang),
+        before=cash(found.before.amounts.get(id, 0), proposal),
+        after=cash(found.after.amounts.get(id, 0), proposal),
+        change=change_text(found.differences[id], found.before.scenario.fund.currency, lang),
+        reason=reasons[0] if reasons else "",
+        reasons=because(account, id, lang),
+        mainly=_mainly(found.before, found.after, id, lang),
+    )
+
+
+def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
+    """The factor that moves an amount most its way; "" where none does, or units differ."""
+    scenario = after.scenario
+    scale = scale_of(scenario)
+    if scale != scale_of(before.scenario) or not {id} <= before.amounts.keys() & after.amounts.keys():
+        return ""
+    old = {(stage.kind, stage.factor): by[id] for stage, by in stage_figures(before, scale)}
+    new = {(stage.kind, stage.factor): (stage, by[id]) for stage, by in stage_figures(after, scale)}
+    change = after.amounts[id] - before.amounts[id]
+    steps = [
+        (plain(Fraction(by) - old.get(key, 0)), stage)
+        for key, (stage, by) in new.items()
+        if stage.kind in ("factor", "coefficient") and (by - old.get(key, 0)) * change > 0
+    ]
+    if not steps:
+        return ""
+    by, stage = max(steps, key=lambda step: Fraction(step[0]) * (1 if change > 0 else -1))
+    way = "more" if by > 0 else "less"
+    amount = in_words(max(by, -by), scenario, lang)
+    details = {
+        "name": stage_name(stage, scenario, lang),
+        "change": say(f"explain.{way}", lang, amount=amount),
+    }
+    return say(
+        "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly", lang, **details
+    )
+
+
+def _against_published(proposal: Proposal) -> list[Block]:
+    """Each change against what was published; its reasons are not known, for only amounts were published."""
+    chosen, lang = proposal.chosen, proposal.lang
+    differences, published = chosen.differences, chosen.scenario.published
+    if differences is None or published is None or not any(differences.values()):
+        return []
+    currency = chosen.scenario.fund.currency
+    blocks: list[Block] = [said("gains.unknown", proposal, "lead")]
+    moved = [id for id, by in differences.items() if by]
+    for id in largest(moved, differences):
+        line = say(
+            "report.gains.moved_alone",
+            lang,
+            name=proposal.names[id],
+            before=cash(published[id], proposal),
+            after=cash(chosen.amounts[id], proposal),
+            change=change_text(differences[id], currency, lang),
+        )
+        blocks.append(Words("item", line))
+    if len(moved) > MOST_SAID:
+        blocks.append(said("gains.more", proposal, count=len(moved) - MOST_SAID))
+    return blocks
+
+
+def _sorted(found: Mapping[str, Number]) -> dict[str, list[str]]:
+    sides: dict[str, list[str]] = {"gaining": [], "losing": [], "same": []}
+    for id, by in found.items():
+        sides["gaining" if by > 0 else "losing" if by < 0 else "same"].append(id)
+    return sides
+
+
+def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_SAID) -> list[str]:
+    """Those whose changes are largest, as many as are said, in listed order."""
+    some = sorted(ids, key=lambda id: -abs(Fraction(changes[id])))[:most]
+    return [id for id in ids if id in set(some)]
+
+
+# --- what it was made from ------------------------------------------------------------------------
+
+
+def trace(proposal: Proposal) -> list[Block]:
+    """Weights, data status, sources, date, digests and method version: what every export carries."""
+    between = say("report.joined", proposal.lang)
+    lines = [between.join(lines) for lines in trace_lines(proposal)]
+    lines[0] = say("report.trace.title", proposal.lang, text=lines[0])
+    return [*texts("small", lines)]
+
+
+def trace_lines(proposal: Proposal) -> list[list[str]]:
+    """The same in sentences: on the fund, the weights, the data, the making."""
+    lang, weights = proposal.lang, []
+    for at, scenario in enumerate(proposal.scenarios):
+        key = "weights" if scenario.kind == "shares" else "multipliers"
+        alone = "_alone" if len(proposal.allocations) == 1 else ""
+        said = weights_words(scenario, lang)
+        weights.append(say(f"report.trace.{key}{alone}", lang, option=proposal.short(at), weights=said))
+    status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang)))
+    inputs = [
+        say("report.trace.digest", lang, option=proposal.short(at), digest=short_digest(allocation))
+        if len(proposal.allocations) > 1
+        else short_digest(allocation)
+        for at, allocation in enumerate(proposal.allocations)
+    ]
+    version = proposal.chosen.method_version
+    made = say("report.trace.made", lang, on=day(proposal), version=version, inputs=inputs)
+    return [[source_line(proposal)], weights, status, [made]]
+
+
+def short_digest(allocation: Allocation) -> str:
+    """As much of a scenario's digest as people compare."""
+    return allocation.scenario.digest.removeprefix("sha256:")[:12]
+
+
+def source_line(proposal: Proposal) -> str:
+    """What the fund rests on."""
+    source = proposal.chosen.scenario.fund.source
+    key = "source" if source else "unsourced"
+    return say(f"report.trace.{key}", proposal.lang, source=source)
+
+
+def day(proposal: Proposal) -> str:
+    """The day that the papers bear."""
+    on = proposal.on
+    return say("report.day", proposal.lang, year=str(on.year), month=str(on.month), day=str(on.day),
+               iso=on.isoformat())  # fmt: skip

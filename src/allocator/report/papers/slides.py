@@ -1,0 +1,233 @@
+"""What the slides say: four to six, each title a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allocator.analysis.compare import effect
+from allocator.analysis.concentration import concentration
+from allocator.exact import Number, plain
+from allocator.report import chart_data
+from allocator.report.comparing import change_rows, change_sentences, change_unit
+from allocator.report.grid import Grid
+from allocator.report.papers.blocks import grid_of
+from allocator.report.papers.parts import day, largest, source_line, trace_lines
+from allocator.report.papers.proposal import Proposal
+from allocator.report.sentences import (
+    compared_with,
+    effect_sentence,
+    rule_sentence,
+    share_moved,
+    so_many,
+    status_lines,
+)
+from allocator.report.table import weight_text
+from allocator.report.tabular import Row
+from allocator.text import money, number, say
+
+MOST_BARS = 14  # recipients that a slide shows, those with the largest figures
+ABREAST = 3  # charts of one slide
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar chart from zero: names, figures in the shown unit, how they are written, the end of the axis.
+
+    ``signed`` charts show changes, and their axis goes as far below zero as above it.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    figures: tuple[Number, ...]
+    most: float
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A finding, what shows it, and a remark below."""
+
+    key: str
+    title: str
+    lines: tuple[str, ...] = ()
+    charts: tuple[Bars, ...] = ()
+    grid: Grid | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The slides: name for people and files, the mark on each, what stands below each."""
+
+    name: str
+    lang: str
+    mark: str
+    foot: str
+    slides: tuple[Slide, ...]
+
+
+def deck(proposal: Proposal) -> Deck:
+    """The slides of a proposal."""
+    lang = proposal.lang
+    name = say("report.file.slides", lang)
+    if proposal.illustrative:
+        name = say("report.illustrative_file", lang, name=name)
+    found = [_opening(proposal), _rule(proposal), _amounts(proposal)]
+    found.append(_table(proposal))
+    if len(proposal.allocations) > 1:
+        found.append(_options(proposal))
+    found.append(_data(proposal))
+    foot = " ".join(line for lines in trace_lines(proposal)[-1:] for line in lines)
+    return Deck(name, lang, proposal.mark, foot, tuple(found))
+
+
+def _said(key: str, proposal: Proposal, **details: object) -> str:
+    return say(f"report.slide.{key}", proposal.lang, **details)
+
+
+def _cash(amount: Number, proposal: Proposal) -> str:
+    return money(amount, proposal.chosen.scenario.fund.currency, proposal.lang)
+
+
+def _opening(proposal: Proposal) -> Slide:
+    """Which fund, and in one line where it goes."""
+    scenario = proposal.chosen.scenario
+    whom = so_many(scenario, len(scenario.recipients), proposal.lang)
+    key = "opening_reserved" if scenario.reserved else "opening"
+    split = plain(sum(proposal.chosen.amounts.values()))
+    title = _said(
+        key,
+        proposal,
+        amount=_cash(scenario.fund.amount, proposal),
+        reserved=_cash(scenario.reserved, proposal),
+        split=_cash(split, proposal),
+        whom=whom,
+    )
+    lines = [proposal.fund_name, proposal.option(proposal.proposed), source_line(proposal), day(proposal)]
+    return Slide("opening", title, tuple(lines))
+
+
+def _rule(proposal: Proposal) -> Slide:
+    """The rule, and what each factor shares out."""
+    lang, chosen = proposal.lang, proposal.chosen
+    scenario, table = chosen.scenario, proposal.table
+    factors = [at for at, column in enumerate(table.columns) if column.adds == "factors"]
+    sums = next(
+        row for row in reversed(table.rows) if row.role in ("subtotal", "total") and row.cells[factors[0]]
+    )
+    rows = [
+        Row(
+            "recipient",
+            (
+                getattr(scenario.factor(id).name, lang),
+                weight_text(weight, scenario.kind, lang),
+                sums.cells[at],
+                say(f"status.{scenario.factor(id).status}", lang),
+            ),
+        )
+        for at, (id, weight) in zip(factors, scenario.weights.items(), strict=True)
+    ]
+    headers = tuple(_said(f"rule_{key}", proposal) for key in ("factor", "weight", "brings", "status"))
+    grid = Grid(_said("rule_caption", proposal), headers, (False, True, True, False), tuple(rows), table.unit)
+    count = len([weight for weight in scenario.weights.values() if weight])
+    key = "rule" if count > 1 else "rule_one"
+    title = _said(key, proposal, amount=_cash(scenario.distributable, proposal), count=count)
+    return Slide("rule", title, (rule_sentence(scenario, lang),), grid=grid)
+
+
+def _amounts(proposal: Proposal) -> Slide:
+    """Who gets how much: the outliers on an axis of their own, every axis from zero."""
+    lang, chosen = proposal.lang, proposal.chosen
+    scenario = chosen.scenario
+    rows = chart_data.chart_rows(chosen, scenario.published or chosen.amounts, lang)
+    unit = chart_data.chart_unit(
+        [row.amount for row in rows], scenario.fund.currency, scenario.fund.unit, lang
+    )
+    parts = chart_data.panels(rows)
+    charts = []
+    for part in parts:
+        shown = largest([row.id for row in part], {row.id: row.amount for row in part}, MOST_BARS)
+        bars = [row for row in part if row.id in set(shown)]
+        names = [row.name for row in part]
+        whom = names if len(names) < 3 else so_many(scenario, len(part), lang)
+        title = _said("panel", proposal, whom=whom, unit=unit.name)
+        figures = tuple(plain(Fraction(row.amount) / unit.scale) for row in bars)
+        most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
+        charts.append(Bars(title, tuple(row.name for row in bars), figures, most))
+    found = concentration(chosen.amounts)
+    notes = [say("report.slide.scales", lang)] if len(parts) > 1 else []
+    if any(len(part) > MOST_BARS for part in parts):
+        notes.append(_said("some", proposal, count=MOST_BARS))
+    title = _said("amounts_none", proposal)
+    if found.top is not None and found.largest_share is not None:
+        share = say("app.rule.percent", lang, value=number(found.largest_share * 100, lang, 1))
+        amount = _cash(chosen.amounts[found.top], proposal)
+        title = _said("amounts", proposal, name=proposal.names[found.top], amount=amount, share=share)
+    return Slide("amounts", title, charts=tuple(charts), note=say("report.joined", lang).join(notes))
+
+
+def _table(proposal: Proposal) -> Slide:
+    """The amounts beside what was published."""
+    lang, chosen, table = proposal.lang, proposal.chosen, proposal.table
+    scenario = chosen.scenario
+    ids = largest(list(chosen.amounts), chosen.differences or chosen.amounts, MOST_BARS)
+    places = {str(scenario.ids.index(id) + 1) for id in ids}
+    keep = ["number", "recipient", "share", "amount", "published", "difference"]
+    grid = grid_of(table, say("report.slide.table", lang), keep)
+    many = len(chosen.amounts) > MOST_BARS
+    rows = [
+        row
+        for row in grid.rows
+        if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
+    ]
+    grid = Grid(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
+    title = _said("table", proposal)
+    notes = []
+    if scenario.published is not None and compared_with(scenario) == "published":
+        found = effect(chosen, scenario.published)
+        key = "moved" if found.moved else "same"
+        moved, share = _cash(found.moved, proposal), share_moved(chosen, found.moved, lang)
+        title = _said(key, proposal, amount=moved, share=share, gains=found.gains, losses=found.losses)
+        match = not found.moved and proposal.illustrative
+        notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
+    if many:
+        notes.append(_said("some", proposal, count=MOST_BARS))
+    return Slide("table", title, grid=grid, note=say("report.joined", lang).join(notes))
+
+
+def _options(proposal: Proposal) -> Slide:
+    """What the other options change, on one scale."""
+    lang, allocations = proposal.lang, proposal.allocations
+    parts = change_rows(allocations, lang)
+    unit = change_unit(allocations, parts, lang)
+    everybody = [abs(Fraction(row.difference)) / unit.scale for rows in parts for row in rows]
+    most = float(max(everybody, default=Fraction())) * 1.45 or 1.0
+    charts = []
+    for at, rows in list(enumerate(parts, 1))[:ABREAST]:
+        by = {row.id: row.difference for row in rows}
+        shown = set(largest(list(by), by, MOST_BARS))
+        bars = [row for row in rows if row.id in shown]
+        figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
+        title = _said("option", proposal, option=proposal.option(at), base=proposal.short(0), unit=unit.name)
+        charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
+    moved = [
+        _said("option_moves", proposal, option=proposal.short(at),
+              amount=_cash(effect(a, proposal.base.amounts).moved, proposal))
+        for at, a in enumerate(allocations) if at
+    ]  # fmt: skip
+    title = _said(
+        "options", proposal, base=proposal.short(0), moved=say("report.slide.and", lang).join(moved)
+    )
+    sentences = change_sentences(allocations, lang)
+    return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts))
+
+
+def _data(proposal: Proposal) -> Slide:
+    """What the figures rest on, and what they do not say."""
+    lang = proposal.lang
+    title = _said("data_assumed" if proposal.illustrative else "data", proposal)
+    lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang))
+    weights: Sequence[str] = trace_lines(proposal)[1]
+    return Slide("data", title, (*lines, source_line(proposal), *weights))
