@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from browser import amounts_of
 from pages import FILES, SCENARIOS, Open, html_of, opened, press
 from streamlit.testing.v1 import AppTest
 
-from allocator import Scenario, ScenarioError, allocate
+from allocator import Allocation, Scenario, ScenarioError, allocate
 from allocator.analysis.explain.sensitivity import exchange_rates, steady_weights
 from allocator.analysis.goal import Target, clauses_of
 from allocator.files.scenario import load_scenario
@@ -40,7 +41,7 @@ def test_figures_are_in_the_shown_unit_and_shares_in_percent() -> None:
     ]
     assert targets_of(RULE, rows, "zh") == [
         Target("amount", ("ftz",), "<=", 48_000_000),
-        Target("share", ("naxi", "gulin"), ">=", Fraction("0.035"), "合计"),
+        Target("share", ("naxi", "gulin"), ">=", Fraction("0.035")),
         Target("rank", ("naxi",), "==", 5),
         Target("difference", ("naxi",), ">=", -15_000),
         Target("difference", ("naxi",), ">=", 20_000),
@@ -73,6 +74,13 @@ def test_what_cannot_be_a_target_is_named_with_its_row(row: TargetRow, key: str)
     assert caught.value.sentences("zh")[0].startswith("设定条件，第2项：")
     if key != "cell_blank":
         assert problem.key == key
+
+
+def test_a_group_that_has_no_rank_is_named_as_the_page_names_it() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        targets_of(RULE, [TargetRow(("ftz", "naxi"), "rank", "<=", "1")], "zh")
+    (sentence,) = caught.value.sentences("zh")
+    assert "自贸区、纳溪区" in sentence and "ftz" not in sentence
 
 
 def test_bounds_bind_only_where_something_is_typed() -> None:
@@ -124,7 +132,7 @@ def typed(app: AppTest, figure: str) -> AppTest:
     return box.set_value(figure).run()
 
 
-def chosen(app: AppTest, label: str, value: str) -> AppTest:
+def chosen(app: AppTest, label: str, value: Any) -> AppTest:
     (box,) = [box for box in app.selectbox if box.label == label]
     return box.set_value(value).run()
 
@@ -180,6 +188,77 @@ def test_what_was_typed_stands_in_the_other_language(page: Open) -> None:
     assert box.value == "4800"
 
 
+def test_a_group_is_named_in_the_language_of_the_page(page: Open) -> None:
+    app = page(scenario="luzhou-2023/published-rule")
+    (who,) = [box for box in app.multiselect if box.label.startswith("条件1")]
+    app = press(typed(who.set_value(["naxi", "gulin"]).run(), "150"), "求最小调整")
+    assert "设定条件：纳溪区、古蔺县合计不超过150万元。" in html_of(app)
+    shown = html_of(app.get("button_group")[0].set_value("en").run())
+    assert "Asked for: Naxi District, Gulin County together gets at most 1,500,000 yuan." in shown
+
+
+def edited(app: AppTest, slug: str, **changes: Any) -> AppTest:
+    """The page after its scenario was edited elsewhere."""
+    trails = app.session_state["trails"]
+    now = trails[slug].now
+    now = replace(now, scenario=replace(now.scenario, **changes))
+    app.session_state["trails"] = {**trails, slug: replace(trails[slug], now=now)}
+    return app.run()
+
+
+def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(page: Open) -> None:
+    slug = "luzhou-2023/cap-zone"
+    app = chosen(typed(page(scenario=slug), "4200"), "调整什么", "cap:0")
+    app = press(app, "求最小调整")
+    before = app.session_state["trails"]
+    assert "74%" in html_of(app)
+    app = edited(app, slug, limits=())  # the cap that may change is gone
+    assert say("app.seek.outdated", "zh") in html_of(app) and "74%" not in html_of(app)
+    (box,) = [box for box in app.selectbox if box.label == "调整什么"]
+    assert box.value == "" and not app.error
+    app.session_state["trails"] = before
+    assert "74%" in html_of(app.run())
+
+
+def test_where_one_factor_counts_a_clause_is_what_may_change(page: Open) -> None:
+    app = page(scenario="au-wa-2024-25/scenario")
+    (box,) = [box for box in app.selectbox if box.label == "调整什么"]
+    assert box.value == "floor:0" and say("app.seek.by_weights", "zh") not in box.options
+
+
+def test_what_was_chosen_stands_in_the_other_language(page: Open) -> None:
+    app = chosen(page(scenario="luzhou-2023/published-rule"), "每个权重升降（百分点）", 10)
+    app = chosen(app, "与江阳区比较的对象", "naxi")
+    app = app.get("button_group")[0].set_value("en").run()
+    values = {box.label: box.value for box in app.selectbox}
+    assert values[say("app.sensitivity.points", "en")] == 10
+    assert values[say("app.sensitivity.level_with", "en", name="Jiangyang District")] == "naxi"
+
+
+def test_whose_figures_are_shown_changes_nothing_that_is_worked_out_for_all(
+    page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counted(allocation: Allocation) -> Any:
+        asked.append(allocation.scenario)
+        return exchange_rates(allocation)
+
+    monkeypatch.setattr("allocator.ui.pages.sensitivity.exchange_rates", counted)
+    weights = {
+        "weight.investment": "37",
+        "weight.tax": "33",
+        "weight.employment": "17",
+        "weight.effort": "13",
+    }
+    app = page(scenario="luzhou-2023/published-rule", **weights)
+    app = chosen(app, "查看对象", "naxi")
+    rule = RULE.with_weights(investment=37, tax=33, employment=17, effort=13)
+    assert asked == [rule]
+    grid = sensitivity.exchange_grid(allocate(rule), exchange_rates(allocate(rule)), "naxi", "zh")
+    assert markup.table(grid, grid.caption, first=0) in html_of(app)
+
+
 # --- why ------------------------------------------------------------------------------------------
 
 
@@ -214,4 +293,22 @@ def test_the_answer_is_taken_over_with_one_click_and_undone(visit: Any) -> None:
     page.get_by_text("因权重调整减少200万元").first.wait_for()
     page.get_by_role("button", name="撤销").click()
     person.wait_for_amounts(amounts_of(RULE, "zh"))
+    assert person.wrong == []
+
+
+@pytest.mark.browser
+def test_what_was_typed_stands_after_another_page(visit: Any) -> None:
+    person = visit()
+    page = person.open("sensitivity?lang=zh&scenario=luzhou-2023/published-rule")
+    page.get_by_role("textbox", name="数值（万元）").fill("4700")
+    page.keyboard.press("Tab")
+    page.get_by_role("combobox", name="每个权重升降（百分点）").click()
+    page.get_by_role("option", name="10", exact=True).click()
+    page.get_by_text("调高10个百分点").wait_for()
+    for name, sign in (("分配测算", "准确填写权重"), ("权重影响分析", "求最小调整")):
+        page.get_by_role("link", name=name).click()
+        page.get_by_text(sign).first.wait_for()
+        person.settle()
+    page.get_by_text("调高10个百分点").wait_for()
+    assert page.get_by_role("textbox", name="数值（万元）").input_value() == "4700"
     assert person.wrong == []

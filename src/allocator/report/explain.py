@@ -161,18 +161,18 @@ def notes(found: Explanation, lang: str) -> list[str]:
 
 def difference_sentences(account: Account, lang: str) -> dict[str, str]:
     """One sentence for each recipient of either scenario, fit for the minutes of a meeting."""
+    return {id: difference_sentence(account, id, lang) for id in account.found.differences}
+
+
+def difference_sentence(account: Account, id: str, lang: str) -> str:
+    """The sentence of one recipient."""
     found = account.found
     assumed = found.before.scenario.assumed or found.after.scenario.assumed
     remark = say("explain.assumed", lang) if assumed else ""
-    return {id: _sentence(account, id, lang) + remark for id in found.differences}
-
-
-def _sentence(account: Account, id: str, lang: str) -> str:
-    found = account.found
     currency = found.before.scenario.fund.currency
     change, reasons = found.differences[id], because(account, id, lang)
     key = "new" if id in found.new else "gone" if id in found.gone else "moved" if change else "same"
-    return say(
+    sentence = say(
         f"explain.difference.{key}" if reasons else "explain.difference.untouched",
         lang,
         name=account.name(id, lang),
@@ -182,6 +182,7 @@ def _sentence(account: Account, id: str, lang: str) -> str:
         change=change_text(change, currency, lang),
         reasons=reasons,
     )
+    return sentence + remark
 
 
 def because(account: Account, id: str, lang: str) -> str:

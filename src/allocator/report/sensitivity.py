@@ -139,6 +139,18 @@ def published_targets(allocation: Allocation) -> dict[str, Number]:
     return {id: published[id] for id, change in differences.items() if change}
 
 
+def neighbour(allocation: Allocation, id: str) -> str:
+    """The other recipient whose amount is nearest, with whom a change of weights most likely draws level.
+
+    >>> from allocator import allocate, load_scenario
+    >>> neighbour(allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml")), "jiangyang")
+    'gulin'
+    """
+    amounts = allocation.amounts
+    others = (other for other in amounts if other != id)
+    return min(others, key=lambda other: abs(Fraction(amounts[other] - amounts[id])))
+
+
 def break_even_grid(
     allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, lang: str
 ) -> Grid:

@@ -122,41 +122,49 @@ def stage_sentences(allocation: Allocation, lang: str) -> dict[str, str]:
     scenario = allocation.scenario
     figures = stage_figures(allocation, scale_of(scenario))
     taking = {scenario.ids[i] for i in scenario.participants}
+    return {id: _sentence(allocation, figures, id, lang, apart=id not in taking) for id in scenario.ids}
+
+
+def stage_sentence(allocation: Allocation, id: str, lang: str) -> str:
+    """The sentence of one recipient."""
+    scenario = allocation.scenario
+    apart = scenario.ids.index(id) not in scenario.participants
+    return _sentence(allocation, stage_figures(allocation, scale_of(scenario)), id, lang, apart=apart)
+
+
+def _sentence(allocation: Allocation, figures: Figures, id: str, lang: str, *, apart: bool) -> str:
+    """``apart``: the recipient takes no part in the split and has only what is earmarked."""
+    scenario = allocation.scenario
     amount = partial(in_words, scenario=scenario, lang=lang)
-    said = {}
-    for id in scenario.ids:
-        final = money(allocation.amounts[id], scenario.fund.currency, lang)
-        name = name_of(allocation, id, lang)
-        if id not in taking:
-            said[id] = say("explain.apart", lang, name=name, amount=final)
-            continue
-        parts = [
-            say(
-                "explain.brings",
-                lang,
-                name=getattr(scenario.factor(stage.factor).name, lang),
-                amount=amount(by[id]),
-            )
-            for stage, by in figures
-            if stage.kind == "factor"
-        ]
-        entitled = sum((by[id] for s, by in figures if s.kind in ("factor", "coefficient")), start=Fraction())
-        clauses = [say("explain.brought", lang, name=name, parts=say("explain.join", lang).join(parts))]
-        for stage, by in figures:
-            if stage.kind == "coefficient":
-                clauses.append(_changed("coefficient", by[id], scenario, lang))
-            if stage.kind in ("limits", "rounding") and by[id]:
-                key = f"limits_{allocation.at[id] or 'other'}" if stage.kind == "limits" else "rounding"
-                clauses.append(_changed(key, by[id], scenario, lang))
-            if stage.kind == "earmark" and by[id]:
-                clauses.append(say("explain.earmark", lang, amount=amount(by[id])))
-        at = 1 + (scenario.coefficient is not None)
-        clauses.insert(at, say("explain.entitlement", lang, amount=amount(plain(entitled))))
-        clauses.append(say("explain.amount", lang, amount=final))
-        said[id] = say("explain.sentence", lang, clauses=say("explain.next", lang).join(clauses))
-        if scenario.assumed:
-            said[id] += say("explain.assumed", lang)
-    return said
+    final = money(allocation.amounts[id], scenario.fund.currency, lang)
+    name = name_of(allocation, id, lang)
+    if apart:
+        return say("explain.apart", lang, name=name, amount=final)
+    parts = [
+        say(
+            "explain.brings",
+            lang,
+            name=getattr(scenario.factor(stage.factor).name, lang),
+            amount=amount(by[id]),
+        )
+        for stage, by in figures
+        if stage.kind == "factor"
+    ]
+    entitled = sum((by[id] for s, by in figures if s.kind in ("factor", "coefficient")), start=Fraction())
+    clauses = [say("explain.brought", lang, name=name, parts=say("explain.join", lang).join(parts))]
+    for stage, by in figures:
+        if stage.kind == "coefficient":
+            clauses.append(_changed("coefficient", by[id], scenario, lang))
+        if stage.kind in ("limits", "rounding") and by[id]:
+            key = f"limits_{allocation.at[id] or 'other'}" if stage.kind == "limits" else "rounding"
+            clauses.append(_changed(key, by[id], scenario, lang))
+        if stage.kind == "earmark" and by[id]:
+            clauses.append(say("explain.earmark", lang, amount=amount(by[id])))
+    at = 1 + (scenario.coefficient is not None)
+    clauses.insert(at, say("explain.entitlement", lang, amount=amount(plain(entitled))))
+    clauses.append(say("explain.amount", lang, amount=final))
+    said = say("explain.sentence", lang, clauses=say("explain.next", lang).join(clauses))
+    return said + say("explain.assumed", lang) if scenario.assumed else said
 
 
 def _changed(key: str, by: Number, scenario: Scenario, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from allocator.report.goal_tables import amounts_table
 from allocator.report.sentences import limit_clauses, limit_words
 from allocator.text import money, say
 from allocator.ui import markup, state, widgets
+from allocator.ui.chosen import keep, known, render_choice
 from allocator.ui.readings import worked_out
 from allocator.ui.rule import unit_name
 from allocator.ui.targets import TargetRow, bounds_of, targets_of
@@ -32,8 +33,9 @@ Ends = tuple[tuple[str, tuple[Number | None, Number | None]], ...]
 
 
 class Asked(NamedTuple):
-    """What is looked for: targets, and what may change to meet them."""
+    """What is looked for: in which scenario, targets, and what may change to meet them."""
 
+    scenario: Scenario
     targets: tuple[Target, ...]
     clause: Clause | None
     step: Number
@@ -54,10 +56,10 @@ def _form(allocation: Allocation, slug: str, lang: str) -> None:
         st.rerun()
     rows = _rows(scenario, slug, lang)
     clause = _render_clause(scenario, slug, lang)
-    step, keep = "whole", tuple[str, ...]()
+    step, staying = "whole", tuple[str, ...]()
     typed: dict[str, tuple[str, str]] = {}
     if clause is None:
-        step, keep, typed = _render_weights(scenario, slug, lang)
+        step, staying, typed = _render_weights(scenario, slug, lang)
     asked = f"seek-asked-{slug}"
     if st.button(say("app.seek.go", lang), key=f"seek-go-{slug}", type="primary"):
         st.session_state.pop(asked, None)
@@ -67,19 +69,14 @@ def _form(allocation: Allocation, slug: str, lang: str) -> None:
         except ScenarioError as error:
             widgets.render_problems(error, lang)
             return
-        st.session_state[asked] = Asked(targets, clause, STEPS[step], tuple(keep), bounds)
+        st.session_state[asked] = Asked(scenario, targets, clause, STEPS[step], staying, bounds)
     wanted: Asked | None = st.session_state.get(asked)
-    if wanted is not None:
-        _render_answer(scenario, wanted, slug, lang)
-
-
-def _kept(key: str, value: object) -> None:
-    """Notes what a control stands at, since Streamlit forgets it with the page or the language."""
-    st.session_state["seek-kept"] = {**st.session_state.get("seek-kept", {}), key: value}
-
-
-def _known(key: str, otherwise: object) -> object:
-    return st.session_state.get("seek-kept", {}).get(key, otherwise)
+    if wanted is None:
+        return
+    if wanted.scenario == scenario:
+        _render_answer(wanted, slug, lang)
+    else:  # edited since: what was asked about may not even be there any more
+        st.html(markup.block("exact", say("app.seek.outdated", lang)))
 
 
 def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
@@ -93,7 +90,7 @@ def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
         key = f"{slug}-{number}"
         first = [state.picked(scenario) or largest]
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            before = [id for id in _known(f"{key}-who", first) if id in names]  # type: ignore[attr-defined]
+            before = [id for id in known(f"seek-{key}-who", first) if id in names]
             who = st.multiselect(
                 say("app.seek.who", lang, number=place),
                 list(names),
@@ -109,7 +106,7 @@ def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
             )
             unit = {"share": "%", "rank": say("app.seek.rank_unit", lang)}.get(of, unit_name(scenario, lang))
             label = say("app.seek.figure", lang, unit=unit)
-            text = str(_known(f"{key}-figure", ""))
+            text = known(f"seek-{key}-figure", "")
             figure = st.text_input(label, text, key=f"seek-figure-{key}-{lang}", max_chars=40)
             if len(numbers) > 1:
                 st.button(
@@ -118,8 +115,8 @@ def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
                     on_click=_remove,
                     args=(slug, number),
                 )
-        _kept(f"{key}-who", who)
-        _kept(f"{key}-figure", figure)
+        keep(f"seek-{key}-who", who)
+        keep(f"seek-{key}-figure", figure)
         found.append(TargetRow(tuple(who), of, relation, figure))
     if len(numbers) < MOST_TARGETS:
         st.button(say("app.seek.add", lang), key=f"seek-add-{slug}", on_click=_add, args=(slug,))
@@ -137,21 +134,17 @@ def _remove(slug: str, number: int) -> None:
     st.session_state[key] = [other for other in st.session_state[key] if other != number]
 
 
-def _choose(key: str, name: str, options: object, first: str, label: Callable[[str], str], lang: str) -> str:
-    known = list(options)  # type: ignore[call-overload]
-    before = _known(key, first)
-    at = known.index(before) if before in known else 0
-    words = say(f"app.seek.{name}", lang)
-    picked = st.selectbox(words, known, at, format_func=label, key=f"seek-{key}-{lang}")
-    _kept(key, picked)
-    return str(picked)
+def _choose(
+    key: str, name: str, options: Iterable[str], first: str, label: Callable[[str], str], lang: str
+) -> str:
+    return render_choice(f"seek-{key}", say(f"app.seek.{name}", lang), options, first, label, lang)
 
 
 # --- what may change ------------------------------------------------------------------------------
 
 
 def _render_clause(scenario: Scenario, slug: str, lang: str) -> Clause | None:
-    """Which one clause may change; None where that is the weights."""
+    """Which one clause may change; None where that is the weights, of which there must be two to move any."""
     clauses = {f"{c.kind}:{c.number}": c for kind in CLAUSES for c in clauses_of(scenario, kind)}
     if not clauses:
         return None
@@ -159,7 +152,8 @@ def _render_clause(scenario: Scenario, slug: str, lang: str) -> Clause | None:
     def label(key: str) -> str:
         return clause_label(scenario, clauses[key], lang) if key else say("app.seek.by_weights", lang)
 
-    return clauses.get(_choose(f"{slug}-by", "by", ["", *clauses], "", label, lang))
+    options = ["", *clauses] if len(scenario.weights) > 1 else [*clauses]
+    return clauses.get(_choose(f"{slug}-by", "by", options, options[0], label, lang))
 
 
 def clause_label(scenario: Scenario, clause: Clause, lang: str) -> str:
@@ -183,8 +177,8 @@ def _render_weights(
     names = {id: getattr(scenario.factor(id).name, lang) for id in scenario.weights}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         step = _choose(f"{slug}-step", "step", STEPS, "whole", lambda one: say(f"app.seek.{one}", lang), lang)
-        before = [id for id in _known(f"{slug}-keep", []) if id in names]  # type: ignore[attr-defined]
-        keep = st.multiselect(
+        before = [id for id in known(f"seek-{slug}-keep", list[str]()) if id in names]
+        staying = st.multiselect(
             say("app.seek.keep", lang),
             list(names),
             before,
@@ -193,29 +187,31 @@ def _render_weights(
             select_all=False,
             placeholder=say("app.seek.keep_hint", lang),
         )
-    _kept(f"{slug}-keep", keep)
+    keep(f"seek-{slug}-keep", staying)
     typed: dict[str, tuple[str, str]] = {}
     with st.expander(say("app.seek.bounds", lang)):
         st.html(markup.block("hint", say("app.seek.bounds_about", lang)))
         for id, name in names.items():
-            if id in keep:
+            if id in staying:
                 continue
             ends = []
             with st.container(horizontal=True, gap="small"):
                 for end in ("low", "high"):
                     key = f"{slug}-{id}-{end}"
                     label = markup.in_markdown(say(f"app.seek.{end}", lang, name=name))
-                    text = str(_known(key, ""))
+                    text = known(f"seek-{key}", "")
                     ends.append(st.text_input(label, text, key=f"seek-{key}-{lang}", max_chars=20))
-                    _kept(key, ends[-1])
+                    keep(f"seek-{key}", ends[-1])
             typed[id] = ends[0], ends[1]
-    return step, tuple(keep), typed
+    return step, tuple(staying), typed
 
 
 # --- the answer -----------------------------------------------------------------------------------
 
 
-def _render_answer(scenario: Scenario, asked: Asked, slug: str, lang: str) -> None:
+def _render_answer(asked: Asked, slug: str, lang: str) -> None:
+    scenario = asked.scenario
+
     def work(progress: Callable[[float], None]) -> Answer | AllocatorError:
         try:
             if asked.clause is not None:
@@ -231,7 +227,7 @@ def _render_answer(scenario: Scenario, asked: Asked, slug: str, lang: str) -> No
         except AllocatorError as error:
             return error
 
-    found = worked_out(("seek", scenario, asked), work)
+    found = worked_out(("seek", asked), work)
     if isinstance(found, AllocatorError):
         widgets.render_problems(in_form(found, lang), lang)
         return

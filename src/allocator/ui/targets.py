@@ -33,13 +33,15 @@ def targets_of(scenario: Scenario, rows: Sequence[TargetRow], lang: str) -> list
     found: list[Target] = []
     problems: list[Problem] = []
     place = say("app.seek.targets", lang)
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
     for at, row in enumerate(rows, 1):
         try:
             value = _figure(scenario, row)
-            name = say("app.seek.together", lang) if len(row.who) > 1 else ""
-            found.append(Target(row.of, row.who, row.relation, value, name))
+            found.append(Target(row.of, row.who, row.relation, value))
         except ScenarioError as error:
-            problems += [Problem(p.key, p.details, place, {"entry": at}) for p in error.problems]
+            for p in error.problems:
+                called = {"name": [names[id] for id in row.who]} if p.details.get("name") == row.who else {}
+                problems.append(Problem(p.key, {**p.details, **called}, place, {"entry": at}))
     if problems:
         raise ScenarioError(problems)
     return found

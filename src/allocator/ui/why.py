@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
 from allocator.allocation import Allocation
@@ -10,8 +12,8 @@ from allocator.engine import allocate
 from allocator.errors import AllocatorError, ScenarioError
 from allocator.model import Scenario
 from allocator.report import chart_data, explain_charts, waterfall
-from allocator.report.explain import Account, difference_sentences, notes
-from allocator.report.stage_table import stage_sentences
+from allocator.report.explain import Account, difference_sentence, notes
+from allocator.report.stage_table import stage_sentence
 from allocator.text import say
 from allocator.ui import fund, markup, widgets
 
@@ -43,20 +45,20 @@ def render_change(allocation: Allocation, id: str, slug: str, lang: str) -> None
 def render_minutes(allocation: Allocation, id: str, lang: str) -> None:
     """How the amount comes about, as one sentence to be copied."""
     st.html(markup.block("hint", say("app.why.minutes", lang)))
-    st.code(stage_sentences(allocation, lang)[id], language=None, wrap_lines=True)
+    st.code(stage_sentence(allocation, id, lang), language=None, wrap_lines=True)
 
 
 def render_why(before: Allocation, after: Allocation, id: str, lang: str, key: str) -> None:
     """The sentence to be copied, the reasons as bars, and how they are reckoned."""
     try:
-        account = Account(explain(before, after))
+        account = _account(before.scenario, after.scenario)
     except ScenarioError as error:
         widgets.render_problems(error, lang)
         return
     if id not in account.found.differences:
         st.html(markup.block("hint", say("app.why.absent", lang)))
         return
-    st.code(difference_sentences(account, lang)[id], language=None, wrap_lines=True)
+    st.code(difference_sentence(account, id, lang), language=None, wrap_lines=True)
     rows = explain_charts.reason_rows(account, id, lang)
     if len(rows) > 1:
         fund = after.scenario.fund
@@ -67,3 +69,9 @@ def render_why(before: Allocation, after: Allocation, id: str, lang: str, key: s
         frame = waterfall.waterfall_frame(rows, unit, lang)
         widgets.render_waterfall(frame, lang, alt=alt, key=key)
     st.html(markup.lines([markup.block("hint", line) for line in notes(account.found, lang)]))
+
+
+@lru_cache(maxsize=16)
+def _account(before: Scenario, after: Scenario) -> Account:
+    """Worked out once, whoever's amount is asked about.  Raises ScenarioError as `explain` does."""
+    return Account(explain(allocate(before), allocate(after)))

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from allocator.allocation import Allocation
-from allocator.analysis.explain.sensitivity import break_evens, exchange_rates, steady_weights, swings
-from allocator.exact import Number
+from allocator.analysis.explain.sensitivity import (
+    BreakEven,
+    Rate,
+    break_evens,
+    exchange_rates,
+    steady_weights,
+    swings,
+)
+from allocator.engine import allocate
+from allocator.model import Scenario
 from allocator.report import chart_data, charts, explain_charts, sensitivity
 from allocator.text import say
 from allocator.ui import markup, seeking, state, widgets
+from allocator.ui.chosen import render_choice
 from allocator.ui.pages.allocate import foot_lines, render_screen
 
 POINTS = (1, 2, 5, 10, 20)
 USUAL = 5  # points that each weight is moved by at first
 COLONS = "：:"  # which end a caption where lines follow, and not over a table
+SCENARIOS = 8  # for which what was worked out is kept
 
 
 def render() -> None:
@@ -28,40 +38,65 @@ def render() -> None:
     if allocation is None:
         return
     _render_moves(allocation, lang)
+    _render_levels(allocation, lang)
     seeking.render_seek(allocation, state.slug(), lang)
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 
-# --- what moving weight changes -------------------------------------------------------------------
+# --- worked out once for a scenario, whoever's figures are shown -----------------------------------
+
+_steady = lru_cache(maxsize=SCENARIOS)(steady_weights)
+_swings = lru_cache(maxsize=SCENARIOS)(swings)
+
+
+@lru_cache(maxsize=SCENARIOS)
+def _rates(scenario: Scenario) -> tuple[Rate, ...]:
+    return tuple(exchange_rates(allocate(scenario)))
+
+
+@lru_cache(maxsize=SCENARIOS)
+def _as_published(scenario: Scenario) -> Mapping[str, Sequence[BreakEven]]:
+    """Where those that do not get their published amount would; empty where everybody does."""
+    return break_evens(scenario, sensitivity.published_targets(allocate(scenario)))
+
+
+@lru_cache(maxsize=SCENARIOS * 8)
+def _level_with(scenario: Scenario, id: str, other: str) -> Mapping[str, Sequence[BreakEven]]:
+    return break_evens(scenario, {id: other})
+
+
+def _movable(scenario: Scenario) -> bool:
+    return len([weight for weight in scenario.weights.values() if weight]) > 1
+
+
+# --- one recipient --------------------------------------------------------------------------------
 
 
 @st.fragment
 def _render_moves(allocation: Allocation, lang: str) -> None:
-    """One recipient's exchange rates, its amount with each weight lower and higher, and when ranks change."""
+    """One recipient's exchange rates, its amount with each weight lower and higher, and where it is level."""
     scenario = allocation.scenario
     title = markup.heading(say("app.sensitivity.moves_title", lang))
-    if len([weight for weight in scenario.weights.values() if weight]) < 2:
+    if not _movable(scenario):
         st.html(title + markup.block("hint", say("app.sensitivity.one_factor", lang)))
         return
     st.html(title + markup.block("hint", say("app.sensitivity.moves_about", lang)))
     id = widgets.render_whose(scenario, "sensitivity", say("app.sensitivity.whose", lang), lang)
-    rates = exchange_rates(allocation)
+    rates = _rates(scenario)
     if rates:
         grid = sensitivity.exchange_grid(allocation, rates, id, lang)
         st.html(markup.table(grid, grid.caption, first=0))
     st.html(markup.block("hint", sensitivity.exchange_note(rates, lang)))
     _tornado(allocation, id, lang)
-    _levels(allocation, id, lang)
+    _pair(allocation, id, lang)
 
 
 def _tornado(allocation: Allocation, id: str, lang: str) -> None:
     """The amount with each weight so many points lower and higher."""
     fund = allocation.scenario.fund
-    key = f"swing-points-{lang}"
-    points = st.selectbox(
-        say("app.sensitivity.points", lang), POINTS, index=POINTS.index(USUAL), key=key, width=200
-    )
-    found = swings(allocation.scenario, points)
+    label = say("app.sensitivity.points", lang)
+    points = render_choice("swing-points", label, POINTS, USUAL, str, lang, width=280)
+    found = _swings(allocation.scenario, points)
     sides = [side for swing in found for side in (swing.down, swing.up) if side is not None]
     if not sides:
         return
@@ -84,38 +119,44 @@ def _tornado_spec(names: tuple[str, ...], lang: str, width: int) -> dict[str, An
     return charts.spec(charts.tornado_marks(names, lang, width=width))
 
 
-def _levels(allocation: Allocation, id: str, lang: str) -> None:
-    """The weights at which ranks change, and at which an amount equals another one."""
+def _pair(allocation: Allocation, id: str, lang: str) -> None:
+    """The weights at which one recipient's amount equals another's."""
     scenario = allocation.scenario
-    steady = sensitivity.steady_grid(allocation, steady_weights(scenario), lang)
-    st.html(markup.table(steady, steady.caption.rstrip(COLONS), first=0))
-    st.html(markup.block("hint", sensitivity.exact_note(scenario, lang)))
-    if scenario.published is not None:
-        targets = sensitivity.published_targets(allocation)
-        if targets:
-            caption = say("sensitivity.published_caption", lang).rstrip(COLONS)
-            _break_evens(allocation, targets, caption, lang)
-        else:
-            st.html(markup.block("exact", say("app.sensitivity.as_published", lang)))
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients if r.id != id}
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    mine = names.pop(id)
     if not names:
         return
-    other = st.selectbox(
-        say("app.sensitivity.level_with", lang, name=widgets.name_of(scenario, id, lang)),
-        list(names),
-        format_func=names.__getitem__,
-        key=f"level-with-{state.slug()}-{id}-{lang}",
-    )
-    details = {"name": widgets.name_of(scenario, id, lang), "other": names[other]}
-    caption = say("app.sensitivity.level_caption", lang, **details)
-    _break_evens(allocation, {id: other}, caption, lang)
+    label = say("app.sensitivity.level_with", lang, name=mine)
+    key = f"level-with-{state.slug()}-{id}"
+    other = render_choice(key, label, names, sensitivity.neighbour(allocation, id), names.__getitem__, lang)
+    caption = say("app.sensitivity.level_caption", lang, name=mine, other=names[other])
+    _break_evens(allocation, _level_with(scenario, id, other), caption, lang)
+
+
+# --- all recipients -------------------------------------------------------------------------------
+
+
+def _render_levels(allocation: Allocation, lang: str) -> None:
+    """Between which weights no rank changes, and at which amounts are the published ones."""
+    scenario = allocation.scenario
+    if not _movable(scenario):
+        return
+    steady = sensitivity.steady_grid(allocation, _steady(scenario), lang)
+    st.html(markup.table(steady, steady.caption.rstrip(COLONS), first=0))
+    st.html(markup.block("hint", sensitivity.exact_note(scenario, lang)))
+    if scenario.published is None:
+        return
+    found = _as_published(scenario)
+    if found:
+        _break_evens(allocation, found, say("sensitivity.published_caption", lang).rstrip(COLONS), lang)
+    else:
+        st.html(markup.block("exact", say("app.sensitivity.as_published", lang)))
 
 
 def _break_evens(
-    allocation: Allocation, against: Mapping[str, str | Number], caption: str, lang: str
+    allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, lang: str
 ) -> None:
     """The weights at which recipients draw level, or that there are none."""
-    found = break_evens(allocation.scenario, against)
     if any(place.lower or place.upper for places in found.values() for place in places):
         grid = sensitivity.break_even_grid(allocation, found, caption, lang)
         st.html(markup.table(grid, caption, first=0))
