@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Never
@@ -148,6 +149,15 @@ def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
     option(seek, "--group", metavar="NAME=A,B,…", action="append", default=[])
     explain = parser("explain", _explain, "file")
     option(explain, "--against", metavar="FILE")
+    sweep = parser("sweep", _sweep, "file")
+    option(sweep, "--draws", metavar="COUNT", default="100000")
+    option(sweep, "--seed", metavar="NUMBER", default="1")
+    option(sweep, "--around", metavar="CONCENTRATION")
+    option(sweep, "--anywhere", action="store_true")
+    option(sweep, "--points", metavar="POINTS|FACTOR=POINTS,…")
+    option(sweep, "--noise", metavar="PERCENT|FACTOR=PERCENT,…")
+    option(sweep, "--workers", metavar="COUNT")
+    option(sweep, "--scheduler", metavar="ADDRESS")
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -278,6 +288,19 @@ def _explain(options: Any, lang: str) -> int:
         base = _allocated(options.against)
         told = explaining.two(found, base, file, options.against, lang)
         printing.explained(told, [base, found], options.format, lang)
+    return 0
+
+
+def _sweep(options: Any, lang: str) -> int:
+    file = _file(options, lang, "sweep")
+    from allocator.sweeping import Asked, swept
+
+    names = ("draws", "seed", "around", "anywhere", "points", "noise", "workers", "scheduler")
+    start = time.perf_counter()
+    found, driven = swept(file, Asked(**{name: getattr(options, name) for name in names}), lang)
+    seconds = exact(round(time.perf_counter() - start, 1))
+    printing.swept(found, driven, options.format, lang)
+    print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
     return 0
 
 
