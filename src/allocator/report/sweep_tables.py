@@ -123,7 +123,7 @@ def _driver_parts(driven: Drivers) -> list[tuple[str, Parts]]:
 
 
 def _input_name(found: Sweep, input: str, lang: str) -> object:
-    return say("sweep.column_weights", lang) if input == WEIGHTS else found.scenario.factor(input).name
+    return say("sweep.driver_weights", lang) if input == WEIGHTS else found.scenario.factor(input).name
 
 
 def _plain(amount: Number) -> str:
