@@ -2,11 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from allocator import load_scenario
@@ -189,6 +193,26 @@ def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
         sweep(COUNCILS, 10**6, noise=5, progress=stop)
     assert worked[0] == (0, 1)  # the sample that the bins are laid out by
     assert len(worked) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_an_interrupted_command_leaves_no_process_behind():
+    """Ctrl+C goes to every process of the terminal; the command says one word and its workers are gone."""
+    file = str(FOLDER / "luzhou-2023" / "published-rule.toml")
+    command = [sys.executable, "-m", "allocator", "sweep", file, "--draws", "10000000", "--noise", "10"]
+    started = subprocess.Popen(
+        [*command, "--workers", "2", "--lang", "en"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    parent = psutil.Process(started.pid)
+    while len(workers := parent.children()) < 2:
+        assert started.poll() is None
+        time.sleep(0.02)
+    os.killpg(started.pid, signal.SIGINT)
+    out, err = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert out == "" and err == "interrupted\n"
+    assert not any(worker.is_running() for worker in workers)
 
 
 def test_numpy_is_left_as_it_was():

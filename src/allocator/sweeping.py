@@ -130,7 +130,22 @@ def _executor(asked: Asked) -> Iterator[Executor | None]:
         # Ctrl+C goes to every process of a terminal; this one alone answers it, by calling off the tasks
         ignoring = signal.SIGINT, signal.SIG_IGN
         with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=ignoring) as pool:
+            with _uninterrupted():
+                pool.submit(int).result()
             yield pool
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keeps Ctrl+C waiting while workers start, who inherit that until they ignore it by themselves."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

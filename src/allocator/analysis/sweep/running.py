@@ -29,7 +29,7 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     sample = tallied(replace(plan, draws=min(plan.draws, SAMPLE)), 0, 1, None)
     least = np.minimum(sample.least, sample.most + 1)  # zero where none of the first draws counts
     windows = first_windows(least, np.maximum(sample.most, 0), int(plan.case.total))
-    told = _Told(progress, plan.blocks, 2 if windows.shifts.any() else 1)
+    told = _Told(progress, plan.blocks * windows.rounds)
     tally: Tally | None = None
     for part in _worked(tallied, plan, windows, executor, told):
         tally = part if tally is None else tally.plus(part)
@@ -40,7 +40,7 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     known = tally.draws, tally.least, tally.most, levels
     further = narrowed(windows, tally.counts, *known)
     while further is not None:
-        told.rounds += told.done >= told.rounds * plan.blocks
+        told.blocks = told.done + plan.blocks * further.rounds
         counts: Counts | None = None
         for more in _worked(refined, plan, further, executor, told):
             counts = more if counts is None else counts + more
@@ -50,15 +50,16 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
 
 
 class _Told:
-    """Says how much is done, in blocks of all rounds that are foreseen."""
+    """Says how much is done, of as many blocks as are foreseen; never less than it said before."""
 
-    def __init__(self, progress: Progress | None, blocks: int, rounds: int) -> None:
-        self.progress, self.blocks, self.rounds, self.done = progress, blocks, rounds, 0
+    def __init__(self, progress: Progress | None, blocks: int) -> None:
+        self.progress, self.blocks, self.done, self.part = progress, blocks, 0, 0.0
 
     def add(self, blocks: int) -> None:
         self.done += blocks
+        self.part = max(self.part, min(1.0, self.done / self.blocks))
         if self.progress is not None:
-            self.progress(min(1.0, self.done / (self.blocks * self.rounds)))
+            self.progress(self.part)
 
 
 def _worked(

@@ -33,6 +33,12 @@ class Windows:
     under: Ints
     bins: int
 
+    @property
+    def rounds(self) -> int:
+        """How many rounds of counting lead from these to single amounts, as far as can be foreseen."""
+        finer = int(np.log2(_bins(len(LEVELS) * self.who.size)))
+        return 1 - (-int(self.shifts.max()) // finer)
+
 
 def first_windows(least: Ints, most: Ints, total: int) -> Windows:
     """One window each, around what a first block of draws gave; the whole money where that is few units."""
