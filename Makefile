@@ -23,7 +23,7 @@ check: .venv/check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/test
+bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
 clean:
@@ -37,6 +37,10 @@ clean:
 
 .venv/test: .venv/app
 	$(PIP) -e '.[test]'
+	@touch $@
+
+.venv/bench: .venv/test
+	$(PIP) -e '.[bench]'
 	@touch $@
 
 .venv/check: .venv/test

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Never
@@ -156,6 +157,15 @@ def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
     option(report, "--date", metavar="YYYY-MM-DD")
     option(report, "--details", action="store_true")
     option(report, "--internal", action="store_true")
+    sweep = parser("sweep", _sweep, "file")
+    option(sweep, "--draws", metavar="COUNT", default="100000")
+    option(sweep, "--seed", metavar="NUMBER", default="1")
+    option(sweep, "--around", metavar="CONCENTRATION")
+    option(sweep, "--anywhere", action="store_true")
+    option(sweep, "--points", metavar="POINTS|FACTOR=POINTS,…")
+    option(sweep, "--noise", metavar="PERCENT|FACTOR=PERCENT,…")
+    option(sweep, "--workers", metavar="COUNT")
+    option(sweep, "--scheduler", metavar="ADDRESS")
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -301,6 +311,19 @@ def _report(options: Any, lang: str) -> int:
     done, *remarks = reported(options.proposal_files, asked, lang)
     print(done)
     print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
+    return 0
+
+
+def _sweep(options: Any, lang: str) -> int:
+    file = _file(options, lang, "sweep")
+    from allocator.sweeping import Asked, swept
+
+    names = ("draws", "seed", "around", "anywhere", "points", "noise", "workers", "scheduler")
+    start = time.perf_counter()
+    found, driven = swept(file, Asked(**{name: getattr(options, name) for name in names}), lang)
+    seconds = exact(round(time.perf_counter() - start, 1))
+    printing.swept(found, driven, options.format, lang)
+    print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
     return 0
 
 

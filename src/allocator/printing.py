@@ -25,6 +25,7 @@ from allocator.text import money as money_text
 
 if TYPE_CHECKING:
     from allocator.analysis.goal import Answer
+    from allocator.analysis.sweep import Drivers, Sweep
     from allocator.explaining import Told
     from allocator.report.audit import Answers
     from allocator.report.grid import Grid
@@ -214,6 +215,23 @@ def explained(told: Told, results: Sequence[Allocation], form: str, lang: str) -
     for block in told.blocks():
         lines += [block] if isinstance(block, str) else _aligned(block, lang)
     print(*lines, *said, *traces, sep="\n")
+
+
+def swept(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
+    """The result of `allocator sweep`."""
+    from allocator.report import sweep as said
+    from allocator.report import sweep_tables as tables
+
+    if form == "json":
+        _json(tables.as_data(found, driven, lang))
+        return
+    below = [*said.remarks(found, lang), *status_lines(found.scenario, lang), *said.trace(found, lang)]
+    if form == "csv":
+        headers, rows = tables.file_headers(found, driven, lang), tables.file_rows(found, driven, lang)
+        _csv(headers, rows, [*said.head(found, lang), *below])
+        return
+    lines = [getattr(found.scenario.title, lang), *said.head(found, lang), ""]
+    print(*lines, *_aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")
 
 
 def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:

@@ -246,11 +246,14 @@ def _plain(lang: str) -> str:
     return "~f" if lang == "zh" else ",~f"
 
 
-def number_axis(field: str, lang: str, *, ticks: int = 5, room: int = 0, **more: Any) -> alt.X:
+def number_axis(
+    field: str, lang: str, *, ticks: int = 5, room: int = 0, zero: bool = True, **more: Any
+) -> alt.X:
     """A linear axis that ends where the invisible marks at low and high stand.
 
-    It leaves so many pixels of ``room`` at its right.  The ends are data, not part of the chart, so that a
-    new amount changes nothing but data and the page need not draw the chart anew.
+    It leaves so many pixels of ``room`` at its right, and begins at zero unless told not to.  The ends are
+    data, not part of the chart, so that a new amount changes nothing but data and the page need not draw the
+    chart anew.
     """
     many: Any = alt.expr(f"clamp(floor((width - {room}) / 70), 2, {ticks})") if room else ticks
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
@@ -258,7 +261,7 @@ def number_axis(field: str, lang: str, *, ticks: int = 5, room: int = 0, **more:
                     gridColor=grid, format=_plain(lang), tickCount=many, labelFlush=False, labelBound=10,
                     labelSeparation=8,
                     description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
-    scale = alt.Scale(nice=False, zero=True)
+    scale = alt.Scale(nice=False, zero=zero)
     if room:
         scale["range"] = [0, alt.expr(f"width - {room}")]
     return alt.X(f"{field}:Q", scale=scale, axis=axis)

@@ -13,7 +13,7 @@ from allocator.report.adding import adding_up
 from allocator.text import money_unit, number, say
 
 Role = Literal["recipient", "reservation", "subtotal", "total"]
-Kind = Literal["text", "money", "share", "change", "stage", "rate"]
+Kind = Literal["text", "money", "share", "change", "stage", "rate", "told"]
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Column:
     """A column: how its figures are written follows from its kind.
 
     money and change are exact, stage (a step of the calculation) and rate (with its sign) have two decimals,
-    share is a part of one that shows as percent.  Where the column adds, the recipients' figures are rounded
-    so that they add up to the total as shown; the totals of columns that add under the same name add up to
-    theirs.
+    share is a part of one that shows as percent, told a figure that is written already.  Where the column
+    adds, the recipients' figures are rounded so that they add up to the total as shown; the totals of columns
+    that add under the same name add up to theirs.
     """
 
     key: str

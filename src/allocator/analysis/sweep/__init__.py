@@ -1,0 +1,22 @@
+"""Random sweeps: what becomes of amounts over many weights near ours, or data that may be off.
+
+A sweep is statistics, in double precision: what is paid is always worked out by `allocate`, exactly.
+"""
+
+from allocator.analysis.sweep.drivers import Drivers, drivers
+from allocator.analysis.sweep.laws import Anywhere, Around, Law, Within
+from allocator.analysis.sweep.sweeping import MOST_DRAWS, Sweep, sweep
+from allocator.analysis.sweep.windows import LEVELS
+
+__all__ = [
+    "LEVELS",
+    "MOST_DRAWS",
+    "Anywhere",
+    "Around",
+    "Drivers",
+    "Law",
+    "Sweep",
+    "Within",
+    "drivers",
+    "sweep",
+]

@@ -1,0 +1,95 @@
+"""Which remainders get a unit: the least of them and the next below, of many draws at once.
+
+Remainders are sorted in single precision, which is enough to tell nearly all of them apart; where two are as
+near as that, the amounts do not add up and `settled` sorts them in full.  Few recipients are sorted by a
+network of comparisons over all draws, more of them draw by draw.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from allocator.analysis.sweep.counting import Ints
+from allocator.analysis.sweep.laws import Array
+
+FEW = 16  # recipients up to which a network is faster
+Singles = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def edges(remainders: Array, count: Ints, room: Singles, axis: int) -> tuple[Singles, Singles]:
+    """The ``count``-th largest remainder of each draw, and the next: above all for none, zero after the last.
+
+    ``room`` is for the sorted ones: recipients + 1 × draws for few, else draws × recipients.
+    """
+    size = remainders.shape[axis]
+    if size <= FEW:
+        order = _by_network(remainders if axis == 0 else remainders.T, room)
+        place = np.arange(count.size)
+
+        def pick(at: Ints) -> Singles:
+            return np.asarray(np.take(room, order[at] * room.shape[1] + place))
+
+    else:
+        np.copyto(room, remainders.T if axis == 0 else remainders, casting="same_kind")
+        room.sort(axis=1)
+        starts = np.arange(count.size) * size
+
+        def pick(at: Ints) -> Singles:
+            return np.asarray(np.take(room, starts + at))
+
+    least = pick(np.minimum(np.maximum(size - count, 0), size - 1))
+    below = pick(np.minimum(np.maximum(size - count - 1, 0), size - 1))
+    least[count <= 0] = 2
+    below[count >= size] = 0
+    return least, below
+
+
+def _by_network(remainders: Array, room: Singles) -> Ints:
+    """Sorts each draw's remainders into ``room``; gives the rows in rising order."""
+    size = len(remainders)
+    np.copyto(room[:size], remainders, casting="same_kind")
+    rows, spare = list(range(size)), size
+    for a, b in network(size):
+        low, high = room[rows[a]], room[rows[b]]
+        np.minimum(low, high, out=room[spare])
+        np.maximum(low, high, out=high)
+        rows[a], spare = spare, rows[a]
+    return np.array(rows)
+
+
+@cache
+def network(size: int) -> tuple[tuple[int, int], ...]:
+    """Comparisons that sort so many (odd-even merge sort, Batcher 1968).
+
+    >>> network(3)
+    ((0, 1), (0, 2), (1, 2))
+    """
+    found, p = [], 1
+    while p < size:
+        k = p
+        while k:
+            for j in range(k % p, size - k, 2 * k):
+                found += [
+                    (i + j, i + j + k)
+                    for i in range(min(k, size - j - k))
+                    if (i + j) // (2 * p) == (i + j + k) // (2 * p)
+                ]
+            k //= 2
+        p *= 2
+    return tuple(found)
+
+
+def settled(exact: Array, total: float) -> Array:
+    """Whole units of a few draws (draws × recipients): one each to the largest, then in listed order."""
+    units = np.floor(exact)
+    order = np.argsort(units - exact, axis=1, kind="stable")
+    for row, by in zip(units, order, strict=True):
+        short = int(total - row.sum())
+        if short >= 0:
+            row[by[:short]] += 1
+        else:  # whole amounts that came out a hair too large: the last in order have one less
+            row[[i for i in by[::-1] if row[i] > 0][:-short]] -= 1
+    return units

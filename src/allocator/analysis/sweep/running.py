@@ -1,0 +1,94 @@
+"""Blocks of draws on any executor: tasks are ranges of blocks, and what comes back adds up in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from allocator.analysis.sweep.case import BLOCK
+from allocator.analysis.sweep.counting import Ints
+from allocator.analysis.sweep.tally import Plan, Tally, refined, tallied
+from allocator.analysis.sweep.windows import LEVELS, Counts, Windows, first_windows, narrowed
+
+T = TypeVar("T")
+Progress = Callable[[float], object]
+CELLS = 2**22  # amounts that a task works out at least, unless that leaves too few tasks to share
+SAMPLE = 1024  # draws by which bins are laid out
+WAITING = 16  # tasks that are handed out at once
+
+
+def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tuple[Tally, Ints]:
+    """The tally of all draws, and the quantiles in units: levels × recipients.
+
+    ``progress`` is told which part is done; what it raises ends the run, and nothing is left running.
+    """
+    sample = tallied(replace(plan, draws=min(plan.draws, SAMPLE)), 0, 1, None)
+    least = np.minimum(sample.least, sample.most + 1)  # zero where none of the first draws counts
+    windows = first_windows(least, np.maximum(sample.most, 0), int(plan.case.total))
+    told = _Told(progress, plan.blocks * windows.rounds)
+    tally: Tally | None = None
+    for part in _worked(tallied, plan, windows, executor, told):
+        tally = part if tally is None else tally.plus(part)
+    assert tally is not None
+    if not tally.draws:
+        return tally, tally.most[None, :]
+    levels = np.zeros((len(LEVELS), tally.most.size), np.int64)
+    known = tally.draws, tally.least, tally.most, levels
+    further = narrowed(windows, tally.counts, *known)
+    while further is not None:
+        told.blocks = told.done + plan.blocks * further.rounds
+        counts: Counts | None = None
+        for more in _worked(refined, plan, further, executor, told):
+            counts = more if counts is None else counts + more
+        assert counts is not None
+        further = narrowed(further, counts, *known)
+    return tally, levels
+
+
+class _Told:
+    """Says how much is done, of as many blocks as are foreseen; never less than it said before."""
+
+    def __init__(self, progress: Progress | None, blocks: int) -> None:
+        self.progress, self.blocks, self.done, self.part = progress, blocks, 0, 0.0
+
+    def add(self, blocks: int) -> None:
+        self.done += blocks
+        self.part = max(self.part, min(1.0, self.done / self.blocks))
+        if self.progress is not None:
+            self.progress(self.part)
+
+
+def _worked(
+    work: Callable[[Plan, int, int, Any], T],
+    plan: Plan,
+    windows: Windows,
+    executor: Executor | None,
+    told: _Told,
+) -> Iterator[T]:
+    """What each task gives, as it is done.  Tasks that wait are called off when anything goes wrong."""
+    step = max(1, min(CELLS // (plan.case.recipients * BLOCK), -(-plan.blocks // WAITING)))
+    tasks = iter([(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)])
+    if executor is None:
+        for first, last in tasks:
+            yield work(plan, first, last, windows)
+            told.add(last - first)
+        return
+    running: dict[Future[T], int] = {}
+    try:
+        while True:
+            while len(running) < WAITING and (task := next(tasks, None)) is not None:
+                running[executor.submit(work, plan, *task, windows)] = task[1] - task[0]
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                blocks = running.pop(future)
+                yield future.result()
+                told.add(blocks)
+    finally:
+        for future in running:
+            future.cancel()
+        wait(running)

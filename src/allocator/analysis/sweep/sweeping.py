@@ -1,0 +1,240 @@
+"""A sweep of a scenario, and what it found, in the currency's main unit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor, sqrt
+
+import numpy as np
+
+from allocator.allocation import Allocation
+from allocator.analysis.sweep.case import case_of
+from allocator.analysis.sweep.counting import Ints
+from allocator.analysis.sweep.laws import Around, Law
+from allocator.analysis.sweep.ranks import places, standing_of
+from allocator.analysis.sweep.running import Progress, run
+from allocator.analysis.sweep.tally import Plan, Tally
+from allocator.analysis.sweep.windows import LEVELS
+from allocator.engine import allocate
+from allocator.errors import InfeasibleError, Problem
+from allocator.exact import Frozen, Number, exact, plain
+from allocator.model import Scenario
+from allocator.parts import wrong
+
+MOST_DRAWS = 10_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """随机模拟: what the draws gave.
+
+    ``present`` is the scenario's own allocation, ``base`` what amounts are held against.  ``noise`` is in
+    percent by factor.  The figures are by recipient's id; chances are over the draws that count, which are
+    all but those that could not be allocated (``excluded``).
+    """
+
+    present: Allocation
+    base: Mapping[str, Number]
+    law: Law | None
+    noise: Mapping[str, Number]
+    seed: int
+    draws: int
+    tally: Tally
+    levels: Ints
+    numpy: str
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was swept."""
+        return self.present.scenario
+
+    @property
+    def counted(self) -> int:
+        """How many draws count."""
+        return self.tally.draws
+
+    @property
+    def excluded(self) -> int:
+        """In how many draws the limits could not all hold, or nobody had a score."""
+        return self.tally.excluded
+
+    @property
+    def near(self) -> int:
+        """In how many draws double precision may have given the last unit to another recipient."""
+        return self.tally.near
+
+    @cached_property
+    def mean(self) -> Mapping[str, Number]:
+        """The mean amount, exactly that of the draws."""
+        return self._money([Fraction(int(total), self.counted) for total in self.tally.total])
+
+    @cached_property
+    def least(self) -> Mapping[str, Number]:
+        """The least amount of all draws."""
+        return self._money([int(units) for units in self.tally.least])
+
+    @cached_property
+    def most(self) -> Mapping[str, Number]:
+        """The largest amount of all draws."""
+        return self._money([int(units) for units in self.tally.most])
+
+    @cached_property
+    def quantiles(self) -> Mapping[Fraction, Mapping[str, Number]]:
+        """By level, the least amount that at least that part of the draws does not exceed."""
+        return Frozen(
+            {
+                level: self._money([int(units) for units in row])
+                for level, row in zip(LEVELS, self.levels, strict=True)
+            }
+        )
+
+    @cached_property
+    def more(self) -> Mapping[str, Fraction]:
+        """The chance of more than the base."""
+        return self._chances(self.tally.more, 1)
+
+    @cached_property
+    def less(self) -> Mapping[str, Fraction]:
+        """The chance of less than the base."""
+        return self._chances(self.tally.less, -1)
+
+    @cached_property
+    def ranks(self) -> Mapping[str, tuple[Fraction, ...]]:
+        """The chance of each rank, or of each group of `places`; who gets the same shares the better rank."""
+        ids = [*self._taking, *(id for id in self.scenario.ids if id not in set(self._taking))]
+        found = {
+            id: tuple(Fraction(int(times), self.counted) for times in row)
+            for id, row in zip(ids, self.tally.ranks, strict=True)
+        }
+        return Frozen({id: found[id] for id in self.scenario.ids})
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """The first and the last rank of each group in `ranks`."""
+        return places(len(self.scenario.ids))
+
+    @cached_property
+    def moved(self) -> Number:
+        """The mean of the sum of all gains against the base: the money that changes hands."""
+        unit, gains = Fraction(self.scenario.fund.unit), Fraction(0)
+        for id, above, more in zip(self._taking, self.tally.above, self.tally.more, strict=True):
+            base = (Fraction(self.base[id]) - self.present.earmarks[id]) / unit
+            gains += int(above) - self.counted * floor(base) - int(more) * (base - floor(base))
+        apart = sum((max(self.present.amounts[id] - self.base[id], 0) for id in self._apart), start=0)
+        return plain(gains * unit / self.counted + apart)
+
+    def error(self, chance: Fraction) -> float:
+        """The sampling error of a chance: √(p (1 − p) / draws), its standard deviation."""
+        return sqrt(chance * (1 - chance) / self.counted)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash over what was asked and every count: the same for any order of work and any executor."""
+        asked = {
+            "scenario": self.scenario.digest,
+            "method": self.present.method_version,
+            "base": {id: str(amount) for id, amount in self.base.items()},
+            "law": None if self.law is None else [type(self.law).__name__, _written(asdict(self.law))],
+            "noise": {factor: str(percent) for factor, percent in self.noise.items()},
+            "seed": self.seed,
+            "draws": self.draws,
+        }
+        found = hashlib.sha256(json.dumps(asked, sort_keys=True).encode())
+        tally = self.tally
+        found.update(np.array([tally.draws, tally.excluded, tally.near]).astype("<i8").tobytes())
+        for counts in (tally.total, tally.above, tally.more, tally.less, tally.least, tally.most):
+            found.update(counts.astype("<i8").tobytes())
+        for counts in (tally.ranks, self.levels):
+            found.update(counts.astype("<i8").tobytes())
+        return "sha256:" + found.hexdigest()
+
+    @cached_property
+    def _taking(self) -> tuple[str, ...]:
+        return tuple(self.scenario.ids[i] for i in self.scenario.participants)
+
+    @property
+    def _apart(self) -> list[str]:
+        taking = set(self._taking)
+        return [id for id in self.scenario.ids if id not in taking]
+
+    def _money(self, units: Sequence[Number]) -> Mapping[str, Number]:
+        """Amounts with earmarks; who takes no part has the earmark alone."""
+        shared: dict[str, Number] = dict(zip(self._taking, units, strict=True))
+        unit = self.scenario.fund.unit
+        return Frozen(
+            {id: plain(shared.get(id, 0) * unit + self.present.earmarks[id]) for id in self.scenario.ids}
+        )
+
+    def _chances(self, times: Ints, sign: int) -> Mapping[str, Fraction]:
+        found = {id: Fraction(int(n), self.counted) for id, n in zip(self._taking, times, strict=True)}
+        for id in self._apart:
+            found[id] = Fraction(int((self.present.amounts[id] - self.base[id]) * sign > 0))
+        return Frozen({id: found[id] for id in self.scenario.ids})
+
+
+def _written(fields: Mapping[str, object]) -> object:
+    return {
+        name: {key: str(v) for key, v in value.items()} if isinstance(value, Mapping) else str(value)
+        for name, value in fields.items()
+    }
+
+
+def sweep(
+    scenario: Scenario,
+    draws: int = 100_000,
+    *,
+    law: Law | None = Around(),  # noqa: B008 — frozen
+    noise: Number | Mapping[str, Number] = 0,
+    seed: int = 1,
+    base: Mapping[str, Number] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Allocates many draws of weights and data, with limits and rounding as in `allocate`.
+
+    ``law`` says how weights are drawn (None: not at all), ``noise`` by how many percent values are off: each
+    is multiplied by an independent lognormal number with mean 1 and that standard deviation.  ``base`` is
+    what amounts are held against: the published ones, or where there are none the scenario's own.  The same
+    seed gives the same digest on any executor of concurrent.futures; ``progress`` is told the part that is
+    done, and what it raises ends the sweep with nothing left running.
+
+    Raises ScenarioError for what cannot be drawn, InfeasibleError where the limits cannot hold in any draw.
+
+    >>> from allocator import load_scenario
+    >>> found = sweep(load_scenario("scenarios/luzhou-2023/published-rule.toml"), 1000)
+    >>> found.least["ftz"] < 50_000_000 < found.most["ftz"], sum(found.mean.values()) == 56_020_000
+    (True, True)
+    """
+    present = allocate(scenario)
+    if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
+        wrong("sweep_draws", "sweep", value=draws, most=MOST_DRAWS)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
+        wrong("sweep_seed", "sweep", value=seed)
+    if not isinstance(noise, Mapping):
+        noise = dict.fromkeys(scenario.weights, noise)
+    noise = {factor: exact(percent) for factor, percent in noise.items() if percent}
+    if law is None and not noise:
+        wrong("sweep_fixed", "sweep")
+    if base is None:
+        base = present.amounts if scenario.published is None else scenario.published
+    unit = Fraction(scenario.fund.unit)
+    shared = [
+        (base[scenario.ids[i]] - present.earmarks[scenario.ids[i]]) / unit for i in scenario.participants
+    ]
+    plan = Plan(
+        case=case_of(present, law, noise, seed),
+        draws=draws,
+        down=np.array([floor(units) for units in shared]),
+        up=np.array([ceil(units) for units in shared]),
+        standing=standing_of(present),
+    )
+    tally, levels = run(plan, executor, progress)
+    if not tally.draws:
+        raise InfeasibleError(Problem("sweep_excluded", {"draws": draws}, "sweep"))
+    return Sweep(present, Frozen(base), law, Frozen(noise), seed, draws, tally, levels, np.__version__)

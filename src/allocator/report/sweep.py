@@ -1,0 +1,130 @@
+"""What a random sweep found, as sentences in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from math import sqrt
+
+from allocator.analysis.sweep import Anywhere, Around, Drivers, Law, Sweep
+from allocator.analysis.sweep.drivers import WEIGHTS
+from allocator.engine import METHOD_VERSION
+from allocator.exact import Number, exact
+from allocator.model import Scenario
+from allocator.text import money, number, say
+
+
+def base_name(found: Sweep) -> str:
+    """What amounts are held against: "published", "present" (the scenario's own amounts) or "base"."""
+    if found.base == found.scenario.published:
+        return "published"
+    return "present" if found.base == found.present.amounts else "base"
+
+
+def head(found: Sweep, lang: str) -> list[str]:
+    """How many draws, of what."""
+    law = law_text(found.scenario, found.law, lang)
+    lines = [say("sweep.head", lang, count=found.draws, seed=str(found.seed), law=law)]
+    return [*lines, *noise_lines(found.scenario, found.noise, lang)]
+
+
+def law_text(scenario: Scenario, law: Law | None, lang: str) -> str:
+    """How the weights are drawn."""
+    if law is None:
+        return say("sweep.law_fixed", lang)
+    if isinstance(law, Anywhere):
+        return say("sweep.law_anywhere", lang)
+    if isinstance(law, Around):
+        total, points = sum(scenario.weights.values(), start=Fraction(0)), {}
+        for factor, weight in scenario.weights.items():
+            part = float(weight / total)
+            points[factor] = exact(round(100 * sqrt(part * (1 - part) / (float(law.concentration) + 1)), 1))
+        value = {"value": law.concentration, "points": _named(scenario, points, lang)}
+        return say("sweep.law_around", lang, **value)
+    if isinstance(law.points, Mapping):
+        by = {factor: exact(points) for factor, points in law.points.items() if points}
+        return say("sweep.law_by_factor", lang, points=_named(scenario, by, lang))
+    return say("sweep.law_within", lang, points=exact(law.points))
+
+
+def _named(scenario: Scenario, points: Mapping[str, Number], lang: str) -> list[str]:
+    return [
+        say("sweep.point", lang, name=scenario.factor(factor).name, value=value)
+        for factor, value in points.items()
+    ]
+
+
+def noise_lines(scenario: Scenario, noise: Mapping[str, Number], lang: str) -> list[str]:
+    """By how much the data is off, factors of the same percentage together."""
+    alike: dict[Number, list[object]] = {}
+    for factor, percent in noise.items():
+        alike.setdefault(percent, []).append(scenario.factor(factor).name)
+    return [say("sweep.noise", lang, percent=percent, names=names) for percent, names in alike.items()]
+
+
+def remarks(found: Sweep, lang: str) -> list[str]:
+    """What stands below the figures: money moved, what ± and 0 mean, what was left out, how exact it is."""
+    scenario = found.scenario
+    whole = sum(found.present.amounts.values(), start=Fraction(0))
+    moved = {
+        "moved": money(_whole_units(found.moved, scenario), scenario.fund.currency, lang),
+        "percent": number(Fraction(found.moved) * 100 / whole, lang, 1),
+    }
+    lines = [
+        say(f"sweep.moved_{base_name(found)}", lang, **moved),
+        say("sweep.quantile", lang),
+        say("sweep.errors", lang, count=found.counted),
+        say("sweep.drives_data" if found.noise else "sweep.drives_weights", lang),
+    ]
+    if found.excluded:
+        lines.append(say("sweep.excluded", lang, count=found.excluded))
+    return [*lines, say("sweep.near" if found.near else "sweep.not_near", lang, near=found.near)]
+
+
+def _whole_units(amount: Number, scenario: Scenario) -> Number:
+    """A mean to a hundredth of the rounding unit, which a mean of rounded amounts can bear."""
+    step = max(Fraction(scenario.fund.unit) / 100, Fraction(1, 100))
+    return exact(round(amount / step) * step)
+
+
+def trace(found: Sweep, lang: str) -> list[str]:
+    """What the figures were made from, so that they can be made again."""
+    return [
+        say("cli.trace", lang, version=METHOD_VERSION, digest=found.scenario.digest),
+        say("sweep.trace", lang, seed=str(found.seed), numpy=found.numpy, digest=found.digest),
+    ]
+
+
+def chance_text(found: Sweep, chance: Fraction, lang: str) -> str:
+    """A chance in percent with its sampling error, to as many decimals as show that: 45.58 ±0.05."""
+    error = found.error(chance) * 100
+    if not error:
+        return number(chance * 100, lang, 0)
+    places = next((n for n in (1, 2, 3, 4, 5) if 10.0**-n <= error), 5)
+    percent = number(chance * 100, lang, places)
+    return say("sweep.chance", lang, percent=percent, error=number(Fraction(error), lang, places))
+
+
+def rank_text(place: tuple[int, int], lang: str) -> str:
+    """A rank, or a group of them: 3, or 11–20."""
+    first, last = place
+    return str(first) if first == last else say("sweep.ranks", lang, first=str(first), last=str(last))
+
+
+def usual_rank(found: Sweep, id: str, lang: str) -> str:
+    """The rank with the largest chance (of equal ones the better), and that in percent, rounded down."""
+    chances = found.ranks[id]
+    at = max(range(len(chances)), key=lambda k: (chances[k], -k))
+    percent = number(Fraction(chances[at] * 1000 // 1, 10), lang)  # 100 is said of all draws only
+    return say("sweep.rank_share", lang, rank=rank_text(found.places[at], lang), percent=percent)
+
+
+def main_driver(found: Sweep, driven: Drivers, id: str, lang: str) -> str:
+    """What drives a recipient most, and its part of the variance in percent; blank where nothing does."""
+    parts = (driven.first or driven.weights or {}).get(id, {}) if found.least[id] < found.most[id] else {}
+    input = max(parts, key=lambda each: parts[each], default=None)
+    if input is None or parts[input] <= 0:
+        return ""
+    name = say("sweep.driver_weights", lang) if input == WEIGHTS else found.scenario.factor(input).name
+    percent = number(exact(round(min(parts[input], 1.0) * 100)), lang, 0)
+    return say("sweep.driver_share", lang, name=name, percent=percent)

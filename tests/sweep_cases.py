@@ -1,0 +1,51 @@
+"""What tests of sweeps share: draws worked out one by one, densely and exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from allocator import Allocation, Scenario, allocate
+from allocator.analysis.sweep.case import BLOCK, Case, case_of
+from allocator.analysis.sweep.kernel import Kernel, brisk
+from allocator.analysis.sweep.sweeping import Sweep
+
+
+def all_units(found: Sweep) -> np.ndarray:
+    """Every draw's whole units, draws × recipients that take part, those left out as NaN."""
+    case = case_of(found.present, found.law, found.noise, found.seed)
+    rows = []
+    with brisk():
+        kernel = Kernel(case, case.width)
+        for block in range(-(-found.draws // BLOCK)):
+            weights, noise = case.weights(block), case.random(block, 1)
+            for start in range(0, BLOCK, case.width):
+                drawn = np.ascontiguousarray(weights[:, start : start + case.width])
+                whole = kernel.amounts(drawn, lambda _, room, noise=noise: noise.standard_normal(out=room))
+                units = (whole.units.T if kernel.axis == 0 else whole.units).copy()
+                units[~whole.fits] = np.nan
+                rows.append(units)
+    return np.concatenate(rows)[: found.draws]
+
+
+def with_drawn(scenario: Scenario, weights: np.ndarray) -> Scenario:
+    """The scenario under weights as they were drawn, taken exactly and brought to 100 %."""
+    exact = [Fraction(float(weight)) for weight in weights]
+    return replace(
+        scenario,
+        weights={f: w * 100 / sum(exact) for f, w in zip(scenario.weights, exact, strict=True)},
+    )
+
+
+def kernel_of(scenario: Scenario, law: Any, width: int, noise: Any = None) -> tuple[Case, Kernel, np.ndarray]:
+    """A case, its kernel and the first weights."""
+    case = case_of(allocate(scenario), law, noise or {}, 1)
+    return case, Kernel(case, width), np.ascontiguousarray(case.weights(0)[:, :width])
+
+
+def exact_limited(allocation: Allocation) -> list[Fraction]:
+    """Amounts after limits, in units, before rounding."""
+    return [Fraction(units, allocation.limited_over) for units in allocation.limited_units]
