@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import psutil
@@ -96,10 +97,13 @@ def test_more_draws_begin_with_the_same_ones():
 @pytest.fixture(scope="module")
 def cluster():
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as set_to:
+        # workers begin by running the main script, and a page that was tested may have left its own as that
+        set_to.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        ) as running:
+            yield running
 
 
 def test_a_cluster_of_two_processes(cluster, digest):
