@@ -16,7 +16,7 @@ app: .venv/app
 	$(BIN)/allocator app
 
 test: .venv/test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 check: .venv/check
 	$(BIN)/ruff check .

@@ -33,13 +33,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The script has run, nothing is still a placeholder, and every chart is drawn.
+# The script has run, nothing is still a placeholder, every chart is drawn, and this has been so for a moment:
+# between a click and the script that it starts the page looks settled too.
 SETTLED = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
-    return app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
+    const still = app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
         && !document.querySelector('[data-testid=stSkeleton]')
         && charts.every(chart => chart.querySelector('svg.marks'));
+    window.stillSince = still ? window.stillSince ?? performance.now() : undefined;
+    return still && performance.now() - window.stillSince > 150;
 }"""
 
 
@@ -144,6 +147,7 @@ class Visit:
 
     def settle(self) -> None:
         """Waits until the page's script has run and its charts are drawn."""
+        self.page.evaluate("window.stillSince = undefined")
         self.page.wait_for_function(SETTLED)
 
     def outside(self) -> list[str]:

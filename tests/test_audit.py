@@ -392,7 +392,6 @@ RESTED = replace(LUZHOU, fund=replace(LUZHOU.fund, rounding="rest-to-largest"))
         ("audit_rest_limits", lambda: audit(replace(RESTED, limits=[Limit(("ftz",), cap=50_020_000)]))),
         ("audit_rest_limits", lambda: audit(replace(RESTED, limits=[Limit(("naxi",), floor=590_000)]))),
     ],
-    ids=str,
 )  # fmt: skip
 def test_what_is_not_covered_is_refused_with_a_sentence(key, ask):
     with pytest.raises(ScenarioError) as refused:

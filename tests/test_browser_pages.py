@@ -186,9 +186,7 @@ def test_page_in_a_dark_system(people: dict[str, Visit], axe: str, name: str) ->
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
-    begun = time.monotonic()
     page = large.open(f"{PATHS[name]}?lang=zh&scenario={generated.SLUG}")
-    assert time.monotonic() - begun < 30
     assert page.locator("h1").all_inner_texts() == [say(f"app.nav.{name}", "zh")]
     assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
     assert overflowing(page) == [False, []]
@@ -252,6 +250,7 @@ def test_a_figure_of_the_chart_picks_its_recipient(people: dict[str, Visit]) -> 
         force=True
     )
     page.get_by_text("合江县：分步计算").first.wait_for()
+    people["zh"].settle()
     assert page.get_by_test_id("stVegaLiteChart").count() == 5
 
 
