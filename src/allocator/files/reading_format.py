@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
+from pydantic import BaseModel, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from allocator.analysis.audit import Reading
-from allocator.errors import Problem, ScenarioError
 from allocator.files import format as toml
-from allocator.files.reading import MOST_PROBLEMS, wrong
+from allocator.files.small_toml import STRICT, Form
 from allocator.files.writing import toml_bytes
-from allocator.parts import Text, nearest
+from allocator.parts import Text
 
 EXAMPLES = {
     "format": "format = 1",
@@ -52,7 +49,7 @@ def _recipients(value: object) -> tuple[str, ...]:
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = STRICT
 
 
 class ScoredTable(_Table):
@@ -86,43 +83,7 @@ class ReadingTable(_Table):
     known: list[KnownTable] = []
 
 
-_TABLES: dict[str, type[BaseModel]] = {"scored": ScoredTable, "known": KnownTable}
-
-
-def validated(path: Path, content: dict[str, Any]) -> ReadingTable:
-    """The content of a file as a table; raises ScenarioError with a sentence for each problem found."""
-    if "format" in content and (content["format"] != toml.FORMAT or isinstance(content["format"], bool)):
-        wrong(path, "format", {"key": "format"}, value=toml.as_written(content["format"]))
-    try:
-        return ReadingTable.model_validate(content)
-    except ValidationError as error:
-        found = error.errors(include_url=False)[:MOST_PROBLEMS]
-        raise ScenarioError(
-            replace(_problem(one["type"], one["loc"], one["input"], one.get("ctx", {})), file=str(path))
-            for one in found
-        ) from None
-
-
-def _problem(type_: str, place: tuple[int | str, ...], value: object, details: Mapping[str, Any]) -> Problem:
-    """The sentence for one error of pydantic, with the place as it looks in the file."""
-    name = str(place[-1])
-    at = _place(place)
-    if type_ == "missing":
-        return Problem("key_missing", {"name": name, "example": EXAMPLES[name]}, at=_place(place[:-1]))
-    if type_ == "extra_forbidden":
-        table = _TABLES[str(place[0])] if len(place) > 1 else ReadingTable
-        near, known = nearest(name, table.model_fields), list(table.model_fields)
-        key = "key_unknown" if near else "key_unknown_list"
-        return Problem(key, {"name": name, "near": near} if near else {"name": name, "known": known}, at=at)
-    return replace(toml.problem(type_, place, value, dict(details)), at=at)
-
-
-def _place(place: tuple[int | str, ...]) -> dict[str, object]:
-    if not place:
-        return {}
-    if len(place) == 1 or not isinstance(place[1], int):
-        return {"key": ".".join(map(str, place))}
-    return {"key": ", ".join([f"[[{place[0]}]] {place[1] + 1}", *map(str, place[2:])])}
+FORM = Form(ReadingTable, {"scored": ScoredTable, "known": KnownTable}, EXAMPLES)
 
 
 def reading_bytes(named: NamedReading, scenario: str | None = None) -> bytes:

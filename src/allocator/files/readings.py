@@ -25,8 +25,9 @@ from allocator.files.reading import (
     toml_of,
     wrong,
 )
-from allocator.files.reading_format import EXAMPLES, NamedReading, ReadingTable, validated
+from allocator.files.reading_format import EXAMPLES, FORM, NamedReading, ReadingTable
 from allocator.files.scenario import load_scenario
+from allocator.files.small_toml import validated
 from allocator.files.tables import Finder, need
 from allocator.model import Scenario
 from allocator.parts import brief
@@ -47,7 +48,7 @@ def load_reading(path: str | Path) -> NamedReading:
     'rounded'
     """
     path = Path(path)
-    table = validated(path, read_toml(path))
+    table = validated(path, read_toml(path), FORM)
     if table.scenario is None:
         wrong(path, "key_missing", name="scenario", example=EXAMPLES["scenario"])
     root = path.parent
@@ -69,7 +70,7 @@ def read_reading(
     ScenarioError with a sentence for each problem found.
     """
     path = Path(name)
-    table = validated(path, toml_of(path, sound(path, content)))
+    table = validated(path, toml_of(path, sound(path, content)), FORM)
     if table.scenario is not None:
         known = others or {}
         stem = re.split(r"[/\\]", table.scenario)[-1].removesuffix(".toml")
