@@ -166,6 +166,10 @@ def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
     option(sweep, "--noise", metavar="PERCENT|FACTOR=PERCENT,…")
     option(sweep, "--workers", metavar="COUNT")
     option(sweep, "--scheduler", metavar="ADDRESS")
+    execution = parser("execution", _execution, "file", "payments")
+    option(execution, "--on", metavar="YYYY-MM-DD")
+    option(execution, "--rules", metavar="FILE")
+    option(execution, "--payees", action="store_true")
     new = parser("new", _new, "folder", table=False)
     option(new, "--like", metavar="FILE")
     app = parser("app", _app, table=False)
@@ -324,6 +328,18 @@ def _sweep(options: Any, lang: str) -> int:
     seconds = exact(round(time.perf_counter() - start, 1))
     printing.swept(found, driven, options.format, lang)
     print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
+    return 0
+
+
+def _execution(options: Any, lang: str) -> int:
+    file = _file(options, lang, "execution")
+    if options.payments is None:
+        raise Usage(say("cli.missing_payments", lang, file=file))
+    from allocator.executing import executed
+
+    allocation = _allocated(file)
+    found = executed(allocation, file, options.payments, options.on, options.rules)
+    printing.executed(found, allocation, options.format, lang, payees=options.payees)
     return 0
 
 

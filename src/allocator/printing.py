@@ -24,6 +24,7 @@ from allocator.text import kind_text, number, say
 from allocator.text import money as money_text
 
 if TYPE_CHECKING:
+    from allocator.analysis.execution import Execution
     from allocator.analysis.goal import Answer
     from allocator.analysis.sweep import Drivers, Sweep
     from allocator.explaining import Told
@@ -234,6 +235,38 @@ def swept(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
     print(*lines, *_aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")
 
 
+def executed(found: Execution, result: Allocation, form: str, lang: str, *, payees: bool) -> None:
+    """The result of `allocator execution`."""
+    from allocator.report import execution as said
+
+    if form == "json":
+        _json(_jsonable(said.as_data(found, payees=payees)))
+        return
+    scenario = result.scenario
+    head = said.head(found, result, lang)
+    plan, doubts = said.plan_lines(found, scenario, lang), said.doubt_lines(found, scenario, lang)
+    below = [*said.closing(found, scenario, lang), *status_lines(scenario, lang), _trace(result, lang)]
+    progress = said.progress_grid(found, scenario, lang)
+    if form == "csv":
+        lines = said.doubt_sentences(found, scenario, lang)
+        rows = [list(row.cells) for row in progress.rows]
+        _csv(progress.headers, rows, [*head, progress.unit, *plan, *doubts, *lines, *below])
+        return
+    blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
+    uses = said.uses_grid(found, scenario, lang)
+    blocks += [uses.caption, uses, "", *doubts]
+    if found.doubtful:
+        blocks += [said.doubts_grid(found, scenario, lang, payees=payees)]
+        if found.doubtful > said.SHOWN:
+            blocks.append(say("execution.doubts_first", lang, most=said.SHOWN))
+        if not payees:
+            blocks.append(say("execution.left_out", lang))
+    lines = []
+    for block in [*blocks, ""]:
+        lines += [block] if isinstance(block, str) else _aligned(block, lang)
+    print(*lines, *below, sep="\n")
+
+
 def checked(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:
     """The result of `allocator check`: what was read; None where nobody asked about the published amounts."""
     scenario = result.scenario
@@ -385,6 +418,8 @@ def _jsonable(value: Any) -> Any:
     """Money as a JSON number, exactly; as text with its two decimals where no float says it exactly."""
     if isinstance(value, Mapping):
         return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_jsonable(item) for item in value]
     if not isinstance(value, Fraction):
         return value
     return float(value) if exact(float(value)) == value else number(value, "zh", 2).replace("−", "-")

@@ -40,12 +40,14 @@ def shown_name(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in last)[-100:]
 
 
-def read_sheets(name: str, content: bytes) -> list[Sheet]:
+def read_sheets(
+    name: str, content: bytes, most_mb: int = LARGEST_UPLOAD_MB, most_rows: int = MOST_ROWS
+) -> list[Sheet]:
     """The sheets of an Excel workbook, or the one table of a CSV file as a sheet without name."""
     file = shown_name(name)
     ending = file.lower().rpartition(".")[2]
-    if len(content) > LARGEST_UPLOAD_MB * 2**20:
-        wrong(file, "upload_large", limit=LARGEST_UPLOAD_MB)
+    if len(content) > most_mb * 2**20:
+        wrong(file, "upload_large", limit=most_mb)
     if ending not in ("csv", "xlsx", "xls"):
         wrong(file, "upload_name", name=file)
     if not content.strip():
@@ -56,12 +58,12 @@ def read_sheets(name: str, content: bytes) -> list[Sheet]:
         if b"\0" in content or content.startswith(_ZIP):
             wrong(file, "upload_not_csv")
         lines = csv_lines(file, content)
-        if len(lines) > MOST_ROWS or any(any(row[MOST_COLUMNS:]) for _, row in lines):
-            wrong(file, "sheet_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
+        if len(lines) > most_rows or any(any(row[MOST_COLUMNS:]) for _, row in lines):
+            wrong(file, "sheet_large", rows=most_rows, columns=MOST_COLUMNS)
         return [Sheet("", lines)]
     if not content.startswith(_ZIP):
         wrong(file, "upload_not_xlsx")
-    return _workbook(file, *unpack(file, content))
+    return _workbook(file, *unpack(file, content, most_rows))
 
 
 def _workbook(file: str, content: bytes, parts: dict[str, Part]) -> list[Sheet]:

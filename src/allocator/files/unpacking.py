@@ -40,7 +40,7 @@ class Part:
     unseen: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-def unpack(file: str, content: bytes) -> tuple[bytes, dict[str, Part]]:
+def unpack(file: str, content: bytes, most_rows: int = MOST_ROWS) -> tuple[bytes, dict[str, Part]]:
     """The workbook with nothing but its XML, not compressed, and its sheets by name.
 
     Raises ScenarioError for whatever is no workbook of bearable size.
@@ -59,10 +59,10 @@ def unpack(file: str, content: bytes) -> tuple[bytes, dict[str, Part]]:
         wrong(file, "upload_broken")
     shown = {path.lower(): name for name, path in names}
     for path, part in sheets.items():
-        if part.rows > MOST_ROWS or part.columns > MOST_COLUMNS:
+        if part.rows > most_rows or part.columns > MOST_COLUMNS:
             sheet = shown.get(path.lower())
             at = {} if sheet is None else {"sheet": sheet}
-            wrong(file, "sheet_large", at, rows=MOST_ROWS, columns=MOST_COLUMNS)
+            wrong(file, "sheet_large", at, rows=most_rows, columns=MOST_COLUMNS)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:  # what is read is what was looked through, byte for byte
         for name, xml in parts.items():

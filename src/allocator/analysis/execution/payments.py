@@ -1,0 +1,93 @@
+"""Payments as columns: who paid, when, how much, for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from allocator.allocation import Allocation
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import Number
+from allocator.parts import Text
+
+COLUMNS = ("line", "payer", "day", "fen", "use", "payee", "note")
+MOST_FEN = 4 * 10**18  # of all payments together, without their signs: sums stay exact in 64 bits
+
+
+@dataclass(frozen=True)
+class Payer:
+    """用款单位: who pays out of the fund, a recipient or a department, and the money that it has for that."""
+
+    id: str
+    name: Text
+    allocated: Number
+    department: bool = False
+
+
+def payers(allocation: Allocation) -> tuple[Payer, ...]:
+    """The departments with their reservations, then the recipients with their amounts, in listed order.
+
+    Departments of one name are one payer.
+    """
+    scenario = allocation.scenario
+    found: dict[str, Payer] = {}
+    for reservation in scenario.reservations:
+        id = f"department:{reservation.name.zh}"
+        before = found[id].allocated if id in found else 0
+        found[id] = Payer(id, reservation.name, before + reservation.amount, department=True)
+    recipients = [Payer(r.id, r.name, allocation.amounts[r.id]) for r in scenario.recipients]
+    return (*found.values(), *recipients)
+
+
+@dataclass(frozen=True, eq=False)
+class Payments:
+    """支付明细: payments as columns of whole numbers.
+
+    ``table`` has a row for each payment: its line in the file, and the positions of its payer, use, payee and
+    note in the lists beside it; ``day`` and ``fen``, the amount in hundredths of the main unit, below zero
+    for a refund.  ``illustrative`` says that any of it is assumed or an example.
+    """
+
+    payers: tuple[str, ...]
+    uses: tuple[str, ...]
+    payees: tuple[str, ...]
+    notes: tuple[str, ...]
+    table: pd.DataFrame
+    illustrative: bool = False
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        size = float(np.abs(self.table["fen"].to_numpy(dtype="float64")).sum())
+        if size > MOST_FEN:
+            raise ScenarioError(Problem("payments_huge", file=self.file))
+
+    @property
+    def last(self) -> date | None:
+        """The day of the latest payment."""
+        return None if self.table.empty else self.table["day"].max().date()
+
+
+Written = tuple[int, str, date, int, str, str, str]
+
+
+def payments_of(rows: Iterable[Written], payers: Sequence[str], *, illustrative: bool = False) -> Payments:
+    """Payments from rows of line, payer's id, day, fen, use, payee and note.
+
+    >>> paid = payments_of([(2, "a", date(2023, 6, 3), 500, "roads", "", "")], ["a"])
+    >>> paid.last
+    datetime.date(2023, 6, 3)
+    """
+    table = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    lists: dict[str, tuple[str, ...]] = {}
+    for name in ("use", "payee", "note"):
+        codes, known = pd.factorize(table[name].to_numpy(dtype=object))
+        table[name], lists[name] = codes.astype("int32"), tuple(known)
+    at = {id: position for position, id in enumerate(payers)}
+    table["payer"] = np.array([at[id] for id in table["payer"]], dtype="int32")
+    table["day"] = pd.to_datetime(table["day"]).astype("datetime64[s]")
+    table["fen"], table["line"] = table["fen"].astype("int64"), table["line"].astype("int64")
+    return Payments(tuple(payers), lists["use"], lists["payee"], lists["note"], table, illustrative)

@@ -1,0 +1,327 @@
+"""Payments from a CSV file or an Excel workbook: recipient, date, amount, use, payee, note, status.
+
+Read by columns: each different text is looked at once, so that a million payments take seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from allocator.analysis.execution import Payer, Payments
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import exact, plain
+from allocator.files.datatable import status_of
+from allocator.files.dates import cell_day
+from allocator.files.format import AMOUNT_UNITS
+from allocator.files.reading import (
+    MOST_PROBLEMS,
+    cell_number,
+    csv_columns,
+    csv_text,
+    file_bytes,
+    headed,
+    is_error_cell,
+    uncollected,
+    wrong,
+)
+from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, Sheet, read_sheets, shown_name
+from allocator.model import Scenario
+from allocator.parts import STATUSES, Text, check_text, nearest, plain_name
+from allocator.text import LANGUAGES, say
+
+COLUMNS = ("recipient", "date", "amount", "use", "payee", "note", "status")
+NEEDED = COLUMNS[:4]
+LARGEST_MB = 300  # of a file named on the command line
+MOST_ROWS = 3_000_000
+LONGEST = 500  # characters of a use, a payee or a note
+_LARGEST_FEN: int = 10**17  # far beyond any fund
+_PLAIN_AMOUNT = re.compile(r"([+\-−]?)([0-9]{1,15})(?:\.([0-9]{1,8}))?")
+_HEADING = re.compile(r"(.*?) ?\(([^()]*)\)")
+Read = TypeVar("Read")
+
+
+def load_payments(path: str | Path, scenario: Scenario, payers: Sequence[Payer]) -> Payments:
+    """The payments in a file.  Raises ScenarioError with a sentence for each problem."""
+    path = Path(path)
+    content = file_bytes(path, LARGEST_MB)
+    try:
+        return read_payments(path.name, content, scenario, payers, LARGEST_MB)
+    except ScenarioError as error:
+        raise error.in_files({shown_name(path.name): str(path)}) from None
+
+
+@uncollected()
+def read_payments(
+    name: str,
+    content: bytes,
+    scenario: Scenario,
+    payers: Sequence[Payer],
+    most_mb: int = LARGEST_UPLOAD_MB,
+) -> Payments:
+    """The payments in an uploaded file.  Raises ScenarioError with a sentence for each problem."""
+    file = shown_name(name)
+    if file.lower().endswith(".csv") and len(content) <= most_mb * 2**20:
+        try:
+            plain_csv = _plain_csv(file, content)
+            if plain_csv is not None:
+                return _made(file, *plain_csv, {}, scenario, payers)
+        except ScenarioError:
+            pass  # what is wrong is said of the lines as they are read with care
+    sheet = _sheet(file, read_sheets(name, content, most_mb, MOST_ROWS))
+    at = {"sheet": sheet.name} if sheet.name else {}
+    if sheet.merged:
+        wrong(file, "sheet_merged", at, names=sheet.merged[:10])
+    header, rows = headed(file, sheet.lines)
+    lines = np.array([number for number, _ in rows], dtype="int64")
+    return _made(file, header, list(zip(*(row for _, row in rows), strict=True)), lines, at, scenario, payers)
+
+
+def _plain_csv(file: str, content: bytes) -> tuple[list[str], list[list[str]], Any] | None:
+    """Headings, columns and line numbers of a CSV file in which every line is whole."""
+    columns = None if b"\0" in content else csv_columns(csv_text(file, content))
+    if not columns or len(columns[0]) < 2 or len(columns[0]) > MOST_ROWS:
+        return None
+    header = [column.pop(0).strip() for column in columns]
+    return None if "" in header else (header, columns, np.arange(2, len(columns[0]) + 2))
+
+
+def _made(
+    file: str,
+    header: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    lines: Any,
+    at: dict[str, str],
+    scenario: Scenario,
+    payers: Sequence[Payer],
+) -> Payments:
+    """The payments in columns of text."""
+    columns, unit = _header(file, header, scenario.fund.currency)
+    texts = {column: cells[position] for column, position in columns.items()}
+    reader = _Reader(file, at, lines, {column: header[position] for column, position in columns.items()})
+    names = _payer_names(scenario, payers)
+    table: dict[str, Any] = {"line": lines}
+    table["payer"] = reader.values("recipient", texts["recipient"], lambda t: _payer(t, names), "int32")
+    table["day"] = reader.values("date", texts["date"], _day, "datetime64[s]")
+    table["fen"] = reader.values("amount", texts["amount"], lambda t: _fen(t, unit), "int64")
+    lists: dict[str, tuple[str, ...]] = {}
+    for column in ("use", "payee", "note"):
+        blank = "payment_use" if column == "use" else None
+        table[column], lists[column] = reader.texts(column, texts.get(column, [""] * len(lines)), blank)
+    illustrative = False
+    if "status" in texts:
+        reader.values("status", texts["status"], _status, "int32")
+        illustrative = any(status_of(text.strip()) in ("assumed", "example") for text in set(texts["status"]))
+    if not reader.problems:
+        blank_notes = np.array([not note for note in lists["note"]], dtype=bool)[table["note"]]
+        reader.refuse("note", (table["fen"] < 0) & blank_notes, "payment_refund")
+    if reader.problems:
+        found = sorted(reader.problems, key=lambda p: int(str(p.at["row"])))
+        raise ScenarioError(found[:MOST_PROBLEMS])
+    ids = tuple(payer.id for payer in payers)
+    return Payments(ids, lists["use"], lists["payee"], lists["note"], pd.DataFrame(table), illustrative, file)
+
+
+# --- headings ---------------------------------------------------------------------------------------
+
+
+@cache
+def headings() -> dict[str, str]:
+    """All that the columns may be called, in either language, and the column that each means."""
+    found: dict[str, str] = {}
+    for column in COLUMNS:
+        kinds = [f"execution.{kind}.{column}" for kind in ("heading", "also")]
+        written = [column, *(say(kind, lang) for kind in kinds for lang in LANGUAGES)]
+        for text in written:
+            found |= {plain_name(name): column for name in re.split("[,，]", text)}
+    return found
+
+
+def _header(file: str, header: Sequence[str], currency: str) -> tuple[dict[str, int], int]:
+    """The position of each column, and what the unit of the amounts is in the main unit."""
+    known, unit = headings(), 1
+    columns: dict[str, int] = {}
+    problems: list[Problem] = []
+    for position, text in enumerate(header):
+        parts = _HEADING.fullmatch(plain_name(text))
+        column, written = known.get(plain_name(text)), ""
+        if column is None and parts and known.get(parts[1]) == "amount":
+            column, written = "amount", parts[2].strip()
+        if column is None:
+            near = nearest(plain_name(text), known) or COLUMNS[0]
+            problems.append(Problem("header_unknown", {"name": text, "near": near}, file, {"row": 1}))
+            continue
+        if column in columns:
+            twice = {"first": header[columns[column]], "second": text}
+            problems.append(Problem("header_double", twice, file, {"row": 1}))
+        if column == "amount" and written.casefold() != currency.casefold():
+            unit = AMOUNT_UNITS.get(written, 0)
+            if not unit:
+                problems.append(Problem("header_unit", {"name": text}, file, {"row": 1}))
+            elif written and currency != "CNY":
+                details = {"value": text, "currency": currency}
+                problems.append(Problem("unit_currency", details, file, {"row": 1}))
+        columns[column] = position
+    for column in NEEDED:
+        if column not in columns:
+            shown = [_heading(name) for name in COLUMNS]
+            missing = {"name": _heading(column), "known": shown}
+            problems.append(Problem("header_missing", missing, file, {"row": 1}))
+    if problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    return columns, unit
+
+
+def _heading(column: str) -> Text:
+    return Text(*(say(f"execution.heading.{column}", lang) for lang in LANGUAGES))
+
+
+def _sheet(file: str, sheets: Sequence[Sheet]) -> Sheet:
+    """The sheet of the payments: the only one that shows, else the one that is called so."""
+    names = {plain_name(say("execution.sheet", lang)) for lang in LANGUAGES}
+    seen = [sheet for sheet in sheets if not sheet.hidden]
+    found = seen if len(seen) == 1 else [sheet for sheet in seen if plain_name(sheet.name) in names]
+    if not seen:
+        wrong(file, "sheet_none")
+    if len(found) != 1:
+        name = Text(*(say("execution.sheet", lang) for lang in LANGUAGES))
+        wrong(file, "sheet_missing", name=name, found=[sheet.name for sheet in seen][:10])
+    return found[0]
+
+
+# --- cells ------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads columns by their different texts, and collects what is wrong with the rows' place."""
+
+    def __init__(self, file: str, at: dict[str, str], lines: Any, labels: dict[str, str]) -> None:
+        self.file, self.at, self.lines, self.labels = file, at, lines, labels
+        self.problems: list[Problem] = []
+
+    def values(self, column: str, cells: Sequence[str], read: Callable[[str], Any], dtype: str) -> Any:
+        """The column's values; a text that cannot be read is a problem of every row that has it."""
+        codes, texts = _distinct(cells)
+        values: list[Any] = []
+        for at, text in enumerate(texts):
+            found = read(text.strip())
+            if isinstance(found, Problem):
+                if len(self.problems) < MOST_PROBLEMS:
+                    self.refuse(column, codes == at, found.key, **found.details)
+                found = 0
+            values.append(found)
+        return np.array(values, dtype=dtype)[codes]
+
+    def texts(self, column: str, cells: Sequence[str], blank: str | None) -> tuple[Any, tuple[str, ...]]:
+        """The column's texts as positions in a list; ``blank`` is the sentence for none."""
+        codes, texts = _distinct(cells)
+        sound = len(texts) > 1000 and "" not in texts and _all_sound(texts)
+        for at, text in enumerate(() if sound else texts):
+            found = _text(text, blank)
+            if found is not None and len(self.problems) < MOST_PROBLEMS:
+                self.refuse(column, codes == at, found.key, **found.details)
+        return codes.astype("int32"), tuple(texts)
+
+    def refuse(self, column: str, where: Any, key: str, **details: object) -> None:
+        """Notes a problem for each of the rows."""
+        for line in self.lines[where][:MOST_PROBLEMS].tolist():
+            at = {**self.at, "row": line, "column": self.labels.get(column, column)}
+            self.problems.append(Problem(key, details, self.file, at))
+
+
+def _distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
+    """For each cell the position of its text among the different ones, without the spaces around it."""
+    codes, found = pd.factorize(np.array(cells, dtype=object))
+    texts = found.tolist()
+    trimmed = [text.strip() for text in texts]
+    if trimmed == texts:
+        return codes, texts
+    again, fewer = pd.factorize(np.array(trimmed, dtype=object))
+    return again[codes], fewer.tolist()
+
+
+def _payer_names(scenario: Scenario, payers: Sequence[Payer]) -> dict[str, int]:
+    """The position of each payer by any of its names; a recipient's names come before a department's."""
+    at = {payer.id: position for position, payer in enumerate(payers)}
+    names = {
+        plain_name(n): at[r.id] for r in scenario.recipients for n in (r.id, r.name.zh, r.name.en, *r.aliases)
+    }
+    for payer in payers:
+        for name in (payer.name.zh, payer.name.en):
+            names.setdefault(plain_name(name), at[payer.id])
+    return names
+
+
+def _payer(text: str, names: dict[str, int]) -> int | Problem:
+    if not text:
+        return Problem("recipient_blank")
+    found = names.get(plain_name(text))
+    if found is None:
+        near = nearest(plain_name(text), names) or next(iter(names))
+        return Problem("payment_payer", {"name": text[:100], "near": near})
+    return found
+
+
+def _day(text: str) -> date | Problem:
+    found = cell_day(text)
+    return Problem(found, {"value": text[:40]}) if isinstance(found, str) else found
+
+
+def _fen(text: str, unit: int) -> int | Problem:
+    """The hundredths of the main unit in a cell that counts in ``unit``."""
+    found = _PLAIN_AMOUNT.fullmatch(text)
+    if found is None:
+        sign = text[:1] in "-−－" and text[1:2].isdigit()
+        number = cell_number(text[1:] if sign else text)
+        if isinstance(number, str):
+            return Problem(number, {"value": text[:40]})
+        amount = plain(number * (-unit if sign else unit))
+    else:
+        decimals = found[3] or ""
+        over: int = 10 ** len(decimals)
+        hundredths, left = divmod(int(found[2] + decimals) * unit * 100, over)
+        if not left and 0 < hundredths <= _LARGEST_FEN:
+            return hundredths if found[1] in ("", "+") else -hundredths
+        amount = plain(exact(text.replace("−", "-").removeprefix("+")) * unit)
+    if not amount:
+        return Problem("payment_zero")
+    if (amount * 100).denominator != 1:
+        return Problem("cents", {"value": amount})
+    if not -_LARGEST_FEN <= amount * 100 <= _LARGEST_FEN:
+        return Problem("cell_number", {"value": text[:40]})
+    return int(amount * 100)
+
+
+def _status(text: str) -> int | Problem:
+    if not text or status_of(text) in STATUSES:
+        return 0
+    known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
+    return Problem("choice", {"value": text[:40], "known": known})
+
+
+def _all_sound(texts: Sequence[str]) -> bool:
+    """Whether nothing can be wrong with any of the texts; a million are looked at together."""
+    return (
+        "".join(texts).isprintable()
+        and max(map(len, texts)) <= LONGEST
+        and {text[0] for text in texts}.isdisjoint("=+-@＝＋－＠#")
+    )
+
+
+def _text(text: str, blank: str | None) -> Problem | None:
+    if not text:
+        return None if blank is None else Problem(blank)
+    if is_error_cell(text):
+        return Problem("cell_error", {"value": text})
+    try:
+        check_text(text, LONGEST)
+    except ScenarioError as error:
+        return error.problems[0]
+    return None
