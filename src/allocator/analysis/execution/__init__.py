@@ -9,9 +9,12 @@ from allocator.analysis.execution.rules import (
     UseRule,
     year_checkpoints,
 )
+from allocator.analysis.execution.targets import Assessed, Assessment, assess, figure
 
 __all__ = [
     "REASONS",
+    "Assessed",
+    "Assessment",
     "Checkpoint",
     "Doubt",
     "Execution",
@@ -21,7 +24,9 @@ __all__ = [
     "Rules",
     "Target",
     "UseRule",
+    "assess",
     "execute",
+    "figure",
     "payers",
     "payments_of",
     "year_checkpoints",
