@@ -21,7 +21,7 @@ from allocator.text import say, texts
 pytestmark = pytest.mark.browser
 
 PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent / "pictures"))
-PAGES = ("allocate", "compare", "published", "sensitivity", "data", "report", "saved", "method")
+PAGES = ("allocate", "compare", "published", "sensitivity", "data", "execution", "report", "saved", "method")
 PATHS = {page: "" if page == "allocate" else page for page in PAGES}
 SAVED, DELETED = "2023-A", "2023-B"
 SCENARIO = "luzhou-2023/equal-weights"

@@ -1,6 +1,6 @@
-"""Payments against the allocation: sums, schedule, what is to be verified; against plain Python and by hand."""
+"""Payments against the allocation: sums, schedule, what to verify; against plain Python and by hand."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -97,7 +97,7 @@ def slowly(rows, allocated, notice, end, on):
 @settings(max_examples=150, deadline=None)
 @given(ROWS, st.lists(st.integers(0, 2000), min_size=3, max_size=3), DAYS)
 def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
-    lines = {line: row for line, row in enumerate(rows, 2)}
+    lines = dict(enumerate(rows, 2))
     money = dict(zip("abc", (Fraction(fen, 100) for fen in allocated), strict=True))
     notice, end = date(2023, 4, 28), date(2023, 5, 12)
     days = (date(2023, 5, 2), date(2023, 5, 8))
@@ -107,12 +107,8 @@ def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
     assert [p.day for p in found.progress] == [*(day for day in days if day < on), on]
     for progress in found.progress:
         paid, by_use, _, _ = slowly(lines, money, notice, end, progress.day)
-        assert {id: amount for id, amount in progress.paid.items() if amount} == {
-            id: amount for id, amount in paid.items() if amount
-        }
-        assert {use: amount for use, amount in progress.by_use.items() if amount} == {
-            use: amount for use, amount in by_use.items() if amount
-        }
+        assert Counter(progress.paid) == Counter(paid)  # nothing and nought are the same here
+        assert Counter(progress.by_use) == Counter(by_use)
         assert sum(progress.by_use.values()) == sum(progress.paid.values()) == progress.total
     _, _, reasons, over = slowly(lines, money, notice, end, on)
     doubts = list(found.doubts())
@@ -220,14 +216,14 @@ def test_who_is_late_by_how_much_on_30_september(held):
     found = held(date(2023, 9, 30))
     due = Fraction(152, 244)
     assert [(payer.name.zh, lag) for payer, lag in found.late] == [
-        ("江阳区", 1_700_000 * due - 600_000),
+        ("江阳区", 1_700_000 * due - 520_000),
         ("泸县", 730_000 * due),
         ("古蔺县", 1_320_000 * due - 500_000),
         ("泸州市酒业发展促进局", 600_000 * due - 300_000),
     ]
-    # the lines of the file up to that day, added up by hand, in 万元: 45 + 30 + 60 + 80 + 40 + 0 + 26 + 27
+    # the lines of the file up to that day, added up by hand, in 万元: 45 + 30 + 52 + 80 + 40 + 0 + 26 + 27
     # + 50 + 24 + 4205.5
-    assert found.now.total == 45_875_000
+    assert found.now.total == 45_795_000
     assert found.allocated == 57_220_000
 
 

@@ -237,6 +237,8 @@ def swept(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
 
 def executed(found: Execution, result: Allocation, form: str, lang: str, *, payees: bool) -> None:
     """The result of `allocator execution`."""
+    from allocator.analysis.execution import assess
+    from allocator.report import assessment as aims
     from allocator.report import execution as said
 
     if form == "json":
@@ -247,10 +249,14 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
     plan, doubts = said.plan_lines(found, scenario, lang), said.doubt_lines(found, scenario, lang)
     below = [*said.closing(found, scenario, lang), *status_lines(scenario, lang), _trace(result, lang)]
     progress = said.progress_grid(found, scenario, lang)
+    found_targets = assess(found)
+    reached = [*aims.target_lines(found_targets, lang), aims.score_line(found_targets, lang)]
+    if found.rules.cited is not None:
+        reached.append(getattr(found.rules.cited, lang))
     if form == "csv":
         lines = said.doubt_sentences(found, scenario, lang)
         rows = [list(row.cells) for row in progress.rows]
-        _csv(progress.headers, rows, [*head, progress.unit, *plan, *doubts, *lines, *below])
+        _csv(progress.headers, rows, [*head, progress.unit, *plan, *doubts, *lines, *reached, *below])
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
     uses = said.uses_grid(found, scenario, lang)
@@ -261,6 +267,9 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
             blocks.append(say("execution.doubts_first", lang, most=said.SHOWN))
         if not payees:
             blocks.append(say("execution.left_out", lang))
+    if found_targets.items:
+        targets = aims.targets_grid(found_targets, lang)
+        blocks += ["", targets.caption, targets, *reached]
     lines = []
     for block in [*blocks, ""]:
         lines += [block] if isinstance(block, str) else _aligned(block, lang)

@@ -93,6 +93,7 @@ class RulesTable(_Table):
     plan: toml._Text = "elapsed"
     quarters: toml._Bool = False
     source: toml._Name | None = None
+    cited: toml._Name | None = None
     checkpoint: list[CheckpointTable] = []
     use: list[UseTable] = []
     target: list[TargetTable] = []
@@ -143,7 +144,14 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
     targets = _each(path, "target", Target, table.target)
     try:
         return Rules(
-            table.notice, table.end, tuple(checkpoints), table.plan, tuple(uses), tuple(targets), table.source
+            table.notice,
+            table.end,
+            tuple(checkpoints),
+            table.plan,
+            tuple(uses),
+            tuple(targets),
+            table.source,
+            table.cited,
         )
     except ScenarioError as error:
         raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None

@@ -31,10 +31,11 @@ def head(found: Execution, allocation: Allocation, lang: str) -> list[str]:
             lines.append(say("execution.against_differs", lang, names=off[:10]))
     if found.payments.illustrative:
         lines.append(say("execution.illustrative", lang))
-    return [*lines, *_paid(found, scenario, lang)]
+    return [*lines, *paid_lines(found, scenario, lang)]
 
 
-def _paid(found: Execution, scenario: Scenario, lang: str) -> list[str]:
+def paid_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
+    """How much is paid by the day, and what is not counted."""
     paid, left = found.now.total, plain(found.allocated - found.now.total)
     details = {
         "day": day_text(found.on, lang),
@@ -108,17 +109,18 @@ def closing(found: Execution, scenario: Scenario, lang: str) -> list[str]:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def progress_grid(found: Execution, scenario: Scenario, lang: str) -> Grid:
-    """What each payer was allocated and has paid at each checkpoint, and who is behind."""
+def progress_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool = False) -> Grid:
+    """What each payer was allocated and has paid at each checkpoint (or the last), and who is behind."""
+    days = found.progress[-1:] if last else found.progress
     planned = found.now.planned is not None
-    keys = ["allocated", *["paid_by"] * len(found.progress), "rate"]
+    keys = ["allocated", *["paid_by"] * len(days), "rate"]
     keys += ["planned", "lag"] if planned else []
-    headers = [heading("payer", lang), *_headings(keys, found.progress, lang), heading("state", lang)]
+    headers = [heading("payer", lang), *_headings(keys, days, lang), heading("state", lang)]
     due = scheduled(found, scenario)
 
     def line(role: Role, name: str, members: Sequence[Payer], state: str = "") -> Row:
         allocated = _sum(payer.allocated for payer in members)
-        paid = [_sum(p.paid[payer.id] for payer in members) for p in found.progress]
+        paid = [_sum(p.paid[payer.id] for payer in members) for p in days]
         cells = [amount(allocated, scenario, lang), *(amount(x, scenario, lang) for x in paid)]
         cells.append(rate_text(part(paid[-1], allocated), lang) if allocated else "")
         if due:
@@ -142,22 +144,23 @@ def progress_grid(found: Execution, scenario: Scenario, lang: str) -> Grid:
     return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, lang))
 
 
-def uses_grid(found: Execution, scenario: Scenario, lang: str) -> Grid:
-    """What was paid for each use at each checkpoint, and what the rule says of it."""
-    keys = [*["paid_by"] * len(found.progress), "share"]
-    headers = [heading("use", lang), heading("list", lang), *_headings(keys, found.progress, lang)]
+def uses_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool = False) -> Grid:
+    """What was paid for each use at each checkpoint (or on the last day), and what the rule says of it."""
+    days = found.progress[-1:] if last else found.progress
+    keys = [*["paid_by"] * len(days), "share"]
+    headers = [heading("use", lang), heading("list", lang), *_headings(keys, days, lang)]
     headers.append(heading("clause", lang))
     total = found.now.total
     rows = []
     for use in found.uses:
-        paid = [p.by_use[use] for p in found.progress]
+        paid = [p.by_use[use] for p in days]
         rule = found.use_rule(use)
         clause = "" if rule is None else str(getattr(rule.clause, lang))
         shares = rate_text(part(paid[-1], total), lang) if total else ""
         cells = [*(amount(x, scenario, lang) for x in paid), shares]
         listed = say(f"execution.list.{list_of(found, use)}", lang)
         rows.append(Row("recipient", (use_text(found, use, lang), listed, *cells, clause)))
-    sums = [amount(p.total, scenario, lang) for p in found.progress]
+    sums = [amount(p.total, scenario, lang) for p in days]
     whole = number(100, lang, 2) if total else ""
     rows.append(Row("total", (say("table.total", lang), "", *sums, whole, "")))
     numeric = (False, False, *[True] * len(keys), False)

@@ -12,7 +12,17 @@ import streamlit as st
 
 from allocator.text import say, texts
 from allocator.ui import address, markup, state, widgets
-from allocator.ui.pages import allocate, compare, data, method, published, report, saved, sensitivity
+from allocator.ui.pages import (
+    allocate,
+    compare,
+    data,
+    execution,
+    method,
+    published,
+    report,
+    saved,
+    sensitivity,
+)
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}
@@ -22,6 +32,7 @@ PAGES: dict[str, ModuleType] = {
     "published": published,
     "sensitivity": sensitivity,
     "data": data,
+    "execution": execution,
     "report": report,
     "saved": saved,
     "method": method,

@@ -99,6 +99,7 @@ class Rules:
     ``notice`` is the first day on which money can be paid, ``end`` the last.  ``plan`` "elapsed": what should
     be paid on a day is the part of the days from notice to end that have passed; "stated": the percent of the
     latest checkpoint that states one.  Both lists of uses are open: a use on neither is no breach.
+    ``cited`` is what was published about the outcome: it stands beside the figures and decides nothing.
     """
 
     notice: date
@@ -108,6 +109,7 @@ class Rules:
     uses: tuple[UseRule, ...] = ()
     targets: tuple[Target, ...] = ()
     source: Text | None = None
+    cited: Text | None = None
 
     def __post_init__(self) -> None:
         days = self.checkpoints or tuple(Checkpoint(day) for day in year_checkpoints(self.end.year))

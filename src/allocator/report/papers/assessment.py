@@ -1,0 +1,128 @@
+"""The draft of the self-assessment report 绩效自评报告: what is known filled in, the rest left blank."""
+
+from __future__ import annotations
+
+from allocator.analysis.execution import Assessed, Assessment, Execution
+from allocator.report import assessment as aims
+from allocator.report import execution as said_of
+from allocator.report.papers.blocks import Block, Paper, Words, texts
+from allocator.report.papers.parts import MOST_ROWS, cash, paper, said, source_line, trace
+from allocator.report.papers.proposal import Proposal
+from allocator.report.sentences import rule_sentence, so_many
+from allocator.text import say
+
+GROUPS = ("general", "special", "individual")
+
+
+def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment) -> Paper:
+    """The six parts of the report; payees and notes of payments never stand in it."""
+    chosen, lang = proposal.chosen, proposal.lang
+    scenario = chosen.scenario
+    fund = {
+        "fund": proposal.fund_name,
+        "amount": cash(scenario.fund.amount, proposal),
+        "reserved": cash(scenario.reserved, proposal),
+        "split": cash(sum(chosen.amounts.values()), proposal),
+        "whom": so_many(scenario, len(scenario.recipients), lang),
+    }
+    blocks: list[Block] = [
+        said("assessment.title", proposal, "title", **fund),
+        said("assessment.overview", proposal, "head"),
+        said("assessment.fund_reserved" if scenario.reserved else "assessment.fund", proposal, **fund),
+        Words("text", source_line(proposal)),
+        Words("text", rule_sentence(scenario, lang)),
+        *_rule(found, lang),
+        said("assessment.aims", proposal),
+        said("assessment.work", proposal, "head"),
+        said("assessment.basis", proposal, **_basis(found, lang)),
+        *texts("text", said_of.closing(found, scenario, lang)),
+        said("assessment.work_blank", proposal),
+        said("assessment.indicators", proposal, "head"),
+    ]
+    for group in GROUPS:
+        blocks.append(Words("subhead", say(f"execution.group.{group}", lang)))
+        items = [item for item in assessment.items if item.target.group == group]
+        blocks += texts("text", [_sentence(item, lang) for item in items])
+        if group == "special":
+            blocks += _money(found, proposal)
+        elif not items:
+            blocks.append(said("assessment.blank", proposal))
+    if assessment.items:
+        blocks.append(aims.targets_grid(assessment, lang))
+    blocks += [said("assessment.conclusion", proposal, "head"), *_conclusion(found, assessment, proposal)]
+    blocks += [said("assessment.problems", proposal, "head"), *_problems(found, assessment, proposal)]
+    blocks += [
+        said("assessment.suggestions", proposal, "head"),
+        said("assessment.suggestions_blank", proposal),
+        said("assessment.signed", proposal, "signed"),
+        said("blank_day", proposal, "signed"),
+        *trace(proposal),
+    ]
+    marks = [say("report.assessment.mark", lang)] if found.payments.illustrative else []
+    return paper("assessment", proposal, blocks, mark=say("report.marks", lang).join(marks))
+
+
+def _rule(found: Execution, lang: str) -> list[Block]:
+    """The uses that the rule names, on either list."""
+    lines = []
+    for key, permitted in (("permitted", True), ("not_permitted", False)):
+        names = [getattr(use.name, lang) for use in found.rules.uses if use.permitted == permitted]
+        if names:
+            lines.append(say(f"report.assessment.{key}", lang, names=names))
+    if found.rules.source is not None:
+        lines.append(say("report.assessment.source", lang, source=found.rules.source))
+    return [*texts("text", lines)]
+
+
+def _basis(found: Execution, lang: str) -> dict[str, object]:
+    return {
+        "day": said_of.day_text(found.on, lang),
+        "count": len(found.payments.table) - found.later,
+        "days": [said_of.day_text(p.day, lang) for p in found.progress],
+    }
+
+
+def _sentence(item: Assessed, lang: str) -> str:
+    """An indicator: what it should be, what it is, whether it is reached."""
+    evidence = item.target.evidence
+    details = {
+        "name": item.target.name,
+        "value": aims.target_text(item.target, lang),
+        "figure": aims.figure_text(item, lang),
+        "state": say(f"execution.reached.{item.state}", lang),
+    }
+    if item.value is None:
+        details |= {"figure": say("report.blank", lang), "state": say("report.blank", lang)}
+    key = "indicator" if evidence is None else "indicator_evidence"
+    return say(f"report.assessment.{key}", lang, evidence=evidence, **details)
+
+
+def _money(found: Execution, proposal: Proposal) -> list[Block]:
+    """What was paid by whom and for what, with its tables."""
+    lang, scenario = proposal.lang, proposal.chosen.scenario
+    blocks: list[Block] = [*texts("text", said_of.paid_lines(found, scenario, lang))]
+    blocks += texts("text", said_of.plan_lines(found, scenario, lang))
+    if len(found.payers) <= MOST_ROWS:
+        blocks.append(said_of.progress_grid(found, scenario, lang, last=True))
+    blocks.append(said_of.uses_grid(found, scenario, lang, last=True))
+    return blocks
+
+
+def _conclusion(found: Execution, assessment: Assessment, proposal: Proposal) -> list[Block]:
+    lang = proposal.lang
+    lines = [aims.score_line(assessment, lang)] if assessment.items else []
+    lines += aims.target_lines(assessment, lang)
+    if found.rules.cited is not None:
+        lines.append(getattr(found.rules.cited, lang))
+    return [*texts("text", lines), said("assessment.conclusion_blank", proposal)]
+
+
+def _problems(found: Execution, assessment: Assessment, proposal: Proposal) -> list[Block]:
+    """What the payments give to look at; whether it is a problem is for those who know."""
+    lang, scenario = proposal.lang, proposal.chosen.scenario
+    blocks: list[Block] = [said("assessment.problems_lead", proposal)]
+    blocks += texts("text", said_of.plan_lines(found, scenario, lang)[1:])
+    blocks += texts("text", said_of.doubt_lines(found, scenario, lang))
+    if found.doubtful:
+        blocks.append(said_of.doubts_grid(found, scenario, lang))
+    return [*blocks, said("assessment.problems_blank", proposal)]
