@@ -260,7 +260,7 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
     uses = said.uses_grid(found, scenario, lang)
-    blocks += [uses.caption, uses, "", *doubts]
+    blocks += [uses.caption, uses, *said.clause_lines(found, lang), "", *doubts]
     if found.doubtful:
         blocks += [said.doubts_grid(found, scenario, lang, payees=payees)]
         if found.doubtful > said.SHOWN:

@@ -16,7 +16,7 @@ KEYS = ("group", "name", "value", "figure", "state", "weight", "points", "how", 
 SIGNS = {">=": "≥", "<=": "≤", "=": "="}
 
 
-def targets_grid(found: Assessment, lang: str) -> Grid:
+def targets_grid(found: Assessment, lang: str, keys: Sequence[str] = KEYS) -> Grid:
     """Every indicator: target, figure, whether it is reached, and where its points come from."""
     points = iter(adding_up([item.points for item in found.items if item.points is not None], 2))
     rows = []
@@ -32,11 +32,13 @@ def targets_grid(found: Assessment, lang: str) -> Grid:
         )  # fmt: skip
         rows.append(Row("recipient", cells))
     if found.full:
-        total = [say("table.total", lang), *[""] * 4, number(found.full, lang)]
+        total = ["", say("table.total", lang), *[""] * 3, number(found.full, lang)]
         rows.append(Row("total", (*total, number(found.points, lang, 2), "", "")))
-    headers = tuple(say(f"execution.target.{key}", lang) for key in KEYS)
-    numeric = tuple(key in ("value", "figure", "weight", "points") for key in KEYS)
-    return Grid(say("execution.caption.targets", lang), headers, numeric, tuple(rows))
+    at = [KEYS.index(key) for key in keys]
+    shown = tuple(Row(row.role, tuple(row.cells[i] for i in at)) for row in rows)
+    headers = tuple(say(f"execution.target.{key}", lang) for key in keys)
+    numeric = tuple(key in ("value", "figure", "weight", "points") for key in keys)
+    return Grid(say("execution.caption.targets", lang), headers, numeric, shown)
 
 
 def target_lines(found: Assessment, lang: str) -> list[str]:

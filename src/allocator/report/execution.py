@@ -77,6 +77,14 @@ def plan_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
     ]
 
 
+def clause_lines(found: Execution, lang: str) -> list[str]:
+    """Which clause says of which uses whether they are permitted."""
+    said: dict[str, list[str]] = {}
+    for use in found.rules.uses:
+        said.setdefault(getattr(use.clause, lang), []).append(getattr(use.name, lang))
+    return [say("execution.clause", lang, clause=clause, names=names) for clause, names in said.items()]
+
+
 def doubt_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
     """How many payments are to be verified, and that none of them is a finding."""
     if not found.doubtful:
@@ -149,21 +157,18 @@ def uses_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool = F
     days = found.progress[-1:] if last else found.progress
     keys = [*["paid_by"] * len(days), "share"]
     headers = [heading("use", lang), heading("list", lang), *_headings(keys, days, lang)]
-    headers.append(heading("clause", lang))
     total = found.now.total
     rows = []
     for use in found.uses:
         paid = [p.by_use[use] for p in days]
-        rule = found.use_rule(use)
-        clause = "" if rule is None else str(getattr(rule.clause, lang))
         shares = rate_text(part(paid[-1], total), lang) if total else ""
         cells = [*(amount(x, scenario, lang) for x in paid), shares]
         listed = say(f"execution.list.{list_of(found, use)}", lang)
-        rows.append(Row("recipient", (use_text(found, use, lang), listed, *cells, clause)))
+        rows.append(Row("recipient", (use_text(found, use, lang), listed, *cells)))
     sums = [amount(p.total, scenario, lang) for p in days]
     whole = number(100, lang, 2) if total else ""
-    rows.append(Row("total", (say("table.total", lang), "", *sums, whole, "")))
-    numeric = (False, False, *[True] * len(keys), False)
+    rows.append(Row("total", (say("table.total", lang), "", *sums, whole)))
+    numeric = (False, False, *[True] * len(keys))
     caption = say("execution.caption.uses", lang)
     return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, lang))
 
@@ -182,7 +187,7 @@ def doubts_grid(found: Execution, scenario: Scenario, lang: str, *, payees: bool
         )
         for doubt in found.doubts(SHOWN)
     ]  # fmt: skip
-    numeric = tuple(key in ("line", "amount") for key in keys)
+    numeric = tuple(key in ("date", "amount") for key in keys)
     headers = tuple(heading(key, lang) for key in keys)
     caption = say("execution.caption.doubts", lang)
     return Grid(caption, headers, numeric, tuple(rows), unit_of(scenario, lang))
@@ -256,6 +261,8 @@ def use_text(found: Execution, use: str, lang: str) -> str:
 def state_text(found: Execution, payer: Payer, lang: str) -> str:
     """Whether a payer is behind schedule."""
     behind = found.now.behind(payer)
+    if found.now.paid[payer.id] > payer.allocated:
+        return say("execution.state.above", lang)
     if found.now.paid[payer.id] == payer.allocated:
         return say("execution.state.paid", lang)
     if behind is None:
@@ -272,8 +279,13 @@ def reasons_text(doubt: Doubt, scenario: Scenario, lang: str) -> str:
 
 
 def day_text(day: date, lang: str) -> str:
-    """A day as it is written: 2023年9月30日, 2023-09-30."""
-    return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else day.isoformat()
+    """A day in a sentence.
+
+    >>> day_text(date(2023, 9, 30), "zh"), day_text(date(2023, 9, 30), "en")
+    ('2023年9月30日', '30 September 2023')
+    """
+    month = say("execution.months.names", lang).split()[day.month - 1]
+    return say("execution.months.day", lang, year=str(day.year), month=month, day=str(day.day))
 
 
 def cash(value: Number, scenario: Scenario, lang: str) -> str:

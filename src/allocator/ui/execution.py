@@ -23,7 +23,8 @@ from allocator.ui import chosen, fund, markup, shelf, widgets
 from allocator.ui.rule import typed_number
 
 PLANS = ("elapsed", "stated")
-TRANSPORT = 22  # MB that the browser may send: what is too large is then said in a sentence of our own
+# MB that the browser may send: what is too large is then said in a sentence of our own
+TRANSPORT = {"payments": 20, "rules": 22}
 Made = TypeVar("Made")
 
 
@@ -71,7 +72,9 @@ def given(kind: str, slug: str) -> Given | None:
 def render_upload(kind: str, slug: str, lang: str) -> None:
     """A box for a file of payments, or of rules."""
     box = st.file_uploader(
-        say(f"app.execution.upload_{kind}", lang), key=f"execution-{kind}-{slug}", max_upload_size=TRANSPORT
+        say(f"app.execution.upload_{kind}", lang),
+        key=f"execution-{kind}-{slug}",
+        max_upload_size=TRANSPORT[kind],
     )
     if box is None:
         return
@@ -172,7 +175,7 @@ def _render_day(held: Rules, paid: Payments, key: str, lang: str) -> date:
     """Up to which day payments are counted: at first the last checkpoint that the payments reach."""
     last = paid.last or held.end
     reached = [point.day for point in held.checkpoints if point.day <= last]
-    name = f"execution-on-{key}"
+    name = f"execution-on-{key}-{paid.file}"
     on = st.date_input(
         say("app.execution.on", lang), chosen.known(name, reached[-1] if reached else last),
         format="YYYY-MM-DD", key=f"{name}-{lang}",
@@ -203,15 +206,14 @@ def render_targets(targets: Sequence[Target], slug: str, lang: str) -> tuple[Tar
     for at, target in enumerate(targets):
         name = f"execution-target-{fund_key(slug)}-{at}"
         title = str(getattr(target.name, lang))
-        boxes = st.columns([2, 1, 1, 1, 2], vertical_alignment="bottom")
-        boxes[0].html(markup.block("field", title))
-        with boxes[1]:
+        boxes = st.columns([1, 1, 1, 1.4], vertical_alignment="bottom")
+        with boxes[0]:
             weight = _text(f"{name}-weight", _label("weight", title, lang), _written(target.weight), lang)
-        with boxes[2]:
+        with boxes[1]:
             figure = _render_figure(target, name, title, lang)
-        with boxes[3]:
+        with boxes[2]:
             points = _text(f"{name}-points", _label("points", title, lang), _written(target.points), lang)
-        with boxes[4]:
+        with boxes[3]:
             evidence = "" if target.evidence is None else str(getattr(target.evidence, lang))
             proof = _text(f"{name}-evidence", _label("evidence", title, lang), evidence, lang)
         try:
@@ -230,8 +232,8 @@ def entered(
     ``before`` is the evidence as it stood: the other language's is kept where nobody changed it.
     """
     value = _typed(figure, title) if isinstance(figure, str) else figure
-    evidence = target.evidence if proof == before else (Text(proof) if proof else None)
     try:
+        evidence = target.evidence if proof == before else (Text(proof) if proof else None)
         return replace(
             target,
             weight=_typed(weight, title),

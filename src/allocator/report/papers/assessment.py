@@ -48,7 +48,7 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         elif not items:
             blocks.append(said("assessment.blank", proposal))
     if assessment.items:
-        blocks.append(aims.targets_grid(assessment, lang))
+        blocks.append(aims.targets_grid(assessment, lang, aims.KEYS[1:-1]))
     blocks += [said("assessment.conclusion", proposal, "head"), *_conclusion(found, assessment, proposal)]
     blocks += [said("assessment.problems", proposal, "head"), *_problems(found, assessment, proposal)]
     blocks += [
@@ -58,8 +58,12 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         said("blank_day", proposal, "signed"),
         *trace(proposal),
     ]
-    marks = [say("report.assessment.mark", lang)] if found.payments.illustrative else []
-    return paper("assessment", proposal, blocks, mark=say("report.marks", lang).join(marks))
+    if not found.payments.illustrative:
+        return paper("assessment", proposal, blocks)
+    name = say("report.file.assessment", lang)
+    if not proposal.illustrative:  # else the name says so already
+        name = say("report.illustrative_file", lang, name=name)
+    return paper("assessment", proposal, blocks, name=name, mark=say("report.assessment.mark", lang))
 
 
 def _rule(found: Execution, lang: str) -> list[Block]:

@@ -140,7 +140,8 @@ def _render_found(allocation: Allocation, rules: Rules, payments: Payments, slug
     progress = said.progress_grid(found, scenario, lang)
     uses = said.uses_grid(found, scenario, lang)
     st.html(markup.lines([*parts, markup.table(progress, progress.caption, first=0)]))
-    st.html(markup.table(uses, uses.caption, first=0))
+    clauses = [markup.block("hint", line) for line in said.clause_lines(found, lang)]
+    st.html(markup.lines([markup.table(uses, uses.caption, first=0), *clauses]))
     _render_doubts(found, scenario, lang)
     assessment = _render_targets(found, slug, lang)
     _render_paper(allocation, found, assessment, lang)
@@ -160,7 +161,7 @@ def _cards(found: Execution, scenario: Scenario, lang: str) -> list[tuple[str, s
     about = "" if planned is None else say("app.execution.planned", lang, rate=said.rate_text(planned, lang))
     late = found.late
     most = getattr(late[0][0].name, lang) if late else ""
-    doubts = number(in_units(found.doubted(), scenario), lang)
+    doubts = said.cash(found.doubted(), scenario, lang)
     return [
         (say("app.execution.paid", lang, unit=unit), paid, say("app.execution.left", lang, left=left)),
         (say("app.execution.rate", lang), said.rate_text(found.rate, lang), about),
@@ -172,7 +173,7 @@ def _cards(found: Execution, scenario: Scenario, lang: str) -> list[tuple[str, s
         (
             say("app.execution.doubts", lang),
             number(found.doubtful, lang),
-            say("app.execution.doubts_about", lang, amount=doubts, unit=unit),
+            say("app.execution.doubts_about", lang, amount=doubts),
         ),
     ]
 
@@ -181,7 +182,7 @@ def _render_doubts(found: Execution, scenario: Scenario, lang: str) -> None:
     st.html(
         markup.lines(
             [
-                markup.heading(say("execution.caption.doubts", lang)),
+                markup.heading(say("app.execution.doubts_title", lang)),
                 *(markup.block("effect", line) for line in said.doubt_lines(found, scenario, lang)),
             ]
         )
@@ -190,7 +191,7 @@ def _render_doubts(found: Execution, scenario: Scenario, lang: str) -> None:
         return
     payees = st.checkbox(say("app.execution.payees", lang), key="execution-payees")
     grid = said.doubts_grid(found, scenario, lang, payees=payees)
-    st.html(markup.table(grid, grid.caption, first=0))
+    st.html(markup.table(grid, grid.caption))
     if found.doubtful > said.SHOWN:
         st.html(markup.block("hint", say("execution.doubts_first", lang, most=said.SHOWN)))
 
@@ -201,7 +202,7 @@ def _render_doubts(found: Execution, scenario: Scenario, lang: str) -> None:
 def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
     """The indicators with what is entered for them; returns how they come out."""
     st.html(
-        markup.heading(say("execution.caption.targets", lang))
+        markup.heading(say("app.execution.targets_title", lang))
         + markup.block("hint", say("app.execution.targets_about", lang))
     )
     targets: Sequence[Target] = found.rules.targets
