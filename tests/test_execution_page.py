@@ -325,8 +325,8 @@ def test_an_upload_is_looked_at_and_a_bad_one_says_why() -> None:
     app.file_uploader[0].upload("bad.csv", b"recipient,date,amount,use\nnaxi,45080,1,<b>x</b>\n")
     app = app.run()
     assert [error.value.replace("\\", "") for error in app.error] == [
-        "bad.csv, row 2, column date: “45080” looks like a spreadsheet's number for a day; format the cell as a date, "
-        "or write 2023-06-03"
+        "bad.csv, row 2, column date: “45080” looks like a spreadsheet's number for a day; "
+        "format the cell as a date, or write 2023-06-03"
     ]
     assert "590,000" not in html_of(app)
 

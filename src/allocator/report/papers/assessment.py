@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from allocator.analysis.execution import Assessed, Assessment, Execution
 from allocator.report import assessment as aims
 from allocator.report import execution as said_of
+from allocator.report.grid import Grid
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import MOST_ROWS, cash, paper, said, source_line, trace
 from allocator.report.papers.proposal import Proposal
@@ -58,12 +61,25 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         said("blank_day", proposal, "signed"),
         *trace(proposal),
     ]
+    blocks = _tables_numbered(blocks, lang)
     if not found.payments.illustrative:
         return paper("assessment", proposal, blocks)
     name = say("report.file.assessment", lang)
     if not proposal.illustrative:  # else the name says so already
         name = say("report.illustrative_file", lang, name=name)
     return paper("assessment", proposal, blocks, name=name, mark=say("report.assessment.mark", lang))
+
+
+def _tables_numbered(blocks: list[Block], lang: str) -> list[Block]:
+    """The tables counted, 表1, 表2, …, as a report does."""
+    count, made = 0, []
+    for block in blocks:
+        if isinstance(block, Grid):
+            count += 1
+            caption = say("report.assessment.table", lang, number=str(count), name=block.caption)
+            block = replace(block, caption=caption)
+        made.append(block)
+    return made
 
 
 def _rule(found: Execution, lang: str) -> list[Block]:
