@@ -107,3 +107,14 @@ def test_versions_agree():
 
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_rules_of_the_format_document_are_read_and_hold_every_key():
+    from allocator.files import execution_rules as rules
+
+    (shown,) = [text for text in blocks(ROOT / "docs" / "scenario-format.md", "toml") if "notice" in text]
+    read = rules.read_rules("rules.toml", shown.encode())
+    assert [target.points for target in read.targets] == [None, 9]
+    tables = [rules.RulesTable, *rules._FORM.tables.values()]
+    names = {name for table in tables for name in table.model_fields}
+    assert [name for name in names if not re.search(rf"^(\[\[)?{name}\b", shown, re.M)] == []

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 from datetime import date, datetime
 from pathlib import Path
 
@@ -374,3 +375,17 @@ def test_the_rules_of_luzhou_and_its_illustrative_payments():
     assert paid.illustrative
     assert all(payee.startswith("示例") for payee in paid.payees)
     assert all(note.startswith("示例") for note in paid.notes)
+
+
+@pytest.mark.parametrize("unit", [1, 1000, 10_000, 10**8])
+def test_very_many_amounts_read_together_are_those_read_one_by_one(unit):
+    rnd, digits = random.Random(unit), len(str(unit)) - 1
+    texts = [
+        f"{rnd.choice(['', '-'])}{rnd.randrange(1, 10 ** rnd.randint(1, 11 - digits))}"
+        + (f".{rnd.randrange(10 ** (2 + digits)):0{2 + digits}}" if rnd.random() < 0.8 else "")
+        for _ in range(3000)
+    ]
+    together = files._all_fen(unit)(texts)
+    assert together.tolist() == [files._fen(text, unit) for text in texts]
+    for odd in ("1,000", "0", "1.5e3", "", f"0.{'0' * (2 + digits)}1", "9" * 20):
+        assert files._all_fen(unit)([*texts, odd]) is None

@@ -110,7 +110,7 @@ def _made(
     table: dict[str, Any] = {"line": lines}
     table["payer"] = reader.values("recipient", texts["recipient"], lambda t: _payer(t, names), "int32")
     table["day"] = reader.values("date", texts["date"], _day, "datetime64[s]")
-    table["fen"] = reader.values("amount", texts["amount"], lambda t: _fen(t, unit), "int64")
+    table["fen"] = reader.values("amount", texts["amount"], lambda t: _fen(t, unit), "int64", _all_fen(unit))
     lists: dict[str, tuple[str, ...]] = {}
     for column in ("use", "payee", "note"):
         blank = "payment_use" if column == "use" else None
@@ -206,9 +206,21 @@ class _Reader:
         self.file, self.at, self.lines, self.labels = file, at, lines, labels
         self.problems: list[Problem] = []
 
-    def values(self, column: str, cells: Sequence[str], read: Callable[[str], Any], dtype: str) -> Any:
-        """The column's values; a text that cannot be read is a problem of every row that has it."""
+    def values(
+        self,
+        column: str,
+        cells: Sequence[str],
+        read: Callable[[str], Any],
+        dtype: str,
+        at_once: Callable[[list[str]], Any] = lambda _: None,
+    ) -> Any:
+        """The column's values; a text that cannot be read is a problem of every row that has it.
+
+        ``at_once`` reads all different texts together, or returns None.
+        """
         codes, texts = _distinct(cells)
+        if (together := at_once(texts)) is not None:
+            return together[codes]
         values: list[Any] = []
         for at, text in enumerate(texts):
             found = read(text.strip())
@@ -297,6 +309,23 @@ def _fen(text: str, unit: int) -> int | Problem:
     if not -_LARGEST_FEN <= amount * 100 <= _LARGEST_FEN:
         return Problem("cell_number", {"value": text[:40]})
     return int(amount * 100)
+
+
+def _all_fen(unit: int) -> Callable[[list[str]], Any]:
+    """What reads very many plain amounts together, or None where any is not plain.
+
+    A float holds each of them to less than a hundredth of a fen, so that the nearest whole number is exact.
+    """
+    digits = len(str(unit)) - 1  # of the zeros of the unit
+    plain_amounts = re.compile(rf"(?:-?[0-9]{{1,{11 - digits}}}+(?:\.[0-9]{{1,{2 + digits}}}+)?+\n)++")
+
+    def read(texts: list[str]) -> Any:
+        if len(texts) < 1000 or not plain_amounts.fullmatch("\n".join([*texts, ""])):
+            return None
+        found = np.rint(pd.to_numeric(np.array(texts, dtype=object)).astype("float64") * (100 * unit))
+        return None if (found == 0).any() else found.astype("int64")
+
+    return read
 
 
 def _status(text: str) -> int | Problem:
