@@ -46,7 +46,8 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
                 _unbroken(block.text), NAMES.get(block.kind, _style_name(block.kind))
             )
             if before == "table" or (block.kind == "small" and before not in ("small", "")):
-                made.paragraph_format.space_before = Pt(APART)
+                own = look.styles[block.kind].before
+                made.paragraph_format.space_before = Pt(max(own, APART))
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
