@@ -16,7 +16,7 @@ app: .venv/app
 	$(BIN)/allocator app
 
 test: .venv/test
-	$(BIN)/python -m pytest -n logical --dist loadfile
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 check: .venv/check
 	$(BIN)/ruff check .

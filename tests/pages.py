@@ -14,7 +14,7 @@ FILES = sorted(str(p.relative_to(SCENARIOS).with_suffix("")) for p in SCENARIOS.
 Open = Callable[..., AppTest]
 
 
-def opened(page: str, lang: str = "zh", **address: str) -> AppTest:
+def opened(page: str, lang: str = "zh", **address: str | list[str]) -> AppTest:
     """The page of this name, ``data``, at an address."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     for key, value in {"lang": lang, **address}.items():

@@ -63,6 +63,15 @@ def test_the_zone_under_equal_weights(run):
     assert "按因素占比加权一次分配5602万元" in out
 
 
+def test_factors_may_be_called_by_any_of_their_names(run):
+    named = "投资贡献值=25，税收贡献值=25,Employment contribution=25,effort=25"
+    assert run(RULE, "--weights", named) == run(RULE, "--weights", EQUAL)
+    scored = "招商引资工作开展情况=60:100"
+    assert run(RULE, "--scores", scored) == run(RULE, "--scores", "effort=60:100")
+    out, err = run(RULE, "--weights", "投资贡献=25", status=2)
+    assert "“投资贡献值”" in err and not out
+
+
 def test_the_zone_without_rounding(run):
     out, _ = run(RULE, "--weights", EQUAL, "--tolerance", "exact")
     assert "between 40.97 and 52.2575 million yuan" in out

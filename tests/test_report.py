@@ -30,10 +30,11 @@ from allocator.report.pack import Pack, document, for_inside, for_recipient, pac
 from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
-from allocator.report.papers.internal import internal
+from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.proposal import Proposal, discreet, proposal
+from allocator.report.range_pictures import ranges
 from allocator.report.timeless import zipped
 from allocator.report.word import docx
 from allocator.text import number, say, texts
@@ -58,7 +59,7 @@ def made(lang: str, *, status: str = "assumed", files: tuple[str, ...] = FILES, 
 def all_papers(lang: str, status: str) -> list[Paper]:
     """Every paper that this data allows."""
     found = made(lang, status=status)
-    note = internal(found)
+    note = internal(found, held(found))
     assert note is not None
     return [*papers(found), district(found, "jiangyang"), note]
 
@@ -151,7 +152,7 @@ def test_who_gains_and_who_loses_in_a_sentence_each() -> None:
 def test_what_the_file_says_is_what_the_paper_says(lang: str, status: str) -> None:
     for paper in all_papers(lang, status):
         document = opened(paper)
-        shown = {p.text for p in document.paragraphs}
+        shown = {p.text.replace("\u00a0%", " %") for p in document.paragraphs}  # which stays with its number
         assert all(b.text in shown for b in paper.blocks if isinstance(b, Words))
 
 
@@ -384,6 +385,24 @@ def test_the_internal_note_is_packed_only_when_asked_for(small: Scenario) -> Non
         assert [n for n in archive.namelist() if n.startswith("internal/")] == [
             f.name for f in with_it.inside
         ]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_charts_of_ranges_go_with_the_internal_note_and_draw_what_the_audit_finds(lang: str) -> None:
+    found = made(lang)
+    shown = list(ranges(found, held(found)))
+    # 25/25/25/25 is tried, cap-zone has the rule's own weights: one chart of money, one of shares
+    assert len(shown) == 2
+    assert all(say("report.internal.mark", lang) in p.spec["title"]["subtitle"][0] for p in shown)
+    money_rows = {row[0]: row[1:] for row in shown[0].rows[1:]}
+    zone = names(luzhou("published-rule"), lang)["ftz"]
+    # 4094.78 to 5226.31 (method.md, section 3), outward in the chart's figures, which are whole from 1,000 on
+    assert money_rows[zone][0] == {"zh": "4094–5227", "en": "4,094–5,227"}[lang]
+    assert {len(row) for row in shown[1].rows} == {3} and len(shown[1].rows) == 1 + 4 * 9
+    made_pack = pack(found)
+    inside = [f.name for f in made_pack.inside]
+    assert len(inside) == 1 + 2 * 3
+    assert not [f.name for f in made_pack.files if f.name in inside]
 
 
 def test_what_cells_say_of_companies_stays_out_unless_asked_for(
@@ -638,6 +657,6 @@ def test_both_languages_have_the_same_texts_with_the_same_places_to_fill_in() ->
 
 def test_nothing_published_leaves_no_internal_note(small: Scenario) -> None:
     found = proposal([replace(small, published=None)], "en", ON)
-    assert internal(found) is None and for_inside(found) is None
+    assert held(found) == [] and internal(found, []) is None and for_inside(found, []) is None
     assert isinstance(found.chosen, Allocation)
     assert zipped([("a", b"b")]) == zipped([("a", b"b")])

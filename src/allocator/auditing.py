@@ -26,7 +26,7 @@ from allocator.files.scenario import load_scenario
 from allocator.files.tables import Finder
 from allocator.files.writing import csv_bytes, put_file
 from allocator.model import Scenario
-from allocator.options import Progress, groups, number, parts, refuse
+from allocator.options import Progress, factor_id, groups, number, parts, refuse
 from allocator.report.audit import Answers, Findings, Untested, findings
 from allocator.report.audit_fit import fits, nearest_line, real
 from allocator.report.audit_nearest import Target, table_rows
@@ -57,8 +57,8 @@ def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answ
         refuse("--group", "reading_group_alone")
     if asked.digits is not None and asked.table is None:
         refuse("--digits", "reading_digits_alone")
-    weights = None if asked.weights is None else _weights(asked.weights)
     scenario = load_scenario(file)
+    weights = None if asked.weights is None else _weights(asked.weights, scenario)
     known = () if asked.known is None else read_known(asked.known, scenario)
     scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario, file))
     named = [load_reading(name) for name in readings]  # all are read before anything is worked out
@@ -151,17 +151,16 @@ _OPTIONS = {
 _PARTS = ("", "scenario", "reading", "factors", "published")
 
 
-def _weights(written: str) -> dict[str, Number]:
-    """Weights by factor: investment=30,tax=50.
-
-    >>> _weights("tax=30, effort=0.5")
-    {'tax': 30, 'effort': Fraction(1, 2)}
-    """
+def _weights(written: str, scenario: Scenario) -> dict[str, Number]:
+    """Weights by factor: investment=30,tax=50."""
     found: dict[str, Number] = {}
     for part in parts(written):
-        factor, sign, weight = (piece.strip() for piece in part.partition("="))
+        name, sign, weight = (piece.strip() for piece in part.partition("="))
         value = number(weight)
-        if not sign or not factor or value is None or factor in found:
+        if not sign or not name or value is None:
+            refuse("--weights", "reading_weights", value=written[:80])
+        factor = factor_id(name, scenario, "--weights")
+        if factor in found:
             refuse("--weights", "reading_weights", value=written[:80])
         found[factor] = value
     return found
@@ -171,12 +170,13 @@ def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
     """Scores by factor: effort=60:100."""
     found = []
     for part in parts(written):
-        factor, sign, ends = (piece.strip() for piece in part.partition("="))
+        name, sign, ends = (piece.strip() for piece in part.partition("="))
         low, colon, high = re.sub("[：–~]", ":", ends).partition(":")
         least, most = number(low), number(high)
         if not sign or not colon or least is None or most is None:
             refuse("--scores", "reading_scores", value=written[:80])
         try:
+            factor = factor_id(name, scenario, "--scores")
             found.append(checked(scenario, Scored(factor, least, most)))
         except ScenarioError as error:
             raise ScenarioError(

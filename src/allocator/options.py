@@ -13,7 +13,7 @@ from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, exact
 from allocator.files.tables import Finder
 from allocator.model import Scenario
-from allocator.parts import check_text
+from allocator.parts import check_text, nearest, plain_name
 from allocator.text import say
 
 PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
@@ -49,6 +49,19 @@ def groups(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[str, .
         except ScenarioError as error:
             raise ScenarioError(replace(p, file="--group", at={}) for p in error.problems) from None
     return found
+
+
+def factor_id(name: str, scenario: Scenario, option: str) -> str:
+    """The id of a weighted factor by its id or either name."""
+    names = {
+        plain_name(known): id
+        for id in reversed(list(scenario.weights))
+        for known in (scenario.factor(id).name.zh, scenario.factor(id).name.en, id)
+    }
+    if plain_name(name) not in names:
+        near = nearest(plain_name(name), names) or next(iter(scenario.weights))
+        raise ScenarioError(Problem("audit_factor", {"name": name[:80], "near": near}, option))
+    return names[plain_name(name)]
 
 
 def refuse(option: str, key: str, **details: object) -> Never:

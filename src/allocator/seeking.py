@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.analysis.goal import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
-from allocator.errors import Problem, ScenarioError
+from allocator.errors import ScenarioError
 from allocator.exact import Number, exact, plain
 from allocator.files.format import amount_in_text
 from allocator.files.scenario import load_scenario
 from allocator.files.tables import Finder
 from allocator.model import Scenario
-from allocator.options import Progress, groups, number, parts, refuse
-from allocator.parts import nearest, plain_name
+from allocator.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.parts import plain_name
 from allocator.text import say
 
 OF = {
@@ -69,7 +69,7 @@ def sought(file: str, asked: Asked, lang: str) -> Answer:
                 if given:
                     refuse(option, "seek_change_weights", what=say(f"seek.{clause.kind}", lang), name=option)
             return seek_clause(scenario, targets, clause, step=step)
-        keep = [_factor(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
+        keep = [factor_id(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
         bounds = _bounds(asked.bounds, scenario)
         return seek_weights(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
 
@@ -162,19 +162,6 @@ def _clause(written: str, scenario: Scenario, lang: str) -> Clause:
     return chosen
 
 
-def _factor(name: str, scenario: Scenario, option: str) -> str:
-    """The id of a weighted factor by its id or either name."""
-    names = {
-        plain_name(known): id
-        for id in reversed(list(scenario.weights))
-        for known in (scenario.factor(id).name.zh, scenario.factor(id).name.en, id)
-    }
-    if plain_name(name) not in names:
-        near = nearest(plain_name(name), names) or next(iter(scenario.weights))
-        raise ScenarioError(Problem("audit_factor", {"name": name[:80], "near": near}, option))
-    return names[plain_name(name)]
-
-
 def _bounds(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[Number | None, Number | None]]:
     """Bounds of weights: investment=20:50, investment=20: or investment=:50."""
     found: dict[str, tuple[Number | None, Number | None]] = {}
@@ -184,7 +171,7 @@ def _bounds(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[Numbe
         least, most = number(low), number(high)
         if not sign or not colon or (low and least is None) or (high and most is None) or not (low or high):
             refuse("--bound", "seek_bound", value=part[:80])
-        factor = _factor(name, scenario, "--bound")
+        factor = factor_id(name, scenario, "--bound")
         if factor in found:
             refuse("--bound", "seek_bound_twice", name=factor)
         found[factor] = least, most

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import pandas as pd
 
@@ -18,6 +19,13 @@ from allocator.text import money_scale, money_unit, number, say
 
 STANDS_APART = 5  # an outlier is at least this many times the next amount
 MOST_NAMES = 12  # that a chart's accessible name lists
+
+
+class Named(Protocol):
+    """A row of a chart."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -186,7 +194,7 @@ def above_zero(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.amount > 0 and row.base > 0)
 
 
-def names_width(rows: Iterable[Row]) -> int:
+def names_width(rows: Iterable[Named]) -> int:
     """The width that the names of all panels take, so that their axes begin at one place."""
     return min(190, max((text_width(row.name) for row in rows), default=0) + 8)
 

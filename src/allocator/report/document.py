@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from allocator.exact import Number, plain
 from allocator.model import Scenario
-from allocator.report.adding import adding_up
 from allocator.report.grid import Grid, in_units, unit_of
 from allocator.report.sentences import so_many
 from allocator.report.tabular import Role, Row
@@ -72,21 +71,21 @@ def _sum(amounts: Iterable[Number]) -> Number:
 
 
 def _grid(key: str, lines: Sequence[Line], scenario: Scenario, lang: str) -> Grid:
-    """The parts of the fund with one decimal, so that they add up to that of the total."""
-    parts = [at for at, (role, _, _) in enumerate(lines) if role in ("recipient", "reservation")]
-    percents = [plain(Fraction(100 * amount) / scenario.fund.amount) for _, _, amount in lines]
-    shown = dict(enumerate(percents))
-    shown.update(zip(parts, adding_up([percents[at] for at in parts], 1), strict=True))
+    """Every part of the fund rounded by itself: equal amounts have equal parts, also where the sum is off."""
     rows = [
         Row(
             role,
             (
                 name,
                 number(in_units(amount, scenario), lang),
-                say("app.rule.percent", lang, value=number(shown[at], lang, 1)),
+                say(
+                    "app.rule.percent",
+                    lang,
+                    value=number(Fraction(100 * amount) / scenario.fund.amount, lang, 1),
+                ),
             ),
         )
-        for at, (role, name, amount) in enumerate(lines)
+        for role, name, amount in lines
     ]
     headers = tuple(say(f"app.published.{name}", lang) for name in (f"{key}_item", "amount", "part"))
     caption = say(f"app.published.{key}_caption", lang)

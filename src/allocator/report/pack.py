@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import TYPE_CHECKING
 
 from pathvalidate import sanitize_filename
 
 from allocator.errors import ScenarioError
 from allocator.files.writing import contents
+from allocator.report.drawing import Drawn, drawing
 from allocator.report.papers.blocks import Paper
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
-from allocator.report.papers.internal import internal
+from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
@@ -22,6 +25,9 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.slides import deck
 from allocator.report.timeless import zipped
 from allocator.text import say
+
+if TYPE_CHECKING:
+    from allocator.report.pictures import Picture
 
 LONGEST = 80  # characters of a file's name
 Progress = Callable[[float], None]
@@ -84,9 +90,9 @@ def for_recipient(proposal: Proposal, id: str) -> File:
     return document(district(proposal, id), proposal)
 
 
-def for_inside(proposal: Proposal, progress: Progress | None = None) -> File | None:
+def for_inside(proposal: Proposal, readings: Sequence[Held]) -> File | None:
     """The internal note as a Word file; None where nothing was published."""
-    paper = internal(proposal, progress)
+    paper = internal(proposal, readings)
     if paper is None:
         return None
     made = document(paper, proposal)
@@ -99,42 +105,37 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
 
     The same proposal gives the same bytes.  ``progress`` is told the part that is done.
     """
-    from allocator.report.drawing import drawing
     from allocator.report.pictures import pictures
+    from allocator.report.range_pictures import ranges
 
     def done(part: float) -> None:
         if progress is not None:
             progress(part)
 
     left_out = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
-    charts = list(pictures(proposal))
-    done(0.1)
-    drawn = []
-    try:
-        with drawing([chart.spec for chart in charts]) as wait:
-            files = [document(paper, proposal) for paper in papers(proposal)]
-            done(0.2)
-            files += [slides(proposal), workbook(proposal)]
-            done(0.3)
-            note = for_inside(proposal, lambda part: done(0.3 + 0.2 * part))
-            drawn = wait(lambda part: done(0.5 + 0.45 * part))
-    except ScenarioError as error:
-        if [problem.key for problem in error.problems] != ["report_font"]:
-            raise
-        left_out += error.sentences(proposal.lang)
-        files = [
-            *(document(paper, proposal) for paper in papers(proposal)),
-            slides(proposal),
-            workbook(proposal),
-        ]
-        note = for_inside(proposal)
+    readings = held(proposal, lambda part: done(0.2 * part))
+    out, inside = list(pictures(proposal)), list(ranges(proposal, readings))
+    done(0.3)
+    drawn: list[Drawn] = []
+    with ExitStack() as stack:
+        try:
+            wait = stack.enter_context(drawing([chart.spec for chart in (*out, *inside)]))
+        except ScenarioError as error:  # the font is missing
+            left_out += error.sentences(proposal.lang)
+            wait = None
+        files = [document(paper, proposal) for paper in papers(proposal)]
+        done(0.35)
+        files += [slides(proposal), workbook(proposal)]
+        note = for_inside(proposal, readings)
+        done(0.4)
+        if wait is not None:
+            drawn = wait(lambda part: done(0.4 + 0.55 * part))
     folder = say("report.file.charts", proposal.lang)
-    for chart, picture in zip(charts, drawn, strict=False):
-        for kind, content in ((".png", picture.png), (".svg", picture.svg), (".csv", chart.csv())):
-            files.append(File(f"{folder}/{file_name(chart.name, kind)}", content, "charts"))
+    files += _pictures(out, drawn[: len(out)], folder, "charts")
     files += _scenarios(proposal, left_out)
-    inside = () if note is None else (note,)
-    packed = _distinct([*files, *(inside if with_inside else ())])
+    folder = say("report.file.inside", proposal.lang)
+    kept = [] if note is None else [note, *_pictures(inside, drawn[len(out) :], folder, "ranges")]
+    packed = _distinct([*files, *(kept if with_inside else ())])
     readme = File(
         f"{say('report.file.readme', proposal.lang)}.txt", _readme(proposal, packed, left_out), "readme"
     )
@@ -144,7 +145,15 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         name = say("report.illustrative_file", proposal.lang, name=name)
     archive = zipped((file.name, file.content) for file in (readme, *packed))
     done(1.0)
-    return Pack((readme, *files), inside, tuple(left_out), File(file_name(name, ".zip"), archive, "pack"))
+    return Pack(
+        (readme, *files), tuple(kept), tuple(left_out), File(file_name(name, ".zip"), archive, "pack")
+    )
+
+
+def _pictures(charts: Sequence[Picture], drawn: Sequence[Drawn], folder: str, key: str) -> Iterator[File]:
+    for chart, picture in zip(charts, drawn, strict=bool(drawn)):  # without the font none is drawn
+        for kind, content in ((".png", picture.png), (".svg", picture.svg), (".csv", chart.csv())):
+            yield File(f"{folder}/{file_name(chart.name, kind)}", content, key)
 
 
 def _scenarios(proposal: Proposal, left_out: list[str]) -> Iterator[File]:
@@ -173,7 +182,7 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
     folders = {
         key: file.name.partition("/")[0] + "/"
         for file in files
-        if (key := file.key) in ("charts", "scenarios")
+        if (key := file.key) in ("charts", "scenarios", "ranges")
     }
     for key, name in {file.key: file.name for file in files}.items():
         lines.append(

@@ -69,9 +69,9 @@ def amounts(proposal: Proposal, at: int) -> Picture:
     allocation, lang = proposal.allocations[at], proposal.lang
     scenario = allocation.scenario
     rows = _rows(allocation, proposal)
-    currency, whole = scenario.fund.currency, scenario.fund.unit
-    unit = chart_data.chart_unit([row.largest for row in rows], currency, whole, lang)
-    by = chart_data.chart_unit([row.difference for row in rows], currency, whole, lang)
+    currency, step = scenario.fund.currency, scenario.fund.unit
+    unit = chart_data.chart_unit([row.largest for row in rows], currency, step, lang)
+    by = chart_data.chart_unit([row.difference for row in rows], currency, step, lang)
     against = _against(allocation, proposal)
     width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, lang)
     lines = []
@@ -80,18 +80,18 @@ def amounts(proposal: Proposal, at: int) -> Picture:
         whom = so_many(scenario, len(part), lang)
         marks = charts.amount_marks(names, lang, base=against, width=width, room=room)
         title = chart_data.panel_title(part, rows, unit, lang, whom=whom)
-        views = [_view(marks, chart_data.amount_frame(part, unit, lang), title, WIDE)]
+        views = [placed(marks, chart_data.amount_frame(part, unit, lang), title, WIDE)]
         if against is not None:
             marks = charts.change_marks(names, lang, width=width, pick=False)
             title = say("app.chart.change_title", lang, unit=by.name)
-            views.append(_view(marks, chart_data.change_frame(part, by, lang, rows), title, NARROW))
+            views.append(placed(marks, chart_data.change_frame(part, by, lang, rows), title, NARROW))
         lines.append({"hconcat": views, "spacing": 24})
     dots = "hollow" if scenario.assumed else "solid"
     legend = [say(f"app.chart.legend_{dots}", lang)]
     legend += [say("app.chart.legend_tick", lang, base=against)] if against else []
     legend += [say("app.chart.scale_note", lang)] if len(lines) > 1 else []
     title = say("report.picture.amounts", lang, option=proposal.option(at))
-    spec = _whole({"vconcat": lines, "spacing": 18}, title, legend, proposal, [at])
+    spec = whole({"vconcat": lines, "spacing": 18}, title, legend, proposal, [at])
     headers = [
         _amount_header(proposal, unit),
         *([f"{against} {unit.name}", _change_header(by, lang)] if against else []),
@@ -104,7 +104,7 @@ def amounts(proposal: Proposal, at: int) -> Picture:
         ]
         for row in rows
     ]
-    name = _name("amounts", proposal, letter=_letter(proposal, at))
+    name = file_stem("amounts", proposal, letter=_letter(proposal, at))
     return Picture(name, title, spec, [[say("app.chart.recipient", lang), *headers], *figures])
 
 
@@ -117,12 +117,12 @@ def log(proposal: Proposal) -> Picture:
     unit = chart_data.chart_unit([row.largest for row in rows], fund.currency, fund.unit, lang)
     against = _against(allocation, proposal) or say("app.chart.amount", lang)
     marks = charts.log_marks([r.name for r in drawn], lang, base=against, width=chart_data.names_width(rows))
-    view = _view(marks, chart_data.amount_frame(drawn, unit, lang), unit.name, WIDE + NARROW)
+    view = placed(marks, chart_data.amount_frame(drawn, unit, lang), unit.name, WIDE + NARROW)
     title = say("report.picture.log", lang, option=proposal.option(proposal.proposed))
-    spec = _whole(view, title, [say("app.chart.log_note", lang)], proposal, [proposal.proposed])
+    spec = whole(view, title, [say("app.chart.log_note", lang)], proposal, [proposal.proposed])
     figures = [[row.name, _plain(row.amount, unit), _plain(row.base, unit)] for row in drawn]
     headers = [say("app.chart.recipient", lang), _amount_header(proposal, unit), f"{against} {unit.name}"]
-    return Picture(_name("log", proposal), title, spec, [headers, *figures])
+    return Picture(file_stem("log", proposal), title, spec, [headers, *figures])
 
 
 def changes(proposal: Proposal) -> Iterator[Picture]:
@@ -136,15 +136,15 @@ def changes(proposal: Proposal) -> Iterator[Picture]:
         marks = charts.change_marks(names, lang, width=chart_data.names_width(rows), pick=False)
         letter = ascii_uppercase[at]
         heading = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
-        view = _view(marks, chart_data.change_frame(rows, unit, lang, everybody), heading, WIDE)
+        view = placed(marks, chart_data.change_frame(rows, unit, lang, everybody), heading, WIDE)
         title = say("report.picture.changes", lang, option=proposal.option(at), base=proposal.option(0))
-        spec = _whole(view, title, [say("app.compare.chart_note", lang)], proposal, [0, at])
+        spec = whole(view, title, [say("app.compare.chart_note", lang)], proposal, [0, at])
         figures = [
             [row.name, _plain(row.base, unit), _plain(row.amount, unit), _plain(row.difference, unit)]
             for row in rows
         ]
         heads = [f"A {unit.name}", f"{letter} {unit.name}", _change_header(unit, lang)]
-        file = _name("changes", proposal, letter=letter)
+        file = file_stem("changes", proposal, letter=letter)
         yield Picture(file, title, spec, [[say("app.chart.recipient", lang), *heads], *figures])
 
 
@@ -187,10 +187,10 @@ def _steps(
     frame = waterfall.waterfall_frame(found, unit, lang)
     names = list(frame["name"])
     marks = charts.waterfall_marks(names, lang, width=waterfall.waterfall_width(names))
-    spec = _whole(_view(marks, frame, unit.name, WIDE), title, [], proposal, of)
+    spec = whole(placed(marks, frame, unit.name, WIDE), title, [], proposal, of)
     headers = [say("app.waterfall.step", lang), f"{say('app.waterfall.figure', lang)} {unit.name}"]
     figures = [[step.name, _plain(step.change, unit)] for step in found]
-    file = _name(key, proposal, name=name, letter=letter)
+    file = file_stem(key, proposal, name=name, letter=letter)
     return Picture(file, title, spec, [headers, *figures])
 
 
@@ -215,10 +215,10 @@ def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
     frame = explain_charts.swing_frame(allocation, found, id, unit, lang)
     names = list(dict.fromkeys(frame["name"]))
     width = min(190, max(map(chart_data.text_width, names)) + 8)
-    view = _view(charts.tornado_marks(names, lang, width=width), frame, unit.name, WIDE)
+    view = placed(charts.tornado_marks(names, lang, width=width), frame, unit.name, WIDE)
     title = say("report.picture.swing", lang, name=proposal.names[id])
     notes = [explain_charts.amount_now(allocation, id, lang), explain_charts.swing_note(POINTS, lang)]
-    spec = _whole(view, title, notes, proposal, [proposal.proposed])
+    spec = whole(view, title, notes, proposal, [proposal.proposed])
     headers = [say("sensitivity.factor", lang), say("sensitivity.weight", lang), _change_header(unit, lang)]
     order = explain_charts.swing_order(found, id)
     figures = [
@@ -230,7 +230,7 @@ def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
         for one in order
         for weight, other in filter(None, (one.down, one.up))
     ]
-    file = _name("swing", proposal, name=proposal.names[id])
+    file = file_stem("swing", proposal, name=proposal.names[id])
     return Picture(file, title, spec, [headers, *figures])
 
 
@@ -257,7 +257,7 @@ def _against(allocation: Allocation, proposal: Proposal) -> str | None:
     return None if allocation is proposal.base else proposal.short(0)
 
 
-def _view(marks: Any, frame: pd.DataFrame, title: str, width: int) -> dict[str, Any]:
+def placed(marks: Any, frame: pd.DataFrame, title: str, width: int) -> dict[str, Any]:
     """A chart with its data in it and a width of its own, that nobody can click."""
     view = charts.spec(marks)
     for key in ("config", "padding", "$schema"):
@@ -276,16 +276,22 @@ def _view(marks: Any, frame: pd.DataFrame, title: str, width: int) -> dict[str, 
     return {**view, "data": {"values": frame.to_dict("records")}, "width": width, "title": heading}
 
 
-def _whole(
-    view: Mapping[str, Any], title: str, notes: Sequence[str], proposal: Proposal, of: Sequence[int]
+def whole(
+    view: Mapping[str, Any],
+    title: str,
+    notes: Sequence[str],
+    proposal: Proposal,
+    of: Sequence[int],
+    mark: str | None = None,
 ) -> dict[str, Any]:
     """The picture: the mark and the title above, what the marks mean, the chart, what it was made from."""
     lang = proposal.lang
+    mark = proposal.mark if mark is None else mark
     head = {
         "text": title,
-        "subtitle": [*([proposal.mark] if proposal.mark else []), *notes],
+        "subtitle": [*([mark] if mark else []), *notes],
         "anchor": "start", "frame": "group", "fontSize": 17, "fontWeight": "normal", "color": charts.INK,
-        "subtitleFontSize": 12, "subtitleColor": "#a01c1c" if proposal.mark else charts.MUTED, "offset": 14,
+        "subtitleFontSize": 12, "subtitleColor": "#a01c1c" if mark else charts.MUTED, "offset": 14,
     }  # fmt: skip
     inputs = [f"{proposal.short(at)} {short_digest(proposal.allocations[at])}" for at in of]
     version = proposal.chosen.method_version
@@ -314,7 +320,7 @@ def _letter(proposal: Proposal, at: int) -> str:
     return ascii_uppercase[at] if len(proposal.allocations) > 1 else ""
 
 
-def _name(key: str, proposal: Proposal, **details: str) -> str:
+def file_stem(key: str, proposal: Proposal, **details: str) -> str:
     """The name of a picture's files."""
     named = say(f"report.picture.file_{key}", proposal.lang, **{"letter": "", "name": "", **details}).strip(
         " -"

@@ -20,6 +20,7 @@ from allocator.report.timeless import timeless
 from allocator.report.word import layout
 
 INCH = 914_400
+ROW = 0.6  # inches that a row of a short table has
 WIDTH, HEIGHT = int(13.333 * INCH), int(7.5 * INCH)
 LEFT, RIGHT = int(0.6 * INCH), WIDTH - int(0.6 * INCH)
 TOP, BOTTOM = int(1.55 * INCH), int(6.75 * INCH)
@@ -50,8 +51,11 @@ def _tag(lang: str) -> str:
 
 
 def _draw(page: Any, slide: Slide, deck: Deck, at: int) -> None:
+    opening = slide.key == "opening"
     title = page.shapes.title
-    title.left, title.top, title.width, title.height = LEFT, int(0.5 * INCH), RIGHT - LEFT, int(0.95 * INCH)
+    title.left, title.top, title.width, title.height = (
+        LEFT, int((2.1 if opening else 0.5) * INCH), RIGHT - LEFT, int(0.95 * INCH)
+    )  # fmt: skip
     _write(
         title.text_frame,
         [slide.title],
@@ -73,7 +77,7 @@ def _draw(page: Any, slide: Slide, deck: Deck, at: int) -> None:
         )
     foot = f"{deck.foot}　{at}" if deck.lang == "zh" else f"{deck.foot}  {at}"
     _box(page, [foot], deck.lang, (LEFT, int(7.02 * INCH), RIGHT - LEFT, int(0.36 * INCH)), 9, MUTED)
-    top = TOP
+    top = TOP + (int(1.75 * INCH) if opening else 0)
     if slide.lines:
         alone = not slide.charts and slide.grid is None
         size = 18 if alone else 14
@@ -146,8 +150,8 @@ def _table(page: Any, grid: Grid, lang: str, top: int, bottom: int) -> None:
     page.shapes[-1].text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
     top += int(0.24 * INCH)
     count = len(grid.rows) + 1
-    height = min(int(0.42 * INCH), (bottom - top) // count)
-    size = min(16, height / 12_700 * 0.55)
+    height = min(int(ROW * INCH), (bottom - top) // count)
+    size = min(18, height / 12_700 * 0.55)
     room = (RIGHT - LEFT) / 12_700
     _, widths = layout(grid, room)
     frame = page.shapes.add_table(

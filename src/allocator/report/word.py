@@ -24,6 +24,7 @@ MARK = RGBColor(0xA0, 0x1C, 0x1C)
 LARGEST_CELL, SMALLEST_CELL = 10.5, 6  # points
 BESIDE = 3  # points within a cell on either side of its text
 TOGETHER = 26  # rows of a table that stays on one page
+APART = 4  # points between a table, or the text, and what stands below it
 NAMES = {"title": "Title", "head": "Heading 1", "subhead": "Heading 2", "text": "Normal"}
 
 
@@ -38,16 +39,22 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     section = document.sections[0]
     _page(section, look, wide=False)
     _frame(section, paper, look)
-    made = None
+    made, before = None, ""
     for block in paper.blocks:
         if isinstance(block, Words):
-            made = document.add_paragraph(block.text, NAMES.get(block.kind, _style_name(block.kind)))
+            made = document.add_paragraph(
+                _unbroken(block.text), NAMES.get(block.kind, _style_name(block.kind))
+            )
+            if before == "table" or (block.kind == "small" and before not in ("small", "")):
+                own = look.styles[block.kind].before
+                made.paragraph_format.space_before = Pt(max(own, APART))
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
         else:
             _table(document, block, look, section, flows=paper.flows)
             made = None
+        before = block.kind if isinstance(block, Words) else "table" if made is None else ""
     if made is None:  # a document ends with a paragraph; one that shows nothing must not take a page
         document.add_paragraph("", _style_name("small"))
     core = document.core_properties
@@ -56,6 +63,11 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     content = io.BytesIO()
     document.save(content)
     return timeless(content.getvalue(), on)
+
+
+def _unbroken(text: str) -> str:
+    """A percent sign stays on the line of its number."""
+    return text.replace(" %", "\u00a0%")
 
 
 # --- styles ---------------------------------------------------------------------------------------
@@ -259,7 +271,7 @@ def _cell(cell: Any, text: str, align: Any, size: float, width: float, font: str
     form = paragraph.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
     form.space_before = form.space_after = Pt(1)
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(_unbroken(text))
     run.font.size, run.bold = Pt(size), bold
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     middle = OxmlElement("w:vAlign")

@@ -1,8 +1,8 @@
 """The address: the only module that touches it.
 
-It carries what is needed to show the same elsewhere: language, scenario, what was made of that, and what is
-compared.  The address bar carries besides, under one token, what was made of other scenarios, so that a
-refresh loses nothing; a link to pass on does not.
+It carries what is needed to show the same elsewhere: language, scenario, what was made of that, the readings
+of its split that are shown, and what is compared.  The address bar carries besides, under one token, what was
+made of other scenarios, so that a refresh loses nothing; a link to pass on does not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from allocator.errors import AllocatorError, ScenarioError
 from allocator.files import kept
 from allocator.model import Scenario
 from allocator.text import LANGUAGES
-from allocator.ui import shelf, state
+from allocator.ui import readings, shelf, state
 from allocator.ui.draft import Draft, Trail
 from allocator.ui.weights import read_points, write_points
 
@@ -61,6 +61,8 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
     )
     if "with" in given:
         state.compare(given["with"])
+    if "reading" in given:
+        readings.show(state.slug(), given["reading"])
     if begins and said.get("work"):
         try:
             st.session_state.away = kept.get_work(said["work"])
@@ -144,6 +146,8 @@ def shown() -> dict[str, str | list[str]]:
     wanted: dict[str, str | list[str]] = {"lang": state.lang(), "scenario": slug}
     if _readable(slug):
         wanted |= _said(slug, state.trail(slug))
+    if readings.shown(slug):
+        wanted["reading"] = readings.shown(slug)
     if state.compared():
         wanted["with"] = state.compared()
     return wanted

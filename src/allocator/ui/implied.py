@@ -92,7 +92,7 @@ def _amounts(found: Findings, lang: str) -> None:
     rows = range_charts.amount_rows(scenario, amounts, lang)
     unit = range_charts.amount_unit(rows, scenario, lang)
     st.html(markup.lines(heads(found, lang)))
-    width = names_width(rows)
+    width = chart_data.names_width(rows)
     with _box(len(rows)):
         for part in range_charts.range_panels(rows):
             whom = so_many(scenario, len(part), lang)
@@ -150,7 +150,7 @@ def render_shares(choice: Choice, checked: Audit, lang: str) -> None:
         key = f"share-factor-{state.slug()}-{lang}"
         shown = [st.selectbox(label, shown, format_func=names.__getitem__, key=key)]
     rows = {factor: range_charts.share_rows(scenario, found.shares[factor], lang) for factor in shown}
-    width = names_width(rows[shown[0]])
+    width = chart_data.names_width(rows[shown[0]])
     with _box(len(rows[shown[0]])):
         for start in range(0, len(shown), ABREAST):
             columns = st.columns(min(ABREAST, len(shown)), gap="medium")
@@ -171,11 +171,6 @@ def _share_chart(
     st.html(markup.heading(say("app.published.shares_of", lang, name=name, weight=weight), 3))
     alt = say("app.published.shares_alt", lang, factor=name, names=_listed(rows, lang))
     _chart("share", range_charts.share_frame(rows, lang), lang, width, alt, f"share-{factor}-{lang}")
-
-
-def names_width(rows: Sequence[range_charts.RangeRow]) -> int:
-    """The width that the names of all panels take."""
-    return min(190, max((chart_data.text_width(row.name) for row in rows), default=0) + 8)
 
 
 def _listed(rows: Sequence[range_charts.RangeRow], lang: str) -> object:

@@ -26,6 +26,7 @@ from allocator.ui import fund, shelf, state
 
 T = TypeVar("T")
 MOST_KEPT = 300
+MOST_SHOWN = 20
 MOST_CELLS = 200  # of a table whose programs are solved without being asked for
 PATIENCE = 0.5  # seconds before which no bar is shown
 
@@ -125,8 +126,13 @@ def shown(slug: str) -> list[str]:
 
 
 def show(slug: str, keys: list[str]) -> None:
+    """Shows these, as far as there are such, as an address wants it: without a person's doing anything."""
+    st.session_state.readings = {**st.session_state.get("readings", {}), slug: keys[:MOST_SHOWN]}
+
+
+def set_shown(slug: str, keys: list[str]) -> None:
     """Shows these readings."""
-    st.session_state.readings = {**st.session_state.get("readings", {}), slug: list(keys)}
+    show(slug, keys)
     state.acted()
 
 

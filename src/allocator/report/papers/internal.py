@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from allocator.allocation import Allocation
 from allocator.analysis.audit import Reading, audit
 from allocator.errors import AllocatorError
 from allocator.exact import Number
 from allocator.parts import Text
-from allocator.report.audit import findings
+from allocator.report.audit import Findings, findings
 from allocator.report.audit_figures import short_weights
 from allocator.report.audit_tables import closing, opening, ranges
 from allocator.report.papers.blocks import Block, Paper, Words, grid_of, texts
@@ -20,29 +21,49 @@ from allocator.text import LANGUAGES, say
 Progress = Callable[[float], None]
 
 
-def internal(proposal: Proposal, progress: Progress | None = None) -> Paper | None:
-    """Ranges and readings of the published split; None where nothing was published."""
+@dataclass(frozen=True)
+class Held:
+    """A reading and what is found under it, first by itself, then under each other weights; or why not."""
+
+    asked: ReadingAsked
+    found: tuple[Findings, ...] = ()
+    why: str = ""
+
+
+def held(proposal: Proposal, progress: Progress | None = None) -> list[Held]:
+    """Every reading that is asked for, worked out; none where nothing was published."""
     read = [allocation for allocation in proposal.allocations if allocation.scenario.published is not None]
-    if not read:
-        return None
-    asked = proposal.readings or (plain_reading(read[0]),)
-    blocks: list[Block] = [
-        said("internal.title", proposal, "title", fund=proposal.fund_name),
-        said("internal.lead", proposal),
-        said("internal.words", proposal),
-    ]
-    for at, one in enumerate(asked):
+    asked = proposal.readings or tuple(plain_reading(allocation) for allocation in read[:1])
+    made = []
+    for at, one in enumerate(asked if read else ()):
 
         def done(part: float, at: int = at) -> None:
             if progress is not None:
                 progress((at + part) / len(asked))
 
-        blocks.append(Words("head", getattr(one.title, proposal.lang)))
         try:
-            blocks += _reading(one, proposal, done)
+            made.append(Held(one, tuple(_findings(one, proposal, done))))
         except AllocatorError as error:
             why = say("place.list", proposal.lang).join(error.sentences(proposal.lang))
-            blocks.append(said("internal.not_covered", proposal, why=why))
+            made.append(Held(one, why=why))
+    return made
+
+
+def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
+    """Ranges and readings of the published split; None where nothing was published."""
+    if not readings:
+        return None
+    blocks: list[Block] = [
+        said("internal.title", proposal, "title", fund=proposal.fund_name),
+        said("internal.lead", proposal),
+        said("internal.words", proposal),
+    ]
+    for one in readings:
+        blocks.append(Words("head", getattr(one.asked.title, proposal.lang)))
+        if one.found:
+            blocks += _reading(one.found, proposal.lang)
+        else:
+            blocks.append(said("internal.not_covered", proposal, why=one.why))
     mark = say("report.internal.mark", proposal.lang)
     return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark)
 
@@ -53,29 +74,32 @@ def plain_reading(allocation: Allocation) -> ReadingAsked:
     return ReadingAsked(title, Reading(allocation.scenario))
 
 
-def _reading(one: ReadingAsked, proposal: Proposal, progress: Progress) -> Iterator[Block]:
-    lang = proposal.lang
+def _findings(one: ReadingAsked, proposal: Proposal, progress: Progress) -> Iterator[Findings]:
     checked = audit(one.reading)
     tried = _other_weights(one, proposal)
     share = 1 / (1 + len(tried))
     found = findings(one.title, checked, reason=one.reason, progress=lambda part: progress(part * share))
-    yield from texts("text", opening(found, lang)[1:])
-    for caption, table in ranges(found, lang):
+    yield found
+    for at, weights in enumerate(tried if found.shares is not None else (), 1):
+
+        def done(part: float, at: int = at) -> None:
+            progress((at + part) * share)
+
+        yield findings(one.title, checked, weights, progress=done, shares=found.shares)
+
+
+def _reading(found: Sequence[Findings], lang: str) -> Iterator[Block]:
+    yield from texts("text", opening(found[0], lang)[1:])
+    for caption, table in ranges(found[0], lang):
         yield Words("text", caption)
         yield grid_of(table, say("report.internal.shares", lang))
-    if found.shares is not None:
-        for at, weights in enumerate(tried, 1):
-
-            def done(part: float, at: int = at) -> None:
-                progress((at + part) * share)
-
-            other = findings(one.title, checked, weights, progress=done, shares=found.shares)
-            caption, table = list(ranges(other, lang))[-1]
-            yield Words("text", caption)
-            short = short_weights(weights, lang)
-            yield grid_of(table, say("report.internal.amounts", lang, weights=short))
-            yield from texts("text", closing(other, lang)[:-2])
-    yield from texts("small", closing(found, lang)[-2:])
+    for other in found[1:]:
+        caption, table = list(ranges(other, lang))[-1]
+        yield Words("text", caption)
+        short = short_weights(other.weights or {}, lang)
+        yield grid_of(table, say("report.internal.amounts", lang, weights=short))
+        yield from texts("text", closing(other, lang)[:-2])
+    yield from texts("small", closing(found[0], lang)[-2:])
 
 
 def _other_weights(one: ReadingAsked, proposal: Proposal) -> list[Mapping[str, Number]]:

@@ -104,7 +104,7 @@ def _readings(found: Choices, slug: str, lang: str) -> list[str]:
     key = widgets.stand_at(f"readings-{slug}-{lang}", shown)
 
     def picked() -> None:
-        readings.show(slug, st.session_state[key])
+        readings.set_shown(slug, st.session_state[key])
 
     st.multiselect(
         say("app.published.readings_choose", lang),
@@ -113,6 +113,7 @@ def _readings(found: Choices, slug: str, lang: str) -> list[str]:
         key=key,
         on_change=picked,
         placeholder=say("app.published.readings_hint", lang),
+        max_selections=readings.MOST_SHOWN,
     )
     return shown
 

@@ -17,7 +17,7 @@ from allocator.parts import Text
 from allocator.report import pack
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
-from allocator.report.papers.internal import internal
+from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
@@ -142,7 +142,7 @@ def _one(made: Proposal, kind: str, id: str, lang: str) -> tuple[str, pack.File 
         return preview.deck_html(deck(made)), pack.slides(made)
     if kind == "internal":
         with _progress("app.report.reading", lang) as show:
-            note = internal(made, show)
+            note = internal(made, held(made, show))
         return ("", None) if note is None else (preview.paper_html(note), pack.document(note, made))
     paper = district(made, id) if kind == "district" else WRITERS[kind](made)
     return preview.paper_html(paper), pack.document(paper, made)

@@ -1,0 +1,87 @@
+"""The charts of possible ranges as pictures; they go with the internal note and with nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from allocator.report import chart_data, range_charts
+from allocator.report.audit import Findings
+from allocator.report.audit_figures import short_weights
+from allocator.report.papers.internal import Held
+from allocator.report.papers.proposal import Proposal
+from allocator.report.pictures import MOST_STEPS, WIDE, Picture, file_stem, placed, whole
+from allocator.report.sentences import so_many
+from allocator.report.table import weight_text
+from allocator.text import say
+
+ABREAST = 2  # charts of shares in a line
+
+
+def ranges(proposal: Proposal, readings: Sequence[Held]) -> Iterator[Picture]:
+    """Every reading's charts: ranges of money under each other weights, and of the shares of each factor."""
+    many = len(readings) > 1
+    for number, one in enumerate(readings, 1):
+        for found in one.found:
+            if found.amounts is not None:
+                yield _amounts(found, proposal, str(number) * many)
+        if one.found and one.found[0].shares and len(one.found[0].scenario.recipients) <= MOST_STEPS:
+            yield _shares(one.found[0], proposal, str(number) * many)
+
+
+def mark(proposal: Proposal) -> str:
+    """What stands on everything that is internal."""
+    marks = [say("report.internal.mark", proposal.lang), proposal.mark]
+    return say("report.marks", proposal.lang).join(filter(None, marks))
+
+
+def _amounts(found: Findings, proposal: Proposal, number: str) -> Picture:
+    lang, scenario = proposal.lang, found.scenario
+    weights = short_weights(found.weights or {}, lang)
+    rows = range_charts.amount_rows(scenario, found.amounts or {}, lang)
+    unit = range_charts.amount_unit(rows, scenario, lang)
+    lines, figures = [], []
+    for part in range_charts.range_panels(rows):
+        marks = range_charts.amount_marks(
+            [row.name for row in part], lang, width=chart_data.names_width(rows)
+        )
+        frame = range_charts.amount_frame(part, unit, lang)
+        whom = so_many(scenario, len(part), lang)
+        title = range_charts.range_title(part, rows, unit.name, whom, lang)
+        lines.append(placed(marks, frame, title, WIDE))
+        figures += [[*cells] for cells in zip(frame["name"], frame["text"], frame["mark_text"], strict=True)]
+    title = say("report.picture.ranges", lang, reading=getattr(found.title, lang), weights=weights)
+    notes = [say(f"app.published.legend_{key}", lang) for key in ("band", "tick")]
+    spec = whole({"vconcat": lines, "spacing": 18}, title, notes, proposal, [0], mark=mark(proposal))
+    keys = ("recipient", "possible", "published")
+    head = [say(f"app.chart.{key}", lang) for key in keys]
+    heads = [head[0], f"{head[1]} {unit.name}", f"{head[2]} {unit.name}"]
+    file = file_stem("ranges", proposal, number=number, weights=weights.replace("/", "-"))
+    return Picture(file, title, spec, [heads, *figures])
+
+
+def _shares(found: Findings, proposal: Proposal, number: str) -> Picture:
+    lang, scenario = proposal.lang, found.scenario
+    charts: list[dict[str, Any]] = []
+    figures = []
+    for factor, bounds in (found.shares or {}).items():
+        rows = range_charts.share_rows(scenario, bounds, lang)
+        named = getattr(scenario.factor(factor).name, lang)
+        marks = range_charts.share_marks([row.name for row in rows], lang, width=chart_data.names_width(rows))
+        frame = range_charts.share_frame(rows, lang)
+        weight = weight_text(scenario.weights[factor], scenario.kind, lang)
+        charts.append(
+            placed(marks, frame, say("app.published.shares_of", lang, name=named, weight=weight), 380)
+        )
+        figures += [[named, *cells] for cells in zip(frame["name"], frame["text"], strict=True)]
+    lines = [{"hconcat": charts[at : at + ABREAST], "spacing": 24} for at in range(0, len(charts), ABREAST)]
+    title = say("report.picture.shares", lang, reading=getattr(found.title, lang))
+    notes = [say(f"app.published.legend_{key}", lang) for key in ("band", "track")]
+    spec = whole({"vconcat": lines, "spacing": 18}, title, notes, proposal, [0], mark=mark(proposal))
+    keys = ("sensitivity.factor", "app.chart.recipient", "app.chart.possible")
+    return Picture(
+        file_stem("shares", proposal, number=number),
+        title,
+        spec,
+        [[say(key, lang) for key in keys], *figures],
+    )
