@@ -1,0 +1,394 @@
+"""From a register of projects to the values of factors: what counts, for whom, and why the rest does not.
+
+A project counts when it was signed within the rule's years before the reference day, is large enough and of
+no use that the rule leaves out.  A factor's value is then, over a recipient's projects that count,
+
+    x_i = Σ_p min(v_p, cap),   v_p = Σ_y figure_py   or   max_y figure_py   or   1 (number of projects),
+
+with y over the factor's years; a scorecard's is Σ_k min(points_k · count_ik, most_k), at most its own most.
+Figures are exact: integers over a power of ten for each column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from itertools import compress
+
+from allocator.allocation import Allocation
+from allocator.exact import MOST_DECIMALS, Frozen, Number, plain
+from allocator.parts import Text, plain_name
+
+HOWS = ("sum", "best-year", "count")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A column: whole numbers of 1/10^places by year (None: not by year), None where blank."""
+
+    places: int
+    years: Mapping[int | None, tuple[int | None, ...]]
+
+
+@dataclass(frozen=True)
+class Register:
+    """项目清单: projects in the order of their file, with the line that each stands in.
+
+    ``texts`` and ``figures`` are the columns that the rules look at, by name.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    codes: tuple[str, ...]
+    recipients: tuple[str, ...]
+    industries: tuple[str, ...]
+    signed: tuple[date, ...]
+    lines: tuple[int, ...]
+    texts: Mapping[str, tuple[str, ...]]
+    figures: Mapping[str, Figures]
+    evidence: tuple[bool, ...] = ()
+    illustrative: bool = False
+
+    @cached_property
+    def repeated(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of projects that stand more than once by code or name; they are shown, never merged."""
+        found: dict[str, list[int]] = {}
+        for keys in (self.codes, self.names):
+            seen: dict[str, list[int]] = {}
+            for at, key in enumerate(keys):
+                if key:
+                    seen.setdefault(key, []).append(at)
+            for ats in seen.values():
+                if len(ats) > 1:
+                    found.setdefault(",".join(map(str, ats)), ats)
+        return tuple(sorted(map(tuple, found.values())))
+
+
+@dataclass(frozen=True)
+class FactorRule:
+    """Which column makes a factor and how: of which years, and how much of one project at most."""
+
+    id: str
+    how: str
+    column: str = ""
+    first: int | None = None
+    last: int | None = None
+    cap: Number | None = None
+
+
+@dataclass(frozen=True)
+class Points:
+    """An item of a scorecard: so many points for each unit of a column, up to a maximum."""
+
+    factor: str
+    column: str
+    each: Number
+    most: Number
+
+
+@dataclass(frozen=True)
+class Rules:
+    """因素口径: when a project counts, and how factors are made; ``provincial``: the province sets it."""
+
+    title: Text
+    year: int
+    reference: date
+    years: int
+    factors: tuple[FactorRule, ...]
+    longer: tuple[tuple[tuple[str, ...], int], ...] = ()
+    minimums: tuple[tuple[str, Number], ...] = ()
+    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    points: tuple[Points, ...] = ()
+    score_most: Number | None = None
+    source: Text | None = None
+    provincial: bool = False
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The factors that the rules make, those of projects first."""
+        return tuple(dict.fromkeys([*(f.id for f in self.factors), *(p.factor for p in self.points)]))
+
+    def window(self, industry: str) -> int:
+        """For how many years after signing a project of this industry counts."""
+        wanted = plain_name(industry)
+        return max([self.years, *(years for names, years in self.longer if wanted in map(plain_name, names))])
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of figures that the rules look at."""
+        return tuple(dict.fromkeys([*(f.column for f in self.factors if f.column), *dict(self.minimums)]))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a project does not count; the key of its sentence, and what fills that in."""
+
+    key: str
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A project that brings a recipient's factor something else under other rules, and why."""
+
+    name: str
+    code: str
+    recipient: str
+    before: Number
+    after: Number
+    refused_before: tuple[Refusal, ...]
+    refused_after: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """因素值测算: the values of factors, the projects behind each, and those that do not count."""
+
+    register: Register
+    rules: Rules
+    recipients: tuple[str, ...]
+    refused: Mapping[int, tuple[Refusal, ...]]  # by position
+    brought: Mapping[str, tuple[int, tuple[int, ...]]]  # factor: places, and what each project brings
+    scores: Mapping[str, Mapping[str, Number]]  # factor of a scorecard: value by recipient
+    blanks: Mapping[str, int]  # factor: projects that count and have no figure
+
+    @cached_property
+    def values(self) -> Mapping[str, Mapping[str, Number]]:
+        """The value of every factor by recipient."""
+        found: dict[str, Mapping[str, Number]] = {}
+        for id in self.rules.ids:
+            sums: dict[str, Number] = dict.fromkeys(self.recipients, 0)
+            if id in self.brought:
+                places, brings = self.brought[id]
+                whole = dict.fromkeys(self.recipients, 0)
+                for recipient, value in zip(self.register.recipients, brings, strict=True):
+                    if value:
+                        whole[recipient] += value
+                sums = {of: plain(Fraction(value, 10**places)) for of, value in whole.items()}
+            scored = self.scores.get(id, {})
+            found[id] = Frozen({of: plain(sums[of] + scored.get(of, 0)) for of in self.recipients})
+        return Frozen(found)
+
+    def behind(self, factor: str, recipient: str) -> list[tuple[int, Number]]:
+        """The projects behind a cell, and what each brings, the largest first."""
+        if factor not in self.brought:
+            return []
+        places, brings = self.brought[factor]
+        own = [
+            (at, value)
+            for at, (of, value) in enumerate(zip(self.register.recipients, brings, strict=True))
+            if value and of == recipient
+        ]
+        own.sort(key=lambda pair: (-pair[1], pair[0]))
+        return [(at, plain(Fraction(value, 10**places))) for at, value in own]
+
+
+def counted(
+    register: Register,
+    rules: Rules,
+    recipients: Sequence[str],
+    activities: Mapping[str, Mapping[str, Number]] | None = None,
+) -> Counted:
+    """What the register gives under the rules; ``activities`` are counts for the scorecard, by column.
+
+    Every column that the rules name must be there.
+
+    >>> own = Register("", ("p", "q"), ("", ""), ("a", "b"), ("", ""), (date(2019, 5, 1), date(2015, 5, 1)),
+    ...                (2, 3), {}, {"tax": Figures(1, {2021: (15, 7), 2022: (25, 9)})})
+    >>> best = Rules(Text("best"), 2022, date(2022, 12, 31), 5, (FactorRule("tax", "best-year", "tax"),))
+    >>> counted(own, best, ("a", "b")).values["tax"]
+    {'a': Fraction(5, 2), 'b': 0}
+    """
+    refused = _refusals(register, rules)
+    brought: dict[str, tuple[int, tuple[int, ...]]] = {}
+    blanks: dict[str, int] = {}
+    for rule in rules.factors:
+        places, values = _values(register, rule)
+        blank = 0
+        brings = []
+        for at, value in enumerate(values):
+            if at in refused:
+                brings.append(0)
+            elif value is None:
+                blank += 1
+                brings.append(0)
+            else:
+                brings.append(value)
+        if rule.cap is not None:
+            cap = Fraction(rule.cap)
+            more = max(places, _places(cap))
+            most, shift = int(cap * 10**more), 10 ** (more - places)
+            brings, places = [min(value * shift, most) for value in brings], more
+        brought[rule.id] = places, tuple(brings)
+        if blank:
+            blanks[rule.id] = blank
+    return Counted(
+        register,
+        rules,
+        tuple(recipients),
+        Frozen(refused),
+        Frozen(brought),
+        Frozen(_scores(rules, recipients, activities or {})),
+        Frozen(blanks),
+    )
+
+
+def changed(before: Counted, after: Counted, factor: str) -> list[Change]:
+    """The projects that bring a factor something else after than before, the largest difference first.
+
+    A project is known by its recipient and its code, or its name where it has none; of several with the same,
+    by their order.
+    """
+    old, new = _by_project(before, factor), _by_project(after, factor)
+    found = []
+    for key in {**old, **new}:
+        (was, at_old), (now, at_new) = old.get(key, (0, None)), new.get(key, (0, None))
+        if was != now:
+            of = after.register if at_new is not None else before.register
+            at = at_new if at_new is not None else at_old
+            assert at is not None
+            found.append(
+                Change(
+                    of.names[at],
+                    of.codes[at],
+                    of.recipients[at],
+                    was,
+                    now,
+                    () if at_old is None else before.refused.get(at_old, ()),
+                    () if at_new is None else after.refused.get(at_new, ()),
+                )
+            )
+    return sorted(found, key=lambda change: -abs(Fraction(change.after) - Fraction(change.before)))
+
+
+def awards(found: Counted, allocation: Allocation) -> list[tuple[int, Number]]:
+    """What each project brings its recipient of the entitlement, by position: a reading of the same rule.
+
+    With contribution c_ij of factor j to recipient i and a project's part x_pj of x_ij, a project is worth
+    Σ_j c_ij · x_pj / x_ij.  The projects of a recipient add up to its entitlement less what a scorecard
+    brings, which is nobody's project; floors, caps and rounding come after that, and only for recipients.
+    """
+    worth: dict[int, Fraction] = {}
+    for factor, (places, brings) in found.brought.items():
+        contributions = allocation.contributions.get(factor, {})
+        over = {
+            of: Fraction(contributions[of]) / (Fraction(value) * 10**places)
+            for of, value in found.values[factor].items()
+            if value and contributions.get(of)
+        }
+        for at, (of, value) in enumerate(zip(found.register.recipients, brings, strict=True)):
+            if value and of in over:
+                worth[at] = worth.get(at, Fraction(0)) + value * over[of]
+    return [(at, plain(worth[at])) for at in sorted(worth, key=lambda at: (-worth[at], at))]
+
+
+# --- when a project counts ----------------------------------------------------------------------------
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; 28 February for a 29th that there was not.
+
+    >>> years_before(date(2024, 2, 29), 5)
+    datetime.date(2019, 2, 28)
+    """
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _refusals(register: Register, rules: Rules) -> dict[int, tuple[Refusal, ...]]:
+    firsts = {industry: rules.window(industry) for industry in set(register.industries)}
+    days = {years: years_before(rules.reference, years) for years in {*firsts.values()}}
+    found: dict[int, list[Refusal]] = {}
+    for at, (day, industry) in enumerate(zip(register.signed, register.industries, strict=True)):
+        years = firsts[industry]
+        if day > rules.reference:
+            found.setdefault(at, []).append(Refusal("later", {"reference": rules.reference}))
+        elif day < days[years]:
+            found.setdefault(at, []).append(Refusal("earlier", {"years": years, "first": days[years]}))
+    for column, names in rules.excluded:
+        plain_names = {plain_name(name) for name in names}
+        out = {text for text in set(register.texts[column]) if plain_name(text) in plain_names}
+        texts = register.texts[column]
+        for at in compress(range(len(texts)), (text in out for text in texts)) if out else ():
+            found.setdefault(at, []).append(Refusal("excluded", {"column": column, "value": texts[at]}))
+    for column, least in rules.minimums:
+        figures = register.figures[column]
+        places, values = _totals(figures.places, _chosen(figures, None, None))
+        wanted = Fraction(least) * 10**places
+        for at, value in enumerate(values):
+            if (value or 0) < wanted:
+                details = {"column": column, "least": least, "value": plain(Fraction(value or 0, 10**places))}
+                found.setdefault(at, []).append(Refusal("small", details))
+    return {at: tuple(reasons) for at, reasons in found.items()}
+
+
+# --- what a project brings -----------------------------------------------------------------------------
+
+
+def _chosen(figures: Figures, first: int | None, last: int | None) -> list[tuple[int | None, ...]]:
+    """The columns of the years from the first to the last."""
+    return [
+        values
+        for year, values in figures.years.items()
+        if year is None or ((first is None or year >= first) and (last is None or year <= last))
+    ]
+
+
+def _totals(places: int, columns: Sequence[tuple[int | None, ...]]) -> tuple[int, list[int | None]]:
+    if len(columns) == 1:
+        return places, list(columns[0])
+    return places, [
+        None if all(value is None for value in row) else sum(value or 0 for value in row)
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]]:
+    """What each project would bring if it counts, before the cap; None where its figures are blank."""
+    if rule.how == "count":
+        return 0, [1] * len(register.names)
+    figures = register.figures[rule.column]
+    columns = _chosen(figures, rule.first, rule.last)
+    if rule.how == "best-year" and len(columns) > 1:
+        return figures.places, [
+            max((value for value in row if value is not None), default=None)
+            for row in zip(*columns, strict=True)
+        ]
+    return _totals(figures.places, columns)
+
+
+def _scores(
+    rules: Rules, recipients: Iterable[str], activities: Mapping[str, Mapping[str, Number]]
+) -> dict[str, Mapping[str, Number]]:
+    scores: dict[str, dict[str, Number]] = {}
+    for item in rules.points:
+        own = scores.setdefault(item.factor, dict.fromkeys(recipients, 0))
+        for of in own:
+            own[of] = plain(Fraction(own[of] + min(item.each * activities[item.column][of], item.most)))
+    most = rules.score_most
+    if most is not None:
+        return {factor: Frozen({of: min(s, most) for of, s in own.items()}) for factor, own in scores.items()}
+    return {factor: Frozen(own) for factor, own in scores.items()}
+
+
+def _by_project(found: Counted, factor: str) -> dict[tuple[str, str, int], tuple[Number, int]]:
+    """What each project brings a factor, and its position, by recipient, code or name, and order."""
+    register = found.register
+    places, brings = found.brought.get(factor, (0, (0,) * len(register.names)))
+    seen: dict[tuple[str, str], int] = {}
+    made = {}
+    for at, value in enumerate(brings):
+        key = register.recipients[at], plain_name(register.codes[at] or register.names[at])
+        seen[key] = seen.get(key, -1) + 1
+        made[*key, seen[key]] = (plain(Fraction(value, 10**places)) if value else 0), at
+    return made
+
+
+def _places(number: Fraction) -> int:
+    """The decimals of a decimal number."""
+    return next(places for places in range(MOST_DECIMALS + 1) if (number * 10**places).denominator == 1)
