@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from allocator import ScenarioError, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.cli import main
-from allocator.files import payments as files
+from allocator.files import columnar
 from allocator.files.dates import cell_day
 from allocator.files.execution_rules import load_rules, read_rules
 from allocator.files.payments import load_payments, read_payments
@@ -164,7 +164,7 @@ def test_reading_by_columns_and_line_by_line_is_the_same(lines):
 
     by_columns = outcome()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "_plain_csv", lambda *_: None)
+        patch.setattr(columnar, "_whole_csv", lambda *_: None)
         assert outcome() == by_columns
 
 

@@ -18,23 +18,19 @@ import pandas as pd
 from allocator.analysis.execution import Payer, Payments
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import exact, plain
+from allocator.files.columnar import Cells, Reader, cells_of
 from allocator.files.datatable import status_of
 from allocator.files.dates import cell_day
 from allocator.files.format import AMOUNT_UNITS
 from allocator.files.reading import (
     MOST_PROBLEMS,
     cell_number,
-    csv_columns,
-    csv_text,
     file_bytes,
-    headed,
-    is_error_cell,
     uncollected,
-    wrong,
 )
-from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, Sheet, read_sheets, shown_name
+from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.model import Scenario
-from allocator.parts import STATUSES, Text, check_text, nearest, plain_name
+from allocator.parts import STATUSES, Text, nearest, plain_name
 from allocator.text import LANGUAGES, say
 
 COLUMNS = ("recipient", "date", "amount", "use", "payee", "note", "status")
@@ -67,45 +63,15 @@ def read_payments(
     most_mb: int = LARGEST_UPLOAD_MB,
 ) -> Payments:
     """The payments in an uploaded file.  Raises ScenarioError with a sentence for each problem."""
-    file = shown_name(name)
-    if file.lower().endswith(".csv") and len(content) <= most_mb * 2**20:
-        try:
-            plain_csv = _plain_csv(file, content)
-            if plain_csv is not None:
-                return _made(file, *plain_csv, {}, scenario, payers)
-        except ScenarioError:
-            pass  # what is wrong is said of the lines as they are read with care
-    sheet = _sheet(file, read_sheets(name, content, most_mb, MOST_ROWS))
-    at = {"sheet": sheet.name} if sheet.name else {}
-    if sheet.merged:
-        wrong(file, "sheet_merged", at, names=sheet.merged[:10])
-    header, rows = headed(file, sheet.lines)
-    lines = np.array([number for number, _ in rows], dtype="int64")
-    return _made(file, header, list(zip(*(row for _, row in rows), strict=True)), lines, at, scenario, payers)
+    return _made(cells_of(name, content, "execution.sheet", most_mb, MOST_ROWS), scenario, payers)
 
 
-def _plain_csv(file: str, content: bytes) -> tuple[list[str], list[list[str]], Any] | None:
-    """Headings, columns and line numbers of a CSV file in which every line is whole."""
-    columns = None if b"\0" in content else csv_columns(csv_text(file, content))
-    if not columns or len(columns[0]) < 2 or len(columns[0]) > MOST_ROWS:
-        return None
-    header = [column.pop(0).strip() for column in columns]
-    return None if "" in header else (header, columns, np.arange(2, len(columns[0]) + 2))
-
-
-def _made(
-    file: str,
-    header: Sequence[str],
-    cells: Sequence[Sequence[str]],
-    lines: Any,
-    at: dict[str, str],
-    scenario: Scenario,
-    payers: Sequence[Payer],
-) -> Payments:
+def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments:
     """The payments in columns of text."""
+    file, header, lines = cells.file, cells.header, cells.lines
     columns, unit = _header(file, header, scenario.fund.currency)
-    texts = {column: cells[position] for column, position in columns.items()}
-    reader = _Reader(file, at, lines, {column: header[position] for column, position in columns.items()})
+    texts = {column: cells.columns[position] for column, position in columns.items()}
+    reader = Reader(file, cells.at, lines, {column: header[position] for column, position in columns.items()})
     names = _payer_names(scenario, payers)
     table: dict[str, Any] = {"line": lines}
     table["payer"] = reader.values("recipient", texts["recipient"], lambda t: _payer(t, names), "int32")
@@ -183,80 +149,7 @@ def _heading(column: str) -> Text:
     return Text(*(say(f"execution.heading.{column}", lang) for lang in LANGUAGES))
 
 
-def _sheet(file: str, sheets: Sequence[Sheet]) -> Sheet:
-    """The sheet of the payments: the only one that shows, else the one that is called so."""
-    names = {plain_name(say("execution.sheet", lang)) for lang in LANGUAGES}
-    seen = [sheet for sheet in sheets if not sheet.hidden]
-    found = seen if len(seen) == 1 else [sheet for sheet in seen if plain_name(sheet.name) in names]
-    if not seen:
-        wrong(file, "sheet_none")
-    if len(found) != 1:
-        name = Text(*(say("execution.sheet", lang) for lang in LANGUAGES))
-        wrong(file, "sheet_missing", name=name, found=[sheet.name for sheet in seen][:10])
-    return found[0]
-
-
 # --- cells ------------------------------------------------------------------------------------------
-
-
-class _Reader:
-    """Reads columns by their different texts, and collects what is wrong with the rows' place."""
-
-    def __init__(self, file: str, at: dict[str, str], lines: Any, labels: dict[str, str]) -> None:
-        self.file, self.at, self.lines, self.labels = file, at, lines, labels
-        self.problems: list[Problem] = []
-
-    def values(
-        self,
-        column: str,
-        cells: Sequence[str],
-        read: Callable[[str], Any],
-        dtype: str,
-        at_once: Callable[[list[str]], Any] = lambda _: None,
-    ) -> Any:
-        """The column's values; a text that cannot be read is a problem of every row that has it.
-
-        ``at_once`` reads all different texts together, or returns None.
-        """
-        codes, texts = _distinct(cells)
-        if (together := at_once(texts)) is not None:
-            return together[codes]
-        values: list[Any] = []
-        for at, text in enumerate(texts):
-            found = read(text.strip())
-            if isinstance(found, Problem):
-                if len(self.problems) < MOST_PROBLEMS:
-                    self.refuse(column, codes == at, found.key, **found.details)
-                found = 0
-            values.append(found)
-        return np.array(values, dtype=dtype)[codes]
-
-    def texts(self, column: str, cells: Sequence[str], blank: str | None) -> tuple[Any, tuple[str, ...]]:
-        """The column's texts as positions in a list; ``blank`` is the sentence for none."""
-        codes, texts = _distinct(cells)
-        sound = len(texts) > 1000 and "" not in texts and _all_sound(texts)
-        for at, text in enumerate(() if sound else texts):
-            found = _text(text, blank)
-            if found is not None and len(self.problems) < MOST_PROBLEMS:
-                self.refuse(column, codes == at, found.key, **found.details)
-        return codes.astype("int32"), tuple(texts)
-
-    def refuse(self, column: str, where: Any, key: str, **details: object) -> None:
-        """Notes a problem for each of the rows."""
-        for line in self.lines[where][:MOST_PROBLEMS].tolist():
-            at = {**self.at, "row": line, "column": self.labels.get(column, column)}
-            self.problems.append(Problem(key, details, self.file, at))
-
-
-def _distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
-    """For each cell the position of its text among the different ones, without the spaces around it."""
-    codes, found = pd.factorize(np.array(cells, dtype=object))
-    texts = found.tolist()
-    trimmed = [text.strip() for text in texts]
-    if trimmed == texts:
-        return codes, texts
-    again, fewer = pd.factorize(np.array(trimmed, dtype=object))
-    return again[codes], fewer.tolist()
 
 
 def _payer_names(scenario: Scenario, payers: Sequence[Payer]) -> dict[str, int]:
@@ -333,24 +226,3 @@ def _status(text: str) -> int | Problem:
         return 0
     known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
     return Problem("choice", {"value": text[:40], "known": known})
-
-
-def _all_sound(texts: Sequence[str]) -> bool:
-    """Whether nothing can be wrong with any of the texts; a million are looked at together."""
-    return (
-        "".join(texts).isprintable()
-        and max(map(len, texts)) <= LONGEST
-        and {text[0] for text in texts}.isdisjoint("=+-@＝＋－＠#")
-    )
-
-
-def _text(text: str, blank: str | None) -> Problem | None:
-    if not text:
-        return None if blank is None else Problem(blank)
-    if is_error_cell(text):
-        return Problem("cell_error", {"value": text})
-    try:
-        check_text(text, LONGEST)
-    except ScenarioError as error:
-        return error.problems[0]
-    return None
