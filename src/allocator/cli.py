@@ -166,6 +166,11 @@ def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
     option(sweep, "--noise", metavar="PERCENT|FACTOR=PERCENT,…")
     option(sweep, "--workers", metavar="COUNT")
     option(sweep, "--scheduler", metavar="ADDRESS")
+    factors = parser("factors", _factors, "register", "factor_rules")
+    option(factors, "--activities", metavar="FILE")
+    option(factors, "--scenario", metavar="FILE")
+    option(factors, "--projects", action="store_true")
+    option(factors, "--values", metavar="CSV")
     execution = parser("execution", _execution, "file", "payments")
     option(execution, "--on", metavar="YYYY-MM-DD")
     option(execution, "--rules", metavar="FILE")
@@ -328,6 +333,19 @@ def _sweep(options: Any, lang: str) -> int:
     seconds = exact(round(time.perf_counter() - start, 1))
     printing.swept(found, driven, options.format, lang)
     print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
+    return 0
+
+
+def _factors(options: Any, lang: str) -> int:
+    if options.register is None or options.factor_rules is None:
+        raise Usage(say("cli.missing_register", lang))
+    from allocator.counting import Asked, worked_out
+
+    asked = Asked(options.activities, options.scenario, options.values)
+    found, scenario = worked_out(options.register, options.factor_rules, asked)
+    printing.counted(found, scenario, options.format, lang, projects=options.projects)
+    if options.values is not None:
+        print(say("projects.written", lang, file=options.values), file=sys.stderr)
     return 0
 
 

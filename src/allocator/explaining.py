@@ -9,11 +9,14 @@ from typing import Any
 
 from allocator.allocation import Allocation
 from allocator.analysis.explain import explain
+from allocator.analysis.projects import Counted
 from allocator.errors import Problem, ScenarioError
+from allocator.files.scenario import load_counted
 from allocator.report import explain as difference
 from allocator.report import sensitivity
 from allocator.report.explain import Account
 from allocator.report.grid import Grid
+from allocator.report.projects import change_lines
 from allocator.report.stage_table import stage_sentences, stage_table
 from allocator.report.tabular import Table
 from allocator.text import say
@@ -61,6 +64,15 @@ def two(after: Allocation, before: Allocation, file: str, against: str, lang: st
     except ScenarioError as error:
         raise ScenarioError(replace(problem, file=against) for problem in error.problems) from None
 
+    counts = _counts(file, against)
+
+    def projects() -> list[str]:
+        if counts is None:
+            return []
+        factors = {f.id: f.name for a in (before, after) for f in a.scenario.factors}
+        recipients = {r.id: r.name for a in (before, after) for r in a.scenario.recipients}
+        return change_lines(*counts, factors, recipients, lang)
+
     def opening() -> list[str]:
         return [
             say(f"explain.{key}", lang, title=allocation.scenario.title, file=name)
@@ -69,7 +81,12 @@ def two(after: Allocation, before: Allocation, file: str, against: str, lang: st
 
     def closing() -> list[str]:
         sentences = difference.difference_sentences(account, lang).values()
-        return [*difference.notes(account.found, lang), say("explain.words", lang), *sentences]
+        return [
+            *difference.notes(account.found, lang),
+            *projects(),
+            say("explain.words", lang),
+            *sentences,
+        ]
 
     def blocks() -> list[str | Table | Grid]:
         differs = difference.what_differs(account.found, lang)
@@ -90,7 +107,14 @@ def two(after: Allocation, before: Allocation, file: str, against: str, lang: st
             "data_together": account.found.together,
             "reasons": difference.reason_data(account, lang),
             "recipients": difference.recipient_data(account, lang),
+            **({} if counts is None else {"projects": projects()}),
         }
 
     table = difference.difference_table(account, lang)
     return Told(blocks, table.plain_rows, lambda: [*opening(), *closing()], data)
+
+
+def _counts(file: str, against: str) -> tuple[Counted, Counted] | None:
+    """What the registers of the base and of the scenario give, where both have one."""
+    after, before = load_counted(file), load_counted(against)
+    return None if after is None or before is None else (before, after)

@@ -26,6 +26,7 @@ from allocator.text import money as money_text
 if TYPE_CHECKING:
     from allocator.analysis.execution import Execution
     from allocator.analysis.goal import Answer
+    from allocator.analysis.projects import Counted
     from allocator.analysis.sweep import Drivers, Sweep
     from allocator.explaining import Told
     from allocator.report.audit import Answers
@@ -233,6 +234,30 @@ def swept(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
         return
     lines = [getattr(found.scenario.title, lang), *said.head(found, lang), ""]
     print(*lines, *_aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")
+
+
+def counted(found: Counted, scenario: Scenario | None, form: str, lang: str, *, projects: bool) -> None:
+    """The result of `allocator factors`."""
+    from allocator.report import projects as said
+
+    if form == "json":
+        _json(said.as_data(found, lang))
+        return
+    factors = said.factors_of(found, scenario.factors if scenario else ())
+    recipients = said.recipients_of(scenario.recipients if scenario else ())
+    head = said.head(found, factors, lang)
+    grid = said.values_grid(found, factors, recipients, lang)
+    notes = said.notes(found, factors, recipients, lang)
+    below = [*notes, *said.refused_lines(found, recipients, lang)]
+    if form == "csv":
+        rows = said.factor_rows(found)
+        _csv(rows[0], rows[1:], [*head, *below])
+        return
+    lines = [*head, "", *_aligned(grid, lang), *below]
+    for id in found.brought if projects else ():
+        behind = said.behind_grid(found, id, factors, recipients, lang)
+        lines += ["", behind.caption, *_aligned(behind, lang)]
+    print(*lines, sep="\n")
 
 
 def executed(found: Execution, result: Allocation, form: str, lang: str, *, payees: bool) -> None:

@@ -20,7 +20,7 @@ from itertools import compress
 
 from allocator.allocation import Allocation
 from allocator.exact import MOST_DECIMALS, Frozen, Number, plain
-from allocator.parts import Text, plain_name
+from allocator.parts import Text, check_id, plain_name, put, wrong
 
 HOWS = ("sum", "best-year", "count")
 
@@ -47,8 +47,8 @@ class Register:
     industries: tuple[str, ...]
     signed: tuple[date, ...]
     lines: tuple[int, ...]
-    texts: Mapping[str, tuple[str, ...]]
-    figures: Mapping[str, Figures]
+    texts: Mapping[Text, tuple[str, ...]]
+    figures: Mapping[Text, Figures]
     evidence: tuple[bool, ...] = ()
     illustrative: bool = False
 
@@ -58,7 +58,7 @@ class Register:
         found: dict[str, list[int]] = {}
         for keys in (self.codes, self.names):
             seen: dict[str, list[int]] = {}
-            for at, key in enumerate(keys):
+            for at, key in enumerate(map(plain_name, keys)):
                 if key:
                     seen.setdefault(key, []).append(at)
             for ats in seen.values():
@@ -73,10 +73,19 @@ class FactorRule:
 
     id: str
     how: str
-    column: str = ""
+    column: Text | None = None
     first: int | None = None
     last: int | None = None
     cap: Number | None = None
+
+    def __post_init__(self) -> None:
+        put(self, id=check_id(self.id, "rules"))
+        if self.how not in HOWS:
+            wrong("choice", "rules", {"key": "how"}, value=self.how[:40], known=HOWS)
+        if (self.how == "count") == (self.column is not None):
+            wrong("projects_count" if self.column else "projects_column", "rules", name=self.id)
+        if self.how == "count" and (self.first, self.cap) != (None, None):
+            wrong("projects_count", "rules", name=self.id)
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class Points:
     """An item of a scorecard: so many points for each unit of a column, up to a maximum."""
 
     factor: str
-    column: str
+    column: Text
     each: Number
     most: Number
 
@@ -99,12 +108,23 @@ class Rules:
     years: int
     factors: tuple[FactorRule, ...]
     longer: tuple[tuple[tuple[str, ...], int], ...] = ()
-    minimums: tuple[tuple[str, Number], ...] = ()
-    excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    minimums: tuple[tuple[Text, Number], ...] = ()
+    excluded: tuple[tuple[Text, tuple[str, ...]], ...] = ()
     points: tuple[Points, ...] = ()
     score_most: Number | None = None
     source: Text | None = None
     provincial: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.factors and not self.points:
+            wrong("projects_none", "rules")
+        known: set[str] = set()
+        for id in [*(f.id for f in self.factors), *{p.factor for p in self.points}]:
+            if id in known:
+                wrong("projects_twice", "rules", name=id)
+            known.add(id)
+        for point in self.points:
+            check_id(point.factor, "rules")
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -117,7 +137,7 @@ class Rules:
         return max([self.years, *(years for names, years in self.longer if wanted in map(plain_name, names))])
 
     @cached_property
-    def columns(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[Text, ...]:
         """The columns of figures that the rules look at."""
         return tuple(dict.fromkeys([*(f.column for f in self.factors if f.column), *dict(self.minimums)]))
 
@@ -141,6 +161,7 @@ class Change:
     after: Number
     refused_before: tuple[Refusal, ...]
     refused_after: tuple[Refusal, ...]
+    order: int = 0  # among several of the same name and recipient
 
 
 @dataclass(frozen=True)
@@ -172,33 +193,40 @@ class Counted:
             found[id] = Frozen({of: plain(sums[of] + scored.get(of, 0)) for of in self.recipients})
         return Frozen(found)
 
+    @cached_property
+    def _behind(self) -> Mapping[str, Mapping[str, list[tuple[int, int]]]]:
+        found: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        for factor, (_, brings) in self.brought.items():
+            by = found[factor] = {}
+            for at, (of, value) in enumerate(zip(self.register.recipients, brings, strict=True)):
+                if value:
+                    by.setdefault(of, []).append((at, value))
+            for own in by.values():
+                own.sort(key=lambda pair: (-pair[1], pair[0]))
+        return found
+
     def behind(self, factor: str, recipient: str) -> list[tuple[int, Number]]:
-        """The projects behind a cell, and what each brings, the largest first."""
+        """The positions of the projects behind a cell, and what each brings, the largest first."""
         if factor not in self.brought:
             return []
-        places, brings = self.brought[factor]
-        own = [
-            (at, value)
-            for at, (of, value) in enumerate(zip(self.register.recipients, brings, strict=True))
-            if value and of == recipient
-        ]
-        own.sort(key=lambda pair: (-pair[1], pair[0]))
-        return [(at, plain(Fraction(value, 10**places))) for at, value in own]
+        over = 10 ** self.brought[factor][0]
+        return [(at, plain(Fraction(value, over))) for at, value in self._behind[factor].get(recipient, [])]
 
 
 def counted(
     register: Register,
     rules: Rules,
     recipients: Sequence[str],
-    activities: Mapping[str, Mapping[str, Number]] | None = None,
+    activities: Mapping[Text, Mapping[str, Number]] | None = None,
 ) -> Counted:
     """What the register gives under the rules; ``activities`` are counts for the scorecard, by column.
 
     Every column that the rules name must be there.
 
     >>> own = Register("", ("p", "q"), ("", ""), ("a", "b"), ("", ""), (date(2019, 5, 1), date(2015, 5, 1)),
-    ...                (2, 3), {}, {"tax": Figures(1, {2021: (15, 7), 2022: (25, 9)})})
-    >>> best = Rules(Text("best"), 2022, date(2022, 12, 31), 5, (FactorRule("tax", "best-year", "tax"),))
+    ...                (2, 3), {}, {Text("tax"): Figures(1, {2021: (15, 7), 2022: (25, 9)})})
+    >>> tax = FactorRule("tax", "best-year", Text("tax"))
+    >>> best = Rules(Text("best"), 2022, date(2022, 12, 31), 5, (tax,))
     >>> counted(own, best, ("a", "b")).values["tax"]
     {'a': Fraction(5, 2), 'b': 0}
     """
@@ -259,6 +287,7 @@ def changed(before: Counted, after: Counted, factor: str) -> list[Change]:
                     now,
                     () if at_old is None else before.refused.get(at_old, ()),
                     () if at_new is None else after.refused.get(at_new, ()),
+                    key[-1],
                 )
             )
     return sorted(found, key=lambda change: -abs(Fraction(change.after) - Fraction(change.before)))
@@ -352,6 +381,7 @@ def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]
     """What each project would bring if it counts, before the cap; None where its figures are blank."""
     if rule.how == "count":
         return 0, [1] * len(register.names)
+    assert rule.column is not None  # checked when the rule was made
     figures = register.figures[rule.column]
     columns = _chosen(figures, rule.first, rule.last)
     if rule.how == "best-year" and len(columns) > 1:
@@ -363,7 +393,7 @@ def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]
 
 
 def _scores(
-    rules: Rules, recipients: Iterable[str], activities: Mapping[str, Mapping[str, Number]]
+    rules: Rules, recipients: Iterable[str], activities: Mapping[Text, Mapping[str, Number]]
 ) -> dict[str, Mapping[str, Number]]:
     scores: dict[str, dict[str, Number]] = {}
     for item in rules.points:

@@ -44,7 +44,7 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-_Day = Annotated[Any, PlainValidator(_day)]
+Day = Annotated[Any, PlainValidator(_day)]
 _Figure = Annotated[Any, PlainValidator(_figure)]
 
 
@@ -55,7 +55,7 @@ class _Table(BaseModel):
 class CheckpointTable(_Table):
     """[[checkpoint]]: a day on which payments are counted."""
 
-    day: _Day
+    day: Day
     planned: toml._Number | None = None
 
 
@@ -88,8 +88,8 @@ class RulesTable(_Table):
     """The whole file."""
 
     format: int
-    notice: _Day
-    end: _Day
+    notice: Day
+    end: Day
     plan: toml._Text = "elapsed"
     quarters: toml._Bool = False
     source: toml._Name | None = None

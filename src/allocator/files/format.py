@@ -197,9 +197,12 @@ class MethodTable(_Table):
 
 
 class DataTable(_Table):
-    """[data]: the CSV files."""
+    """[data]: the files; instead of factor data, a register of projects and the rules that make it."""
 
-    factors: _Text
+    factors: _Text = ""
+    projects: _Text = ""
+    rules: _Text = ""
+    activities: _Text = ""
     recipients: _Text = ""
     published: _Text = ""
     previous: _Text = ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from allocator.errors import Problem, ScenarioError
+from allocator.exact import Number
 from allocator.files import format as toml
 from allocator.files.reading import MOST_PROBLEMS, beside, read_csv, read_toml, wrong
 from allocator.files.tables import (
@@ -27,10 +28,14 @@ from allocator.parts import (
     Factor,
     Fund,
     Limit,
+    Recipient,
     Reservation,
     Use,
     nearest,
 )
+
+if TYPE_CHECKING:
+    from allocator.analysis.projects import Counted
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -48,26 +53,66 @@ def load_scenario(path: str | Path) -> Scenario:
     path = Path(path)
     content, origins = _read_chain(path)
     table = _validated(content, origins)
-    if not table.data.factors:
-        details = {"name": "factors", "example": 'factors = "factors.csv"'}
-        wrong(origins.of("data.factors"), "key_missing", {"key": "data"}, **details)
-    named: dict[str, Path] = {}
-    for role in toml.DataTable.model_fields:
-        name = getattr(table.data, role)
-        if name:
-            file = origins.of(f"data.{role}")
-            named[role] = beside(file, name, path.parent, f"data.{role}")
+    _check_data(table.data, origins)
+    named = _named(table, origins, path)
     try:
-        own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, origins.of("data.factors"))]
+        made_of = origins.of("data.projects" if table.data.projects else "data.factors")
+        own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, made_of)]
         return _scenario(table, named, own)
     except ScenarioError as error:
         names = {role: str(file) for role, file in named.items()}
+        names.setdefault("factors", names.get("projects", ""))
         names.setdefault("recipients", names["factors"])
         placed = error.in_files(names).problems
         raise ScenarioError(
             replace(p, file=str(origins.of(str(p.at.get("key", ""))))) if p.file in ("scenario", "") else p
             for p in placed
         ) from None
+
+
+def load_counted(path: str | Path) -> Counted | None:
+    """What the register that a scenario file names gives, with the projects; None where it names none."""
+    path = Path(path)
+    content, origins = _read_chain(path)
+    table = _validated(content, origins)
+    _check_data(table.data, origins)
+    if not table.data.projects:
+        return None
+    named = _named(table, origins, path)
+    return _counted(named, read_recipients(named["recipients"]))
+
+
+def _check_data(data: toml.DataTable, origins: _Origins) -> None:
+    """Refuses a scenario without factor data, with two kinds of it, or with half of one."""
+    if data.factors and (data.projects or data.rules or data.activities):
+        wrong(origins.of("data.factors"), "projects_both", {"key": "data"})
+    needed = {"factors": 'factors = "factors.csv"'}
+    if data.projects or data.rules or data.activities:
+        needed = {
+            "projects": 'projects = "projects.csv"',
+            "rules": 'rules = "rules.toml"',
+            "recipients": 'recipients = "recipients.csv"',
+        }
+    for name, example in needed.items():
+        if not getattr(data, name):
+            wrong(origins.of("data.factors"), "key_missing", {"key": "data"}, name=name, example=example)
+
+
+def _named(table: toml.ScenarioTable, origins: _Origins, path: Path) -> dict[str, Path]:
+    """The files that a scenario names, by what they are."""
+    named: dict[str, Path] = {}
+    for role in toml.DataTable.model_fields:
+        name = getattr(table.data, role)
+        if name:
+            file = origins.of(f"data.{role}")
+            named[role] = beside(file, name, path.parent, f"data.{role}")
+    return named
+
+
+def _counted(files: Mapping[str, Path], recipients: tuple[Recipient, ...]) -> Counted:
+    from allocator.files.register import load_counted  # needs numpy and pandas, which take long to load
+
+    return load_counted(files["projects"], files["rules"], files.get("activities"), recipients)
 
 
 class _Origins(dict[str, Path]):
@@ -110,10 +155,21 @@ def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
     merged: dict[str, Any] = {}
     origins = _Origins({"": path})
     for file, content in reversed(chain):
+        _drop_other_data(merged.get("data"), content.get("data"))
         for key, value in content.items():
             depth = {"fund": 1, "method": 1, "data": 1, "factor": 2}.get(key, 0)
             merged[key] = _over(merged.get(key), value, depth, key, file, origins)
     return merged, origins
+
+
+def _drop_other_data(base: Any, own: Any) -> None:
+    """A file that brings factor data, or a register that makes it, takes the place of the other kind."""
+    kinds = (("factors",), ("projects", "rules", "activities"))
+    if isinstance(base, dict) and isinstance(own, dict):
+        for kind, other in (kinds, kinds[::-1]):
+            if any(name in own for name in kind):
+                for name in other:
+                    base.pop(name, None)
 
 
 def _over(base: Any, value: Any, depth: int, key: str, file: Path, origins: _Origins) -> Any:
@@ -149,10 +205,13 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterabl
 
     One that is only inherited may describe a column that this scenario's data no longer has.
     """
-    header, rows = read_csv(files["factors"])
-    need(files["factors"], header, ("recipient",))
-    listed = "recipients" not in files
-    recipients = listed_recipients(rows, header) if listed else read_recipients(files["recipients"])
+    if "projects" in files:
+        recipients = read_recipients(files["recipients"])
+    else:
+        header, rows = read_csv(files["factors"])
+        need(files["factors"], header, ("recipient",))
+        listed = "recipients" not in files
+        recipients = listed_recipients(rows, header) if listed else read_recipients(files["recipients"])
     find = Finder(recipients)
     earmarks = _entries(
         "earmark",
@@ -165,7 +224,11 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterabl
         lambda e: Limit(**dict(e) | {"recipients": find.ids(e.recipients, "limit.recipients")}),
     )
     apart = {e.recipient for e in earmarks if not e.also_shares}
-    columns = read_columns(files["factors"], header, rows, find, optional=apart)
+    columns: Mapping[str, Mapping[str, Number]]
+    if "projects" in files:
+        columns = _counted(files, recipients).values
+    else:
+        columns = read_columns(files["factors"], header, rows, find, optional=apart)
     for id in own:
         if id not in columns:
             near = nearest(id, columns) or next(iter(columns), "…")

@@ -1,8 +1,8 @@
 """Every sentence that a person reads, in Chinese and English, and how numbers are written in each.
 
 The sentences stand in ``zh.toml`` and ``en.toml`` under the same keys, the app's own ("app.…") in
-``app.zh.toml`` and ``app.en.toml``, the workbook's ("excel.…"), the other papers' ("report.…") and what is
-said of payments ("execution.…") likewise.
+``app.zh.toml`` and ``app.en.toml``, the workbook's ("excel.…"), the other papers' ("report.…"), what is
+said of payments ("execution.…") and of projects ("projects.…") likewise.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LANGUAGES = ("zh", "en")
-APART = ("app", "excel", "report", "execution")  # kinds of sentences in files of their own
+APART = ("app", "excel", "report", "execution", "projects")  # kinds of sentences in files of their own
 
 
 class Money(NamedTuple):

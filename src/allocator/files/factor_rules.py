@@ -1,0 +1,180 @@
+"""The rules that make factors of projects, from a small TOML file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from allocator.analysis.projects import FactorRule, Points, Rules
+from allocator.errors import ScenarioError
+from allocator.files import format as toml
+from allocator.files.execution_rules import Day
+from allocator.files.reading import read_toml, sound, toml_of
+from allocator.files.small_toml import STRICT, Form, validated
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(w, str) and w.strip() for w in value):
+        details = {"value": toml.as_written(value)}
+        raise PydanticCustomError("text", "", {"key": "projects_words", "details": details})
+    return tuple(value)
+
+
+def _span(value: object) -> tuple[int, int]:
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or not all(type(year) is int and 1900 <= year <= 2100 for year in value)
+        or value[0] > value[1]
+    ):
+        details = {"value": toml.as_written(value)}
+        raise PydanticCustomError("text", "", {"key": "projects_span", "details": details})
+    return value[0], value[1]
+
+
+def _years(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= 100:
+        details = {"value": toml.as_written(value)}
+        raise PydanticCustomError("text", "", {"key": "projects_years", "details": details})
+    return value
+
+
+_Words = Annotated[Any, PlainValidator(_words)]
+_Span = Annotated[Any, PlainValidator(_span)]
+_Years = Annotated[Any, PlainValidator(_years)]
+
+
+class _Table(BaseModel):
+    model_config = STRICT
+
+
+class FactorTable(_Table):
+    """[[factor]]: what of each project makes a factor."""
+
+    id: toml._Text
+    how: toml._Text
+    column: toml._Name | None = None
+    years: _Span | None = None
+    cap: toml._Number | None = None
+
+
+class LongerTable(_Table):
+    """[[longer]]: industries whose projects count for more years."""
+
+    industries: _Words
+    years: _Years
+
+
+class MinimumTable(_Table):
+    """[[minimum]]: what a project must reach to count."""
+
+    column: toml._Name
+    least: toml._Number
+
+
+class ExcludedTable(_Table):
+    """[[excluded]]: what does not count, by a column's words."""
+
+    column: toml._Name
+    values: _Words
+
+
+class PointsTable(_Table):
+    """[[points]]: an item of a scorecard."""
+
+    factor: toml._Text
+    column: toml._Name
+    each: toml._Number
+    most: toml._Number
+
+
+class RulesTable(_Table):
+    """The whole file."""
+
+    format: int
+    title: toml._Name
+    year: toml._Whole
+    reference: Day
+    years: _Years
+    source: toml._Name | None = None
+    provincial: toml._Bool = False
+    score_most: toml._Number | None = None
+    factor: list[FactorTable] = []
+    longer: list[LongerTable] = []
+    minimum: list[MinimumTable] = []
+    excluded: list[ExcludedTable] = []
+    points: list[PointsTable] = []
+
+
+_FORM = Form(
+    RulesTable,
+    {
+        "factor": FactorTable,
+        "longer": LongerTable,
+        "minimum": MinimumTable,
+        "excluded": ExcludedTable,
+        "points": PointsTable,
+    },
+    {
+        "format": "format = 1",
+        "title": 'title = { zh = "…", en = "…" }',
+        "year": "year = 2022",
+        "reference": "reference = 2022-12-31",
+        "years": "years = 5",
+        "id": 'id = "investment"',
+        "how": 'how = "sum"',
+        "industries": 'industries = ["…"]',
+        "column": 'column = "…"',
+        "least": "least = 100",
+        "values": 'values = ["…"]',
+        "factor": 'factor = "effort"',
+        "each": "each = 2",
+        "most": "most = 20",
+    },
+)
+
+
+def load_factor_rules(path: str | Path) -> Rules:
+    """The rules in a TOML file.  Raises ScenarioError with a sentence for each problem."""
+    path = Path(path)
+    return _made(path, read_toml(path))
+
+
+def read_factor_rules(name: str, content: bytes) -> Rules:
+    """The rules in an uploaded TOML file.  Raises ScenarioError with a sentence for each problem."""
+    path = Path(name)
+    return _made(path, toml_of(path, sound(path, content)))
+
+
+def _made(path: Path, content: Mapping[str, Any]) -> Rules:
+    table = validated(path, dict(content), _FORM)
+    try:
+        factors = list[FactorRule]()
+        for one in table.factor:
+            first, last = one.years or (None, None)
+            factors.append(FactorRule(one.id, one.how, one.column, first, last, one.cap))
+        return Rules(
+            table.title,
+            table.year,
+            table.reference,
+            table.years,
+            tuple(factors),
+            tuple((one.industries, one.years) for one in table.longer),
+            tuple((one.column, one.least) for one in table.minimum),
+            tuple((one.column, one.values) for one in table.excluded),
+            _points(table.points),
+            table.score_most,
+            table.source,
+            table.provincial,
+        )
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None
+
+
+def _points(tables: Sequence[PointsTable]) -> tuple[Points, ...]:
+    return tuple(Points(one.factor, one.column, one.each, one.most) for one in tables)

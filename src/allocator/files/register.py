@@ -1,0 +1,322 @@
+"""A register of projects and the counts of a scorecard, from CSV files or Excel workbooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from allocator.analysis.projects import Counted, Figures, Register, Rules, counted
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import MOST_DECIMALS, Number
+from allocator.files.columnar import Cells, Reader, cells_of, distinct
+from allocator.files.datatable import status_of
+from allocator.files.dates import cell_day
+from allocator.files.factor_rules import load_factor_rules
+from allocator.files.reading import MOST_PROBLEMS, cell_number, file_bytes, uncollected
+from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
+from allocator.files.tables import Finder, read_columns
+from allocator.parts import STATUSES, Recipient, Text, lookup, near_recipient, nearest, plain_name
+from allocator.text import LANGUAGES, say
+
+FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "status")
+NEEDED = ("project", "recipient", "signed")
+LARGEST_MB = 50  # of a file named on the command line
+MOST_ROWS = 200_000
+# a column's words, and after them a year, and a unit in brackets
+_HEADING = re.compile(r"(.*?)[ _-]?(?:((?:19|20)[0-9]{2}) ?年?)? ?(?:\(([^()]*)\))?")
+
+
+def load_register(path: str | Path, rules: Rules, recipients: Sequence[Recipient] | None = None) -> Register:
+    """The projects in a file.  Raises ScenarioError with a sentence for each problem."""
+    path = Path(path)
+    content = file_bytes(path, LARGEST_MB)
+    try:
+        return read_register(path.name, content, rules, recipients, LARGEST_MB)
+    except ScenarioError as error:
+        raise error.in_files({shown_name(path.name): str(path)}) from None
+
+
+@uncollected()
+def read_register(
+    name: str,
+    content: bytes,
+    rules: Rules,
+    recipients: Sequence[Recipient] | None = None,
+    most_mb: int = LARGEST_UPLOAD_MB,
+) -> Register:
+    """The projects in an uploaded file, of these recipients or, without any, of whom it names.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
+    cells = cells_of(name, content, "projects.sheet", most_mb, MOST_ROWS)
+    places = _header(cells, rules)
+    header = cells.header
+    labels = {column: header[at] for column, at in places.fixed.items()}
+    reader = Reader(cells.file, cells.at, cells.lines, labels)
+
+    def texts(column: str, blank: str | None = None) -> list[str]:
+        if column not in places.fixed:
+            return [""] * len(cells.lines)
+        codes, found = reader.texts(column, cells.columns[places.fixed[column]], blank)
+        return list(np.array(found, dtype=object)[codes])
+
+    names, codes, industries = texts("project", "project_blank"), texts("code"), texts("industry")
+    evidence = [bool(text) for text in texts("evidence")]
+    ids = _recipients(reader, cells.columns[places.fixed["recipient"]], recipients)
+    signed = reader.values("signed", cells.columns[places.fixed["signed"]], _day, "object").tolist()
+    illustrative = False
+    if "status" in places.fixed:
+        column = cells.columns[places.fixed["status"]]
+        reader.values("status", column, _status, "int32")
+        illustrative = any(status_of(text.strip()) in ("assumed", "example") for text in set(column))
+    words = {}
+    for named, at in places.texts.items():
+        reader.labels = {**reader.labels, named.zh: header[at]}
+        positions, found = reader.texts(named.zh, cells.columns[at], None)
+        words[named] = tuple(np.array(found, dtype=object)[positions])
+    figures = {column: _figures(reader, cells, years) for column, years in places.figures.items()}
+    if reader.problems:
+        raise ScenarioError(sorted(reader.problems, key=lambda p: int(str(p.at["row"])))[:MOST_PROBLEMS])
+    return Register(
+        cells.file,
+        tuple(names),
+        tuple(codes),
+        tuple(ids),
+        tuple(industries),
+        tuple(signed),
+        tuple(cells.lines.tolist()),
+        words,
+        figures,
+        tuple(evidence),
+        illustrative,
+    )
+
+
+def read_activities(
+    name: str, content: bytes, rules: Rules, recipients: Sequence[Recipient], most_mb: int = LARGEST_UPLOAD_MB
+) -> dict[Text, dict[str, Number]]:
+    """The counts of a scorecard: column, then recipient.  Raises ScenarioError."""
+    cells = cells_of(name, content, "projects.activities", most_mb, MOST_ROWS)
+    known = headings()
+    wanted = _by_names(item.column for item in rules.points)
+    columns = {column.zh: column for column in wanted.values()}
+    header = []
+    for text in cells.header:
+        plain = plain_name(text)
+        header.append(
+            "recipient" if known.get(plain) == "recipient" else getattr(wanted.get(plain), "zh", "")
+        )
+    whose = Text(*(say("projects.heading.recipient", lang) for lang in LANGUAGES))
+    problems = [
+        Problem(
+            "header_missing", {"name": shown, "known": [whose, *columns.values()]}, cells.file, {"row": 1}
+        )
+        for name, shown in {"recipient": whose, **columns}.items()
+        if name not in header
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    keep = [at for at, column in enumerate(header) if column]
+    rows = [
+        (int(line), [str(cells.columns[at][row]).strip() for at in keep])
+        for row, line in enumerate(cells.lines)
+    ]
+    read = read_columns(cells.file, [header[at] for at in keep], rows, Finder(tuple(recipients)))
+    return {columns[name]: values for name, values in read.items()}
+
+
+def load_counted(
+    register: str | Path,
+    rules: str | Path,
+    activities: str | Path | None = None,
+    recipients: Sequence[Recipient] | None = None,
+) -> Counted:
+    """What the files of a register, its rules and a scorecard's counts give.  Raises ScenarioError."""
+    made = load_factor_rules(rules)
+    projects = load_register(register, made, recipients)
+    if recipients is None:
+        recipients = [Recipient(name) for name in dict.fromkeys(projects.recipients)]
+    counts: dict[Text, dict[str, Number]] = {}
+    if made.points and activities is None:
+        raise ScenarioError(
+            Problem("projects_activities", {"names": [p.column for p in made.points]}, str(rules))
+        )
+    if made.points and activities is not None:
+        path = Path(activities)
+        try:
+            counts = read_activities(path.name, file_bytes(path, LARGEST_MB), made, recipients, LARGEST_MB)
+        except ScenarioError as error:
+            raise error.in_files({shown_name(path.name): str(path)}) from None
+    return counted(projects, made, [r.id for r in recipients], counts)
+
+
+# --- headings ---------------------------------------------------------------------------------------
+
+
+@cache
+def headings() -> dict[str, str]:
+    """All that the fixed columns may be called, in either language, and the column that each means."""
+    found: dict[str, str] = {}
+    for column in FIXED:
+        written = [
+            column,
+            *(say(f"projects.{kind}.{column}", lang) for kind in ("heading", "also") for lang in LANGUAGES),
+        ]
+        for text in written:
+            found |= {plain_name(name): column for name in re.split("[,，]", text)}
+    return found
+
+
+@dataclass(frozen=True)
+class _Places:
+    """At which position each column stands; those of figures by year."""
+
+    fixed: Mapping[str, int]
+    texts: Mapping[Text, int]
+    figures: Mapping[Text, Mapping[int | None, int]]
+
+
+def _header(cells: Cells, rules: Rules) -> _Places:
+    """Where the columns stand that are read; others may stand beside them and are not looked at."""
+    known = headings()
+    fixed: dict[str, int] = {}
+    words = _by_names(column for column, _ in rules.excluded)
+    wanted = _by_names(rules.columns)
+    texts: dict[Text, int] = {}
+    figures: dict[Text, dict[int | None, int]] = {column: {} for column in rules.columns}
+    units: dict[Text, dict[str, str]] = {}
+    problems: list[Problem] = []
+
+    def refuse(key: str, **details: object) -> None:
+        problems.append(Problem(key, details, cells.file, {**cells.at, "row": 1}))
+
+    for at, text in enumerate(cells.header):
+        plain = plain_name(text)
+        parts = _HEADING.fullmatch(plain)
+        base, year, unit = parts.groups() if parts else (plain, None, None)
+        if plain in known:
+            if known[plain] in fixed:
+                refuse("header_double", first=cells.header[fixed[known[plain]]], second=text)
+            fixed.setdefault(known[plain], at)
+        if plain in words:
+            texts.setdefault(words[plain], at)
+        column = wanted.get(plain) or wanted.get(base)
+        if column is not None:
+            when = None if plain in wanted or year is None else int(year)
+            if when in figures[column]:
+                refuse("header_double", first=cells.header[figures[column][when]], second=text)
+            figures[column].setdefault(when, at)
+            units.setdefault(column, {}).setdefault((unit or "").strip(), text)
+    for name in (*NEEDED, *(["industry"] if rules.longer else [])):
+        if name not in fixed:
+            heading = Text(*(say(f"projects.heading.{name}", lang) for lang in LANGUAGES))
+            refuse("header_missing", name=heading, known=list(cells.header)[:20])
+    for column in dict.fromkeys([*words.values(), *wanted.values()]):
+        if column not in texts and not figures.get(column):
+            near = nearest(column.zh, cells.header) or nearest(column.en, cells.header)
+            if near:
+                refuse("projects_header_near", name=column, near=near)
+            else:
+                refuse("header_missing", name=column, known=list(cells.header)[:20])
+    for column, years in figures.items():
+        if None in years and len(years) > 1:
+            refuse("projects_years_both", name=column)
+        if len(units.get(column, {})) > 1:
+            refuse("projects_units", names=list(units[column].values())[:10])
+    for rule in rules.factors:
+        if (
+            rule.column is not None
+            and rule.first is not None
+            and rule.last is not None
+            and figures.get(rule.column)
+        ):
+            missing = [year for year in range(rule.first, rule.last + 1) if year not in figures[rule.column]]
+            if missing:
+                refuse("projects_year_missing", name=rule.column, years=missing[:10])
+    if problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    return _Places(fixed, texts, figures)
+
+
+def _by_names(columns: Iterable[Text]) -> dict[str, Text]:
+    """The columns by either of their names."""
+    return {plain_name(name): column for column in columns for name in (column.zh, column.en)}
+
+
+# --- cells ------------------------------------------------------------------------------------------
+
+
+def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recipient] | None) -> list[str]:
+    if recipients is None:
+        codes, found = reader.texts("recipient", cells, "recipient_blank")
+        return list(np.array(found, dtype=object)[codes])
+    names = lookup(recipients)
+
+    def read(text: str) -> str | Problem:
+        if not text:
+            return Problem("recipient_blank")
+        found = names.get(plain_name(text))
+        near = near_recipient(text, recipients)
+        return found or Problem("recipient_unknown", {"name": text[:100], "near": near})
+
+    made: list[str] = reader.values("recipient", cells, read, "object").tolist()
+    return made
+
+
+def _day(text: str) -> date | Problem:
+    found = cell_day(text)
+    return Problem(found, {"value": text[:40]}) if isinstance(found, str) else found
+
+
+def _status(text: str) -> int | Problem:
+    if not text or status_of(text) in STATUSES:
+        return 0
+    known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
+    return Problem("choice", {"value": text[:40], "known": known})
+
+
+def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int]) -> Figures:
+    """The figures of a column, all over one power of ten; blank cells stay blank."""
+    read: dict[int | None, tuple[Any, list[Number | None]]] = {}
+    for year in sorted(years, key=lambda year: year or 0):
+        label = cells.header[years[year]]
+        codes, texts = distinct(cells.columns[years[year]])
+        numbers: list[Number | None] = []
+        for at, text in enumerate(texts):
+            number = cell_number(text) if text else None
+            if isinstance(number, str):
+                if len(reader.problems) < MOST_PROBLEMS:
+                    reader.labels = {**reader.labels, label: label}
+                    reader.refuse(label, codes == at, number, value=text[:40])
+                number = None
+            numbers.append(number)
+        read[year] = codes, numbers
+    places = max((_decimals(n) for _, numbers in read.values() for n in numbers if n is not None), default=0)
+    over = 10**places
+    return Figures(
+        places,
+        {
+            year: tuple(
+                np.array([None if n is None else int(n * over) for n in [*numbers, None]], dtype=object)[
+                    codes
+                ]
+            )
+            for year, (codes, numbers) in read.items()
+        },
+    )
+
+
+def _decimals(number: Number) -> int:
+    if isinstance(number, int):
+        return 0
+    return next(
+        places for places in range(MOST_DECIMALS + 1) if (Fraction(number) * 10**places).denominator == 1
+    )
