@@ -82,9 +82,9 @@ class FactorRule:
         put(self, id=check_id(self.id, "rules"))
         if self.how not in HOWS:
             wrong("choice", "rules", {"key": "how"}, value=self.how[:40], known=HOWS)
-        if (self.how == "count") == (self.column is not None):
-            wrong("projects_count" if self.column else "projects_column", "rules", name=self.id)
-        if self.how == "count" and (self.first, self.cap) != (None, None):
+        if self.how != "count" and self.column is None:
+            wrong("projects_column", "rules", name=self.id)
+        if self.how == "count" and (self.column, self.first, self.cap) != (None, None, None):
             wrong("projects_count", "rules", name=self.id)
 
 

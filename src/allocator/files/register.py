@@ -193,6 +193,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
     texts: dict[Text, int] = {}
     figures: dict[Text, dict[int | None, int]] = {column: {} for column in rules.columns}
     units: dict[Text, dict[str, str]] = {}
+    bases: dict[str, str] = {}  # without year and unit, and the heading as it stands
     problems: list[Problem] = []
 
     def refuse(key: str, **details: object) -> None:
@@ -202,6 +203,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
         plain = plain_name(text)
         parts = _HEADING.fullmatch(plain)
         base, year, unit = parts.groups() if parts else (plain, None, None)
+        bases.setdefault(base, text)
         if plain in known:
             if known[plain] in fixed:
                 refuse("header_double", first=cells.header[fixed[known[plain]]], second=text)
@@ -221,9 +223,9 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             refuse("header_missing", name=heading, known=list(cells.header)[:20])
     for column in dict.fromkeys([*words.values(), *wanted.values()]):
         if column not in texts and not figures.get(column):
-            near = nearest(column.zh, cells.header) or nearest(column.en, cells.header)
+            near = nearest(column.zh, bases) or nearest(column.en, bases)
             if near:
-                refuse("projects_header_near", name=column, near=near)
+                refuse("projects_header_near", name=column, near=bases[near])
             else:
                 refuse("header_missing", name=column, known=list(cells.header)[:20])
     for column, years in figures.items():
