@@ -16,6 +16,7 @@ from allocator import ScenarioError, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.cli import main
 from allocator.files import columnar
+from allocator.files import payments as files
 from allocator.files.dates import cell_day
 from allocator.files.execution_rules import load_rules, read_rules
 from allocator.files.payments import load_payments, read_payments
