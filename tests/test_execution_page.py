@@ -27,7 +27,7 @@ from allocator.analysis.execution import (
     payers,
     payments_of,
 )
-from allocator.files.execution_rules import load_rules
+from allocator.files.execution_rules import load_rules, rules_bytes
 from allocator.files.payments import load_payments, read_payments
 from allocator.files.payments_template import template
 from allocator.report.assessment import score_line, target_lines, targets_grid
@@ -340,6 +340,15 @@ def test_a_fund_without_rules_asks_for_them() -> None:
     app = app.run()
     assert say("app.execution.no_rules", "en") not in html_of(app)
     assert say("app.execution.no_payments", "en") in html_of(app)
+
+
+def test_what_is_entered_can_be_kept_as_a_file_of_rules() -> None:
+    app = page("en")
+    targets = [replace(one, weight=10, points=7) for one in RULES.targets]
+    (box,) = [one for one in app.file_uploader if one.label == say("app.execution.upload_rules", "en")]
+    box.upload("rules.toml", rules_bytes(replace(RULES, targets=tuple(targets))))
+    app = app.run()
+    assert "Self-assessment: 42.00 of 60 points" in html_of(app)
 
 
 def test_another_scenario_of_the_fund_is_held_up_by_its_own_amounts() -> None:

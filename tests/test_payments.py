@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import random
+from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -12,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator import ScenarioError, allocate, load_scenario
+from allocator import ScenarioError, Text, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.cli import main
 from allocator.files import columnar
 from allocator.files import payments as files
 from allocator.files.dates import cell_day
-from allocator.files.execution_rules import load_rules, read_rules
+from allocator.files.execution_rules import load_rules, read_rules, rules_bytes
 from allocator.files.payments import load_payments, read_payments
 from allocator.text import LANGUAGES, texts
 
@@ -390,3 +392,19 @@ def test_very_many_amounts_read_together_are_those_read_one_by_one(unit):
     assert together.tolist() == [files._fen(text, unit) for text in texts]
     for odd in ("1,000", "0", "1.5e3", "", f"0.{'0' * (2 + digits)}1", "9" * 20):
         assert files._all_fen(unit)([*texts, odd]) is None
+
+
+def test_rules_are_written_so_that_they_read_back_the_same():
+    rules = load_rules(FOLDER / "execution" / "rules.toml")
+    filled = [
+        replace(target, weight=Fraction(33, 2), points=Fraction(1, 10), evidence=Text("甲", "A"))
+        for target in rules.targets
+    ]
+    points = [
+        replace(point, planned=part) for point, part in zip(rules.checkpoints, (None, 60, 100), strict=True)
+    ]
+    for one in (
+        rules,
+        replace(rules, targets=tuple(filled), plan="stated", checkpoints=tuple(points), source=None),
+    ):
+        assert read_rules("rules.toml", rules_bytes(one)) == one

@@ -267,21 +267,22 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
     from allocator.report import execution as said
 
     if form == "json":
-        _json(_jsonable(said.as_data(found, payees=payees)))
+        reached = {"assessment": aims.as_data(assess(found))}
+        _json(_jsonable({**said.as_data(found, payees=payees), **reached}))
         return
     scenario = result.scenario
     head = said.head(found, result, lang)
     plan, doubts = said.plan_lines(found, scenario, lang), said.doubt_lines(found, scenario, lang)
     below = [*said.closing(found, scenario, lang), *status_lines(scenario, lang), _trace(result, lang)]
     progress = said.progress_grid(found, scenario, lang)
-    found_targets = assess(found)
-    reached = [*aims.target_lines(found_targets, lang), aims.score_line(found_targets, lang)]
+    held = assess(found)
+    outcome = [*aims.target_lines(held, lang), *([aims.score_line(held, lang)] if held.items else [])]
     if found.rules.cited is not None:
-        reached.append(getattr(found.rules.cited, lang))
+        outcome.append(getattr(found.rules.cited, lang))
     if form == "csv":
         lines = said.doubt_sentences(found, scenario, lang)
-        rows = [list(row.cells) for row in progress.rows]
-        _csv(progress.headers, rows, [*head, progress.unit, *plan, *doubts, *lines, *reached, *below])
+        headers, rows = said.progress_rows(found, scenario, lang)
+        _csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
     uses = said.uses_grid(found, scenario, lang)
@@ -292,9 +293,9 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
             blocks.append(say("execution.doubts_first", lang, most=said.SHOWN))
         if not payees:
             blocks.append(say("execution.left_out", lang))
-    if found_targets.items:
-        targets = aims.targets_grid(found_targets, lang)
-        blocks += ["", targets.caption, targets, *reached]
+    if held.items:
+        targets = aims.targets_grid(held, lang)
+        blocks += ["", targets.caption, targets, *outcome]
     lines = []
     for block in [*blocks, ""]:
         lines += [block] if isinstance(block, str) else _aligned(block, lang)

@@ -17,6 +17,8 @@ from allocator.files import format as toml
 from allocator.files.dates import cell_day
 from allocator.files.reading import read_toml, sound, toml_of, wrong
 from allocator.files.small_toml import STRICT, Form, validated
+from allocator.files.writing import toml_bytes
+from allocator.parts import Text
 
 FOLDER, NAME = "execution", "rules.toml"
 Made = TypeVar("Made")
@@ -170,3 +172,29 @@ def _each(path: Path, name: str, kind: type[Made], tables: Sequence[BaseModel]) 
     if problems:
         raise ScenarioError(problems)
     return made
+
+
+def rules_bytes(rules: Rules) -> bytes:
+    """Rules as a TOML file, which reads back as the same."""
+    content: dict[str, Any] = {
+        "format": toml.FORMAT,
+        "notice": rules.notice,
+        "end": rules.end,
+        "plan": rules.plan,
+    }
+    content |= {key: _written(getattr(rules, key)) for key in ("source", "cited")}
+    content["checkpoint"] = [_table(point) for point in rules.checkpoints]
+    content["use"] = [_table(use) for use in rules.uses]
+    content["target"] = [_table(target) for target in rules.targets]
+    return toml_bytes({key: value for key, value in content.items() if value not in (None, [])})
+
+
+def _table(entry: Checkpoint | UseRule | Target) -> dict[str, Any]:
+    found = {key: _written(value) for key, value in vars(entry).items()}
+    return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Text):
+        return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
+    return list(value) if isinstance(value, tuple) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from allocator.analysis.execution import Assessed, Assessment, Target
 from allocator.exact import Number
@@ -59,6 +60,31 @@ def target_lines(found: Assessment, lang: str) -> list[str]:
     if waiting:
         lines.append(say("execution.target.waiting", lang, count=len(waiting), names=listed(waiting, lang)))
     return lines
+
+
+def as_data(found: Assessment) -> dict[str, Any]:
+    """All of it as plain data."""
+    return {
+        "targets": [
+            {
+                "name": item.target.name.zh,
+                "group": item.target.group,
+                "figure": item.target.figure,
+                "operator": item.target.operator,
+                "target": item.target.value,
+                "value": item.value
+                if isinstance(item.value, bool | None)
+                else round(Fraction(item.value), 4),
+                "state": item.state,
+                "weight": item.target.weight,
+                "points": None if item.points is None else round(Fraction(item.points), 4),
+            }
+            for item in found.items
+        ],
+        "points": round(Fraction(found.points), 4),
+        "full": found.full,
+        "score": None if found.score is None else round(Fraction(found.score), 4),
+    }
 
 
 def score_line(found: Assessment, lang: str) -> str:

@@ -15,7 +15,7 @@ from allocator.report.adding import adding_up
 from allocator.report.grid import Grid, in_units, rough, unit_of
 from allocator.report.sentences import so_many
 from allocator.report.tabular import Role, Row
-from allocator.text import money, number, say
+from allocator.text import money, money_unit, number, say
 
 SHOWN = 200  # payments to be verified in a table: nobody reads on beyond that
 
@@ -152,6 +152,35 @@ def progress_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool
     return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, lang))
 
 
+def progress_rows(found: Execution, scenario: Scenario, lang: str) -> tuple[list[str], list[list[str]]]:
+    """The progress for a file: money in the main unit, plain digits, for spreadsheets."""
+    unit = money_unit(scenario.fund.currency, 1, lang)
+
+    def in_main(key: str, **details: object) -> str:
+        return say("table.header_unit", lang, header=heading(key, lang, **details), unit=unit)
+
+    days = [in_main("paid_by", day=day_text(p.day, lang)) for p in found.progress]
+    headers = [heading("payer", lang), in_main("allocated"), *days, heading("rate", lang)]
+    headers += [in_main("planned"), in_main("lag"), heading("state", lang)]
+    rows = []
+    for payer in found.payers:
+        paid = [p.paid[payer.id] for p in found.progress]
+        planned = found.now.planned
+        due = None if planned is None else plain(planned * payer.allocated)
+        figures = [
+            payer.allocated,
+            *paid,
+            100 * part(paid[-1], payer.allocated),
+            due,
+            found.now.behind(payer),
+        ]
+        cells = [
+            "" if x is None else number(plain(round(Fraction(x), 2)), "zh").replace("−", "-") for x in figures
+        ]
+        rows.append([getattr(payer.name, lang), *cells, state_text(found, payer, lang)])
+    return headers, rows
+
+
 def uses_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool = False) -> Grid:
     """What was paid for each use at each checkpoint (or on the last day), and what the rule says of it."""
     days = found.progress[-1:] if last else found.progress
@@ -204,10 +233,10 @@ def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:
         "checkpoints": [
             {
                 "day": p.day.isoformat(),
-                "planned": p.planned,
+                "planned_percent": None if p.planned is None else round(p.planned * 100, 4),
                 "paid": dict(p.paid),
                 "by_use": dict(p.by_use),
-                "behind": {payer.id: p.behind(payer) for payer in found.payers},
+                "behind": {payer.id: _cents(p.behind(payer)) for payer in found.payers},
             }
             for p in found.progress
         ],
@@ -261,6 +290,8 @@ def use_text(found: Execution, use: str, lang: str) -> str:
 def state_text(found: Execution, payer: Payer, lang: str) -> str:
     """Whether a payer is behind schedule."""
     behind = found.now.behind(payer)
+    if not payer.allocated and not found.now.paid[payer.id]:
+        return say("execution.state.none", lang)
     if found.now.paid[payer.id] > payer.allocated:
         return say("execution.state.above", lang)
     if found.now.paid[payer.id] == payer.allocated:
@@ -323,6 +354,10 @@ def scheduled(found: Execution, scenario: Scenario) -> dict[str, Number]:
 def lag_shown(found: Execution, due: Mapping[str, Number], payer: Payer, scenario: Scenario) -> Number:
     """By how much less than scheduled a payer has paid, from the figures that are shown."""
     return max(0, plain(due[payer.id] - in_units(found.now.paid[payer.id], scenario)))
+
+
+def _cents(value: Number | None) -> Number | None:
+    return None if value is None else plain(round(Fraction(value), 2))
 
 
 def _sum(values: Iterable[Number]) -> Number:

@@ -101,13 +101,13 @@ def source_name(name: str, lang: str) -> str:
 
 
 def rules(near: Beside, slug: str) -> Rules | None:
-    """The rules beside the scenario, else those that were uploaded, else none."""
+    """The rules that were uploaded, else those beside the scenario, else none."""
     path, uploaded = near.rules, given("rules", slug)
-    if path is not None:
-        return _once("rules", (str(path), path.stat().st_mtime_ns), lambda: load_rules(path))
-    if uploaded is None:
+    if uploaded is not None:
+        return _once("rules", uploaded.id, lambda: read_rules(shown_name(uploaded.name), uploaded.content))
+    if path is None:
         return None
-    return _once("rules", uploaded.id, lambda: read_rules(shown_name(uploaded.name), uploaded.content))
+    return _once("rules", (str(path), path.stat().st_mtime_ns), lambda: load_rules(path))
 
 
 def payments(source: Path | Given, scenario: Scenario, who: Sequence[Payer]) -> Payments:
@@ -135,12 +135,18 @@ def _once(kind: str, key: object, make: Callable[[], Made]) -> Made:
     return known[1]
 
 
+def _entered_key(slug: str) -> str:
+    """What is entered belongs to a fund and a file of rules."""
+    uploaded = given("rules", slug)
+    return fund_key(slug) if uploaded is None else f"{fund_key(slug)}-{uploaded.id}"
+
+
 # --- settings -------------------------------------------------------------------------------------
 
 
 def render_settings(held: Rules, paid: Payments, slug: str, lang: str) -> tuple[Rules | None, date]:
     """Up to which day, checkpoints and schedule; None for rules where what is entered is wrong."""
-    key = fund_key(slug)
+    key = _entered_key(slug)
     columns = st.columns(3)
     with columns[0]:
         on = _render_day(held, paid, key, lang)
@@ -204,7 +210,7 @@ def render_targets(targets: Sequence[Target], slug: str, lang: str) -> tuple[Tar
     """Weight, figure and points of each indicator, as entered; one that is wrong stays as it was."""
     made = []
     for at, target in enumerate(targets):
-        name = f"execution-target-{fund_key(slug)}-{at}"
+        name = f"execution-target-{_entered_key(slug)}-{at}"
         title = str(getattr(target.name, lang))
         boxes = st.columns([1, 1, 1, 1.4], vertical_alignment="bottom")
         with boxes[0]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
@@ -20,6 +20,7 @@ from allocator.analysis.execution import (
     payers,
 )
 from allocator.errors import AllocatorError, ScenarioError
+from allocator.files.execution_rules import rules_bytes
 from allocator.files.payments_template import template
 from allocator.model import Scenario
 from allocator.report import assessment as aims
@@ -102,6 +103,9 @@ def _payments(allocation: Allocation, near: execution.Beside, slug: str, lang: s
         execution.render_upload("payments", slug, lang)
     if near.rules is None:
         execution.render_upload("rules", slug, lang)
+    else:
+        with st.expander(say("app.execution.other_rules", lang)):
+            execution.render_upload("rules", slug, lang)
     sources = execution.sources(near, slug)
     if not sources:
         return None
@@ -205,7 +209,7 @@ def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
         markup.heading(say("app.execution.targets_title", lang))
         + markup.block("hint", say("app.execution.targets_about", lang))
     )
-    targets: Sequence[Target] = found.rules.targets
+    targets: tuple[Target, ...] = found.rules.targets
     if targets:
         with st.expander(say("app.execution.enter", lang)):
             targets = execution.render_targets(targets, slug, lang)
@@ -213,6 +217,12 @@ def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
     if assessment.items:
         grid = aims.targets_grid(assessment, lang)
         st.html(markup.table(grid, grid.caption))
+    if targets:
+        st.download_button(
+            say("app.execution.rules_file", lang),
+            lambda: rules_bytes(replace(found.rules, targets=targets)),
+            file_name="rules.toml", on_click="ignore", key="execution-rules-file",
+        )  # fmt: skip
     lines = [*aims.target_lines(assessment, lang)]
     if assessment.items:
         lines.append(aims.score_line(assessment, lang))
