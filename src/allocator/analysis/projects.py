@@ -11,12 +11,14 @@ Figures are exact: integers over a power of ten for each column.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from itertools import compress
+from unicodedata import normalize
 
 from allocator.allocation import Allocation
 from allocator.exact import MOST_DECIMALS, Frozen, Number, plain
@@ -55,16 +57,15 @@ class Register:
     @cached_property
     def repeated(self) -> tuple[tuple[int, ...], ...]:
         """Positions of projects that stand more than once by code or name; they are shown, never merged."""
-        found: dict[str, list[int]] = {}
-        for keys in (self.codes, self.names):
-            seen: dict[str, list[int]] = {}
-            for at, key in enumerate(map(plain_name, keys)):
-                if key:
-                    seen.setdefault(key, []).append(at)
-            for ats in seen.values():
-                if len(ats) > 1:
-                    found.setdefault(",".join(map(str, ats)), ats)
-        return tuple(sorted(map(tuple, found.values())))
+        found: dict[tuple[int, ...], None] = {}
+        for keys in map(_plain_names, (self.codes, self.names)):
+            counts = Counter(keys)
+            seen: dict[str, list[int]] = {key: [] for key, count in counts.items() if key and count > 1}
+            for at, key in enumerate(keys) if seen else ():
+                if key in seen:
+                    seen[key].append(at)
+            found |= dict.fromkeys(map(tuple, seen.values()))
+        return tuple(sorted(found))
 
 
 @dataclass(frozen=True)
@@ -331,29 +332,34 @@ def years_before(day: date, years: int) -> date:
 
 def _refusals(register: Register, rules: Rules) -> dict[int, tuple[Refusal, ...]]:
     firsts = {industry: rules.window(industry) for industry in set(register.industries)}
-    days = {years: years_before(rules.reference, years) for years in {*firsts.values()}}
-    found: dict[int, list[Refusal]] = {}
+    days = {industry: years_before(rules.reference, years) for industry, years in firsts.items()}
+    later = (Refusal("later", {"reference": rules.reference}),)
+    earlier = {of: (Refusal("earlier", {"years": firsts[of], "first": days[of]}),) for of in firsts}
+    found: dict[int, tuple[Refusal, ...]] = {}
     for at, (day, industry) in enumerate(zip(register.signed, register.industries, strict=True)):
-        years = firsts[industry]
         if day > rules.reference:
-            found.setdefault(at, []).append(Refusal("later", {"reference": rules.reference}))
-        elif day < days[years]:
-            found.setdefault(at, []).append(Refusal("earlier", {"years": years, "first": days[years]}))
+            found[at] = later
+        elif day < days[industry]:
+            found[at] = earlier[industry]
     for column, names in rules.excluded:
-        plain_names = {plain_name(name) for name in names}
-        out = {text for text in set(register.texts[column]) if plain_name(text) in plain_names}
-        texts = register.texts[column]
-        for at in compress(range(len(texts)), (text in out for text in texts)) if out else ():
-            found.setdefault(at, []).append(Refusal("excluded", {"column": column, "value": texts[at]}))
+        plain_names, texts = {plain_name(name) for name in names}, register.texts[column]
+        out = {
+            text: (Refusal("excluded", {"column": column, "value": text}),)
+            for text in set(texts)
+            if plain_name(text) in plain_names
+        }
+        for at, text in enumerate(texts) if out else ():
+            if text in out:
+                found[at] = found.get(at, ()) + out[text]
     for column, least in rules.minimums:
         figures = register.figures[column]
         places, values = _totals(figures.places, _chosen(figures, None, None))
-        wanted = Fraction(least) * 10**places
+        wanted = math.ceil(Fraction(least) * 10**places)  # figures are whole at this scale
         for at, value in enumerate(values):
             if (value or 0) < wanted:
                 details = {"column": column, "least": least, "value": plain(Fraction(value or 0, 10**places))}
-                found.setdefault(at, []).append(Refusal("small", details))
-    return {at: tuple(reasons) for at, reasons in found.items()}
+                found[at] = (*found.get(at, ()), Refusal("small", details))
+    return found
 
 
 # --- what a project brings -----------------------------------------------------------------------------
@@ -422,3 +428,8 @@ def _by_project(found: Counted, factor: str) -> dict[tuple[str, str, int], tuple
 def _places(number: Fraction) -> int:
     """The decimals of a decimal number."""
     return next(places for places in range(MOST_DECIMALS + 1) if (number * 10**places).denominator == 1)
+
+
+def _plain_names(names: Sequence[str]) -> list[str]:
+    """`plain_name` of each, all at once, which is quicker by far; names hold no line breaks."""
+    return [" ".join(name.split()) for name in normalize("NFKC", "\n".join(names)).casefold().split("\n")]

@@ -287,13 +287,13 @@ def _status(text: str) -> int | Problem:
 
 def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int]) -> Figures:
     """The figures of a column, all over one power of ten; blank cells stay blank."""
-    read: dict[int | None, tuple[Any, list[Number | None]]] = {}
+    read: dict[int | None, tuple[Any, list[tuple[int, int] | None]]] = {}
     for year in sorted(years, key=lambda year: year or 0):
         label = cells.header[years[year]]
         codes, texts = distinct(cells.columns[years[year]])
-        numbers: list[Number | None] = []
+        numbers: list[tuple[int, int] | None] = []
         for at, text in enumerate(texts):
-            number = cell_number(text) if text else None
+            number = _decimal(text) if text else None
             if isinstance(number, str):
                 if len(reader.problems) < MOST_PROBLEMS:
                     reader.labels = {**reader.labels, label: label}
@@ -301,24 +301,30 @@ def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int]) -> F
                 number = None
             numbers.append(number)
         read[year] = codes, numbers
-    places = max((_decimals(n) for _, numbers in read.values() for n in numbers if n is not None), default=0)
-    over = 10**places
+    places = max((n[1] for _, numbers in read.values() for n in numbers if n is not None), default=0)
+    shift = [10 ** (places - p) for p in range(places + 1)]
     return Figures(
         places,
         {
             year: tuple(
-                np.array([None if n is None else int(n * over) for n in [*numbers, None]], dtype=object)[
-                    codes
-                ]
+                np.array([None if n is None else n[0] * shift[n[1]] for n in numbers], dtype=object)[codes]
             )
             for year, (codes, numbers) in read.items()
         },
     )
 
 
-def _decimals(number: Number) -> int:
-    if isinstance(number, int):
-        return 0
-    return next(
-        places for places in range(MOST_DECIMALS + 1) if (Fraction(number) * 10**places).denominator == 1
-    )
+def _decimal(text: str) -> tuple[int, int] | str:
+    """The digits of a figure as a whole number and how many are decimals, or the key of what is wrong.
+
+    >>> _decimal("12.50"), _decimal("1,234"), _decimal("5%")
+    ((1250, 2), (1234, 0), 'cell_percent')
+    """
+    whole, _, decimals = text.partition(".")
+    if text.isascii() and whole.isdigit() and (decimals.isdigit() or "." not in text) and len(text) <= 30:
+        return int(whole + decimals), len(decimals)
+    number = cell_number(text)
+    if isinstance(number, str):
+        return number
+    places = next(p for p in range(MOST_DECIMALS + 1) if (Fraction(number) * 10**p).denominator == 1)
+    return int(number * 10**places), places
