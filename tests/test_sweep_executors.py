@@ -183,13 +183,14 @@ def test_a_cancel_leaves_nothing_running(monkeypatch):
 
 
 def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
-    worked = []
+    worked, told = [], []
 
-    def remembered(plan, first, last, windows):
+    def remembered(plan, first, last, *rest):
         worked.append((first, last))
-        return tallied(plan, first, last, windows)
+        return tallied(plan, first, last, *rest)
 
-    def stop(_):
+    def stop(part):
+        told.append(part)
         raise Enough
 
     monkeypatch.setattr(runs, "tallied", remembered)
@@ -197,6 +198,7 @@ def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
         sweep(COUNCILS, 10**6, noise=5, progress=stop)
     assert worked[0] == (0, 1)  # the sample that the bins are laid out by
     assert len(worked) == 2
+    assert 0 < told[0] <= 4096 / 10**6 and len(told) == 1  # within the task, after its first batch
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")

@@ -14,7 +14,6 @@ import altair as alt
 import pandas as pd
 
 from allocator.analysis.sweep import LEVELS, Drivers, Sweep
-from allocator.analysis.sweep.drivers import WEIGHTS
 from allocator.exact import Number, exact
 from allocator.report.chart_data import MOST_NAMES, Unit, chart_unit, outliers
 from allocator.report.charts import (
@@ -29,7 +28,7 @@ from allocator.report.charts import (
     names_axis,
     number_axis,
 )
-from allocator.report.sweep import base_name, chance_text, rank_text
+from allocator.report.sweep import against, chance_text, grouped_ranks, input_name, rank_text
 from allocator.text import number, say
 
 WIDE, MIDDLE = "#c3d9ec", "#7fa9d1"
@@ -45,6 +44,7 @@ class SweptRow:
     ends: tuple[Number, ...]
     base: Number
     present: Number
+    hollow: bool = False
 
 
 def swept_rows(found: Sweep, lang: str) -> tuple[SweptRow, ...]:
@@ -56,6 +56,7 @@ def swept_rows(found: Sweep, lang: str) -> tuple[SweptRow, ...]:
             (found.least[r.id], *(found.quantiles[level][r.id] for level in LEVELS), found.most[r.id]),
             found.base[r.id],
             found.present.amounts[r.id],
+            bool(found.scenario.assumed),
         )
         for r in found.scenario.recipients
     )
@@ -108,6 +109,7 @@ def interval_frame(rows: Sequence[SweptRow], unit: Unit, lang: str) -> pd.DataFr
             "middle_text": [span(row.ends[2], row.ends[-3]) for row in rows],
             "all_text": [span(row.ends[0], row.ends[-1]) for row in rows],
             "base_text": [unit.text(row.base, lang) for row in rows],
+            "hollow": [row.hollow for row in rows],
             "present_text": [unit.text(row.present, lang) for row in rows],
             "low": max(0.0, low - margin),
             "high": high + margin,
@@ -118,7 +120,8 @@ def interval_frame(rows: Sequence[SweptRow], unit: Unit, lang: str) -> pd.DataFr
 def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, room: int) -> alt.LayerChart:
     """A line from the least to the most, bands for 90 % and 50 % of the draws, a tick and a point.
 
-    ``base`` says what the tick stands for; the point is the scenario's own amount; ``room`` is for the texts.
+    ``base`` says what the tick stands for; the point is the scenario's own amount, hollow where data is
+    assumed; ``room`` is for the texts.
     """
     tooltip = [
         alt.Tooltip(f"{field}:N", title=title)
@@ -141,8 +144,8 @@ def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, ro
             shape.mark_bar(color=WIDE, size=BAND, **edge).encode(x="from:Q", x2="to:Q"),
             shape.mark_bar(color=MIDDLE, size=BAND, **edge).encode(x="quarter:Q", x2="upper:Q"),
             shape.mark_tick(color=INK, thickness=3, size=22, opacity=1).encode(x="base:Q"),
-            shape.mark_point(size=60, color=INK, fill="#ffffff", strokeWidth=2, opacity=1).encode(
-                x="present:Q"
+            shape.mark_point(size=80, color=AMOUNT, strokeWidth=2.5, opacity=1).encode(
+                x="present:Q", fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(AMOUNT))
             ),
             shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(x="reach:Q", text="text:N"),
             ends.encode(x="low:Q"),
@@ -209,10 +212,11 @@ def chance_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCha
 
 def rank_frame(found: Sweep, lang: str) -> pd.DataFrame:
     """A row for each recipient and rank, or group of ranks."""
-    columns = [rank_text(place, lang) for place in found.places]
+    places, ranks = grouped_ranks(found)
+    columns = [rank_text(place, lang) for place in places]
     return _heat(
         [
-            (getattr(r.name, lang), [float(chance) for chance in found.ranks[r.id]])
+            (getattr(r.name, lang), [float(chance) for chance in ranks[r.id]])
             for r in found.scenario.recipients
         ],
         columns,
@@ -224,12 +228,7 @@ def driver_frame(found: Sweep, driven: Drivers, lang: str) -> pd.DataFrame:
     """A row for each recipient and input: its part in the variance, by itself where data is off."""
     parts = driven.first or driven.weights or {}
     inputs = list(next(iter(parts.values()), {}))
-    columns = [
-        say("sweep.driver_weights", lang)
-        if input == WEIGHTS
-        else getattr(found.scenario.factor(input).name, lang)
-        for input in inputs
-    ]
+    columns = [input_name(found, input, lang) for input in inputs]
     names = {r.id: getattr(r.name, lang) for r in found.scenario.recipients}
     return _heat(
         [
@@ -290,11 +289,6 @@ def heat_marks(
 
 
 # --- accessible names -----------------------------------------------------------------------------
-
-
-def against(found: Sweep, lang: str) -> str:
-    """What amounts are held against, in words."""
-    return say(f"sweep.against_{base_name(found)}", lang)
 
 
 def describe(kind: str, found: Sweep, names: Sequence[str], lang: str) -> str:

@@ -1,0 +1,99 @@
+"""Work that takes long, in a thread beside the page: how far it is, calling it off, and what it gave.
+
+A page that worked by itself could not hear that somebody wants it to stop, and would stand still meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+T = TypeVar("T")
+Progress = Callable[[float], None]
+MOST_KEPT = 40  # results, of which large ones take some megabytes
+
+
+class CalledOff(BaseException):
+    """Nobody waits for the work any more."""
+
+
+class Work(Generic[T]):
+    """One piece of work in a thread of its own, which ends when it is called off or nobody is there."""
+
+    def __init__(self, key: Hashable, work: Callable[[Progress], T], watched: Callable[[], bool]) -> None:
+        self.key, self.part = key, 0.0
+        self._work, self._watched = work, watched
+        self._off = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            made = self._work(self._told)
+        except CalledOff:
+            return
+        results, lock = _results()
+        with lock:
+            results[self.key] = made
+            while len(results) > MOST_KEPT:
+                del results[next(iter(results))]
+
+    def _told(self, part: float) -> None:
+        self.part = part
+        if self._off or not self._watched():
+            raise CalledOff
+
+    def running(self, seconds: float = 0) -> bool:
+        """Whether it still runs after so many seconds at most."""
+        self._thread.join(seconds)
+        return self._thread.is_alive()
+
+    def call_off(self) -> None:
+        """Ends it at the next word of how far it is."""
+        self._off = True
+
+
+def result(key: Hashable) -> Any:
+    """What was worked out under this key, by whomever; None where nothing was."""
+    return _results()[0].get(key)
+
+
+def started(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
+    """The work under this key, which begins unless it runs already; it ends when the visit does.
+
+    So does other work that runs for the same visit.
+    """
+    before: Work[Any] | None = st.session_state.get("beside")
+    if before is not None and before.key == key and before.running():
+        return before
+    if before is not None:
+        before.call_off()
+    begun = Work(key, work, _watched())
+    st.session_state.beside = begun
+    return begun
+
+
+def under_way(key: Hashable) -> bool:
+    """Whether the work under this key runs for this visit."""
+    before: Work[Any] | None = st.session_state.get("beside")
+    return before is not None and before.key == key and before.running()
+
+
+def _watched() -> Callable[[], bool]:
+    """Whether the visit that now draws a page is still there."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    here, visit = runtime.get_instance(), context.session_id
+    return lambda: here.is_active_session(visit)
+
+
+@st.cache_resource(show_spinner=False)
+def _results() -> tuple[dict[Hashable, Any], threading.Lock]:
+    """What was worked out so far, for everybody."""
+    return {}, threading.Lock()
