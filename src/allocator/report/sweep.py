@@ -57,6 +57,8 @@ def law_text(scenario: Scenario, law: Law | None, lang: str) -> str:
 
 
 def _named(scenario: Scenario, points: Mapping[str, Number], lang: str) -> list[str]:
+    if len(points) > 1 and len(set(points.values())) == 1:
+        return [say("sweep.point_each", lang, value=next(iter(points.values())))]
     return [
         say("sweep.point", lang, name=scenario.factor(factor).name, value=value)
         for factor, value in points.items()
@@ -72,7 +74,13 @@ def noise_lines(scenario: Scenario, noise: Mapping[str, Number], lang: str) -> l
 
 
 def remarks(found: Sweep, lang: str) -> list[str]:
-    """What stands below the figures: money moved, what ± and 0 mean, what was left out, how exact it is."""
+    """Below a table: money moved, what ± and 0 mean, what drives, what was left out, how exact it is."""
+    first, *rest = notes(found, lang)
+    return [first, say("sweep.drives_data" if found.noise else "sweep.drives_weights", lang), *rest]
+
+
+def notes(found: Sweep, lang: str) -> list[str]:
+    """What stands below figures of any kind: money moved, what ± and 0 mean, what was left out, how exact."""
     scenario = found.scenario
     whole = sum(found.present.amounts.values(), start=Fraction(0))
     moved = {
@@ -83,16 +91,10 @@ def remarks(found: Sweep, lang: str) -> list[str]:
         say(f"sweep.moved_{base_name(found)}", lang, **moved),
         say("sweep.quantile", lang),
         say("sweep.errors", lang, count=found.counted),
-        driver_note(found, lang),
     ]
     if found.excluded:
         lines.append(say("sweep.excluded", lang, count=found.excluded))
     return [*lines, say("sweep.near" if found.near else "sweep.not_near", lang, near=found.near)]
-
-
-def driver_note(found: Sweep, lang: str) -> str:
-    """What is meant by what drives a recipient."""
-    return say("sweep.drives_data" if found.noise else "sweep.drives_weights", lang)
 
 
 def _whole_units(amount: Number, scenario: Scenario) -> Number:

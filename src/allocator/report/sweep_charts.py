@@ -15,7 +15,7 @@ import pandas as pd
 
 from allocator.analysis.sweep import LEVELS, Drivers, Sweep
 from allocator.exact import Number, exact
-from allocator.report.chart_data import MOST_NAMES, Unit, chart_unit, outliers
+from allocator.report.chart_data import MOST_NAMES, Unit, chart_unit, outliers, text_width
 from allocator.report.charts import (
     AMOUNT,
     BAND,
@@ -24,6 +24,7 @@ from allocator.report.charts import (
     LOSS,
     MANY,
     MUTED,
+    chart_height,
     finish,
     names_axis,
     number_axis,
@@ -32,6 +33,7 @@ from allocator.report.sweep import against, chance_text, grouped_ranks, input_na
 from allocator.text import number, say
 
 WIDE, MIDDLE = "#c3d9ec", "#7fa9d1"
+NAMES = 160  # pixels that the name of a column takes at most
 SEEN = 0.005  # a part of 1 from which a cell says its percent
 
 
@@ -248,7 +250,7 @@ def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], l
             "name": name,
             "column": column,
             "part": part * 100,
-            "text": number(exact(round(part * 100)), lang) if part >= SEEN else "",
+            "text": _cell(part, lang),
             "full": number(exact(round(part * 100, 2)), lang),
             "dark": part > 0.85,  # where black would have less than 4.5 : 1
         }
@@ -258,13 +260,27 @@ def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], l
     return pd.DataFrame(cells, columns=["name", "column", "part", "text", "full", "dark"])
 
 
+def _cell(part: float, lang: str) -> str:
+    """A part of 1 in whole percent; 100 is said of all of it only, and nothing of next to nothing."""
+    if SEEN <= part < 1 - SEEN or part == 1:
+        return number(exact(round(part * 100)), lang)
+    return ">99" if part > SEEN else ""
+
+
 def heat_marks(
     names: Sequence[str], columns: Sequence[str], lang: str, *, heading: str, width: int
 ) -> alt.LayerChart:
-    """Cells that are the darker the larger the percent, which they say too; ``heading`` names the columns."""
+    """Cells that are the darker the larger the percent, which they say too; ``heading`` names the columns.
+
+    Names of columns stand upright where they would touch.
+    """
+    widest = min(NAMES, max(map(text_width, columns), default=0)) + 8
+    upright = f"width < {widest * len(columns)} ? "
     axis = alt.Axis(
-        title=heading, orient="top", labelAngle=0, ticks=False, domain=False, labelColor=INK,
-        titleColor=MUTED, titleFontWeight="normal", labelFontSize=12, labelLimit=120,
+        title=heading, orient="top", ticks=False, domain=False, labelColor=INK,
+        titleColor=MUTED, titleFontWeight="normal", labelFontSize=12, labelLimit=NAMES,
+        labelAngle=alt.expr(f"{upright}-90 : 0"), labelAlign=alt.expr(f"{upright}'left' : 'center'"),
+        labelBaseline=alt.expr(f"{upright}'middle' : 'bottom'"), labelOverlap=False,
     )  # fmt: skip
     tooltip = [
         alt.Tooltip("name:N", title=say("app.chart.recipient", lang)),
@@ -285,7 +301,7 @@ def heat_marks(
             )
         )
     made: alt.LayerChart = finish(layers, len(names)).resolve_scale(color="independent")
-    return made
+    return made.properties(height=chart_height(len(names)) + widest)
 
 
 # --- accessible names -----------------------------------------------------------------------------

@@ -24,7 +24,9 @@ Found = tuple[Sweep, Drivers] | AllocatorError
 
 def render_draws(allocation: Allocation, slug: str, lang: str) -> None:
     """The form and what the draws gave."""
-    st.html(markup.heading(say("app.sweep.title", lang)) + markup.block("hint", say("app.sweep.about", lang)))
+    about = markup.block("hint", say("app.sweep.about", lang))
+    only = markup.notice(say("app.sweep.badge", lang), say("app.sweep.only", lang), "calm")
+    st.html(markup.lines([markup.heading(say("app.sweep.title", lang)) + about, only]))
     _section(allocation, slug, lang)
 
 

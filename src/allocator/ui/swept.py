@@ -23,7 +23,6 @@ ROOM = 24  # pixels beside the longest text of a range
 def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     """Everything that is shown of a sweep."""
     scenario = found.scenario
-    base = say(f"sweep.against_{said.base_name(found)}", lang)
     names = [getattr(r.name, lang) for r in scenario.recipients]
     width = min(190, max(map(chart_data.text_width, names), default=0) + 8)
     st.html(
@@ -37,7 +36,7 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     _ranges(found, names, width, lang)
     _table(sweep_grids.range_grid(found, lang), lang)
     about = markup.block("scale", say("app.sweep.chances_about", lang))
-    st.html(markup.lines([_heading("chances", lang, base=base), about]))
+    st.html(markup.lines([_heading("chances", lang, base=said.against(found, lang)), about]))
     with widgets.chart_box(len(names)):
         _chart("chances", sweep_charts.chance_frame(found, lang), found, names, width, lang)
     _table(sweep_grids.chance_grid(found, lang), lang)
@@ -47,12 +46,14 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
         _chart("ranks", sweep_charts.rank_frame(found, lang), found, names, width, lang)
     _table(sweep_grids.rank_grid(found, lang), lang)
     frame = sweep_charts.driver_frame(found, driven, lang)
-    about = markup.block("scale", said.driver_note(found, lang))
+    about = markup.block(
+        "scale", say("app.sweep.drivers_data" if found.noise else "app.sweep.drivers_weights", lang)
+    )
     st.html(markup.lines([_heading("drivers", lang), about]))
     with widgets.chart_box(len(names)):
         _chart("drivers", frame, found, names, width, lang)
     _table(sweep_grids.driver_grid(found, driven, lang), lang)
-    st.html(markup.lines([markup.listing(said.remarks(found, lang)), markup.foot(said.trace(found, lang))]))
+    st.html(markup.lines([markup.listing(said.notes(found, lang)), markup.trace(said.trace(found, lang))]))
 
 
 def _heading(key: str, lang: str, **details: object) -> str:
@@ -67,7 +68,7 @@ def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
     if said.base_name(found) != "present":
         marks.append(("tick", say("app.chart.legend_tick", lang, base=said.against(found, lang))))
     marks += [(key, say(f"app.sweep.legend_{key}", lang)) for key in ("wide", "middle", "line")]
-    st.html(markup.lines([_heading("ranges", lang, unit=unit.name), markup.legend(marks)]))
+    st.html(markup.lines([_heading("ranges", lang), markup.legend(marks)]))
     with widgets.chart_box(len(rows)):
         for part in sweep_charts.swept_panels(rows):
             whom = so_many(found.scenario, len(part), lang)
