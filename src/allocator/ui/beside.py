@@ -63,25 +63,22 @@ def result(key: Hashable) -> Any:
     return _results()[0].get(key)
 
 
-def started(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
-    """The work under this key, which begins unless it runs already; it ends when the visit does.
+def begun(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
+    """The work under this key, which begins now; it ends when the visit does."""
+    st.session_state.beside = Work(key, work, _watched())
+    made: Work[T] = st.session_state.beside
+    return made
 
-    So does other work that runs for the same visit.
-    """
+
+def under_way(key: Hashable) -> Work[Any] | None:
+    """The work under this key, if it runs for this visit; any other is called off."""
     before: Work[Any] | None = st.session_state.get("beside")
-    if before is not None and before.key == key and before.running():
+    if before is None or not before.running():
+        return None
+    if before.key == key:
         return before
-    if before is not None:
-        before.call_off()
-    begun = Work(key, work, _watched())
-    st.session_state.beside = begun
-    return begun
-
-
-def under_way(key: Hashable) -> bool:
-    """Whether the work under this key runs for this visit."""
-    before: Work[Any] | None = st.session_state.get("beside")
-    return before is not None and before.key == key and before.running()
+    before.call_off()
+    return None
 
 
 def _watched() -> Callable[[], bool]:

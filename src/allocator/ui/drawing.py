@@ -41,12 +41,12 @@ def _section(allocation: Allocation, slug: str, lang: str) -> None:
         widgets.render_problems(error, lang)
         return
     key = scenario.digest, asked
+    work: beside.Work[Found] | None = beside.under_way(key)
     found: Found | None = beside.result(key)
-    if found is None and (
-        draws.quick(scenario, asked.draws) or beside.under_way(key) or _asked_for(slug, lang)
-    ):
-        work = beside.started(key, lambda progress: _drawn(scenario, asked, progress))
-        if work.running(PATIENCE):
+    if found is None:
+        if work is None and (draws.quick(scenario, asked.draws) or _asked_for(slug, lang)):
+            work = beside.begun(key, lambda progress: _drawn(scenario, asked, progress))
+        if work is not None and work.running(PATIENCE):
             st.fragment(_render_progress, run_every=EVERY)(work, lang)
             return
         found = beside.result(key)
@@ -71,8 +71,13 @@ def _drawn(scenario: Scenario, asked: Asked, progress: Callable[[float], None]) 
 
 def _asked_for(slug: str, lang: str) -> bool:
     """Whether draws that take long are to be made now."""
-    st.html(markup.block("hint", say("app.sweep.go_about", lang)))
-    return st.button(say("app.sweep.go", lang), key=f"sweep-go-{slug}", type="primary")
+    place = st.empty()
+    with place.container():
+        st.html(markup.block("hint", say("app.sweep.go_about", lang)))
+        pressed = st.button(say("app.sweep.go", lang), key=f"sweep-go-{slug}", type="primary")
+    if pressed:
+        place.empty()
+    return pressed
 
 
 def _render_progress(work: beside.Work[Found], lang: str) -> None:
