@@ -28,7 +28,7 @@ class Work(Generic[T]):
     def __init__(self, key: Hashable, work: Callable[[Progress], T], watched: Callable[[], bool]) -> None:
         self.key, self.part = key, 0.0
         self._work, self._watched = work, watched
-        self._off = False
+        self.off = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -45,7 +45,7 @@ class Work(Generic[T]):
 
     def _told(self, part: float) -> None:
         self.part = part
-        if self._off or not self._watched():
+        if self.off or not self._watched():
             raise CalledOff
 
     def running(self, seconds: float = 0) -> bool:
@@ -55,7 +55,7 @@ class Work(Generic[T]):
 
     def call_off(self) -> None:
         """Ends it at the next word of how far it is."""
-        self._off = True
+        self.off = True
 
 
 def result(key: Hashable) -> Any:
@@ -73,7 +73,7 @@ def begun(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
 def under_way(key: Hashable) -> Work[Any] | None:
     """The work under this key, if it runs for this visit; any other is called off."""
     before: Work[Any] | None = st.session_state.get("beside")
-    if before is None or not before.running():
+    if before is None or before.off or not before.running():
         return None
     if before.key == key:
         return before

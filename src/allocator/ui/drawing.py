@@ -87,7 +87,6 @@ def _render_progress(work: beside.Work[Found], lang: str) -> None:
     st.progress(work.part, text=say("app.sweep.progress", lang, percent=int(work.part * 100)))
     if st.button(say("app.sweep.cancel", lang), key="sweep-cancel"):
         work.call_off()
-        work.running(PATIENCE)
         st.rerun()
 
 
@@ -158,7 +157,8 @@ def _render_own(scenario: Scenario, key: str, lang: str) -> Typed:
 
 
 def _field(key: str, what: str, usual: str, lang: str, **details: str) -> str:
-    label = markup.in_markdown(say(f"app.sweep.{what}", lang, **details))
+    names = {key: markup.in_markdown(name) for key, name in details.items()}
+    label = say(f"app.sweep.{what}", lang, **names)
     text = st.text_input(label, known(f"{key}-{what}", usual), key=f"{key}-{what}-{lang}", max_chars=20)
     keep(f"{key}-{what}", text)
     return text

@@ -91,7 +91,8 @@ def own(typed: Typed, scenario: Scenario, draws: int, lang: str) -> Asked:
         law = Anywhere()
     elif typed.law == "within":
         points = reader.by_factor(typed.points, typed.points_of, "points", scenario)
-        law = reader.tried("points", lambda: Within(Frozen(points)))
+        one = points[next(iter(points))] if len(set(points.values())) == 1 else None
+        law = reader.tried("points", lambda: Within(Frozen(points) if one is None else one))
     noise = reader.by_factor(typed.noise, typed.noise_of, "noise", scenario)
     seed = reader.number(typed.seed, "seed")
     if not isinstance(seed, int) or not 0 <= seed < 10**19:

@@ -34,17 +34,17 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
         )
     )
     _ranges(found, names, width, lang)
-    _table(sweep_grids.range_grid(found, lang), lang)
+    _table(sweep_grids.range_grid(found, lang), found, lang)
     about = markup.block("scale", say("app.sweep.chances_about", lang))
     st.html(markup.lines([_heading("chances", lang, base=said.against(found, lang)), about]))
     with widgets.chart_box(len(names)):
         _chart("chances", sweep_charts.chance_frame(found, lang), found, names, width, lang)
-    _table(sweep_grids.chance_grid(found, lang), lang)
+    _table(sweep_grids.chance_grid(found, lang), found, lang)
     about = markup.block("scale", say("app.sweep.ranks_about", lang))
     st.html(markup.lines([_heading("ranks", lang), about]))
     with widgets.chart_box(len(names)):
         _chart("ranks", sweep_charts.rank_frame(found, lang), found, names, width, lang)
-    _table(sweep_grids.rank_grid(found, lang), lang)
+    _table(sweep_grids.rank_grid(found, lang), found, lang)
     frame = sweep_charts.driver_frame(found, driven, lang)
     about = markup.block(
         "scale", say("app.sweep.drivers_data" if found.noise else "app.sweep.drivers_weights", lang)
@@ -52,7 +52,7 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     st.html(markup.lines([_heading("drivers", lang), about]))
     with widgets.chart_box(len(names)):
         _chart("drivers", frame, found, names, width, lang)
-    _table(sweep_grids.driver_grid(found, driven, lang), lang)
+    _table(sweep_grids.driver_grid(found, driven, lang), found, lang)
     st.html(markup.lines([markup.listing(said.notes(found, lang)), markup.trace(said.trace(found, lang))]))
 
 
@@ -102,6 +102,7 @@ def _spec(
     return charts.spec(sweep_charts.heat_marks(names, columns, lang, heading=heading, width=width))
 
 
-def _table(grid: Grid, lang: str) -> None:
+def _table(grid: Grid, found: Sweep, lang: str) -> None:
+    key = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
     with st.expander(say("app.sweep.table", lang, title=grid.caption)):
-        st.html(markup.table(grid, grid.caption, first=0))
+        st.html(markup.table(grid, say(key, lang, title=grid.caption), first=0))
