@@ -278,7 +278,7 @@ def heat_marks(
     upright = f"width < {widest * len(columns)} ? "
     axis = alt.Axis(
         title=heading, orient="top", ticks=False, domain=False, labelColor=INK,
-        titleColor=MUTED, titleFontWeight="normal", labelFontSize=12, labelLimit=NAMES,
+        titleColor=MUTED, titleFontWeight="normal", labelFontSize=12, labelLimit=NAMES, description=heading,
         labelAngle=alt.expr(f"{upright}-90 : 0"), labelAlign=alt.expr(f"{upright}'left' : 'center'"),
         labelBaseline=alt.expr(f"{upright}'middle' : 'bottom'"), labelOverlap=False,
     )  # fmt: skip

@@ -35,29 +35,21 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     )
     _ranges(found, names, width, lang)
     _table(sweep_grids.range_grid(found, lang), found, lang)
-    about = markup.block("scale", say("app.sweep.chances_about", lang))
-    st.html(markup.lines([_heading("chances", lang, base=said.against(found, lang)), about]))
-    with widgets.chart_box(len(names)):
-        _chart("chances", sweep_charts.chance_frame(found, lang), found, names, width, lang)
-    _table(sweep_grids.chance_grid(found, lang), found, lang)
-    about = markup.block("scale", say("app.sweep.ranks_about", lang))
-    st.html(markup.lines([_heading("ranks", lang), about]))
-    with widgets.chart_box(len(names)):
-        _chart("ranks", sweep_charts.rank_frame(found, lang), found, names, width, lang)
-    _table(sweep_grids.rank_grid(found, lang), found, lang)
-    frame = sweep_charts.driver_frame(found, driven, lang)
-    about = markup.block(
-        "scale", say("app.sweep.drivers_data" if found.noise else "app.sweep.drivers_weights", lang)
-    )
-    st.html(markup.lines([_heading("drivers", lang), about]))
-    with widgets.chart_box(len(names)):
-        _chart("drivers", frame, found, names, width, lang)
-    _table(sweep_grids.driver_grid(found, driven, lang), found, lang)
+    for kind, about, frame, grid in (
+        ("chances", "chances", sweep_charts.chance_frame(found, lang), sweep_grids.chance_grid(found, lang)),
+        ("ranks", "ranks", sweep_charts.rank_frame(found, lang), sweep_grids.rank_grid(found, lang)),
+        ("drivers", "data" if found.noise else "weights", *_drivers(found, driven, lang)),
+    ):
+        title = markup.heading(say(f"app.sweep.{kind}", lang, base=said.against(found, lang)), 3)
+        with widgets.chart_box(len(names)):
+            st.html(markup.lines([title, markup.block("scale", say(f"app.sweep.about_{about}", lang))]))
+            _chart(kind, frame, found, names, width, lang)
+        _table(grid, found, lang)
     st.html(markup.lines([markup.listing(said.notes(found, lang)), markup.trace(said.trace(found, lang))]))
 
 
-def _heading(key: str, lang: str, **details: object) -> str:
-    return markup.heading(say(f"app.sweep.{key}", lang, **details), 3)
+def _drivers(found: Sweep, driven: Drivers, lang: str) -> tuple[pd.DataFrame, Grid]:
+    return sweep_charts.driver_frame(found, driven, lang), sweep_grids.driver_grid(found, driven, lang)
 
 
 def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
@@ -68,7 +60,7 @@ def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
     if said.base_name(found) != "present":
         marks.append(("tick", say("app.chart.legend_tick", lang, base=said.against(found, lang))))
     marks += [(key, say(f"app.sweep.legend_{key}", lang)) for key in ("wide", "middle", "line")]
-    st.html(markup.lines([_heading("ranges", lang), markup.legend(marks)]))
+    st.html(markup.lines([markup.heading(say("app.sweep.ranges", lang), 3), markup.legend(marks)]))
     with widgets.chart_box(len(rows)):
         for part in sweep_charts.swept_panels(rows):
             whom = so_many(found.scenario, len(part), lang)
