@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.analysis.sweep.case import BLOCK, Case
+from allocator.analysis.sweep.case import BLOCK, Case, moved_in
 from allocator.analysis.sweep.counting import Ints, counted, part_of
 from allocator.analysis.sweep.kernel import Kernel, Whole, brisk
 from allocator.analysis.sweep.laws import Array
@@ -72,7 +72,7 @@ _SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks",
 def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Tell | None = None) -> Tally:
     """Everything about the blocks from first up to last; ``tell`` hears how many draws each batch had."""
     with brisk():
-        desk = _Desk(plan, windows)
+        desk = _Desk(moved_in(plan), windows)
         for block in range(first, last):
             desk.add(block, tell)
     return desk.tally()
@@ -81,6 +81,7 @@ def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Te
 def refined(plan: Plan, first: int, last: int, windows: Windows, tell: Tell | None = None) -> Counts:
     """Only the counts in windows of the blocks from first up to last."""
     with brisk():
+        plan = moved_in(plan)
         kernel = Kernel(plan.case, plan.case.width)
         counter = Counter(windows, kernel.axis, kernel.first.shape)
         for block in range(first, last):
