@@ -29,7 +29,7 @@ class Work(Generic[T]):
         self.key, self.part = key, 0.0
         self._work, self._watched = work, watched
         self.off = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=self._run, name="beside", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
