@@ -35,11 +35,7 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     )
     _ranges(found, names, width, lang)
     _table(sweep_grids.range_grid(found, lang), found, lang)
-    for kind, about, frame, grid in (
-        ("chances", "chances", sweep_charts.chance_frame(found, lang), sweep_grids.chance_grid(found, lang)),
-        ("ranks", "ranks", sweep_charts.rank_frame(found, lang), sweep_grids.rank_grid(found, lang)),
-        ("drivers", "data" if found.noise else "weights", *_drivers(found, driven, lang)),
-    ):
+    for kind, about, frame, grid in _figures(found, driven, lang):
         title = markup.heading(say(f"app.sweep.{kind}", lang, base=said.against(found, lang)), 3)
         with widgets.chart_box(len(names)):
             st.html(markup.lines([title, markup.block("scale", say(f"app.sweep.about_{about}", lang))]))
@@ -48,8 +44,19 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     st.html(markup.lines([markup.listing(said.notes(found, lang)), markup.trace(said.trace(found, lang))]))
 
 
-def _drivers(found: Sweep, driven: Drivers, lang: str) -> tuple[pd.DataFrame, Grid]:
-    return sweep_charts.driver_frame(found, driven, lang), sweep_grids.driver_grid(found, driven, lang)
+@lru_cache(maxsize=8)
+def _figures(found: Sweep, driven: Drivers, lang: str) -> tuple[tuple[str, str, pd.DataFrame, Grid], ...]:
+    """Of chances, ranks and drivers: the kind, what is said about it, its chart and its table."""
+    return (
+        ("chances", "chances", sweep_charts.chance_frame(found, lang), sweep_grids.chance_grid(found, lang)),
+        ("ranks", "ranks", sweep_charts.rank_frame(found, lang), sweep_grids.rank_grid(found, lang)),
+        (
+            "drivers",
+            "data" if found.noise else "weights",
+            sweep_charts.driver_frame(found, driven, lang),
+            sweep_grids.driver_grid(found, driven, lang),
+        ),
+    )
 
 
 def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
