@@ -40,7 +40,7 @@ SETTLED = """() => {
     const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
     const still = app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
         && !document.querySelector('[data-testid=stSkeleton]')
-        && charts.every(chart => chart.querySelector('svg.marks'));
+        && charts.every(chart => chart.querySelector('.marks'));
     window.stillSince = still ? window.stillSince ?? performance.now() : undefined;
     return still && performance.now() - window.stillSince > 150;
 }"""

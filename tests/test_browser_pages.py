@@ -59,7 +59,7 @@ OVERFLOWING = """() => {
 FITTED = """() => {
     const wide = e => e.getBoundingClientRect().width;
     return [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(
-        chart => wide(chart.querySelector('svg')) <= wide(chart) + 1);
+        chart => wide(chart.querySelector('.marks')) <= wide(chart) + 1);
 }"""
 STILL = "() => document.getAnimations().every(moving => moving.playState !== 'running')"
 VIOLATIONS = """async rules => (await axe.run({rules})).violations.flatMap(rule => rule.nodes.map(

@@ -281,7 +281,7 @@ def test_every_chart_is_valid_vega_lite_and_has_a_name(found, lang):
         sweep_charts.heat_marks(names, columns, lang, heading="x", width=90),
     ):
         marks.to_dict()  # validates
-        assert charts.spec(marks)["height"] == charts.chart_height(9)
+        assert charts.chart_height(9) <= charts.spec(marks)["height"] < charts.chart_height(10)
     for kind in ("ranges", "chances", "ranks", "drivers"):
         assert names[0] in sweep_charts.describe(kind, found, names, lang)
 

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,9 +15,10 @@ import numpy as np
 import psutil
 import pytest
 
-from allocator import load_scenario
-from allocator.analysis.sweep import Anywhere, sweep
+from allocator import allocate, load_scenario
+from allocator.analysis.sweep import Anywhere, Around, sweep
 from allocator.analysis.sweep import running as runs
+from allocator.analysis.sweep.case import case_of, moved_in
 from allocator.analysis.sweep.tally import tallied
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
@@ -183,13 +185,14 @@ def test_a_cancel_leaves_nothing_running(monkeypatch):
 
 
 def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
-    worked = []
+    worked, told = [], []
 
-    def remembered(plan, first, last, windows):
+    def remembered(plan, first, last, *rest):
         worked.append((first, last))
-        return tallied(plan, first, last, windows)
+        return tallied(plan, first, last, *rest)
 
-    def stop(_):
+    def stop(part):
+        told.append(part)
         raise Enough
 
     monkeypatch.setattr(runs, "tallied", remembered)
@@ -197,6 +200,7 @@ def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
         sweep(COUNCILS, 10**6, noise=5, progress=stop)
     assert worked[0] == (0, 1)  # the sample that the bins are laid out by
     assert len(worked) == 2
+    assert 0 < told[0] <= 4096 / 10**6 and len(told) == 1  # within the task, after its first batch
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
@@ -223,3 +227,13 @@ def test_numpy_is_left_as_it_was():
     before = np.getbufsize()
     sweep(LUZHOU, 10)
     assert np.getbufsize() == before
+
+
+def test_what_comes_from_another_process_is_moved_to_where_numpy_is_fast():
+    """Serialized arrays may begin at any byte; the figures are the same, and so is everything else."""
+    case = case_of(allocate(COUNCILS), Around(), {}, 1)
+    odd = np.frombuffer(b"\0" + case.columns.tobytes(), dtype=np.uint8)[1:].view(case.columns.dtype)
+    odd = odd.reshape(case.columns.shape)
+    there = moved_in(replace(case, columns=odd))
+    assert not odd.flags.aligned and there.columns.flags.aligned
+    assert (there.columns == case.columns).all() and there.draws == case.draws

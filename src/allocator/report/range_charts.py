@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import altair as alt
 import pandas as pd
@@ -30,6 +31,13 @@ from allocator.text import number, say
 
 TRACK, EDGE = "#eef2f6", "#5f8fbf"
 WHOLE_FROM = 1000  # shown units from which a label has no decimals
+
+
+class Named(Protocol):
+    """A row of a chart, as far as titles go."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def _banded(
     return finish([*under, drawn, *over, texts, ends.encode(x="low:Q"), ends.encode(x="high:Q")], len(names))
 
 
-def range_title(part: Sequence[RangeRow], rows: Sequence[RangeRow], unit: str, whom: str, lang: str) -> str:
+def range_title(part: Sequence[Named], rows: Sequence[Named], unit: str, whom: str, lang: str) -> str:
     """What stands over a panel, as over those of amounts."""
     if len(part) == len(rows):
         return say("app.chart.panel_all", lang, unit=unit)

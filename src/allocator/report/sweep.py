@@ -13,12 +13,21 @@ from allocator.exact import Number, exact
 from allocator.model import Scenario
 from allocator.text import money, number, say
 
+MOST_GROUPS = 20  # of ranks that stand side by side
+MOST_LISTED = 30  # recipients whose names a sentence holds
+SAFE = Fraction(95, 100)  # a chance from which an outcome hardly depends on what is drawn
+
 
 def base_name(found: Sweep) -> str:
     """What amounts are held against: "published", "present" (the scenario's own amounts) or "base"."""
     if found.base == found.scenario.published:
         return "published"
     return "present" if found.base == found.present.amounts else "base"
+
+
+def against(found: Sweep, lang: str) -> str:
+    """What amounts are held against, in words."""
+    return say(f"sweep.against_{base_name(found)}", lang)
 
 
 def head(found: Sweep, lang: str) -> list[str]:
@@ -48,6 +57,8 @@ def law_text(scenario: Scenario, law: Law | None, lang: str) -> str:
 
 
 def _named(scenario: Scenario, points: Mapping[str, Number], lang: str) -> list[str]:
+    if len(points) > 1 and len(set(points.values())) == 1:
+        return [say("sweep.point_each", lang, value=next(iter(points.values())))]
     return [
         say("sweep.point", lang, name=scenario.factor(factor).name, value=value)
         for factor, value in points.items()
@@ -63,7 +74,13 @@ def noise_lines(scenario: Scenario, noise: Mapping[str, Number], lang: str) -> l
 
 
 def remarks(found: Sweep, lang: str) -> list[str]:
-    """What stands below the figures: money moved, what ± and 0 mean, what was left out, how exact it is."""
+    """Below a table: money moved, what ± and 0 mean, what drives, what was left out, how exact it is."""
+    first, *rest = notes(found, lang)
+    return [first, say("sweep.drives_data" if found.noise else "sweep.drives_weights", lang), *rest]
+
+
+def notes(found: Sweep, lang: str) -> list[str]:
+    """What stands below figures of any kind: money moved, what ± and 0 mean, what was left out, how exact."""
     scenario = found.scenario
     whole = sum(found.present.amounts.values(), start=Fraction(0))
     moved = {
@@ -74,7 +91,6 @@ def remarks(found: Sweep, lang: str) -> list[str]:
         say(f"sweep.moved_{base_name(found)}", lang, **moved),
         say("sweep.quantile", lang),
         say("sweep.errors", lang, count=found.counted),
-        say("sweep.drives_data" if found.noise else "sweep.drives_weights", lang),
     ]
     if found.excluded:
         lines.append(say("sweep.excluded", lang, count=found.excluded))
@@ -111,6 +127,21 @@ def rank_text(place: tuple[int, int], lang: str) -> str:
     return str(first) if first == last else say("sweep.ranks", lang, first=str(first), last=str(last))
 
 
+def grouped_ranks(
+    found: Sweep, most: int = MOST_GROUPS
+) -> tuple[tuple[tuple[int, int], ...], Mapping[str, tuple[Fraction, ...]]]:
+    """Ranks in so many groups of one size at most, and the chance of each; as they are where they are few."""
+    places = found.places
+    size = -(-len(places) // most)
+    starts = range(0, len(places), size)
+    groups = tuple((places[at][0], places[min(at + size, len(places)) - 1][1]) for at in starts)
+    ranks = {
+        id: tuple(sum(row[at : at + size], start=Fraction(0)) for at in starts)
+        for id, row in found.ranks.items()
+    }
+    return groups, ranks
+
+
 def usual_rank(found: Sweep, id: str, lang: str) -> str:
     """The rank with the largest chance (of equal ones the better), and that in percent, rounded down."""
     chances = found.ranks[id]
@@ -119,12 +150,38 @@ def usual_rank(found: Sweep, id: str, lang: str) -> str:
     return say("sweep.rank_share", lang, rank=rank_text(found.places[at], lang), percent=percent)
 
 
+def input_name(found: Sweep, input: str, lang: str) -> str:
+    """What drives: a factor, or all weights together."""
+    if input == WEIGHTS:
+        return say("sweep.driver_weights", lang)
+    return str(getattr(found.scenario.factor(input).name, lang))
+
+
+def verdicts(found: Sweep, lang: str) -> list[str]:
+    """Who gets more than the base nearly always, who less, and for whom it depends on what is drawn."""
+    groups: dict[str, list[str]] = {"more": [], "less": [], "same": [], "open": []}
+    for recipient in found.scenario.recipients:
+        id = recipient.id
+        chances = {"more": found.more[id], "less": found.less[id]}
+        chances["same"] = 1 - found.more[id] - found.less[id]
+        sure = [key for key, chance in chances.items() if chance >= SAFE]
+        groups[sure[0] if sure else "open"].append(getattr(recipient.name, lang))
+    lines = []
+    for key, names in groups.items():
+        if names:
+            whom: object = names if len(names) <= MOST_LISTED else say("sweep.many", lang, count=len(names))
+            if len(names) == len(found.scenario.ids):
+                whom = say("sweep.everybody", lang)
+            lines.append(say(f"sweep.verdict_{key}", lang, names=whom, base=against(found, lang)))
+    return lines
+
+
 def main_driver(found: Sweep, driven: Drivers, id: str, lang: str) -> str:
     """What drives a recipient most, and its part of the variance in percent; blank where nothing does."""
     parts = (driven.first or driven.weights or {}).get(id, {}) if found.least[id] < found.most[id] else {}
     input = max(parts, key=lambda each: parts[each], default=None)
     if input is None or parts[input] <= 0:
         return ""
-    name = say("sweep.driver_weights", lang) if input == WEIGHTS else found.scenario.factor(input).name
+    name = input_name(found, input, lang)
     percent = number(exact(round(min(parts[input], 1.0) * 100)), lang, 0)
     return say("sweep.driver_share", lang, name=name, percent=percent)

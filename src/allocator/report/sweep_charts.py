@@ -14,9 +14,8 @@ import altair as alt
 import pandas as pd
 
 from allocator.analysis.sweep import LEVELS, Drivers, Sweep
-from allocator.analysis.sweep.drivers import WEIGHTS
 from allocator.exact import Number, exact
-from allocator.report.chart_data import MOST_NAMES, Unit, chart_unit, outliers
+from allocator.report.chart_data import MOST_NAMES, Unit, chart_unit, outliers, text_width
 from allocator.report.charts import (
     AMOUNT,
     BAND,
@@ -25,14 +24,16 @@ from allocator.report.charts import (
     LOSS,
     MANY,
     MUTED,
+    chart_height,
     finish,
     names_axis,
     number_axis,
 )
-from allocator.report.sweep import base_name, chance_text, rank_text
+from allocator.report.sweep import against, chance_text, grouped_ranks, input_name, rank_text
 from allocator.text import number, say
 
 WIDE, MIDDLE = "#c3d9ec", "#7fa9d1"
+NAMES = 160  # pixels that the name of a column takes at most
 SEEN = 0.005  # a part of 1 from which a cell says its percent
 
 
@@ -45,6 +46,7 @@ class SweptRow:
     ends: tuple[Number, ...]
     base: Number
     present: Number
+    hollow: bool = False
 
 
 def swept_rows(found: Sweep, lang: str) -> tuple[SweptRow, ...]:
@@ -56,6 +58,7 @@ def swept_rows(found: Sweep, lang: str) -> tuple[SweptRow, ...]:
             (found.least[r.id], *(found.quantiles[level][r.id] for level in LEVELS), found.most[r.id]),
             found.base[r.id],
             found.present.amounts[r.id],
+            bool(found.scenario.assumed),
         )
         for r in found.scenario.recipients
     )
@@ -108,6 +111,7 @@ def interval_frame(rows: Sequence[SweptRow], unit: Unit, lang: str) -> pd.DataFr
             "middle_text": [span(row.ends[2], row.ends[-3]) for row in rows],
             "all_text": [span(row.ends[0], row.ends[-1]) for row in rows],
             "base_text": [unit.text(row.base, lang) for row in rows],
+            "hollow": [row.hollow for row in rows],
             "present_text": [unit.text(row.present, lang) for row in rows],
             "low": max(0.0, low - margin),
             "high": high + margin,
@@ -118,7 +122,8 @@ def interval_frame(rows: Sequence[SweptRow], unit: Unit, lang: str) -> pd.DataFr
 def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, room: int) -> alt.LayerChart:
     """A line from the least to the most, bands for 90 % and 50 % of the draws, a tick and a point.
 
-    ``base`` says what the tick stands for; the point is the scenario's own amount; ``room`` is for the texts.
+    ``base`` says what the tick stands for; the point is the scenario's own amount, hollow where data is
+    assumed; ``room`` is for the texts.
     """
     tooltip = [
         alt.Tooltip(f"{field}:N", title=title)
@@ -141,8 +146,8 @@ def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, ro
             shape.mark_bar(color=WIDE, size=BAND, **edge).encode(x="from:Q", x2="to:Q"),
             shape.mark_bar(color=MIDDLE, size=BAND, **edge).encode(x="quarter:Q", x2="upper:Q"),
             shape.mark_tick(color=INK, thickness=3, size=22, opacity=1).encode(x="base:Q"),
-            shape.mark_point(size=60, color=INK, fill="#ffffff", strokeWidth=2, opacity=1).encode(
-                x="present:Q"
+            shape.mark_point(size=80, color=AMOUNT, strokeWidth=2.5, opacity=1).encode(
+                x="present:Q", fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(AMOUNT))
             ),
             shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(x="reach:Q", text="text:N"),
             ends.encode(x="low:Q"),
@@ -209,10 +214,11 @@ def chance_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCha
 
 def rank_frame(found: Sweep, lang: str) -> pd.DataFrame:
     """A row for each recipient and rank, or group of ranks."""
-    columns = [rank_text(place, lang) for place in found.places]
+    places, ranks = grouped_ranks(found)
+    columns = [rank_text(place, lang) for place in places]
     return _heat(
         [
-            (getattr(r.name, lang), [float(chance) for chance in found.ranks[r.id]])
+            (getattr(r.name, lang), [float(chance) for chance in ranks[r.id]])
             for r in found.scenario.recipients
         ],
         columns,
@@ -224,12 +230,7 @@ def driver_frame(found: Sweep, driven: Drivers, lang: str) -> pd.DataFrame:
     """A row for each recipient and input: its part in the variance, by itself where data is off."""
     parts = driven.first or driven.weights or {}
     inputs = list(next(iter(parts.values()), {}))
-    columns = [
-        say("sweep.driver_weights", lang)
-        if input == WEIGHTS
-        else getattr(found.scenario.factor(input).name, lang)
-        for input in inputs
-    ]
+    columns = [input_name(found, input, lang) for input in inputs]
     names = {r.id: getattr(r.name, lang) for r in found.scenario.recipients}
     return _heat(
         [
@@ -249,7 +250,7 @@ def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], l
             "name": name,
             "column": column,
             "part": part * 100,
-            "text": number(exact(round(part * 100)), lang) if part >= SEEN else "",
+            "text": _cell(part, lang),
             "full": number(exact(round(part * 100, 2)), lang),
             "dark": part > 0.85,  # where black would have less than 4.5 : 1
         }
@@ -259,13 +260,27 @@ def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], l
     return pd.DataFrame(cells, columns=["name", "column", "part", "text", "full", "dark"])
 
 
+def _cell(part: float, lang: str) -> str:
+    """A part of 1 in whole percent; 100 is said of all of it only, and nothing of next to nothing."""
+    if SEEN <= part < 1 - SEEN or part == 1:
+        return number(exact(round(part * 100)), lang)
+    return ">99" if part > SEEN else ""
+
+
 def heat_marks(
     names: Sequence[str], columns: Sequence[str], lang: str, *, heading: str, width: int
 ) -> alt.LayerChart:
-    """Cells that are the darker the larger the percent, which they say too; ``heading`` names the columns."""
+    """Cells that are the darker the larger the percent, which they say too; ``heading`` names the columns.
+
+    Names of columns stand upright where they would touch.
+    """
+    widest = min(NAMES, max(map(text_width, columns), default=0)) + 8
+    upright = f"width < {widest * len(columns)} ? "
     axis = alt.Axis(
-        title=heading, orient="top", labelAngle=0, ticks=False, domain=False, labelColor=INK,
-        titleColor=MUTED, titleFontWeight="normal", labelFontSize=12, labelLimit=120,
+        title=heading, orient="top", ticks=False, domain=False, labelColor=INK,
+        titleColor=MUTED, titleFontWeight="normal", labelFontSize=12, labelLimit=NAMES, description=heading,
+        labelAngle=alt.expr(f"{upright}-90 : 0"), labelAlign=alt.expr(f"{upright}'left' : 'center'"),
+        labelBaseline=alt.expr(f"{upright}'middle' : 'bottom'"), labelOverlap=False,
     )  # fmt: skip
     tooltip = [
         alt.Tooltip("name:N", title=say("app.chart.recipient", lang)),
@@ -286,15 +301,10 @@ def heat_marks(
             )
         )
     made: alt.LayerChart = finish(layers, len(names)).resolve_scale(color="independent")
-    return made
+    return made.properties(height=chart_height(len(names)) + widest)
 
 
 # --- accessible names -----------------------------------------------------------------------------
-
-
-def against(found: Sweep, lang: str) -> str:
-    """What amounts are held against, in words."""
-    return say(f"sweep.against_{base_name(found)}", lang)
 
 
 def describe(kind: str, found: Sweep, names: Sequence[str], lang: str) -> str:

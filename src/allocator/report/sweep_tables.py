@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 from allocator.analysis.sweep import Drivers, Sweep
-from allocator.analysis.sweep.drivers import WEIGHTS, Parts
+from allocator.analysis.sweep.drivers import Parts
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, exact
 from allocator.report.sweep import (
     base_name,
     chance_text,
     head,
+    input_name,
     main_driver,
     rank_text,
     remarks,
@@ -30,7 +31,7 @@ def level_text(level: Fraction, lang: str) -> str:
     return say("sweep.level", lang, percent=level * 100)
 
 
-def _money_columns(found: Sweep, lang: str) -> list[tuple[str, str, Mapping[str, Number]]]:
+def money_columns(found: Sweep, lang: str) -> list[tuple[str, str, Mapping[str, Number]]]:
     """What amounts are held against and those of the scenario: key, heading, amounts."""
     base = base_name(found)
     columns = [("present", say("sweep.present", lang), found.present.amounts)]
@@ -45,7 +46,7 @@ def sweep_table(found: Sweep, driven: Drivers, lang: str) -> Table:
     scenario, base = found.scenario, base_name(found)
     who = "recipient" if scenario.fund.currency == "CNY" else "recipient_other"
     stages = [
-        (Column(key, heading, "money"), amounts) for key, heading, amounts in _money_columns(found, lang)
+        (Column(key, heading, "money"), amounts) for key, heading, amounts in money_columns(found, lang)
     ]
     stages.append((Column("mean", say("sweep.mean", lang), "stage", "mean"), found.mean))
     stages += [
@@ -83,7 +84,7 @@ def file_headers(found: Sweep, driven: Drivers, lang: str) -> list[str]:
     """The headings of a file: everything that is known of a recipient in one row."""
     base, unit = base_name(found), money_unit(found.scenario.fund.currency, 1, lang)
     who = "recipient" if found.scenario.fund.currency == "CNY" else "recipient_other"
-    money = [heading for _, heading, _ in _money_columns(found, lang)]
+    money = [heading for _, heading, _ in money_columns(found, lang)]
     money += [say(f"sweep.{key}", lang) for key in ("mean", "least")]
     money += [*(level_text(level, lang) for level in found.quantiles), say("sweep.most", lang)]
     headings = [say(f"table.{who}", lang)]
@@ -93,7 +94,7 @@ def file_headers(found: Sweep, driven: Drivers, lang: str) -> list[str]:
     headings += [say("sweep.column_rank", lang, rank=rank_text(place, lang)) for place in found.places]
     for kind, parts in _driver_parts(driven):
         for input in next(iter(parts.values()), {}):
-            headings.append(say(f"sweep.column_{kind}", lang, name=_input_name(found, input, lang)))
+            headings.append(say(f"sweep.column_{kind}", lang, name=input_name(found, input, lang)))
     return headings
 
 
@@ -103,7 +104,7 @@ def file_rows(found: Sweep, driven: Drivers, lang: str) -> list[list[str]]:
     for recipient in found.scenario.recipients:
         id = recipient.id
         row = [getattr(recipient.name, lang)]
-        row += [_plain(amounts[id]) for _, _, amounts in _money_columns(found, lang)]
+        row += [_plain(amounts[id]) for _, _, amounts in money_columns(found, lang)]
         row += [number(found.mean[id], "zh", 2), _plain(found.least[id])]
         row += [_plain(amounts[id]) for amounts in found.quantiles.values()]
         row.append(_plain(found.most[id]))
@@ -120,10 +121,6 @@ def file_rows(found: Sweep, driven: Drivers, lang: str) -> list[list[str]]:
 def _driver_parts(driven: Drivers) -> list[tuple[str, Parts]]:
     kinds = ("weight", driven.weights), ("first", driven.first), ("total", driven.total)
     return [(kind, parts) for kind, parts in kinds if parts is not None]
-
-
-def _input_name(found: Sweep, input: str, lang: str) -> object:
-    return say("sweep.driver_weights", lang) if input == WEIGHTS else found.scenario.factor(input).name
 
 
 def _plain(amount: Number) -> str:

@@ -164,6 +164,11 @@ def foot(lines: Iterable[str]) -> str:
     return f'<footer class="al-foot">{"".join(f"<span>{escape(line)}</span>" for line in lines)}</footer>'
 
 
+def trace(lines: Iterable[str]) -> str:
+    """What figures were made from, hashes and all."""
+    return f'<p class="al-trace">{"<br>".join(map(escape, lines))}</p>'
+
+
 def _cells(cells: Sequence[str], numeric: Sequence[bool], first: int = 1, tints: Sequence[int] = ()) -> str:
     """The cells of a row; the one at ``first`` names it."""
     return "".join(

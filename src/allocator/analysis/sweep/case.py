@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,23 @@ BLOCK = 8192  # draws that share their random numbers: the same ones, whoever wo
 ROOM = 2**19  # bytes of an array that stays in the processor's cache
 LONG = 512  # recipients from which they, not the draws, lie side by side in memory
 MOST_UNITS = 2**39  # so that sums over a block of draws are exact in double precision
+
+D = TypeVar("D", bound=Any)
+
+
+def moved_in(frozen: D) -> D:
+    """The same with its arrays, and those of its parts, in memory of this process.
+
+    What comes from another one may lie across machine words, and numpy then takes half as long again.
+    """
+    moved: dict[str, Any] = {}
+    for field in fields(frozen):
+        value: Any = getattr(frozen, field.name)
+        if isinstance(value, np.ndarray):
+            moved[field.name] = value.copy()
+        elif is_dataclass(value):
+            moved[field.name] = moved_in(value)
+    return replace(frozen, **moved)
 
 
 @dataclass(frozen=True, eq=False)

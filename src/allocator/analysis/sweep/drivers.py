@@ -18,7 +18,7 @@ SAMPLES = 2**23  # amounts that are kept at once for the indices
 Parts = Mapping[str, Mapping[str, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drivers:
     """By recipient, parts of 1 by factor.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     sample = tallied(replace(plan, draws=min(plan.draws, SAMPLE)), 0, 1, None)
     least = np.minimum(sample.least, sample.most + 1)  # zero where none of the first draws counts
     windows = first_windows(least, np.maximum(sample.most, 0), int(plan.case.total))
-    told = _Told(progress, plan.blocks * windows.rounds)
+    told = _Told(progress, plan.draws * windows.rounds)
     tally: Tally | None = None
     for part in _worked(tallied, plan, windows, executor, told):
         tally = part if tally is None else tally.plus(part)
@@ -40,54 +40,58 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     known = tally.draws, tally.least, tally.most, levels
     further = narrowed(windows, tally.counts, *known)
     while further is not None:
-        told.blocks = told.done + plan.blocks * further.rounds
+        told.draws = told.done + plan.draws * further.rounds
         counts: Counts | None = None
         for more in _worked(refined, plan, further, executor, told):
             counts = more if counts is None else counts + more
         assert counts is not None
         further = narrowed(further, counts, *known)
-    return tally, levels
+    return replace(tally, counts=tally.counts[:0].copy()), levels  # megabytes that nobody needs any more
 
 
 class _Told:
-    """Says how much is done, of as many blocks as are foreseen; never less than it said before."""
+    """Says how much is done, of as many draws as are foreseen; never less than it said before."""
 
-    def __init__(self, progress: Progress | None, blocks: int) -> None:
-        self.progress, self.blocks, self.done, self.part = progress, blocks, 0, 0.0
+    def __init__(self, progress: Progress | None, draws: int) -> None:
+        self.progress, self.draws, self.done, self.part = progress, draws, 0, 0.0
 
-    def add(self, blocks: int) -> None:
-        self.done += blocks
-        self.part = max(self.part, min(1.0, self.done / self.blocks))
+    def add(self, draws: int) -> None:
+        self.done += draws
+        self.part = max(self.part, min(1.0, self.done / self.draws))
         if self.progress is not None:
             self.progress(self.part)
 
 
 def _worked(
-    work: Callable[[Plan, int, int, Any], T],
+    work: Callable[..., T],
     plan: Plan,
     windows: Windows,
     executor: Executor | None,
     told: _Told,
 ) -> Iterator[T]:
-    """What each task gives, as it is done.  Tasks that wait are called off when anything goes wrong."""
+    """What each task gives, as it is done.  Tasks that wait are called off when anything goes wrong.
+
+    Here, one batch after the other is told of, so that a long task can be ended too; workers tell of nothing.
+    """
     step = max(1, min(CELLS // (plan.case.recipients * BLOCK), -(-plan.blocks // WAITING)))
     tasks = iter([(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)])
     if executor is None:
         for first, last in tasks:
-            yield work(plan, first, last, windows)
-            told.add(last - first)
+            yield work(plan, first, last, windows, told.add)
         return
     running: dict[Future[T], int] = {}
     try:
         while True:
             while len(running) < WAITING and (task := next(tasks, None)) is not None:
-                running[executor.submit(work, plan, *task, windows)] = task[1] - task[0]
+                first, last = task
+                draws = min(last * BLOCK, plan.draws) - first * BLOCK
+                running[executor.submit(work, plan, first, last, windows)] = draws
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                blocks = running.pop(future)
+                draws = running.pop(future)
                 yield future.result()
-                told.add(blocks)
+                told.add(draws)
     finally:
         for future in running:
             future.cancel()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.analysis.sweep.case import BLOCK, Case
+from allocator.analysis.sweep.case import BLOCK, Case, moved_in
 from allocator.analysis.sweep.counting import Ints, counted, part_of
 from allocator.analysis.sweep.kernel import Kernel, Whole, brisk
 from allocator.analysis.sweep.laws import Array
 from allocator.analysis.sweep.limiting import bounded
 from allocator.analysis.sweep.ranks import Ranking, Standing
 from allocator.analysis.sweep.windows import Counter, Counts, Windows
+
+Tell = Callable[[int], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,27 +69,30 @@ class Tally:
 _SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks", "counts")
 
 
-def tallied(plan: Plan, first: int, last: int, windows: Windows | None) -> Tally:
-    """Everything about the blocks from first up to last."""
+def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Tell | None = None) -> Tally:
+    """Everything about the blocks from first up to last; ``tell`` hears how many draws each batch had."""
     with brisk():
-        desk = _Desk(plan, windows)
+        desk = _Desk(moved_in(plan), windows)
         for block in range(first, last):
-            desk.add(block)
+            desk.add(block, tell)
     return desk.tally()
 
 
-def refined(plan: Plan, first: int, last: int, windows: Windows) -> Counts:
+def refined(plan: Plan, first: int, last: int, windows: Windows, tell: Tell | None = None) -> Counts:
     """Only the counts in windows of the blocks from first up to last."""
     with brisk():
+        plan = moved_in(plan)
         kernel = Kernel(plan.case, plan.case.width)
         counter = Counter(windows, kernel.axis, kernel.first.shape)
         for block in range(first, last):
-            for units, _, _ in batches(plan, kernel, block):
+            for units, _, _ in batches(plan, kernel, block, tell):
                 counter.add_few(units)
     return counter.counts
 
 
-def batches(plan: Plan, kernel: Kernel, block: int) -> Iterator[tuple[Array, int, int]]:
+def batches(
+    plan: Plan, kernel: Kernel, block: int, tell: Tell | None = None
+) -> Iterator[tuple[Array, int, int]]:
     """The amounts of a block's draws, so many at once: those that could be allocated; excluded, near."""
     case = plan.case
     weights, noise = case.weights(block), case.random(block, 1)
@@ -97,6 +102,8 @@ def batches(plan: Plan, kernel: Kernel, block: int) -> Iterator[tuple[Array, int
         np.copyto(drawn, weights[:, start : start + case.width])
         whole = kernel.amounts(drawn, lambda _, room: noise.standard_normal(out=room))
         yield _kept(whole, wanted - start, kernel.axis)
+        if tell is not None:
+            tell(min(case.width, wanted - start))
 
 
 def _kept(whole: Whole, wanted: int, axis: int) -> tuple[Array, int, int]:
@@ -128,11 +135,11 @@ class _Desk:
         self.total, self.above, self.more, self.less = (np.zeros(size, np.int64) for _ in range(4))
         self.least, self.most = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
 
-    def add(self, block: int) -> None:
+    def add(self, block: int, tell: Tell | None) -> None:
         """One block more."""
         axis, draws = self.kernel.axis, 1 - self.kernel.axis
         total, above = np.zeros(self.total.size), np.zeros(self.total.size)
-        for units, excluded, near in batches(self.plan, self.kernel, block):
+        for units, excluded, near in batches(self.plan, self.kernel, block, tell):
             self.excluded, self.near = self.excluded + excluded, self.near + near
             if not units.size:
                 continue

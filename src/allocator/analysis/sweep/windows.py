@@ -107,6 +107,7 @@ class Counter:
         self.scales = 0.5**windows.shifts
         self.room, self.cells = np.empty(shape), np.empty(shape, np.intp)
         self.mask, self.other = np.empty(shape, bool), np.empty(shape, bool)
+        self.taken = np.empty(0 if self.everybody else shape)
 
     def add_all(self, units: Array) -> None:
         """Adds these draws to the counts of the first window, which most of them fall into."""
@@ -122,7 +123,11 @@ class Counter:
     def add_few(self, units: Array) -> None:
         """Adds these draws to the counts of all windows, which few of them fall into."""
         if not self.everybody:
-            units = np.take(units, self.windows.who, axis=self.axis)
+            size, draws = self.windows.who.size, units.shape[1 - self.axis]
+            shape = (size, draws) if self.axis == 0 else (draws, size)
+            taken = self.taken.reshape(-1)[: size * draws].reshape(shape)
+            # "clip" only because numpy would otherwise make room for all of it anew
+            units = np.take(units, self.windows.who, axis=self.axis, out=taken, mode="clip")
         room, mask, other = (part_of(part, units) for part in (self.room, self.mask, self.other))
         spans = (self.windows.bins << self.windows.shifts).astype(float)
         for row, low in enumerate(self.windows.lows):

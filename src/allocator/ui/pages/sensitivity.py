@@ -21,7 +21,7 @@ from allocator.engine import allocate
 from allocator.model import Scenario
 from allocator.report import chart_data, charts, explain_charts, sensitivity
 from allocator.text import say
-from allocator.ui import markup, seeking, state, widgets
+from allocator.ui import drawing, markup, seeking, state, widgets
 from allocator.ui.chosen import render_choice
 from allocator.ui.pages.allocate import foot_lines, render_screen
 
@@ -40,6 +40,7 @@ def render() -> None:
     _render_moves(allocation, lang)
     _render_levels(allocation, lang)
     seeking.render_seek(allocation, state.slug(), lang)
+    drawing.render_draws(allocation, state.slug(), lang)
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 

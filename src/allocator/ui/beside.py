@@ -1,0 +1,96 @@
+"""Work that takes long, in a thread beside the page: how far it is, calling it off, and what it gave.
+
+A page that worked by itself could not hear that somebody wants it to stop, and would stand still meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+T = TypeVar("T")
+Progress = Callable[[float], None]
+MOST_KEPT = 40  # results, of which large ones take some megabytes
+
+
+class CalledOff(BaseException):
+    """Nobody waits for the work any more."""
+
+
+class Work(Generic[T]):
+    """One piece of work in a thread of its own, which ends when it is called off or nobody is there."""
+
+    def __init__(self, key: Hashable, work: Callable[[Progress], T], watched: Callable[[], bool]) -> None:
+        self.key, self.part = key, 0.0
+        self._work, self._watched = work, watched
+        self.off = False
+        self._thread = threading.Thread(target=self._run, name="beside", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            made = self._work(self._told)
+        except CalledOff:
+            return
+        results, lock = _results()
+        with lock:
+            results[self.key] = made
+            while len(results) > MOST_KEPT:
+                del results[next(iter(results))]
+
+    def _told(self, part: float) -> None:
+        self.part = part
+        if self.off or not self._watched():
+            raise CalledOff
+
+    def running(self, seconds: float = 0) -> bool:
+        """Whether it still runs after so many seconds at most."""
+        self._thread.join(seconds)
+        return self._thread.is_alive()
+
+    def call_off(self) -> None:
+        """Ends it at the next word of how far it is."""
+        self.off = True
+
+
+def result(key: Hashable) -> Any:
+    """What was worked out under this key, by whomever; None where nothing was."""
+    return _results()[0].get(key)
+
+
+def begun(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
+    """The work under this key, which begins now; it ends when the visit does."""
+    st.session_state.beside = Work(key, work, _watched())
+    made: Work[T] = st.session_state.beside
+    return made
+
+
+def under_way(key: Hashable) -> Work[Any] | None:
+    """The work under this key, if it runs for this visit; any other is called off."""
+    before: Work[Any] | None = st.session_state.get("beside")
+    if before is None or before.off or not before.running():
+        return None
+    if before.key == key:
+        return before
+    before.call_off()
+    return None
+
+
+def _watched() -> Callable[[], bool]:
+    """Whether the visit that now draws a page is still there."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    here, visit = runtime.get_instance(), context.session_id
+    return lambda: here.is_active_session(visit)
+
+
+@st.cache_resource(show_spinner=False)
+def _results() -> tuple[dict[Hashable, Any], threading.Lock]:
+    """What was worked out so far, for everybody."""
+    return {}, threading.Lock()
