@@ -263,6 +263,7 @@ column = { zh = "税收", en = "Tax" }
 years = [2021, 2022]
 """
 EVENTS = '[[points]]\nfactor = "e"\ncolumn = { zh = "活动", en = "Events" }\neach = 2\nmost = 9\n'
+UNIT = TAXES + 'unit = "万元"\n'
 HEADER = "项目名称,区县（园区）,签约日期,税收2021（万元）,税收2022（万元）\n"
 
 
@@ -290,6 +291,7 @@ def problems(work, *arguments):
         HEADER,
         "项目,所在区县,签约时间,税收 2021 年（万元）,税收2022年（万元）\n",
         "Project,Recipient,Date signed,Tax 2021 (10k yuan),tax_2022 (10k yuan)\n",
+        "项目名称,区县（园区）,签约日期,2021年税收（万元）,2022年度税收（万元）\n",
     ],
 )
 def test_columns_may_be_called_in_many_ways(header):
@@ -344,6 +346,59 @@ def test_a_wrong_heading_is_named(header, key):
     assert key in [found for found, _, _ in problems(values, header + ",".join(cells) + "\n")]
 
 
+def test_a_figure_has_the_unit_that_the_rules_say():
+    row = "P,甲,2020-05-01,1,2\n"
+    for header in (HEADER, HEADER.replace("万元", "10k yuan")):
+        assert values(header + row, RULES + UNIT)["tax"] == {"a": 2, "b": 0}
+    for header in (HEADER.replace("万元", "元"), HEADER.replace("（万元）", "")):
+        assert problems(values, header + row, RULES + UNIT) == [("projects_unit", 1, None)]
+
+
+def test_blank_figures_are_never_taken_for_zero_unsaid():
+    rows = [
+        "P,甲,2020-05-01,,4,9",  # nothing in a year after it was signed
+        "Q,甲,2022-05-01,,5,9",  # blank before it was signed
+        "R,乙县,2020-05-01,,,9",
+        "S,乙县,2020-05-01,1,2,",  # no figure to hold against the minimum
+        "T,乙县,2020-05-01,1,2,4",
+    ]
+    rules = rules_of(RULES + TAXES + '[[minimum]]\ncolumn = "投资"\nleast = 5\n')
+    content = HEADER.replace("\n", ",投资\n") + "\n".join(rows)
+    found = counted(read_register("r.csv", content.encode(), rules, WHO), rules, ("a", "b"))
+    assert found.values["tax"] == {"a": 9, "b": 0}
+    assert (found.gaps, found.blanks) == ({"tax": 1}, {"tax": 1})
+    assert {at: [one.key for one in why] for at, why in found.refused.items()} == {3: ["blank"], 4: ["small"]}
+    for lang, words in (("zh", "没有填写"), ("en", "is blank")):
+        refused = said.refused_lines(found, {}, lang)
+        assert words in refused[1] and words not in refused[2]
+        noted = said.notes(found, said.factors_of(found), {}, lang)
+        assert say("projects.gaps", lang, name="tax", count=1) in noted
+
+
+def test_why_a_project_brings_something_else_is_told_apart():
+    def of(text, *rows):
+        rules = rules_of(text)
+        content = HEADER + "\n".join(rows)
+        return counted(read_register("r.csv", content.encode(), rules, WHO), rules, ("a", "b"))
+
+    base = of(RULES + TAXES, "P,甲,2020-05-01,1,2", "Q,乙县,2020-05-01,1,3")
+    summed = (RULES + TAXES).replace("best-year", "sum")
+    cases = [
+        (of(summed, "P,甲,2020-05-01,1,2", "Q,乙县,2020-05-01,0,3"), ["change_rule"]),
+        (of(RULES + TAXES, "P,甲,2020-05-01,1,7", "Q,乙县,2020-05-01,1,3"), ["change_figures"]),
+        (of(RULES + TAXES, "P,甲,2020-05-01,1,2", "R,乙县,2020-05-01,1,4"), ["change_new", "change_gone"]),
+    ]
+    for other, keys in cases:
+        lines = said.change_lines(base, other, said.factors_of(base), {}, "zh")
+        assert len(lines) == 1 + len(keys)
+        assert all(say(f"projects.{key}", "zh") in line for key, line in zip(keys, lines[1:], strict=True))
+
+
+def test_no_day_is_before_the_first():
+    assert years_before(date(50, 3, 1), 90) == date.min
+    assert values(HEADER + "P,甲,2020-05-01,1,2\n", RULES.replace("2022-12-31", "0003-12-31") + TAXES)
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -357,6 +412,8 @@ def test_a_wrong_heading_is_named(header, key):
         (RULES.replace("2022-12-31", '"2022.12.31"') + TAXES, "day_points"),
         (RULES + TAXES + '[[longer]]\nindustries = "x"\nyears = 8\n', "projects_words"),
         (RULES + TAXES + "[[points]]\n", "key_missing"),
+        (RULES + '[[factor]]\nid = "n"\nhow = "count"\nunit = "万元"\n', "projects_count"),
+        (RULES + UNIT + UNIT.replace('"tax"', '"more"').replace("万元", "元"), "projects_units"),
         (RULES.replace("years", "year5") + TAXES, "key_unknown"),
     ],
 )
@@ -437,9 +494,14 @@ def test_the_command_prints_values_and_writes_them(capsys, tmp_path):
     options = options[:4]
     data = json.loads(run(capsys, REGISTER, rules, *options, "--format", "json")[0])
     assert data["refused"]["5"] == ["earlier"] and data["repeated"] == [[3, 43]]
-    assert "示例项目" not in json.dumps(data["behind"], ensure_ascii=False)  # projects by their lines alone
+    assert "behind" not in data and "示例项目" not in str(data)
+    data = json.loads(run(capsys, REGISTER, rules, *options, "--format", "json", "--projects")[0])
+    assert set(data["behind"]) == {"investment", "tax", "employment"} and "示例项目" not in str(data)
     rows = list(csv.reader(io.StringIO(run(capsys, REGISTER, rules, *options, "--format", "csv")[0])))
     assert rows[0] == ["\ufeffrecipient", "investment", "tax", "employment", "effort"]
+    assert "示例项目" not in str(rows) and "低于500" not in str(rows)  # nothing of a single company unasked
+    rows = run(capsys, REGISTER, rules, *options, "--format", "csv", "--projects", "--lang", "zh")[0]
+    assert "第18行“示例项目17”（泸县）：“到位投资”为300，低于500" in rows
 
 
 def test_without_a_scenario_recipients_are_those_of_the_register(capsys, tmp_path):

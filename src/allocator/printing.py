@@ -241,17 +241,18 @@ def counted(found: Counted, scenario: Scenario | None, form: str, lang: str, *, 
     from allocator.report import projects as said
 
     if form == "json":
-        _json(said.as_data(found, lang))
+        _json(said.as_data(found, lang, projects=projects))
         return
     factors = said.factors_of(found, scenario.factors if scenario else ())
     recipients = said.recipients_of(scenario.recipients if scenario else ())
     head = said.head(found, factors, lang)
     grid = said.values_grid(found, factors, recipients, lang)
-    notes = said.notes(found, factors, recipients, lang)
-    below = [*notes, *said.refused_lines(found, recipients, lang)]
+    named = projects or form == "table"  # what is handed on holds nothing of single companies unasked
+    notes = said.notes(found, factors, recipients, lang, named=named)
+    below = [*notes, *said.refused_lines(found, recipients, lang, named=named)]
     if form == "csv":
         rows = said.factor_rows(found)
-        _csv(rows[0], rows[1:], [*head, *below])
+        _csv(rows[0], rows[1:], [*head, *below, *([] if named else [say("projects.confidential", lang)])])
         return
     lines = [*head, "", *_aligned(grid, lang), *below]
     for id in found.brought if projects else ():

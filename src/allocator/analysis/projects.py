@@ -88,6 +88,10 @@ class FactorRule:
         if self.how == "count" and (self.column, self.first, self.cap) != (None, None, None):
             wrong("projects_count", "rules", name=self.id)
 
+    def takes(self, year: int) -> bool:
+        """Whether the year is one of the factor's."""
+        return (self.first is None or year >= self.first) and (self.last is None or year <= self.last)
+
 
 @dataclass(frozen=True)
 class Points:
@@ -115,6 +119,7 @@ class Rules:
     score_most: Number | None = None
     source: Text | None = None
     provincial: bool = False
+    units: Mapping[Text, str] = Frozen()  # of the columns, where the rules say them
 
     def __post_init__(self) -> None:
         if not self.factors and not self.points:
@@ -163,6 +168,7 @@ class Change:
     refused_before: tuple[Refusal, ...]
     refused_after: tuple[Refusal, ...]
     order: int = 0  # among several of the same name and recipient
+    listed: tuple[bool, bool] = (True, True)  # whether the register has it, before and after
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,7 @@ class Counted:
     brought: Mapping[str, tuple[int, tuple[int, ...]]]  # factor: places, and what each project brings
     scores: Mapping[str, Mapping[str, Number]]  # factor of a scorecard: value by recipient
     blanks: Mapping[str, int]  # factor: projects that count and have no figure
+    gaps: Mapping[str, int]  # factor: projects that count and lack one of a year since they were signed
 
     @cached_property
     def values(self) -> Mapping[str, Mapping[str, Number]]:
@@ -234,6 +241,7 @@ def counted(
     refused = _refusals(register, rules)
     brought: dict[str, tuple[int, tuple[int, ...]]] = {}
     blanks: dict[str, int] = {}
+    gaps = {rule.id: gap for rule in rules.factors if (gap := _gaps(register, rule, refused))}
     for rule in rules.factors:
         places, values = _values(register, rule)
         blank = 0
@@ -262,6 +270,7 @@ def counted(
         Frozen(brought),
         Frozen(_scores(rules, recipients, activities or {})),
         Frozen(blanks),
+        Frozen(gaps),
     )
 
 
@@ -289,6 +298,7 @@ def changed(before: Counted, after: Counted, factor: str) -> list[Change]:
                     () if at_old is None else before.refused.get(at_old, ()),
                     () if at_new is None else after.refused.get(at_new, ()),
                     key[-1],
+                    (at_old is not None, at_new is not None),
                 )
             )
     return sorted(found, key=lambda change: -abs(Fraction(change.after) - Fraction(change.before)))
@@ -319,11 +329,13 @@ def awards(found: Counted, allocation: Allocation) -> list[tuple[int, Number]]:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day so many years earlier; 28 February for a 29th that there was not.
+    """The same day so many years earlier; 28 February for a 29th that there was not; no day before year 1.
 
     >>> years_before(date(2024, 2, 29), 5)
     datetime.date(2019, 2, 28)
     """
+    if years >= day.year:
+        return date.min
     try:
         return day.replace(year=day.year - years)
     except ValueError:
@@ -353,24 +365,25 @@ def _refusals(register: Register, rules: Rules) -> dict[int, tuple[Refusal, ...]
                 found[at] = found.get(at, ()) + out[text]
     for column, least in rules.minimums:
         figures = register.figures[column]
-        places, values = _totals(figures.places, _chosen(figures, None, None))
+        places, values = _totals(figures.places, _chosen(figures))
         wanted = math.ceil(Fraction(least) * 10**places)  # figures are whole at this scale
         for at, value in enumerate(values):
             if (value or 0) < wanted:
-                details = {"column": column, "least": least, "value": plain(Fraction(value or 0, 10**places))}
-                found[at] = (*found.get(at, ()), Refusal("small", details))
+                details: dict[str, object] = {"column": column, "least": least}
+                if value is not None:
+                    details["value"] = plain(Fraction(value, 10**places))
+                reason = Refusal("blank" if value is None else "small", details)
+                found[at] = (*found.get(at, ()), reason)
     return found
 
 
 # --- what a project brings -----------------------------------------------------------------------------
 
 
-def _chosen(figures: Figures, first: int | None, last: int | None) -> list[tuple[int | None, ...]]:
-    """The columns of the years from the first to the last."""
+def _chosen(figures: Figures, rule: FactorRule | None = None) -> list[tuple[int | None, ...]]:
+    """The columns of the years that the rule takes, or of all."""
     return [
-        values
-        for year, values in figures.years.items()
-        if year is None or ((first is None or year >= first) and (last is None or year <= last))
+        values for year, values in figures.years.items() if year is None or rule is None or rule.takes(year)
     ]
 
 
@@ -389,13 +402,31 @@ def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]
         return 0, [1] * len(register.names)
     assert rule.column is not None  # checked when the rule was made
     figures = register.figures[rule.column]
-    columns = _chosen(figures, rule.first, rule.last)
+    columns = _chosen(figures, rule)
     if rule.how == "best-year" and len(columns) > 1:
         return figures.places, [
             max((value for value in row if value is not None), default=None)
             for row in zip(*columns, strict=True)
         ]
     return _totals(figures.places, columns)
+
+
+def _gaps(register: Register, rule: FactorRule, refused: Mapping[int, object]) -> int:
+    """How many projects that count have figures of some years, and a blank one since the year of signing."""
+    if rule.column is None:
+        return 0
+    years = [
+        (year, values)
+        for year, values in register.figures[rule.column].years.items()
+        if year is not None and rule.takes(year)
+    ]
+    bare = {
+        at
+        for year, values in years
+        for at, value in enumerate(values)
+        if value is None and at not in refused and register.signed[at].year <= year
+    }
+    return sum(any(values[at] is not None for _, values in years) for at in bare)
 
 
 def _scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +11,13 @@ from pydantic import BaseModel, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from allocator.analysis.projects import FactorRule, Points, Rules
-from allocator.errors import ScenarioError
+from allocator.errors import Problem, ScenarioError
+from allocator.exact import Frozen
 from allocator.files import format as toml
 from allocator.files.execution_rules import Day
 from allocator.files.reading import read_toml, sound, toml_of
 from allocator.files.small_toml import STRICT, Form, validated
+from allocator.parts import Text
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -61,6 +63,7 @@ class FactorTable(_Table):
     column: toml._Name | None = None
     years: _Span | None = None
     cap: toml._Number | None = None
+    unit: toml._Text | None = None
 
 
 class LongerTable(_Table):
@@ -75,6 +78,7 @@ class MinimumTable(_Table):
 
     column: toml._Name
     least: toml._Number
+    unit: toml._Text | None = None
 
 
 class ExcludedTable(_Table):
@@ -158,6 +162,8 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
         for one in table.factor:
             first, last = one.years or (None, None)
             factors.append(FactorRule(one.id, one.how, one.column, first, last, one.cap))
+            if one.unit is not None and one.column is None:
+                raise ScenarioError(Problem("projects_count", {"name": one.id}))
         return Rules(
             table.title,
             table.year,
@@ -171,9 +177,22 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
             table.score_most,
             table.source,
             table.provincial,
+            _units(
+                [(one.column, one.unit) for one in table.factor]
+                + [(one.column, one.unit) for one in table.minimum]
+            ),
         )
     except ScenarioError as error:
         raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None
+
+
+def _units(said: Iterable[tuple[Text | None, str | None]]) -> Frozen[Text, str]:
+    """The units that the rules say, by column."""
+    units: dict[Text, str] = {}
+    for column, unit in said:
+        if column is not None and unit is not None and units.setdefault(column, unit) != unit:
+            raise ScenarioError(Problem("projects_units", {"names": [units[column], unit]}))
+    return Frozen(units)
 
 
 def _points(tables: Sequence[PointsTable]) -> tuple[Points, ...]:

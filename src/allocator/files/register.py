@@ -20,6 +20,7 @@ from allocator.files.columnar import Cells, Reader, cells_of, distinct
 from allocator.files.datatable import status_of
 from allocator.files.dates import cell_day
 from allocator.files.factor_rules import load_factor_rules
+from allocator.files.format import AMOUNT_UNITS
 from allocator.files.reading import MOST_PROBLEMS, cell_number, file_bytes, uncollected
 from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.files.tables import Finder, read_columns
@@ -30,8 +31,11 @@ FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "stat
 NEEDED = ("project", "recipient", "signed")
 LARGEST_MB = 50  # of a file named on the command line
 MOST_ROWS = 200_000
-# a column's words, and after them a year, and a unit in brackets
-_HEADING = re.compile(r"(.*?)[ _-]?(?:((?:19|20)[0-9]{2}) ?年?)? ?(?:\(([^()]*)\))?")
+# a column's words, a year before or after them, and a unit in brackets
+_YEAR = r"((?:19|20)[0-9]{2}) ?(?:年度?)?"
+_AFTER = re.compile(rf"(.+?)[ _-]?{_YEAR} ?(?:\(([^()]*)\))?")
+_BEFORE = re.compile(rf"{_YEAR}[ _-]?([^\d ].*?) ?(?:\(([^()]*)\))?")
+_PLAIN = re.compile(r"(.*?) ?(?:\(([^()]*)\))?")
 
 
 def load_register(path: str | Path, rules: Rules, recipients: Sequence[Recipient] | None = None) -> Register:
@@ -201,8 +205,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
 
     for at, text in enumerate(cells.header):
         plain = plain_name(text)
-        parts = _HEADING.fullmatch(plain)
-        base, year, unit = parts.groups() if parts else (plain, None, None)
+        base, year, unit = _parts(plain)
         bases.setdefault(base, text)
         if plain in known:
             if known[plain] in fixed:
@@ -212,11 +215,11 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             texts.setdefault(words[plain], at)
         column = wanted.get(plain) or wanted.get(base)
         if column is not None:
-            when = None if plain in wanted or year is None else int(year)
+            when = None if plain in wanted else year
             if when in figures[column]:
                 refuse("header_double", first=cells.header[figures[column][when]], second=text)
             figures[column].setdefault(when, at)
-            units.setdefault(column, {}).setdefault((unit or "").strip(), text)
+            units.setdefault(column, {}).setdefault(unit, text)
     for name in (*NEEDED, *(["industry"] if rules.longer else [])):
         if name not in fixed:
             heading = Text(*(say(f"projects.heading.{name}", lang) for lang in LANGUAGES))
@@ -233,6 +236,8 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             refuse("projects_years_both", name=column)
         if len(units.get(column, {})) > 1:
             refuse("projects_units", names=list(units[column].values())[:10])
+        elif column in rules.units and years and not _same_unit(rules.units[column], *units[column]):
+            refuse("projects_unit", name=next(iter(units[column].values())), unit=rules.units[column])
     for rule in rules.factors:
         if (
             rule.column is not None
@@ -246,6 +251,28 @@ def _header(cells: Cells, rules: Rules) -> _Places:
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return _Places(fixed, texts, figures)
+
+
+def _parts(heading: str) -> tuple[str, int | None, str]:
+    """What a heading of figures is of, its year and its unit.
+
+    >>> _parts("税收2022(万元)"), _parts("2022年度税收"), _parts("jobs")
+    (('税收', 2022, '万元'), ('税收', 2022, ''), ('jobs', None, ''))
+    """
+    if found := _AFTER.fullmatch(heading):
+        base, year, unit = found.groups()
+    elif found := _BEFORE.fullmatch(heading):
+        year, base, unit = found.groups()
+    else:
+        found = _PLAIN.fullmatch(heading)
+        base, year, unit = (found[1], None, found[2]) if found else (heading, None, None)
+    return base, None if year is None else int(year), (unit or "").strip()
+
+
+def _same_unit(one: str, other: str) -> bool:
+    """Whether two units are one: 万元 and 10k yuan are."""
+    a, b = plain_name(one), plain_name(other)
+    return a == b or (bool(a and b) and a in AMOUNT_UNITS and AMOUNT_UNITS[a] == AMOUNT_UNITS.get(b))
 
 
 def _by_names(columns: Iterable[Text]) -> dict[str, Text]:

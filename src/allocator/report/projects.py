@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -19,11 +19,12 @@ from allocator.analysis.projects import (
     years_before,
 )
 from allocator.exact import Number, plain
+from allocator.files.format import AMOUNT_UNITS
 from allocator.files.writing import cell_text
 from allocator.parts import Factor, Recipient, Text, plain_name
 from allocator.report.grid import Grid
 from allocator.report.tabular import Row
-from allocator.text import number, say
+from allocator.text import money, number, say
 
 SHOWN = 200  # projects of a list: nobody reads on beyond that
 MOST_BEHIND = 10  # projects of one recipient that are listed by name
@@ -75,11 +76,12 @@ def rule_lines(found: Counted, factors: Names, lang: str) -> list[str]:
         first = day_text(years_before(rules.reference, years))
         lines.append(say("projects.longer", lang, industries=list(industries), years=years, first=first))
     for column, least in rules.minimums:
-        lines.append(say("projects.minimum", lang, column=getattr(column, lang), least=number(least, lang)))
+        text = _in_unit(least, rules.units.get(column), lang)
+        lines.append(say("projects.minimum", lang, column=getattr(column, lang), least=text))
     for column, values in rules.excluded:
         lines.append(say("projects.excluded", lang, column=getattr(column, lang), values=list(values)))
     for rule in rules.factors:
-        how = _how(rule, lang)
+        how = _how(rule, rules.units, lang)
         lines.append(say("projects.factor", lang, name=getattr(factors[rule.id], lang), how=how))
     for id in dict.fromkeys(point.factor for point in rules.points):
         columns = [getattr(point.column, lang) for point in rules.points if point.factor == id]
@@ -94,7 +96,7 @@ def rule_lines(found: Counted, factors: Names, lang: str) -> list[str]:
     return lines
 
 
-def _how(rule: FactorRule, lang: str) -> str:
+def _how(rule: FactorRule, units: Mapping[Text, str], lang: str) -> str:
     period = say("projects.period_all", lang)
     if rule.first is not None:
         period = say("projects.period", lang, first=str(rule.first), last=str(rule.last))
@@ -104,18 +106,33 @@ def _how(rule: FactorRule, lang: str) -> str:
         column=getattr(rule.column, lang) if rule.column else "",
         period=period,
     )
-    return how if rule.cap is None else how + say("projects.cap", lang, cap=number(rule.cap, lang))
+    if rule.cap is None or rule.column is None:
+        return how
+    return how + say("projects.cap", lang, cap=_in_unit(rule.cap, units.get(rule.column), lang))
 
 
-def notes(found: Counted, factors: Names, recipients: Names, lang: str) -> list[str]:
-    """What to look at: repeated projects, blank figures, missing evidence, unknown industries."""
+def _in_unit(value: Number, unit: str | None, lang: str) -> str:
+    """A figure of the rules with its unit, where they say it."""
+    if unit is None:
+        return number(value, lang)
+    scale = AMOUNT_UNITS.get(unit.strip())
+    if scale is None or not unit.strip():
+        return say("projects.in_unit", lang, value=value, unit=unit)
+    return money(plain(Fraction(value) * scale), "CNY", lang)
+
+
+def notes(found: Counted, factors: Names, recipients: Names, lang: str, *, named: bool = True) -> list[str]:
+    """What to look at: repeated projects, blank figures, missing evidence, unknown industries.
+
+    Not ``named``, projects go by their rows alone, as in what is handed on.
+    """
     register, rules = found.register, found.rules
     lines = []
     for ats in register.repeated[:SHOWN]:
         whose = [_name(recipients, register.recipients[at], lang) for at in ats]
         lines.append(
             say(
-                "projects.repeated",
+                "projects.repeated" if named else "projects.repeated_rows",
                 lang,
                 lines=[str(register.lines[at]) for at in ats],
                 name=register.names[ats[0]],
@@ -124,6 +141,8 @@ def notes(found: Counted, factors: Names, recipients: Names, lang: str) -> list[
         )
     for id, count in found.blanks.items():
         lines.append(say("projects.blanks", lang, name=getattr(factors[id], lang), count=count))
+    for id, count in found.gaps.items():
+        lines.append(say("projects.gaps", lang, name=getattr(factors[id], lang), count=count))
     known = {plain_name(industry) for industry in set(register.industries)}
     for industries, _ in rules.longer:
         lines += [
@@ -137,10 +156,14 @@ def notes(found: Counted, factors: Names, recipients: Names, lang: str) -> list[
     return lines
 
 
-def refused_lines(found: Counted, recipients: Names, lang: str) -> list[str]:
-    """The projects that do not count, each with its line and its reasons."""
+def refused_lines(found: Counted, recipients: Names, lang: str, *, named: bool = True) -> list[str]:
+    """The projects that do not count, each with its line and its reasons; not ``named``, their rows alone."""
     if not found.refused:
         return []
+    if not named:
+        rows = [str(found.register.lines[at]) for at in sorted(found.refused)]
+        more = [say("projects.first_only", lang, most=SHOWN)] if len(rows) > SHOWN else []
+        return [*more, say("projects.refused_rows", lang, count=len(rows), lines=rows[:SHOWN])]
     lines = [say("projects.refused_title", lang, count=len(found.refused))]
     if len(found.refused) > SHOWN:
         lines.append(say("projects.first_only", lang, most=SHOWN))
@@ -282,20 +305,34 @@ def change_lines(before: Counted, after: Counted, factors: Names, recipients: Na
     lines = [say("projects.changes_title", lang, count=len(by_project))]
     if len(by_project) > SHOWN:
         lines.append(say("projects.first_only", lang, most=SHOWN))
-    lines += [_change(found, factors, recipients, lang) for found in list(by_project.values())[:SHOWN]]
+    other = {rule for rule in after.rules.factors if rule not in before.rules.factors}
+    counted_otherwise = {rule.id for rule in other}
+    lines += [
+        _change(found, counted_otherwise, factors, recipients, lang)
+        for found in list(by_project.values())[:SHOWN]
+    ]
     if (before.rules.provincial or after.rules.provincial) and before.rules != after.rules:
         lines.append(say("projects.provincial", lang))
     return lines
 
 
-def _change(found: Sequence[tuple[str, Change]], factors: Names, recipients: Names, lang: str) -> str:
+def _change(
+    found: Sequence[tuple[str, Change]],
+    counted_otherwise: Collection[str],
+    factors: Names,
+    recipients: Names,
+    lang: str,
+) -> str:
     first = found[0][1]
-    if first.refused_before:
+    if not all(first.listed):
+        why = say("projects.change_gone" if first.listed[0] else "projects.change_new", lang)
+    elif first.refused_before:
         why = say("projects.change_in", lang, reasons=reasons(first.refused_before, lang))
     elif first.refused_after:
         why = say("projects.change_out", lang, reasons=reasons(first.refused_after, lang))
     else:
-        why = say("projects.change_rule", lang)
+        by_rule = any(factor in counted_otherwise for factor, _ in found)
+        why = say("projects.change_rule" if by_rule else "projects.change_figures", lang)
     moved = [
         say(
             "projects.moved",
@@ -319,9 +356,17 @@ def _change(found: Sequence[tuple[str, Change]], factors: Names, recipients: Nam
 # --- data ---------------------------------------------------------------------------------------------
 
 
-def as_data(found: Counted, lang: str) -> dict[str, Any]:
-    """Values, refused and repeated projects as plain data; projects by their lines, figures as text."""
+def as_data(found: Counted, lang: str, *, projects: bool = False) -> dict[str, Any]:
+    """Values, refused and repeated projects as plain data; projects by their lines, figures as text.
+
+    What single projects bring is there only where ``projects`` asks for it.
+    """
     register = found.register
+
+    def behind(id: str) -> dict[str, dict[str, str]]:
+        own = {of: found.behind(id, of) for of in found.recipients}
+        return {of: {str(register.lines[at]): str(x) for at, x in pairs} for of, pairs in own.items()}
+
     return {
         "register": register.file,
         "rules": getattr(found.rules.title, lang),
@@ -329,18 +374,13 @@ def as_data(found: Counted, lang: str) -> dict[str, Any]:
         "illustrative": register.illustrative,
         "projects": len(register.names),
         "values": {id: {of: str(x) for of, x in by.items()} for id, by in found.values.items()},
-        "behind": {
-            id: {
-                of: {str(register.lines[at]): str(x) for at, x in found.behind(id, of)}
-                for of in found.recipients
-            }
-            for id in found.brought
-        },
         "refused": {
             str(register.lines[at]): [one.key for one in refusals] for at, refusals in found.refused.items()
         },
         "repeated": [[register.lines[at] for at in ats] for ats in register.repeated],
         "blank": dict(found.blanks),
+        "gaps": dict(found.gaps),
+        **({"behind": {id: behind(id) for id in found.brought}} if projects else {}),
     }
 
 
