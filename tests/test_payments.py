@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from allocator import ScenarioError, Text, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.cli import main
+from allocator.files import payment_cells
 from allocator.files import payments as files
 from allocator.files.dates import cell_day
 from allocator.files.execution_rules import load_rules, read_rules, rules_bytes
@@ -387,10 +388,10 @@ def test_very_many_amounts_read_together_are_those_read_one_by_one(unit):
         + (f".{rnd.randrange(10 ** (2 + digits)):0{2 + digits}}" if rnd.random() < 0.8 else "")
         for _ in range(3000)
     ]
-    together = files._all_fen(unit)(texts)
-    assert together.tolist() == [files._fen(text, unit) for text in texts]
+    together = payment_cells.all_fen(unit)(texts)
+    assert together.tolist() == [payment_cells.fen_in(text, unit) for text in texts]
     for odd in ("1,000", "0", "1.5e3", "", f"0.{'0' * (2 + digits)}1", "9" * 20):
-        assert files._all_fen(unit)([*texts, odd]) is None
+        assert payment_cells.all_fen(unit)([*texts, odd]) is None
 
 
 def test_rules_are_written_so_that_they_read_back_the_same():
