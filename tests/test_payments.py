@@ -22,6 +22,7 @@ from allocator.files import payments as files
 from allocator.files.dates import cell_day
 from allocator.files.execution_rules import load_rules, read_rules, rules_bytes
 from allocator.files.payments import load_payments, read_payments
+from allocator.files.reading import MOST_PROBLEMS
 from allocator.text import LANGUAGES, texts
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"
@@ -208,6 +209,21 @@ def test_every_problem_is_said_in_the_order_of_the_lines():
         ("payment_payer", 2, "recipient"), ("day_none", 2, "date"), ("cell_text", 2, "amount"),
         ("day_serial", 4, "date"), ("payment_use", 4, "use"),
     ]  # fmt: skip
+
+
+def test_very_many_problems_are_not_looked_for_for_ever():
+    lines = "".join(f"nobody {n},2023-06-03,1,a,,\n" for n in range(5000))
+    assert len(refused(HEADER + lines)) == MOST_PROBLEMS
+
+
+def test_a_name_of_two_payers_is_refused_and_the_id_is_not():
+    (first, *others) = LUZHOU.reservations
+    odd = replace(LUZHOU, reservations=[replace(first, name="纳溪区"), *others])
+    who = payers(allocate(odd))
+    text = f"{HEADER}naxi,2023-06-03,1,a,,\n纳溪区,2023-06-03,1,a,,\n"
+    with pytest.raises(ScenarioError) as error:
+        read_payments("p.csv", text.encode(), odd, who)
+    assert [(p.key, p.at["row"]) for p in error.value.problems] == [("payment_both", 3)]
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,11 @@ class Columns:
             return together[codes]
         values: list[Any] = []
         for at, text in enumerate(texts):
-            found = read(text.strip())
+            found = read(text)
             if isinstance(found, Problem):
-                if len(self.problems) < MOST_PROBLEMS:
-                    self.refuse(column, codes == at, found.key, **found.details)
+                self.refuse(column, codes == at, found.key, **found.details)
+                if len(self.problems) >= MOST_PROBLEMS:  # nobody reads on, and to look on may take for ever
+                    return np.zeros(len(codes), dtype=dtype)
                 found = 0
             values.append(found)
         return np.array(values, dtype=dtype)[codes]
@@ -63,8 +64,10 @@ class Columns:
         sound = len(texts) > 1000 and "" not in texts and _all_sound(texts)
         for at, text in enumerate(() if sound else texts):
             found = _text(text, blank)
-            if found is not None and len(self.problems) < MOST_PROBLEMS:
+            if found is not None:
                 self.refuse(column, codes == at, found.key, **found.details)
+            if len(self.problems) >= MOST_PROBLEMS:
+                break
         return codes.astype("int32"), tuple(texts)
 
     def refuse(self, column: str, where: Any, key: str, **details: object) -> None:
@@ -86,14 +89,15 @@ def _distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
 
 
 def payer_names(scenario: Scenario, payers: Sequence[Payer]) -> dict[str, int]:
-    """The position of each payer by any of its names; a recipient's names come before a department's."""
+    """The position of each payer by any of its names; -1 for a name of both a recipient and a department."""
     at = {payer.id: position for position, payer in enumerate(payers)}
     names = {
         plain_name(n): at[r.id] for r in scenario.recipients for n in (r.id, r.name.zh, r.name.en, *r.aliases)
     }
     for payer in payers:
         for name in (payer.name.zh, payer.name.en):
-            names.setdefault(plain_name(name), at[payer.id])
+            if names.setdefault(plain_name(name), at[payer.id]) != at[payer.id]:
+                names[plain_name(name)] = -1
     return names
 
 
@@ -105,7 +109,7 @@ def payer_at(text: str, names: dict[str, int]) -> int | Problem:
     if found is None:
         near = nearest(plain_name(text), names) or next(iter(names))
         return Problem("payment_payer", {"name": text[:100], "near": near})
-    return found
+    return found if found >= 0 else Problem("payment_both", {"name": text[:100]})
 
 
 def day_in(text: str) -> date | Problem:

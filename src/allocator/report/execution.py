@@ -82,11 +82,13 @@ def plan_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
 
 
 def clause_lines(found: Execution, lang: str) -> list[str]:
-    """Which clause says of which uses whether they are permitted."""
+    """What the rules rest on, and which clause says of which uses whether they are permitted."""
+    source = found.rules.source
+    lines = [] if source is None else [say("execution.source", lang, source=source)]
     said: dict[str, list[str]] = {}
     for use in found.rules.uses:
         said.setdefault(getattr(use.clause, lang), []).append(getattr(use.name, lang))
-    return [say("execution.clause", lang, clause=clause, names=names) for clause, names in said.items()]
+    return [*lines, *(say("execution.clause", lang, clause=key, names=uses) for key, uses in said.items())]
 
 
 def doubt_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
