@@ -269,6 +269,9 @@ def test_the_published_totals_and_nothing_made_of_them(lang: str) -> None:
     for figure in ("122.23", {"zh": "5250.95", "en": "5,250.95"}[lang], "123.05", "225.77", "99.44"):
         assert figure in first
     assert say("app.execution.published_only", lang) in first
+    assert {"zh": "执行率100.00%：支出5722万元", "en": "was paid: 57,220,000 yuan of 57,220,000 yuan"}[
+        lang
+    ] in first
     table = first[first.index("<tbody>") :]
     assert not any(getattr(r.name, lang) in table for r in LUZHOU.scenario.recipients)
     assert say("execution.illustrative", lang) in html

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from allocator import ScenarioError, Text, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.cli import main
-from allocator.files import columnar
-from allocator.files import payments as files
+from allocator.files import columnar, payment_cells
 from allocator.files.dates import cell_day
 from allocator.files.execution_rules import load_rules, read_rules, rules_bytes
 from allocator.files.payments import load_payments, read_payments
+from allocator.files.reading import MOST_PROBLEMS
 from allocator.text import LANGUAGES, texts
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"
@@ -210,6 +210,21 @@ def test_every_problem_is_said_in_the_order_of_the_lines():
     ]  # fmt: skip
 
 
+def test_very_many_problems_are_not_looked_for_for_ever():
+    lines = "".join(f"nobody {n},2023-06-03,1,a,,\n" for n in range(5000))
+    assert len(refused(HEADER + lines)) == MOST_PROBLEMS
+
+
+def test_a_name_of_two_payers_is_refused_and_the_id_is_not():
+    (first, *others) = LUZHOU.reservations
+    odd = replace(LUZHOU, reservations=[replace(first, name="纳溪区"), *others])
+    who = payers(allocate(odd))
+    text = f"{HEADER}naxi,2023-06-03,1,a,,\n纳溪区,2023-06-03,1,a,,\n"
+    with pytest.raises(ScenarioError) as error:
+        read_payments("p.csv", text.encode(), odd, who)
+    assert [(p.key, p.at["row"]) for p in error.value.problems] == [("payment_both", 3)]
+
+
 @pytest.mark.parametrize(
     ("header", "key"),
     [
@@ -388,10 +403,10 @@ def test_very_many_amounts_read_together_are_those_read_one_by_one(unit):
         + (f".{rnd.randrange(10 ** (2 + digits)):0{2 + digits}}" if rnd.random() < 0.8 else "")
         for _ in range(3000)
     ]
-    together = files._all_fen(unit)(texts)
-    assert together.tolist() == [files._fen(text, unit) for text in texts]
+    together = payment_cells.all_fen(unit)(texts)
+    assert together.tolist() == [payment_cells.fen_in(text, unit) for text in texts]
     for odd in ("1,000", "0", "1.5e3", "", f"0.{'0' * (2 + digits)}1", "9" * 20):
-        assert files._all_fen(unit)([*texts, odd]) is None
+        assert payment_cells.all_fen(unit)([*texts, odd]) is None
 
 
 def test_rules_are_written_so_that_they_read_back_the_same():

@@ -266,32 +266,33 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
     from allocator.analysis.execution import assess
     from allocator.report import assessment as aims
     from allocator.report import execution as said
+    from allocator.report import execution_tables as tables
 
     if form == "json":
         reached = {"assessment": aims.as_data(assess(found))}
-        _json(_jsonable({**said.as_data(found, payees=payees), **reached}))
+        _json(_jsonable({**tables.as_data(found, payees=payees), **reached}))
         return
     scenario = result.scenario
     head = said.head(found, result, lang)
     plan, doubts = said.plan_lines(found, scenario, lang), said.doubt_lines(found, scenario, lang)
     below = [*said.closing(found, scenario, lang), *status_lines(scenario, lang), _trace(result, lang)]
-    progress = said.progress_grid(found, scenario, lang)
+    progress = tables.progress_grid(found, scenario, lang)
     held = assess(found)
     outcome = [*aims.target_lines(held, lang), *([aims.score_line(held, lang)] if held.items else [])]
     if found.rules.cited is not None:
         outcome.append(getattr(found.rules.cited, lang))
     if form == "csv":
         lines = said.doubt_sentences(found, scenario, lang)
-        headers, rows = said.progress_rows(found, scenario, lang)
+        headers, rows = tables.progress_rows(found, scenario, lang)
         _csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
-    uses = said.uses_grid(found, scenario, lang)
+    uses = tables.uses_grid(found, scenario, lang)
     blocks += [uses.caption, uses, *said.clause_lines(found, lang), "", *doubts]
     if found.doubtful:
-        blocks += [said.doubts_grid(found, scenario, lang, payees=payees)]
-        if found.doubtful > said.SHOWN:
-            blocks.append(say("execution.doubts_first", lang, most=said.SHOWN))
+        blocks += [tables.doubts_grid(found, scenario, lang, payees=payees)]
+        if found.doubtful > tables.SHOWN:
+            blocks.append(say("execution.doubts_first", lang, most=tables.SHOWN))
         if not payees:
             blocks.append(say("execution.left_out", lang))
     if held.items:

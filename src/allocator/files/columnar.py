@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files.datatable import status_of
+from allocator.files.dates import cell_day
 from allocator.files.reading import MOST_PROBLEMS, csv_columns, csv_text, headed, is_error_cell, wrong
 from allocator.files.spreadsheet import Sheet, read_sheets, shown_name
-from allocator.parts import Text, check_text, plain_name
+from allocator.parts import STATUSES, Text, check_text, plain_name
 from allocator.text import LANGUAGES, say
 
 LONGEST = 500  # characters of a text
@@ -96,10 +99,11 @@ class Reader:
             return together[codes]
         values: list[Any] = []
         for at, text in enumerate(texts):
-            found = read(text.strip())
+            found = read(text)
             if isinstance(found, Problem):
-                if len(self.problems) < MOST_PROBLEMS:
-                    self.refuse(column, codes == at, found.key, **found.details)
+                self.refuse(column, codes == at, found.key, **found.details)
+                if len(self.problems) >= MOST_PROBLEMS:  # nobody reads on, and to look on may take for ever
+                    return np.zeros(len(codes), dtype=dtype)
                 found = 0
             values.append(found)
         return np.array(values, dtype=dtype)[codes]
@@ -110,8 +114,10 @@ class Reader:
         sound = len(texts) > 1000 and "" not in texts and _all_sound(texts)
         for at, text in enumerate(() if sound else texts):
             found = _text(text, blank)
-            if found is not None and len(self.problems) < MOST_PROBLEMS:
+            if found is not None:
                 self.refuse(column, codes == at, found.key, **found.details)
+            if len(self.problems) >= MOST_PROBLEMS:
+                break
         return codes.astype("int32"), tuple(texts)
 
     def refuse(self, column: str, where: Any, key: str, **details: object) -> None:
@@ -130,6 +136,22 @@ def distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
         return codes, texts
     again, fewer = pd.factorize(np.array(trimmed, dtype=object))
     return again[codes], fewer.tolist()
+
+
+def day_in(text: str) -> date | Problem:
+    """The day in a cell."""
+    found = cell_day(text)
+    return Problem(found, {"value": text[:40]}) if isinstance(found, str) else found
+
+
+def status_in(text: str) -> int | Problem:
+    """1 where a cell says that its row is assumed or an example, else 0."""
+    if status_of(text) in ("assumed", "example"):
+        return 1
+    if not text or status_of(text) in STATUSES:
+        return 0
+    known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
+    return Problem("choice", {"value": text[:40], "known": known})
 
 
 def _all_sound(texts: Sequence[str]) -> bool:

@@ -6,42 +6,34 @@ Read by columns: each different text is looked at once, so that a million paymen
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from allocator.analysis.execution import Payer, Payments
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import exact, plain
-from allocator.files.columnar import Cells, Reader, cells_of
-from allocator.files.datatable import status_of
-from allocator.files.dates import cell_day
+from allocator.files.columnar import Cells, Reader, cells_of, day_in, status_in
 from allocator.files.format import AMOUNT_UNITS
+from allocator.files.payment_cells import all_fen, fen_in, payer_at, payer_names
 from allocator.files.reading import (
     MOST_PROBLEMS,
-    cell_number,
     file_bytes,
     uncollected,
 )
 from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.model import Scenario
-from allocator.parts import STATUSES, Text, nearest, plain_name
+from allocator.parts import Text, nearest, plain_name
 from allocator.text import LANGUAGES, say
 
 COLUMNS = ("recipient", "date", "amount", "use", "payee", "note", "status")
 NEEDED = COLUMNS[:4]
 LARGEST_MB = 300  # of a file named on the command line
 MOST_ROWS = 3_000_000
-LONGEST = 500  # characters of a use, a payee or a note
-_LARGEST_FEN: int = 10**17  # far beyond any fund
-_PLAIN_AMOUNT = re.compile(r"([+\-−]?)([0-9]{1,15})(?:\.([0-9]{1,8}))?")
 _HEADING = re.compile(r"(.*?) ?\(([^()]*)\)")
-Read = TypeVar("Read")
 
 
 def load_payments(path: str | Path, scenario: Scenario, payers: Sequence[Payer]) -> Payments:
@@ -72,19 +64,18 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
     columns, unit = _header(file, header, scenario.fund.currency)
     texts = {column: cells.columns[position] for column, position in columns.items()}
     reader = Reader(file, cells.at, lines, {column: header[position] for column, position in columns.items()})
-    names = _payer_names(scenario, payers)
+    names = payer_names(scenario, payers)
     table: dict[str, Any] = {"line": lines}
-    table["payer"] = reader.values("recipient", texts["recipient"], lambda t: _payer(t, names), "int32")
-    table["day"] = reader.values("date", texts["date"], _day, "datetime64[s]")
-    table["fen"] = reader.values("amount", texts["amount"], lambda t: _fen(t, unit), "int64", _all_fen(unit))
+    table["payer"] = reader.values("recipient", texts["recipient"], lambda t: payer_at(t, names), "int32")
+    table["day"] = reader.values("date", texts["date"], day_in, "datetime64[s]")
+    table["fen"] = reader.values("amount", texts["amount"], lambda t: fen_in(t, unit), "int64", all_fen(unit))
     lists: dict[str, tuple[str, ...]] = {}
     for column in ("use", "payee", "note"):
         blank = "payment_use" if column == "use" else None
         table[column], lists[column] = reader.texts(column, texts.get(column, [""] * len(lines)), blank)
     illustrative = False
     if "status" in texts:
-        reader.values("status", texts["status"], _status, "int32")
-        illustrative = any(status_of(text.strip()) in ("assumed", "example") for text in set(texts["status"]))
+        illustrative = bool(reader.values("status", texts["status"], status_in, "int32").any())
     if not reader.problems:
         blank_notes = np.array([not note for note in lists["note"]], dtype=bool)[table["note"]]
         reader.refuse("note", (table["fen"] < 0) & blank_notes, "payment_refund")
@@ -147,82 +138,3 @@ def _header(file: str, header: Sequence[str], currency: str) -> tuple[dict[str, 
 
 def _heading(column: str) -> Text:
     return Text(*(say(f"execution.heading.{column}", lang) for lang in LANGUAGES))
-
-
-# --- cells ------------------------------------------------------------------------------------------
-
-
-def _payer_names(scenario: Scenario, payers: Sequence[Payer]) -> dict[str, int]:
-    """The position of each payer by any of its names; a recipient's names come before a department's."""
-    at = {payer.id: position for position, payer in enumerate(payers)}
-    names = {
-        plain_name(n): at[r.id] for r in scenario.recipients for n in (r.id, r.name.zh, r.name.en, *r.aliases)
-    }
-    for payer in payers:
-        for name in (payer.name.zh, payer.name.en):
-            names.setdefault(plain_name(name), at[payer.id])
-    return names
-
-
-def _payer(text: str, names: dict[str, int]) -> int | Problem:
-    if not text:
-        return Problem("recipient_blank")
-    found = names.get(plain_name(text))
-    if found is None:
-        near = nearest(plain_name(text), names) or next(iter(names))
-        return Problem("payment_payer", {"name": text[:100], "near": near})
-    return found
-
-
-def _day(text: str) -> date | Problem:
-    found = cell_day(text)
-    return Problem(found, {"value": text[:40]}) if isinstance(found, str) else found
-
-
-def _fen(text: str, unit: int) -> int | Problem:
-    """The hundredths of the main unit in a cell that counts in ``unit``."""
-    found = _PLAIN_AMOUNT.fullmatch(text)
-    if found is None:
-        sign = text[:1] in "-−－" and text[1:2].isdigit()
-        number = cell_number(text[1:] if sign else text)
-        if isinstance(number, str):
-            return Problem(number, {"value": text[:40]})
-        amount = plain(number * (-unit if sign else unit))
-    else:
-        decimals = found[3] or ""
-        over: int = 10 ** len(decimals)
-        hundredths, left = divmod(int(found[2] + decimals) * unit * 100, over)
-        if not left and 0 < hundredths <= _LARGEST_FEN:
-            return hundredths if found[1] in ("", "+") else -hundredths
-        amount = plain(exact(text.replace("−", "-").removeprefix("+")) * unit)
-    if not amount:
-        return Problem("payment_zero")
-    if (amount * 100).denominator != 1:
-        return Problem("cents", {"value": amount})
-    if not -_LARGEST_FEN <= amount * 100 <= _LARGEST_FEN:
-        return Problem("cell_number", {"value": text[:40]})
-    return int(amount * 100)
-
-
-def _all_fen(unit: int) -> Callable[[list[str]], Any]:
-    """What reads very many plain amounts together, or None where any is not plain.
-
-    A float holds each of them to less than a hundredth of a fen, so that the nearest whole number is exact.
-    """
-    digits = len(str(unit)) - 1  # of the zeros of the unit
-    plain_amounts = re.compile(rf"(?:-?[0-9]{{1,{11 - digits}}}+(?:\.[0-9]{{1,{2 + digits}}}+)?+\n)++")
-
-    def read(texts: list[str]) -> Any:
-        if len(texts) < 1000 or not plain_amounts.fullmatch("\n".join([*texts, ""])):
-            return None
-        found = np.rint(pd.to_numeric(np.array(texts, dtype=object)).astype("float64") * (100 * unit))
-        return None if (found == 0).any() else found.astype("int64")
-
-    return read
-
-
-def _status(text: str) -> int | Problem:
-    if not text or status_of(text) in STATUSES:
-        return 0
-    known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
-    return Problem("choice", {"value": text[:40], "known": known})

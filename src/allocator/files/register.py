@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -16,15 +15,13 @@ import numpy as np
 from allocator.analysis.projects import Counted, Figures, Register, Rules, counted
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import MOST_DECIMALS, Number
-from allocator.files.columnar import Cells, Reader, cells_of, distinct
-from allocator.files.datatable import status_of
-from allocator.files.dates import cell_day
+from allocator.files.columnar import Cells, Reader, cells_of, day_in, distinct, status_in
 from allocator.files.factor_rules import load_factor_rules
 from allocator.files.format import AMOUNT_UNITS
 from allocator.files.reading import MOST_PROBLEMS, cell_number, file_bytes, uncollected
 from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.files.tables import Finder, read_columns
-from allocator.parts import STATUSES, Recipient, Text, lookup, near_recipient, nearest, plain_name
+from allocator.parts import Recipient, Text, lookup, near_recipient, nearest, plain_name
 from allocator.text import LANGUAGES, say
 
 FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "status")
@@ -75,12 +72,11 @@ def read_register(
     names, codes, industries = texts("project", "project_blank"), texts("code"), texts("industry")
     evidence = [bool(text) for text in texts("evidence")]
     ids = _recipients(reader, cells.columns[places.fixed["recipient"]], recipients)
-    signed = reader.values("signed", cells.columns[places.fixed["signed"]], _day, "object").tolist()
+    signed = reader.values("signed", cells.columns[places.fixed["signed"]], day_in, "object").tolist()
     illustrative = False
     if "status" in places.fixed:
         column = cells.columns[places.fixed["status"]]
-        reader.values("status", column, _status, "int32")
-        illustrative = any(status_of(text.strip()) in ("assumed", "example") for text in set(column))
+        illustrative = bool(reader.values("status", column, status_in, "int32").any())
     words = {}
     for named, at in places.texts.items():
         reader.labels = {**reader.labels, named.zh: header[at]}
@@ -298,18 +294,6 @@ def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recip
 
     made: list[str] = reader.values("recipient", cells, read, "object").tolist()
     return made
-
-
-def _day(text: str) -> date | Problem:
-    found = cell_day(text)
-    return Problem(found, {"value": text[:40]}) if isinstance(found, str) else found
-
-
-def _status(text: str) -> int | Problem:
-    if not text or status_of(text) in STATUSES:
-        return 0
-    known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
-    return Problem("choice", {"value": text[:40], "known": known})
 
 
 def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int]) -> Figures:

@@ -91,7 +91,7 @@ def score_line(found: Assessment, lang: str) -> str:
     """The score with its calculation, or why there is none."""
     bare = sum(item.target.weight is None for item in found.items)
     if bare or not found.full:
-        return say("execution.target.unweighted", lang, count=bare)
+        return say("execution.target.unweighted", lang, count=bare or len(found.items))
     details = {"points": number(found.points, lang, 2), "full": number(found.full, lang)}
     if found.score is None:
         return say("execution.target.partly", lang, waiting=number(found.waiting, lang), **details)

@@ -42,7 +42,8 @@ def beside(slug: str) -> Beside:
     for other in fund.slugs(slug):
         path = rules_beside(files[other]) if other in files else None
         if path is not None and path.is_file():
-            return Beside(path, tuple(sorted(path.parent.glob("payments*.csv"))))
+            found = [p for p in path.parent.glob("payments*") if p.suffix in (".csv", ".xlsx")]
+            return Beside(path, tuple(sorted(found)))
     return Beside(None, ())
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from allocator.analysis.execution import Assessed, Assessment, Execution
 from allocator.report import assessment as aims
 from allocator.report import execution as said_of
+from allocator.report import execution_tables as tables
 from allocator.report.grid import Grid
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import MOST_ROWS, cash, paper, said, source_line, trace
@@ -123,8 +124,8 @@ def _money(found: Execution, proposal: Proposal) -> list[Block]:
     blocks: list[Block] = [*texts("text", said_of.paid_lines(found, scenario, lang))]
     blocks += texts("text", said_of.plan_lines(found, scenario, lang))
     if len(found.payers) <= MOST_ROWS:
-        blocks.append(said_of.progress_grid(found, scenario, lang, last=True))
-    blocks.append(said_of.uses_grid(found, scenario, lang, last=True))
+        blocks.append(tables.progress_grid(found, scenario, lang, last=True))
+    blocks.append(tables.uses_grid(found, scenario, lang, last=True))
     return blocks
 
 
@@ -144,5 +145,5 @@ def _problems(found: Execution, assessment: Assessment, proposal: Proposal) -> l
     blocks += texts("text", said_of.plan_lines(found, scenario, lang)[1:])
     blocks += texts("text", said_of.doubt_lines(found, scenario, lang))
     if found.doubtful:
-        blocks.append(said_of.doubts_grid(found, scenario, lang))
+        blocks.append(tables.doubts_grid(found, scenario, lang))
     return [*blocks, said("assessment.problems_blank", proposal)]

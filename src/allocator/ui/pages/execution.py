@@ -25,6 +25,7 @@ from allocator.files.payments_template import template
 from allocator.model import Scenario
 from allocator.report import assessment as aims
 from allocator.report import execution as said
+from allocator.report import execution_tables as tables
 from allocator.report.document import source_line, sums, uses_grid
 from allocator.report.grid import in_units
 from allocator.report.pack import document
@@ -63,7 +64,8 @@ def _render_published(scenario: Scenario, rules: Rules | None, lang: str) -> Non
     grid = uses_grid(scenario, lang)
     if grid is None:
         return
-    lines = [*sums(scenario, lang)[1:], say("app.execution.published_only", lang)]
+    lines = [*sums(scenario, lang)[1:], said.published_rate(scenario, lang)]
+    lines.append(say("app.execution.published_only", lang))
     if rules is not None and rules.cited is not None:
         lines.append(getattr(rules.cited, lang))
     lines.append(source_line(scenario, lang))
@@ -141,8 +143,8 @@ def _render_found(allocation: Allocation, rules: Rules, payments: Payments, slug
     ]
     lines += [*said.plan_lines(found, scenario, lang), *said.closing(found, scenario, lang)]
     parts += [markup.block("effect", line) for line in lines]
-    progress = said.progress_grid(found, scenario, lang)
-    uses = said.uses_grid(found, scenario, lang)
+    progress = tables.progress_grid(found, scenario, lang)
+    uses = tables.uses_grid(found, scenario, lang)
     st.html(markup.lines([*parts, markup.table(progress, progress.caption, first=0)]))
     clauses = [markup.block("hint", line) for line in said.clause_lines(found, lang)]
     st.html(markup.lines([markup.table(uses, uses.caption, first=0), *clauses]))
@@ -194,10 +196,10 @@ def _render_doubts(found: Execution, scenario: Scenario, lang: str) -> None:
     if not found.doubtful:
         return
     payees = st.checkbox(say("app.execution.payees", lang), key="execution-payees")
-    grid = said.doubts_grid(found, scenario, lang, payees=payees)
+    grid = tables.doubts_grid(found, scenario, lang, payees=payees)
     st.html(markup.table(grid, grid.caption))
-    if found.doubtful > said.SHOWN:
-        st.html(markup.block("hint", say("execution.doubts_first", lang, most=said.SHOWN)))
+    if found.doubtful > tables.SHOWN:
+        st.html(markup.block("hint", say("execution.doubts_first", lang, most=tables.SHOWN)))
 
 
 # --- targets --------------------------------------------------------------------------------------
@@ -217,16 +219,16 @@ def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
     if assessment.items:
         grid = aims.targets_grid(assessment, lang)
         st.html(markup.table(grid, grid.caption))
+    lines = aims.target_lines(assessment, lang)
+    if assessment.items:
+        lines.append(aims.score_line(assessment, lang))
+    st.html(markup.lines(markup.block("effect", line) for line in lines))
     if targets:
         st.download_button(
             say("app.execution.rules_file", lang),
             lambda: rules_bytes(replace(found.rules, targets=targets)),
             file_name="rules.toml", on_click="ignore", key="execution-rules-file",
         )  # fmt: skip
-    lines = [*aims.target_lines(assessment, lang)]
-    if assessment.items:
-        lines.append(aims.score_line(assessment, lang))
-    st.html(markup.lines(markup.block("effect", line) for line in lines))
     return assessment
 
 
