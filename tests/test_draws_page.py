@@ -128,7 +128,9 @@ def test_ranks_of_many_stand_in_groups_that_lose_nothing() -> None:
     assert groups[0] == (1, 3) and groups[-1] == (43, 45) and len(groups) == 15
     for id, row in ranks.items():
         assert row[0] == sum(found.ranks[id][:3]) and sum(row) == 1
-    assert len(sweep_charts.rank_frame(found, "en")) == 45 * 15
+    frame = sweep_charts.rank_frame(found, "en")
+    assert list(dict.fromkeys(frame["column"])) == [said.rank_text(group, "en") for group in groups]
+    assert (abs(frame.groupby("name")["part"].sum() - 100) < 1e-9).all()
 
 
 def test_it_is_said_who_gains_whatever_is_drawn() -> None:
