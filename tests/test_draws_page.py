@@ -171,6 +171,16 @@ def test_work_ends_when_it_is_called_off_or_nobody_is_there() -> None:
     assert beside.result("called off") is beside.result("left") is None
 
 
+def test_what_goes_wrong_beside_a_page_is_raised_on_it() -> None:
+    def wrong(progress: Callable[[float], None]) -> None:
+        raise MemoryError("too large")
+
+    work = beside.Work("wrong", wrong, lambda: True)
+    with pytest.raises(MemoryError, match="too large"):
+        work.running(30)
+    assert not work.running()
+
+
 def test_what_work_gave_is_kept_for_everybody_as_long_as_there_is_room() -> None:
     for at in range(beside.MOST_KEPT + 1):
         assert not beside.Work(("kept", at), lambda progress, at=at: [at], lambda: True).running(30)
