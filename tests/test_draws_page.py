@@ -128,7 +128,9 @@ def test_ranks_of_many_stand_in_groups_that_lose_nothing() -> None:
     assert groups[0] == (1, 3) and groups[-1] == (43, 45) and len(groups) == 15
     for id, row in ranks.items():
         assert row[0] == sum(found.ranks[id][:3]) and sum(row) == 1
-    assert len(sweep_charts.rank_frame(found, "en")) == 45 * 15
+    frame = sweep_charts.rank_frame(found, "en")
+    assert list(dict.fromkeys(frame["column"])) == [said.rank_text(group, "en") for group in groups]
+    assert (abs(frame.groupby("name")["part"].sum() - 100) < 1e-9).all()
 
 
 def test_it_is_said_who_gains_whatever_is_drawn() -> None:
@@ -167,6 +169,16 @@ def test_work_ends_when_it_is_called_off_or_nobody_is_there() -> None:
     there.clear()
     assert not left.running(30)
     assert beside.result("called off") is beside.result("left") is None
+
+
+def test_what_goes_wrong_beside_a_page_is_raised_on_it() -> None:
+    def wrong(progress: Callable[[float], None]) -> None:
+        raise MemoryError("too large")
+
+    work = beside.Work("wrong", wrong, lambda: True)
+    with pytest.raises(MemoryError, match="too large"):
+        work.running(30)
+    assert not work.running()
 
 
 def test_what_work_gave_is_kept_for_everybody_as_long_as_there_is_room() -> None:

@@ -244,7 +244,10 @@ def driver_frame(found: Sweep, driven: Drivers, lang: str) -> pd.DataFrame:
 
 
 def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], lang: str) -> pd.DataFrame:
-    """Parts of 1 as cells: in percent, as text where it is seen, in white on dark ones."""
+    """Parts of 1 as cells: in percent, as text where it is seen, in white on dark ones.
+
+    Of many rows only the first has its empty cells too, which name all columns.
+    """
     cells = [
         {
             "name": name,
@@ -254,8 +257,9 @@ def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], l
             "full": number(exact(round(part * 100, 2)), lang),
             "dark": part > 0.85,  # where black would have less than 4.5 : 1
         }
-        for name, parts in rows
+        for at, (name, parts) in enumerate(rows)
         for column, part in zip(columns, parts, strict=True)
+        if part or not at or len(rows) <= MANY
     ]
     return pd.DataFrame(cells, columns=["name", "column", "part", "text", "full", "dark"])
 

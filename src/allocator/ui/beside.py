@@ -29,6 +29,7 @@ class Work(Generic[T]):
         self.key, self.part = key, 0.0
         self._work, self._watched = work, watched
         self.off = False
+        self.error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="beside", daemon=True)
         self._thread.start()
 
@@ -36,6 +37,9 @@ class Work(Generic[T]):
         try:
             made = self._work(self._told)
         except CalledOff:
+            return
+        except Exception as error:  # for the page to raise
+            self.error = error
             return
         results, lock = _results()
         with lock:
@@ -49,8 +53,11 @@ class Work(Generic[T]):
             raise CalledOff
 
     def running(self, seconds: float = 0) -> bool:
-        """Whether it still runs after so many seconds at most."""
+        """Whether it still runs after so many seconds; raises once what went wrong, if anything did."""
         self._thread.join(seconds)
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
         return self._thread.is_alive()
 
     def call_off(self) -> None:
