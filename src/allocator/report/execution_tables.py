@@ -60,7 +60,7 @@ def progress_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool
         if members and departments:
             rows.append(line("subtotal", total, members))
     rows.append(line("total", say("table.total", lang), found.payers))
-    numeric = (False, *[True] * len(keys), False)
+    numeric = (False, *[True] * len(keys), True)  # the state too: it stays in one line
     caption = say("execution.caption.progress", lang)
     return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, lang))
 
