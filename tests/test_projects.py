@@ -430,6 +430,25 @@ def test_activities_must_be_there_for_everybody():
         assert problems(read_activities, "a.csv", content, rules, WHO)[0][0] == key
 
 
+def test_rules_may_write_one_column_in_several_ways():
+    less = '[[minimum]]\ncolumn = { zh = "税收", en = "tax" }\nleast = 4\n'
+    rows = "P,甲,2020-05-01,1,2\nQ,乙县,2020-05-01,3,2\n"
+    assert values(HEADER + rows, RULES + TAXES + less)["tax"] == {"a": 0, "b": 3}
+    out = '[[excluded]]\ncolumn = { zh = "税收", en = "Tax" }\nvalues = ["1"]\n'
+    # its words stand in a column without a year, which there is not
+    assert problems(values, HEADER + rows, RULES + TAXES + out) == [("projects_header_near", 1, None)]
+    rules = rules_of(RULES + EVENTS + EVENTS.replace("Events", "events").replace("most = 9", "most = 1"))
+    found = read_activities("a.csv", "recipient,活动\n甲,3\n乙县,7\n".encode(), rules, WHO)
+    made = read_register("r.csv", (HEADER + rows).encode(), rules, WHO)
+    assert counted(made, rules, ("a", "b"), found).values["e"] == {"a": 7, "b": 10}
+    for header in ("recipient,活动,Events", "recipient,活动,活动", "区县,活动,recipient"):
+        twice = f"{header}\n甲,3,3\n乙县,7,7\n".encode()
+        assert problems(read_activities, "a.csv", twice, rules, WHO)[0] in (
+            ("header_double", 1, None),
+            ("header_twice", 1, None),
+        )
+
+
 # --- scenarios that name a register ---------------------------------------------------------------
 
 

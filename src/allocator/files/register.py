@@ -107,30 +107,31 @@ def read_activities(
     cells = cells_of(name, content, "projects.activities", most_mb, MOST_ROWS)
     known = headings()
     wanted = _by_names(item.column for item in rules.points)
-    columns = {column.zh: column for column in wanted.values()}
-    header = []
-    for text in cells.header:
-        plain = plain_name(text)
-        header.append(
-            "recipient" if known.get(plain) == "recipient" else getattr(wanted.get(plain), "zh", "")
-        )
     whose = Text(*(say("projects.heading.recipient", lang) for lang in LANGUAGES))
-    problems = [
-        Problem(
-            "header_missing", {"name": shown, "known": [whose, *columns.values()]}, cells.file, {"row": 1}
-        )
-        for name, shown in {"recipient": whose, **columns}.items()
-        if name not in header
-    ]
+    header: list[str] = []
+    places: dict[Text, int] = {}
+    problems: list[Problem] = []
+    for at, text in enumerate(cells.header):
+        plain = plain_name(text)
+        own = [whose] if known.get(plain) == "recipient" else wanted.get(plain, [])
+        header.append("recipient" if own == [whose] else text if own else "")
+        for column in own:
+            if places.setdefault(column, at) != at:
+                twice = {"first": cells.header[places[column]], "second": text}
+                problems.append(Problem("header_double", twice, cells.file, {**cells.at, "row": 1}))
+    columns = list(dict.fromkeys(item.column for item in rules.points))
+    for missing in [column for column in (whose, *columns) if column not in places]:
+        details = {"name": missing, "known": [whose, *columns][:20]}
+        problems.append(Problem("header_missing", details, cells.file, {**cells.at, "row": 1}))
     if problems:
-        raise ScenarioError(problems)
-    keep = [at for at, column in enumerate(header) if column]
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    keep = [at for at, heading in enumerate(header) if heading]
     rows = [
         (int(line), [str(cells.columns[at][row]).strip() for at in keep])
         for row, line in enumerate(cells.lines)
     ]
     read = read_columns(cells.file, [header[at] for at in keep], rows, Finder(tuple(recipients)))
-    return {columns[name]: values for name, values in read.items()}
+    return {column: read[header[places[column]]] for column in columns}
 
 
 def load_counted(
@@ -207,10 +208,9 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             if known[plain] in fixed:
                 refuse("header_double", first=cells.header[fixed[known[plain]]], second=text)
             fixed.setdefault(known[plain], at)
-        if plain in words:
-            texts.setdefault(words[plain], at)
-        column = wanted.get(plain) or wanted.get(base)
-        if column is not None:
+        for column in words.get(plain, ()):
+            texts.setdefault(column, at)
+        for column in wanted.get(plain) or wanted.get(base) or ():
             when = None if plain in wanted else year
             if when in figures[column]:
                 refuse("header_double", first=cells.header[figures[column][when]], second=text)
@@ -220,13 +220,13 @@ def _header(cells: Cells, rules: Rules) -> _Places:
         if name not in fixed:
             heading = Text(*(say(f"projects.heading.{name}", lang) for lang in LANGUAGES))
             refuse("header_missing", name=heading, known=list(cells.header)[:20])
-    for column in dict.fromkeys([*words.values(), *wanted.values()]):
-        if column not in texts and not figures.get(column):
-            near = nearest(column.zh, bases) or nearest(column.en, bases)
-            if near:
-                refuse("projects_header_near", name=column, near=bases[near])
-            else:
-                refuse("header_missing", name=column, known=list(cells.header)[:20])
+    bare = [column for column, _ in rules.excluded if column not in texts]
+    for column in dict.fromkeys([*bare, *(column for column, years in figures.items() if not years)]):
+        near = nearest(column.zh, bases) or nearest(column.en, bases)
+        if near:
+            refuse("projects_header_near", name=column, near=bases[near])
+        else:
+            refuse("header_missing", name=column, known=list(cells.header)[:20])
     for column, years in figures.items():
         if None in years and len(years) > 1:
             refuse("projects_years_both", name=column)
@@ -271,9 +271,13 @@ def _same_unit(one: str, other: str) -> bool:
     return a == b or (bool(a and b) and a in AMOUNT_UNITS and AMOUNT_UNITS[a] == AMOUNT_UNITS.get(b))
 
 
-def _by_names(columns: Iterable[Text]) -> dict[str, Text]:
-    """The columns by either of their names."""
-    return {plain_name(name): column for column in columns for name in (column.zh, column.en)}
+def _by_names(columns: Iterable[Text]) -> dict[str, list[Text]]:
+    """The columns by either of their names; the rules may write one column in several ways."""
+    found: dict[str, list[Text]] = {}
+    for column in dict.fromkeys(columns):
+        for name in {plain_name(column.zh), plain_name(column.en)}:
+            found.setdefault(name, []).append(column)
+    return found
 
 
 # --- cells ------------------------------------------------------------------------------------------
@@ -289,8 +293,9 @@ def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recip
         if not text:
             return Problem("recipient_blank")
         found = names.get(plain_name(text))
-        near = near_recipient(text, recipients)
-        return found or Problem("recipient_unknown", {"name": text[:100], "near": near})
+        if found is not None or len(reader.problems) >= MOST_PROBLEMS:  # looking for a near one takes time
+            return found or Problem("recipient_unknown")
+        return Problem("recipient_unknown", {"name": text[:100], "near": near_recipient(text, recipients)})
 
     made: list[str] = reader.values("recipient", cells, read, "object").tolist()
     return made
