@@ -177,6 +177,7 @@ def pandas_loop(of: Scenario, draws: int = 50) -> float:
 
 def _report_workers() -> None:
     print("Several workers, 2,844 × 4 × 50,000: times faster than one (goals on two cores of their own)")
+    print(f"  (other programs keep {psutil.cpu_percent(interval=2):.0f} % of the processors busy)")
     of, draws = scenario(2_844), 50_000
     small = replace(of)
     alone = best(lambda: sweep(of, draws), 3)

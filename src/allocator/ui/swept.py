@@ -28,7 +28,7 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     st.html(
         markup.lines(
             [
-                markup.block("hint", " ".join(said.head(found, lang))),
+                markup.block("hint", ("" if lang == "zh" else " ").join(said.head(found, lang))),
                 markup.listing(said.verdicts(found, lang)),
             ]
         )
