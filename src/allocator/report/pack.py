@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 from pathvalidate import sanitize_filename
 
@@ -100,18 +101,24 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
     The same proposal gives the same bytes.  ``progress`` is told the part that is done.
     """
     from allocator.report.drawing import drawing
-    from allocator.report.pictures import pictures
+    from allocator.report.pictures import Picture, pictures
 
     def done(part: float) -> None:
         if progress is not None:
             progress(part)
 
     left_out = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
-    charts = list(pictures(proposal))
-    done(0.1)
+    charts: list[Picture] = []
     drawn = []
+
+    def specs() -> Iterator[Mapping[str, Any]]:
+        for chart in pictures(proposal):
+            charts.append(chart)
+            yield chart.spec
+
     try:
-        with drawing([chart.spec for chart in charts]) as wait:
+        with drawing(specs()) as wait:
+            done(0.1)
             files = [document(paper, proposal) for paper in papers(proposal)]
             done(0.2)
             files += [slides(proposal), workbook(proposal)]
