@@ -16,13 +16,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from allocator.report.grid import Grid
-from allocator.report.papers.blocks import NewPage, Paper, Words
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words
 from allocator.report.timeless import timeless
 from allocator.report.word_look import CENTER, INSTEAD, LEFT, LOOKS, RIGHT, Look, Style
 
 MARK = RGBColor(0xA0, 0x1C, 0x1C)
 LARGEST_CELL, SMALLEST_CELL = 10.5, 6  # points
 BESIDE = 3  # points within a cell on either side of its text
+GAP = Pt(6)  # below a table, and above the fine print
 TOGETHER = 26  # rows of a table that stays on one page
 NAMES = {"title": "Title", "head": "Heading 1", "subhead": "Heading 2", "text": "Normal"}
 
@@ -39,9 +40,13 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     _page(section, look, wide=False)
     _frame(section, paper, look)
     made = None
-    for block in paper.blocks:
+    befores, afters = (None, *paper.blocks[:-1]), (*paper.blocks[1:], None)
+    for before, block, after in zip(befores, paper.blocks, afters, strict=True):
         if isinstance(block, Words):
-            made = document.add_paragraph(block.text, NAMES.get(block.kind, _style_name(block.kind)))
+            made = document.add_paragraph(
+                _unbroken(block.text), NAMES.get(block.kind, _style_name(block.kind))
+            )
+            _beside(made, before, block, after)
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
@@ -56,6 +61,21 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     content = io.BytesIO()
     document.save(content)
     return timeless(content.getvalue(), on)
+
+
+def _beside(made: Any, before: Block | None, block: Words, after: Block | None) -> None:
+    """Space below a table and above the fine print; what leads into a table or fine print stays with it."""
+    small = block.kind == "small"
+    form = made.paragraph_format
+    if isinstance(before, Grid) or (small and isinstance(before, Words) and before.kind != "small"):
+        form.space_before = max(GAP, made.style.paragraph_format.space_before)
+    if isinstance(after, Grid) or (isinstance(after, Words) and after.kind == "small"):
+        form.keep_with_next = True
+
+
+def _unbroken(text: str) -> str:
+    """The text, in which no line ends between a figure and its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 # --- styles ---------------------------------------------------------------------------------------
@@ -135,7 +155,7 @@ def _page(section: Any, look: Look, *, wide: bool) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     top, bottom, left, right = look.margins
     if wide:  # the same margins, the sheet turned
-        top, bottom, left, right = right, left * 0.8, top * 2 / 3, bottom * 2 / 3
+        top, bottom, left, right = right, left * 0.6, top * 2 / 3, bottom * 2 / 3
     section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
     section.header_distance, section.footer_distance = Mm(top / 2), Mm(max(8, bottom - 12))
@@ -259,7 +279,7 @@ def _cell(cell: Any, text: str, align: Any, size: float, width: float, font: str
     form = paragraph.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
     form.space_before = form.space_after = Pt(1)
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(_unbroken(text))
     run.font.size, run.bold = Pt(size), bold
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     middle = OxmlElement("w:vAlign")

@@ -44,7 +44,7 @@ def internal(proposal: Proposal, progress: Progress | None = None) -> Paper | No
             why = say("place.list", proposal.lang).join(error.sentences(proposal.lang))
             blocks.append(said("internal.not_covered", proposal, why=why))
     mark = say("report.internal.mark", proposal.lang)
-    return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark)
+    return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark, flows=True)
 
 
 def plain_reading(allocation: Allocation) -> ReadingAsked:
