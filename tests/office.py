@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import shutil
@@ -73,6 +74,13 @@ def poisoned(content: bytes) -> bytes:
 def opened(content: bytes, *, values: bool = True) -> openpyxl.Workbook:
     """The workbook with its values, or with its formulas."""
     return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
+
+
+def formulas(content: bytes) -> list[str]:
+    """Every formula of the workbook, without the sign of equality, straight from its sheets."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "/worksheets/sheet" in name]
+    return [html.unescape(text) for sheet in sheets for text in re.findall(r"<f[^>]*>([^<]*)</f>", sheet)]
 
 
 def edited(content: bytes, changes: Mapping[tuple[str, str], float]) -> bytes:

@@ -152,8 +152,29 @@ def test_who_gains_and_who_loses_in_a_sentence_each() -> None:
 def test_what_the_file_says_is_what_the_paper_says(lang: str, status: str) -> None:
     for paper in all_papers(lang, status):
         document = opened(paper)
-        shown = {p.text.replace("\u00a0%", " %") for p in document.paragraphs}  # which stays with its number
+        shown = {p.text.replace("\N{NO-BREAK SPACE}", " ") for p in document.paragraphs}
         assert all(b.text in shown for b in paper.blocks if isinstance(b, Words))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_which_figures_are_as_issued_and_which_are_derived_is_said(lang: str) -> None:
+    said, unpublished = say("report.trace.derived_published", lang), say("report.trace.derived", lang)
+    for paper in all_papers(lang, "published"):
+        assert said in {block.text for block in paper.blocks if isinstance(block, Words)}, paper.key
+    scenario = replace(luzhou("published-rule"), published=None)
+    words = {block.text for block in brief(proposal([scenario], lang, ON)).blocks if isinstance(block, Words)}
+    assert unpublished in words and said not in words
+
+
+def test_fine_print_stays_with_the_words_before_it_and_percent_signs_with_their_figures() -> None:
+    for paper in all_papers("en", "assumed"):
+        lines = opened(paper).paragraphs
+        assert not [line.text for line in lines if re.search(r"\d %", line.text)]
+        kept = {line.text.replace("\N{NO-BREAK SPACE}", " ") for line in lines
+                if line.paragraph_format.keep_with_next}  # fmt: skip
+        for block, after in zip(paper.blocks, paper.blocks[1:], strict=False):
+            if isinstance(block, Words) and isinstance(after, Words) and after.kind == "small":
+                assert block.text in kept
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -9,8 +9,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,43 +44,48 @@ def font_folder() -> Path:
 
 
 @contextmanager
-def drawing(specs: Sequence[Mapping[str, Any]]) -> Iterator[Callable[[Progress], list[Drawn]]]:
+def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress], list[Drawn]]]:
     """Begins to draw charts given as Vega-Lite; what it gives waits for them and returns the pictures.
 
-    Raises ScenarioError where the font is missing.
+    Each is drawn while the further ones are made.  Raises ScenarioError where the font is missing.
     """
     fonts = font_folder()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for at, spec in enumerate(specs):
-            (folder / f"{at}.json").write_text(json.dumps(spec), "utf-8")
         command = [sys.executable, "-m", "allocator.report.drawing", name, str(fonts)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as process:
+            assert process.stdin is not None and process.stdout is not None
+            said, count = process.stdout, 0
 
             def wait(progress: Progress) -> list[Drawn]:
-                assert process.stdout is not None
-                for line in process.stdout:
-                    progress(int(line) / len(specs))
+                for line in said:
+                    progress(int(line) / count)
                 if process.wait():
                     raise RuntimeError(f"the pictures could not be drawn: exit status {process.returncode}")
                 return [
                     Drawn(*((folder / f"{at}.{kind}").read_bytes() for kind in ("svg", "png")))
-                    for at in range(len(specs))
+                    for at in range(count)
                 ]
 
             try:
+                with suppress(BrokenPipeError), process.stdin as numbers:  # waiting tells of its end
+                    for count, spec in enumerate(specs, 1):
+                        (folder / f"{count - 1}.json").write_text(json.dumps(spec), "utf-8")
+                        numbers.write(b"%d\n" % (count - 1))
+                        numbers.flush()
                 yield wait
             finally:
                 process.kill()
 
 
 def main(name: str, fonts: str) -> None:
-    """Draws the charts of a folder, and says after each how many are done."""
+    """Draws the charts of a folder as their numbers come in, and says after each how many are done."""
     import vl_convert
 
     vl_convert.register_font_directory(fonts)
     folder = Path(name)
-    for at in range(len(list(folder.glob("*.json")))):
+    for line in sys.stdin:
+        at = int(line)
         svg = vl_convert.vegalite_to_svg((folder / f"{at}.json").read_text("utf-8"))
         (folder / f"{at}.svg").write_text(svg, "utf-8", newline="\n")
         (folder / f"{at}.png").write_bytes(vl_convert.svg_to_png(svg, scale=SCALE))

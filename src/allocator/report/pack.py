@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pathvalidate import sanitize_filename
 
@@ -114,15 +114,25 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
 
     left_out = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
     readings = held(proposal, lambda part: done(0.2 * part))
-    out, inside = list(pictures(proposal)), list(ranges(proposal, readings))
-    done(0.3)
+    out: list[Picture] = []
+    inside: list[Picture] = []
     drawn: list[Drawn] = []
+
+    def specs() -> Iterator[Mapping[str, Any]]:
+        for kept, made in ((out, pictures(proposal)), (inside, ranges(proposal, readings))):
+            for chart in made:
+                kept.append(chart)
+                yield chart.spec
+
     with ExitStack() as stack:
         try:
-            wait = stack.enter_context(drawing([chart.spec for chart in (*out, *inside)]))
-        except ScenarioError as error:  # the font is missing
+            wait = stack.enter_context(drawing(specs()))
+        except ScenarioError as error:
+            if [problem.key for problem in error.problems] != ["report_font"]:
+                raise
             left_out += error.sentences(proposal.lang)
             wait = None
+        done(0.3)
         files = [document(paper, proposal) for paper in papers(proposal)]
         done(0.35)
         files += [slides(proposal), workbook(proposal)]

@@ -16,15 +16,15 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from allocator.report.grid import Grid
-from allocator.report.papers.blocks import NewPage, Paper, Words
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words
 from allocator.report.timeless import timeless
 from allocator.report.word_look import CENTER, INSTEAD, LEFT, LOOKS, RIGHT, Look, Style
 
 MARK = RGBColor(0xA0, 0x1C, 0x1C)
 LARGEST_CELL, SMALLEST_CELL = 10.5, 6  # points
 BESIDE = 3  # points within a cell on either side of its text
+GAP = Pt(6)  # below a table, and above the fine print
 TOGETHER = 26  # rows of a table that stays on one page
-APART = 4  # points between a table, or the text, and what stands below it
 NAMES = {"title": "Title", "head": "Heading 1", "subhead": "Heading 2", "text": "Normal"}
 
 
@@ -39,22 +39,20 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     section = document.sections[0]
     _page(section, look, wide=False)
     _frame(section, paper, look)
-    made, before = None, ""
-    for block in paper.blocks:
+    made = None
+    befores, afters = (None, *paper.blocks[:-1]), (*paper.blocks[1:], None)
+    for before, block, after in zip(befores, paper.blocks, afters, strict=True):
         if isinstance(block, Words):
             made = document.add_paragraph(
                 _unbroken(block.text), NAMES.get(block.kind, _style_name(block.kind))
             )
-            if before == "table" or (block.kind == "small" and before not in ("small", "")):
-                own = look.styles[block.kind].before
-                made.paragraph_format.space_before = Pt(max(own, APART))
+            _beside(made, before, block, after)
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
         else:
             _table(document, block, look, section, flows=paper.flows)
             made = None
-        before = block.kind if isinstance(block, Words) else "table" if made is None else ""
     if made is None:  # a document ends with a paragraph; one that shows nothing must not take a page
         document.add_paragraph("", _style_name("small"))
     core = document.core_properties
@@ -65,9 +63,19 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     return timeless(content.getvalue(), on)
 
 
+def _beside(made: Any, before: Block | None, block: Words, after: Block | None) -> None:
+    """Space below a table and above the fine print; what leads into a table or fine print stays with it."""
+    small = block.kind == "small"
+    form = made.paragraph_format
+    if isinstance(before, Grid) or (small and isinstance(before, Words) and before.kind != "small"):
+        form.space_before = max(GAP, made.style.paragraph_format.space_before)
+    if isinstance(after, Grid) or (isinstance(after, Words) and after.kind == "small"):
+        form.keep_with_next = True
+
+
 def _unbroken(text: str) -> str:
-    """A percent sign stays on the line of its number."""
-    return text.replace(" %", "\u00a0%")
+    """The text, in which no line ends between a figure and its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 # --- styles ---------------------------------------------------------------------------------------
@@ -147,7 +155,7 @@ def _page(section: Any, look: Look, *, wide: bool) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     top, bottom, left, right = look.margins
     if wide:  # the same margins, the sheet turned
-        top, bottom, left, right = right, left * 0.8, top * 2 / 3, bottom * 2 / 3
+        top, bottom, left, right = right, left * 0.6, top * 2 / 3, bottom * 2 / 3
     section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
     section.header_distance, section.footer_distance = Mm(top / 2), Mm(max(8, bottom - 12))

@@ -56,7 +56,7 @@ def _chinese() -> Look:
         "attached": Style(FANG, 16, LEFT, indent=2, before=28, after=28, pitch=28),
         "signed": Style(FANG, 16, RIGHT, right=4, pitch=28),
         "annex": Style(HEI, 16, LEFT, next=True, pitch=28),
-        "small": Style(FANG, 9, LEFT, pitch=13),
+        "small": Style(FANG, 9, LEFT, pitch=12),
     }
     caption = Style(HEI, 14, CENTER, pitch=24, before=8, next=True)
     return Look("Times New Roman", (37, 35, 28, 26), styles, caption, FANG, HEI)
@@ -78,7 +78,7 @@ def _english() -> Look:
         "attached": Style(font, 10.5, LEFT, before=10, after=10),
         "signed": Style(font, 10.5, RIGHT, after=2),
         "annex": Style(font, 11, LEFT, bold=True, after=4, next=True),
-        "small": Style(font, 8.5, LEFT, after=2),
+        "small": Style(font, 8, LEFT, after=1),
     }
     caption = Style(font, 10.5, LEFT, bold=True, before=8, after=2, next=True)
     return Look("Arial", (22, 20, 25, 25), styles, caption, font, font)

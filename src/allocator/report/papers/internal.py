@@ -65,7 +65,7 @@ def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
         else:
             blocks.append(said("internal.not_covered", proposal, why=one.why))
     mark = say("report.internal.mark", proposal.lang)
-    return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark)
+    return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark, flows=True)
 
 
 def plain_reading(allocation: Allocation) -> ReadingAsked:

@@ -282,6 +282,8 @@ def trace_lines(proposal: Proposal) -> list[list[str]]:
         said = weights_words(scenario, lang)
         weights.append(say(f"report.trace.{key}{alone}", lang, option=proposal.short(at), weights=said))
     status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang)))
+    known = any(scenario.published is not None for scenario in proposal.scenarios)
+    derived = say(f"report.trace.derived{'_published' if known else ''}", lang)
     inputs = [
         say("report.trace.digest", lang, option=proposal.short(at), digest=short_digest(allocation))
         if len(proposal.allocations) > 1
@@ -290,7 +292,7 @@ def trace_lines(proposal: Proposal) -> list[list[str]]:
     ]
     version = proposal.chosen.method_version
     made = say("report.trace.made", lang, on=day(proposal), version=version, inputs=inputs)
-    return [[source_line(proposal)], weights, status, [made]]
+    return [[source_line(proposal)], weights, status, [derived], [made]]
 
 
 def short_digest(allocation: Allocation) -> str:
