@@ -348,9 +348,9 @@ def test_a_wrong_heading_is_named(header, key):
 
 def test_a_figure_has_the_unit_that_the_rules_say():
     row = "P,甲,2020-05-01,1,2\n"
-    for header in (HEADER, HEADER.replace("万元", "10k yuan")):
-        assert values(header + row, RULES + UNIT)["tax"] == {"a": 2, "b": 0}
-    for header in (HEADER.replace("万元", "元"), HEADER.replace("（万元）", "")):
+    for unit in ("（万元）", "（10k yuan）", ""):
+        assert values(HEADER.replace("（万元）", unit) + row, RULES + UNIT)["tax"] == {"a": 2, "b": 0}
+    for header in (HEADER.replace("万元", "元"), HEADER.replace("万元", "亿元")):
         assert problems(values, header + row, RULES + UNIT) == [("projects_unit", 1, None)]
 
 

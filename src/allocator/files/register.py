@@ -232,7 +232,9 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             refuse("projects_years_both", name=column)
         if len(units.get(column, {})) > 1:
             refuse("projects_units", names=list(units[column].values())[:10])
-        elif column in rules.units and years and not _same_unit(rules.units[column], *units[column]):
+        elif any(
+            unit and not _same_unit(rules.units.get(column, unit), unit) for unit in units.get(column, ())
+        ):
             refuse("projects_unit", name=next(iter(units[column].values())), unit=rules.units[column])
     for rule in rules.factors:
         if (
