@@ -29,10 +29,14 @@ HOWS = ("sum", "best-year", "count")
 
 @dataclass(frozen=True)
 class Figures:
-    """A column: whole numbers of 1/10^places by year (None: not by year), None where blank."""
+    """A column: whole numbers of 1/10^places by year (None: not by year), None where blank.
+
+    ``unit`` is the one in brackets in the column's heading.
+    """
 
     places: int
     years: Mapping[int | None, tuple[int | None, ...]]
+    unit: str = ""
 
 
 @dataclass(frozen=True)

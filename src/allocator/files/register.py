@@ -82,7 +82,10 @@ def read_register(
         reader.labels = {**reader.labels, named.zh: header[at]}
         positions, found = reader.texts(named.zh, cells.columns[at], None)
         words[named] = tuple(np.array(found, dtype=object)[positions])
-    figures = {column: _figures(reader, cells, years) for column, years in places.figures.items()}
+    figures = {
+        column: _figures(reader, cells, years, places.units.get(column, ""))
+        for column, years in places.figures.items()
+    }
     if reader.problems:
         raise ScenarioError(sorted(reader.problems, key=lambda p: int(str(p.at["row"])))[:MOST_PROBLEMS])
     return Register(
@@ -159,6 +162,33 @@ def load_counted(
     return counted(projects, made, [r.id for r in recipients], counts)
 
 
+def read_counted(
+    register: tuple[str, bytes],
+    rules: Rules,
+    activities: tuple[str, bytes] | None,
+    recipients: Sequence[Recipient],
+    most_mb: int = LARGEST_UPLOAD_MB,
+) -> Counted:
+    """What uploaded files give, each with its name.  Raises ScenarioError with what is wrong in any."""
+    problems: list[Problem] = []
+    projects: Register | None = None
+    counts: dict[Text, dict[str, Number]] = {}
+    try:
+        projects = read_register(*register, rules, recipients, most_mb)
+    except ScenarioError as error:
+        problems += error.problems
+    if rules.points and activities is None:
+        problems.append(Problem("projects_activities", {"names": [p.column for p in rules.points]}))
+    if rules.points and activities is not None:
+        try:
+            counts = read_activities(*activities, rules, recipients, most_mb)
+        except ScenarioError as error:
+            problems += error.problems
+    if projects is None or problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    return counted(projects, rules, [r.id for r in recipients], counts)
+
+
 # --- headings ---------------------------------------------------------------------------------------
 
 
@@ -183,6 +213,7 @@ class _Places:
     fixed: Mapping[str, int]
     texts: Mapping[Text, int]
     figures: Mapping[Text, Mapping[int | None, int]]
+    units: Mapping[Text, str]
 
 
 def _header(cells: Cells, rules: Rules) -> _Places:
@@ -248,7 +279,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
                 refuse("projects_year_missing", name=rule.column, years=missing[:10])
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
-    return _Places(fixed, texts, figures)
+    return _Places(fixed, texts, figures, {c: next(iter(found)) for c, found in units.items()})
 
 
 def _parts(heading: str) -> tuple[str, int | None, str]:
@@ -303,7 +334,7 @@ def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recip
     return made
 
 
-def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int]) -> Figures:
+def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit: str) -> Figures:
     """The figures of a column, all over one power of ten; blank cells stay blank."""
     read: dict[int | None, tuple[Any, list[tuple[int, int] | None]]] = {}
     for year in sorted(years, key=lambda year: year or 0):
@@ -329,6 +360,7 @@ def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int]) -> F
             )
             for year, (codes, numbers) in read.items()
         },
+        unit,
     )
 
 

@@ -72,14 +72,17 @@ def load_scenario(path: str | Path) -> Scenario:
 
 def load_counted(path: str | Path) -> Counted | None:
     """What the register that a scenario file names gives, with the projects; None where it names none."""
+    named = register_files(path)
+    return _counted(named, read_recipients(named["recipients"])) if named else None
+
+
+def register_files(path: str | Path) -> dict[str, Path]:
+    """The files of the register that a scenario file names: projects, rules, activities; else none."""
     path = Path(path)
     content, origins = _read_chain(path)
     table = _validated(content, origins)
     _check_data(table.data, origins)
-    if not table.data.projects:
-        return None
-    named = _named(table, origins, path)
-    return _counted(named, read_recipients(named["recipients"]))
+    return _named(table, origins, path) if table.data.projects else {}
 
 
 def _check_data(data: toml.DataTable, origins: _Origins) -> None:

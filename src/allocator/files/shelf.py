@@ -39,3 +39,8 @@ def _rank(path: Path) -> tuple[bool, str, bool, bool, str]:
     extends = any(line.startswith("extends=") for line in lines)
     data = extends and any(line.startswith("[data]") for line in lines)
     return path.parent.name != "luzhou-2023", path.parent.name, extends, data, path.name
+
+
+def factor_rule_files(folder: Path) -> list[Path]:
+    """The rules for registers of projects in their folder."""
+    return sorted(path for path in folder.glob("*.toml") if path.is_file() and path.name[0] != ".")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 import streamlit as st
 
@@ -19,13 +18,13 @@ from allocator.files.spreadsheet import shown_name
 from allocator.model import Scenario
 from allocator.parts import Text
 from allocator.text import number, say
-from allocator.ui import chosen, fund, markup, shelf, widgets
+from allocator.ui import chosen, fund, markup, shelf, uploads, widgets
 from allocator.ui.rule import typed_number
+from allocator.ui.uploads import Given, given, once
 
 PLANS = ("elapsed", "stated")
 # MB that the browser may send: what is too large is then said in a sentence of our own
 TRANSPORT = {"payments": 20, "rules": 22}
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -55,41 +54,16 @@ def fund_key(slug: str) -> str:
 # --- files ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Given:
-    """A file that was uploaded; it stays when the page is left."""
-
-    name: str
-    content: bytes
-    id: str
-
-
-def given(kind: str, slug: str) -> Given | None:
-    """The file of a kind that was uploaded last for this fund."""
-    known: Given | None = st.session_state.get("execution-files", {}).get((kind, fund_key(slug)))
-    return known
-
-
 def render_upload(kind: str, slug: str, lang: str) -> None:
     """A box for a file of payments, or of rules."""
-    box = st.file_uploader(
-        say(f"app.execution.upload_{kind}", lang),
-        key=f"execution-{kind}-{slug}",
-        max_upload_size=TRANSPORT[kind],
-    )
-    if box is None:
-        return
-    known = given(kind, slug)
-    if known is None or known.id != box.file_id:
-        files = st.session_state.get("execution-files", {})
-        made = Given(box.name, box.getvalue(), box.file_id)
-        st.session_state["execution-files"] = {**files, (kind, fund_key(slug)): made}
+    label = say(f"app.execution.upload_{kind}", lang)
+    if uploads.render_upload(kind, fund_key(slug), label, f"execution-{kind}-{slug}", TRANSPORT[kind]):
         st.rerun()
 
 
 def sources(near: Beside, slug: str) -> dict[str, Path | Given]:
     """The payments that can be looked at: what was uploaded, then the files beside the scenario."""
-    uploaded = given("payments", slug)
+    uploaded = given("payments", fund_key(slug))
     found: dict[str, Path | Given] = {} if uploaded is None else {shown_name(uploaded.name): uploaded}
     for path in near.payments:
         found.setdefault(path.name, path)
@@ -103,42 +77,29 @@ def source_name(name: str, lang: str) -> str:
 
 def rules(near: Beside, slug: str) -> Rules | None:
     """The rules that were uploaded, else those beside the scenario, else none."""
-    path, uploaded = near.rules, given("rules", slug)
+    path, uploaded = near.rules, given("rules", fund_key(slug))
     if uploaded is not None:
-        return _once("rules", uploaded.id, lambda: read_rules(shown_name(uploaded.name), uploaded.content))
+        name, content = shown_name(uploaded.name), uploaded.content
+        return once("execution-rules", uploaded.id, lambda: read_rules(name, content))
     if path is None:
         return None
-    return _once("rules", (str(path), path.stat().st_mtime_ns), lambda: load_rules(path))
+    return once("execution-rules", (str(path), path.stat().st_mtime_ns), lambda: load_rules(path))
 
 
 def payments(source: Path | Given, scenario: Scenario, who: Sequence[Payer]) -> Payments:
     """The payments in a file; raises ScenarioError with a sentence for each problem."""
+    kind = "execution-payments"
     names = (scenario.recipients, tuple(payer.id for payer in who), scenario.fund.currency)
     if isinstance(source, Given):
         made = lambda: read_payments(source.name, source.content, scenario, who)  # noqa: E731
-        return _once("payments", (source.id, names), made)
+        return once(kind, (source.id, names), made)
     stamp = source.stat().st_mtime_ns
-    return _once("payments", (str(source), stamp, names), lambda: load_payments(source, scenario, who))
-
-
-def _once(kind: str, key: object, make: Callable[[], Made]) -> Made:
-    """What was made of a file, once for all the times that the page is drawn; also what is wrong with it."""
-    known: tuple[object, Made | ScenarioError] | None = st.session_state.get(f"execution-{kind}-read")
-    if known is None or known[0] != key:
-        try:
-            known = key, make()
-        except ScenarioError as error:
-            problems = (replace(p, file=Path(p.file).name if p.file else "") for p in error.problems)
-            known = key, ScenarioError(problems)
-        st.session_state[f"execution-{kind}-read"] = known
-    if isinstance(known[1], ScenarioError):
-        raise known[1]
-    return known[1]
+    return once(kind, (str(source), stamp, names), lambda: load_payments(source, scenario, who))
 
 
 def _entered_key(slug: str) -> str:
     """What is entered belongs to a fund and a file of rules."""
-    uploaded = given("rules", slug)
+    uploaded = given("rules", fund_key(slug))
     return fund_key(slug) if uploaded is None else f"{fund_key(slug)}-{uploaded.id}"
 
 

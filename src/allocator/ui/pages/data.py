@@ -15,6 +15,7 @@ from allocator.text import say
 from allocator.ui import markup, shelf, state, toolbar, widgets
 from allocator.ui.editors import render_editor, render_outcome, render_problems, take_over
 from allocator.ui.pages.allocate import assumed_sentence, foot_lines
+from allocator.ui.projects import render_projects
 
 TRANSPORT = 20  # MB that the browser may send: what is too large is then said in a sentence of our own
 
@@ -32,6 +33,7 @@ def render() -> None:
     allocation = _allocation(slug, lang)
     render_editor("table", scenario, slug, lang)
     _render_upload(scenario, slug, lang)
+    render_projects(scenario, slug, lang)
     grid = shares_table(allocation.scenario if allocation else scenario, lang, allocation)
     about = markup.block("hint", say("app.table_editor.shares_about", lang))
     st.html(markup.lines([f"<div>{markup.table(grid, grid.caption)}</div>", about]))
