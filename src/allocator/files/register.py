@@ -169,7 +169,10 @@ def read_counted(
     recipients: Sequence[Recipient],
     most_mb: int = LARGEST_UPLOAD_MB,
 ) -> Counted:
-    """What uploaded files give, each with its name.  Raises ScenarioError with what is wrong in any."""
+    """What uploaded files give, each with its name.  Raises ScenarioError with what is wrong in any.
+
+    ``most_mb`` is how large the register may be.
+    """
     problems: list[Problem] = []
     projects: Register | None = None
     counts: dict[Text, dict[str, Number]] = {}
@@ -181,7 +184,7 @@ def read_counted(
         problems.append(Problem("projects_activities", {"names": [p.column for p in rules.points]}))
     if rules.points and activities is not None:
         try:
-            counts = read_activities(*activities, rules, recipients, most_mb)
+            counts = read_activities(*activities, rules, recipients)
         except ScenarioError as error:
             problems += error.problems
     if projects is None or problems:

@@ -50,11 +50,8 @@ def render_upload(kind: str, of: str, label: str, key: str, most_mb: int) -> boo
     if box is None:
         return False
     known = given(kind, of)
-    # Streamlit hands the same file over at every drawing; one that was let go of does not come back
-    dealt: dict[str, str] = st.session_state.setdefault("given-ids", {})
-    if (known is not None and known.id == box.file_id) or dealt.get(key) == box.file_id:
+    if known is not None and known.id == box.file_id:  # Streamlit hands it over at every drawing
         return False
-    dealt[key] = box.file_id
     made = given_of(box.name, box.getvalue(), box.file_id)
     st.session_state["given"] = {**st.session_state.get("given", {}), (kind, of): made}
     return True
