@@ -183,6 +183,20 @@ def test_the_register_of_a_scenario_is_shown_at_once(page: Open, lang: str) -> N
     assert say("app.projects.take", lang) not in labels(app)
 
 
+def test_projects_behind_values_and_entitlements_can_be_unfolded(page: Open) -> None:
+    app = page(OWN)
+    assert "<td>示例项目41</td>" not in said(app)
+    app.session_state["projects-behind"] = app.session_state["projects-awards"] = True
+    html = said(app.run())
+    figure = '<td class="al-number">{}</td>'
+    assert f'{figure.format(42)}<th scope="row">示例项目41</th>{figure.format(41500)}' in html
+    allocation = allocate(load_scenario(FOLDER / "five-years.toml"))
+    assert f"{float(allocation.entitlements['jiangyang']):.2f}" in html
+    assert "单位：元" in html
+    (factor,) = [one for one in app.selectbox if one.label == say("app.projects.behind_factor", "zh")]
+    assert say("app.projects.scorecard", "zh") in said(factor.set_value("effort").run())
+
+
 def test_files_are_asked_for_one_after_the_other(page: Open) -> None:
     app = page()
     assert "项目清单测算结果" not in said(app)
@@ -257,10 +271,10 @@ def test_markup_in_names_stays_text(page: Open) -> None:
         "示例项目05".encode(), EVIL.encode()
     )
     app = bring(page(), evil)
-    app = upload(app, "other", "八年.toml", LONGER)
-    html = said(app)
+    app.session_state["projects-behind"] = app.session_state["projects-awards"] = True
+    html = said(upload(app, "other", "八年.toml", LONGER))
     assert "<img" not in html
-    assert html.count("&lt;img") > 3  # refused, behind a value, repeated, changed
+    assert html.count("&lt;img") > 4  # refused, repeated, behind a value, of an entitlement, changed
 
 
 # --- other rules ----------------------------------------------------------------------------------

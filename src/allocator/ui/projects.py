@@ -5,6 +5,7 @@ What names projects stays in the session and on the screen; a scenario takes ove
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +18,7 @@ from allocator.files.spreadsheet import shown_name
 from allocator.model import Scenario
 from allocator.report import projects as said
 from allocator.report import projects_taken as taken
-from allocator.text import say
+from allocator.text import money_unit, say
 from allocator.ui import chosen, markup, state, uploads, widgets
 from allocator.ui.editors import render_outcome, render_problems, take_over
 from allocator.ui.projects_files import (
@@ -141,7 +142,10 @@ def _render_behind(found: Found, factors: said.Names, people: said.Names, lang: 
     """The projects behind each recipient's value of a factor, folded away."""
     counted = found.counted
     ids = list(counted.rules.ids)
-    with st.expander(say("app.projects.behind", lang)):
+    folded = st.expander(say("app.projects.behind", lang), key="projects-behind", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         factor = chosen.render_choice(
             f"projects-behind-{'-'.join(ids)}", say("app.projects.behind_factor", lang), ids, ids[0],
             lambda id: _name(factors, id, lang), lang,
@@ -163,7 +167,10 @@ def _render_awards(found: Found, scenario: Scenario, slug: str, lang: str) -> No
     counted = found.counted
     if not taken.shared(counted, scenario):
         return
-    with st.expander(say("app.projects.awards", lang)):
+    folded = st.expander(say("app.projects.awards", lang), key="projects-awards", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         on_screen = state.on_screen(slug)
         try:
             grid = once(
@@ -175,6 +182,8 @@ def _render_awards(found: Found, scenario: Scenario, slug: str, lang: str) -> No
             widgets.render_problems(error, lang)
             return
         about = markup.block("hint", say("projects.awards_about", lang))
+        unit = money_unit(scenario.fund.currency, 1, lang)
+        grid = replace(grid, unit=say("table.unit", lang, unit=unit))
         st.html(markup.lines([about, markup.table(grid, grid.caption, first=1)]))
 
 

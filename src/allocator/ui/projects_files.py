@@ -5,6 +5,7 @@ They stay in the session, apart from the scenario.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,14 +187,18 @@ def count(files: Files, scenario: Scenario, kind: str, lang: str) -> Found | Non
         scenario.recipients,
     )
 
-    def made() -> Counted:
+    def make() -> Counted:
         register, activities = files["register"], files.get("activities")
-        return read_counted(
+        made = read_counted(
             (register.name, register.content),
             rules,
             None if activities is None else (activities.name, activities.content),
             scenario.recipients,
             LARGEST_MB,
         )
+        # of many thousand projects, or the search for garbage after every drawing of any page takes long
+        gc.collect()
+        gc.freeze()
+        return made
 
-    return Found(key, once(kind, key, made))
+    return Found(key, once(kind, key, make))

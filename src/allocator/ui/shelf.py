@@ -18,6 +18,7 @@ from allocator.files.shelf import scenario_files
 from allocator.model import Scenario
 
 Found = Mapping[str, Scenario | AllocatorError]
+READ = (".toml", ".csv", ".xlsx")  # what a scenario may be made of
 OWN = "@"  # begins the slugs of scenarios that the user has saved
 
 
@@ -43,9 +44,7 @@ def find() -> dict[str, Scenario | AllocatorError]:
 
 def load(path: Path) -> Scenario:
     """The scenario of a file; raises ScenarioError, which names the file without its folders."""
-    parts = (
-        (p for p in path.parent.iterdir() if p.suffix in (".toml", ".csv")) if path.parent.is_dir() else ()
-    )
+    parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
     try:
         return _load(str(path), tuple(sorted(map(_stamp, (*parts, *_below(path))))))
     except AllocatorError as error:
@@ -74,7 +73,7 @@ def _below(path: Path) -> list[Path]:
     """Files in folders of the scenario's folder; a saved scenario's states never change."""
     if path.parent.parent == home.scenarios():
         return []
-    return [p for p in path.parent.rglob("*/*") if p.suffix in (".toml", ".csv")]
+    return [p for p in path.parent.rglob("*/*") if p.suffix in READ]
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
