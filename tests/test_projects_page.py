@@ -28,8 +28,8 @@ from allocator.text import LANGUAGES, say
 FOLDER = SCENARIOS / "luzhou-2023-projects"
 SLUG, OWN = "luzhou-2023/published-rule", "luzhou-2023-projects/five-years"
 REGISTER = (FOLDER / "register-illustrative.csv").read_bytes()
-RULES = (FOLDER / "rules-five-years.toml").read_bytes()
-LONGER = (FOLDER / "rules-eight-years-medicine.toml").read_bytes()
+RULES = (FOLDER / "rules" / "five-years.toml").read_bytes()
+LONGER = (FOLDER / "rules" / "eight-years-medicine.toml").read_bytes()
 ACTIVITIES = (FOLDER / "activities-illustrative.csv").read_bytes()
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -91,7 +91,7 @@ def labels(app: AppTest) -> list[str]:
 
 
 def brought(scenario: Scenario, rules: bytes = RULES, register: bytes = REGISTER) -> Counted:
-    path = FOLDER / ("rules-five-years.toml" if rules is RULES else "rules-eight-years-medicine.toml")
+    path = FOLDER / "rules" / ("five-years.toml" if rules is RULES else "eight-years-medicine.toml")
     return read_counted(
         ("清单.csv", register), load_factor_rules(path), ("工作.csv", ACTIVITIES), scenario.recipients
     )
@@ -152,7 +152,7 @@ def test_what_amounts_become_adds_up_to_the_same_total() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_templates_come_back(lang: str) -> None:
     people = luzhou().recipients
-    for path in factor_rule_files(FOLDER):
+    for path in factor_rule_files(FOLDER / "rules"):
         rules = load_factor_rules(path)
         found = read_register("t.xlsx", register_template(rules, people, lang), rules, people)
         assert len(found.names) == 2 and found.illustrative
@@ -164,7 +164,7 @@ def test_templates_come_back(lang: str) -> None:
 
 
 def test_rules_beside_scenarios_are_no_scenarios() -> None:
-    rules = factor_rule_files(FOLDER)
+    rules = factor_rule_files(FOLDER / "rules")
     assert len(rules) == 3
     assert not {*scenario_files(SCENARIOS)} & {*rules}
 
@@ -284,7 +284,7 @@ def test_other_rules_are_explained_down_to_projects_and_amounts(page: Open) -> N
     app = page(OWN)
     (pick,) = [one for one in app.selectbox if one.label == say("app.projects.other_pick", "zh")]
     assert say("app.projects.total_kept", "zh") not in said(app)
-    app = pick.set_value("rules-eight-years-medicine.toml").run()
+    app = pick.set_value("eight-years-medicine.toml").run()
     html = said(app)
     assert "数据变动来自以下3个项目" in html
     assert (
