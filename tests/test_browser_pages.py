@@ -195,6 +195,20 @@ def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
     assert large.wrong == []
 
 
+def test_a_register_of_projects(people: dict[str, Visit], axe: str) -> None:
+    page = opened(people["zh"], "data", "zh", "luzhou-2023-projects/five-years")
+    page.get_by_role("combobox", name=say("app.projects.other_pick", "zh")).click()
+    page.get_by_role("option", name="rules-eight-years-medicine.toml").click()
+    page.get_by_text(say("app.projects.amounts_caption", "zh")).last.wait_for()
+    people["zh"].settle()
+    assert page.get_by_text(say("projects.awards_about", "zh")).is_visible()
+    assert foreign(page, "zh") == []
+    clean(page, axe)
+    for width in (720, 400, 1440):
+        widened(people["zh"], width)
+        assert overflowing(page) == [False, []]
+
+
 def test_what_streamlit_opens_is_in_the_readers_language(people: dict[str, Visit]) -> None:
     person = people["zh"]
     page = person.open(f"compare?lang=zh&scenario={SCENARIO}")
