@@ -5,6 +5,7 @@ What names projects stays in the session and on the screen; a scenario takes ove
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ FEW = 8  # sentences of a list before the rest is folded away
 
 @st.fragment
 def render_projects(scenario: Scenario, slug: str, lang: str) -> None:
-    """The whole part of the page: a file that is given draws only this anew."""
+    """All of it: a file that is given draws only this part of the page anew."""
     own, folder = beside(slug)
     with st.expander(say("app.projects.fold", lang)):
         st.html(markup.block("hint", say("app.projects.about", lang)))
@@ -54,6 +55,7 @@ def render_projects(scenario: Scenario, slug: str, lang: str) -> None:
 def _render_found(
     found: Found, files: Files, folder: Path | None, scenario: Scenario, slug: str, lang: str
 ) -> None:
+    """All that the files give, from the rules to what other rules would change."""
     counted = found.counted
     factors = said.factors_of(counted, scenario.factors)
     people = said.recipients_of(scenario.recipients)
@@ -69,7 +71,7 @@ def _render_found(
     _render_values(counted, scenario, slug, lang)
     lists = once(
         f"projects-lists-{lang}",
-        found.key,
+        (found.key, [*factors.items()]),
         lambda: (
             said.notes(counted, factors, people, lang),
             said.refused_lines(counted, people, lang),
@@ -201,7 +203,9 @@ def _render_other(
         label = say("app.projects.upload_other", lang)
         uploads.render_upload("projects-other", slug, label, f"projects-other-{slug}", TRANSPORT["rules"])
     uploaded = uploads.given("projects-other", slug)
-    near = [] if folder is None else [read(path) for path in factor_rule_files(folder)]
+    near = []
+    with suppress(ScenarioError):
+        near = [read(path) for path in factor_rule_files(folder)] if folder else []
     offered: dict[str, Given | None] = {"none": None}
     offered |= {file.name: file for file in near if file.digest != files["rules"].digest}
     first = "none"

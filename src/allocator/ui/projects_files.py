@@ -58,12 +58,13 @@ def beside(slug: str) -> tuple[dict[str, Given], Path | None]:
 
 
 def read(path: Path) -> Given:
-    told = path.stat()
+    """A file beside scenarios, read again when it has changed; raises ScenarioError."""
+    told = path.stat() if path.is_file() else None
 
-    def made() -> Given:
+    def make() -> Given:
         return uploads.given_of(path.name, file_bytes(path, LARGEST_MB))
 
-    return once(f"projects-file-{path}", (told.st_mtime_ns, told.st_size), made)
+    return once(f"projects-file-{path}", None if told is None else (told.st_mtime_ns, told.st_size), make)
 
 
 def given(slug: str) -> dict[str, Given]:
@@ -72,24 +73,24 @@ def given(slug: str) -> dict[str, Given]:
     return {kind: file for kind, file in known.items() if file is not None}
 
 
-def render_files(scenario: Scenario, beside: dict[str, Given], slug: str, lang: str) -> None:
+def render_files(scenario: Scenario, own: dict[str, Given], slug: str, lang: str) -> None:
     """The boxes with their templates, and which files are in use."""
     boxes = st.session_state.get("projects-boxes", 0)
-    beside_boxes = {}
+    rights = {}
     for kind in KINDS:
-        left, beside_boxes[kind] = st.columns([2, 1], vertical_alignment="bottom")
+        left, rights[kind] = st.columns([2, 1], vertical_alignment="bottom")
         with left:
             label, key = say(f"app.projects.upload_{kind}", lang), f"projects-{kind}-{slug}-{boxes}"
             uploads.render_upload(f"projects-{kind}", slug, label, key, TRANSPORT[kind])
     uploaded = given(slug)
-    for kind, (name, content) in _templates(scenario, (beside | uploaded).get("rules"), lang).items():
-        beside_boxes[kind].download_button(
+    for kind, (name, content) in _templates(scenario, (own | uploaded).get("rules"), lang).items():
+        rights[kind].download_button(
             say(f"app.projects.template_{kind}", lang), content, name,
             mime="application/toml" if kind == "rules" else EXCEL,
             on_click="ignore", width="stretch", key=f"projects-template-{kind}",
         )  # fmt: skip
-    if beside:
-        names = [shown_name(file.name) for file in beside.values()]
+    if own:
+        names = [shown_name(file.name) for file in own.values()]
         st.html(markup.block("hint", say("app.projects.beside", lang, files=names)))
     if uploaded:
         names = [shown_name(file.name) for file in uploaded.values()]
