@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
-import json
-import sys
-import textwrap
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.allocation import Allocation
 from allocator.analysis.compare import Effect, changes, effect
-from allocator.engine import METHOD_VERSION
-from allocator.exact import Number, exact, plain
+from allocator.exact import Number, plain
 from allocator.model import Scenario
+from allocator.report.read import read_lines
 from allocator.report.sentences import status_lines
-from allocator.report.table import compare_table, office_table, weight_text
-from allocator.report.tabular import Table
-from allocator.text import kind_text, number, say
+from allocator.report.table import compare_table, office_table
+from allocator.terminal import aligned, jsonable, pad, print_csv, print_json, width
 from allocator.text import money as money_text
+from allocator.text import number, say
 
 if TYPE_CHECKING:
     from allocator.analysis.execution import Execution
@@ -36,12 +30,12 @@ if TYPE_CHECKING:
 def allocation(result: Allocation, form: str, lang: str) -> None:
     """The result of `allocator run`."""
     if form == "json":
-        _json(as_json(result, lang))
+        print_json(as_json(result, lang))
         return
     table = office_table(result, lang)
     if form == "csv":
         headers, rows = table.plain_rows()
-        _csv(headers, rows, [*status_lines(result.scenario, lang), _trace(result, lang)])
+        print_csv(headers, rows, [*status_lines(result.scenario, lang), _trace(result, lang)])
         return
     scenario, money = result.scenario, _money_writer(result.scenario, lang)
     lines = [getattr(scenario.title, lang)]
@@ -54,7 +48,7 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
     lines += [
         say("cli.split", lang, fund=money(scenario.fund.amount), parts=parts),
         "",
-        *_aligned(table, lang),
+        *aligned(table, lang),
         "",
     ]
     lines += status_lines(scenario, lang)
@@ -85,7 +79,7 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
     table = compare_table(results, lang)
     base = results[0]
     if form == "json":
-        _json(
+        print_json(
             {
                 "currency": base.scenario.fund.currency,
                 "method_version": base.method_version,
@@ -94,16 +88,16 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
                         "file": file,
                         "title": getattr(result.scenario.title, lang),
                         "digest": result.scenario.digest,
-                        "fund": _jsonable(result.scenario.fund.amount),
-                        "reserved": _jsonable(result.scenario.reserved),
-                        "amounts": _jsonable(result.amounts),
-                        "differences": _jsonable(changes(result, base.amounts)),
+                        "fund": jsonable(result.scenario.fund.amount),
+                        "reserved": jsonable(result.scenario.reserved),
+                        "amounts": jsonable(result.amounts),
+                        "differences": jsonable(changes(result, base.amounts)),
                         **_effect(effect(result, base.amounts)),
                         "data": _statuses(result.scenario),
                     }
                     for file, result in zip(files, results, strict=True)
                 ],
-                "published": _jsonable(base.scenario.published),
+                "published": jsonable(base.scenario.published),
             }
         )
         return
@@ -117,13 +111,13 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
             f"{titles[key]} {header}" if (key := column.key.partition("-")[0]) in titles else header
             for column, header in zip(table.columns, headers, strict=True)
         ]
-        _csv(named, rows, _remarks(titles, results, lang))
+        print_csv(named, rows, _remarks(titles, results, lang))
         return
     lines = [
         say("cli.letter", lang, letter=letter, title=title, file=file)
         for (letter, title), file in zip(titles.items(), files, strict=True)
     ]
-    lines += ["", *_aligned(table, lang), ""]
+    lines += ["", *aligned(table, lang), ""]
     money = _money_writer(base.scenario, lang)
     for letter, result in list(zip(letters, results, strict=True))[1:]:
         lines.append(_moved(letter, result, base, money, lang))
@@ -162,18 +156,18 @@ def audited(answers: Answers, form: str, lang: str) -> None:
 
     rest = tables.rest(answers, lang)
     if form == "json":
-        _json(tables.all_data(answers, lang))
+        print_json(tables.all_data(answers, lang))
         return
     if form == "csv":
         rows = [row for one in answers.found for row in tables.file_rows(one, lang)]
         remarks = [line for one in answers.found for line in tables.remarks(one, lang)]
-        _csv(tables.file_headers(lang), rows, [*remarks, *rest])
+        print_csv(tables.file_headers(lang), rows, [*remarks, *rest])
         return
     lines = []
     for one in answers.found:
         lines += tables.opening(one, lang)
         for head, table in tables.ranges(one, lang):
-            lines += ["", head, *_aligned(table, lang)]
+            lines += ["", head, *aligned(table, lang)]
         lines += ["", *tables.closing(one, lang), ""]
     print(*lines, *rest, *([""] if rest else []), sep="\n", end="")
 
@@ -185,16 +179,16 @@ def sought(answer: Answer, form: str, lang: str) -> None:
 
     scenario = answer.scenario
     if form == "json":
-        _json(tables.as_data(answer, lang))
+        print_json(tables.as_data(answer, lang))
         return
     table = tables.amounts_table(answer, lang)
     below = status_lines(scenario, lang)
     if form == "csv":
         headers, rows = table.plain_rows() if table is not None else tables.reach_rows(answer, lang)
-        _csv(headers, rows, [*sentences(answer, lang), *below, tables.trace(answer, lang)])
+        print_csv(headers, rows, [*sentences(answer, lang), *below, tables.trace(answer, lang)])
         return
     lines = [getattr(scenario.title, lang), *sentences(answer, lang), ""]
-    lines += [*_aligned(table, lang), ""] if table is not None else []
+    lines += [*aligned(table, lang), ""] if table is not None else []
     print(*lines, *below, tables.trace(answer, lang), sep="\n")
 
 
@@ -202,7 +196,7 @@ def explained(told: Told, results: Sequence[Allocation], form: str, lang: str) -
     """The result of `allocator explain`: of one allocation, or of two of which the first is the base."""
     if form == "json":
         data = told.data()
-        _json(_jsonable({**(as_json(results[0], lang) if len(results) == 1 else {}), **data}))
+        print_json(jsonable({**(as_json(results[0], lang) if len(results) == 1 else {}), **data}))
         return
     said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
     if len(results) == 1:
@@ -211,11 +205,11 @@ def explained(told: Told, results: Sequence[Allocation], form: str, lang: str) -
         names = (say(f"explain.{key}", lang) for key in ("before", "after"))
         traces = [_traces(names, results, lang)]
     if form == "csv":
-        _csv(*told.filed(), [*told.remarks(), *said, *traces])
+        print_csv(*told.filed(), [*told.remarks(), *said, *traces])
         return
     lines: list[str] = []
     for block in told.blocks():
-        lines += [block] if isinstance(block, str) else _aligned(block, lang)
+        lines += [block] if isinstance(block, str) else aligned(block, lang)
     print(*lines, *said, *traces, sep="\n")
 
 
@@ -225,15 +219,15 @@ def swept(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
     from allocator.report import sweep_tables as tables
 
     if form == "json":
-        _json(tables.as_data(found, driven, lang))
+        print_json(tables.as_data(found, driven, lang))
         return
     below = [*said.remarks(found, lang), *status_lines(found.scenario, lang), *said.trace(found, lang)]
     if form == "csv":
         headers, rows = tables.file_headers(found, driven, lang), tables.file_rows(found, driven, lang)
-        _csv(headers, rows, [*said.head(found, lang), *below])
+        print_csv(headers, rows, [*said.head(found, lang), *below])
         return
     lines = [getattr(found.scenario.title, lang), *said.head(found, lang), ""]
-    print(*lines, *_aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")
+    print(*lines, *aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")
 
 
 def counted(found: Counted, scenario: Scenario | None, form: str, lang: str, *, projects: bool) -> None:
@@ -241,7 +235,7 @@ def counted(found: Counted, scenario: Scenario | None, form: str, lang: str, *, 
     from allocator.report import projects as said
 
     if form == "json":
-        _json(said.as_data(found, lang, projects=projects))
+        print_json(said.as_data(found, lang, projects=projects))
         return
     factors = said.factors_of(found, scenario.factors if scenario else ())
     recipients = said.recipients_of(scenario.recipients if scenario else ())
@@ -252,12 +246,14 @@ def counted(found: Counted, scenario: Scenario | None, form: str, lang: str, *, 
     below = [*notes, *said.refused_lines(found, recipients, lang, named=named)]
     if form == "csv":
         rows = said.factor_rows(found)
-        _csv(rows[0], rows[1:], [*head, *below, *([] if named else [say("projects.confidential", lang)])])
+        print_csv(
+            rows[0], rows[1:], [*head, *below, *([] if named else [say("projects.confidential", lang)])]
+        )
         return
-    lines = [*head, "", *_aligned(grid, lang), *below]
+    lines = [*head, "", *aligned(grid, lang), *below]
     for id in found.brought if projects else ():
         behind = said.behind_grid(found, id, factors, recipients, lang)
-        lines += ["", behind.caption, *_aligned(behind, lang)]
+        lines += ["", behind.caption, *aligned(behind, lang)]
     print(*lines, sep="\n")
 
 
@@ -270,7 +266,7 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
 
     if form == "json":
         reached = {"assessment": aims.as_data(assess(found))}
-        _json(_jsonable({**tables.as_data(found, payees=payees), **reached}))
+        print_json(jsonable({**tables.as_data(found, payees=payees), **reached}))
         return
     scenario = result.scenario
     head = said.head(found, result, lang)
@@ -284,7 +280,7 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
     if form == "csv":
         lines = said.doubt_sentences(found, scenario, lang)
         headers, rows = tables.progress_rows(found, scenario, lang)
-        _csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
+        print_csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
     uses = tables.uses_grid(found, scenario, lang)
@@ -300,7 +296,7 @@ def executed(found: Execution, result: Allocation, form: str, lang: str, *, paye
         blocks += ["", targets.caption, targets, *outcome]
     lines = []
     for block in [*blocks, ""]:
-        lines += [block] if isinstance(block, str) else _aligned(block, lang)
+        lines += [block] if isinstance(block, str) else aligned(block, lang)
     print(*lines, *below, sep="\n")
 
 
@@ -308,14 +304,14 @@ def checked(result: Allocation, file: str, form: str, lang: str, *, as_published
     """The result of `allocator check`: what was read; None where nobody asked about the published amounts."""
     scenario = result.scenario
     if form == "json":
-        _json(_checked_json(result, file, lang, as_published))
+        print_json(_checked_json(result, file, lang, as_published))
         return
-    lines = _read(scenario, lang)
+    lines = read_lines(scenario, lang)
     if form == "csv":
-        _csv([say("check.item", lang), say("check.value", lang)], [list(line) for line in lines])
+        print_csv([say("check.item", lang), say("check.value", lang)], [list(line) for line in lines])
         return
-    widest = max(_width(item) for item, _ in lines)
-    print(*(_pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
+    widest = max(width(item) for item, _ in lines)
+    print(*(pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
     print(*status_lines(scenario, lang), say("cli.ok", lang, file=file), sep="\n")
 
 
@@ -328,11 +324,11 @@ def _checked_json(result: Allocation, file: str, lang: str, as_published: bool |
         "as_published": as_published,
         "title": getattr(scenario.title, lang),
         "currency": scenario.fund.currency,
-        "fund": _jsonable(scenario.fund.amount),
-        "reserved": _jsonable(scenario.reserved),
-        "earmarked": _jsonable(scenario.earmarked),
-        "distributable": _jsonable(scenario.distributable),
-        "unit": _jsonable(scenario.fund.unit),
+        "fund": jsonable(scenario.fund.amount),
+        "reserved": jsonable(scenario.reserved),
+        "earmarked": jsonable(scenario.earmarked),
+        "distributable": jsonable(scenario.distributable),
+        "unit": jsonable(scenario.fund.unit),
         "rounding": scenario.fund.rounding,
         "method": scenario.kind,
         "coefficient": scenario.coefficient,
@@ -340,62 +336,10 @@ def _checked_json(result: Allocation, file: str, lang: str, as_published: bool |
         "data": {factor.id: factor.status for factor in scenario.factors},
         "recipients": len(scenario.recipients),
         "limits": len(scenario.limits),
-        "published": _jsonable(published),
+        "published": jsonable(published),
         "method_version": result.method_version,
         "digest": scenario.digest,
     }
-
-
-def _read(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
-    """What `check` reports: an item's name, and what was read."""
-    money = _money_writer(scenario, lang)
-    fund = scenario.fund
-    items: list[tuple[str, str | None]] = [
-        ("title", getattr(scenario.title, lang)),
-        ("fund", money(fund.amount)),
-        ("reservations", f"{len(scenario.reservations)}: {money(scenario.reserved)}"),
-        ("earmarks", f"{len(scenario.earmarks)}: {money(scenario.earmarked)}"),
-        ("distributable", money(scenario.distributable)),
-        ("unit", money(fund.unit)),
-        ("rounding", say(f"check.{fund.rounding}", lang)),
-        ("method", say(f"check.{scenario.kind}", lang)),
-        ("coefficient", scenario.coefficient),
-        ("recipients", _kinds(scenario, lang)),
-    ]
-    shown = [(say(f"check.{key}", lang), value) for key, value in items if value is not None]
-    for factor in scenario.factors:
-        status = say(f"status.{factor.status}", lang)
-        if factor.id in scenario.weights:
-            weight = weight_text(scenario.weights[factor.id], scenario.kind, lang)
-            total = plain(sum((value for value in factor.values if value is not None), start=0))
-            value = say(
-                "check.factor_read", lang, name=factor.name, weight=weight, status=status, total=total
-            )
-            shown.append((say("check.factor", lang, id=factor.id), value))
-        else:
-            value = say("check.reference_read", lang, name=factor.name, status=status)
-            shown.append((say("check.reference", lang, id=factor.id), value))
-    shown.append((say("check.limits", lang), str(len(scenario.limits))))
-    if scenario.published is not None:
-        total = plain(sum(scenario.published.values(), start=0))
-        by = plain(total - (fund.amount - scenario.reserved))
-        key = "check.published_read" if by else "check.published_whole"
-        shown.append((say("check.published", lang), say(key, lang, total=money(total), by=money(by))))
-    if scenario.previous is not None:
-        total = plain(sum(scenario.previous.values(), start=0))
-        shown.append((say("check.previous", lang), money(total)))
-    if scenario.provenance:
-        shown.append((say("check.provenance", lang), str(len(scenario.provenance))))
-    shown.append((say("check.method_version", lang), METHOD_VERSION))
-    return [*shown, (say("check.digest", lang), scenario.digest)]
-
-
-def _kinds(scenario: Scenario, lang: str) -> str:
-    counts: dict[str, int] = {}
-    for recipient in scenario.recipients:
-        counts[recipient.kind] = counts.get(recipient.kind, 0) + 1
-    named = [f"{kind_text(kind, lang)} {count}" for kind, count in counts.items() if kind]
-    return f"{len(scenario.recipients)}" + (f" ({', '.join(named)})" if named else "")
 
 
 # --- JSON and CSV ---------------------------------------------------------------------------------
@@ -410,31 +354,31 @@ def as_json(result: Allocation, lang: str) -> dict[str, Any]:
         "digest": scenario.digest,
         "method_version": result.method_version,
         "currency": scenario.fund.currency,
-        "unit": _jsonable(scenario.fund.unit),
-        "fund": _jsonable(scenario.fund.amount),
-        "reserved": _jsonable(scenario.reserved),
-        "earmarked": _jsonable(scenario.earmarked),
-        "distributable": _jsonable(scenario.distributable),
-        "total": _jsonable(result.total),
+        "unit": jsonable(scenario.fund.unit),
+        "fund": jsonable(scenario.fund.amount),
+        "reserved": jsonable(scenario.reserved),
+        "earmarked": jsonable(scenario.earmarked),
+        "distributable": jsonable(scenario.distributable),
+        "total": jsonable(result.total),
         "reservations": [
-            {"name": getattr(r.name, lang), "amount": _jsonable(r.amount)} for r in scenario.reservations
+            {"name": getattr(r.name, lang), "amount": jsonable(r.amount)} for r in scenario.reservations
         ],
         "recipients": [
             {
                 "id": r.id,
                 "name": getattr(r.name, lang),
-                "amount": _jsonable(result.amounts[r.id]),
-                "earmark": _jsonable(result.earmarks[r.id]),
+                "amount": jsonable(result.amounts[r.id]),
+                "earmark": jsonable(result.earmarks[r.id]),
                 "share": float(result.shares[r.id]),
                 "contributions": {f: float(part[r.id]) for f, part in result.contributions.items()},
                 "entitlement": float(result.entitlements[r.id]),
                 "limited": float(result.limited[r.id]),
-                "floor": _jsonable(result.floors[r.id]),
-                "cap": _jsonable(result.caps[r.id]),
+                "floor": jsonable(result.floors[r.id]),
+                "cap": jsonable(result.caps[r.id]),
                 "at": result.at[r.id],
                 "rounding": float(result.rounding[r.id]),
-                "published": _jsonable(published[r.id]) if published is not None else None,
-                "difference": _jsonable(differences[r.id]) if differences is not None else None,
+                "published": jsonable(published[r.id]) if published is not None else None,
+                "difference": jsonable(differences[r.id]) if differences is not None else None,
             }
             for r in scenario.recipients
         ],
@@ -448,75 +392,8 @@ def _statuses(scenario: Scenario) -> dict[str, str]:
 
 
 def _effect(found: Effect) -> dict[str, Any]:
-    return {"moved": _jsonable(found.moved), "gains": found.gains, "losses": found.losses}
-
-
-def _jsonable(value: Any) -> Any:
-    """Money as a JSON number, exactly; as text with its two decimals where no float says it exactly."""
-    if isinstance(value, Mapping):
-        return {key: _jsonable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_jsonable(item) for item in value]
-    if not isinstance(value, Fraction):
-        return value
-    return float(value) if exact(float(value)) == value else number(value, "zh", 2).replace("−", "-")
-
-
-def _json(content: object) -> None:
-    print(json.dumps(content, ensure_ascii=False, indent=2))
-
-
-def _csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Sequence[str] = ()) -> None:
-    """CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start; remarks below the figures."""
-    sys.stdout.write("\ufeff")
-    below = [["", remark, *[""] * (len(headers) - 2)] for remark in ("", *remarks)] if remarks else []
-    ends = "\r\n" if sys.platform != "win32" else "\n"
-    csv.writer(sys.stdout, lineterminator=ends).writerows([headers, *rows, *below])
-
-
-# --- text -----------------------------------------------------------------------------------------
+    return {"moved": jsonable(found.moved), "gains": found.gains, "losses": found.losses}
 
 
 def _money_writer(scenario: Scenario, lang: str) -> Callable[[Number], str]:
     return lambda amount: money_text(amount, scenario.fund.currency, lang)
-
-
-def _aligned(table: Table | Grid, lang: str) -> list[str]:
-    """The table as lines of equal width; a Chinese character is two columns wide."""
-    heads = _stacked([_wrapped(header, lang) for header in table.headers])
-    bodies = [(row.role, _stacked([textwrap.wrap(cell, 34) for cell in row.cells])) for row in table.rows]
-    lines = [*heads, *(line for _, body in bodies for line in body)]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-
-    def line(cells: Sequence[str]) -> str:
-        columns = zip(cells, widths, table.numeric, strict=True)
-        return "  ".join(_pad(cell, width, right=right) for cell, width, right in columns).rstrip()
-
-    rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    unit = [_pad(table.unit, len(rule), right=True)] if table.unit else []
-    shown = [*unit, rule, *map(line, heads), rule]
-    for role, body in bodies:
-        shown += [*([rule] if role == "total" else []), *map(line, body)]
-    return [*shown, rule]
-
-
-def _stacked(cells: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Cells of several lines as that many lines of cells."""
-    return [list(line) for line in itertools.zip_longest(*cells, fillvalue="")]
-
-
-def _wrapped(header: str, lang: str) -> list[str]:
-    """A heading over several lines: English at words, Chinese before a bracket and after six characters."""
-    if lang == "zh":
-        name, bracket, rest = header.partition("（")
-        return [*(name[at : at + 6] for at in range(0, len(name), 6)), *([bracket + rest] if rest else [])]
-    return textwrap.wrap(header, 14, break_long_words=False)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _pad(text: str, width: int, *, right: bool = False) -> str:
-    blanks = " " * (width - _width(text))
-    return blanks + text if right else text + blanks
