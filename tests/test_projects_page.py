@@ -117,7 +117,12 @@ def test_values_are_taken_over_with_where_they_come_from() -> None:
         "worked out from projects: “signed within five years” (definition of 2022), 清单.csv",
     )
     assert made.provenance == ()  # it spoke of the figure before
-    assert made.factor("employment").unit == scenario.factor("employment").unit  # no heading says another
+    assert factor.definition == Text(
+        "取“到位投资”各年合计，单个项目不超过50000万元",
+        "sum of “Investment” over all years, at most 500 million yuan of one project",
+    )
+    assert made.factor("employment").unit is None  # the heading says none, and a share it is no more
+    assert made.factor("effort").unit == Text("分", "points")
     real = brought(scenario, register=REGISTER.replace("示例\r\n".encode(), b"\r\n").replace(
         ",示例\n".encode(), b",\n"
     ))  # fmt: skip

@@ -14,6 +14,7 @@ from allocator.analysis.projects import (
     Counted,
     FactorRule,
     Refusal,
+    Rules,
     awards,
     changed,
     years_before,
@@ -80,20 +81,26 @@ def rule_lines(found: Counted, factors: Names, lang: str) -> list[str]:
         lines.append(say("projects.minimum", lang, column=getattr(column, lang), least=text))
     for column, values in rules.excluded:
         lines.append(say("projects.excluded", lang, column=getattr(column, lang), values=list(values)))
-    for rule in rules.factors:
-        how = _how(rule, rules.units, lang)
-        lines.append(say("projects.factor", lang, name=getattr(factors[rule.id], lang), how=how))
-    for id in dict.fromkeys(point.factor for point in rules.points):
-        columns = [getattr(point.column, lang) for point in rules.points if point.factor == id]
-        how = say("projects.how_points", lang, columns=columns)
-        if rules.score_most is not None:
-            how += say("projects.score_most", lang, most=number(rules.score_most, lang))
-        lines.append(say("projects.factor", lang, name=getattr(factors[id], lang), how=how))
+    for id in rules.ids:
+        name = getattr(factors[id], lang)
+        lines.append(say("projects.factor", lang, name=name, how=how_made(rules, id, lang)))
     key = "source" if rules.source else "year"
     lines.append(say(f"projects.{key}", lang, year=str(rules.year), source=rules.source))
     if rules.provincial:
         lines.append(say("projects.provincial", lang))
     return lines
+
+
+def how_made(rules: Rules, factor: str, lang: str) -> str:
+    """How the rules make a factor, in words: of which column and years, or by points."""
+    for rule in rules.factors:
+        if rule.id == factor:
+            return _how(rule, rules.units, lang)
+    columns = [getattr(point.column, lang) for point in rules.points if point.factor == factor]
+    how = say("projects.how_points", lang, columns=columns)
+    if rules.score_most is not None:
+        how += say("projects.score_most", lang, most=number(rules.score_most, lang))
+    return how
 
 
 def _how(rule: FactorRule, units: Mapping[Text, str], lang: str) -> str:

@@ -12,7 +12,7 @@ from allocator.exact import plain
 from allocator.model import Scenario
 from allocator.parts import Factor, Text, plain_name
 from allocator.report.grid import Grid, in_units, unit_of, who
-from allocator.report.projects import Names
+from allocator.report.projects import Names, how_made
 from allocator.report.tabular import Row
 from allocator.text import LANGUAGES, number, say
 
@@ -37,7 +37,7 @@ def moved(found: Counted, scenario: Scenario) -> tuple[str, ...]:
 
 
 def with_values(found: Counted, scenario: Scenario) -> Scenario:
-    """The scenario with the register's values of the factors that it has, and where they come from.
+    """The scenario with the register's values of its factors, what they are and where they come from.
 
     Remarks on single cells of those factors speak of the figures before, and go.  The recipients must be
     those of the register.
@@ -75,6 +75,7 @@ def _taken(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
             for of, old in zip(ids, factor.values, strict=True)
         ),
         unit=_unit(found, factor),
+        definition=Text(*(how_made(found.rules, factor.id, lang) for lang in LANGUAGES)),
         year=found.rules.year,
         status="example" if found.register.illustrative else "derived",
         source=source,
@@ -82,13 +83,19 @@ def _taken(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
 
 
 def _unit(found: Counted, factor: Factor) -> Text | None:
-    """The unit of the register's column where its heading says one, else the factor's own."""
-    columns = [rule.column for rule in found.rules.factors if rule.id == factor.id and rule.column]
-    written = found.register.figures[columns[0]].unit if columns else ""
+    """The unit in the heading of the register's column; points and projects are counted, else none is known.
+
+    The factor's own is kept where the heading says the same: in both languages.
+    """
+    rule = next((rule for rule in found.rules.factors if rule.id == factor.id), None)
+    if rule is None or rule.column is None:
+        key = "app.projects.points" if rule is None else "app.projects.projects"
+        return Text(*(say(key, lang) for lang in LANGUAGES))
+    written = found.register.figures[rule.column].unit
     own = factor.unit
-    if not written or (own and plain_name(written) in (plain_name(own.zh), plain_name(own.en))):
+    if own and plain_name(written) in (plain_name(own.zh), plain_name(own.en)):
         return own
-    return Text(written)
+    return Text(written) if written else None
 
 
 def held_grid(found: Counted, scenario: Scenario, factors: Names, lang: str) -> Grid:
