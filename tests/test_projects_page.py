@@ -119,7 +119,7 @@ def test_values_are_taken_over_with_where_they_come_from() -> None:
     assert made.provenance == ()  # it spoke of the figure before
     assert factor.definition == Text(
         "取“到位投资”各年合计，单个项目不超过50000万元",
-        "sum of “Investment” over all years, at most 500 million yuan of one project",
+        "sum of “Investment” over all years, at most 500,000,000 yuan of one project",
     )
     assert made.factor("employment").unit is None  # the heading says none, and a share it is no more
     assert made.factor("effort").unit == Text("分", "points")
