@@ -198,7 +198,7 @@ def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
 def test_a_register_of_projects(people: dict[str, Visit], axe: str) -> None:
     page = opened(people["zh"], "data", "zh", "luzhou-2023-projects/five-years")
     page.get_by_role("combobox", name=say("app.projects.other_pick", "zh")).click()
-    page.get_by_role("option", name="rules-eight-years-medicine.toml").click()
+    page.get_by_role("option", name="eight-years-medicine.toml").click()
     page.get_by_text(say("app.projects.amounts_caption", "zh")).last.wait_for()
     people["zh"].settle()
     assert page.get_by_text(say("projects.awards_about", "zh")).is_visible()

@@ -21,7 +21,7 @@ EQUAL = dict.fromkeys(("investment", "tax", "employment", "effort"), 25)
 
 def upload(person: Visit, file: Path) -> None:
     """Hands a file to the page."""
-    person.page.locator("input[type=file]").set_input_files(file)
+    person.page.locator("input[type=file]").first.set_input_files(file)  # of the factor data
     person.settle()
 
 
