@@ -415,6 +415,11 @@ def test_no_day_is_before_the_first():
         (RULES + '[[factor]]\nid = "n"\nhow = "count"\nunit = "万元"\n', "projects_count"),
         (RULES + UNIT + UNIT.replace('"tax"', '"more"').replace("万元", "元"), "projects_units"),
         (RULES.replace("years", "year5") + TAXES, "key_unknown"),
+        (RULES + TAXES + "cap = -1\n", "negative"),
+        (RULES + TAXES + EVENTS.replace("each = 2", "each = -2"), "negative"),
+        (RULES + TAXES + EVENTS.replace("most = 9", "most = -9"), "negative"),
+        (RULES + "score_most = -1\n" + TAXES, "negative"),
+        (RULES + TAXES + '[[minimum]]\ncolumn = "税收"\nleast = -5\n', "negative"),
     ],
 )
 def test_what_is_wrong_in_the_rules_is_said(text, key):

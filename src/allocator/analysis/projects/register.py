@@ -10,7 +10,7 @@ from functools import cached_property
 from unicodedata import normalize
 
 from allocator.exact import Frozen, Number
-from allocator.parts import Text, check_id, plain_name, put, wrong
+from allocator.parts import Text, check_id, number_at, plain_name, put, wrong
 
 HOWS = ("sum", "best-year", "count")
 
@@ -79,6 +79,8 @@ class FactorRule:
             wrong("projects_column", "rules", name=self.id)
         if self.how == "count" and (self.column, self.first, self.cap) != (None, None, None):
             wrong("projects_count", "rules", name=self.id)
+        if self.cap is not None:
+            number_at(self.cap, f"{self.id}.cap")
 
     def takes(self, year: int) -> bool:
         """Whether the year is one of the factor's."""
@@ -93,6 +95,10 @@ class Points:
     column: Text
     each: Number
     most: Number
+
+    def __post_init__(self) -> None:
+        for name in ("each", "most"):
+            number_at(getattr(self, name), f"{self.factor}.{name}")
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,10 @@ class Rules:
             known.add(id)
         for point in self.points:
             check_id(point.factor, "rules")
+        for _, least in self.minimums:
+            number_at(least, "minimum.least")
+        if self.score_most is not None:
+            number_at(self.score_most, "score_most")
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
