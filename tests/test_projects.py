@@ -399,6 +399,20 @@ def test_no_day_is_before_the_first():
     assert values(HEADER + "P,甲,2020-05-01,1,2\n", RULES.replace("2022-12-31", "0003-12-31") + TAXES)
 
 
+def test_a_column_has_one_unit_however_the_rules_write_it():
+    factor = TAXES + 'unit = "元"\n'
+    least = '[[minimum]]\ncolumn = "税收"\nleast = 5\n'
+    assert {*rules_of(RULES + factor + least).units.values()} == {"元"}
+    assert len(rules_of(RULES + factor + least).units) == 2
+    assert problems(rules_of, RULES + factor + least + 'unit = "万元"\n')[0][0] == "projects_units"
+
+
+def test_without_a_scenario_a_recipient_written_in_two_ways_is_one():
+    rules = rules_of(RULES + TAXES)
+    rows = "P,Lu County,2020-05-01,1,2\nQ,lu  county,2020-05-01,3,1\n"
+    assert read_register("r.csv", (HEADER + rows).encode(), rules).recipients == ("Lu County",) * 2
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [

@@ -17,7 +17,7 @@ from allocator.files import format as toml
 from allocator.files.execution_rules import Day
 from allocator.files.reading import read_toml, sound, toml_of
 from allocator.files.small_toml import STRICT, Form, validated
-from allocator.parts import Text
+from allocator.parts import Text, plain_name
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -187,11 +187,23 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
 
 
 def _units(said: Iterable[tuple[Text | None, str | None]]) -> Frozen[Text, str]:
-    """The units that the rules say, by column."""
+    """The units that the rules say, by column: one for all the ways in which they write it."""
+    columns = [(column, unit) for column, unit in said if column is not None]
+    by_name: dict[str, str] = {}
+    for column, unit in columns:
+        if unit is None:
+            continue
+        for name in (column.zh, column.en):
+            first = by_name.setdefault(plain_name(name), unit)
+            if first != unit:
+                raise ScenarioError(Problem("projects_units", {"names": [first, unit]}))
     units: dict[Text, str] = {}
-    for column, unit in said:
-        if column is not None and unit is not None and units.setdefault(column, unit) != unit:
-            raise ScenarioError(Problem("projects_units", {"names": [units[column], unit]}))
+    for column, _ in columns:
+        own = {by_name[name] for name in map(plain_name, (column.zh, column.en)) if name in by_name}
+        if len(own) > 1:
+            raise ScenarioError(Problem("projects_units", {"names": sorted(own)}))
+        for unit in own:
+            units[column] = unit
     return Frozen(units)
 
 

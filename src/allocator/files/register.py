@@ -322,7 +322,9 @@ def _by_names(columns: Iterable[Text]) -> dict[str, list[Text]]:
 def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recipient] | None) -> list[str]:
     if recipients is None:
         codes, found = reader.texts("recipient", cells, "recipient_blank")
-        return list(np.array(found, dtype=object)[codes])
+        first: dict[str, str] = {}  # of a name written in several ways, the way it stands first
+        written = [first.setdefault(plain_name(text), text) for text in found]
+        return list(np.array(written, dtype=object)[codes])
     names = lookup(recipients)
 
     def read(text: str) -> str | Problem:
