@@ -2,7 +2,7 @@
 
     python tools/move.py            from the top of the checkout, with nothing uncommitted
 
-Each row of the table is a file and its place. Moved with git; then the imports of every Python file are written
+Each row of the table is a file and its place. Moved with git; tools/rooms.tsv says what each new room holds; then the imports of every Python file are written
 anew, and so are dotted names in strings and documents, paths of modules in documents, and ways from `__file__`
 upwards. A module imported under its last name, where that name changes, keeps its local name by `as`, unless the
 table's third column gives the name that it has from now on. Every file's syntax tree, imports aside, is held
@@ -46,9 +46,14 @@ def main() -> None:
         changed = paths(strings(text, moved), ways)
         if changed != text:
             path.write_text(changed, "utf-8")
+    with open("tools/rooms.tsv", encoding="utf-8") as table:
+        for room in csv.DictReader(table, delimiter="\t"):
+            face = Path("src/allocator", room["room"], "__init__.py")
+            if not face.exists():
+                face.write_text(f'"""{room["says"]}"""\n', "utf-8")
     for folder in {parent for new in ways.values() for parent in Path(new).parents}:
         if folder.is_relative_to("src/allocator") and not (folder / "__init__.py").exists():
-            print(f"{folder}/__init__.py is wanted, with a line that says what the room holds")
+            sys.exit(f"{folder} has no line in tools/rooms.tsv")
     print(f"{len(ways)} files moved")
 
 
