@@ -72,7 +72,9 @@ def sources() -> list[Path]:
 
 def documents() -> list[Path]:
     """Every text that may name a module."""
-    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     kinds = (".md", ".toml", ".css", ".js", ".yml", ".cfg", ".ini")
     return [Path(name) for name in listed if name.endswith(kinds) or name in ("Makefile", ".ci/run")]
 
@@ -136,7 +138,8 @@ def imports(text: str, known: dict[str, str], local: dict[str, str]) -> tuple[st
         comment = re.search(r"# noqa.*$", lines[node.end_lineno - 1])
         if isinstance(node, ast.Import):
             written = [
-                f"{indent}import {known.get(a.name, a.name)}" + (f" as {a.asname}" if a.asname else "") for a in node.names
+                f"{indent}import {known.get(a.name, a.name)}" + (f" as {a.asname}" if a.asname else "")
+                for a in node.names
             ]
         if comment:
             written = [f"{line}  {comment.group()}" for line in written]
@@ -149,7 +152,8 @@ def of_the_package(module: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     found: list[ast.Import | ast.ImportFrom] = []
     for node in ast.walk(module):
         if (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "allocator") or (
-            isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "allocator" for alias in node.names)
+            isinstance(node, ast.Import)
+            and any(alias.name.split(".")[0] == "allocator" for alias in node.names)
         ):
             found.append(node)
     return found
