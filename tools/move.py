@@ -2,11 +2,11 @@
 
     python tools/move.py            from the top of the checkout, with nothing uncommitted
 
-Each row of the table is a file and its place. Moved with git; tools/rooms.tsv says what each new room holds; then the imports of every Python file are written
-anew, and so are dotted names in strings and documents, paths of modules in documents, and ways from `__file__`
-upwards. A module imported under its last name, where that name changes, keeps its local name by `as`, unless the
-table's third column gives the name that it has from now on. Every file's syntax tree, imports aside, is held
-against the one before; a difference ends the program with nothing committed.
+Each row of the table is a file and its place. Files are moved with git; tools/rooms.tsv says what each new room
+holds. Then the imports of every Python file are written anew, and so are dotted names in strings and documents,
+paths of modules in documents, and ways from `__file__` upwards. A module imported under its last name, where that
+name changes, keeps its local name by `as`, unless the table's third column gives the name that it has from now on.
+Every file's syntax tree, imports aside, is held against the one before; a difference ends the program.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DOTTED = re.compile(r"\ballocator(?:\.[A-Za-z_]\w*)+")
 
 def main() -> None:
     """Does all of it, once."""
-    with open("tools/moves.tsv", encoding="utf-8") as table:
+    with Path("tools/moves.tsv").open(encoding="utf-8") as table:
         rows = [row for row in csv.DictReader(table, delimiter="\t") if Path(row["from"]).exists()]
     ways = {row["from"]: row["to"] for row in rows if row["from"] != row["to"]}
     local = {dotted(row["from"]): row["local"] for row in rows if row.get("local")}
@@ -54,7 +54,7 @@ def main() -> None:
         changed = paths(strings(text, moved), ways)
         if changed != text:
             path.write_text(changed, "utf-8")
-    with open("tools/rooms.tsv", encoding="utf-8") as table:
+    with Path("tools/rooms.tsv").open(encoding="utf-8") as table:
         for room in csv.DictReader(table, delimiter="\t"):
             face = Path("src/allocator", room["room"], "__init__.py")
             if not face.exists():
@@ -97,7 +97,7 @@ def deeper(text: str, old: str, new: str) -> str:
 
 
 def strings(text: str, moved: dict[str, str]) -> str:
-    """The text with the dotted names of moved modules followed, in strings and documents; imports come later."""
+    """The text with the dotted names of moved modules followed, but in imports."""
 
     def follow(found: re.Match[str]) -> str:
         parts = found.group().split(".")

@@ -2,8 +2,8 @@
 
     python tools/outputs.py [COMMIT]      the commit is HEAD~1 unless named
 
-Standard output, messages, exit status and every file that is written, papers and packs included. Silent where all
-is the same; else the commands that differ, and status 1. What each side gave is left in a folder that is named.
+Standard output, messages, exit status and every file that is written, papers and packs included. Silent where
+all is the same; else the commands that differ, and status 1. What each side gave is left in a folder.
 """
 
 from __future__ import annotations
