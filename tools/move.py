@@ -2,11 +2,12 @@
 
     python tools/move.py            from the top of the checkout, with nothing uncommitted
 
-Each row of the table is a file and its place. Files are moved with git; tools/rooms.tsv says what each new room
-holds. Then the imports of every Python file are written anew, and so are dotted names in strings and documents,
-paths of modules in documents, and ways from `__file__` upwards. A module imported under its last name, where that
-name changes, keeps its local name by `as`, unless the table's third column gives the name that it has from now on.
-Every file's syntax tree, imports aside, is held against the one before; a difference ends the program.
+Each row of the table is a file and its place. Files are moved with git; tools/rooms.tsv says what each new
+room holds. Then the imports of every Python file are written anew, and so are dotted names in strings and
+documents, paths of modules in documents, and ways from `__file__` upwards. A module imported under its last
+name, where that name changes, keeps its local name by `as`, unless the table's third column gives the name
+that it has from now on. Every file's syntax tree, imports aside, is held against the one before; a
+difference ends the program.
 """
 
 from __future__ import annotations
