@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import browser as real
+import processes
 import pytest
 from hypothesis import HealthCheck, settings
+
+processes.mark()
 
 # a slow machine must not fail a property, and many random inputs are no valid scenarios
 settings.register_profile(
@@ -18,6 +21,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
 settings.load_profile("allocator")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left() -> Iterator[None]:
+    """No process that tests have started outlives them; this is set up first and ends last."""
+    yield
+    if found := processes.left():
+        said = [processes.shown(process) for process in found]
+        processes.ended(found)
+        pytest.fail("left running: " + "; ".join(said))
 
 
 @pytest.fixture(scope="module")

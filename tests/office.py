@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
+from processes import HUNG, running
 
 POISON = "987654.25"  # stands in place of every cached value, so that none can pass for a computed one
 # 0: compute everything on opening; without it, LibreOffice believes the values that it finds
@@ -40,18 +41,18 @@ def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
         named = {file: file if Path(file).suffix else f"{file}.xlsx" for file in files}
         for file, content in files.items():
             (folder / "in" / named[file]).write_bytes(content)
-        made = subprocess.run(
-            [
-                program, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
-                "--convert-to", to, "--outdir", str(folder / "out"),
-                *(str(folder / "in" / named[file]) for file in files),
-            ],
-            capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+        command = [
+            program, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
+            "--convert-to", to, "--outdir", str(folder / "out"),
+            *(str(folder / "in" / named[file]) for file in files),
+        ]  # fmt: skip
+        # its processes write into the profile, which may not be removed before they have all ended
+        with running(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as made:
+            said, _ = made.communicate(timeout=HUNG)
         kind = to.partition(":")[0]
         found = {file: folder / "out" / f"{Path(named[file]).stem}.{kind}" for file in files}
         missing = [file for file, path in found.items() if not path.exists()]
-        assert not missing, f"LibreOffice did not convert {missing}: {made.stdout[-500:]}{made.stderr[-500:]}"
+        assert not missing, f"LibreOffice did not convert {missing}: {said[-1000:]}"
         return {file: path.read_bytes() for file, path in found.items()}
 
 

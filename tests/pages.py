@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +17,7 @@ Open = Callable[..., AppTest]
 
 def opened(page: str, lang: str = "zh", **address: str | list[str]) -> AppTest:
     """The page of this name, ``data``, at an address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
     for key, value in {"lang": lang, **address}.items():
         app.query_params[key] = value
     app.run()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import allocate
@@ -30,7 +31,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     def start(scenarios: Path | None = None, *, locale: str = "zh-CN", **address: str) -> AppTest:
         if scenarios is not None:
             monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(scenarios))
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
         app.context["locale"] = locale
         for key, value in address.items():
             app.query_params[key.replace("weight_", "weight.")] = value

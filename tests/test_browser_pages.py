@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ import browser as real
 import generated
 import pytest
 from browser import Visit
+from processes import until
 
 from allocator.files import kept
 from allocator.text import say, texts
@@ -120,10 +120,8 @@ def widened(person: Visit, width: int) -> None:
 
 def overflowing(page: Any) -> Any:
     """What is wider than the window once editors and charts have followed its width."""
-    end = time.monotonic() + 10
-    while (found := page.evaluate(OVERFLOWING)) != [False, []] and time.monotonic() < end:
-        page.wait_for_timeout(100)
-    return found
+    until(lambda: page.evaluate(OVERFLOWING) == [False, []], lambda: page.evaluate(OVERFLOWING))
+    return page.evaluate(OVERFLOWING)
 
 
 def clean(page: Any, axe: str, **rules: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Factor, Fund, Recipient, Scenario, ScenarioError, allocate
@@ -249,7 +250,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Page]:
     def start(scenarios: Path | None = None, **address: str | list[str]) -> AppTest:
         if scenarios is not None:
             monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(scenarios))
-        app = AppTest.from_function(script, default_timeout=60)
+        app = AppTest.from_function(script, default_timeout=HUNG)
         for key, value in {"lang": "zh", **address}.items():
             app.query_params[key] = value
         return app.run()

@@ -19,6 +19,7 @@ from allocator.analysis.execution import (
     execute,
     payers,
     payments_of,
+    usual_day,
     year_checkpoints,
 )
 from allocator.files.execution_rules import load_rules, rules_beside
@@ -121,6 +122,9 @@ def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
     assert found.doubtful == len(reasons)
     assert found.doubted() == sum((Fraction(lines[line][2], 100) for line in reasons), start=Fraction(0))
     assert found.later == sum(row[1] > on for row in rows)
+    assert found.payments.repeats == {
+        line: rows.index(row) + 2 for line, row in lines.items() if row in rows[: line - 2]
+    }
 
 
 @settings(max_examples=60, deadline=None)
@@ -147,6 +151,17 @@ def test_without_payments_everything_is_open():
     assert found.now.paid == {"a": 0}
     assert (found.doubtful, list(found.doubts()), found.rate) == (0, [], 0)
     assert [(payer.id, lag) for payer, lag in found.late] == [("a", 100)]
+
+
+def test_the_usual_day_is_no_later_than_the_year():
+    def day(*days):
+        rows = [(line, "a", day, 100, "修路", "", "") for line, day in enumerate(days, 2)]
+        return usual_day(payments_of(rows, "a"), Rules(NOTICE, END, (Checkpoint(date(2024, 3, 31)),)))
+
+    assert day() == END
+    assert day(date(2023, 6, 3), date(2023, 7, 1), NOTICE) == date(2023, 7, 1)
+    assert day(date(2023, 6, 3), END) == END
+    assert day(date(2023, 6, 3), date(2024, 1, 9)) == day(date(2032, 6, 3)) == END
 
 
 # --- schedule -------------------------------------------------------------------------------------

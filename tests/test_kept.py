@@ -13,7 +13,7 @@ import threading
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -23,10 +23,11 @@ import pytest
 from good_scenario import GOOD, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from processes import HUNG
 from random_cases import random_case, scenario_of
 
 from allocator import AllocatorError, Factor, Recipient, ScenarioError, Text, allocate, load_scenario
-from allocator.files import drafts, kept
+from allocator.files import drafts, history, kept
 from allocator.files.home import check_name
 from allocator.text import LANGUAGES
 
@@ -88,8 +89,27 @@ def test_the_home_is_where_the_system_keeps_data(monkeypatch):
     assert kept.home() == Path.cwd() / "beside"
 
 
-def test_a_scenario_is_kept_with_its_history(good, home):
-    before = datetime.now(UTC).replace(microsecond=0)
+class Clock(datetime):
+    """A clock that whoever looks at it finds a second on."""
+
+    seconds = 0
+
+    @classmethod
+    def now(cls, tz=None):
+        cls.seconds += 1
+        return datetime(2023, 5, 31, tzinfo=tz) + timedelta(seconds=cls.seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock, which first shows this."""
+    monkeypatch.setattr(Clock, "seconds", 0)
+    for module in (history, kept):
+        monkeypatch.setattr(module, "datetime", Clock)
+    return datetime(2023, 5, 31, 0, 0, 1, tzinfo=UTC)
+
+
+def test_a_scenario_is_kept_with_its_history(good, home, clock):
     first = kept.keep("方案一 🎉", good, who="the budget desk", why=" first\n try ", after=None)
     moved = good.with_weights(investment=50, jobs=50)
     second = kept.keep("方案一 🎉", moved, who="somebody", stage="初稿", after=1)
@@ -97,7 +117,7 @@ def test_a_scenario_is_kept_with_its_history(good, home):
     assert kept.history("方案一 🎉") == (first, second)
     assert (first.number, first.who, first.why, first.stage) == (1, "the budget desk", "first try", "")
     assert (first.changes, first.more, first.digest) == ((), 0, good.digest)
-    assert before <= first.when <= second.when <= datetime.now(UTC)
+    assert (first.when, second.when) == (clock, clock + timedelta(seconds=1))
     assert second.stage == "初稿"
     assert [(c.clause, c.where, c.before, c.after) for c in second.changes] == [
         ("weight", ("investment",), "60", "50"),
@@ -285,7 +305,7 @@ def test_of_two_processes_one_wins_and_the_other_is_told(good, home, after, key,
     ]
     for process in both:
         process.start()
-    answers = dict(told.get(timeout=60) for _ in both)
+    answers = dict(told.get(timeout=HUNG) for _ in both)
     for process in both:
         process.join()
     won = [who for who, answer in answers.items() if isinstance(answer, int)]
@@ -860,14 +880,14 @@ def test_a_duplicate_goes_its_own_way(good):
         kept.duplicate("a", "B", who="w")
 
 
-def test_the_trash_is_read_from_the_disk(good, home, tmp_path):
+def test_the_trash_is_read_from_the_disk(good, home, tmp_path, clock):
     assert kept.discarded() == []
     for name in ("a", "b-2"):
         kept.keep(name, good, who="w", after=None)
     first, second = kept.discard("a"), kept.discard("b-2")
     assert kept.discarded() == [second, first]
     assert [known.name for known in kept.discarded()] == ["b-2", "a"]
-    assert first.when <= second.when <= datetime.now(UTC)
+    assert clock < first.when < second.when
     stamp = first.token.removeprefix("a")
     for stray in ("other", "x" + stamp[:-2], "=1" + stamp, "y-20259999T000000000000Z"):
         (kept.trash() / stray).mkdir()

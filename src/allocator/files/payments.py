@@ -75,7 +75,8 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
         table[column], lists[column] = reader.texts(column, texts.get(column, [""] * len(lines)), blank)
     illustrative = False
     if "status" in texts:
-        illustrative = bool(reader.values("status", texts["status"], status_in, "int32").any())
+        table["status"] = reader.values("status", texts["status"], status_in, "int32")
+        illustrative = bool(table["status"].any())
     if not reader.problems:
         blank_notes = np.array([not note for note in lists["note"]], dtype=bool)[table["note"]]
         reader.refuse("note", (table["fen"] < 0) & blank_notes, "payment_refund")

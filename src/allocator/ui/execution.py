@@ -9,7 +9,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from allocator.analysis.execution import Checkpoint, Payer, Payments, Rules, Target, year_checkpoints
+from allocator.analysis.execution import (
+    Checkpoint,
+    Payer,
+    Payments,
+    Rules,
+    Target,
+    usual_day,
+    year_checkpoints,
+)
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number
 from allocator.files.execution_rules import load_rules, read_rules, rules_beside
@@ -141,7 +149,7 @@ def render_settings(held: Rules, paid: Payments, slug: str, lang: str) -> tuple[
 
 def _render_day(held: Rules, paid: Payments, key: str, lang: str) -> date:
     """Up to which day payments are counted: at first the last checkpoint that the payments reach."""
-    last = paid.last or held.end
+    last = usual_day(paid, held)
     reached = [point.day for point in held.checkpoints if point.day <= last]
     name = f"execution-on-{key}-{paid.file}"
     on = st.date_input(
