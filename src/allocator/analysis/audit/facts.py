@@ -23,11 +23,11 @@ def fact_rows(
     cells: Sequence[Sequence[int]],
     scores: Row,
     slack: list[int] | None,
-) -> None:
+) -> list[int]:
     """Adds the rows of a reading's facts, in the cells x_ij; with ``slack``, each may be missed.
 
     Values are x over one more variable, what one unit of them is in x: of the factor where columns are
-    brought to add up alike, of all factors where values are multiplied as they are.
+    brought to add up alike, of all factors where values are multiplied as they are.  Gives those variables.
     """
     ranges: list[_Range] = []
     for fact in case.reading.known:
@@ -41,11 +41,12 @@ def fact_rows(
             rates = {cells[i][j]: case.coefficient(i) * case.weights[j] for i in members}
             ranges.append((rates, low / money, None if high is None else high / money, scores))
     by_value = _values(case, cells)
-    common = None
+    common, units = None, []
     if by_value and not case.shares:
         common = rows.variable(_value_box(rows, [fact for facts in by_value.values() for fact in facts]))
     for facts in by_value.values():
         values = rows.variable(_value_box(rows, facts)) if common is None else common
+        units.append(values)
         ranges += _in_values(facts, values)
         for where, _, high in facts:
             for cell in where:
@@ -54,6 +55,7 @@ def fact_rows(
     _add_ranges(rows, ranges, slack)
     if not np.isfinite(rows.box).all():
         wrong("audit_scale", "reading")
+    return list(dict.fromkeys(units))
 
 
 def value_rows(case: Case, rows: Rows, slack: list[int]) -> int:
