@@ -162,6 +162,9 @@ class Asked:
 
         for scored in self.reading.scored:
             j = self.factors.index(scored.factor)
+            if scored.low == scored.high:
+                equal += [self.cell(i, j) - self.cell(0, j) for i in range(1, n)]
+                continue
             positive.append(unit_of(j))
             for i in range(n):
                 between(self.cell(i, j), scored.low, scored.high, unit_of(j))

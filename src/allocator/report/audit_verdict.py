@@ -52,7 +52,7 @@ def premise(audit: Audit, lang: str) -> str:
 
 def scored_text(scored: Scored, scenario: Scenario, lang: str) -> str:
     """That everybody was scored between two figures."""
-    key = "audit.equal" if scored.low == scored.high else "audit.scored"
+    key = "audit.equal" if scored.equal else "audit.scored"
     name = scenario.factor(scored.factor).name
     return say(key, lang, name=name, low=scored.low, high=scored.high)
 

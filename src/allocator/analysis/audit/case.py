@@ -25,8 +25,8 @@ class Case:
 
     ``amounts`` are what the split brought them, in units, and add up to ``total``.  ``weights`` add up to 1.
     ``coefficients`` are None where there is none or all are equal.  ``rounding`` is that of the fund, or
-    "exact", and ``unrounded`` what it leaves open, as far as it is not ruled out.  ``at`` says which limit an amount stands at: "floor", "cap", "both" or None.  ``earmarks`` are
-    money by id, of all recipients.
+    "exact", and ``unrounded`` what it leaves open, as far as it is not ruled out.  ``at`` says which limit an
+    amount stands at: "floor", "cap", "both" or None.  ``earmarks`` are money by id, of all recipients.
     """
 
     reading: Reading

@@ -33,9 +33,9 @@ class Cone:
     """The rows ``equal`` v = 0 and ``most`` v ≤ 0 over v ≥ 0, with v[anchor] = 1 and v ≤ box there.
 
     ``column[j]`` is the total of a factor.  ``slack`` are the variables by which the split, or what is known,
-    may be missed, where asked for.  ``positive`` are sums that are above nothing in all data, which rows alone
-    cannot say.  ``split_rows`` says of each row that is about a recipient's amount:
-    whether it is of ``equal``, which one, whose, and −1 where it keeps the score down, else 1.
+    may be missed, where asked for.  ``positive`` are sums that are above nothing in all data, which rows
+    alone cannot say.  ``split_rows`` says of each row that is about a recipient's amount: whether it is of
+    ``equal``, which one, whose, and −1 where it keeps the score down, else 1.
     """
 
     case: Case

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unrounded:
-    """A set of amounts before rounding, in units: m − down_i ≤ over · (e_i − p_i) ≤ m + up_i, e ≥ 0, Σ e = Σ p.
+    """A set of amounts before rounding, in units: m − down_i ≤ over · (e_i − p_i) ≤ m + up_i.
 
-    m is one unknown for all from −1 to 0 where ``shared`` (``over`` is 1 then), else zero.  ``largest`` has no
-    ends of its own, but nobody is above it.  ``moves`` says who can differ at all: not who has a coefficient
-    of zero.  ``down`` is no more than there is.
+    All e are at least 0 and Σ e = Σ p.  m is one unknown for all from −1 to 0 where ``shared`` (``over`` is 1
+    then), else zero.  ``largest`` has no ends of its own, but nobody is above it.  ``moves`` says who can
+    differ at all: not who has a coefficient of zero.  ``down`` is no more than there is.
     """
 
     amounts: tuple[Number, ...]
@@ -54,10 +54,8 @@ class Unrounded:
         if self.largest is None:
             return True
         least = self.over * self.amounts[self.largest] - sum(self.up)
-        ends = zip(self.amounts, self.up, strict=True)
-        return all(
-            self.over * p + up <= least for i, (p, up) in enumerate(ends) if self.moves[i] and i != self.largest
-        )
+        ends = enumerate(zip(self.amounts, self.up, strict=True))
+        return all(self.over * p + up <= least for i, (p, up) in ends if i != self.largest)
 
 
 def unrounded(rounding: str, amounts: Sequence[Number], moves: Sequence[bool]) -> tuple[Unrounded, ...]:
@@ -132,16 +130,19 @@ def single_ranges(case: Case) -> tuple[list[int], list[int], int]:
     falls, rises = sum(one.down), sum(one.up)
     low, high = [], []
     for i, (amount, down, up) in enumerate(zip(units, one.down, one.up, strict=True)):
-        alone = i == one.largest  # takes what all others leave; these have its room
-        more = falls if alone else up if one.largest is not None else min(up, falls - down)
-        less = rises if alone else down if one.largest is not None else min(down, rises - up)
+        if i == one.largest:  # takes what all others leave
+            less, more = rises, falls
+        elif one.largest is not None:  # has its room
+            less, more = down, up
+        else:
+            less, more = min(down, rises - up), min(up, falls - down)
         low.append(max(0, one.over * amount - less))
         high.append(one.over * amount + more)
     return low, high, one.over
 
 
 def group_range(case: Case, members: Iterable[int]) -> tuple[Fraction, Fraction]:
-    """The least and the most that these recipients had together before rounding, in units; needs is_simple."""
+    """The least and the most that a group had together before rounding, in units; needs is_simple."""
     (one,) = case.unrounded
     inside = set(members)
     published = Fraction(sum(one.amounts[i] for i in inside))
@@ -163,13 +164,12 @@ def _reach(one: Unrounded, inside: set[int]) -> Fraction:
         others = (one.moves[i] and i not in inside for i in range(len(one.amounts)))
         q = sum(1 for amount, other in zip(one.amounts, others, strict=True) if amount and other)
         return Fraction(g * q, g + q) if q else Fraction(0)
-    ends = enumerate(zip(one.up, one.down, strict=True))
-    room = {True: 0, False: 0}
-    for i, (up, down) in ends:
-        room[i in inside] += up if i in inside else down
+    ends = list(enumerate(zip(one.up, one.down, strict=True)))
+    rises = sum(up for i, (up, _) in ends if i in inside)
+    falls = sum(down for i, (_, down) in ends if i not in inside)
     if one.largest is not None:
-        return Fraction(room[one.largest not in inside], one.over)
-    return Fraction(min(room.values()), one.over)
+        return Fraction(falls if one.largest in inside else rises, one.over)
+    return Fraction(min(rises, falls), one.over)
 
 
 def most_of(case: Case, multipliers: Mapping[int, Fraction]) -> Fraction:

@@ -42,7 +42,9 @@ class Clash:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the published split is consistent with the reading's assumptions 与该假设相容; None: not settled.
+    """Whether the published split is consistent with the reading's assumptions 与该假设相容.
+
+    None: that is not settled 未能判定.
 
     Where they cannot hold together 与该假设不能同时成立, ``because`` is "limits" (a published amount is
     outside its limits), "known" (what is known contradicts itself under the rule, whatever the split) or
@@ -61,14 +63,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Missed:
-    """Who must be moved in one way in which the split holds, and how the proof that somebody must weighs whom."""
+    """Who must be moved in one way in which the split holds, and how the proof of that weighs whom."""
 
     moved: tuple[int, ...]
     weights: tuple[float, ...]
 
 
 def judged(case: Case) -> tuple[Verdict, Case]:
-    """The verdict on a reading, and the reading with only what is not ruled out of the amounts before rounding."""
+    """The verdict on a reading, and the reading without the amounts before rounding that are ruled out."""
     outside = tuple(_outside(case))
     if outside:
         return Verdict(False, "limits", outside), case
@@ -116,7 +118,7 @@ def _outside(case: Case) -> Iterator[Clash]:
 
 
 def _barred(case: Case) -> Iterator[Clash]:
-    """Published amounts of those whose coefficient is zero, whose score is so too, and whom no floor lifts."""
+    """Published amounts of those whose coefficient, and so score, is zero, and whom no floor lifts."""
     for i, (id, amount) in enumerate(zip(case.ids, case.amounts, strict=True)):
         if amount and case.coefficient(i) == 0 and case.at[i] not in ("floor", "both"):
             yield Clash(Frozen({id: 1}), case.money(amount), 0, 0, rounding=0)

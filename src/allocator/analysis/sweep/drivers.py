@@ -95,9 +95,9 @@ def _weight_parts(case: Case) -> Array:
 
 
 def _indices(case: Case, drawn: bool, noisy: list[int]) -> tuple[Array, Array, Array, Array]:
-    """First-order and total indices, recipients × inputs, and the sampling errors of both; the weights are one
-    input, each factor another.
+    """First-order and total indices, recipients × inputs, and the sampling errors of both.
 
+    The weights are one input, each factor another.
     An error is how far the indices of independent batches of the draws scatter, over the root of how many
     batches there are.
     """
