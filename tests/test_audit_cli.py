@@ -111,7 +111,7 @@ def test_work_scored_60_to_100_does_not_hold_together(run, lang, words):
 
 
 def test_the_rest_to_the_largest_makes_no_impossible_assumption_fit(tmp_path, run):
-    """Nine tenths of investment and tax would be 40,334,400 yuan at the least, for whom 590,000 was published."""
+    """Nine tenths of investment and tax are 40,334,400 yuan; 590,000 was published."""
     shutil.copytree(FOLDER, tmp_path / "fund")
     rule = tmp_path / "fund" / RULE.name
     text = rule.read_text("utf-8")

@@ -464,7 +464,7 @@ def test_a_floor_lifts_who_has_a_coefficient_of_nothing():
 
 
 def test_equal_scores_have_no_unit():
-    """That all have the same says nothing of which figure it is: with values known in another unit it fits."""
+    """That all have the same says nothing of which figure it is: values in another unit fit."""
     total = Known("effort", "all", 4, 5, "value")
     assert verdict(APART, Scored("effort", 80, 80), known=[total]).consistent
     apart = [Known("effort", ("naxi",), 10, 12, "value"), Known("effort", ("luxian",), 1, 2, "value")]

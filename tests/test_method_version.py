@@ -1,4 +1,4 @@
-"""A new method version changes what is written on results, and nothing that was saved or worked out before."""
+"""A new method version changes what is written on results, and nothing that was saved before."""
 
 import json
 

@@ -27,9 +27,9 @@ from allocator import (
 from allocator.analysis.sweep import LEVELS, Anywhere, Around, Within, drivers, sweep
 from allocator.analysis.sweep.counting import counted
 from allocator.analysis.sweep.drivers import WEIGHTS
-from allocator.report.sweep import part_text
 from allocator.analysis.sweep.ranks import places
 from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
+from allocator.report.sweep import part_text
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
 LUZHOU = load_scenario(FOLDER / "luzhou-2023" / "published-rule.toml")
@@ -326,7 +326,7 @@ def test_weights_and_data_together_are_inputs_of_one_analysis():
 
 
 def test_estimated_parts_carry_their_sampling_error():
-    """Of 1 % errors in one factor all variance is that factor's; estimates scatter around 1 by their errors."""
+    """Of 1 % errors in one factor all variance is that factor's; estimates scatter around 1."""
     off = []
     for seed in range(1, 9):
         parts = drivers(sweep(LUZHOU, 10, law=None, noise={"tax": 1}, seed=seed))
