@@ -22,7 +22,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from pptx import Presentation
 
-from allocator import Allocation, Scenario, ScenarioError, allocate, cli, load_scenario
+from allocator import METHOD_VERSION, Allocation, Scenario, ScenarioError, allocate, cli, load_scenario
 from allocator.analysis.compare import changes
 from allocator.parts import Provenance, Text
 from allocator.report import drawing, pictures
@@ -387,7 +387,7 @@ def test_the_pack_holds_every_file_and_says_what_is_what(packed: Pack) -> None:
     for kind in ("docx", "pptx", "xlsx", "png", "svg", "csv", "toml"):
         assert any(name.endswith(kind) for name in inside)
     assert "内部" not in "".join(inside)
-    for said in ("投资60%", "示例", "算法版本1", "2023年5月31日", "方案A"):
+    for said in ("投资60%", "示例", f"算法版本{METHOD_VERSION}", "2023年5月31日", "方案A"):
         assert said in readme
 
 

@@ -29,6 +29,7 @@ from allocator.analysis.sweep.counting import counted
 from allocator.analysis.sweep.drivers import WEIGHTS
 from allocator.analysis.sweep.ranks import places
 from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
+from allocator.report.sweep import part_text
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
 LUZHOU = load_scenario(FOLDER / "luzhou-2023" / "published-rule.toml")
@@ -322,6 +323,21 @@ def test_weights_and_data_together_are_inputs_of_one_analysis():
         assert list(first) == [WEIGHTS, "tax"]
         assert sum(first.values()) == pytest.approx(1, abs=0.15)
         assert all(total[key] > first[key] - 0.1 for key in first)
+
+
+def test_estimated_parts_carry_their_sampling_error():
+    """Of 1 % errors in one factor all variance is that factor's; estimates scatter around 1."""
+    off = []
+    for seed in range(1, 9):
+        parts = drivers(sweep(LUZHOU, 10, law=None, noise={"tax": 1}, seed=seed))
+        assert parts.error("naxi", "tax") == parts.first_error["naxi"]["tax"] > 0
+        off += [
+            (parts.first[id]["tax"] - 1) / parts.error(id, "tax") for id in ("naxi", "gulin", "jiangyang")
+        ]
+    assert max(map(abs, off)) < 5 and 0.3 < np.sqrt(np.mean(np.square(off))) < 2
+    assert any(value > 0 for value in off)  # some above 1, which is no part
+    assert part_text(1.0132, 0.0241, "en") == "101.3 ±2.5" and part_text(0.5, None, "en") == "50.0"
+    assert drivers(sweep(LUZHOU, 10, law=Around(30))).error("naxi", "tax") is None
 
 
 def test_who_never_changes_is_driven_by_nothing():

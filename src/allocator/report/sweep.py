@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from math import sqrt
@@ -183,5 +184,20 @@ def main_driver(found: Sweep, driven: Drivers, id: str, lang: str) -> str:
     if input is None or parts[input] <= 0:
         return ""
     name = input_name(found, input, lang)
-    percent = number(exact(round(min(parts[input], 1.0) * 100)), lang, 0)
+    percent = part_text(parts[input], driven.error(id, input), lang, places=0)
     return say("sweep.driver_share", lang, name=name, percent=percent)
+
+
+def part_text(part: float, error: float | None, lang: str, *, places: int = 1) -> str:
+    """A part of the variance in percent, where it is an estimate with its sampling error: 101.3 ±2.4.
+
+    Below zero an estimate says no more than nothing.
+    """
+    percent = number(exact(round(max(part, 0.0) * 100, places)), lang, places)
+    if error is None:
+        return percent
+    step = 10.0**-places
+    scatter = math.ceil(error * 100 / step) * step  # never less than it is
+    return say(
+        "sweep.chance", lang, percent=percent, error=number(exact(round(scatter, places)), lang, places)
+    )

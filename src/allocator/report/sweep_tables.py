@@ -119,7 +119,14 @@ def file_rows(found: Sweep, driven: Drivers, lang: str) -> list[list[str]]:
 
 
 def _driver_parts(driven: Drivers) -> list[tuple[str, Parts]]:
-    kinds = ("weight", driven.weights), ("first", driven.first), ("total", driven.total)
+    """Parts by their kind; those that are estimates are followed by their sampling errors."""
+    kinds = (
+        ("weight", driven.weights),
+        ("first", driven.first),
+        ("first_error", driven.first_error),
+        ("total", driven.total),
+        ("total_error", driven.total_error),
+    )
     return [(kind, parts) for kind, parts in kinds if parts is not None]
 
 

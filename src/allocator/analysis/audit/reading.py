@@ -46,7 +46,10 @@ class Known:
 @dataclass(frozen=True)
 class Scored:
     """Every recipient that takes part is scored between two figures: no one's value is above high / low
-    times another's.  Equal scores are low = high.
+    times another's.
+
+    The figures are in the unit of the factor's values, where those are known too or multiplied as they are.
+    Equal scores are low = high, and then nothing is said of the figure itself.
     """
 
     factor: str
@@ -57,6 +60,11 @@ class Scored:
         _check_range(self, self.factor)
         if not self.high:
             wrong("zero", "reading", {"column": self.factor})
+
+    @property
+    def equal(self) -> bool:
+        """Whether everybody is scored alike."""
+        return self.low == self.high
 
 
 def _check_range(thing: Any, factor: str) -> None:
