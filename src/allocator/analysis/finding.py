@@ -135,10 +135,10 @@ def find(
 
 
 def _side(changes: Mapping[str, Number]) -> Side:
-    largest = max(map(abs, changes.values()), default=0)
-    most = tuple(id for id, by in changes.items() if abs(by) == largest)
-    by = changes[most[0]] if most else 0
-    return Side(tuple(changes), plain(abs(sum(changes.values(), start=0))), most, by)
+    sizes = {id: max(by, -by) for id, by in changes.items()}
+    largest = max(sizes.values(), default=0)
+    most = tuple(id for id, size in sizes.items() if size == largest)
+    return Side(tuple(changes), plain(sum(sizes.values(), start=0)), most, changes[most[0]] if most else 0)
 
 
 def held_against(allocation: Allocation, base: Allocation | Mapping[str, Number]) -> Finding:

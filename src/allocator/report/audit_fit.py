@@ -44,12 +44,12 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, lan
         lines.append(say("audit.fit_exact", lang, status=status))
     else:
         differences, currency = found.differences, scenario.fund.currency
-        size = max(abs(by) for by in differences.values())
+        largest = max(by if by > 0 else -by for by in differences.values())
         names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
         most = [
             say("audit.fit_most", lang, name=names[id], by=money(by, currency, lang, sign=True))
             for id, by in differences.items()
-            if abs(by) == size
+            if by in (largest, -largest)
         ]
         lines.append(
             say(

@@ -68,7 +68,7 @@ def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
 def headline(
     allocations: Sequence[Allocation], titles: Sequence[str], lang: str
 ) -> tuple[list[str], list[list[str]]]:
-    """Headings and a row a scenario: name, money moved, change of the sum, how many gain and lose, the largest."""
+    """Headings and a row a scenario: money moved, change of the sum, how many gain and lose, who has most."""
     base = allocations[0]
     fund = base.scenario.fund
     scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)

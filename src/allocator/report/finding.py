@@ -63,7 +63,7 @@ def short(found: Finding, words: Terms) -> str:
 
 def phrase(found: Finding, who: str, words: Terms) -> str:
     """What an option does to the money, in the fewest words."""
-    size = found.moved if found.moved is not None else abs(found.more)
+    size = _size(found.more) if found.moved is None else found.moved
     return _say(f"phrase.{found.kind}", words, who=who, amount=_money(size, words))
 
 
@@ -81,7 +81,7 @@ def total_clause(found: Finding, words: Terms) -> str:
         _say(
             f"{what}_{'more' if by > 0 else 'less' if by < 0 else 'same'}",
             words,
-            amount=_money(abs(by), words),
+            amount=_money(_size(by), words),
         )
         for what, by in parts
     ]
@@ -100,7 +100,7 @@ def matched(found: Finding, words: Terms) -> str:
 
 
 def headline(found: Finding, whole: Number, scale: int, words: Terms) -> list[tuple[str, str, str]]:
-    """Money moved, or by how much sums differ; largest gain; largest loss: label, figure, what belongs to it."""
+    """Money moved or the change of the sum, largest gain, largest loss: label, figure, what belongs to it."""
     lang = words.lang
     unit = money_unit(words.currency, scale, lang)
 
@@ -131,6 +131,10 @@ def share_text(part: Fraction, lang: str) -> str:
 
 def _say(key: str, words: Terms, **details: object) -> str:
     return say(f"finding.{key}", words.lang, **details)
+
+
+def _size(by: Number) -> Number:
+    return by if by > 0 else -by
 
 
 def _money(amount: Number, words: Terms, *, sign: bool = False) -> str:

@@ -83,7 +83,6 @@ def remarks(found: Sweep, lang: str) -> list[str]:
 
 def notes(found: Sweep, lang: str) -> list[str]:
     """What stands below figures of any kind: money moved, what ± and 0 mean, what was left out, how exact."""
-    scenario = found.scenario
     lines = [
         moved_line(found, lang),
         say("sweep.quantile", lang),
