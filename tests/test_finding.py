@@ -38,7 +38,15 @@ from allocator.report import pictures, range_pictures
 from allocator.report.audit_fit import fit_lines
 from allocator.report.comparing import change_sentences
 from allocator.report.comparing import headline as compared
-from allocator.report.finding import Terms, against_sentence, headline, lettered_sentence, phrase, short
+from allocator.report.finding import (
+    Terms,
+    against_sentence,
+    headline,
+    lettered_sentence,
+    matched,
+    phrase,
+    short,
+)
 from allocator.report.sweep import notes
 from allocator.text import LANGUAGES, money, number, say
 
@@ -247,6 +255,17 @@ def test_headline_figures_are_those_of_the_finding(lang: str, pair: Pair) -> Non
 
 
 @EACH
+@settings(max_examples=60)
+@given(pairs())
+def test_run_says_that_amounts_match_only_where_all_do(lang: str, pair: Pair) -> None:
+    found, wanted = find(*pair), slowly(pair)
+    said = matched(found, Terms({id: id for id in (*found.changes, *found.unknown)}, "CNY", lang))
+    assert bool(EQUAL[lang].search(said) or "equals" in said) == wanted["alike"]
+    changed = len(wanted["gaining"] | wanted["losing"])
+    assert not changed or re.search(rf"(^|\D){changed}(项| )", said)
+
+
+@EACH
 def test_an_equal_split_is_said_to_be_equal(lang: str) -> None:
     told = sentences(find({"a": 5, "b": 0}, {"a": 5, "b": 0}, 9, 9), lang)
     assert all(EQUAL[lang].search(said) for said in told.values())
@@ -340,7 +359,7 @@ def test_data_that_does_not_fit_names_all_that_are_furthest_off(lang: str) -> No
 
 # --- Luzhou with another fund ---------------------------------------------------------------------
 
-FUNDS = (40, 50, 60, 70)  # million yuan; 57.22 was published
+FUNDS = ((40, "zh"), (50, "en"), (60, "zh"), (60, "en"), (70, "zh"))  # million yuan; 57.22 was published
 
 
 def luzhou() -> Scenario:
@@ -407,8 +426,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
-@EACH
-@pytest.mark.parametrize("million", FUNDS)
+@pytest.mark.parametrize(("million", "lang"), FUNDS)
 @pytest.mark.usefixtures("undrawn")
 def test_papers_of_another_fund_say_by_how_much_it_differs(tmp_path: Path, million: int, lang: str) -> None:
     case = copied(tmp_path, million)

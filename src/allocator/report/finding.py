@@ -93,6 +93,8 @@ def matched(found: Finding, words: Terms) -> str:
     if found.equal:
         return say("cli.as_published", words.lang)
     changed = [words.names[id] for id, by in found.changes.items() if by]
+    if not changed:  # and yet the lists differ, or an amount is not known
+        return against_sentence(found, say("table.published", words.lang), 0, words)
     return say("cli.not_published", words.lang, count=len(changed), names=changed[:10])
 
 
@@ -123,7 +125,7 @@ def share_text(part: Fraction, lang: str) -> str:
     """A part of some money in percent to one decimal; what is not nothing is never called 0 %."""
     if 0 < part < Fraction(1, 1000):
         return _say("tiny_share", Terms({}, "", lang))
-    return say("app.rule.percent", lang, value=number(100 * part, lang, 1 if part else 0))
+    return _say("percent", Terms({}, "", lang), value=number(100 * part, lang, 1 if part else 0))
 
 
 # --- parts ----------------------------------------------------------------------------------------
