@@ -445,6 +445,32 @@ def test_recalculated_amounts_are_the_programs_or_the_workbook_warns(computed):
     assert len(warned) < len(computed) / 4, warned
 
 
+def test_the_summary_computed_anew_says_money_moves_only_within_one_sum(computed):
+    seen = set()
+    for name, (book, scenario) in computed.items():
+        if not isinstance(scenario, Scenario) or scenario.published is None or warns(book):
+            continue
+        page, allocation = sheet(book, "summary"), allocate(scenario)
+        at = labels(page, 4)
+        by = [Fraction(a - scenario.published[id]) for id, a in allocation.amounts.items()]
+        scale = 10_000 if "10k yuan" in sheet(book, "inputs")["A7"].value else 1
+        key = "sum" if sum(by) else "moved"
+        assert say("excel.summary.sum" if key == "moved" else "excel.summary.moved", "en") not in at, name
+        row = at[say(f"excel.summary.{key}", "en")]
+        wanted = sum(by) if sum(by) else sum(x for x in by if x > 0)
+        assert page.cell(row, 5).value == pytest.approx(float(wanted / scale), abs=1e-6), name
+        assert page.cell(row + 3, 5).value == f"{sum(x > 0 for x in by)} / {sum(x < 0 for x in by)}"
+        for place, most in ((row + 1, max(by)), (row + 2, min(by))):
+            there = (place == row + 1 and most > 0) or (place == row + 2 and most < 0)
+            assert page.cell(place, 5).value == pytest.approx(float(most / scale) if there else 0, abs=1e-6)
+            first = scenario.recipients[by.index(most)].name.en
+            tied = by.count(most)
+            told = first + (say("excel.summary.tied", "en", count=tied) if tied > 1 else "")
+            assert (page.cell(place, 6).value or "") == (told if there else ""), name
+            seen.add((key, there, tied > 1))
+    assert ("sum", True, False) in seen and ("moved", True, False) in seen
+
+
 def test_what_cannot_be_told_apart_is_warned_of(computed):
     book, scenario = computed["near"]
     wanted = allocate(scenario)

@@ -86,8 +86,10 @@ def test_every_figure_is_that_of_all_draws_together(name):
     amounts = {  # exactly, of every draw
         id: [int(u) * unit + found.present.earmarks[id] for u in units[:, at]] for at, id in enumerate(taking)
     } | {id: [found.present.earmarks[id]] * n for id in apart}
-    moved = sum(max(a - base[id], 0) for id in scenario.ids for a in amounts[id])
-    assert found.moved == Fraction(moved, n)
+    changes = [a - base[id] for id in scenario.ids for a in amounts[id]]
+    gained, lost = (Fraction(sum(max(sign * by, 0) for by in changes), n) for sign in (1, -1))
+    assert (found.gained, found.lost) == (gained, lost)
+    assert found.moved == (gained if gained == lost else None)
     for id, all_ in amounts.items():
         assert found.mean[id] == Fraction(sum(all_), n)
         assert (found.least[id], found.most[id]) == (min(all_), max(all_))
@@ -352,5 +354,6 @@ def test_floor_and_ceiling_of_a_base_between_units():
     base = dict.fromkeys("abc", Fraction(67, 2))
     found = sweep(alike, 100, base=base)
     assert found.more == {"a": 1, "b": 0, "c": 0} and found.less == {"a": 0, "b": 1, "c": 1}
-    assert found.moved == Fraction(1, 2) == 34 - base["a"]
+    assert found.gained == Fraction(1, 2) == 34 - base["a"]
+    assert found.lost == 1 and found.moved is None  # the base has half a unit more to give
     assert floor(base["a"]) == 33

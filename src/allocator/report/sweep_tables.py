@@ -155,7 +155,9 @@ def as_data(found: Sweep, driven: Drivers, lang: str) -> dict[str, Any]:
         "result": found.digest,
         "sentences": [*head(found, lang), *remarks(found, lang)],
         "base": base_name(found),
-        "moved": float(found.moved),
+        "moved": None if found.moved is None else float(found.moved),
+        "gained": float(found.gained),
+        "lost": float(found.lost),
         "ranks": [list(place) for place in found.places],
         "recipients": [
             {

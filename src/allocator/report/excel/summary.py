@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import effect
+from allocator.analysis.finding import held_against
 from allocator.exact import Number
 from allocator.report.excel.checks import Checks
 from allocator.report.excel.inputs import Inputs
@@ -105,26 +105,35 @@ class _Writing:
 
     def moved(self, row: int) -> None:
         page, printed, formats = self.page, self.printed, self.formats
-        change = effect(self.allocation, self.scenario.published or {})
+        change = held_against(self.allocation, self.scenario.published or {})
         names = {r.id: getattr(r.name, self.lang) for r in self.scenario.recipients}
         differences = printed.down("difference")
         called = printed.page.down(1, *printed.rows)
-        for line, key in enumerate(("moved", "gain", "loss", "counts")):
+        # what is changed in the workbook can change the sum too: then nothing is said to move
+        more = f"ROUND(SUM({differences}),6)"
+        label, other = self.told("moved"), self.told("sum")
+        shown = (label, change.moved) if change.moved is not None else (other, change.more)
+        page.formula(row, 3, f'IF({more}=0,"{label}","{other}")', shown[0], "label")
+        formula = f'IF({more}=0,SUMIF({differences},">0"),{more})'
+        number = formats.money if change.moved is not None else formats.change
+        page.formula(row, 4, formula, self.shown(shown[1]), "total", number)
+        for line, key in enumerate(("gain", "loss", "counts"), 1):
             page.text(row + line, 3, self.told(key), "label", wide=False)
-        page.formula(row, 4, f'SUMIF({differences},">0")', self.shown(change.moved), "total", formats.money)
-        for line, function, sign, largest in (
-            (1, "MAX", ">0", change.largest_gain),
-            (2, "MIN", "<0", change.largest_loss),
-        ):
+        for line, function, sign, side in ((1, "MAX", ">0", change.gains), (2, "MIN", "<0", change.losses)):
             found = f"{function}({differences})"
-            id, amount = largest or (None, 0)
             formula = f"IF({found}{sign},{found},0)"
-            page.formula(row + line, 4, formula, self.shown(amount), "total", formats.change)
-            formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0)),"")'
-            name = names[id] if id is not None else ""
+            page.formula(row + line, 4, formula, self.shown(side.most_by), "total", formats.change)
+            alike = f"SUMPRODUCT(--(ROUND({differences}-{found},6)=0))"
+            before, after = self.told("tied", count="#").split("#")
+            tied = f'IF({alike}=1,"","{before}"&{alike}&"{after}")'
+            formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0))&{tied},"")'
+            name = names[side.most[0]] if side.most else ""
+            if len(side.most) > 1:
+                name += self.told("tied", count=len(side.most))
             page.formula(row + line, 5, formula, name, "text", text_wrap=False, shrink=True)
         formula = f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")'
-        page.formula(row + 3, 4, formula, f"{change.gains} / {change.losses}", "total", align="right")
+        counts = f"{change.gains.count} / {change.losses.count}"
+        page.formula(row + 3, 4, formula, counts, "total", align="right")
 
     def weights(self, row: int) -> int:
         """The weights in force, scaled to 100 %, and the status of each factor's data."""

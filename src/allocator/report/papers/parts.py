@@ -8,8 +8,8 @@ from fractions import Fraction
 from string import ascii_uppercase
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import effect
 from allocator.analysis.explain import explain
+from allocator.analysis.finding import held_against
 from allocator.exact import Number, plain
 from allocator.report.comparing import change_sentences, headline, recipient_sentences
 from allocator.report.explain import Account, because, change_text, clause_name
@@ -113,14 +113,14 @@ def titled(grid: Grid) -> list[Block]:
 
 
 def effect_words(proposal: Proposal) -> list[str]:
-    """What the proposed allocation moves against what was published, and what a match is worth."""
+    """What the proposed allocation changes against what was published, and what a match is worth."""
     chosen, lang = proposal.chosen, proposal.lang
     scenario = chosen.scenario
     if scenario.published is None or not can_differ(scenario) or compared_with(scenario) != "published":
         return []
-    found = effect(chosen, scenario.published)
+    found = held_against(chosen, scenario.published)
     lines = [effect_sentence(chosen, found, lang)]
-    if not found.moved and proposal.illustrative:
+    if found.equal and proposal.illustrative:
         lines.append(say("app.assumed.match", lang))
     return lines
 
@@ -136,7 +136,7 @@ def option_words(proposal: Proposal) -> list[Block]:
     else:
         titles = [getattr(scenario.title, lang) for scenario in proposal.scenarios]
         headers, rows = headline(allocations, titles, lang)
-        numeric = (False, True, True, True, False)
+        numeric = (False, True, True, True, True, False)
         caption = say("app.compare.effect_title", lang)
         blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
     return [*blocks, *texts("text", recipient_sentences(allocations, lang))]
@@ -151,7 +151,7 @@ def gains_and_losses(proposal: Proposal) -> list[Block]:
         blocks.append(said("gains.against", proposal, "subhead", option=title, base=other))
         blocks += _sides(proposal, allocation, base)
     if not proposal.against:
-        blocks += _against_published(proposal) or [said("gains.nothing", proposal)]
+        blocks += _against_published(proposal)
     return blocks
 
 
@@ -228,12 +228,15 @@ def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
 def _against_published(proposal: Proposal) -> list[Block]:
     """Each change against what was published; its reasons are not known, for only amounts were published."""
     chosen, lang = proposal.chosen, proposal.lang
-    differences, published = chosen.differences, chosen.scenario.published
-    if differences is None or published is None or not any(differences.values()):
-        return []
+    published = chosen.scenario.published
+    if published is None:
+        return [said("gains.no_base", proposal)]
+    differences = held_against(chosen, published).changes
+    moved = [id for id, by in differences.items() if by]
+    if not moved:
+        return [said("gains.nothing", proposal)]
     currency = chosen.scenario.fund.currency
     blocks: list[Block] = [said("gains.unknown", proposal, "lead")]
-    moved = [id for id, by in differences.items() if by]
     for id in largest(moved, differences):
         line = say(
             "report.gains.moved_alone",

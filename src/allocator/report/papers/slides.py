@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.analysis.compare import effect
 from allocator.analysis.concentration import concentration
+from allocator.analysis.finding import held_against
 from allocator.exact import Number, plain
 from allocator.report import chart_data
 from allocator.report.comparing import change_rows, change_sentences, change_unit
+from allocator.report.finding import phrase, short, terms
 from allocator.report.grid import Grid
 from allocator.report.papers.blocks import grid_of
 from allocator.report.papers.parts import day, largest, source_line, trace_lines
@@ -19,7 +20,6 @@ from allocator.report.sentences import (
     compared_with,
     effect_sentence,
     rule_sentence,
-    share_moved,
     so_many,
     status_lines,
 )
@@ -186,11 +186,10 @@ def _table(proposal: Proposal) -> Slide:
     title = _said("table", proposal)
     notes = []
     if scenario.published is not None and compared_with(scenario) == "published":
-        found = effect(chosen, scenario.published)
-        key = "moved" if found.moved else "same"
-        moved, share = _cash(found.moved, proposal), share_moved(chosen, found.moved, lang)
-        title = _said(key, proposal, amount=moved, share=share, gains=found.gains, losses=found.losses)
-        match = not found.moved and proposal.illustrative
+        found = held_against(chosen, scenario.published)
+        what = short(found, terms([chosen], lang))
+        title = _said("same", proposal) if found.equal else _said("against", proposal, what=what)
+        match = found.equal and proposal.illustrative
         notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
     if many:
         notes.append(_said("some", proposal, count=MOST_BARS))
@@ -212,9 +211,9 @@ def _options(proposal: Proposal) -> Slide:
         figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
         title = _said("option", proposal, option=proposal.option(at), base=proposal.short(0), unit=unit.name)
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
+    words = terms(allocations, lang)
     moved = [
-        _said("option_moves", proposal, option=proposal.short(at),
-              amount=_cash(effect(a, proposal.base.amounts).moved, proposal))
+        phrase(held_against(a, proposal.base), proposal.short(at), words)
         for at, a in enumerate(allocations) if at
     ]  # fmt: skip
     title = _said(

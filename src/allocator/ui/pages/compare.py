@@ -148,7 +148,7 @@ def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str
     parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
     parts.append(markup.heading(say("app.compare.effect_title", lang)))
     headers, rows = comparing.headline(allocations, titles, lang)
-    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3)))
+    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3, 4)))
     parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
     parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
     parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
