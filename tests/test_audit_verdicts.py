@@ -21,6 +21,7 @@ from allocator.analysis.audit import (
     outlook,
 )
 from allocator.analysis.audit.programs import Program
+from allocator.analysis.audit.ranges import solved
 from allocator.files.reading_format import NamedReading
 from allocator.report.audit import findings
 from allocator.report.audit_tables import as_data, closing
@@ -497,3 +498,8 @@ def test_data_that_fits_only_at_nothing_is_not_called_consistent():
     """A value of at least 10, and no share of the factor: rows alone are met once a unit is worth nothing."""
     known = [Known("tax", ("naxi",), 0, 0), Known("tax", ("naxi",), 10, None, "value")]
     assert not verdict(LUZHOU, known=known).consistent
+
+
+def test_a_range_that_runs_backwards_is_none():
+    with pytest.raises(ScenarioError, match="not settled"):
+        solved(("naxi",), [(Fraction(90), Fraction(2))], "share")

@@ -77,8 +77,8 @@ def unrounded(rounding: str, amounts: Sequence[Number], moves: Sequence[bool]) -
     down = [int(move and amount > 0) for move, amount in zip(movable, taken, strict=True)]
     found = []
     for i in _largest(taken, movable, down):
-        ends = ((*side[:i], 0, *side[i + 1 :]) for side in (tuple(down), tuple(map(int, movable))))
-        found.append(Unrounded(taken, movable, *ends, over=2, largest=i))
+        less, more = ((*side[:i], 0, *side[i + 1 :]) for side in (down, list(map(int, movable))))
+        found.append(Unrounded(taken, movable, less, more, over=2, largest=i))
     return tuple(found)
 
 
@@ -116,16 +116,11 @@ def single_ranges(case: Case) -> tuple[list[int], list[int], int]:
         size = sum(one.moves)
         positive = sum(1 for amount, move in zip(units, one.moves, strict=True) if amount and move)
         over = lcm(size, positive, positive + 1)
-        down = over * (size - 1) // size
-        up = {True: over * (positive - 1) // positive, False: over * positive // (positive + 1)}
-        low = [
-            amount * over - (down if amount and move else 0)
-            for amount, move in zip(units, one.moves, strict=True)
-        ]
-        high = [
-            amount * over + (up[amount > 0] if move else 0)
-            for amount, move in zip(units, one.moves, strict=True)
-        ]
+        fall = over * (size - 1) // size
+        rise = {True: over * (positive - 1) // positive, False: over * positive // (positive + 1)}
+        pairs = list(zip(units, one.moves, strict=True))
+        low = [amount * over - (fall if amount and move else 0) for amount, move in pairs]
+        high = [amount * over + (rise[amount > 0] if move else 0) for amount, move in pairs]
         return low, high, over
     falls, rises = sum(one.down), sum(one.up)
     low, high = [], []
