@@ -65,7 +65,7 @@ def opened(file: str, content: bytes) -> Archive:
 
 
 def unpacked(archive: Archive, name: str) -> bytes:
-    """A part of the archive, empty where there is none; it is as long as the archive's list says, or damaged."""
+    """A part of the archive, empty where there is none.  Raises ScenarioError where it is not as listed."""
     entry = archive.parts.get(name.lower())
     if entry is None:
         return b""

@@ -113,7 +113,7 @@ def parse(
 def check_runs(xml: bytes) -> None:
     """Raises TooMuch where from one tag to the next there is more than a cell's text, before it is parsed."""
     at = xml.find(b"<")
-    while 0 <= at and len(xml) - at > _LONGEST_RUN:
+    while at >= 0 and len(xml) - at > _LONGEST_RUN:
         following = xml.rfind(b"<", at + 1, at + 1 + _LONGEST_RUN)
         if following < 0:
             raise TooMuch("upload_text", LONGEST_TEXT)
@@ -142,7 +142,8 @@ def book(workbook: bytes, relations: bytes) -> Book:
             ids = [value for key, value in given.items() if key.rpartition(":")[2] == "id" and ":" in key]
             listed.append((given["name"], given.get("state", "visible"), ids[0]))
         elif name == "workbookPr":
-            from_1904 = from_1904 or given.get("date1904") in ("1", "true")  # an extension has one of this name
+            # extensions have one of this name too
+            from_1904 = from_1904 or given.get("date1904") in ("1", "true")
 
     parse(relations, relation)
     parse(workbook, element)
@@ -151,9 +152,12 @@ def book(workbook: bytes, relations: bytes) -> Book:
         kind, part = targets[id]
         if kind not in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
             sheets.append(Listed(name, state, part))
-    if len({sheet.part for sheet in sheets}) < len(sheets) or len({name for name, _, _ in listed}) < len(listed):
-        raise ValueError("a sheet twice")
-    return Book(tuple(sheets), _only(targets, "sharedStrings"), _only(targets, "styles"), from_1904)
+    made = Book(tuple(sheets), _only(targets, "sharedStrings"), _only(targets, "styles"), from_1904)
+    parts = [made.strings, made.styles, *(sheet.part for sheet in sheets)]
+    for once in (parts, [name for name, _, _ in listed]):
+        if len(set(once)) < len(once):
+            raise ValueError("twice the same")
+    return made
 
 
 def _only(targets: dict[str, tuple[str, str]], kind: str) -> str:

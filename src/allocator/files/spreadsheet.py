@@ -11,7 +11,8 @@ from typing import Any
 
 from allocator.errors import ScenarioError
 from allocator.exact import exact
-from allocator.files.reading import Row, csv_lines, wrong
+from allocator.files.csv_file import csv_lines
+from allocator.files.reading import Row, wrong
 from allocator.files.sheet_cells import Part
 from allocator.files.unpacking import MOST_COLUMNS, MOST_ROWS, unpack
 from allocator.files.writing import cell_text
@@ -59,10 +60,7 @@ def read_sheets(
     if ending == "csv":
         if b"\0" in content or content.startswith(_ZIP):
             wrong(file, "upload_not_csv")
-        lines = csv_lines(file, content)
-        if len(lines) > most_rows or any(any(row[MOST_COLUMNS:]) for _, row in lines):
-            wrong(file, "sheet_large", rows=most_rows, columns=MOST_COLUMNS)
-        return [Sheet("", lines)]
+        return [Sheet("", csv_lines(file, content, most_rows, MOST_COLUMNS))]
     if not content.startswith(_ZIP):
         wrong(file, "upload_not_xlsx")
     return _workbook(file, *unpack(file, content, most_rows))
@@ -92,7 +90,7 @@ def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
 
 
 def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, int], str]) -> list[Row]:
-    """The lines that hold anything, with what the reader shows as blank, which may lie outside of what it read.
+    """The lines that hold anything, with what the reader shows as blank, be it outside of what it read.
 
     ``before`` is how many blank columns the reader leaves out.
     """
@@ -100,22 +98,21 @@ def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, in
     for (row, column), seen in unseen.items():
         hidden.setdefault(row, []).append((column, seen))
     width = max((column for _, column in unseen), default=0)
-    lines = []
-    number = 0
+    lines: list[Row] = []
     for number, row in enumerate(rows, 1):
-        cells = [*[""] * before, *map(_text, row)]
+        cells = [""] * before + [_text(cell) for cell in row]
         cells += [""] * (width - len(cells))
         for column, seen in hidden.pop(number, ()):
             cells[column - 1] = seen
         if any(cells):
             lines.append((number, cells))
     width = max(width, len(lines[-1][1]) if lines else 0)
-    for number in sorted(hidden):
+    for below in sorted(hidden):
         cells = [""] * width
-        for column, seen in hidden[number]:
+        for column, seen in hidden[below]:
             cells[column - 1] = seen
         if any(cells):
-            lines.append((number, cells))
+            lines.append((below, cells))
     return lines
 
 

@@ -12,7 +12,7 @@ import io
 import zipfile
 from xml.parsers import expat
 
-from allocator.files.archive import LARGEST_UNPACKED_MB, MOST_PARTS, Archive, opened, unpacked
+from allocator.files.archive import Archive, opened, unpacked
 from allocator.files.reading import wrong
 from allocator.files.sheet_cells import MOST_MERGED, MOST_UNSEEN, Part, look
 from allocator.files.sheet_xml import Book, TooMuch, book, check_runs, lengths, parse
@@ -60,8 +60,8 @@ def _parts(archive: Archive) -> tuple[Book, dict[str, bytes]]:
     """What the workbook says of itself, and the parts that hold its cells, texts and formats."""
     file = archive.file
     head = [unpacked(archive, name) for name in (_BOOK, _RELATIONS)]
-    for xml in head:
-        _count(file, xml.count(b"<"), _MOST_OTHER_TAGS)
+    for part in head:
+        _count(file, part.count(b"<"), _MOST_OTHER_TAGS)
     said = book(*head)
     names = [sheet.part for sheet in said.sheets]
     if any(name not in archive.parts for name in names):
@@ -118,7 +118,8 @@ def _packed(said: Book, xml: dict[str, bytes]) -> bytes:
 
 def _ways(to: dict[str, tuple[str, str]]) -> bytes:
     each = "".join(
-        f'<Relationship Id="{id}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for id, (kind, target) in to.items()
+        f'<Relationship Id="{id}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for id, (kind, target) in to.items()
     )
     return f'<Relationships xmlns="{_PACKAGE}">{each}</Relationships>'.encode()
 
