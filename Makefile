@@ -1,6 +1,7 @@
 # Each of these works on a fresh machine that has Python 3.11+ and make: the first run makes .venv.
 #   make app    the web page on this machine
 #   make test   all tests
+#   make deep   the tests that take long
 #   make check  style and types
 #   make bench  speed, each figure beside its goal
 
@@ -10,13 +11,16 @@ PYTHON ?= $(shell $(find))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: app test check bench clean
+.PHONY: app test deep check bench clean
 
 app: .venv/app
 	$(BIN)/allocator app
 
 test: .venv/test
 	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+
+deep: .venv/test
+	$(BIN)/python -m pytest -m deep -s
 
 check: .venv/check
 	$(BIN)/ruff check .

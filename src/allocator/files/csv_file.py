@@ -14,6 +14,7 @@ from allocator.files.reading import Row, headed, read_bytes, wrong
 MOST_ROWS = 300_000  # of a file of a scenario: remarks on every cell of the largest
 MOST_COLUMNS = 16_384  # as many as Excel has
 _MOST_COMMAS = 200_000  # of one line's cells, those within quotes counted too
+_MOST_LINES = 2**20  # blank ones counted, as many as Excel has
 _LONGEST_LINE = 2**20  # bytes
 _PIECE = 2**20
 _BATCH = 2_000  # lines
@@ -42,7 +43,7 @@ def csv_lines(
             if any(line):
                 rows.append((number, line))
                 cells += len(line)
-            if len(rows) > most_rows or any(line[most_columns:]):
+            if len(rows) > most_rows or number > max(most_rows, _MOST_LINES) or any(line[most_columns:]):
                 raise _Wide
             if cells > _most_cells(most_rows):
                 wrong(file, "upload_cells", limit=_most_cells(most_rows))

@@ -99,8 +99,8 @@ def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, in
         hidden.setdefault(row, []).append((column, seen))
     width = max((column for _, column in unseen), default=0)
     lines: list[Row] = []
-    for number, row in enumerate(rows, 1):
-        cells = [""] * before + [_text(cell) for cell in row]
+    for number, read in enumerate(rows, 1):
+        cells = [""] * before + [_text(cell) for cell in read]
         cells += [""] * (width - len(cells))
         for column, seen in hidden.pop(number, ()):
             cells[column - 1] = seen
@@ -122,8 +122,8 @@ def _merged(areas: Sequence[tuple[int, int, int, int]], lines: list[Row]) -> tup
         return ()
     width = max(at for _, line in lines for at, cell in enumerate(line, 1) if cell)
     return tuple(
-        f"{_place(row, column)}:{_place(*end)}"
-        for row, column, *end in areas
+        f"{_place(row, column)}:{_place(last, right)}"
+        for row, column, last, right in areas
         if row <= lines[-1][0] and column <= width
     )
 
