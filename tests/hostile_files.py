@@ -1,7 +1,6 @@
 """Files made to bring the program down, and valid ones near the limits; the same bytes every time.
 
-As a program it reads files given on its input with the program's own readers, in little memory, and says of
-each what came of it: `python hostile_files.py < names`.
+As a program it reads files with the readers that are tested, in little memory, and says what came of each.
 """
 
 from __future__ import annotations
@@ -34,15 +33,16 @@ def parts(
     numbers = range(len(sheets) if named is None else named)
     listed = "".join(f'<sheet name="S{i}" sheetId="{i + 1}" r:id="r{i}"/>' for i in numbers)
     ways = "".join(
-        f'<Relationship Id="r{i}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{min(i, len(sheets) - 1)}.xml"/>'
-        for i in numbers
+        f'<Relationship Id="r{i}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{at}.xml"/>'
+        for i, at in ((i, min(i, len(sheets) - 1)) for i in numbers)
     )
     for kind in ("sharedStrings", "styles"):
         ways += f'<Relationship Id="{kind}" Type="{OFFICE}/{kind}" Target="{kind}.xml"/>'
     made = {
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r" '
         f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets>{book}</workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets>'
+        f"{book}</workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{ways}</Relationships>',
         "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{strings}</sst>',
         "xl/styles.xml": f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>',
@@ -119,7 +119,7 @@ def workbooks() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     rows = f"<row>{CELL * 190}</row>"
     entry = b"PK\x01\x02"
     yield "one text of 20 MB in 800 cells", lambda: shared(800, 20 * MB), "upload_text"
-    yield "one text in 200,000 cells", lambda: shared(200_000, 32_000), "upload_characters"
+    yield "one text in 100,000 cells", lambda: shared(100_000, 32_000), "upload_characters"
     yield (
         "a text of runs",
         lambda: book(
@@ -135,8 +135,8 @@ def workbooks() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "1,500 sheets of one part", lambda: book(rows * 500, named=1500), "upload_broken"
     yield "900 sheets", lambda: book(*[rows * 30] * 900), "upload_bomb"
     yield (
-        "a million merged ranges",
-        lambda: book(rows, after="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 1_000_000 + "</mergeCells>"),
+        "150,000 merged ranges",
+        lambda: book(rows, after="<mergeCells>" + '<mergeCell ref="A1:B2"/>' * 150_000 + "</mergeCells>"),
         "upload_merged",
     )
     yield (
@@ -163,14 +163,14 @@ def workbooks() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         ),
         "upload_cells",
     )
-    yield "a million formulas", lambda: book(row_of("<c><f>A</f></c>", 190) * 4900), "upload_unseen"
+    yield "304,000 formulas", lambda: book(row_of("<c><f>A</f></c>", 190) * 1_600), "upload_unseen"
     yield "five million tags", lambda: book("<row/>" * 5_000_000), "upload_cells"
     yield (
-        "a tag of a million attributes",
+        "a tag of 100,000 attributes",
         lambda: changed(
             SHEET,
             lambda xml: xml.replace(
-                b"<row>", b"<row" + b"".join(b' a%d=""' % i for i in range(1_000_000)) + b">"
+                b"<row>", b"<row" + b"".join(b' a%d=""' % i for i in range(100_000)) + b">"
             ),
         ),
         "upload_text",
@@ -186,10 +186,10 @@ def workbooks() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         lambda: book(rows, styles="<font>" * 100_000 + "</font>" * 100_000),
         "upload_broken",
     )
-    yield "two million formats", lambda: book(rows, styles="<numFmt/>" * 2_000_000), "upload_cells"
+    yield "more than a million formats", lambda: book(rows, styles="<numFmt/>" * 1_100_000), "upload_cells"
     yield (
-        "two million defined names",
-        lambda: book(rows, book="<definedNames>" + "<definedName/>" * 2_000_000 + "</definedNames>"),
+        "more than a million defined names",
+        lambda: book(rows, book="<definedNames>" + "<definedName/>" * 1_100_000 + "</definedNames>"),
         "upload_cells",
     )
     yield (
@@ -226,8 +226,8 @@ def workbooks() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         "upload_broken",
     )
     yield (
-        "unpacks to 2 GB",
-        lambda: packed([*parts(rows).items(), *((f"xl/{i}.xml", bytes(100 * MB)) for i in range(2))]),
+        "unpacks to 70 MB",
+        lambda: packed([*parts(rows).items(), *((f"xl/{i}.xml", bytes(35 * MB)) for i in range(2))]),
         "upload_bomb",
     )
     yield "30,000 parts", lambda: packed((f"{i}.bin", b"") for i in range(30_000)), "upload_bomb"
@@ -249,8 +249,8 @@ def tables() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "five million commas in lines", lambda: (b"," * 900_000 + b"\n") * 5, "sheet_large"
     yield "a record of a million lines", lambda: b'"a\n",' * 1_000_000, "sheet_large"
     yield "a NUL byte", lambda: b"a,b\n1,\0\n", "upload_not_csv"
-    yield "two million lines", lambda: b"x\n" * 2_000_000, "sheet_large"
-    yield "two million blank lines", lambda: b"a\n" + b"\n" * 2_000_000, "sheet_large"
+    yield "310,000 lines", lambda: b"x\n" * 310_000, "sheet_large"
+    yield "a million blank lines", lambda: b"a\n" + b"\n" * 1_100_000, "sheet_large"
 
 
 def rules() -> Iterator[tuple[str, Callable[[], bytes], str]]:
@@ -258,19 +258,19 @@ def rules() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     key = ".".join(f"a{i}" for i in range(290))
     yield (
         "keys of 290 parts",
-        lambda: "".join(f"{key}.k{i} = 1\n" for i in range(1_200)).encode(),
+        lambda: "".join(f"{key}.k{i} = 1\n" for i in range(700)).encode(),
         "toml_endless",
     )
     yield (
         "a table of 290 parts",
-        lambda: (f"[{key}]\n" + "".join(f"k{i} = 1\n" for i in range(100_000))).encode(),
+        lambda: (f"[{key}]\n" + "".join(f"k{i} = 1\n" for i in range(50_000))).encode(),
         "toml_endless",
     )
     yield "a key of 30,000 parts", lambda: ("a." * 30_000 + "b = 40").encode(), "toml_endless"
-    yield "brackets", lambda: b"x = " + b"[" * MB, "toml_endless"
-    yield "200,000 keys", lambda: "".join(f"k{i}=1\n" for i in range(180_000)).encode(), "key_missing"
-    yield "a million items", lambda: b"x = [" + b"1," * 900_000 + b"]", "key_missing"
-    yield "3 MB", lambda: b"#" * 3 * MB + b"\nformat = 1", "file_large"
+    yield "brackets", lambda: b"x = " + b"[" * 500_000, "toml_endless"
+    yield "80,000 keys", lambda: "".join(f"k{i}=1\n" for i in range(80_000)).encode(), "key_missing"
+    yield "half a million items", lambda: b"x = [" + b"1," * 500_000 + b"]", "key_missing"
+    yield "2 MB", lambda: b"#" * 2 * MB + b"\nformat = 1", "file_large"
 
 
 def mutated(content: bytes, seed: int) -> bytes:
@@ -316,7 +316,7 @@ def _hurt(content: bytes, draw: random.Random) -> bytes:
 
 
 def read_all(root: Path) -> None:
-    """Reads each file named on the input and says what came of it, how long it took, how much was needed."""
+    """Reads each file named on the input after its reader, and says what came of it and what that took."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (2_000 * MB, 2_000 * MB))
@@ -342,24 +342,29 @@ def read_all(root: Path) -> None:
         "rules": read_rules,
         "reading": lambda name, content: read_reading(name, content, scenario),
     }
+    readers = of_table | of_toml
     for line in sys.stdin:
-        path = Path(line.rstrip("\n"))
+        how, name = line.rstrip("\n").split("\t")
+        path = Path(name)
         content = path.read_bytes()
-        for how, read in (of_toml if path.suffix == ".toml" else of_table).items():
-            began = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-            keys: list[str] = []
-            sentences: list[str] = []
-            try:
-                read(path.name, content)
-            except ScenarioError as error:
-                keys = [problem.key for problem in error.problems]
-                sentences = [s for lang in ("zh", "en") for s in error.sentences(lang)][:4]
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            said = {
-                "file": path.name, "how": how, "keys": keys[:3], "sentences": sentences,
-                "seconds": round(used.ru_utime - began, 2), "mb": used.ru_maxrss // (1024 if sys.platform != "darwin" else MB),
-            }  # fmt: skip
-            print(json.dumps(said), flush=True)
+        began = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+        keys: list[str] = []
+        sentences: list[str] = []
+        try:
+            readers[how](path.name, content)
+        except ScenarioError as error:
+            keys = [problem.key for problem in error.problems]
+            sentences = [s for lang in ("zh", "en") for s in error.sentences(lang)[:2]]
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        said = {
+            "file": path.name,
+            "how": how,
+            "keys": keys[:3],
+            "sentences": sentences,
+            "seconds": round(used.ru_utime - began, 2),
+            "mb": used.ru_maxrss // (MB if sys.platform == "darwin" else 1024),
+        }
+        print(json.dumps(said), flush=True)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, exact
 
 LARGEST_FILE_MB = 10
-LARGEST_TOML_MB = 2
+LARGEST_TOML_MB = 1
 _MOST_WALKED = 5_000_000  # steps from part to part of keys
 MOST_PROBLEMS = 100  # of one file: beyond that nobody reads on
 
