@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files.csv_file import csv_columns
 from allocator.files.datatable import status_of
 from allocator.files.dates import cell_day
-from allocator.files.reading import MOST_PROBLEMS, csv_columns, csv_text, headed, is_error_cell, wrong
+from allocator.files.reading import MOST_PROBLEMS, headed, is_error_cell, wrong
 from allocator.files.spreadsheet import Sheet, read_sheets, shown_name
 from allocator.parts import STATUSES, Text, check_text, plain_name
 from allocator.text import LANGUAGES, say
@@ -56,7 +57,7 @@ def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int
 
 def _whole_csv(file: str, content: bytes, most_rows: int) -> Cells | None:
     """A CSV file in which every line is whole; None for any other."""
-    columns = None if b"\0" in content else csv_columns(csv_text(file, content))
+    columns = None if b"\0" in content else csv_columns(content, most_rows)
     if not columns or len(columns[0]) < 2 or len(columns[0]) > most_rows:
         return None
     header = [column.pop(0).strip() for column in columns]

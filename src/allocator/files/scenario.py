@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number
 from allocator.files import format as toml
-from allocator.files.reading import MOST_PROBLEMS, beside, read_csv, read_toml, wrong
+from allocator.files.csv_file import read_csv
+from allocator.files.reading import MOST_PROBLEMS, beside, read_toml, wrong
 from allocator.files.tables import (
     Finder,
     listed_recipients,

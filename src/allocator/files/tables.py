@@ -9,9 +9,10 @@ from typing import Any
 
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
+from allocator.files.csv_file import read_csv
 from allocator.files.format import AMOUNT_UNITS
 from allocator.files.placing import placed
-from allocator.files.reading import MOST_PROBLEMS, Row, cell_number, is_error_cell, read_csv, wrong
+from allocator.files.reading import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
 from allocator.parts import (
     STATUSES,
     Provenance,
