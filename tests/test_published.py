@@ -106,6 +106,8 @@ def test_western_australia_says_how_its_factor_is_averaged():
     assert "去掉最高、最低后的平均" in definition.zh
     assert "mean of six years without the highest and the lowest" in definition.en
     readme = " ".join((folder / "README.md").read_text("utf-8").split())
-    assert "mean of six years without the highest and the lowest" in readme and "six-year average" not in readme
+    assert (
+        "mean of six years without the highest and the lowest" in readme and "six-year average" not in readme
+    )
     # what a column is called decides no amount, so results that name the old digest stay comparable
     assert scenario.digest == "sha256:7eade0bb6896a5cd30c5b43f5f031bae034247e1233a5569d67ea44d08e78bc1"
