@@ -63,6 +63,8 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
     """The payments in columns of text."""
     file, header, lines = cells.file, cells.header, cells.lines
     columns, unit = _header(file, header, scenario.fund.currency)
+    if columns["amount"] in cells.mixed:
+        raise ScenarioError(cells.mixed[columns["amount"]])
     texts = {column: cells.columns[position] for column, position in columns.items()}
     reader = Reader(file, cells.at, lines, {column: header[position] for column, position in columns.items()})
     who = partial(payer_at, names=payer_names(scenario, payers), written=payers_written(scenario, payers))

@@ -128,6 +128,7 @@ def read_activities(
     for missing in [column for column in (whose, *columns) if column not in places]:
         details = {"name": missing, "known": [whose, *columns][:20]}
         problems.append(Problem("header_missing", details, cells.file, {**cells.at, "row": 1}))
+    problems += [cells.mixed[at] for at in places.values() if at in cells.mixed]
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     keep = [at for at, heading in enumerate(header) if heading]
@@ -282,6 +283,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             missing = [year for year in range(rule.first, rule.last + 1) if year not in figures[rule.column]]
             if missing:
                 refuse("projects_year_missing", name=rule.column, years=missing[:10])
+    problems += [cells.mixed[at] for years in figures.values() for at in years.values() if at in cells.mixed]
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return _Places(fixed, texts, figures, {c: next(iter(found)) for c, found in units.items()})

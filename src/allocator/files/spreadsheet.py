@@ -10,6 +10,7 @@ from typing import Any
 
 from allocator.errors import ScenarioError
 from allocator.exact import exact
+from allocator.files.number_formats import percent_cells
 from allocator.files.reading import Row, csv_lines, wrong
 from allocator.files.unpacking import MOST_COLUMNS, MOST_ROWS, Part, unpack
 from allocator.files.writing import cell_text
@@ -22,12 +23,16 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5")."""
+    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5").
+
+    ``percents`` are the rows and columns, from 1, of the cells that show their number as a percentage.
+    """
 
     name: str
     lines: list[Row]
     hidden: bool = False
     merged: tuple[str, ...] = ()
+    percents: frozenset[tuple[int, int]] = frozenset()
 
 
 def shown_name(name: str) -> str:
@@ -71,8 +76,9 @@ def _workbook(file: str, content: bytes, parts: dict[str, Part]) -> list[Sheet]:
 
     sheets = []
     try:
+        percents = percent_cells(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            for about in book.sheets_metadata:
+            for number, about in enumerate(book.sheets_metadata):
                 if about.typ != SheetTypeEnum.WorkSheet:
                     continue
                 sheet = book.get_sheet_by_name(about.name)
@@ -83,7 +89,7 @@ def _workbook(file: str, content: bytes, parts: dict[str, Part]) -> list[Sheet]:
                     _range(*ends) for ends in sheet.merged_cell_ranges or () if _meets(ends, lines)
                 )
                 hidden = about.visible != SheetVisibleEnum.Visible
-                sheets.append(Sheet(about.name, lines, hidden, merged))
+                sheets.append(Sheet(about.name, lines, hidden, merged, percents[number]))
     except ScenarioError:
         raise
     except BaseException as error:  # a panic of the reader is no Exception
