@@ -310,7 +310,7 @@ SCORE = '[[scored]]\nfactor = "effort"\n'
 @pytest.mark.parametrize(
     ("text", "key", "place"),
     [
-        ("zzz = 1", "key_unknown_list", "zzz"),
+        ("zzz = 1", "key_unknown", "zzz"),
         ('tolerence = "exact"', "key_unknown", "tolerence"),
         ('tolerance = "some"', "choice", "tolerance"),
         (SCORE + "low = 1", "key_missing", "[[scored]] 1"),

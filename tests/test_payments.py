@@ -266,7 +266,7 @@ TARGET = '[[target]]\nname = "a"\ngroup = "general"\n'
     [
         ("format = 1\nend = 2023-12-31\n", "key_missing", {}),
         ("format = 2\n", "format", {"key": "format"}),
-        (RULES + "xyz = 1\n", "key_unknown_list", {"key": "xyz"}),
+        (RULES + "xyz = 1\n", "key_unknown", {"key": "xyz"}),
         ("format = 1\nnotice = 2023-05-01\nend = '31.12.2023'\n", "cell_date", {"key": "end"}),
         ("format = 1\nnotice = 2023-05-01\nend = 5\n", "cell_date", {"key": "end"}),
         (RULES.replace("2023-05-01", "2024-05-01"), "execution_days", {"key": "notice"}),

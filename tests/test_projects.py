@@ -337,7 +337,7 @@ def test_a_wrong_cell_has_its_place(row, key, column):
         ("项目名称,区县（园区）,签约日期,税收2021（万元）,税收2022（元）\n", "projects_units"),
         ("项目名称,区县（园区）,签约日期,税收2021,税收2021\n", "header_double"),
         ("项目名称,区县（园区）,签约日期,税收2021,税收2022,税收\n", "projects_years_both"),
-        ("项目名称,区县（园区）,签约日期,税款2021,税款2022\n", "projects_header_near"),
+        ("项目名称,区县（园区）,签约日期,税收额2021,税收额2022\n", "projects_header_near"),
         ("项目名称,区县（园区）,税收2021,税收2022\n", "header_missing"),
     ],
 )

@@ -170,7 +170,8 @@ def test_figures_are_read_exactly(good, cell, value):
 
 def test_displayed_figures_do_not_count_and_formulas_count_as_their_values(good):
     made = book(Data=data(E2=0.6123))
-    made["Data"]["E2"].number_format = "0%"
+    for place in ("E2", "E3", "E4"):
+        made["Data"][place].number_format = "0%"
     made["Data"]["F2"].number_format = '0.00"万元"'
     assert upload.read("a.xlsx", saved(made), good).factors[0].values[0] == Fraction("0.6123")
     for stored, value in ((b"61", 61), (b"0.30000000000000004", Fraction("0.30000000000000004"))):

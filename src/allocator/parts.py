@@ -10,12 +10,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Never
 
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import LARGEST, Number, exact
+from allocator.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact
+from allocator.totals import is_total
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest")
 STATUSES = ("published", "derived", "assumed", "example")
@@ -36,16 +36,26 @@ def brief(value: object) -> str:
 
 
 def in_full(number: Number) -> Number | str:
-    """The number for a sentence about its decimals: with all of them where the usual six would hide some."""
+    """The number for a sentence about its decimals: with all of them where the usual six would hide some.
+
+    >>> in_full(100 + Fraction(1, 10**28)), in_full(Fraction(1, 3))
+    ('100.0000000000000000000000000001', '0.333333333333333333333333333333…')
+    """
     if (number * 10**6).denominator == 1:
         return number
-    return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+    # in integers: a division of decimals would round at 28 digits, and say 100 of what is not
+    whole, rest = divmod(abs(number.numerator) * 10**MOST_DECIMALS, number.denominator)
+    digits = f"{whole:0{MOST_DECIMALS + 1}}"
+    decimals = digits[-MOST_DECIMALS:] + "…" if rest else digits[-MOST_DECIMALS:].rstrip("0")
+    return f"{'−' if number < 0 else ''}{digits[:-MOST_DECIMALS]}.{decimals}"
 
 
 def number_at(value: Any, key: str) -> Number:
     """A non-negative number, or an error that names its place."""
     try:
         number = exact(value)
+    except TooManyDecimals:
+        wrong("decimals", at={"key": key}, value=brief(value))
     except ValueError:
         wrong("number", at={"key": key}, value=brief(value))
     if number < 0:
@@ -65,13 +75,6 @@ def put(thing: object, **fields: object) -> None:
     """Sets fields of a frozen object while it is being made."""
     for name, value in fields.items():
         object.__setattr__(thing, name, value)
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, or None."""
-    from difflib import get_close_matches  # only ever needed for a message
-
-    return next(iter(get_close_matches(word, [k for k in known if k], 1, 0.5)), None)
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,7 @@ def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
     if not text:
         wrong("name_blank", file)
     if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
-        name = "".join(c if c.isprintable() else "?" for c in text[:40])
-        wrong("name_unsafe", file, name=name, longest=longest)
+        wrong("name_unsafe", file, name=text[:40], longest=longest)
     return text
 
 
@@ -123,6 +125,9 @@ class Recipient:
         file = "recipients"
         put(self, id=check_id(self.id, file), kind=self.kind and check_id(self.kind, file))
         name = Text(self.id) if self.name is None else Text.of(self.name)
+        for column, written in (("recipient", self.id), ("name_zh", name.zh), ("name_en", name.en)):
+            if is_total(written):
+                wrong("recipient_total", file, {"column": column}, name=written)
         put(self, name=name, aliases=tuple(check_id(alias, file) for alias in self.aliases))
         for alias in self.aliases:
             if ";" in alias or "；" in alias:
@@ -140,12 +145,6 @@ def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
             if first != recipient.id:
                 wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
     return known
-
-
-def near_recipient(name: str, recipients: Iterable[Recipient]) -> str:
-    """The known name most like this one, else the first recipient's, as an example of how one is written."""
-    known = [known for r in recipients for known in (r.id, r.name.zh, r.name.en, *r.aliases)]
-    return nearest(name, known) or known[0]
 
 
 def plain_name(name: str) -> str:

@@ -10,8 +10,9 @@ from allocator.analysis.finding import Finding, held_against
 from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.finding import matched, short, terms
+from allocator.report.hints import hint_lines
 from allocator.report.read import read_lines
-from allocator.report.sentences import status_lines
+from allocator.report.sentences import limit_lines, status_lines
 from allocator.report.table import compare_table, office_table
 from allocator.terminal import aligned, jsonable, pad, print_csv, print_json, width
 from allocator.text import money as money_text
@@ -35,7 +36,8 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
     table = office_table(result, lang)
     if form == "csv":
         headers, rows = table.plain_rows()
-        print_csv(headers, rows, [*status_lines(result.scenario, lang), _trace(result, lang)])
+        below = [*status_lines(result.scenario, lang), *hint_lines(result.scenario, lang)]
+        print_csv(headers, rows, [*below, _trace(result, lang)])
         return
     scenario, money = result.scenario, _money_writer(result.scenario, lang)
     lines = [getattr(scenario.title, lang)]
@@ -51,7 +53,7 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
         *aligned(table, lang),
         "",
     ]
-    lines += status_lines(scenario, lang)
+    lines += [*status_lines(scenario, lang), *hint_lines(scenario, lang), *limit_lines(scenario, lang)]
     if result.multiplier != 1:
         lines.append(say("cli.multiplier", lang, multiplier=number(result.multiplier, lang, 6)))
     if result.tied:
@@ -295,7 +297,8 @@ def checked(result: Allocation, file: str, form: str, lang: str, *, as_published
         return
     widest = max(width(item) for item, _ in lines)
     print(*(pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
-    print(*status_lines(scenario, lang), say("cli.ok", lang, file=file), sep="\n")
+    below = [*status_lines(scenario, lang), *hint_lines(scenario, lang)]
+    print(*below, say("cli.ok", lang, file=file), sep="\n")
 
 
 def _checked_json(result: Allocation, file: str, lang: str, as_published: bool | None) -> dict[str, Any]:

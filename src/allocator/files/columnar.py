@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from allocator.errors import Problem, ScenarioError
 from allocator.files.csv_file import csv_columns
 from allocator.files.datatable import status_of
 from allocator.files.dates import cell_day
+from allocator.files.number_formats import mixed
 from allocator.files.reading import MOST_PROBLEMS, headed, is_error_cell, wrong
 from allocator.files.spreadsheet import Sheet, read_sheets, shown_name
 from allocator.parts import STATUSES, Text, check_text, plain_name
@@ -24,13 +25,18 @@ LONGEST = 500  # characters of a text
 
 @dataclass(frozen=True)
 class Cells:
-    """A table as it stands: its file, headings, columns of text, the line of every row, and the sheet."""
+    """A table as it stands: its file, headings, columns of text, the line of every row, and the sheet.
+
+    ``mixed`` is what is wrong with columns of which only some cells show a percentage, by position: for
+    whoever reads the column.
+    """
 
     file: str
     header: Sequence[str]
     columns: Sequence[Sequence[str]]
     lines: Any
     at: Mapping[str, str]
+    mixed: Mapping[int, Problem] = field(default_factory=dict)
 
 
 def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int) -> Cells:
@@ -52,7 +58,8 @@ def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int
         wrong(file, "sheet_merged", at, names=found.merged[:10])
     header, rows = headed(file, found.lines)
     lines = np.array([number for number, _ in rows], dtype="int64")
-    return Cells(file, header, list(zip(*(row for _, row in rows), strict=True)), lines, at)
+    columns = list(zip(*(row for _, row in rows), strict=True))
+    return Cells(file, header, columns, lines, at, mixed(found.lines, found.percents, file, at))
 
 
 def _whole_csv(file: str, content: bytes, most_rows: int) -> Cells | None:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Never
 
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import Number, exact
+from allocator.exact import Number, TooManyDecimals, exact
 
 LARGEST_FILE_MB = 10
 LARGEST_TOML_MB = 1
@@ -70,7 +70,7 @@ def beside(path: Path, name: str, root: Path, key: str) -> Path:
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name.startswith("~"):
         wrong(path, "path_absolute", at, name=name)
     if not name.strip() or not name.isprintable() or len(name) > 500:
-        wrong(path, "file_name", at, name=name[:40].encode("ascii", "replace").decode())
+        wrong(path, "file_name", at, name=name[:40])
     found = path.parent / name
     try:
         inside = found.resolve().is_relative_to(root.resolve())
@@ -148,13 +148,16 @@ def _wrong_toml(path: Path, text: str, reason: str) -> Never:
     if place[1] is None:
         wrong(path, "toml_cut", {"line": len(text.splitlines())})
     line, at = lines[int(place[1]) - 1], {"line": int(place[1])}
+    hidden = next((c for c in _QUOTED.sub("", line) if c not in "\t\r" and not c.isprintable()), None)
+    if hidden is not None:
+        wrong(path, "toml_hidden", at, name=hidden)
     bare = _BARE_KEY.match(line[:300])  # the search takes the square of the length
     if bare and not set(bare[1]) & set("“”‘’＝"):
         wrong(path, "toml_bare_key", at, name=bare[1][:40])
     odd = re.search("[“”‘’＝，【】]", _QUOTED.sub("", line))
     if odd:
         wrong(path, "toml_quotes", at, name=odd[0])
-    shown = "".join(c if c.isprintable() else " " for c in line).strip()[:60]
+    shown = line.replace("\t", " ").strip()[:60]
     key = next((key for start, key in _TOML_REASONS if re.match(start, reason)), "toml_syntax")
     wrong(path, key, at, line=shown)
 
@@ -238,6 +241,8 @@ def cell_number(cell: str) -> Number | str:
     if _PLAIN.fullmatch(text):
         try:
             return exact(text)
+        except TooManyDecimals:
+            return "cell_decimals"
         except ValueError:
             return "cell_number"
     lowered = text.casefold()

@@ -24,6 +24,7 @@ from allocator.files.tables import (
     read_recipients,
 )
 from allocator.model import Scenario
+from allocator.naming import guess
 from allocator.parts import (
     Earmark,
     Factor,
@@ -32,7 +33,6 @@ from allocator.parts import (
     Recipient,
     Reservation,
     Use,
-    nearest,
 )
 
 if TYPE_CHECKING:
@@ -235,10 +235,8 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterabl
         columns = read_columns(files["factors"], header, rows, find, optional=apart)
     for id in own:
         if id not in columns:
-            near = nearest(id, columns) or next(iter(columns), "…")
-            raise ScenarioError(
-                Problem("factor_unknown", {"name": id, "near": near}, "scenario", {"key": f"factor.{id}"})
-            )
+            details = {"name": id, "guess": guess(id, columns)}
+            raise ScenarioError(Problem("factor_unknown", details, "scenario", {"key": f"factor.{id}"}))
     described = {id: dict(item) for id, item in table.factor.items()}
     return Scenario(
         title=table.title,

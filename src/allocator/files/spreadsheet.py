@@ -12,6 +12,7 @@ from typing import Any
 from allocator.errors import ScenarioError
 from allocator.exact import exact
 from allocator.files.csv_file import csv_lines
+from allocator.files.number_formats import percent_cells
 from allocator.files.reading import Row, wrong
 from allocator.files.sheet_cells import Part
 from allocator.files.unpacking import MOST_COLUMNS, MOST_ROWS, unpack
@@ -25,12 +26,16 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5")."""
+    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5").
+
+    ``percents`` are the rows and columns, from 1, of the cells that show their number as a percentage.
+    """
 
     name: str
     lines: list[Row]
     hidden: bool = False
     merged: tuple[str, ...] = ()
+    percents: frozenset[tuple[int, int]] = frozenset()
 
 
 def shown_name(name: str) -> str:
@@ -71,13 +76,15 @@ def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
 
     sheets = []
     try:
+        percents = percent_cells(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             for number, part in enumerate(parts):
                 lines: list[Row] = []
                 if part.rows:
                     cells = book.get_sheet_by_name(str(number))
                     lines = _lines(cells.iter_rows(), (cells.start or (0, 0))[1], part.unseen)
-                sheets.append(Sheet(part.name, lines, part.hidden, _merged(part.merged, lines)))
+                merged = _merged(part.merged, lines)
+                sheets.append(Sheet(part.name, lines, part.hidden, merged, percents[number]))
     except ScenarioError:
         raise
     except BaseException as error:  # a panic of the reader is no Exception

@@ -15,6 +15,7 @@ from allocator.report.finding import against_sentence, terms
 from allocator.text import kind_text, money, number, say, show
 
 MOST_NAMES = 4
+MOST_LIMITS = 20
 
 
 def percent(value: Number, lang: str) -> str:
@@ -133,6 +134,8 @@ def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
         whom = show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]], lang)
         if len(limit.recipients) > MOST_NAMES:
             whom = say("app.rule.and_more", lang, names=whom, count=len(limit.recipients))
+    # a limit is on everybody by himself, which a list of names alone would not say
+    many = "s" if not isinstance(limit.recipients, str) and len(limit.recipients) > 1 else ""
     clauses = []
     for kind, amount, rate in (
         ("floor", limit.floor, limit.floor_rate),
@@ -147,8 +150,17 @@ def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
             size = say("app.rule.rate", lang, rate=percent(rate * 100, lang), base=base)
         else:
             continue
-        clauses.append(say(f"app.rule.{kind}", lang, whom=whom, size=size))
+        clauses.append(say(f"app.rule.{kind}{many}", lang, whom=whom, size=size))
     return clauses
+
+
+def limit_lines(scenario: Scenario, lang: str) -> list[str]:
+    """What floors and caps there are, whom for and how much, for whoever reads a table of amounts."""
+    words = limit_words(scenario)
+    shown = [c for limit in scenario.limits[:MOST_LIMITS] for c in limit_clauses(limit, lang, words)]
+    left = len(scenario.limits) - MOST_LIMITS
+    lines = [say("cli.limits", lang, clauses=say("app.rule.join", lang).join(shown))] if shown else []
+    return [*lines, *([say("cli.limits_more", lang, count=left)] if left > 0 else [])]
 
 
 class LimitWords(NamedTuple):

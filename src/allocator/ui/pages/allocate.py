@@ -19,6 +19,7 @@ from allocator.report.audit_verdict import premise
 from allocator.report.chain import fund_grid
 from allocator.report.finding import headline, terms
 from allocator.report.grid import name_of
+from allocator.report.hints import hint_lines
 from allocator.report.sentences import (
     can_differ,
     compared_with,
@@ -94,6 +95,7 @@ def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list
     if scenario.assumed:
         badge = say("app.assumed.badge", lang)
         parts.append(markup.notice(badge, assumed_sentence(scenario, lang)))
+    parts += [markup.block("hint", line) for line in hint_lines(scenario, lang)]
     parts.append(markup.block("rule", rule_sentence(scenario, lang)))
     names = {r.id: r.name for r in scenario.recipients}
     for earmark in scenario.earmarks:
