@@ -66,7 +66,7 @@ class Bounds(Mapping[str, Range]):
 
 
 def solved(names: tuple[str, ...], ends: Sequence[Ends], of: str) -> Bounds:
-    """Bounds that come from programs; raises ScenarioError where one runs backwards: no data fits."""
+    """Bounds that come from programs; raises ScenarioError where one runs backwards: no data fits then."""
     if any(low > high for low, high in ends):
         wrong("audit_unsettled", "reading")
     pairs = [scaled(pair) for pair in ends]
