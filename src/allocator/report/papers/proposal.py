@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -46,9 +46,9 @@ class Proposal:
 
     def __post_init__(self) -> None:
         compare_table(self.allocations, self.lang)  # refuses different currencies
-        names = {fund.name.zh: fund.name for fund in (s.fund for s in self.scenarios) if fund.name}
+        names = fund_names(self.scenarios)
         if len(names) > 1:
-            raise ScenarioError(Problem("report_funds", {"names": list(names.values())}))
+            raise ScenarioError(Problem("report_funds", {"names": names}))
 
     @property
     def scenarios(self) -> list[Scenario]:
@@ -141,6 +141,17 @@ def proposal(
     """
     kept = scenarios if details else [discreet(scenario) for scenario in scenarios]
     return Proposal(tuple(map(allocate, kept)), lang, on, proposed, tuple(readings))
+
+
+def fund_names(scenarios: Iterable[Scenario]) -> list[Text]:
+    """The names of the scenarios' funds, as far as they have any."""
+    names = {fund.name.zh: fund.name for fund in (s.fund for s in scenarios) if fund.name}
+    return list(names.values())
+
+
+def one_fund(scenarios: Sequence[Scenario]) -> bool:
+    """Whether scenarios can stand in one paper: one fund, one currency."""
+    return len(fund_names(scenarios)) < 2 and len({s.fund.currency for s in scenarios}) == 1
 
 
 def discreet(scenario: Scenario) -> Scenario:

@@ -85,7 +85,21 @@ def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) 
         on_change=based,
         placeholder=say("app.compare.hint", lang),
     )
+    if keys and state.altered(choices) and state.SCREEN not in keys:
+        _render_left_out(keys, choices, lang)
     return list(keys)
+
+
+def _render_left_out(keys: Sequence[str], choices: Choices, lang: str) -> None:
+    """That what was edited on the screen is not among what a person has chosen, and a button that adds it."""
+    name = choices[state.slug()][0]
+    st.html(markup.block("exact", say("app.compare.screen_missing", lang, name=name), role="status"))
+    st.button(
+        say("app.compare.add_screen", lang),
+        key="compare-add-screen",
+        on_click=state.set_compared,
+        args=([*keys[: state.MOST_COMPARED - 1], state.SCREEN],),
+    )
 
 
 def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:

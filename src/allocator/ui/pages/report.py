@@ -21,7 +21,7 @@ from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
-from allocator.report.papers.proposal import Proposal, ReadingAsked, proposal
+from allocator.report.papers.proposal import Proposal, ReadingAsked, one_fund, proposal
 from allocator.report.papers.slides import deck
 from allocator.text import LANGUAGES, say
 from allocator.ui import markup, preview, state, widgets
@@ -35,7 +35,7 @@ WRITERS: Mapping[str, Build] = {"brief": brief, "meeting": meeting, "request": r
 def render() -> None:
     """Draws the page."""
     lang, choices = state.lang(), state.choices()
-    keys = [key for key in state.compared() if key in choices] or usual(choices, state.slug())[:1]
+    keys = [key for key in state.compared() if key in choices] or on_screen(choices, state.slug())
     keys = render_choice(keys, choices, say("app.report.choose", lang), lang)
     if not keys:
         st.html(markup.block("effect", say("app.report.none", lang), role="status"))
@@ -52,12 +52,24 @@ def render() -> None:
     st.html(markup.foot(line for part in trace_lines(replace(made, lang=lang)) for line in part))
 
 
+def on_screen(choices: Choices, slug: str) -> list[str]:
+    """What the papers are of unless chosen: the scenario on the screen, held against its file if edited.
+
+    Where both cannot stand in one paper, since the fund itself was edited, the one on the screen alone.
+    """
+    if slug not in choices or not state.altered(choices):
+        return usual(choices, slug)[:1]
+    both = [slug, state.SCREEN]
+    return both if one_fund([choices[key][1] for key in both]) else both[1:]
+
+
 def _proposal(keys: Sequence[str], choices: Choices, lang: str) -> Proposal:
     """What is chosen: the scenarios, the proposed one, language and day of the papers."""
     names = labels(choices)
     columns = st.columns([2.2, 1, 1])
+    first = keys.index(state.SCREEN) if state.SCREEN in keys and state.altered(choices) else 0
     proposed = columns[0].selectbox(
-        say("app.report.proposed", lang), list(keys), format_func=names.__getitem__,
+        say("app.report.proposed", lang), list(keys), first, format_func=names.__getitem__,
         key=f"report-proposed-{lang}-{'/'.join(keys)}",
     )  # fmt: skip
     spoken = columns[1].selectbox(
@@ -68,19 +80,21 @@ def _proposal(keys: Sequence[str], choices: Choices, lang: str) -> Proposal:
         say("app.report.date", lang), date.today(), format="YYYY-MM-DD", key="report-date"
     )
     details = st.checkbox(say("app.report.details", lang), key="report-details")
-    scenarios = [titled(key, choices[key], lang) for key in keys]
+    scenarios = [titled(key, choices, lang) for key in keys]
     at = keys.index(proposed) if proposed in keys else 0
     day = on if isinstance(on, date) else date.today()
     return proposal(scenarios, spoken, day, proposed=at, readings=_readings(scenarios), details=details)
 
 
-def titled(key: str, choice: tuple[str, Scenario], lang: str) -> Scenario:
-    """The scenario under the name that the list gives it: papers hold several with one title."""
-    label, scenario = choice
+def titled(key: str, choices: Choices, lang: str) -> Scenario:
+    """The scenario under the name that papers give it: they hold several with one title.
+
+    What was edited does not go by the bare name of its file, whose weights or limits that may state.
+    """
+    label, scenario = choices[key]
     if key == state.SCREEN:
-        names = (
-            say("app.saved.on_screen", other, name=getattr(scenario.title, other)) for other in LANGUAGES
-        )
+        said = "app.report.edited" if state.altered(choices) else "app.saved.on_screen"
+        names = (say(said, other, name=getattr(scenario.title, other)) for other in LANGUAGES)
         return replace(scenario, title=Text(*names))
     return scenario if label == getattr(scenario.title, lang) else replace(scenario, title=Text(label))
 
