@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from string import ascii_uppercase
 
 from allocator.allocation import Allocation
 from allocator.analysis.compare import effect
@@ -18,6 +17,7 @@ from allocator.model import Scenario
 from allocator.report.chart_data import MOST_NAMES as MOST_IN_ALT
 from allocator.report.chart_data import Row, Unit, chart_unit
 from allocator.report.grid import recipient_names
+from allocator.report.letters import lettered
 from allocator.report.sentences import share_moved
 from allocator.text import money, money_scale, money_unit, number, say
 
@@ -35,8 +35,7 @@ def change_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
     """One sentence for each but the base: how much moves, how many gain and lose, who most."""
     base = allocations[0]
     return [
-        _change_sentence(letter, allocation, base, lang)
-        for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False)
+        _change_sentence(letter, allocation, base, lang) for letter, allocation in lettered(allocations)[1:]
     ]
 
 
@@ -76,7 +75,7 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
     base = allocations[0]
     names = recipient_names(allocations, lang)
     said = []
-    for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False):
+    for letter, allocation in lettered(allocations)[1:]:
         new = [names[id] for id in allocation.scenario.ids if id not in base.amounts]
         gone = [names[id] for id in base.scenario.ids if id not in allocation.amounts]
         parts = [
@@ -92,7 +91,7 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
 
 def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
     """Which of the scenarios rest on assumed data; "" where none does."""
-    letters = [x for x, a in zip(ascii_uppercase, allocations, strict=False) if a.scenario.assumed]
+    letters = [letter for letter, a in lettered(allocations) if a.scenario.assumed]
     return say("app.compare.assumed", lang, letters=letters) if letters else ""
 
 
@@ -110,7 +109,7 @@ def headline(
         for key in ("scenario", "money", "gaining", "losing", "top")
     ]
     rows = []
-    for letter, title, allocation in zip(ascii_uppercase, titles, allocations, strict=False):
+    for (letter, allocation), title in zip(lettered(allocations), titles, strict=False):
         change = effect(allocation, base.amounts)
         figures = [number(Fraction(change.moved) / scale, lang), str(change.gains), str(change.losses)]
         row = [named(letter, title, lang), *figures]
@@ -137,7 +136,7 @@ def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[li
     headers = [say(f"app.compare.{key}", lang) for key in ("letter", "top", "hhi", "gini")]
     names = recipient_names(allocations, lang)
     rows = []
-    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+    for letter, allocation in lettered(allocations):
         found = concentration(allocation.amounts)
         figures = ["" if x is None else number(x, lang, 3) for x in (found.hhi, found.gini)]
         rows.append([letter, _largest(found, names, lang), *figures])

@@ -291,7 +291,7 @@ def choices() -> dict[str, tuple[str, Scenario]]:
 
 
 def altered(known: Mapping[str, tuple[str, Scenario]]) -> bool:
-    """Whether the scenario on the screen is another one than its file says, among all that can be compared."""
+    """Whether the scenario on the screen is another one than its file says, among all choices."""
     return SCREEN in known and known[SCREEN][1] != known[slug()][1]
 
 
