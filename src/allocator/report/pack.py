@@ -62,7 +62,7 @@ def document(paper: Paper, proposal: Proposal) -> File:
     """A paper as a Word file."""
     from allocator.report.word import docx
 
-    return File(file_name(paper.name, ".docx"), docx(paper, proposal.on, _about(proposal)), paper.key)
+    return File(file_name(paper.name, ".docx"), docx(paper, proposal.on, about(proposal)), paper.key)
 
 
 def slides(proposal: Proposal) -> File:
@@ -70,7 +70,7 @@ def slides(proposal: Proposal) -> File:
     from allocator.report.slideshow import pptx
 
     made = deck(proposal)
-    return File(file_name(made.name, ".pptx"), pptx(made, proposal.on, _about(proposal)), "slides")
+    return File(file_name(made.name, ".pptx"), pptx(made, proposal.on, about(proposal)), "slides")
 
 
 def workbook(proposal: Proposal) -> File:
@@ -229,7 +229,7 @@ def file_name(name: str, kind: str) -> str:
     return str(sanitize_filename(name, replacement_text="_")).strip(" .")[:LONGEST] + kind
 
 
-def _about(proposal: Proposal) -> str:
+def about(proposal: Proposal) -> str:
     """What a file's properties say of its inputs: method version and digests."""
     digests = " ".join(scenario.digest for scenario in proposal.scenarios)
     return f"method version {proposal.chosen.method_version}; {digests}"

@@ -17,7 +17,7 @@ from allocator.parts import Text
 from allocator.report import pack
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
-from allocator.report.papers.internal import held, internal
+from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
@@ -26,6 +26,7 @@ from allocator.report.papers.slides import deck
 from allocator.text import LANGUAGES, say
 from allocator.ui import markup, preview, state, widgets
 from allocator.ui.pages.compare import Choices, labels, render_choice, usual
+from allocator.ui.paper_files import Offered, slides_file, word_file
 
 PAPERS = ("brief", "meeting", "request", "notice", "slides", "district", "internal")
 Build = Callable[[Proposal], Any]
@@ -141,25 +142,36 @@ def _render_papers(made: Proposal, lang: str) -> None:
     if file is None:
         st.html(markup.block("exact", say("app.report.nothing_published", lang), role="status"))
         return
-    label = say("app.report.download", lang, name=file.name.rpartition("/")[2])
+    label = say("app.report.download", lang, name=file.name)
     st.download_button(
-        markup.in_markdown(label), file.content, file.name.rpartition("/")[2], key=f"report-file-{kind}-{id}",
+        markup.in_markdown(label), file.build, file.name, key=f"report-file-{kind}-{id}",
         on_click="ignore",
     )  # fmt: skip
     with st.container(height=640, key="report-preview"):
         st.html(html)
 
 
-def _one(made: Proposal, kind: str, id: str, lang: str) -> tuple[str, pack.File | None]:
-    """How a paper reads, and its file; None where there is nothing to tell."""
+def _one(made: Proposal, kind: str, id: str, lang: str) -> tuple[str, Offered | None]:
+    """How a paper reads, and its file, built once it is asked for; None where there is nothing to tell."""
     if kind == "slides":
-        return preview.deck_html(deck(made)), pack.slides(made)
+        shown = deck(made)
+        return preview.deck_html(shown), slides_file(shown, made)
     if kind == "internal":
-        with _progress("app.report.reading", lang) as show:
-            note = internal(made, held(made, show))
-        return ("", None) if note is None else (preview.paper_html(note), pack.document(note, made))
+        note = internal(made, _held(made, lang))
+        return ("", None) if note is None else (preview.paper_html(note), word_file(note, made))
     paper = district(made, id) if kind == "district" else WRITERS[kind](made)
-    return preview.paper_html(paper), pack.document(paper, made)
+    return preview.paper_html(paper), word_file(paper, made)
+
+
+def _held(made: Proposal, lang: str) -> list[Held]:
+    """What follows under each reading, worked out once for one proposal; the day does not matter to it."""
+    asked = replace(made, on=date.min)
+    known: tuple[Proposal, list[Held]] | None = st.session_state.get("report-held")
+    if known is None or known[0] != asked:
+        with _progress("app.report.reading", lang) as show:
+            known = asked, held(made, show)
+        st.session_state["report-held"] = known
+    return known[1]
 
 
 # --- the pack -------------------------------------------------------------------------------------
