@@ -37,12 +37,14 @@ from allocator.analysis.compare import changes
 from allocator.parts import Provenance, Text
 from allocator.report import drawing, pictures
 from allocator.report.pack import Pack, document, for_inside, for_recipient, pack, papers, slides
+from allocator.report.paper_code import paper_code
 from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
+from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.proposal import Proposal, discreet, proposal
 from allocator.report.papers.slides import deck
 from allocator.report.range_pictures import ranges
@@ -291,6 +293,33 @@ def test_every_style_and_run_says_its_asian_font_and_language(lang: str) -> None
         for table in document.tables:
             for run in table._tbl.iter(qn("w:r")):
                 assert run.rPr.rFonts.get(qn("w:eastAsia"))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_headings_of_tables_are_repeated_on_every_page_and_rows_stay_whole(lang: str) -> None:
+    for paper in all_papers(lang, "published"):
+        for table in opened(paper).tables:
+            first, *rows = table.rows
+            assert [one.tag for one in first._tr.trPr.iter(qn("w:tblHeader"))] == [qn("w:tblHeader")]
+            assert not any(list(row._tr.iter(qn("w:tblHeader"))) for row in rows)
+            assert all(list(row._tr.iter(qn("w:cantSplit"))) for row in table.rows)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_lists_options_parts_them(lang: str) -> None:
+    found = made(lang)
+    digests = [scenario.digest[7:19] for scenario in found.scenarios]
+    codes = [paper_code(scenario) for scenario in found.scenarios]
+    option = {"zh": "方案{} {}", "en": "Option {} {}"}[lang]
+    comma = {"zh": "、", "en": ", "}[lang]
+    listed = [
+        comma.join(option.format(*pair) for pair in zip("ABC", some, strict=True))
+        for some in (digests, codes)
+    ]
+    (line,) = trace_lines(found)[-1]
+    assert all(some in line for some in listed)
+    foot = next(iter(pictures.changes(found))).spec["vconcat"][-1]["mark"]["text"]
+    assert comma.join(option.format(*pair) for pair in zip("AB", digests, strict=False)) in foot
 
 
 def test_what_the_program_cannot_know_is_left_blank() -> None:
