@@ -20,7 +20,11 @@ def opened(page: str, lang: str = "zh", **address: str | list[str]) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
     for key, value in {"lang": lang, **address}.items():
         app.query_params[key] = value
-    app.run()
+    return go(app.run(), page)
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """The page of this name, in the same visit."""
     (app._page_hash,) = [h for h, known in app._registered_pages.items() if known["url_pathname"] == page]
     return app.run()
 

@@ -22,18 +22,32 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from pptx import Presentation
 
-from allocator import METHOD_VERSION, Allocation, Scenario, ScenarioError, allocate, cli, load_scenario
+from allocator import (
+    METHOD_VERSION,
+    Allocation,
+    Factor,
+    Fund,
+    Recipient,
+    Scenario,
+    ScenarioError,
+    allocate,
+    cli,
+    load_scenario,
+)
 from allocator.analysis.compare import changes
 from allocator.parts import Provenance, Text
 from allocator.report import drawing, pictures
 from allocator.report.pack import Pack, document, for_inside, for_recipient, pack, papers, slides
+from allocator.report.paper_code import paper_code
 from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
+from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.proposal import Proposal, discreet, proposal
+from allocator.report.papers.slides import deck
 from allocator.report.range_pictures import ranges
 from allocator.report.timeless import zipped
 from allocator.report.word import docx
@@ -82,7 +96,7 @@ def names(scenario: Scenario, lang: str) -> dict[str, str]:
 
 def column(table: list[list[str]], header: str, scenario: Scenario, lang: str) -> dict[str, str]:
     """The figures of a column by recipient's id."""
-    heads = [head.replace("\n", "") for head in table[0]]
+    heads = [head.replace("\n", "").replace("\N{NO-BREAK SPACE}", " ") for head in table[0]]
     at, who = heads.index(header), 1
     known = {name: id for id, name in names(scenario, lang).items()}
     return {known[row[who]]: row[at] for row in table[1:] if row[who] in known}
@@ -282,6 +296,33 @@ def test_every_style_and_run_says_its_asian_font_and_language(lang: str) -> None
                 assert run.rPr.rFonts.get(qn("w:eastAsia"))
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_headings_of_tables_are_repeated_on_every_page_and_rows_stay_whole(lang: str) -> None:
+    for paper in all_papers(lang, "published"):
+        for table in opened(paper).tables:
+            first, *rows = table.rows
+            assert [one.tag for one in first._tr.trPr.iter(qn("w:tblHeader"))] == [qn("w:tblHeader")]
+            assert not any(list(row._tr.iter(qn("w:tblHeader"))) for row in rows)
+            assert all(list(row._tr.iter(qn("w:cantSplit"))) for row in table.rows)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_lists_options_parts_them(lang: str) -> None:
+    found = made(lang)
+    digests = [scenario.digest[7:19] for scenario in found.scenarios]
+    codes = [paper_code(scenario) for scenario in found.scenarios]
+    option = {"zh": "方案{} {}", "en": "Option {} {}"}[lang]
+    comma = {"zh": "、", "en": ", "}[lang]
+    listed = [
+        comma.join(option.format(*pair) for pair in zip("ABC", some, strict=True))
+        for some in (digests, codes)
+    ]
+    (line,) = trace_lines(found)[-1]
+    assert all(some in line for some in listed)
+    foot = next(iter(pictures.changes(found))).spec["vconcat"][-1]["mark"]["text"]
+    assert comma.join(option.format(*pair) for pair in zip("AB", digests, strict=False)) in foot
+
+
 def test_what_the_program_cannot_know_is_left_blank() -> None:
     found = made("zh", status="published")
     text = "\n".join(p.text for p in opened(request(found)).paragraphs)
@@ -412,17 +453,18 @@ def test_the_internal_note_is_packed_only_when_asked_for(small: Scenario) -> Non
 def test_charts_of_ranges_go_with_the_internal_note_and_draw_what_the_audit_finds(lang: str) -> None:
     found = made(lang)
     shown = list(ranges(found, held(found)))
-    # 25/25/25/25 is tried, cap-zone has the rule's own weights: one chart of money, one of shares
-    assert len(shown) == 2
+    # 25/25/25/25 is tried, cap-zone has the rule's own weights: money, the zone apart, and shares
+    assert len(shown) == 3
     assert all(say("report.internal.mark", lang) in p.spec["title"]["subtitle"][0] for p in shown)
-    money_rows = {row[0]: row[1:] for row in shown[0].rows[1:]}
+    money_rows = {row[0]: row[1:] for picture in shown[:2] for row in picture.rows[1:]}
+    assert list(money_rows) == list(names(luzhou("published-rule"), lang).values())
     zone = names(luzhou("published-rule"), lang)["ftz"]
     # 4094.78 to 5226.31 (method.md, section 3), outward in the chart's figures, which are whole from 1,000 on
     assert money_rows[zone][0] == {"zh": "4094–5227", "en": "4,094–5,227"}[lang]
-    assert {len(row) for row in shown[1].rows} == {3} and len(shown[1].rows) == 1 + 4 * 9
+    assert {len(row) for row in shown[2].rows} == {3} and len(shown[2].rows) == 1 + 4 * 9
     made_pack = pack(found)
     inside = [f.name for f in made_pack.inside]
-    assert len(inside) == 1 + 2 * 3
+    assert len(inside) == 1 + 3 * 3
     assert not [f.name for f in made_pack.files if f.name in inside]
 
 
@@ -499,6 +541,95 @@ def test_without_the_font_no_picture_is_drawn_and_it_is_said(
     assert not [file.name for file in found.files if file.name.endswith((".png", ".svg"))]
     assert any("pylopdf-fonts-zh-cn" in sentence for sentence in found.left_out)
     assert any(file.name.endswith(".docx") for file in found.files)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_picture_and_no_slide_draws_one_quantity_on_two_scales(lang: str) -> None:
+    """The longer bar is the larger figure: 4481 must not be drawn shorter than 317."""
+
+    def views(part: Any) -> Iterator[Mapping[str, Any]]:
+        if isinstance(part, dict):
+            values = part.get("data", {}).get("values", [{}])
+            if "low" in values[0]:
+                yield part
+            for inner in part.values():
+                yield from views(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from views(inner)
+
+    found = made(lang, proposed=2)
+    for picture in [*pictures.pictures(found), *ranges(found, held(found))]:
+        ends: dict[str, set[tuple[float, float, int]]] = {}
+        for view in views(picture.spec):
+            first = view["data"]["values"][0]
+            quantity = next(key for key in ("change", "amount", "least", "low") if key in first)
+            ends.setdefault(quantity, set()).add((first["low"], first["high"], view["width"]))
+        assert all(len(scales) == 1 for scales in ends.values()), picture.name
+    for slide in Presentation(io.BytesIO(slides(found).content)).slides:
+        charts = [shape for shape in slide.shapes if shape.has_chart]
+        axes = [shape.chart.value_axis for shape in charts]
+        assert len({(axis.minimum_scale, axis.maximum_scale) for axis in axes}) < 2
+        assert len({shape.width for shape in charts}) < 2
+        # names of one length leave bars of one length
+        assert len({tuple(shape.chart.plots[0].categories) for shape in charts}) < 2
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_share_beside_an_amount_is_that_amounts_share(lang: str) -> None:
+    found = made(lang, proposed=2)
+    amounts, head = allocate(luzhou("cap-zone")).amounts, say("table.final", lang)
+    shapes = [s for slide in Presentation(io.BytesIO(slides(found).content)).slides for s in slide.shapes]
+    (table,) = [
+        cells
+        for shape in shapes
+        if shape.has_table and head in (cells := [[c.text for c in row.cells] for row in shape.table.rows])[0]
+    ]
+    shares = column(table, head, luzhou("cap-zone"), lang)
+    # 4481 of 5602 is 79.99 %, and what is shown adds up
+    assert shares["ftz"] == "79.99"
+    assert sum(map(Fraction, shares.values())) == 100
+    for id, share in shares.items():
+        assert abs(Fraction(share) - 100 * Fraction(amounts[id], 56_020_000)) < Fraction(1, 100)
+    titles = [slide.title for slide in deck(found).slides]
+    assert any("79.99" in title for title in titles)
+    assert not any(re.search(r"8[09]\.\d", title) for title in titles)
+    # where nothing was published the brief has a share beside the amount: the same one
+    alone = replace(luzhou("cap-zone"), published=None)
+    (table, *_) = tables(opened(brief(proposal([alone], lang, ON))))
+    assert column(table, head, alone, lang) == shares
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_slides_say_which_recipients_they_list(lang: str) -> None:
+    # 20 recipients: amounts grow from the first to the last, changes from the last to the first
+    amounts = [1000 + 10 * i for i in range(20)]
+    published = {f"r{i}": amount + (-1) ** i * 5 * (20 - i) for i, amount in enumerate(amounts)}
+    published["r19"] += sum(amounts) - sum(published.values())
+    scenario = Scenario(
+        title="t",
+        fund=Fund(sum(amounts), "USD", 1),
+        kind="scores",
+        weights={"x": 1},
+        recipients=[Recipient(f"r{i}", Text(f"r{i}")) for i in range(20)],
+        factors=[Factor("x", tuple(amounts), status="published")],
+        published=published,
+    )
+    other = replace(scenario, factors=(Factor("x", tuple(published.values()), status="published"),))
+    by_key = {slide.key: slide for slide in deck(proposal([scenario, other], lang, ON)).slides}
+    assert set(by_key["amounts"].charts[0].names) == {f"r{i}" for i in range(6, 20)}
+    assert say("report.slide.some_amounts", lang, count=14) in by_key["amounts"].note
+    differences = {id: amount - published[id] for id, amount in zip(published, amounts, strict=True)}
+    most = sorted(differences, key=lambda id: -abs(differences[id]))[:14]
+    grid = by_key["table"].grid
+    assert grid is not None
+    assert {row.cells[1] for row in grid.rows if row.role == "recipient"} == set(most)
+    assert say("report.slide.some_changes", lang, count=14) in by_key["table"].note
+    assert set(by_key["options"].charts[0].names) == set(most)
+    assert say("report.slide.some_changes", lang, count=14) in by_key["options"].note
+    same = replace(scenario, published=dict(zip(published, amounts, strict=True)))
+    (table,) = [slide for slide in deck(proposal([same], lang, ON)).slides if slide.key == "table"]
+    assert say("report.slide.some_amounts", lang, count=14) in table.note
 
 
 def test_axes_of_pictures_begin_at_zero() -> None:

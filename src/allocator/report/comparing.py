@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from string import ascii_uppercase
 
 from allocator.allocation import Allocation
 from allocator.analysis.concentration import concentration
@@ -19,6 +18,7 @@ from allocator.report.chart_data import MOST_NAMES as MOST_IN_ALT
 from allocator.report.chart_data import Row, Unit, chart_unit
 from allocator.report.finding import lettered_sentence, terms
 from allocator.report.grid import recipient_names
+from allocator.report.letters import lettered
 from allocator.text import money_scale, money_unit, number, say, show
 
 MOST_NAMES = 4
@@ -36,7 +36,7 @@ def change_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
     base, words = allocations[0], terms(allocations, lang)
     return [
         lettered_sentence(held_against(allocation, base), letter, base.scenario.distributable, words)
-        for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False)
+        for letter, allocation in lettered(allocations)[1:]
     ]
 
 
@@ -45,7 +45,7 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
     base = allocations[0]
     names = recipient_names(allocations, lang)
     said = []
-    for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False):
+    for letter, allocation in lettered(allocations)[1:]:
         new = [names[id] for id in allocation.scenario.ids if id not in base.amounts]
         gone = [names[id] for id in base.scenario.ids if id not in allocation.amounts]
         parts = [
@@ -61,7 +61,7 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
 
 def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
     """Which of the scenarios rest on assumed data; "" where none does."""
-    letters = [x for x, a in zip(ascii_uppercase, allocations, strict=False) if a.scenario.assumed]
+    letters = [letter for letter, a in lettered(allocations) if a.scenario.assumed]
     return say("app.compare.assumed", lang, letters=letters) if letters else ""
 
 
@@ -79,7 +79,7 @@ def headline(
         for key in ("scenario", "money", "sum", "gaining", "losing", "top")
     ]
     rows = []
-    for letter, title, allocation in zip(ascii_uppercase, titles, allocations, strict=False):
+    for (letter, allocation), title in zip(lettered(allocations), titles, strict=False):
         found = held_against(allocation, base)
         moved = "—" if found.moved is None else number(Fraction(found.moved) / scale, lang)
         more = number(Fraction(found.more) / scale, lang, sign=True)
@@ -115,7 +115,7 @@ def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[li
     headers = [say(f"app.compare.{key}", lang) for key in ("letter", "top", "hhi", "gini")]
     names = recipient_names(allocations, lang)
     rows = []
-    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+    for letter, allocation in lettered(allocations):
         found = concentration(allocation.amounts)
         figures = ["" if x is None else number(x, lang, 3) for x in (found.hhi, found.gini)]
         rows.append([letter, _largest(allocation.amounts, names, lang), *figures])

@@ -290,6 +290,11 @@ def choices() -> dict[str, tuple[str, Scenario]]:
     return named
 
 
+def altered(known: Mapping[str, tuple[str, Scenario]]) -> bool:
+    """Whether the scenario on the screen is another one than its file says, among all choices."""
+    return SCREEN in known and known[SCREEN][1] != known[slug()][1]
+
+
 def compared() -> list[str]:
     """The keys of the scenarios that are compared; the first is the base."""
     return list(st.session_state.get("compared", []))

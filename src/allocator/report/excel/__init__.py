@@ -14,8 +14,10 @@ from allocator.text import say
 __all__ = ["workbook"]
 
 
-def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = None) -> bytes:
-    """The workbook of the first allocation, the others held beside it; the same input gives the same bytes.
+def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = None, live: int = 0) -> bytes:
+    """The workbook of one allocation, all of them side by side; the same input gives the same bytes.
+
+    Its formulas compute the one at ``live``; the first is the base, and letters are as in other papers.
 
     Whoever changes weights, fund, reservations, earmarks, unit or limits in it gets the amounts of
     `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
@@ -38,7 +40,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.words import write_notes, write_sources
     from allocator.report.table import compare_table, office_table
 
-    allocation = allocations[0]
+    allocation = allocations[live]
     scenario = allocation.scenario
     compare_table(allocations, lang)  # refuses what cannot be compared before anything is drawn
     content = io.BytesIO()
@@ -75,12 +77,12 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     printed = write_table(
         pages["table"], allocation, table, inputs, data, cells, limits, stages, shown, start["table"]
     )
-    write_comparison(pages["compare"], allocations, data, printed, cells, start["compare"])
+    write_comparison(pages["compare"], allocations, live, data, printed, cells, start["compare"])
     checks = write_checks(
         pages["checks"], allocation, found, inputs, cells, limits, stages, printed, start["checks"]
     )
     write_summary(pages["summary"], allocation, table, inputs, stages, printed, checks, on, start["summary"])
-    write_sources(pages["sources"], allocations, start["sources"])
+    write_sources(pages["sources"], allocation, allocations, start["sources"])
     mark = _mark(allocations, lang)
     write_notes(pages["notes"], allocation, bool(mark), start["notes"])
     short_mark = say("excel.mark_short", lang) if mark else ""

@@ -15,6 +15,7 @@ from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.shown import key_of
 from allocator.report.excel.stages import Stages
+from allocator.report.paper_code import paper_code
 from allocator.report.sentences import rule_sentence
 from allocator.report.tabular import Table
 from allocator.text import money_unit, say, show
@@ -204,6 +205,7 @@ class _Writing:
         lines = [
             (self.told("version"), self.allocation.method_version),
             (self.told("digest"), self.scenario.digest),
+            (self.told("code"), paper_code(self.scenario)),
         ]
         lines += [(self.told("date"), on.isoformat())] if on is not None else []
         for at, (label, text) in enumerate(lines, row):

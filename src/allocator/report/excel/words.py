@@ -8,15 +8,16 @@ from allocator.allocation import Allocation
 from allocator.model import Scenario
 from allocator.report.data_table import remarks_table
 from allocator.report.excel.pen import ROW, Page, lines_of
+from allocator.report.letters import lettered
 from allocator.text import say, show
 
 WIDTHS = (30, 13, 22, 9, 52, 60)
 HEADS = ("figure", "status", "unit", "year", "definition", "source")
 
 
-def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> None:
+def write_sources(page: Page, live: Allocation, allocations: Sequence[Allocation], row: int) -> None:
     """Of every kind of figure, whether it is published, derived, assumed or an example, and its source."""
-    scenario, lang = allocations[0].scenario, page.lang
+    scenario, lang = live.scenario, page.lang
 
     def told(key: str) -> str:
         return say(f"excel.sources.{key}", lang)
@@ -34,8 +35,9 @@ def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> No
     for column, key in enumerate(("title", "version")):
         page.text(row, column, told(key), "head", wide=False)
     page.merged(row, 2, 5, told("digest"), "head")
-    for at, allocation in enumerate(allocations, row + 1):
+    for at, (letter, allocation) in enumerate(lettered(allocations), row + 1):
         title = show(allocation.scenario.title, lang)
+        title = f"{letter}  {title}" if len(allocations) > 1 else title
         page.text(at, 0, title, "text", wide=False)
         page.text(at, 1, allocation.method_version, "middle", wide=False)
         page.merged(at, 2, 5, allocation.scenario.digest, "text")

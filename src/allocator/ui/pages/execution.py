@@ -28,12 +28,12 @@ from allocator.report import execution as said
 from allocator.report import execution_tables as tables
 from allocator.report.document import source_line, sums, uses_grid
 from allocator.report.grid import in_units
-from allocator.report.pack import document
 from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.proposal import proposal
 from allocator.text import money_scale, money_unit, number, say
 from allocator.ui import chosen, execution, markup, preview, state, widgets
 from allocator.ui.pages.allocate import foot_lines, render_screen
+from allocator.ui.paper_files import word_file
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -240,9 +240,9 @@ def _render_paper(allocation: Allocation, found: Execution, assessment: Assessme
     )
     made = proposal([allocation.scenario], lang, date.today())
     paper = self_assessment(made, found, assessment)
-    file = document(paper, made)
+    file = word_file(paper, made)
     st.download_button(
-        markup.in_markdown(say("app.report.download", lang, name=file.name)), file.content, file.name,
+        markup.in_markdown(say("app.report.download", lang, name=file.name)), file.build, file.name,
         key="execution-paper", on_click="ignore",
     )  # fmt: skip
     with st.container(height=640, key="execution-preview"):
