@@ -184,6 +184,11 @@ def test_the_workbook_computes_the_proposed_option_under_its_letter(packed: Any)
     follows = {"zh": "随“输入”表变动", "en": "follows the sheet “Inputs”"}[lang]
     assert [word[0] for word in words if follows in word] == ["ABC"[at]]
 
+    notes = whole(file)
+    own = {"zh": "“方案比较”表中方案{}随输入变动", "en": "On “Comparison”, option {} follows the inputs"}[
+        lang
+    ]
+    assert own.format("ABC"[at]) in notes
     assert f"{'ABC'[at]} − " in "".join(str(cell.value or "") for cell in heads)
 
 

@@ -601,6 +601,17 @@ def test_the_share_beside_an_amount_is_that_amounts_share(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_nothing_on_a_slide_lies_on_its_table_whose_headings_have_room_for_two_lines(lang: str) -> None:
+    for slide in Presentation(io.BytesIO(slides(made(lang, proposed=2)).content)).slides:
+        for table in [shape for shape in slide.shapes if shape.has_table]:
+            heights = [row.height for row in table.table.rows]
+            below = [shape.top for shape in slide.shapes if shape.top > table.top]
+            assert table.top + sum(heights) <= min(below)
+            percent = any("%" in cell.text for cell in table.table.rows[0].cells)
+            assert heights[0] >= (1.7 if percent else 1) * heights[1]
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_slides_say_which_recipients_they_list(lang: str) -> None:
     # 20 recipients: amounts grow from the first to the last, changes from the last to the first
     amounts = [1000 + 10 * i for i in range(20)]

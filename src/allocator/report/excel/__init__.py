@@ -38,6 +38,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.stages import write_stages
     from allocator.report.excel.summary import write_summary
     from allocator.report.excel.words import write_notes, write_sources
+    from allocator.report.letters import letter
     from allocator.report.table import compare_table, office_table
 
     allocation = allocations[live]
@@ -84,7 +85,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     write_summary(pages["summary"], allocation, table, inputs, stages, printed, checks, on, start["summary"])
     write_sources(pages["sources"], allocation, allocations, start["sources"])
     mark = _mark(allocations, lang)
-    write_notes(pages["notes"], allocation, bool(mark), start["notes"])
+    write_notes(pages["notes"], allocation, letter(live), bool(mark), start["notes"])
     short_mark = say("excel.mark_short", lang) if mark else ""
     at_limits = limits.first if limits else 0
     frozen = {

@@ -99,14 +99,16 @@ def _lines(page: Page, row: int, lines: Sequence[Sequence[str]], style: str) -> 
     return row
 
 
-def write_notes(page: Page, allocation: Allocation, illustrative: bool, row: int) -> None:
+def write_notes(page: Page, allocation: Allocation, letter: str, illustrative: bool, row: int) -> None:
     """How to read and to use the workbook, a paragraph a line; ``illustrative`` where data is assumed."""
     lang, scenario = page.lang, allocation.scenario
     page.widths[0] = 100
     keys = ["text", scenario.fund.rounding.replace("-", "_")]
     keys += ["limits"] if scenario.limits else []
     keys += ["assumed"] if illustrative else []
-    notes = [line for key in keys for line in say(f"excel.notes.{key}", lang).strip().splitlines()]
+    notes = [
+        line for key in keys for line in say(f"excel.notes.{key}", lang, letter=letter).strip().splitlines()
+    ]
     for number, note in enumerate(notes, 1):
         text = say("excel.notes.numbered", lang, number=number, text=note)
         page.text(row, 0, text, "wrap", wide=False)
