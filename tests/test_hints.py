@@ -108,8 +108,8 @@ ZERO = table((9, 1, 1), (1, 9, 1), (90, 0, 0), weights=(50, 50), coefficient="f2
 
 
 def test_a_coefficient_of_0_is_not_to_take_no_part():
-    """x of 9, 1, 90 and y of 1, 9, 0 in halves: .09 + .1 against .01 + .9 with the third in the totals, 19 to 91
-    of 110; without it .9 + .1 against .1 + .9, half each.
+    """x of 9, 1, 90 and y of 1, 9, 0 in halves: .09 + .1 against .01 + .9 with the third in the totals, 19
+    to 91 of 110; without it .9 + .1 against .1 + .9, so half each.
     """
     assert list(allocate(ZERO).amounts.values()) == [173, 827, 0]
     assert [round(Fraction(1000 * part, 110)) for part in (19, 91)] == [173, 827]
