@@ -384,7 +384,7 @@ def words(good: Scenario, name: str, lang: str = "zh") -> list[str]:
             "a limit",
             ["保底、封顶：由“每个对象保底1万元”改为“每个对象封顶资金总额按population占比应得数的约33.33%”。"],
         ),
-        ("a limit for others", ["保底、封顶：去掉“每个对象保底1万元”；新增“北区、南县保底1万元”。"]),
+        ("a limit for others", ["保底、封顶：去掉“每个对象保底1万元”；新增“北区、南县各保底1万元”。"]),
         ("values", ["jobs：南县由30改为30.5；新区由空白改为0。"]),
         ("a recipient gone, not its values one by one", ["区县（园区）：去掉南县（1个）。"]),
         ("no published amounts", ["实际下达数：去掉合计（原为90万元）。"]),

@@ -1,4 +1,4 @@
-"""What is pointed out and not refused: rows like totals, coefficients of 0; and whom a limit is for."""
+"""What is pointed out and not refused: rows like totals, coefficients of 0; and limits are each one's."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -66,9 +66,8 @@ def test_they_are_those_that_adding_every_run_finds(rows):
         return
 
     def adds(part, row):
-        return sum(map(any, part)) > 1 and all(
-            sum(x) == y for x, y in zip(zip(*part, strict=True), row, strict=True)
-        )
+        sums = [sum(column) for column in zip(*part, strict=True)]
+        return sum(map(any, part)) > 1 and sums == list(row)
 
     expected = []
     for at, row in enumerate(rows):
@@ -109,9 +108,8 @@ ZERO = table((9, 1, 1), (1, 9, 1), (90, 0, 0), weights=(50, 50), coefficient="f2
 
 
 def test_a_coefficient_of_0_is_not_to_take_no_part():
-    """x of 9, 1, 90 and y of 1, 9, 0 in halves: .09 + .1 against .01 + .9 with the third in the totals.
-
-    That is 19 to 91 of 110; without the third it is .9 + .1 against .1 + .9, so half each.
+    """x of 9, 1, 90 and y of 1, 9, 0 in halves: .09 + .1 against .01 + .9 with the third in the totals, 19
+    to 91 of 110; without it .9 + .1 against .1 + .9, so half each.
     """
     assert list(allocate(ZERO).amounts.values()) == [173, 827, 0]
     assert [round(Fraction(1000 * part, 110)) for part in (19, 91)] == [173, 827]
@@ -160,10 +158,7 @@ def test_check_run_and_the_page_say_it(tmp_path, capsys):
 
 def test_a_limit_of_several_is_each_ones():
     """Three take part in 300 with equal scores but one: a cap of 100 on a kind leaves each with up to 100."""
-    people = (
-        *tuple(Recipient(id, name, "park") for id, name in (("a", "甲"), ("b", "乙"))),
-        Recipient("c", "丙"),
-    )
+    people = (Recipient("a", "甲", "park"), Recipient("b", "乙", "park"), Recipient("c", "丙"))
     limits = (
         Limit("park", cap=30),
         Limit(("a", "b"), floor=20),

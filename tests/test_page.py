@@ -132,7 +132,7 @@ def test_rule_has_a_clause_for_everything_that_the_scenario_has() -> None:
     assert rule_sentence(scenario, "zh") == (
         "资金总额100元，先行安排市级部门5元，单列安排甲7元（并参加因素分配），"
         "其余88元按人口60%、面积40%的权重，在2个区县（园区）之间分配，得分再乘以困难系数，"
-        "甲、丙保底3元，甲、丙封顶50元，每个“区”类对象封顶各自上年数的约33.33%，"
+        "甲、丙各保底3元，甲、丙各封顶50元，每个“区”类对象封顶各自上年数的约33.33%，"
         "以1元为单位四舍五入，尾差计入金额最大的对象。"
     )
     scores = rule_sentence(small(kind="scores", weights={"x": Fraction(3, 2), "y": 0}), "en")

@@ -36,9 +36,8 @@ def like_totals(scenario: Scenario) -> list[LikeTotal]:
     filled = sum(row != none for row in rows)
     found: list[LikeTotal] = []
     above, count = none, 0  # the sum of the rows above, and how many of them hold anything
-    starts = {
-        above: (0, 0)
-    }  # by the sum of all rows before it: where a run starts, and how many hold anything
+    # by the sum of all rows before it: where a run starts, and how many before it hold anything
+    starts = {above: (0, 0)}
     for at, row in enumerate(rows):
         if row != none:
             before = tuple(total - value for total, value in zip(above, row, strict=True))
