@@ -127,7 +127,7 @@ def _pair(allocation: Allocation, id: str, lang: str) -> None:
     mine = names.pop(id)
     if not names:
         return
-    label = say("app.sensitivity.level_with", lang, name=mine)
+    label = markup.in_markdown(say("app.sensitivity.level_with", lang, name=mine))
     key = f"level-with-{state.slug()}-{id}"
     other = render_choice(key, label, names, sensitivity.neighbour(allocation, id), names.__getitem__, lang)
     caption = say("app.sensitivity.level_caption", lang, name=mine, other=names[other])
