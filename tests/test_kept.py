@@ -679,6 +679,12 @@ REFUSED = {
     "a\u202eb": "hidden", "a\u200bb": "hidden", "a\nb": "hidden", "a\0b": "hidden", "a\x1bb": "hidden",
     "a\u3000b": "hidden", "a\ud800": "hidden", "方\u200d案": "hidden", "\u200da": "hidden",
     "a\ufeff": "hidden",
+    "CONIN$": "reserved", "conout$.txt": "reserved", "CLOCK$": "reserved", "COM0": "reserved",
+    "com\u00b9": "reserved", "LPT\u00b3.toml": "reserved", "nul .tar.gz": "reserved", "prn.": "end",
+    "Aux .x": "reserved", "con.tar.gz": "reserved",
+    "\u3164": "hidden", "a\uffa0": "hidden", "a\u2800b": "hidden", "a\u034fb": "hidden", "\u115f": "hidden",
+    "方\ufe0f案": "hidden", "a\U000e0100": "hidden", "a\u2066b": "hidden", "a\u00adb": "hidden",
+    "a\u2028b": "hidden", "\u200b": "hidden", "a\u00a0b": "hidden", "a\u061c": "hidden",
     "x/../../y": "character", "C:\\x": "character", "/etc/passwd": "character", "~/x": "character",
 }  # fmt: skip
 
@@ -689,23 +695,28 @@ def test_names_that_no_folder_may_have(good, home, name, tmp_path):
     before = tree(tmp_path)
     for act in (
         lambda: kept.keep(name, good, who="w", after=None),
-        lambda: kept.keep(name, good, who="w", after=1),
         lambda: kept.rename("a", name, who="w"),
-        lambda: kept.rename(name, "b", who="w"),
         lambda: kept.duplicate("a", name, who="w"),
+    ):
+        with refused(f"kept_name_{REFUSED[name]}"):
+            act()
+    for act in (
+        lambda: kept.keep(name, good, who="w", after=1),
+        lambda: kept.rename(name, "b", who="w"),
         lambda: kept.duplicate(name, "b", who="w"),
         lambda: kept.path_of(name),
         lambda: kept.history(name),
         lambda: kept.load_state(name, 1),
         lambda: kept.discard(name),
     ):
-        with refused(f"kept_name_{REFUSED[name]}"):
+        with refused(f"kept_name_{REFUSED[name]}", "kept_unknown"):
             act()
     assert tree(tmp_path) == before
 
 
 @pytest.mark.parametrize(
-    "name", ["方案", "泸州 2023（二稿）", "🎉", "👩\u200d🌾", "❤\ufe0f", "a.b", "x" * 60, "名" * 60, "~1%"]
+    "name", ["方案", "泸州 2023（二稿）", "🎉", "👩\u200d🌾", "❤\ufe0f", "1\ufe0f\u20e3", "a.b", "x" * 60,
+             "名" * 60, "~1%"]
 )  # fmt: skip
 def test_names_that_people_type(good, name):
     kept.keep(name, good, who="w", after=None)
@@ -740,6 +751,66 @@ def test_names_that_look_the_same_are_one(good, home):
     folder.rename(folder.with_name("Cafe\u0301 A"))  # as a Mac may have left it
     assert kept.kept() == ["Café A"]
     assert kept.load_state("Café A", 1) == good
+
+
+@pytest.mark.parametrize(
+    ("there", "new"),
+    [
+        ("方案A", "方案Ａ"), ("方案A", "方案\u0410"), ("Plan", "Ｐｌａｎ"), ("Plan", "ＰＬＡＮ"),
+        ("v1", "vl"), ("方案一", "方案ー"), ("方案二", "方案\u30cb"), ("2023-1", "2023\u20131"),
+        ("方案10", "方案1O"), ("⼀", "一"), ("方案（1）", "方案(1)"), ("a. b", "а. b"),
+    ],
+)  # fmt: skip
+def test_a_name_that_looks_like_another_is_pointed_out(good, home, there, new):
+    kept.keep(there, good, who="w", after=None)
+    kept.keep("other", good, who="w", after=None)
+    before = tree(home)
+    for act in (
+        lambda: kept.keep(new, good, who="w", after=None),
+        lambda: kept.rename("other", new, who="w"),
+        lambda: kept.duplicate("other", new, who="w"),
+    ):
+        with refused("kept_name_alike") as caught:
+            act()
+        assert f"“{there}”" in str(caught.value)
+    assert tree(home) == before
+    kept.rename(there, new, who="w")  # its own name may be written otherwise
+    assert sorted(kept.kept()) == sorted([new, "other"])
+
+
+@pytest.mark.parametrize(
+    ("there", "new"),
+    [("方案一", "方案二"), ("方案1", "方案2"), ("a", "b"), ("初稿", "初稿2"), ("方案A", "方案AA")],
+)
+def test_names_that_differ_to_the_eye_stand_side_by_side(good, there, new):
+    for name in (there, new):
+        kept.keep(name, good, who="w", after=None)
+    assert sorted(kept.kept()) == sorted([there, new])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such folders")
+@pytest.mark.parametrize("name", ["CONIN$", "con .x", "方案\u3164", "a\u2800b", "方案Ａ"])
+def test_what_was_saved_under_a_name_that_is_refused_now_is_opened_all_the_same(good, home, name):
+    kept.keep("方案A", good, who="w", after=None)
+    shutil.copytree(home / "scenarios" / "方案A", home / "scenarios" / name)
+    assert sorted(kept.kept()) == sorted(["方案A", name])
+    assert kept.load_state(name, 1) == load_scenario(kept.path_of(name)) == good
+    assert kept.keep(name, good, who="w", after=1).number == 2
+    assert kept.rename(name, name, who="w") is None
+    assert kept.undo_discard(kept.discard(name).token) == name
+    assert kept.rename(name, "new", who="w") is not None
+
+
+def test_what_cannot_be_seen_is_named(good):
+    with refused("kept_name_hidden") as caught:
+        kept.keep("a\u200bb\u202ec\u3164", good, who="w", after=None)
+    for lang in LANGUAGES:
+        (said,) = caught.value.sentences(lang)
+        assert "U+200B ZERO WIDTH SPACE" in said and "U+202E RIGHT-TO-LEFT OVERRIDE" in said
+        assert said.isprintable()
+    with refused("kept_name_hidden") as caught:
+        kept.keep("a\u3164", good, who="w", after=None)
+    assert "U+3164 HANGUL FILLER" in str(caught.value)
 
 
 def test_other_things_in_the_folder_are_passed_over(good, home):

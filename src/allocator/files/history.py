@@ -24,6 +24,7 @@ from allocator.engine import METHOD_VERSION
 from allocator.errors import ScenarioError
 from allocator.exact import Frozen
 from allocator.files import chain, disk
+from allocator.files.alike import unseen
 from allocator.files.chain import Chain
 from allocator.files.home import is_link, put_folder, refuse, remove, visible
 from allocator.files.reading import read_bytes, read_toml
@@ -186,7 +187,7 @@ def next_number(folder: Path, found: tuple[State, ...]) -> int:
 def note(text: str) -> str:
     """A remark in one line; raises ScenarioError where it is endless or hides characters."""
     text = " ".join(text.split())
-    if len(text) > LONGEST_NOTE or not visible(text):
+    if len(text) > LONGEST_NOTE or unseen(text):
         refuse("kept_note", text=text[:40], longest=LONGEST_NOTE)
     return text
 

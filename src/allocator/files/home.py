@@ -19,6 +19,7 @@ import platformdirs
 
 from allocator.errors import Problem, ScenarioError
 from allocator.files import disk
+from allocator.files.alike import alike, joins, unseen
 
 LONGEST_NAME = 60
 LONGEST_NAME_BYTES = 200  # most file systems take 255, and what is discarded gets a time added to its name
@@ -61,7 +62,7 @@ def check_name(name: str) -> str:
     if len(name) > LONGEST_NAME or len(name.encode(errors="replace")) > LONGEST_NAME_BYTES:
         refuse("kept_name_long", longest=LONGEST_NAME, bytes=LONGEST_NAME_BYTES)
     if not visible(name):
-        refuse("kept_name_hidden", name=name)
+        refuse("kept_name_hidden", name=name, unseen=unseen(name))
     if name[0] in ".=+-@＝＋－＠":
         refuse("kept_name_start", name=name)
     if name[0] == " " or name[-1] in " .":
@@ -80,17 +81,7 @@ def visible(text: str) -> bool:
     >>> visible("a\\u202eb"), visible("👩\\u200d🌾")
     (False, True)
     """
-    return all(c.isprintable() or _joins(text, at) for at, c in enumerate(text))
-
-
-def _joins(text: str, at: int) -> bool:
-    """Whether the character is what holds an emoji of several parts together."""
-    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
-    return text[at] == "\u200d" and len(around) == 2 and all(map(_emoji, around))
-
-
-def _emoji(c: str) -> bool:
-    return c == "\ufe0f" or (not c.isascii() and unicodedata.category(c) in ("So", "Sk"))
+    return all(c.isprintable() or joins(text, at) for at, c in enumerate(text))
 
 
 def same(name: str) -> str:
@@ -146,6 +137,29 @@ def free_name(name: str, own: Path | None = None) -> Path:
         if same(other) == same(name):
             refuse("kept_name_taken", name=name)
     return scenarios() / name
+
+
+def new_name(name: str, own: Path | None = None) -> Path:
+    """The folder of a scenario that is given this name now; raises ScenarioError also where names deceive.
+
+    What was saved earlier under a name that would be refused today is opened all the same.
+    """
+    target = free_name(name, own)
+    hidden = unseen(target.name)
+    if hidden:
+        refuse("kept_name_hidden", name=target.name, unseen=hidden)
+    device = target.name.partition(".")[0].rstrip(" ")  # Windows looks at no more
+    try:
+        pathvalidate.validate_filename(device, platform="universal")
+        reserved = device.upper() in ("CONIN$", "CONOUT$")
+    except pathvalidate.ValidationError:
+        reserved = True
+    if reserved:
+        refuse("kept_name_reserved", name=target.name)
+    for folder in folders():
+        if folder != own and alike(folder.name, target.name):
+            refuse("kept_name_alike", name=target.name, other=folder.name)
+    return target
 
 
 def is_link(path: Path) -> bool:

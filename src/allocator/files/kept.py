@@ -26,6 +26,7 @@ from allocator.files.home import (
     home,
     is_link,
     move,
+    new_name,
     put_folder,
     ready,
     refuse,
@@ -149,7 +150,7 @@ def _seen(folder: Path, after: int) -> tuple[State, ...]:
 
 
 def _keep_new(name: str, scenario: Scenario, *, who: str, why: str, stage: str) -> State:
-    folder = free_name(name)
+    folder = new_name(name)
     files = states.entry_of(1, scenario, (), who=who, why=why, stage=stage, earlier={})
     whole = {f"states/0001/{file}": content for file, content in files.items()}
     whole["scenario.toml"] = states.pointer(1, files)
@@ -195,9 +196,9 @@ def rename(name: str, new: str, *, who: str, why: str = "") -> State | None:
     written; the old name then stays.
     """
     folder, found = folder_of(name), history(name)
-    target = free_name(new, own=folder)
-    if target == folder:
+    if check_name(new) == check_name(folder.name):
         return None
+    target = new_name(new, own=folder)
     changed = states.chain_in(folder, found).changed
     latest = found[-1].number if found and sound(found[-1]) and found[-1].number not in changed else None
     follows = latest is not None and states.pointed(folder / "scenario.toml") == latest
