@@ -179,7 +179,8 @@ def _token(scenario: Scenario, origin: Scenario) -> str | None:
         return ""
     try:
         return kept.put_draft(scenario)
-    except ScenarioError:
+    except ScenarioError as error:
+        st.session_state.unkept = error
         return None
 
 

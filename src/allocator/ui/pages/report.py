@@ -185,8 +185,12 @@ def _render_pack(made: Proposal, lang: str) -> None:
     inside = st.checkbox(say("app.report.inside", lang), key="report-inside")
     asked = made, inside
     if st.button(say("app.report.make", lang), type="primary", key="report-make"):
-        with _progress("app.report.making", lang) as show:
-            st.session_state.packed = asked, pack.pack(made, show, with_inside=inside)
+        try:
+            with _progress("app.report.making", lang) as show:
+                st.session_state.packed = asked, pack.pack(made, show, with_inside=inside)
+        except AllocatorError as error:  # no room to draw pictures in
+            widgets.render_problems(error, lang)
+            return
     known: tuple[object, pack.Pack] | None = st.session_state.get("packed")
     if known is None or known[0] != asked:
         return
