@@ -138,7 +138,7 @@ def test_assumed_data_is_marked_at_the_figures_and_published_data_is_not(page: P
     assert shown.count("示例数据") >= 6  # notice, three headline figures, legend, table
     assert "示例因素值系由下达结果倒推拟合，吻合不代表办法或数据得到验证" in shown
     assert "示例数据" not in said(page(lang="zh", scenario="au-wa-2024-25/scenario"))
-    assert "made to match, so the match proves nothing" in said(page(lang="en"))
+    assert "The factor data is assumed, so the match proves nothing" in said(page(lang="en"))
 
 
 def test_second_reading_says_that_it_is_a_hypothesis(page: Page) -> None:

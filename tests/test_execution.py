@@ -24,6 +24,7 @@ from allocator.analysis.execution import (
 )
 from allocator.files.execution_rules import load_rules, rules_beside
 from allocator.files.payments import load_payments
+from allocator.report.execution import closing
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"
 RULE = FOLDER / "published-rule.toml"
@@ -259,3 +260,13 @@ def test_departments_of_one_name_are_one_payer(luzhou):
     twice = replace(scenario, reservations=[replace(r, name="局") for r in scenario.reservations])
     found = payers(allocate(twice))
     assert [(payer.name.zh, payer.allocated) for payer in found if payer.department] == [("局", 1_200_000)]
+
+
+def test_that_payments_add_up_is_said_only_where_they_do(held, luzhou):
+    """One yuan by payer that no line has: the sentence must go."""
+    found = held(date(2023, 9, 30))
+    assert found.adds_up and closing(found, luzhou.scenario, "en")
+    id = next(iter(found.now.paid))
+    more = replace(found.now, paid={**found.now.paid, id: found.now.paid[id] + 1})
+    off = replace(found, progress=(*found.progress[:-1], more))
+    assert not off.adds_up and not closing(off, luzhou.scenario, "en")

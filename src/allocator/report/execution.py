@@ -130,7 +130,9 @@ def doubt_sentences(found: Execution, scenario: Scenario, lang: str) -> list[str
 
 
 def closing(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """That everything adds up."""
+    """That everything adds up, where it does."""
+    if not found.adds_up:
+        return []
     paid, allocated = (cash(amount, scenario, lang) for amount in (found.now.total, found.allocated))
     return [say("execution.adds_up", lang, paid=paid, allocated=allocated)]
 

@@ -89,6 +89,15 @@ class Execution:
         return plain(sum((payer.allocated for payer in self.payers), start=Fraction(0)))
 
     @property
+    def adds_up(self) -> bool:
+        """Whether what is paid is the same added up by payer, by use and line by line."""
+        table = self.payments.table
+        lines = Fraction(
+            int(table["fen"].to_numpy()[(table["day"] <= pd.Timestamp(self.on)).to_numpy()].sum()), 100
+        )
+        return self.now.total == sum(self.now.by_use.values(), start=Fraction(0)) == lines
+
+    @property
     def rate(self) -> Fraction:
         """执行率: what is paid, as a part of what is allocated."""
         return Fraction(self.now.total) / self.allocated if self.allocated else Fraction(0)
