@@ -136,7 +136,7 @@ def test_starts_with_the_published_rule_in_the_browsers_language(page: Page, loc
 def test_assumed_data_is_marked_at_the_figures_and_published_data_is_not(page: Page) -> None:
     shown = said(page(lang="zh"))
     assert shown.count("示例数据") >= 6  # notice, three headline figures, legend, table
-    assert "示例因素值系由下达结果倒推拟合，吻合不代表办法或数据得到验证" in shown
+    assert "因素数据系假设，与实际下达数一致不代表办法或数据得到验证" in shown
     assert "示例数据" not in said(page(lang="zh", scenario="au-wa-2024-25/scenario"))
     assert "The factor data is assumed, so the match proves nothing" in said(page(lang="en"))
 
