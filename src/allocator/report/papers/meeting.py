@@ -50,7 +50,7 @@ def meeting(proposal: Proposal) -> Paper:
         said("meeting.decide_second", proposal),
         said("meeting.signed", proposal, "signed"),
         said("blank_day", proposal, "signed"),
-        *trace(proposal),
+        *trace(proposal, rules=False),  # the options stand above
         NewPage(wide=True),
         said("annex_one", proposal, "annex"),
         *titled(whole_table(proposal)),

@@ -289,10 +289,14 @@ def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_
 # --- what it was made from ------------------------------------------------------------------------
 
 
-def trace(proposal: Proposal) -> list[Block]:
-    """Weights, data status, sources, date, digests and method version: what every export carries."""
+def trace(proposal: Proposal, *, rules: bool = True) -> list[Block]:
+    """Rules, data status, sources, date, codes and method version: what every export carries.
+
+    Without ``rules`` for a paper that says above what every option is.
+    """
     between = say("report.joined", proposal.lang)
-    lines = [between.join(lines) for lines in trace_lines(proposal)]
+    source, options, *rest = trace_lines(proposal)
+    lines = [between.join(lines) for lines in (source, *([options] if rules else []), *rest)]
     lines[0] = say("report.trace.title", proposal.lang, text=lines[0])
     return [*texts("small", lines)]
 
