@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from good_scenario import GOOD, make
-from pages import SCENARIOS, html_of, opened
+from pages import SCENARIOS, html_of, link, opened, press
 from saved_0_1_0 import make as old
 
 from allocator import Scenario, ScenarioError, Text, load_scenario
@@ -165,6 +165,25 @@ def test_a_tail_that_was_removed_stays_a_gap_when_saving_goes_on(four: Path, goo
     assert load_scenario(kept.path_of("a")) == good
 
 
+@pytest.mark.parametrize("act", ["freeze", "rename"])
+def test_unsaved_edits_follow_over_a_gap(four: Path, act: str) -> None:
+    shutil.rmtree(four / "0004")
+    file = kept.path_of("a")
+    file.write_text(file.read_text("utf-8").replace("states/0004", "states/0003"), "utf-8")  # by hand
+    app = opened("saved", scenario="@a", **{"weight.investment": "20", "weight.jobs": "80"})
+    assert link(app)["state"] == "3"
+    press(app, "定稿…" if act == "freeze" else "改名")
+    if act == "freeze":
+        app.selectbox(key="kept-freeze-stage-zh").set_value("下达")
+    else:
+        app.text_input[0].set_value("b")
+    label = "定稿" if act == "freeze" else "改名"
+    (button,) = [b for b in app.button if b.label == label and b.key and b.key.startswith("FormSubmitter")]
+    button.click().run()
+    assert not app.error and not app.exception
+    assert (link(app)["state"], link(app)["weight.investment"]) == ("5", "20")
+
+
 def test_an_edit_of_the_latest_entry_stays_visible_when_saving_goes_on(four: Path, good: Scenario) -> None:
     spoil(four / "0004" / "entry.json", lambda entry: {**entry, "who": "别人"})
     kept.keep("a", good, who="w", after=4)
@@ -221,7 +240,9 @@ def test_what_an_older_version_saves_in_between_is_held_by_the_next_save(four: P
     assert kept.chain("a").changed == {4}
 
 
-@pytest.mark.parametrize("earlier", [[], {"1": "x"}, {"0001": "x"}, {"٠٠٠١": "0" * 64}, None, {"0001": 5}])
+@pytest.mark.parametrize(
+    "earlier", [[], {"1": "x"}, {"0001": "x"}, {"0000": "0" * 64}, {"٠٠٠١": "0" * 64}, None, {"0001": 5}]
+)
 def test_a_hostile_entry_is_broken(four: Path, earlier: object) -> None:
     spoil(four / "0004" / "entry.json", lambda entry: {**entry, "earlier": earlier})
     assert kept.history("a")[3].when is None

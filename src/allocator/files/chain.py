@@ -21,7 +21,7 @@ from allocator.files.reading import read_bytes
 if TYPE_CHECKING:
     from allocator.files.history import State
 
-_HEAD = re.compile(rb"^# ([0-9]{4,9}) sha256:([0-9a-f]{64})[ \t\r]*$", re.MULTILINE)
+_HEAD = re.compile(rb"^# (?=0*[1-9])([0-9]{4,9}) sha256:([0-9a-f]{64})[ \t\r]*$", re.MULTILINE)
 
 
 class Head(NamedTuple):
@@ -66,7 +66,7 @@ def held(entry: Mapping[str, Any]) -> dict[int, str] | None:
         return None
     found = {}
     for number, hashed in entry["earlier"].items():
-        if not re.fullmatch("[0-9]{4,9}", number) or not re.fullmatch("[0-9a-f]{64}|", hashed):
+        if not re.fullmatch("(?=0*[1-9])[0-9]{4,9}", number) or not re.fullmatch("[0-9a-f]{64}|", hashed):
             raise ValueError
         found[int(number)] = hashed
     return found

@@ -12,7 +12,7 @@ from allocator.errors import Problem, ScenarioError
 
 OPEN = 0o666  # what the system's own mask makes of it
 PRIVATE = 0o600  # for nobody else
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _CANNOT = {errno.EINVAL, errno.ENOSYS, errno.EBADF, getattr(errno, "ENOTSUP", errno.ENOSYS)}
 
 
@@ -94,8 +94,8 @@ def put_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         for parent in {path.parent: None for path in parts} | {path.parent: None for path in made}:
             settle(parent)
     except BaseException:
-        with suppress(OSError):
-            for path in reversed(done):
+        for path in reversed(done):
+            with suppress(OSError):
                 old = before[path]
                 if old is not None:
                     old.replace(path)

@@ -281,16 +281,13 @@ def finish(folder: Path) -> None:
     if not pending:
         return
     last, now = max(numbers(folder), default=0), pointed(folder / "scenario.toml")
-    is_last = {
-        None,
-        (last, state_in(folder, last).hash),
-    }  # two who save at once both write what is to stand there
+    said = (last, state_in(folder, last).hash)  # of two who save at once each writes what is to stand there
     for path in pending:
         number = int(path.name[1:].partition("-")[0])
         if now is None or number > last:
             continue
         whole = number == last == pointed(path)  # which was not stopped in the middle of writing it
-        if now < number and whole and chain.head_of(path) in is_last:
+        if now < number and whole and chain.head_of(path) in (None, said):
             with suppress(OSError):
                 path.replace(folder / "scenario.toml")
                 now = last

@@ -192,7 +192,10 @@ def ready(folder: Path) -> None:
     if not home().is_dir():
         home().parent.mkdir(parents=True, exist_ok=True)
         home().mkdir(_PRIVATE, exist_ok=True)
-    folder.mkdir(_PRIVATE, exist_ok=True)
+        disk.settle(home().parent)
+    if not folder.is_dir():
+        folder.mkdir(_PRIVATE, exist_ok=True)
+        disk.settle(home())
     if os.name != "nt":
         with suppress(OSError):
             _close()
@@ -205,15 +208,20 @@ def _close() -> None:
     for folder in sorted(inside & ours):
         if _open_to_others(folder):
             for path in folder.rglob("*"):
-                if _open_to_others(path):
-                    path.chmod(path.stat().st_mode & _PRIVATE)
-            folder.chmod(_PRIVATE)  # last: while it is open, the next time does it all again
-    if inside <= ours and _open_to_others(home()):
-        home().chmod(_PRIVATE)
+                _close_one(path)
+            _close_one(folder)  # last: while it is open, the next time does it all again
+    if inside <= ours:
+        _close_one(home())
 
 
 def _open_to_others(path: Path) -> bool:
     return not is_link(path) and bool(path.stat().st_mode & 0o077)
+
+
+def _close_one(path: Path) -> None:
+    with suppress(OSError):  # somebody else's, or gone
+        if _open_to_others(path):
+            path.chmod(path.stat().st_mode & _PRIVATE)
 
 
 def put_folder(

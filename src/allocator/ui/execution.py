@@ -91,18 +91,17 @@ def rules(near: Beside, slug: str) -> Rules | None:
         return once("execution-rules", uploaded.id, lambda: read_rules(name, content))
     if path is None:
         return None
-    return once("execution-rules", (str(path), path.stat().st_mtime_ns), lambda: load_rules(path))
+    return once("execution-rules", shelf.stamp(path), lambda: load_rules(path))
 
 
 def payments(source: Path | Given, scenario: Scenario, who: Sequence[Payer]) -> Payments:
     """The payments in a file; raises ScenarioError with a sentence for each problem."""
     kind = "execution-payments"
-    names = (scenario.recipients, tuple(payer.id for payer in who), scenario.fund.currency)
+    names = (scenario.recipients, tuple((payer.id, payer.name) for payer in who), scenario.fund.currency)
     if isinstance(source, Given):
         made = lambda: read_payments(source.name, source.content, scenario, who)  # noqa: E731
         return once(kind, (source.id, names), made)
-    stamp = source.stat().st_mtime_ns
-    return once(kind, (str(source), stamp, names), lambda: load_payments(source, scenario, who))
+    return once(kind, (shelf.stamp(source), names), lambda: load_payments(source, scenario, who))
 
 
 def _entered_key(slug: str) -> str:

@@ -47,7 +47,7 @@ def load(path: Path) -> Scenario:
     """The scenario of a file; raises ScenarioError, which names the file without its folders."""
     parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
     try:
-        return _load(str(path), tuple(sorted(map(_stamp, (*parts, *_below(path))))))
+        return _load(str(path), tuple(sorted(map(stamp, (*parts, *_below(path))))))
     except AllocatorError as error:
         problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
         raise type(error)(problems) from None
@@ -58,7 +58,7 @@ def reading(path: Path) -> NamedReading:
     folder = path.parent.parent
     parts = [p for p in folder.rglob("*") if p.suffix in READ] if folder.is_dir() else []
     try:
-        return _reading(str(path), tuple(sorted(map(_stamp, parts))))
+        return _reading(str(path), tuple(sorted(map(stamp, parts))))
     except ScenarioError as error:
         raise ScenarioError(
             replace(p, file=Path(p.file).name if p.file else "") for p in error.problems
@@ -66,7 +66,7 @@ def reading(path: Path) -> NamedReading:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _reading(path: str, stamp: object) -> NamedReading:
+def _reading(path: str, stamps: object) -> NamedReading:
     return load_reading(path)
 
 
@@ -80,7 +80,7 @@ def _below(path: Path) -> list[Path]:
     return [p for p in folder.rglob("*/*") if p.suffix in READ]
 
 
-def _stamp(path: Path) -> tuple[str, int, int, int, int]:
+def stamp(path: Path) -> tuple[str, int, int, int, int]:
     """What changes when a file does, also where its time is set back; zeros for one that cannot be seen."""
     try:
         found = path.stat()
@@ -90,7 +90,7 @@ def _stamp(path: Path) -> tuple[str, int, int, int, int]:
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
-def _load(path: str, stamp: object) -> Scenario:
+def _load(path: str, stamps: object) -> Scenario:
     return load_scenario(path)
 
 
