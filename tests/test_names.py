@@ -10,7 +10,16 @@ from good_scenario import GOOD, damaged, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator import Recipient, ScenarioError, allocate, load_scenario, naming
+from allocator import (
+    Factor,
+    Provenance,
+    Recipient,
+    Reservation,
+    ScenarioError,
+    allocate,
+    load_scenario,
+    naming,
+)
 from allocator.analysis.execution import payers
 from allocator.analysis.projects import FactorRule, Rules
 from allocator.exact import MOST_DECIMALS
@@ -299,6 +308,22 @@ def test_a_sum_that_is_not_quite_100_is_shown_in_full(tmp_path):
     assert in_full(-Fraction(1, 10**30)) == "−0." + "0" * 29 + "1"
     assert in_full(Fraction(2, 3)) == "0." + "6" * 30 + "…"
     assert in_full(Fraction(-1, 8)) == Fraction(-1, 8)  # six decimals are shown anyway
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda long: LUZHOU.with_weights(tax=long),
+        lambda long: Factor("x", (1, long)),
+        lambda long: Provenance("naxi", "tax", declared=long),
+        lambda long: Reservation("a", long),
+    ],
+)
+def test_what_has_too_many_decimals_is_still_a_number(made):
+    with pytest.raises(ScenarioError) as error:
+        made("0." + "1" * (MOST_DECIMALS + 1))
+    assert "has more than 30 decimals; round it" in error.value.sentences("en")[0]
+    assert "小数超过30位" in error.value.sentences("zh")[0]
 
 
 def test_what_is_said_of_too_many_decimals_is_how_many_there_may_be():

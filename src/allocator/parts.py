@@ -181,6 +181,8 @@ class Factor:
             try:
                 simple = type(value) is int and value < LARGEST
                 values.append(value if value is None or simple else exact(value))
+            except TooManyDecimals:
+                wrong("cell_decimals", "factors", {"entry": row + 1, **column}, value=brief(value))
             except ValueError:
                 wrong("cell_number", "factors", {"entry": row + 1, **column}, value=brief(value))
         for row, number in enumerate(values):
@@ -334,6 +336,8 @@ class Provenance:
                 continue
             try:
                 number = exact(getattr(self, name))
+            except TooManyDecimals:
+                wrong("cell_decimals", "provenance", {"column": name}, value=brief(getattr(self, name)))
             except ValueError:
                 wrong("cell_number", "provenance", {"column": name}, value=brief(getattr(self, name)))
             if number < 0:

@@ -60,12 +60,13 @@ def read_lines(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
 
 def _limits(scenario: Scenario, lang: str) -> str:
     """How many floors and caps there are, and what the first of them say."""
+    if not scenario.limits:
+        return "0"
     words = limit_words(scenario)
     clauses = [
         clause for limit in scenario.limits[:MOST_LIMITS] for clause in limit_clauses(limit, lang, words)
     ]
-    said = say("app.rule.join", lang).join(clauses)
-    return f"{len(scenario.limits)}: {said}" if said else "0"
+    return f"{len(scenario.limits)}: " + say("app.rule.join", lang).join(clauses)
 
 
 def _kinds(scenario: Scenario, lang: str) -> str:
