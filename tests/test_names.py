@@ -316,7 +316,6 @@ def test_a_sum_that_is_not_quite_100_is_shown_in_full(tmp_path):
         lambda long: LUZHOU.with_weights(tax=long),
         lambda long: Factor("x", (1, long)),
         lambda long: Provenance("naxi", "tax", declared=long),
-        lambda long: Reservation("a", long),
     ],
 )
 def test_what_has_too_many_decimals_is_still_a_number(made):
@@ -324,6 +323,13 @@ def test_what_has_too_many_decimals_is_still_a_number(made):
         made("0." + "1" * (MOST_DECIMALS + 1))
     assert "has more than 30 decimals; round it" in error.value.sentences("en")[0]
     assert "小数超过30位" in error.value.sentences("zh")[0]
+
+
+def test_money_has_two_decimals_however_many_are_written():
+    for decimals in (3, MOST_DECIMALS, MOST_DECIMALS + 1):
+        with pytest.raises(ScenarioError) as error:
+            Reservation("a", "0." + "1" * decimals)
+        assert error.value.problems[0].key == "cents"
 
 
 def test_what_is_said_of_too_many_decimals_is_how_many_there_may_be():

@@ -65,6 +65,12 @@ def number_at(value: Any, key: str) -> Number:
 
 def money_at(value: Any, key: str) -> Number:
     """A non-negative amount with at most two decimals, or an error that names its place."""
+    try:
+        exact(value)
+    except TooManyDecimals:
+        wrong("cents", at={"key": key}, value=brief(value))
+    except ValueError:
+        pass  # which number_at says
     number = number_at(value, key)
     if (number * 100).denominator != 1:
         wrong("cents", at={"key": key}, value=in_full(number))
