@@ -84,8 +84,8 @@ def formulas(content: bytes) -> list[str]:
     return [html.unescape(text) for sheet in sheets for text in re.findall(r"<f[^>]*>([^<]*)</f>", sheet)]
 
 
-def edited(content: bytes, changes: Mapping[tuple[str, str], float]) -> bytes:
-    """The workbook with other figures in some cells, by sheet and cell, as a person would type them."""
+def edited(content: bytes, changes: Mapping[tuple[str, str], float | str | None]) -> bytes:
+    """The workbook with something else in some cells, by sheet and cell, as a person would type it."""
     book = opened(content, values=False)
     for (sheet, cell), value in changes.items():
         assert book[sheet][cell].data_type == "n", f"{sheet}!{cell} is no figure"

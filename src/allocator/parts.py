@@ -308,12 +308,15 @@ class Limit:
             wrong("choice", at={"key": "limit.of"}, value=self.of, known=BASES)
         for name in ("floor_rate", "cap_rate"):
             rate = getattr(self, name)
-            # of the whole, more than all of it; else more than anybody means, such as 80 for 80 %
-            most = 1 if self.of != "previous" and self.by is None else 10
-            if rate is not None and rate > most:
+            if rate is not None and rate > self.most_rate:
                 wrong("rate", at={"key": f"limit.{name}"}, value=rate, share=Fraction(rate) / 100)
         if self.of == "previous" and self.by is not None:
             wrong("limit_by_previous", at={"key": "limit.by"})
+
+    @property
+    def most_rate(self) -> int:
+        """What no rate may exceed: all of the whole; else more than anybody means, such as 80 for 80 %."""
+        return 1 if self.of != "previous" and self.by is None else 10
 
 
 @dataclass(frozen=True)

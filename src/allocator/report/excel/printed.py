@@ -13,10 +13,12 @@ from allocator.report.excel.data import Data
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
+from allocator.report.excel.known import check_comparison, check_table, unknown
 from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.shown import Shown, key_of
 from allocator.report.excel.stages import Stages
+from allocator.report.excel.told import quoted
 from allocator.report.letters import letter as letter_of
 from allocator.report.letters import lettered
 from allocator.report.table import compare_table
@@ -38,7 +40,9 @@ class Printed(NamedTuple):
 
 def _formats(lang: str) -> dict[str, str]:
     formats = Formats(lang)
-    return {"money": formats.money, "stage": formats.stage, "share": "0.00", "change": formats.change}
+    return {
+        "text": "", "money": formats.money, "stage": formats.stage, "share": "0.00", "change": formats.change,
+    }  # fmt: skip
 
 
 def write_table(
@@ -54,6 +58,7 @@ def write_table(
     row: int,
 ) -> Printed:
     """The office's table: the same columns, rows and figures, as formulas."""
+    check_table(table)
     scenario, lang = allocation.scenario, page.lang
     scale, last_column = scale_of(scenario), len(table.columns) - 1
     page.merged(row, 0, last_column, table.unit, "right", printed=True)
@@ -90,20 +95,22 @@ def write_table(
                 page.number(r, at, None, style, printed=True)
                 continue
             if role == "recipient":
-                formula = _recipient(
-                    column, i, r, page, columns, inputs, data, limits, stages, shown, allocation
-                )
+                formula = _recipient(column, i, r, page, columns, data, limits, stages, shown, allocation)
             elif role == "reservation":
                 cell = inputs.reservations[r - first]
                 formula = f"ROUND({cell}*{scale * 100},0)/{scale * 100}"
             elif role == "subtotal" and reserved and r == reserved[-1] + 1:
                 formula = f"SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
-            else:
+            elif role in ("subtotal", "total"):
                 formula = f"SUM({page.down(at, people[0], people[-1], here=True)})"
                 if role == "total" and reserved:
                     formula += f"+SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
+            else:
+                unknown("row", role)
+            formula = inputs.read(formula, '""') if column.kind == "text" else inputs.told(formula)
+            looks = {"printed": True} if column.kind == "text" else {"printed": True, "align": "right"}
             style = "text" if column.kind == "text" else style
-            page.formula(r, at, formula, value, style, places.get(column.kind, ""), printed=True)
+            page.formula(r, at, formula, value, style, places[column.kind], **looks)
         page.height(r, str(figures[1]), max(page.widths[1], 16), 22)
     page.widths[1] = max(page.widths[1], 16)
     page.widths[columns["note"]] = max(12, page.widths[columns["note"]])
@@ -116,14 +123,10 @@ def write_table(
 def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, scenario: Scenario) -> None:
     """A factor's heading with its weight as it is now."""
     name = getattr(scenario.factor(column.key).name, page.lang)
-    if len(name) > 200:  # more than a formula can hold
-        page.text(row, at, column.header, "head", wide=False, printed=True)
-        return
     cell = inputs.weights[list(scenario.weights).index(column.key)]
-    parts = [say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after")]
-    before, after = (part.replace('"', '""') for part in parts)
-    quoted = name.replace('"', '""')
-    formula = f'"{quoted}{before}"&IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)&"{after}"'
+    before, after = (say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after"))
+    weight = inputs.told(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
+    formula = f"{quoted(name + before)}&{weight}&{quoted(after)}"
     page.formula(row, at, formula, column.header, "head", printed=True)
 
 
@@ -133,15 +136,15 @@ def _recipient(
     row: int,
     page: Page,
     columns: Mapping[str, int],
-    inputs: Inputs,
     data: Data,
     limits: LimitsCells | None,
     stages: Stages,
     shown: Shown,
     allocation: Allocation,
 ) -> str:
+    """A recipient's figure or remark in a column."""
     key, lang = column.key, page.lang
-    if column.kind in ("stage", "share"):
+    if column.adds:  # before the others: a factor may be called as one of them
         return shown.at(key_of(column), i)
     if key in ("amount", "earmark"):
         return stages.at(key, i)
@@ -151,6 +154,8 @@ def _recipient(
     if key == "difference":
         amount, published = (page.at(row, columns[k], here=True) for k in ("amount", "published"))
         return f"ROUND({amount}-{published},6)"
+    if key != "note":
+        unknown("column", key)
     return _note(i, limits, stages, allocation, lang)
 
 
@@ -182,6 +187,7 @@ def write_comparison(
     page: Page,
     allocations: Sequence[Allocation],
     live: int,
+    inputs: Inputs,
     data: Data,
     printed: Printed,
     cells: ExactCells,
@@ -192,6 +198,7 @@ def write_comparison(
     base = allocations[0].scenario
     published, same = base.published, base.published == chosen.published
     table = compare_table(allocations, lang)
+    check_comparison(table)
     scale = table.scale
     places = _formats(lang)
     last_column = len(table.columns) - 1
@@ -268,6 +275,8 @@ def write_comparison(
                     formula = f"SUM({here})"
                     if role == "total" and departments is not None:
                         formula += f"+{page.at(departments, at, here=True)}"
+            if formula is not None and own in column.key.split("-"):
+                formula = inputs.told(formula)
             number_ = places[column.kind]
             if formula is None:
                 page.number(x, at, value, style, number_, printed=True)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from allocator.allocation import Allocation
 from allocator.model import Scenario
 from allocator.report.data_table import remarks_table
-from allocator.report.excel.pen import ROW, Page, lines_of
+from allocator.report.excel.inputs import Inputs, with_digest
+from allocator.report.excel.pen import HIGHEST, ROW, Page, lines_of
 from allocator.report.letters import lettered
 from allocator.text import say, show
 
@@ -15,7 +16,9 @@ WIDTHS = (30, 13, 22, 9, 52, 60)
 HEADS = ("figure", "status", "unit", "year", "definition", "source")
 
 
-def write_sources(page: Page, live: Allocation, allocations: Sequence[Allocation], row: int) -> None:
+def write_sources(
+    page: Page, live: Allocation, allocations: Sequence[Allocation], inputs: Inputs, row: int
+) -> None:
     """Of every kind of figure, whether it is published, derived, assumed or an example, and its source."""
     scenario, lang = live.scenario, page.lang
 
@@ -41,6 +44,9 @@ def write_sources(page: Page, live: Allocation, allocations: Sequence[Allocation
         page.text(at, 0, title, "text", wide=False)
         page.text(at, 1, allocation.method_version, "middle", wide=False)
         page.merged(at, 2, 5, allocation.scenario.digest, "text")
+        if allocation is live:
+            digest = allocation.scenario.digest
+            page.formula(at, 2, with_digest(inputs, digest, lang), digest, "text", wide=False)
         page.height(at, title, WIDTHS[0])
 
 
@@ -94,7 +100,7 @@ def _lines(page: Page, row: int, lines: Sequence[Sequence[str]], style: str) -> 
         for column, text in enumerate(line):
             page.text(row, column, text, style, wide=False)
         most = max(lines_of(text, width) for text, width in zip(line, WIDTHS, strict=True))
-        page.sheet.set_row(row, max(ROW, 16 * most + 4))
+        page.sheet.set_row(row, min(max(ROW, 16 * most + 4), HIGHEST))
         row += 1
     return row
 
