@@ -35,6 +35,10 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # without these, half of the processor's time goes into frames of a picture that nobody looks at
+    "--disable-software-rasterizer",
+    "--disable-threaded-animation",
+    "--disable-threaded-compositing",
 ]
 # What a page has asked of its server and not been answered yet: between a click and the first word of the
 # script that it starts, the page itself looks settled.  A request while a script runs starts another.
@@ -135,6 +139,13 @@ def serving(scenarios: Path | None = None, first: str = "") -> Iterator[Server]:
                 return address if address and _answers(f"{address}/_stcore/health") else None
 
             yield Server(until(answers, lambda: "the server does not answer"), process, Path(home))
+
+
+def emptied(server: Server) -> Server:
+    """The server again, with nothing saved."""
+    for path in server.home.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return server
 
 
 def _answers(url: str) -> bool:

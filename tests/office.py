@@ -6,14 +6,13 @@ import html
 import io
 import re
 import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
-from processes import HUNG, running
+from processes import finished, running
 
 POISON = "987654.25"  # stands in place of every cached value, so that none can pass for a computed one
 # 0: compute everything on opening; without it, LibreOffice believes the values that it finds
@@ -28,11 +27,16 @@ class Absent(Exception):
     """LibreOffice is not on this machine."""
 
 
+def program() -> str:
+    """Where LibreOffice is; raises Absent."""
+    found = shutil.which("soffice")
+    if found is None:
+        raise Absent("soffice is not on the path: install libreoffice-calc, -writer and -impress")
+    return found
+
+
 def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
     """The files, all converted by one run of LibreOffice with a profile of its own; xlsx unless named."""
-    program = shutil.which("soffice")
-    if program is None:
-        raise Absent("soffice is not on the path: install libreoffice-calc, -writer and -impress")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "profile" / "user").mkdir(parents=True)
@@ -42,13 +46,16 @@ def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
         for file, content in files.items():
             (folder / "in" / named[file]).write_bytes(content)
         command = [
-            program, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
+            program(), "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
             "--convert-to", to, "--outdir", str(folder / "out"),
             *(str(folder / "in" / named[file]) for file in files),
         ]  # fmt: skip
         # its processes write into the profile, which may not be removed before they have all ended
-        with running(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as made:
-            said, _ = made.communicate(timeout=HUNG)
+        with (folder / "said").open("w+b") as log:
+            with running(command, stdout=log, stderr=log) as made:
+                finished(made, lambda: sorted(folder.glob("out/*")))
+            log.seek(0)
+            said = log.read().decode(errors="replace")
         kind = to.partition(":")[0]
         found = {file: folder / "out" / f"{Path(named[file]).stem}.{kind}" for file in files}
         missing = [file for file, path in found.items() if not path.exists()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,25 @@ FILES = sorted(str(p.relative_to(SCENARIOS).with_suffix("")) for p in SCENARIOS.
 Open = Callable[..., AppTest]
 
 
+@cache
+def addresses() -> dict[str, str]:
+    """What Streamlit knows the pages by, by their names; any page tells it."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG).run()
+    return {known["url_pathname"]: page for page, known in app._registered_pages.items()}
+
+
 def opened(page: str, lang: str = "zh", **address: str | list[str]) -> AppTest:
     """The page of this name, ``data``, at an address."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
     for key, value in {"lang": lang, **address}.items():
         app.query_params[key] = value
-    return go(app.run(), page)
+    app._page_hash = addresses()[page]
+    return app.run()
 
 
 def go(app: AppTest, page: str) -> AppTest:
     """The page of this name, in the same visit."""
-    (app._page_hash,) = [h for h, known in app._registered_pages.items() if known["url_pathname"] == page]
+    app._page_hash = addresses()[page]
     return app.run()
 
 

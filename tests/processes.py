@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import psutil
 
-HUNG = 300  # seconds; the one limit of every wait, which says that something hangs and never that it is slow
+HUNG = 600  # seconds; the one limit of every wait, which says that something hangs and never that it is slow
 MARK = "ALLOCATOR_TEST_RUN"  # all that a run of the tests starts has this in its environment
 # These end by themselves with the process that uses them.
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
@@ -31,6 +31,13 @@ def until(
         assert time.monotonic() < end, said()
         pause()
     return answer
+
+
+def finished(process: subprocess.Popen[Any], done: Callable[[], object]) -> None:
+    """Waits for the end of a process that has much to do; it hangs once what is done stays the same."""
+    while process.poll() is None:
+        before = done()
+        until(lambda: process.poll() is not None or done() != before)  # noqa: B023
 
 
 def pause() -> None:

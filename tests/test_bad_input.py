@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from depth import cases
 from good_scenario import GOOD, damaged, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -768,9 +769,7 @@ PIECES = [
 BYTES = st.one_of(st.sampled_from(PIECES), st.binary(max_size=6))
 MUTATIONS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), BYTES), min_size=1, max_size=4)
 FUZZ = settings(
-    max_examples=400,
-    deadline=None,
-    derandomize=True,
+    max_examples=cases(120),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,7 +97,7 @@ def slowly(rows, allocated, notice, end, on):
     return paid, by_use, reasons, over
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(60))
 @given(ROWS, st.lists(st.integers(0, 2000), min_size=3, max_size=3), DAYS)
 def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
     lines = dict(enumerate(rows, 2))
@@ -128,7 +129,7 @@ def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(30))
 @given(st.lists(st.integers(1, 10**15), min_size=1, max_size=60))
 def test_large_sums_are_exact(amounts):
     rows = [(line, "a", NOTICE, fen, "修路", "", str(line)) for line, fen in enumerate(amounts, 2)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import SCENARIOS, html_of, opened
@@ -107,7 +108,7 @@ PLACES = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(50))
 @given(st.lists(PLACES, min_size=1, max_size=6))
 def test_the_score_is_the_sum_of_its_parts(rows: list[tuple[int, int, int, str]]) -> None:
     targets = [

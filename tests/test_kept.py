@@ -20,6 +20,7 @@ from random import Random
 from types import ModuleType
 
 import pytest
+from depth import cases
 from good_scenario import GOOD, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,7 +166,7 @@ def test_of_very_many_changes_the_first_are_listed(good):
     assert state.changes[0].where == ("investment", "r0")
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(20))
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_any_state_gives_the_same_amounts_to_the_yuan(one, two):
     def amounts(scenario):

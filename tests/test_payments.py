@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -152,7 +153,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60))
 @given(st.lists(st.lists(CELL, min_size=3, max_size=5), max_size=4))
 def test_reading_by_columns_and_line_by_line_is_the_same(lines):
     """Whole lines are read by columns at once; whatever is odd, line by line: nobody can tell which."""

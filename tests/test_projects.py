@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ PROJECTS = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=cases(50))
 @given(
     PROJECTS,
     st.integers(0, 8),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 import zipfile
@@ -11,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import good_scenario
-import office
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
@@ -66,8 +65,15 @@ def luzhou(file: str, status: str = "assumed") -> Scenario:
     return replace(scenario, factors=factors)
 
 
+@cache
 def made(lang: str, *, status: str = "assumed", files: tuple[str, ...] = FILES, **how: Any) -> Proposal:
     return proposal([luzhou(file, status) for file in files], lang, ON, **how)
+
+
+@cache
+def pictures_of(lang: str) -> tuple[pictures.Picture, ...]:
+    """The pictures of the same proposal, made once and not drawn."""
+    return tuple(pictures.pictures(made(lang)))
 
 
 def all_papers(lang: str, status: str) -> list[Paper]:
@@ -352,7 +358,7 @@ def test_assumed_data_is_marked_on_every_page_and_in_every_name(lang: str) -> No
     assert show.name.startswith(start)
     for slide in Presentation(io.BytesIO(show.content)).slides:
         assert mark in [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
-    for picture in pictures.pictures(found):
+    for picture in pictures_of(lang):
         assert picture.name.startswith(start)
         assert picture.spec["title"]["subtitle"][0] == mark
 
@@ -441,6 +447,13 @@ def test_the_scenarios_of_the_pack_give_the_same_digests(
     assert digests == [small.digest, small.with_weights(investment=50, jobs=50).digest]
 
 
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packs without the pictures that go to others, which take longest to draw."""
+    monkeypatch.setattr("allocator.report.pictures.pictures", lambda _: iter(()))
+
+
+@pytest.mark.usefixtures("without_pictures")
 def test_the_internal_note_is_packed_only_when_asked_for(small: Scenario) -> None:
     with_it = pack(proposal([small], "en", ON), with_inside=True)
     with zipfile.ZipFile(io.BytesIO(with_it.archive.content)) as archive:
@@ -449,6 +462,7 @@ def test_the_internal_note_is_packed_only_when_asked_for(small: Scenario) -> Non
         ]
 
 
+@pytest.mark.usefixtures("without_pictures")
 @pytest.mark.parametrize("lang", LANGS)
 def test_charts_of_ranges_go_with_the_internal_note_and_draw_what_the_audit_finds(lang: str) -> None:
     found = made(lang)
@@ -468,9 +482,8 @@ def test_charts_of_ranges_go_with_the_internal_note_and_draw_what_the_audit_find
     assert not [f.name for f in made_pack.files if f.name in inside]
 
 
-def test_what_cells_say_of_companies_stays_out_unless_asked_for(
-    small: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("without_pictures")  # they hold no cells
+def test_what_cells_say_of_companies_stays_out_unless_asked_for(small: Scenario) -> None:
     cell = Provenance("north", "jobs", "derived", "SOMEBODY", ON, 11, 10, "ACME Ltd")
     secret = replace(small, provenance=(cell,))
     assert discreet(secret).provenance == (Provenance("north", "jobs", "derived"),)
@@ -485,7 +498,6 @@ def test_what_cells_say_of_companies_stays_out_unless_asked_for(
                     parts |= {f"{file.name}/{n}": archive.read(n) for n in archive.namelist()}
         return [name for name, content in parts.items() if b"ACME" in content or b"SOMEBODY" in content]
 
-    monkeypatch.setattr("allocator.report.pictures.pictures", lambda _: iter(()))  # they hold no cells
     assert leaked(pack(proposal([secret], "en", ON))) == []
     assert leaked(pack(proposal([secret], "en", ON, details=True)))
 
@@ -654,7 +666,7 @@ def test_axes_of_pictures_begin_at_zero() -> None:
             for inner in part:
                 yield from scales(inner)
 
-    for picture in pictures.pictures(made("zh")):
+    for picture in pictures_of("zh"):
         for scale in scales(picture.spec):
             assert scale.get("zero") is True or scale.get("type") == "log"
             assert "对数坐标" in picture.title or scale.get("type") != "log"
@@ -663,7 +675,9 @@ def test_axes_of_pictures_begin_at_zero() -> None:
 # --- LibreOffice ----------------------------------------------------------------------------------
 
 
-def test_papers_open_in_libreoffice_and_have_the_pages_that_are_stated() -> None:
+def test_papers_open_in_libreoffice_and_have_the_pages_that_are_stated(
+    converted: Callable[..., dict[str, bytes]],
+) -> None:
     files: dict[str, bytes] = {}
     most: dict[str, int] = {}
     limits = {"brief": 2, "meeting": 6, "request": 3, "notice": 2, "district": 2, "internal": 3}
@@ -674,12 +688,7 @@ def test_papers_open_in_libreoffice_and_have_the_pages_that_are_stated() -> None
                 files[name], most[name] = docx(paper, ON), limits[paper.key]
         show = slides(made(lang)).content
         files[f"{lang}-slides.pptx"], most[f"{lang}-slides.pptx"] = show, 6
-    try:
-        printed = office.converted(files, "pdf")
-    except office.Absent as absent:
-        if os.environ.get("ALLOCATOR_REQUIRE_OFFICE") == "1":
-            pytest.fail(str(absent))
-        pytest.skip(str(absent))
+    printed = converted(files, "pdf")
     pages = {name: len(re.findall(rb"/Type\s*/Page\b", content)) for name, content in printed.items()}
     assert {name: count for name, count in pages.items() if not 1 <= count <= most[name]} == {}
     assert pages["zh-slides.pptx"] == pages["en-slides.pptx"] == 6

@@ -212,7 +212,12 @@ def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
 def test_an_interrupted_command_leaves_no_process_behind():
     """Ctrl+C goes to every process of the terminal; the command says one word and its workers are gone."""
     file = str(FOLDER / "luzhou-2023" / "published-rule.toml")
-    command = [sys.executable, "-m", "allocator", "sweep", file, "--draws", "10000000", "--noise", "10"]
+    # where tests run in the background, what they start would ignore Ctrl+C
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from allocator.cli import main; main()"
+    )
+    command = [sys.executable, "-c", heeding, "sweep", file, "--draws", "10000000", "--noise", "10"]
     command += ["--workers", "2", "--lang", "en"]
     with running(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import openpyxl
 import pytest
+from depth import cases
 from good_scenario import GOOD, make
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -422,7 +423,7 @@ def test_names_that_were_swapped_leave_no_column_in_doubt(good):
     assert [(f.name.zh, f.values[0]) for f in made.factors[:2]] == [("乙", 60), ("甲", 10)]
 
 
-@settings(deadline=None, derandomize=True, max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(25), suppress_health_check=list(HealthCheck))
 @given(st.permutations(range(1, 9)), st.permutations(range(1, 5)))
 def test_the_order_of_columns_and_of_rows(good, columns, rows):
     table = data()
@@ -697,7 +698,7 @@ def test_four_thousand_recipients(good):
 
 # --- anything ---------------------------------------------------------------------------------------
 
-FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FUZZ = settings(suppress_health_check=list(HealthCheck))
 
 
 def any_end(name: str, content: bytes, scenario: Scenario) -> None:
@@ -707,7 +708,7 @@ def any_end(name: str, content: bytes, scenario: Scenario) -> None:
         assert all(s for lang in ("zh", "en") for s in error.sentences(lang))
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=cases(80))
 @given(
     st.sampled_from(["a.csv", "a.xlsx", "a.xls"]),
     st.sampled_from([b"", b"PK\x03\x04"]),
@@ -718,7 +719,7 @@ def test_any_bytes(good, name, start, content):
     any_end(name, start + content, good)
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=cases(80))
 @given(st.text(st.sampled_from('recipientdjobs,;\n"=%0123456789.北区投资 \t'), max_size=200))
 def test_any_csv(good, text):
     any_end("a.csv", ("Id,投资,jobs,population\n" + text).encode(), good)
@@ -727,7 +728,7 @@ def test_any_csv(good, text):
 BITS = [b"9", b"<", b'"', b"99999999", b"/", b"&", b"s", b"", b"A1:"]
 
 
-@settings(FUZZ, max_examples=250)
+@settings(FUZZ, max_examples=cases(80))
 @given(st.data())
 def test_any_damage_to_a_workbook(good, data):
     content = bytearray(template(good, "en"))
