@@ -1,6 +1,8 @@
 # Each of these works on a fresh machine that has Python 3.11+ and make: the first run makes .venv.
 #   make app    the web page on this machine
 #   make test   all tests
+#   make quick  those that need neither a browser nor LibreOffice
+#   make deep   random cases by the thousand, with the seed printed; takes hours
 #   make check  style and types
 #   make bench  speed, each figure beside its goal
 
@@ -10,13 +12,21 @@ PYTHON ?= $(shell $(find))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: app test check bench clean
+.PHONY: app test quick deep check bench clean
 
 app: .venv/app
 	$(BIN)/allocator app
 
+PYTEST = $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+
 test: .venv/test
-	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+quick: .venv/test
+	$(PYTEST) -m "not browser and not office and not deep"
+
+deep: .venv/test
+	$(PYTEST) -m deep -s
 
 check: .venv/check
 	$(BIN)/ruff check .

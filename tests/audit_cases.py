@@ -54,7 +54,7 @@ def published_case(
             for f in factors
         ]
         if coefficient:
-            columns.append(Factor("c", tuple(Fraction(rnd.randint(5, 20), 10) for _ in ids)))
+            columns.append(Factor("c", tuple(Fraction(rnd.randint(0 if zeros else 5, 20), 10) for _ in ids)))
         weights = random_weights(rnd, factors, zeros=zeros)
         if kind == "scores":
             weights = {f: rnd.randint(1, 5) for f in factors}

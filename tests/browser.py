@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,13 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+from processes import HUNG, below, ended, left, listening, running, until
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
 from allocator import Scenario, allocate
 from allocator.files.scenario import load_scenario
 from allocator.text import money_scale, number
 
 ROOT = Path(__file__).parent.parent
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
-WAIT = 40_000  # milliseconds; only ever reached when something is wrong
+WAIT = HUNG * 1000  # milliseconds
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 FLAGS = [
     "--no-sandbox",
@@ -32,18 +35,71 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # without these, half of the processor's time goes into frames of a picture that nobody looks at
+    "--disable-software-rasterizer",
+    "--disable-threaded-animation",
+    "--disable-threaded-compositing",
 ]
-# The script has run, nothing is still a placeholder, every chart is drawn, and this has been so for a moment:
-# between a click and the script that it starts the page looks settled too.
+# What a page has asked of its server and not been answered yet: between a click and the first word of the
+# script that it starts, the page itself looks settled.  A request while a script runs starts another.
+WATCH = """() => {
+    const fields = bytes => {
+        const found = new Map();
+        let at = 0;
+        const whole = () => {
+            let value = 0, scale = 1, byte;
+            do { byte = bytes[at++]; value += (byte & 127) * scale; scale *= 128; } while (byte > 127);
+            return value;
+        };
+        while (at < bytes.length) {
+            const tag = whole(), kind = tag & 7, field = (tag - kind) / 8;
+            if (kind > 2) break;
+            found.set(field, kind === 1 ? 8 : whole());
+            if (kind) at += found.get(field);
+        }
+        return found;
+    };
+    const watch = window.watch = {script: 'unasked', long: false, timer: undefined};
+    const Plain = window.WebSocket;
+    window.WebSocket = class extends Plain {
+        constructor(...given) {
+            super(...given);
+            this.addEventListener('message', ({data}) => {
+                if (!(data instanceof ArrayBuffer)) return;
+                const said = fields(new Uint8Array(data));
+                if (said.has(%(new_session)d)) watch.script = 'running';
+                else if (said.has(%(script_finished)d) && watch.script === 'running')
+                    watch.script = said.get(%(script_finished)d) === %(early)d ? 'asked' : 'done';
+            });
+        }
+        send(data) {
+            if (data instanceof Uint8Array && fields(data).has(%(rerun_script)d)) watch.script = 'asked';
+            super.send(data);
+        }
+    };
+}"""
+# The script has run, nothing is still a placeholder, every chart is drawn, and this has been so for longer
+# than a widget holds back what is done to it: timers of a page end in their order, also on a slow machine.
 SETTLED = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
-    const still = app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
+    const still = watch.script === 'done'
+        && app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
         && !document.querySelector('[data-testid=stSkeleton]')
         && charts.every(chart => chart.querySelector('.marks'));
-    window.stillSince = still ? window.stillSince ?? performance.now() : undefined;
-    return still && performance.now() - window.stillSince > 150;
+    if (!still) {
+        clearTimeout(watch.timer);
+        Object.assign(watch, {timer: undefined, long: false});
+    } else watch.timer ??= setTimeout(() => { watch.long = true; }, 250);
+    return still && watch.long;
 }"""
+WATCH = f"""({WATCH})()""" % {
+    "rerun_script": BackMsg.DESCRIPTOR.fields_by_name["rerun_script"].number,
+    "new_session": ForwardMsg.DESCRIPTOR.fields_by_name["new_session"].number,
+    "script_finished": ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number,
+    "early": ForwardMsg.FINISHED_EARLY_FOR_RERUN,
+}
+AFRESH = "() => { clearTimeout(watch.timer); Object.assign(watch, {timer: undefined, long: false}); }"
 
 
 class Absent(Exception):
@@ -60,39 +116,41 @@ class Server:
 
 
 @contextmanager
-def serving(scenarios: Path | None = None) -> Iterator[Server]:
-    """The app on a free port, with a user folder of its own; ``scenarios`` are others than the shipped."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "allocator.ui", f"--server.port={port}"]
+def serving(scenarios: Path | None = None, first: str = "") -> Iterator[Server]:
+    """The app on a free port, with a user folder of its own.
+
+    ``scenarios`` are others than the shipped, ``first`` is Python that the server runs before it begins.
+    """
+    # the server itself takes a port that is free, and is then asked for it
+    code = f"{first}\nfrom allocator.ui.__main__ import serve\nserve(['--server.port=0'])"
+    command = [sys.executable, "-c", code]
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile() as log:
         environment = {k: v for k, v in os.environ.items() if k != "ALLOCATOR_SCENARIOS"}
         environment["ALLOCATOR_HOME"] = home
         if scenarios is not None:
             environment["ALLOCATOR_SCENARIOS"] = str(scenarios)
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            end = time.monotonic() + 60
-            while not _answers(f"{address}/_stcore/health"):
-                if process.poll() is not None or time.monotonic() > end:
+        with running(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
+
+            def answers() -> str | None:
+                if process.poll() is not None:
                     log.seek(0)
                     raise RuntimeError(f"no server: {log.read().decode(errors='replace')[-2000:]}")
-                time.sleep(0.05)
-            yield Server(address, process, Path(home))
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                address = f"http://127.0.0.1:{port}" if (port := listening(process)) else None
+                return address if address and _answers(f"{address}/_stcore/health") else None
+
+            yield Server(until(answers, lambda: "the server does not answer"), process, Path(home))
+
+
+def emptied(server: Server) -> Server:
+    """The server again, with nothing saved."""
+    for path in server.home.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return server
 
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=1):
+        with urllib.request.urlopen(url, timeout=HUNG):
             return True
     except OSError:
         return False
@@ -110,10 +168,16 @@ def chromium() -> Iterator[Any]:
     )
     if not found:
         raise Absent("no chromium on this machine (install it, or name it in ALLOCATOR_CHROMIUM)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
+    before, own = set(left()), set[psutil.Process]()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=found, args=FLAGS, timeout=WAIT)
+            own = set(left()) - before
+            yield browser
+            own |= {child for process in own for child in below(process)}
+            browser.close()
+    finally:
+        ended([*own])
 
 
 class Visit:
@@ -125,6 +189,7 @@ class Visit:
         self.server = server
         self.context = browser.new_context(locale=LOCALES[lang], viewport={"width": width, "height": height})
         self.context.set_default_timeout(WAIT)
+        self.context.add_init_script(WATCH)
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.wrong: list[str] = []
@@ -147,8 +212,8 @@ class Visit:
 
     def settle(self) -> None:
         """Waits until the page's script has run and its charts are drawn."""
-        self.page.evaluate("window.stillSince = undefined")
-        self.page.wait_for_function(SETTLED)
+        self.page.evaluate(AFRESH)
+        self.page.wait_for_function(SETTLED, polling=50)
 
     def outside(self) -> list[str]:
         """What the page asked of anybody but its own server."""
@@ -175,10 +240,7 @@ class Visit:
 
     def wait_for_amounts(self, wanted: dict[str, str], milliseconds: int = WAIT) -> None:
         """Waits until the table says this; fails with what it says instead."""
-        end = time.monotonic() + milliseconds / 1000
-        while (found := self.amounts()) != wanted:
-            assert time.monotonic() < end, found
-            self.page.wait_for_timeout(50)
+        until(lambda: self.amounts() == wanted, self.amounts, milliseconds / 1000)
 
 
 def luzhou(file: str = "published-rule") -> Scenario:

@@ -3,28 +3,70 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import browser as real
+import depth
+import office
+import processes
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+processes.mark()
 
 # a slow machine must not fail a property, and many random inputs are no valid scenarios
 settings.register_profile(
     "allocator",
     deadline=None,
-    max_examples=200,
+    derandomize=True,
+    max_examples=60,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
-settings.load_profile("allocator")
+settings.register_profile(
+    "deep", settings.get_profile("allocator"), derandomize=False, max_examples=3000, print_blob=True
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sets how many random cases are tried, before any test is read."""
+    depth.chosen = config.getoption("markexpr") == "deep"
+    settings.load_profile("deep" if depth.chosen else "allocator")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a browser or LibreOffice, and in a deep run all that hypothesis finds inputs for."""
+    for item in items:
+        needed = set(getattr(item, "fixturenames", ()))
+        for fixture, mark in (("browser", "browser"), ("converted", "office")):
+            if fixture in needed:
+                item.add_marker(mark)
+        if depth.chosen and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("deep")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left() -> Iterator[None]:
+    """No process that tests have started outlives them; this is set up first and ends last."""
+    yield
+    if found := processes.left():
+        said = [processes.shown(process) for process in found]
+        processes.ended(found)
+        pytest.fail("left running: " + "; ".join(said))
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[real.Server]:
+    """The app with the scenarios that are shipped, one server for all tests."""
+    with real.serving() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[real.Server]:
-    """The app with the scenarios that are shipped."""
-    with real.serving() as running:
-        yield running
+def server(served: real.Server) -> real.Server:
+    """The app, where nobody has saved anything yet."""
+    return real.emptied(served)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +79,18 @@ def browser() -> Iterator[Any]:
         if os.environ.get("ALLOCATOR_REQUIRE_BROWSER") == "1":
             pytest.fail(str(absent))
         pytest.skip(str(absent))
+
+
+@pytest.fixture(scope="session")
+def converted() -> Callable[..., dict[str, bytes]]:
+    """LibreOffice; without it the test is skipped, or fails where ALLOCATOR_REQUIRE_OFFICE is 1."""
+    try:
+        office.program()
+    except office.Absent as absent:
+        if os.environ.get("ALLOCATOR_REQUIRE_OFFICE") == "1":
+            pytest.fail(str(absent))
+        pytest.skip(str(absent))
+    return office.converted
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import html
 import io
 import re
 import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
+from processes import finished, running
 
 POISON = "987654.25"  # stands in place of every cached value, so that none can pass for a computed one
 # 0: compute everything on opening; without it, LibreOffice believes the values that it finds
@@ -27,11 +27,16 @@ class Absent(Exception):
     """LibreOffice is not on this machine."""
 
 
+def program() -> str:
+    """Where LibreOffice is; raises Absent."""
+    found = shutil.which("soffice")
+    if found is None:
+        raise Absent("soffice is not on the path: install libreoffice-calc, -writer and -impress")
+    return found
+
+
 def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
     """The files, all converted by one run of LibreOffice with a profile of its own; xlsx unless named."""
-    program = shutil.which("soffice")
-    if program is None:
-        raise Absent("soffice is not on the path: install libreoffice-calc, -writer and -impress")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "profile" / "user").mkdir(parents=True)
@@ -40,18 +45,21 @@ def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
         named = {file: file if Path(file).suffix else f"{file}.xlsx" for file in files}
         for file, content in files.items():
             (folder / "in" / named[file]).write_bytes(content)
-        made = subprocess.run(
-            [
-                program, "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
-                "--convert-to", to, "--outdir", str(folder / "out"),
-                *(str(folder / "in" / named[file]) for file in files),
-            ],
-            capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+        command = [
+            program(), "--headless", "--norestore", f"-env:UserInstallation=file://{folder}/profile",
+            "--convert-to", to, "--outdir", str(folder / "out"),
+            *(str(folder / "in" / named[file]) for file in files),
+        ]  # fmt: skip
+        # its processes write into the profile, which may not be removed before they have all ended
+        with (folder / "said").open("w+b") as log:
+            with running(command, stdout=log, stderr=log) as made:
+                finished(made, lambda: sorted(folder.glob("out/*")))
+            log.seek(0)
+            said = log.read().decode(errors="replace")
         kind = to.partition(":")[0]
         found = {file: folder / "out" / f"{Path(named[file]).stem}.{kind}" for file in files}
         missing = [file for file, path in found.items() if not path.exists()]
-        assert not missing, f"LibreOffice did not convert {missing}: {made.stdout[-500:]}{made.stderr[-500:]}"
+        assert not missing, f"LibreOffice did not convert {missing}: {said[-1000:]}"
         return {file: path.read_bytes() for file, path in found.items()}
 
 
@@ -83,8 +91,8 @@ def formulas(content: bytes) -> list[str]:
     return [html.unescape(text) for sheet in sheets for text in re.findall(r"<f[^>]*>([^<]*)</f>", sheet)]
 
 
-def edited(content: bytes, changes: Mapping[tuple[str, str], float]) -> bytes:
-    """The workbook with other figures in some cells, by sheet and cell, as a person would type them."""
+def edited(content: bytes, changes: Mapping[tuple[str, str], float | str | None]) -> bytes:
+    """The workbook with something else in some cells, by sheet and cell, as a person would type it."""
     book = opened(content, values=False)
     for (sheet, cell), value in changes.items():
         assert book[sheet][cell].data_type == "n", f"{sheet}!{cell} is no figure"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent
@@ -14,13 +16,25 @@ FILES = sorted(str(p.relative_to(SCENARIOS).with_suffix("")) for p in SCENARIOS.
 Open = Callable[..., AppTest]
 
 
+@cache
+def addresses() -> dict[str, str]:
+    """What Streamlit knows the pages by, by their names; any page tells it."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG).run()
+    return {known["url_pathname"]: page for page, known in app._registered_pages.items()}
+
+
 def opened(page: str, lang: str = "zh", **address: str | list[str]) -> AppTest:
     """The page of this name, ``data``, at an address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
     for key, value in {"lang": lang, **address}.items():
         app.query_params[key] = value
-    app.run()
-    (app._page_hash,) = [h for h, known in app._registered_pages.items() if known["url_pathname"] == page]
+    app._page_hash = addresses()[page]
+    return app.run()
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """The page of this name, in the same visit."""
+    app._page_hash = addresses()[page]
     return app.run()
 
 

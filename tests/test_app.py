@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import allocate
@@ -30,7 +31,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     def start(scenarios: Path | None = None, *, locale: str = "zh-CN", **address: str) -> AppTest:
         if scenarios is not None:
             monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(scenarios))
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
         app.context["locale"] = locale
         for key, value in address.items():
             app.query_params[key.replace("weight_", "weight.")] = value
@@ -135,9 +136,9 @@ def test_starts_with_the_published_rule_in_the_browsers_language(page: Page, loc
 def test_assumed_data_is_marked_at_the_figures_and_published_data_is_not(page: Page) -> None:
     shown = said(page(lang="zh"))
     assert shown.count("示例数据") >= 6  # notice, three headline figures, legend, table
-    assert "示例因素值系由下达结果倒推拟合，吻合不代表办法或数据得到验证" in shown
+    assert "因素数据系假设，与实际下达数一致不代表办法或数据得到验证" in shown
     assert "示例数据" not in said(page(lang="zh", scenario="au-wa-2024-25/scenario"))
-    assert "made to match, so the match proves nothing" in said(page(lang="en"))
+    assert "The factor data is assumed, so the match proves nothing" in said(page(lang="en"))
 
 
 def test_second_reading_says_that_it_is_a_hypothesis(page: Page) -> None:

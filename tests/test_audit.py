@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from audit_cases import APART, LUZHOU, published_case, random_weights, reading_of, true_shares
+from depth import cases, deeper
 
 from allocator import Earmark, Limit, ScenarioError, allocate
 from allocator.analysis.audit import (
@@ -126,15 +127,17 @@ def check_the_truth(allocation, rnd, exact=False):
     ],
     ids=str,
 )
+@deeper
 def test_the_truth_is_inside_whatever_it_is(how):
     rnd = Random(1)
-    for _ in range(800):
+    for _ in range(cases(200)):
         check_the_truth(published_case(rnd, **how), rnd)
 
 
+@deeper
 def test_the_truth_is_inside_where_the_rest_goes_to_the_largest():
     rnd, checked = Random(2), 0
-    while checked < 500:
+    while checked < cases(120):
         allocation = published_case(rnd, rounding="rest-to-largest")
         found = audit(allocation.scenario)
         if all(found.closed):
@@ -152,9 +155,10 @@ def unrounded(rnd, **how):
 
 
 @pytest.mark.parametrize("how", [{}, {"kind": "scores"}, {"kind": "scores", "coefficient": True}], ids=str)
+@deeper
 def test_the_truth_is_inside_at_tolerance_zero(how):
     rnd = Random(3)
-    for _ in range(500):
+    for _ in range(cases(120)):
         allocation = unrounded(rnd, **how)
         assert not any(allocation.rounding.values())
         check_the_truth(allocation, rnd, exact=True)
@@ -297,10 +301,11 @@ def test_groups_with_rounding_are_approached():
     assert allocate(data).amounts == LUZHOU.published
 
 
+@deeper
 def test_sums_before_rounding():
     """Group ranges hold of the truth, and the most of a weighted sum is theirs where it is a group's."""
     rnd = Random(4)
-    for _ in range(500):
+    for _ in range(cases(120)):
         allocation = published_case(rnd)
         case = case_of(reading_of(allocation))
         e = [allocation.entitlements[id] / case.unit for id in case.ids]

@@ -110,6 +110,24 @@ def test_work_scored_60_to_100_does_not_hold_together(run, lang, words):
     assert "%）" not in out and "Range" not in out  # no ranges where no data fits
 
 
+def test_the_rest_to_the_largest_makes_no_impossible_assumption_fit(tmp_path, run):
+    """Nine tenths of investment and tax are 40,334,400 yuan; 590,000 was published."""
+    shutil.copytree(FOLDER, tmp_path / "fund")
+    rule = tmp_path / "fund" / RULE.name
+    text = rule.read_text("utf-8")
+    rule.write_text(text.replace("largest-remainder", "rest-to-largest", 1), "utf-8")
+    assert load_scenario(rule).fund.rounding == "rest-to-largest"
+    facts = tmp_path / "facts.csv"
+    rows = [f"{factor},naxi,share,0.9,1" for factor in ("investment", "tax")]
+    facts.write_text("\n".join(["factor,recipient,of,low,high", *rows, ""]), "utf-8")
+    for lang, words in (("zh", "不能同时成立"), ("en", "cannot hold together")):
+        out, _ = run(rule, "--known", facts, lang=lang)
+        assert words in out and "4033.43" in out.replace(",", "")
+        assert {"zh": "纳溪区", "en": "Naxi District"}[lang] in out
+        assert "1568.57" in out.replace(",", "")  # and the zone had no more than that
+        assert {"zh": "没有可能范围", "en": "no ranges"}[lang] in out
+
+
 def test_the_shipped_readings_each_with_its_verdict(run):
     found = json.loads(run(RULE, "--reading", *READINGS, "--format", "json")[0])["readings"]
     assert [one["consistent"] for one in found] == [True, True, False, False, True]
@@ -292,7 +310,7 @@ SCORE = '[[scored]]\nfactor = "effort"\n'
 @pytest.mark.parametrize(
     ("text", "key", "place"),
     [
-        ("zzz = 1", "key_unknown_list", "zzz"),
+        ("zzz = 1", "key_unknown", "zzz"),
         ('tolerence = "exact"', "key_unknown", "tolerence"),
         ('tolerance = "some"', "choice", "tolerance"),
         (SCORE + "low = 1", "key_missing", "[[scored]] 1"),

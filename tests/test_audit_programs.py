@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 from audit_cases import APART, LUZHOU, published_case, random_facts, random_weights, reading_of, true_shares
+from depth import cases, deeper
 
 from allocator import Limit, ScenarioError, allocate
 from allocator.analysis.audit import (
@@ -34,9 +35,10 @@ def widths(inner, outer):
 @pytest.mark.parametrize("kind", ["shares", "scores"])
 @pytest.mark.parametrize("rounding", ["largest-remainder", "rest-to-largest"])
 @pytest.mark.parametrize("tolerance", ["rounded", "exact"])
+@deeper
 def test_programs_and_formulas_agree(kind, rounding, tolerance, monkeypatch):
     rnd, checked = Random(f"{kind} {rounding} {tolerance}"), 0
-    while checked < 15:
+    while checked < cases(8):
         allocation = published_case(rnd, kind=kind, rounding=rounding, earmarks=True, zeros=kind == "shares")
         found = audit(allocation.scenario, tolerance=tolerance)
         if not all(found.closed) or len(found.case.ids) < 2:
@@ -77,11 +79,12 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
+@deeper
 def test_the_truth_is_inside(name):
     """Data, split, and back: true shares and true entitlements under other weights lie in their ranges."""
     how, facts = CASES[name]
     rnd, checked = Random(name), 0
-    while checked < 100:
+    while checked < cases(16):  # many more in test_audit_oracle.py
         allocation = published_case(rnd, **how)
         reading = reading_of(allocation, random_facts(rnd, allocation, facts))
         try:
@@ -114,9 +117,10 @@ def test_the_truth_is_inside(name):
             assert low <= truth[asked] <= high
 
 
+@deeper
 def test_each_added_fact_never_widens():
     rnd = Random(7)
-    for _ in range(30):
+    for _ in range(cases(8)):
         allocation = published_case(rnd)
         known, scored = random_facts(rnd, allocation, 4)
         other = random_weights(rnd, list(allocation.scenario.weights))

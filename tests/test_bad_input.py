@@ -10,20 +10,22 @@ import io
 import os
 import re
 import shutil
-import time
 import tomllib
 import zipfile
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from depth import cases
 from good_scenario import GOOD, damaged, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import spending_at_most
 
 from allocator import AllocatorError, InfeasibleError, ScenarioError, allocate, load_scenario
 from allocator.cli import main
 from allocator.files.reading import cell_number
+from allocator.text import visible
 
 ROOT = Path(__file__).parent.parent
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
@@ -53,6 +55,10 @@ def cell(value: str) -> tuple:
     return factors("north,60,", f"north,{value},")
 
 
+def seen(value: str) -> str:
+    return visible(value, "en")
+
+
 def more(text: str) -> tuple:
     """Something added at the end of scenario.toml."""
     return toml("floor = 10_000\n", "floor = 10_000\n" + text)
@@ -64,6 +70,7 @@ def case(name: str, edits, key: str, place: str, *says: str, file: str | None = 
 
 
 def in_chinese(place: str) -> str:
+    place = place.replace("{U+200B}", "〔零宽空格 U+200B〕")
     if place.startswith("[") or not re.search(r"\d|column", place):
         return place
     for english, chinese in ((r"(?:row|line) (\d+)", r"第\1行"), (r"column (.+)", r"“\1”列"), (", ", "，")):
@@ -110,6 +117,7 @@ def check_refusal(path: Path, key: str, file: str, place: str, says, capsys) -> 
     status = 3 if isinstance(error, InfeasibleError) else 2
     for lang, where in (("en", place), ("zh", in_chinese(place))):
         shown = messages(["check", str(path), "--lang", lang], status, capsys)
+        where = where.replace("{U+200B}", "[zero-width space U+200B]")
         comma, colon = (", ", ": ") if lang == "en" else ("，", "：")
         line = shown.splitlines()[at]
         assert line.startswith(str(path.parent / file) + (comma + where if where else "") + colon), line
@@ -150,7 +158,7 @@ TOML_CASES = [
          "[[earmark]] 1", "“also_shares”"),
     case("unknown in reservation", toml("amount = 100_000", "amount = 100_000\nnmae = 1"), "key_unknown",
          "[[reservation]] 1", "“name”"),
-    case("unlike any key", toml("year = 2022", "qqqq = 2022"), "key_unknown_list", "[factor.investment]",
+    case("unlike any key", toml("year = 2022", "qqqq = 2022"), "key_unknown", "[factor.investment]",
          "definition, year"),
     case("described column unknown", toml("[factor.investment]", "[factor.investmnt]"), "factor_unknown",
          "[factor.investmnt]", "“investment”"),
@@ -241,11 +249,21 @@ TOML_CASES = [
          "rest_breaks_limit", "", "North District", "290,000", "300,000", "largest-remainder"),
     # names
     case("blank title", toml('title = { zh = "示例", en = "Example" }', 'title = " "'), "type_name", "title"),
-    case("half a title", toml('en = "Example"', 'en = ""'), "type_name", "title"),
-    case("title in French", toml('en = "Example"', 'fr = "Exemple"'), "type_name", "title", "fr = Exemple"),
+    case("half a title", toml('en = "Example"', 'en = ""'), "name_half", "title", 'en = ""'),
+    case("the other half", toml('zh = "示例"', 'zh = " "'), "name_half", "title", 'zh = ""', "leave zh out"),
+    case("title in French", toml('en = "Example"', 'fr = "Exemple"'), "type_name", "title", 'fr = "Exemple"'),
     case("title like a formula", toml('"Example"', '"=1+1"'), "name_unsafe", "title", "“=1+1”"),
     case("title of 5000 letters", toml('"Example"', f'"{"x" * 5000}"'), "name_unsafe", "title", "1,000"),
-    case("title with a control character", toml('"Example"', r'"a\u0007b"'), "name_unsafe", "title", "“a?b”"),
+    case("title with a control character", toml('"Example"', r'"a\u0007b"'), "name_unsafe", "title",
+         "“a[invisible character U+0007]b”"),
+    case("a full-width space in a key", toml("unit = 10_000", "unit\u3000= 10_000"), "toml_hidden", "line 7",
+         "full-width space U+3000"),
+    case("a no-break space in TOML", toml("unit = 10_000", "unit =\u00a010_000"), "toml_hidden", "line 7",
+         "no-break space U+00A0"),
+    case("a byte-order mark within TOML", toml("unit = 10_000", "\ufeffunit = 10_000"), "toml_hidden",
+         "line 7", "zero-width no-break space U+FEFF"),
+    case("a zero-width space in a key", toml("jobs = 40", '"jobs\u200b" = 40'), "weight_unknown",
+         "[weights] jobs{U+200B}", "did you mean “jobs”"),
     case("name like a formula", toml('"a department"', '"@SUM"'), "name_unsafe", "[[reservation]] 1, name"),
     case("source like a formula", toml('"a notice"', '"+1"'), "name_unsafe", "[fund] source"),
     # TOML
@@ -298,8 +316,10 @@ WRONG_TYPES = [
     ("[fund] rounding", '"largest-remainder"', ("1", "false"), "type_text"),
     ("[fund] source", '"a notice"', ("1", '""', "[]"), "type_name"),
     ("[method] kind", '"shares"', ("1", '["shares"]'), "type_text"),
-    ("[weights] jobs", "40", ('"40"', "true", "[40]", "{ a = 40 }", "nan", "inf", "1e31", "1e-31",
+    ("[weights] jobs", "40", ('"40"', "true", "[40]", "{ a = 40 }", "nan", "inf", "1e31",
      "0x" + "F" * 5000), "type_number"),
+    ("[weights] jobs", "40", ("1e-31", "40." + "0" * 31), "decimals"),
+    ("[fund] amount", "1_000_000", ("1." + "0" * 31, '"1.' + "0" * 30 + '1万元"'), "cents"),
     ("[data] factors", '"factors.csv"', ("1", '["factors.csv"]', "true"), "type_text"),
     ("[factor.investment] name", '"投资"', ("1", '""'), "type_name"),
     ("[factor.investment] year", "2022", ('"2022"', "true", "2022.5", "0x" + "F" * 5000), "type_whole"),
@@ -366,9 +386,10 @@ CELLS = {
     "cell_empty": ("", "  "),
     "cell_text": (
         "abc", "待定", "infinite", '"1,23"', '"1,2345"', "1.2.3", "(5)", "--5", "-", "+", "1 000", "٣",
-        "0x10", "1_000", "-" * 3000 + "5",
+        "0x10", "1_000", "-" * 3000 + "5", "1\u200b2", "1\u00a0000",
     ),
-    "cell_number": ("9" * 40, "7" * 20_000, "1" + "0" * 30, "0." + "0" * 40 + "1"),
+    "cell_number": ("9" * 40, "7" * 20_000, "1" + "0" * 30),
+    "cell_decimals": ("0." + "0" * 40 + "1", "1." + "0" * 31),
     "cell_negative": ("-1", "−0.5", "－3", '"-1,000"'),
     "cell_infinite": ("nan", "NaN", "inf", "-Infinity", "∞"),
     "cell_percent": ("5%", "5％", "5‰"),
@@ -382,7 +403,7 @@ CELLS = {
 CSV_CASES = [
     # cells
     *(
-        case(f"cell {value[:12]!r}", cell(value), key, AT, value.strip(' "')[:30])
+        case(f"cell {value[:12]!r}", cell(value), key, AT, seen(value.strip(' "'))[:30])
         for key, values in CELLS.items()
         for value in values
     ),
@@ -748,10 +769,8 @@ PIECES = [
 BYTES = st.one_of(st.sampled_from(PIECES), st.binary(max_size=6))
 MUTATIONS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), BYTES), min_size=1, max_size=4)
 FUZZ = settings(
-    max_examples=400,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=cases(120),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -806,9 +825,8 @@ def test_any_text_in_a_cell_is_a_number_or_a_sentence(text):
 )
 def test_big_files_are_refused_in_seconds(edits, tmp_path):
     path = make(tmp_path, damaged(edits))
-    start = time.monotonic()
-    assert len(refused(path).problems) <= 100
-    assert time.monotonic() - start < 10  # each took minutes where work grew with the square of the size
+    with spending_at_most(30):  # each took minutes where work grew with the square of the size
+        assert len(refused(path).problems) <= 100
 
 
 # --- the sentences themselves -----------------------------------------------------------------------

@@ -477,15 +477,26 @@ def test_new_refuses_what_exists(run, tmp_path):
         (["check", RULE, "--expect-publised"], "did you mean “--expect-published”?"),
         (["run", RULE, "--expect-published"], "is no option of allocator run"),
         (["--vresion"], "“--vresion” is no option of allocator; did you mean “--version”?"),
-        (["run", RULE, "--format", "xml"], "--format xml is not known; write one of: table, json, csv"),
+        (["run", RULE, "--format", "xml"], "--format cannot be “xml”; write one of: table, json, csv"),
         (["run", RULE, "--format"], "“--format” is not written right; allocator run --help"),
         (["check", RULE, "--expect-published=yes"], "“--expect-published” is not written right"),
         (["check", RULE, "--within", "1"], "--within goes with --expect-published"),
         *((["check", RULE, "--expect-published", "--within", wrong], f"--within {wrong} is not an amount")
           for wrong in ("-1", "x", "1元", "nan", "1e999999999", "")),
-        (["app", "--port", "80a"], "--port 80a is not known; write one of: 1–65535"),
-        (["app", "--port", "65536"], "--port 65536"),
-        (["app", "--port", "0"], "--port 0"),
+        *((["app", "--port", wrong], f"“{wrong}” is not a port; write a whole number from 1 to 65535")
+          for wrong in ("80a", "65536", "99999", "0", "-1", "abc", "")),
+        (["run", ""], "the name of a file or folder at FILE is empty; write one"),
+        (["run", " "], "at FILE is empty"),
+        (["compare", RULE, ""], "at FILES is empty"),
+        (["explain", RULE, "--against", ""], "at --against is empty"),
+        (["new", ""], "at FOLDER is empty"),
+        (["new", "x", "--like", ""], "at --like is empty"),
+        (["app", "--scenarios", ""], "at --scenarios is empty"),
+        (["report", RULE, "--out", ""], "at --out is empty"),
+        (["factors", "", "rules.toml"], "at REGISTER is empty"),
+        (["execution", RULE, ""], "at PAYMENTS is empty"),
+        (["r\u200bun"], "“r[zero-width space U+200B]un” is no command; did you mean “run”?"),
+        (["qqqq"], "is no command; there are: run, compare, check, "),
         (["app", "--scenarios", "/no/such/folder"], "/no/such/folder: there is no such folder"),
         (["run", "/no/such/file.toml"], "there is no such file"),
         (["run", str(LUZHOU)], "is a folder; name the scenario's .toml file in it"),
@@ -499,7 +510,7 @@ def test_one_sentence_for_a_command_written_wrong(arguments, says, run):
             assert says in said
         else:
             assert any("一" <= c <= "鿿" for c in said) and says not in said
-    assert "--lang fr" in run("run", RULE, "--lang", "fr", status=2)[1]
+    assert "--lang cannot be “fr”" in run("run", RULE, "--lang", "fr", status=2)[1]
     shown, said = run("--lang", "en", "run", RULE, status=2)
     assert shown == "" and said.startswith("the command comes first and its options after it")
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from allocator import Factor, Fund, Recipient, Reservation, Scenario, allocate
-from allocator.analysis.compare import changes, compare, effect
+from allocator.analysis.compare import changes, compare
+from allocator.analysis.finding import held_against
 from allocator.report.table import compare_table, office_table
 
 
@@ -44,10 +45,10 @@ def test_compare_with_another_allocation_stays_exact():
 
 
 def test_effect_counts_gains_once():
-    found = effect(allocate(split({"a": 1, "b": 1, "c": 2})), {"a": 20, "b": 20, "c": 60})
-    assert (found.moved, found.gains, found.losses) == (10, 2, 1)
-    assert found.largest_gain == ("a", 5)  # of equal ones the first listed
-    assert found.largest_loss == ("c", -10)
+    found = held_against(allocate(split({"a": 1, "b": 1, "c": 2})), {"a": 20, "b": 20, "c": 60})
+    assert (found.moved, found.gains.count, found.losses.count) == (10, 2, 1)
+    assert (found.gains.most, found.gains.most_by) == (("a", "b"), 5)
+    assert (found.losses.most, found.losses.most_by) == (("c",), -10)
 
 
 def test_recipients_of_one_side_only_count_as_zero_on_the_other():

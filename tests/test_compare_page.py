@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Factor, Fund, Recipient, Scenario, ScenarioError, allocate
@@ -69,10 +70,10 @@ def test_what_moves_in_one_sentence(three: list[Allocation]) -> None:
 def test_another_total_is_said() -> None:
     base, more = split({"a": 10, "b": 20}), split({"a": 15, "b": 20})
     assert comparing.change_sentences([base, more], "zh") == [
-        "B与A相比：各对象合计多5元；1个增加，0个减少，增加最多的是a（+5元）。"
+        "B与A相比：资金总额多5元；1个增加，0个减少，增加最多的是a（+5元）。"
     ]
     assert comparing.change_sentences([more, base], "en") == [
-        "B against A: 5 yuan less in all; 0 gain and 1 lose; a loses most (−5 yuan)."
+        "B against A: the fund is 5 yuan smaller; 0 gaining, 1 losing; a loses most (−5 yuan)."
     ]
 
 
@@ -95,9 +96,9 @@ def test_recipients_of_one_name_are_told_apart() -> None:
 
 def test_the_headline_of_each(three: list[Allocation]) -> None:
     headers, rows = comparing.headline(three, ["甲", "乙", "丙"], "zh")
-    assert headers == ["方案", "调整金额（万元）", "增加（个）", "减少（个）", "最大一家"]
-    assert rows[0] == ["A　甲", "对照方案", "", "", "自贸区占89.3%"]  # 5000 / 5602
-    assert rows[1] == ["B　乙", "166", "8", "1", "自贸区占86.3%"]  # 4834 / 5602
+    assert headers == ["方案", "调整金额（万元）", "合计增减（万元）", "增加（个）", "减少（个）", "最大一家"]
+    assert rows[0] == ["A　甲", "对照方案", "", "", "", "自贸区占89.3%"]  # 5000 / 5602
+    assert rows[1] == ["B　乙", "166", "0", "8", "1", "自贸区占86.3%"]  # 4834 / 5602
     assert rows[2][-1] == "自贸区占80.0%"
     assert comparing.assumed_sentence(three, "zh").startswith("A、B、C的因素数据为假设")
     assert comparing.assumed_sentence([split({"a": 1})], "zh") == ""
@@ -249,7 +250,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Page]:
     def start(scenarios: Path | None = None, **address: str | list[str]) -> AppTest:
         if scenarios is not None:
             monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(scenarios))
-        app = AppTest.from_function(script, default_timeout=60)
+        app = AppTest.from_function(script, default_timeout=HUNG)
         for key, value in {"lang": "zh", **address}.items():
             app.query_params[key] = value
         return app.run()

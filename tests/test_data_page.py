@@ -485,14 +485,13 @@ def test_data_that_cannot_be_split_stays_editable(page: Open, tmp_path: Path) ->
 def type_into_the_first_figure(page: Any, text: str) -> None:
     """Types into the first factor of the first recipient by keyboard, and leaves the cell open."""
     page.wait_for_selector("#glide-cell-2-0", state="attached")
-    # what the grid has selected it draws and tells late, so it cannot be waited for
-    page.wait_for_timeout(500)
     box = page.locator("[data-testid=data-grid-canvas]").first.bounding_box()
     page.mouse.click(box["x"] + 110, box["y"] + 50)  # the first recipient's name
-    for _ in ("id", "English name", "kind", "value of the first factor"):
-        page.wait_for_timeout(200)
+    selected = "#glide-cell-{}-0[aria-selected=true]"  # told late, and keys go astray before
+    for column, _ in enumerate(("id", "English name", "kind", "value of the first factor"), 2):
+        page.wait_for_selector(selected.format(column), state="attached")
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(200)
+    page.wait_for_selector(selected.format(6), state="attached")
     page.keyboard.press("Enter")
     page.wait_for_selector("textarea.gdg-input")
     page.keyboard.press("ControlOrMeta+a")
@@ -556,7 +555,7 @@ def test_what_was_typed_stands_on_another_page_and_in_the_other_language(visit: 
     page.get_by_role("button", name="Discard what was typed").click()
     expect_cell(page, "2.35")
     page.get_by_text("Typed, not applied yet").wait_for(state="detached")
-    page.wait_for_timeout(500)
+    person.settle()
     type_into_the_first_figure(page, "13.5")
     page.get_by_role("radio", name="中文").click(force=True)
     page.get_by_text("已填写，尚未应用").wait_for()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -11,10 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import browser as real
 import numpy
 import pytest
 from generated import SLUG, generated, write
 from pages import SCENARIOS, Open, html_of, opened, press
+from processes import HUNG, pause, until
 from streamlit.testing.v1 import AppTest
 
 from allocator import ScenarioError, Text
@@ -154,20 +155,20 @@ def test_it_is_said_who_gains_whatever_is_drawn() -> None:
 def endless(progress: Callable[[float], None]) -> None:
     while True:
         progress(0.5)
-        time.sleep(0.001)
+        pause()
 
 
 def test_work_ends_when_it_is_called_off_or_nobody_is_there() -> None:
     off = beside.Work("called off", endless, lambda: True)
     assert off.running()
     off.call_off()
-    assert not off.running(30) and off.part == 0.5
+    assert not off.running(HUNG) and off.part == 0.5
     there = threading.Event()
     there.set()
     left = beside.Work("left", endless, there.is_set)
     assert left.running()
     there.clear()
-    assert not left.running(30)
+    assert not left.running(HUNG)
     assert beside.result("called off") is beside.result("left") is None
 
 
@@ -177,13 +178,13 @@ def test_what_goes_wrong_beside_a_page_is_raised_on_it() -> None:
 
     work = beside.Work("wrong", wrong, lambda: True)
     with pytest.raises(MemoryError, match="too large"):
-        work.running(30)
+        work.running(HUNG)
     assert not work.running()
 
 
 def test_what_work_gave_is_kept_for_everybody_as_long_as_there_is_room() -> None:
     for at in range(beside.MOST_KEPT + 1):
-        assert not beside.Work(("kept", at), lambda progress, at=at: [at], lambda: True).running(30)
+        assert not beside.Work(("kept", at), lambda progress, at=at: [at], lambda: True).running(HUNG)
     assert beside.result(("kept", 0)) is None
     assert beside.result(("kept", 1)) == [1] and beside.result(("kept", beside.MOST_KEPT)) == [
         beside.MOST_KEPT
@@ -198,12 +199,9 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     """Opens the page with this address; nothing still runs afterwards."""
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
-    monkeypatch.setattr(drawing, "PATIENCE", 60)
+    monkeypatch.setattr(drawing, "PATIENCE", HUNG)
     yield partial(opened, "sensitivity")
-    end = time.monotonic() + 30
-    while at_work() and time.monotonic() < end:
-        time.sleep(0.01)
-    assert not at_work()
+    until(lambda: not at_work())
 
 
 def at_work() -> int:
@@ -319,6 +317,7 @@ def test_what_takes_long_waits_for_the_button_and_can_be_called_off(
     app = count(preset(page(scenario=SLUG), "data"), 1_000_000)
     assert [button.label for button in app.button].count("开始模拟") == 1
     monkeypatch.setattr(drawing, "PATIENCE", 0.01)
+    monkeypatch.setattr(drawing, "sweep", held)
     app = press(app, "开始模拟")
     assert at_work() == 1
     labels = [button.label for button in app.button]
@@ -326,18 +325,57 @@ def test_what_takes_long_waits_for_the_button_and_can_be_called_off(
     assert "正在模拟" in app.get("progress")[0].proto.text
     running: Any = app.session_state["beside"]
     app = press(app, "取消")
-    assert not running.running(60)  # nothing is left running
+    assert not running.running(HUNG)  # nothing is left running
     labels = [button.label for button in app.button]
     assert "取消" not in labels and "开始模拟" in labels
     # what nobody looks at any more ends by itself
     app = press(app, "开始模拟")
     running = app.session_state["beside"]
     preset(app, "anywhere")
-    assert not running.running(60) and not at_work()
+    assert not running.running(HUNG) and not at_work()
+
+
+def held(*given: Any, progress: Callable[[float], None], **how: Any) -> Sweep:
+    """A sweep that gets no further than its first word of how far it is."""
+
+    def told(part: float) -> None:
+        while True:
+            progress(part)
+            pause()
+
+    return sweep(*given, progress=told, **how)
+
+
+# Draws that a server makes quickly enough for any test, as if they took long: they stand still at their first
+# word of how far they are until a file says that they may go on.
+SLOWLY = """
+import os, time
+from pathlib import Path
+from allocator.ui import drawing, draws
+sweep, go = drawing.sweep, Path(os.environ["ALLOCATOR_HOME"]) / "go"
+def slowly(*given, progress, **how):
+    def told(part):
+        progress(part)
+        while not go.exists():
+            progress(part)
+            time.sleep(0.01)
+    return sweep(*given, progress=told, **how)
+drawing.sweep, draws.QUICK = slowly, 1_000_000
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[real.Server]:
+    """The app, where 100,000 draws take as long as the test likes."""
+    with real.serving(first=SLOWLY) as running:
+        (running.home / "go").touch()
+        yield running
 
 
 @pytest.mark.browser
-def test_a_long_run_says_how_far_it_is_ends_on_request_and_shows_what_it_gave(visit: Any) -> None:
+def test_a_long_run_says_how_far_it_is_ends_on_request_and_shows_what_it_gave(
+    visit: Any, server: real.Server
+) -> None:
     person = visit(lang="en")
     page = person.open(f"sensitivity?lang=en&scenario={LUZHOU}")
     page.get_by_text(say("app.sweep.own", "en"), exact=True).click()
@@ -348,15 +386,20 @@ def test_a_long_run_says_how_far_it_is_ends_on_request_and_shows_what_it_gave(vi
     choose.scroll_into_view_if_needed()
     person.settle()
     choose.press("End")
-    choose.fill("10,000,000")
-    page.get_by_role("option", name="10,000,000").click()
+    choose.fill("100,000")
+    page.get_by_role("option", name="100,000", exact=True).click()
     go = page.get_by_role("button", name=say("app.sweep.go", "en"))
     cancel = page.get_by_role("button", name=say("app.sweep.cancel", "en"))
+    may = server.home / "go"
+    may.unlink()
     go.click()
+    page.get_by_role("progressbar").first.wait_for()
     cancel.click()
     go.wait_for()
     assert cancel.count() == 0
     go.click()
-    page.get_by_text("10,000,000 draws, seed 1").wait_for()
+    page.get_by_role("progressbar").first.wait_for()
+    may.touch()
+    page.get_by_text("100,000 draws, seed 1").wait_for()
     person.settle()
     assert cancel.count() == 0 and person.wrong == []

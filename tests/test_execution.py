@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,10 +20,12 @@ from allocator.analysis.execution import (
     execute,
     payers,
     payments_of,
+    usual_day,
     year_checkpoints,
 )
 from allocator.files.execution_rules import load_rules, rules_beside
 from allocator.files.payments import load_payments
+from allocator.report.execution import closing
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"
 RULE = FOLDER / "published-rule.toml"
@@ -94,7 +97,7 @@ def slowly(rows, allocated, notice, end, on):
     return paid, by_use, reasons, over
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(60))
 @given(ROWS, st.lists(st.integers(0, 2000), min_size=3, max_size=3), DAYS)
 def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
     lines = dict(enumerate(rows, 2))
@@ -121,9 +124,12 @@ def test_every_sum_and_every_line_as_with_a_pencil(rows, allocated, on):
     assert found.doubtful == len(reasons)
     assert found.doubted() == sum((Fraction(lines[line][2], 100) for line in reasons), start=Fraction(0))
     assert found.later == sum(row[1] > on for row in rows)
+    assert found.payments.repeats == {
+        line: rows.index(row) + 2 for line, row in lines.items() if row in rows[: line - 2]
+    }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(30))
 @given(st.lists(st.integers(1, 10**15), min_size=1, max_size=60))
 def test_large_sums_are_exact(amounts):
     rows = [(line, "a", NOTICE, fen, "修路", "", str(line)) for line, fen in enumerate(amounts, 2)]
@@ -147,6 +153,17 @@ def test_without_payments_everything_is_open():
     assert found.now.paid == {"a": 0}
     assert (found.doubtful, list(found.doubts()), found.rate) == (0, [], 0)
     assert [(payer.id, lag) for payer, lag in found.late] == [("a", 100)]
+
+
+def test_the_usual_day_is_no_later_than_the_year():
+    def day(*days):
+        rows = [(line, "a", day, 100, "修路", "", "") for line, day in enumerate(days, 2)]
+        return usual_day(payments_of(rows, "a"), Rules(NOTICE, END, (Checkpoint(date(2024, 3, 31)),)))
+
+    assert day() == END
+    assert day(date(2023, 6, 3), date(2023, 7, 1), NOTICE) == date(2023, 7, 1)
+    assert day(date(2023, 6, 3), END) == END
+    assert day(date(2023, 6, 3), date(2024, 1, 9)) == day(date(2032, 6, 3)) == END
 
 
 # --- schedule -------------------------------------------------------------------------------------
@@ -244,3 +261,13 @@ def test_departments_of_one_name_are_one_payer(luzhou):
     twice = replace(scenario, reservations=[replace(r, name="局") for r in scenario.reservations])
     found = payers(allocate(twice))
     assert [(payer.name.zh, payer.allocated) for payer in found if payer.department] == [("局", 1_200_000)]
+
+
+def test_that_payments_add_up_is_said_only_where_they_do(held, luzhou):
+    """One yuan by payer that no line has: the sentence must go."""
+    found = held(date(2023, 9, 30))
+    assert found.adds_up and closing(found, luzhou.scenario, "en")
+    id = next(iter(found.now.paid))
+    more = replace(found.now, paid={**found.now.paid, id: found.now.paid[id] + 1})
+    off = replace(found, progress=(*found.progress[:-1], more))
+    assert not off.adds_up and not closing(off, luzhou.scenario, "en")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import SCENARIOS, html_of, opened
@@ -107,7 +108,7 @@ PLACES = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(50))
 @given(st.lists(PLACES, min_size=1, max_size=6))
 def test_the_score_is_the_sum_of_its_parts(rows: list[tuple[int, int, int, str]]) -> None:
     targets = [
@@ -332,6 +333,19 @@ def test_an_upload_is_looked_at_and_a_bad_one_says_why() -> None:
         "format the cell as a date, or write 2023-06-03"
     ]
     assert "590,000" not in html_of(app)
+
+
+def test_a_payment_after_the_year_takes_the_day_no_further_and_rows_alike_are_named() -> None:
+    app = page("en")
+    row = "naxi,2023-06-03,590000,Services to business\n"
+    late = "recipient,date,amount,use\n" + 2 * row + row.replace("2023", "2032")
+    app.file_uploader[0].upload("mine.csv", late.encode())
+    app = app.run()
+    html = html_of(app)
+    assert app.date_input[0].value == date(2023, 12, 31)
+    assert "By 31 December 2023, 1,180,000 yuan had been paid" in html
+    assert "Payments after that day, not counted: 1." in html
+    assert "Rows equal to an earlier one in everything: 1 (line 3 as line 2)." in html
 
 
 def test_a_fund_without_rules_asks_for_them() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from depth import cases
 from good_scenario import small
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -323,7 +324,7 @@ def test_scenarios_that_have_nothing_in_common_are_refused() -> None:
         why(small(), strangers)
 
 
-@settings(max_examples=30)  # up to 512 allocations each
+@settings(max_examples=cases(15))  # up to 512 allocations each
 @given(st.integers(0, 10**9))
 def test_any_two_scenarios(seed: int) -> None:
     """Also of other recipients and columns: ends, sums, and the same the other way round."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from depth import cases
 from good_scenario import GOOD, damaged, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -558,9 +559,7 @@ def outcome(scenario: Scenario) -> object:
 
 
 @settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
+    max_examples=cases(50),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(scenarios())

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from depth import cases, deeper
 from goal_cases import amounts_of, brute, key, nearest, random_targets, whole_weights, with_moves
 from good_scenario import small
 from random_cases import random_case, scenario_of
@@ -157,7 +158,8 @@ def test_among_equals_the_smallest_largest_change_then_the_factor_listed_first()
 # --- against allocating all coarse weights: limits, roundings, ranks, shares, differences ---------
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", range(cases(40, 2000)))
+@deeper
 def test_the_least_of_all_coarse_weights_in_any_scenario(seed):
     rnd = Random(seed)
     try:
@@ -295,7 +297,8 @@ def test_no_weights_bring_less_than_the_smallest_factor_share():
     assert seek_weights(RULE, [amount("ftz", "<=", 45_330_000)]).found is None
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(cases(8, 200)))
+@deeper
 def test_the_least_and_the_most_are_those_of_all_weights(seed):
     """With a coefficient, for scores and within bounds too: no whole weights bring less or more."""
     rnd = Random(seed)
@@ -447,7 +450,8 @@ def changed(scenario: Scenario, clause: Clause, value: Fraction) -> Scenario:
     return replace(scenario, limits=parts)
 
 
-@pytest.mark.parametrize("seed", range(400))
+@pytest.mark.parametrize("seed", range(cases(120, 5000)))
+@deeper
 def test_the_least_change_of_a_clause_by_all_its_values(seed):
     rnd = Random(seed)
     try:

@@ -12,7 +12,7 @@ import allocator
 
 PACKAGE = Path(__file__).parent.parent / "src" / "allocator"
 FLOORS = {
-    "errors": 0, "exact": 0, "parts": 0, "model": 0, "allocation": 0, "text": 0,
+    "errors": 0, "exact": 0, "totals": 0, "parts": 0, "naming": 0, "model": 0, "allocation": 0, "text": 0,
     "engine": 1, "limits": 1,
     "analysis": 2,
     "files": 3, "report": 3,

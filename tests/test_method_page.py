@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from good_scenario import small
@@ -27,6 +28,7 @@ from allocator import (
     Provenance,
     Recipient,
     Reservation,
+    Scenario,
     allocate,
 )
 from allocator.files.scenario import load_scenario
@@ -46,12 +48,21 @@ def shipped(file: str) -> Allocation:
     return allocate(load_scenario(SCENARIOS / f"{file}.toml"))
 
 
+STEPS: dict[tuple[Scenario, str, str], tuple[Any, ...]] = {}
+
+
+def steps_of(allocation: Allocation, id: str, lang: str) -> tuple[Any, ...]:
+    """The steps for a recipient, worked out once for all tests."""
+    key = allocation.scenario, id, lang
+    if key not in STEPS:
+        STEPS[key] = method_steps(allocation, id, lang)
+    return STEPS[key]
+
+
 def words(allocation: Allocation, id: str, lang: str = "zh") -> str:
     """All that the steps say outside their tables."""
     return "\n".join(
-        line
-        for step in method_steps(allocation, id, lang)
-        for line in (*step.lines, *step.formula, *step.after)
+        line for step in steps_of(allocation, id, lang) for line in (*step.lines, *step.formula, *step.after)
     )
 
 
@@ -61,7 +72,7 @@ def figure(text: str) -> Fraction:
 
 
 def grid(allocation: Allocation, id: str, step: int, lang: str = "zh") -> Grid:
-    (found,) = method_steps(allocation, id, lang)[step].grids
+    (found,) = steps_of(allocation, id, lang)[step].grids
     return found
 
 
@@ -98,7 +109,7 @@ def test_a_rounded_figure_carries_a_mark() -> None:
 def test_every_table_adds_up_as_shown_for_every_recipient(file: str, lang: str) -> None:
     allocation = shipped(file)
     for id in allocation.scenario.ids:
-        steps = method_steps(allocation, id, lang)
+        steps = steps_of(allocation, id, lang)
         expect_sums(steps[1].grids[0], 4)
         for shown in steps[2].grids:
             expect_sums(shown, len(shown.headers) - 1)

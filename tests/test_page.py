@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator import Earmark, Factor, Fund, Limit, Reservation, Scenario, ScenarioError, allocate
-from allocator.analysis.compare import effect
+from allocator.analysis.finding import held_against
 from allocator.files.scenario import load_scenario
 from allocator.files.shelf import scenario_files
-from allocator.report.sentences import effect_sentence, percent, rule_sentence, share_moved
+from allocator.report.finding import share_text
+from allocator.report.sentences import effect_sentence, percent, rule_sentence
 from allocator.report.table import office_table
 from allocator.text import money, texts
 from allocator.ui import markup, shelf
@@ -131,7 +132,7 @@ def test_rule_has_a_clause_for_everything_that_the_scenario_has() -> None:
     assert rule_sentence(scenario, "zh") == (
         "资金总额100元，先行安排市级部门5元，单列安排甲7元（并参加因素分配），"
         "其余88元按人口60%、面积40%的权重，在2个区县（园区）之间分配，得分再乘以困难系数，"
-        "甲、丙保底3元，甲、丙封顶50元，每个“区”类对象封顶各自上年数的约33.33%，"
+        "甲、丙各保底3元，甲、丙各封顶50元，每个“区”类对象封顶各自上年数的约33.33%，"
         "以1元为单位四舍五入，尾差计入金额最大的对象。"
     )
     scores = rule_sentence(small(kind="scores", weights={"x": Fraction(3, 2), "y": 0}), "en")
@@ -171,7 +172,7 @@ def test_money_is_written_exactly(amount: Any, currency: str, zh: str, en: str) 
 
 def said_of(file: str, lang: str) -> str:
     allocation = allocate(luzhou(file))
-    return effect_sentence(allocation, effect(allocation, allocation.scenario.published or {}), lang)
+    return effect_sentence(allocation, held_against(allocation, allocation.scenario.published or {}), lang)
 
 
 def test_effect_in_one_sentence() -> None:
@@ -181,17 +182,16 @@ def test_effect_in_one_sentence() -> None:
     )
     assert said_of("equal-weights", "en") == (
         "Against the published allocation, 1,660,000 yuan moves, 3.0 % of the amount shared out "
-        "(8 gaining, 1 losing); the largest gain is that of Jiangyang District (+490,000 yuan), "
-        "the largest loss that of Free Trade Zone (−1,660,000 yuan)."
+        "(8 gaining, 1 losing); Jiangyang District gains most (+490,000 yuan), "
+        "Free Trade Zone loses most (−1,660,000 yuan)."
     )
     assert said_of("published-rule", "zh") == "测算结果与实际下达数完全一致，没有资金调整。"
 
 
 def test_a_small_share_is_not_called_zero() -> None:
-    allocation = allocate(luzhou())
-    assert share_moved(allocation, 10_000, "zh") == "0.1%以下"
-    assert share_moved(allocation, 0, "zh") == "0%"
-    assert share_moved(allocation, 56_020_000, "en") == "100.0 %"
+    assert share_text(Fraction(10_000, 56_020_000), "zh") == "0.1%以下"
+    assert share_text(Fraction(0), "zh") == "0%"
+    assert share_text(Fraction(1), "en") == "100.0 %"
 
 
 # --- weights --------------------------------------------------------------------------------------

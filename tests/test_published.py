@@ -96,3 +96,18 @@ def test_united_states_2020_to_the_nearest_million():
         published = {row["recipient"]: int(row["usd_millions"]) for row in csv.DictReader(file)}
     assert len(published) == 12
     assert {id: round(Fraction(allocation.amounts[id], 10**6)) for id in published} == published
+
+
+def test_western_australia_says_how_its_factor_is_averaged():
+    """The commission's schedules give the mean of six years without the highest and the lowest."""
+    folder = SCENARIOS / "au-wa-2024-25"
+    scenario = load_scenario(folder / "scenario.toml")
+    definition = scenario.factor("need").definition
+    assert "去掉最高、最低后的平均" in definition.zh
+    assert "mean of six years without the highest and the lowest" in definition.en
+    readme = " ".join((folder / "README.md").read_text("utf-8").split())
+    assert (
+        "mean of six years without the highest and the lowest" in readme and "six-year average" not in readme
+    )
+    # what a column is called decides no amount, so results that name the old digest stay comparable
+    assert scenario.digest == "sha256:7eade0bb6896a5cd30c5b43f5f031bae034247e1233a5569d67ea44d08e78bc1"

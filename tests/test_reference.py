@@ -4,12 +4,13 @@ from collections import Counter
 from random import Random
 
 import pytest
+from depth import cases, deeper
 from random_cases import random_case, scenario_of
 from reference import Infeasible, allocate_slowly
 
 from allocator import InfeasibleError, ScenarioError, allocate
 
-BATCHES = 20
+BATCHES = cases(8, 800)
 CASES_PER_BATCH = 250
 
 
@@ -53,6 +54,7 @@ def check(case: dict) -> str:
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
+@deeper
 def test_equal_on_random_cases(batch):
     rnd = Random(batch)
     outcomes = Counter(check(random_case(rnd)) for _ in range(CASES_PER_BATCH))

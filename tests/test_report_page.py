@@ -20,6 +20,7 @@ from allocator.report.pack import Pack
 from allocator.text import say
 
 RULE, EQUAL = "luzhou-2023/published-rule", "luzhou-2023/equal-weights"
+WEIGHTS = {f"weight.{id}": "25" for id in ("investment", "tax", "employment", "effort")}
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 
@@ -103,6 +104,11 @@ def test_scenarios_of_different_funds_get_a_sentence() -> None:
     assert "CNY" in app.error[0].value and not app.exception
 
 
-def test_an_edited_scenario_beside_its_file_has_a_name_of_its_own() -> None:
-    app = opened("report", "zh", scenario=RULE, **{"with": [RULE, "screen"], "weight.tax": "30"})
-    assert "公布的办法：40/40/10/10（屏幕上的）" in html_of(choose(app, "report-paper", "meeting"))
+def test_an_edited_scenario_does_not_go_by_the_bare_name_of_its_file() -> None:
+    for address in ({}, {"with": [RULE, "screen"]}, {"with": ["screen"]}):
+        app = opened("report", "zh", scenario=RULE, **WEIGHTS, **address)
+        html = html_of(choose(app, "report-paper", "meeting"))
+        assert "修改后的“公布的办法：40/40/10/10”" in html
+        # the file's own name stands for the file alone: where that is option A
+        named = re.findall("(方案.)（公布的办法：40/40/10/10）", html)
+        assert set(named) == (set() if address == {"with": ["screen"]} else {"方案A"})

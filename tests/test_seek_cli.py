@@ -50,7 +50,7 @@ def test_the_least_change_for_the_zone(run):
         "(here 32 points), then listed order decides.",
         "Verified by allocating anew, with limits and rounding: Free Trade Zone gets 48,000,000 yuan "
         "(now 50,000,000 yuan).",
-        "Against the rule as it is, 2,000,000 yuan moves (3.6 %); 8 gain, 1 lose.",
+        "Against the rule as it is: 2,000,000 yuan moved (3.6 % of the money); 8 gaining, 1 losing.",
         "The answer holds on this data only: some of it is assumed, and with real data it must be worked out "
         "anew.",
     ]
@@ -134,7 +134,7 @@ def test_a_clause_instead_of_weights(run):
     assert "改为“自贸区封顶按因素法分配额的74.99%”。" in out
     out, _ = run(RULE, "--target", "ftz<=48000000", "--change", "reservation:1", lang="zh")
     assert "由60万元改为284万元" in out
-    assert "各对象合计−224万元" in out
+    assert "资金总额相同，各对象合计少224万元" in out
     out, _ = run(RULE, "--target", "jiangyang>=2000000", "--change", "市级部门安排:2", status=1, lang="zh")
     assert "市级部门安排在0元至5662万元之间任取，都不能满足。" in out
 

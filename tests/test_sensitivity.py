@@ -217,6 +217,24 @@ def test_just_before_and_just_after_a_break_even() -> None:
         assert (gap > 0) - (gap < 0) == sign
 
 
+def test_no_break_even_where_nobody_has_a_score():
+    """All weight on a factor nobody has would make every amount nothing over nothing: allocate refuses it."""
+    scenario = Scenario(
+        title="points",
+        fund=RULE.fund,
+        kind="scores",
+        weights={"a": 1, "b": 1},
+        recipients=[Recipient("p"), Recipient("q")],
+        factors=[Factor("a", (1, 2)), Factor("b", (0, 0))],
+    )
+    with pytest.raises(AllocatorError):
+        allocate(scenario.with_weights(a=0, b=1))
+    found = break_evens(scenario, {"p": "q", "q": 50_000_000})
+    assert all(one.lower is one.upper is None for places in found.values() for one in places)
+    for one in steady_weights(scenario):
+        assert one.meet_lower is one.meet_upper is None
+
+
 @pytest.mark.parametrize("id", RULE.ids)
 def test_published_break_evens_of_other_weights(id: str) -> None:
     scenario = load_scenario(LUZHOU / "equal-weights.toml")

@@ -29,6 +29,7 @@ from allocator.analysis.sweep.counting import counted
 from allocator.analysis.sweep.drivers import WEIGHTS
 from allocator.analysis.sweep.ranks import places
 from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
+from allocator.report.sweep import part_text
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
 LUZHOU = load_scenario(FOLDER / "luzhou-2023" / "published-rule.toml")
@@ -85,8 +86,10 @@ def test_every_figure_is_that_of_all_draws_together(name):
     amounts = {  # exactly, of every draw
         id: [int(u) * unit + found.present.earmarks[id] for u in units[:, at]] for at, id in enumerate(taking)
     } | {id: [found.present.earmarks[id]] * n for id in apart}
-    moved = sum(max(a - base[id], 0) for id in scenario.ids for a in amounts[id])
-    assert found.moved == Fraction(moved, n)
+    changes = [a - base[id] for id in scenario.ids for a in amounts[id]]
+    gained, lost = (Fraction(sum(max(sign * by, 0) for by in changes), n) for sign in (1, -1))
+    assert (found.gained, found.lost) == (gained, lost)
+    assert found.moved == (gained if gained == lost else None)
     for id, all_ in amounts.items():
         assert found.mean[id] == Fraction(sum(all_), n)
         assert (found.least[id], found.most[id]) == (min(all_), max(all_))
@@ -324,6 +327,21 @@ def test_weights_and_data_together_are_inputs_of_one_analysis():
         assert all(total[key] > first[key] - 0.1 for key in first)
 
 
+def test_estimated_parts_carry_their_sampling_error():
+    """Of 1 % errors in one factor all variance is that factor's; estimates scatter around 1."""
+    off = []
+    for seed in range(1, 9):
+        parts = drivers(sweep(LUZHOU, 10, law=None, noise={"tax": 1}, seed=seed))
+        assert parts.error("naxi", "tax") == parts.first_error["naxi"]["tax"] > 0
+        off += [
+            (parts.first[id]["tax"] - 1) / parts.error(id, "tax") for id in ("naxi", "gulin", "jiangyang")
+        ]
+    assert max(map(abs, off)) < 5 and 0.3 < np.sqrt(np.mean(np.square(off))) < 2
+    assert any(value > 0 for value in off)  # some above 1, which is no part
+    assert part_text(1.0132, 0.0241, "en") == "101.3 ±2.5" and part_text(0.5, None, "en") == "50.0"
+    assert drivers(sweep(LUZHOU, 10, law=Around(30))).error("naxi", "tax") is None
+
+
 def test_who_never_changes_is_driven_by_nothing():
     alike = small(factors=(Factor("x", (1, 1, 1)), Factor("y", (1, 1, 1))))
     parts = drivers(sweep(alike, 10))
@@ -336,5 +354,6 @@ def test_floor_and_ceiling_of_a_base_between_units():
     base = dict.fromkeys("abc", Fraction(67, 2))
     found = sweep(alike, 100, base=base)
     assert found.more == {"a": 1, "b": 0, "c": 0} and found.less == {"a": 0, "b": 1, "c": 1}
-    assert found.moved == Fraction(1, 2) == 34 - base["a"]
+    assert found.gained == Fraction(1, 2) == 34 - base["a"]
+    assert found.lost == 1 and found.moved is None  # the base has half a unit more to give
     assert floor(base["a"]) == 33

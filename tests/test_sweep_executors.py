@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,9 @@ from types import ModuleType
 import numpy as np
 import psutil
 import pytest
+from processes import HUNG, below, running, until
 
-from allocator import allocate, load_scenario
+from allocator import allocate, load_scenario, sweeping
 from allocator.analysis.sweep import Anywhere, Around, sweep
 from allocator.analysis.sweep import running as runs
 from allocator.analysis.sweep.case import case_of, moved_in
@@ -98,13 +98,17 @@ def test_more_draws_begin_with_the_same_ones():
 
 @pytest.fixture(scope="module")
 def cluster():
-    distributed = pytest.importorskip("distributed")
+    distributed, dask = (pytest.importorskip(name) for name in ("distributed", "dask"))
     with pytest.MonkeyPatch.context() as set_to:
         # workers begin by running the main script, and a page that was tested may have left its own as that
         set_to.setitem(sys.modules, "__main__", ModuleType("__main__"))
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-        ) as running:
+        patient = {f"distributed.comm.timeouts.{of}": f"{HUNG}s" for of in ("connect", "tcp")}
+        with (
+            dask.config.set(patient),
+            distributed.LocalCluster(
+                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+            ) as running,
+        ):
             yield running
 
 
@@ -116,9 +120,10 @@ def test_a_cluster_of_two_processes(cluster, digest):
         assert sweep(LUZHOU, DRAWS, noise=10, executor=client.get_executor()).digest == digest
 
 
-def test_the_command_line_finds_the_cluster(cluster, capsys):
+def test_the_command_line_finds_the_cluster(cluster, capsys, monkeypatch):
     from allocator.cli import main
 
+    monkeypatch.setattr(sweeping, "PATIENCE", f"{HUNG}s")
     file = str(FOLDER / "luzhou-2023" / "published-rule.toml")
     arguments = ["sweep", file, "--draws", "20000", "--lang", "en"]
     lines = []
@@ -207,20 +212,26 @@ def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
 def test_an_interrupted_command_leaves_no_process_behind():
     """Ctrl+C goes to every process of the terminal; the command says one word and its workers are gone."""
     file = str(FOLDER / "luzhou-2023" / "published-rule.toml")
-    command = [sys.executable, "-m", "allocator", "sweep", file, "--draws", "10000000", "--noise", "10"]
-    started = subprocess.Popen(
-        [*command, "--workers", "2", "--lang", "en"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    parent = psutil.Process(started.pid)
-    while len(workers := parent.children()) < 2:
-        assert started.poll() is None
-        time.sleep(0.02)
-    os.killpg(started.pid, signal.SIGINT)
-    out, err = started.communicate(timeout=60)
-    assert started.returncode == 130
-    assert out == "" and err == "interrupted\n"
-    assert not any(worker.is_running() for worker in workers)
+    # where tests run in the background, what they start would ignore Ctrl+C
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from allocator.cli import main; main()"
+    )
+    command = [sys.executable, "-c", heeding, "sweep", file, "--draws", "10000000", "--noise", "10"]
+    command += ["--workers", "2", "--lang", "en"]
+    with running(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+
+        def at_work() -> list[psutil.Process] | None:
+            assert started.poll() is None
+            found = below(psutil.Process(started.pid))
+            return found if len(found) > 1 else None
+
+        workers = until(at_work)
+        os.killpg(started.pid, signal.SIGINT)
+        out, err = started.communicate(timeout=HUNG)
+        assert started.returncode == 130
+        assert out == "" and err == "interrupted\n"
+        assert not any(worker.is_running() for worker in workers)
 
 
 def test_numpy_is_left_as_it_was():

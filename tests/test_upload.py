@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 import tracemalloc
 import zipfile
 from dataclasses import replace
@@ -11,9 +10,11 @@ from fractions import Fraction
 
 import openpyxl
 import pytest
+from depth import cases
 from good_scenario import GOOD, make
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from processes import spending_at_most
 
 from allocator import (
     Factor,
@@ -170,7 +171,8 @@ def test_figures_are_read_exactly(good, cell, value):
 
 def test_displayed_figures_do_not_count_and_formulas_count_as_their_values(good):
     made = book(Data=data(E2=0.6123))
-    made["Data"]["E2"].number_format = "0%"
+    for place in ("E2", "E3", "E4"):
+        made["Data"][place].number_format = "0%"
     made["Data"]["F2"].number_format = '0.00"万元"'
     assert upload.read("a.xlsx", saved(made), good).factors[0].values[0] == Fraction("0.6123")
     for stored, value in ((b"61", 61), (b"0.30000000000000004", Fraction("0.30000000000000004"))):
@@ -421,7 +423,7 @@ def test_names_that_were_swapped_leave_no_column_in_doubt(good):
     assert [(f.name.zh, f.values[0]) for f in made.factors[:2]] == [("乙", 60), ("甲", 10)]
 
 
-@settings(deadline=None, derandomize=True, max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=cases(25), suppress_health_check=list(HealthCheck))
 @given(st.permutations(range(1, 9)), st.permutations(range(1, 5)))
 def test_the_order_of_columns_and_of_rows(good, columns, rows):
     table = data()
@@ -505,11 +507,10 @@ def test_cells_of_what_is_not_there(good):
 
 def test_many_problems_end(good):
     rows = [HEADER, *([f"r{i}", "x", "", "", "5%"] for i in range(3000))]
-    start = time.monotonic()
-    assert len(refused(good, xlsx(Data=rows)).problems) == 100
-    rows = [HEADER[:1] + HEADER[4:], *([f"r{i}", "5%"] for i in range(3000))]
-    assert len(refused(good, xlsx(Data=rows)).problems) == 100
-    assert time.monotonic() - start < 10
+    with spending_at_most(30):
+        assert len(refused(good, xlsx(Data=rows)).problems) == 100
+        rows = [HEADER[:1] + HEADER[4:], *([f"r{i}", "5%"] for i in range(3000))]
+        assert len(refused(good, xlsx(Data=rows)).problems) == 100
 
 
 # --- sheets -----------------------------------------------------------------------------------------
@@ -688,17 +689,16 @@ def test_four_thousand_recipients(good):
     rows += [[f"r{i}", f"县{i}", i, i % 7, 1, 0, 0] for i in range(4_000)]
     factors = tuple(replace(factor, values=(1, 1, 1, 1)) for factor in good.factors)
     bare = replace(good, earmarks=(), limits=(), factors=factors)
-    start = time.monotonic()
-    made = upload.read("a.xlsx", xlsx(Data=rows), bare)
-    assert made.factors[0].values == tuple(range(4_000))
-    again = upload.read("a.xlsx", template(made, "zh"), made)
+    with spending_at_most(60):
+        made = upload.read("a.xlsx", xlsx(Data=rows), bare)
+        assert made.factors[0].values == tuple(range(4_000))
+        again = upload.read("a.xlsx", template(made, "zh"), made)
     assert again == made
-    assert time.monotonic() - start < 20
 
 
 # --- anything ---------------------------------------------------------------------------------------
 
-FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FUZZ = settings(suppress_health_check=list(HealthCheck))
 
 
 def any_end(name: str, content: bytes, scenario: Scenario) -> None:
@@ -708,7 +708,7 @@ def any_end(name: str, content: bytes, scenario: Scenario) -> None:
         assert all(s for lang in ("zh", "en") for s in error.sentences(lang))
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=cases(80))
 @given(
     st.sampled_from(["a.csv", "a.xlsx", "a.xls"]),
     st.sampled_from([b"", b"PK\x03\x04"]),
@@ -719,7 +719,7 @@ def test_any_bytes(good, name, start, content):
     any_end(name, start + content, good)
 
 
-@settings(FUZZ, max_examples=200)
+@settings(FUZZ, max_examples=cases(80))
 @given(st.text(st.sampled_from('recipientdjobs,;\n"=%0123456789.北区投资 \t'), max_size=200))
 def test_any_csv(good, text):
     any_end("a.csv", ("Id,投资,jobs,population\n" + text).encode(), good)
@@ -728,7 +728,7 @@ def test_any_csv(good, text):
 BITS = [b"9", b"<", b'"', b"99999999", b"/", b"&", b"s", b"", b"A1:"]
 
 
-@settings(FUZZ, max_examples=250)
+@settings(FUZZ, max_examples=cases(80))
 @given(st.data())
 def test_any_damage_to_a_workbook(good, data):
     content = bytearray(template(good, "en"))

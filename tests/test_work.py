@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from pages import link
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 from test_app import amounts, button, expected, said, slider
 
@@ -31,7 +32,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Page]:
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path / "home"))
 
     def start(address: dict[str, Any] | None = None, *, locale: str = "zh-CN") -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
         app.context["locale"] = locale
         for key, value in (address or {}).items():
             app.query_params[key] = value

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from depth import cases
 from good_scenario import GOOD, make
 from hypothesis import HealthCheck, given, settings
 from test_files import scenarios
@@ -187,7 +188,7 @@ def test_shipped_scenarios_come_back_the_same(path, lang):
 
 
 @settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
+    max_examples=cases(20), suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 @given(scenarios())
 def test_any_scenario_comes_back_the_same(scenario):

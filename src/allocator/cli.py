@@ -25,11 +25,13 @@ from allocator.engine import METHOD_VERSION, allocate
 from allocator.errors import AllocatorError, Problem, ScenarioError
 from allocator.exact import Number, exact
 from allocator.files.scenario import load_scenario
+from allocator.naming import guess
 from allocator.parser import Parser, Usage, language
-from allocator.parts import Text, nearest
-from allocator.text import LANGUAGES, say
+from allocator.parts import Text
+from allocator.text import LANGUAGES, say, visible
 
 FORMATS = ("table", "json", "csv")
+PATHS = ("FILE", "FILES", "FOLDER", "CSV", "REGISTER", "RULES", "PAYMENTS")  # what stands for one in the help
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()  # not left to the end of the process: a closed pipe shows here
         sys.exit(status)
     except Usage as error:
-        _fail([str(error)], 2)
+        _fail([visible(str(error), lang)], 2)
     except AllocatorError as error:
         sentences = error.sentences(lang)
         if len(sentences) > 20:
@@ -76,8 +78,7 @@ def _run(arguments: Sequence[str], lang: str) -> int:
     names = [name for name in parsers if name]
     command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
     if command not in parsers:
-        near = nearest(command, names) or names[0]
-        raise Usage(say("cli.unknown_command", lang, name=command, near=near))
+        raise Usage(say("cli.unknown_command", lang, name=command, guess=guess(command, names)))
     parser, do = parsers[command]
     options, rest = parser.parse_known_args(arguments[1:] if command else arguments)
     late = None if command else next((name for name in vars(options).values() if name in names), None)
@@ -86,15 +87,25 @@ def _run(arguments: Sequence[str], lang: str) -> int:
     for name in rest:
         if name.startswith("-") and name != "-":
             known = [option for action in parser._actions for option in action.option_strings]
-            near = nearest(name.partition("=")[0], known) or "--help"
-            program = f"allocator {command}".strip()
-            raise Usage(say("cli.unknown_option", lang, name=name, near=near, program=program))
+            proposed, program = guess(name.partition("=")[0], known), f"allocator {command}".strip()
+            raise Usage(say("cli.unknown_option", lang, name=name, guess=proposed, program=program))
         raise Usage(say("cli.too_many", lang, name=name, command=command))
+    _check_paths(parser, options, lang)
     if getattr(options, "lang", lang) not in LANGUAGES:
         raise Usage(say("cli.bad_choice", lang, option="--lang", value=options.lang, known=LANGUAGES))
     if getattr(options, "format", "table") not in FORMATS:
         raise Usage(say("cli.bad_choice", lang, option="--format", value=options.format, known=FORMATS))
     return do(options, lang)
+
+
+def _check_paths(parser: Parser, options: Any, lang: str) -> None:
+    """Refuses an empty name of a file or folder, which would mean the folder that one is in."""
+    for action in parser._actions:
+        written = getattr(options, action.dest, None)
+        names = written if isinstance(written, list) else [written]
+        if action.metavar in PATHS and any(isinstance(name, str) and not name.strip() for name in names):
+            place = next(iter(action.option_strings), str(action.metavar))
+            raise Usage(say("cli.empty_path", lang, name=place))
 
 
 def _parsers(lang: str) -> dict[str, tuple[Parser, Callable[[Any, str], int]]]:
@@ -377,7 +388,7 @@ def _app(options: Any, lang: str) -> int:
 
     plain_port = options.port.isascii() and options.port.isdigit() and len(options.port) <= 5
     if not plain_port or not 1 <= int(options.port) <= 65535:
-        raise Usage(say("cli.bad_choice", lang, option="--port", value=options.port, known="1–65535"))
+        raise Usage(say("cli.bad_port", lang, value=options.port[:40]))
     if listening(int(options.port)):
         raise Usage(say("cli.busy_port", lang, port=options.port))
     if options.scenarios and not Path(options.scenarios).is_dir():

@@ -19,7 +19,7 @@ from allocator.limits import check_feasible, find_multiplier, limits_in_units
 from allocator.model import Scenario
 from allocator.text import Money
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 
 
 def allocate(scenario: Scenario) -> Allocation:

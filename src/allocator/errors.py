@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from allocator.text import say
+from allocator.text import say, visible
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Problem:
         where = say("place.separator", lang).join(part for part in (self.file, *places) if part)
         what = say(f"error.{self.key}", lang, **{name: _short(value) for name, value in self.details.items()})
         sentence = say("place.sentence", lang, where=where, what=what) if where else what
-        # what stands in a file may be anything, even what would steer a terminal
-        return "".join(c if c.isprintable() else "?" for c in sentence)
+        # what stands in a file may be anything, even what nobody sees or what would steer a terminal
+        return visible(sentence, lang)
 
 
 def _short(value: object) -> object:

@@ -17,6 +17,10 @@ LARGEST = 10**30
 MOST_DECIMALS = 30
 
 
+class TooManyDecimals(ValueError):
+    """It is a number, and only has more decimals than are taken."""
+
+
 class Frozen(dict[K, V]):
     """A dict that cannot be changed, so that frozen data can hold tables and still be pickled."""
 
@@ -37,7 +41,7 @@ def exact(value: int | Fraction | Decimal | float | str) -> Number:
     """The number as written, exactly: int where whole, else Fraction.
 
     A float stands for the decimal that it prints as.  Raises ValueError for anything that is not a finite
-    number below 10^30 with at most 30 decimals.
+    number below 10^30 with at most 30 decimals; TooManyDecimals where those alone are wrong.
 
     >>> exact("0.30"), exact(5.0), exact(0.1)
     (Fraction(3, 10), 5, Fraction(1, 10))
@@ -57,7 +61,7 @@ def exact(value: int | Fraction | Decimal | float | str) -> Number:
         if not isinstance(exponent, int) or decimal.adjusted() >= 30:
             raise ValueError(f"not a finite number of ordinary size: {value!r}")
         if exponent < -MOST_DECIMALS:
-            raise ValueError(f"more than {MOST_DECIMALS} decimals: {value!r}")
+            raise TooManyDecimals(f"more than {MOST_DECIMALS} decimals: {value!r}")
         number = Fraction(decimal)
     if not -LARGEST < number < LARGEST:
         raise ValueError(f"not a number of ordinary size: {value!r}")

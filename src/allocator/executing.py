@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from allocator.allocation import Allocation
-from allocator.analysis.execution import Execution, execute, payers
+from allocator.analysis.execution import Execution, execute, payers, usual_day
 from allocator.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
 from allocator.files.execution_rules import load_rules, rules_beside
@@ -28,7 +28,7 @@ def executed(
     held = load_rules(path)
     who = payers(allocation)
     paid = load_payments(payments, allocation.scenario, who)
-    return execute(who, paid, held, day or paid.last or held.end)
+    return execute(who, paid, held, day or usual_day(paid, held))
 
 
 def _day(written: str) -> date:

@@ -17,6 +17,7 @@ from allocator.report import sensitivity
 from allocator.report.explain import Account
 from allocator.report.grid import Grid
 from allocator.report.projects import change_lines
+from allocator.report.sentences import limit_lines
 from allocator.report.stage_table import stage_sentences, stage_table
 from allocator.report.tabular import Table
 from allocator.text import say
@@ -38,7 +39,7 @@ def one(allocation: Allocation, file: str, lang: str) -> Told:
     def blocks() -> list[str | Table | Grid]:
         title = getattr(allocation.scenario.title, lang)
         found: list[str | Table | Grid] = [say("explain.heading", lang, title=title, file=file), ""]
-        found += [stage_table(allocation, lang), "", *sentences()]
+        found += [stage_table(allocation, lang), "", *limit_lines(allocation.scenario, lang), *sentences()]
         for lines, table in sensitivity.tables(allocation, lang):
             found += ["", *lines, *([] if table is None else [table])]
         return [*found, ""]

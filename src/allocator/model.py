@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Never
 
+from allocator.errors import ScenarioError
 from allocator.exact import Frozen, Number, exact, nearest_unit
+from allocator.naming import guess, names_of, unknown_recipient
 from allocator.parts import (
     Earmark,
     Factor,
@@ -26,8 +28,6 @@ from allocator.parts import (
     in_full,
     lookup,
     money_at,
-    near_recipient,
-    nearest,
     number_at,
     put,
     wrong,
@@ -191,28 +191,23 @@ class Scenario:
                 wrong("recipient_twice", "provenance", name=" × ".join(here))
             cells.add(here)
             if cell.recipient not in known:
-                wrong("recipient_unknown", "provenance", **self._suggestion(cell.recipient))
+                self._unknown(cell.recipient, "provenance")
             if cell.factor not in factors:
-                wrong(
-                    "column_unknown",
-                    "provenance",
-                    name=cell.factor,
-                    near=nearest(cell.factor, factors) or factors[0],
-                )
+                wrong("column_unknown", "provenance", name=cell.factor, guess=guess(cell.factor, factors))
 
     def _amounts(self, name: str) -> Frozen[str, Number]:
         amounts: Mapping[str, Any] = getattr(self, name)
         known = set(self.ids)
         for recipient in amounts:
             if recipient not in known:
-                wrong("recipient_unknown", name, **self._suggestion(recipient))
+                self._unknown(recipient, name)
         missing = [r.name for r in self.recipients if r.id not in amounts]
         if missing:
             wrong("recipient_missing", name, names=missing[:10], count=len(missing))
         return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in self.ids})
 
-    def _suggestion(self, recipient: str) -> dict[str, Any]:
-        return {"name": recipient, "near": near_recipient(recipient, self.recipients)}
+    def _unknown(self, name: str, file: str = "scenario", at: Mapping[str, object] | None = None) -> Never:
+        raise ScenarioError(unknown_recipient(name, names_of(self.recipients), file, at))
 
     def _check_weights(self) -> None:
         if self.kind not in KINDS:
@@ -220,27 +215,23 @@ class Scenario:
         columns = [f.id for f in self.factors]
         for name in self.weights:
             if name not in columns:
-                near = nearest(name, columns) or (columns[0] if columns else "…")
-                wrong("weight_unknown", at={"key": f"weights.{name}"}, name=name, near=near)
+                at = {"key": f"weights.{name}"}
+                wrong("weight_unknown", at=at, name=name, guess=guess(name, columns))
         total = sum(self.weights.values(), start=0)
         if self.kind == "shares" and total != 100:
             wrong("weights_sum", at={"key": "weights"}, total=in_full(total))
         if not total:
             wrong("weights_zero", at={"key": "weights"})
         if self.coefficient is not None and self.coefficient not in columns:
-            near = nearest(self.coefficient, columns) or columns[0]
-            wrong("column_unknown", at={"key": "method.coefficient"}, name=self.coefficient, near=near)
+            proposed = guess(self.coefficient, columns)
+            wrong("column_unknown", at={"key": "method.coefficient"}, name=self.coefficient, guess=proposed)
 
     def _check_money(self) -> None:
         known = set(self.ids)
         shares: dict[str, bool] = {}
         for number, earmark in enumerate(self.earmarks, 1):
             if earmark.recipient not in known:
-                wrong(
-                    "recipient_unknown",
-                    at={"key": f"earmark.{number}.recipient"},
-                    **self._suggestion(earmark.recipient),
-                )
+                self._unknown(earmark.recipient, at={"key": f"earmark.{number}.recipient"})
             if shares.setdefault(earmark.recipient, earmark.also_shares) != earmark.also_shares:
                 wrong("earmark_both", at={"key": f"earmark.{number}.also_shares"}, name=earmark.recipient)
         left, unit = self.distributable, self.fund.unit
@@ -267,8 +258,8 @@ class Scenario:
         columns = [f.id for f in self.factors]
         for number, limit in enumerate(self.limits, 1):
             if limit.by is not None and limit.by not in columns:
-                near = nearest(limit.by, columns) or columns[0]
-                wrong("column_unknown", at={"key": f"limit.{number}.by"}, name=limit.by, near=near)
+                at = {"key": f"limit.{number}.by"}
+                wrong("column_unknown", at=at, name=limit.by, guess=guess(limit.by, columns))
         used = {
             **dict.fromkeys(self.weights, "weights"),
             **({self.coefficient: "coefficient"} if self.coefficient else {}),
@@ -304,7 +295,7 @@ class Scenario:
             else:
                 for id in limit.recipients:
                     if id not in known:
-                        wrong("recipient_unknown", at=at, **self._suggestion(id))
+                        self._unknown(id, at=at)
                     if id not in taking:
                         wrong("limit_apart", at=at, name=id)
             if limit.of == "previous" and self.previous is None:

@@ -13,7 +13,8 @@ from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, exact
 from allocator.files.tables import Finder
 from allocator.model import Scenario
-from allocator.parts import check_text, nearest, plain_name
+from allocator.naming import guess
+from allocator.parts import check_text, plain_name
 from allocator.text import say
 
 PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
@@ -59,8 +60,8 @@ def factor_id(name: str, scenario: Scenario, option: str) -> str:
         for known in (scenario.factor(id).name.zh, scenario.factor(id).name.en, id)
     }
     if plain_name(name) not in names:
-        near = nearest(plain_name(name), names) or next(iter(scenario.weights))
-        raise ScenarioError(Problem("audit_factor", {"name": name[:80], "near": near}, option))
+        details = {"name": name[:80], "guess": guess(name, names)}
+        raise ScenarioError(Problem("audit_factor", details, option))
     return names[plain_name(name)]
 
 

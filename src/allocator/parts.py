@@ -10,12 +10,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Never
 
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import LARGEST, Number, exact
+from allocator.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact
+from allocator.totals import is_total
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest")
 STATUSES = ("published", "derived", "assumed", "example")
@@ -36,16 +36,26 @@ def brief(value: object) -> str:
 
 
 def in_full(number: Number) -> Number | str:
-    """The number for a sentence about its decimals: with all of them where the usual six would hide some."""
+    """The number for a sentence about its decimals: with all of them where the usual six would hide some.
+
+    >>> in_full(100 + Fraction(1, 10**28)), in_full(Fraction(1, 3))
+    ('100.0000000000000000000000000001', '0.333333333333333333333333333333…')
+    """
     if (number * 10**6).denominator == 1:
         return number
-    return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+    # in integers: a division of decimals would round at 28 digits, and say 100 of what is not
+    whole, rest = divmod(abs(number.numerator) * 10**MOST_DECIMALS, number.denominator)
+    digits = f"{whole:0{MOST_DECIMALS + 1}}"
+    decimals = digits[-MOST_DECIMALS:] + "…" if rest else digits[-MOST_DECIMALS:].rstrip("0")
+    return f"{'−' if number < 0 else ''}{digits[:-MOST_DECIMALS]}.{decimals}"
 
 
 def number_at(value: Any, key: str) -> Number:
     """A non-negative number, or an error that names its place."""
     try:
         number = exact(value)
+    except TooManyDecimals:
+        wrong("decimals", at={"key": key}, value=brief(value))
     except ValueError:
         wrong("number", at={"key": key}, value=brief(value))
     if number < 0:
@@ -55,6 +65,12 @@ def number_at(value: Any, key: str) -> Number:
 
 def money_at(value: Any, key: str) -> Number:
     """A non-negative amount with at most two decimals, or an error that names its place."""
+    try:
+        exact(value)
+    except TooManyDecimals:
+        wrong("cents", at={"key": key}, value=brief(value))
+    except ValueError:
+        pass  # which number_at says
     number = number_at(value, key)
     if (number * 100).denominator != 1:
         wrong("cents", at={"key": key}, value=in_full(number))
@@ -65,13 +81,6 @@ def put(thing: object, **fields: object) -> None:
     """Sets fields of a frozen object while it is being made."""
     for name, value in fields.items():
         object.__setattr__(thing, name, value)
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, or None."""
-    from difflib import get_close_matches  # only ever needed for a message
-
-    return next(iter(get_close_matches(word, [k for k in known if k], 1, 0.5)), None)
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,7 @@ def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
     if not text:
         wrong("name_blank", file)
     if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
-        name = "".join(c if c.isprintable() else "?" for c in text[:40])
-        wrong("name_unsafe", file, name=name, longest=longest)
+        wrong("name_unsafe", file, name=text[:40], longest=longest)
     return text
 
 
@@ -123,6 +131,9 @@ class Recipient:
         file = "recipients"
         put(self, id=check_id(self.id, file), kind=self.kind and check_id(self.kind, file))
         name = Text(self.id) if self.name is None else Text.of(self.name)
+        for column, written in (("recipient", self.id), ("name_zh", name.zh), ("name_en", name.en)):
+            if is_total(written):
+                wrong("recipient_total", file, {"column": column}, name=written)
         put(self, name=name, aliases=tuple(check_id(alias, file) for alias in self.aliases))
         for alias in self.aliases:
             if ";" in alias or "；" in alias:
@@ -140,12 +151,6 @@ def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
             if first != recipient.id:
                 wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
     return known
-
-
-def near_recipient(name: str, recipients: Iterable[Recipient]) -> str:
-    """The known name most like this one, else the first recipient's, as an example of how one is written."""
-    known = [known for r in recipients for known in (r.id, r.name.zh, r.name.en, *r.aliases)]
-    return nearest(name, known) or known[0]
 
 
 def plain_name(name: str) -> str:
@@ -182,6 +187,8 @@ class Factor:
             try:
                 simple = type(value) is int and value < LARGEST
                 values.append(value if value is None or simple else exact(value))
+            except TooManyDecimals:
+                wrong("cell_decimals", "factors", {"entry": row + 1, **column}, value=brief(value))
             except ValueError:
                 wrong("cell_number", "factors", {"entry": row + 1, **column}, value=brief(value))
         for row, number in enumerate(values):
@@ -301,12 +308,15 @@ class Limit:
             wrong("choice", at={"key": "limit.of"}, value=self.of, known=BASES)
         for name in ("floor_rate", "cap_rate"):
             rate = getattr(self, name)
-            # of the whole, more than all of it; else more than anybody means, such as 80 for 80 %
-            most = 1 if self.of != "previous" and self.by is None else 10
-            if rate is not None and rate > most:
+            if rate is not None and rate > self.most_rate:
                 wrong("rate", at={"key": f"limit.{name}"}, value=rate, share=Fraction(rate) / 100)
         if self.of == "previous" and self.by is not None:
             wrong("limit_by_previous", at={"key": "limit.by"})
+
+    @property
+    def most_rate(self) -> int:
+        """What no rate may exceed: all of the whole; else more than anybody means, such as 80 for 80 %."""
+        return 1 if self.of != "previous" and self.by is None else 10
 
 
 @dataclass(frozen=True)
@@ -335,6 +345,8 @@ class Provenance:
                 continue
             try:
                 number = exact(getattr(self, name))
+            except TooManyDecimals:
+                wrong("cell_decimals", "provenance", {"column": name}, value=brief(getattr(self, name)))
             except ValueError:
                 wrong("cell_number", "provenance", {"column": name}, value=brief(getattr(self, name)))
             if number < 0:

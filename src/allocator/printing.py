@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import Effect, changes, effect
+from allocator.analysis.finding import Finding, held_against
 from allocator.exact import Number, plain
 from allocator.model import Scenario
+from allocator.report.finding import matched, short, terms
+from allocator.report.hints import hint_lines
 from allocator.report.read import read_lines
-from allocator.report.sentences import status_lines
+from allocator.report.sentences import limit_lines, status_lines
 from allocator.report.table import compare_table, office_table
 from allocator.terminal import aligned, jsonable, pad, print_csv, print_json, width
 from allocator.text import money as money_text
@@ -35,7 +36,8 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
     table = office_table(result, lang)
     if form == "csv":
         headers, rows = table.plain_rows()
-        print_csv(headers, rows, [*status_lines(result.scenario, lang), _trace(result, lang)])
+        below = [*status_lines(result.scenario, lang), *hint_lines(result.scenario, lang)]
+        print_csv(headers, rows, [*below, _trace(result, lang)])
         return
     scenario, money = result.scenario, _money_writer(result.scenario, lang)
     lines = [getattr(scenario.title, lang)]
@@ -51,16 +53,14 @@ def allocation(result: Allocation, form: str, lang: str) -> None:
         *aligned(table, lang),
         "",
     ]
-    lines += status_lines(scenario, lang)
+    lines += [*status_lines(scenario, lang), *hint_lines(scenario, lang), *limit_lines(scenario, lang)]
     if result.multiplier != 1:
         lines.append(say("cli.multiplier", lang, multiplier=number(result.multiplier, lang, 6)))
     if result.tied:
         names = [r.name for r in scenario.recipients if r.id in result.tied]
         lines.append(say("cli.tied", lang, names=names))
-    if result.differences is not None:
-        off = [r.name for r in scenario.recipients if result.differences[r.id]]
-        count = {"count": len(off), "names": off[:10]}
-        lines.append(say("cli.not_published", lang, **count) if off else say("cli.as_published", lang))
+    if scenario.published is not None:
+        lines.append(matched(held_against(result, scenario.published), terms([result], lang)))
     lines.append(_trace(result, lang))
     total, fund = (
         money_text(amount, scenario.fund.currency, lang, in_full=True)
@@ -91,8 +91,7 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
                         "fund": jsonable(result.scenario.fund.amount),
                         "reserved": jsonable(result.scenario.reserved),
                         "amounts": jsonable(result.amounts),
-                        "differences": jsonable(changes(result, base.amounts)),
-                        **_effect(effect(result, base.amounts)),
+                        **_finding(held_against(result, base)),
                         "data": _statuses(result.scenario),
                     }
                     for file, result in zip(files, results, strict=True)
@@ -118,9 +117,9 @@ def comparison(results: Sequence[Allocation], files: Sequence[str], form: str, l
         for (letter, title), file in zip(titles.items(), files, strict=True)
     ]
     lines += ["", *aligned(table, lang), ""]
-    money = _money_writer(base.scenario, lang)
     for letter, result in list(zip(letters, results, strict=True))[1:]:
-        lines.append(_moved(letter, result, base, money, lang))
+        what = short(held_against(result, base), terms(results, lang))
+        lines.append(say("cli.against_a", lang, letter=letter, what=what))
     print(*lines, *_remarks(titles, results, lang), sep="\n")
 
 
@@ -134,20 +133,6 @@ def _traces(names: Iterable[str], results: Sequence[Allocation], lang: str) -> s
     digests = [result.scenario.digest.removeprefix("sha256:")[:12] for result in results]
     inputs = [f"{name} {digest}" for name, digest in zip(names, digests, strict=True)]
     return say("cli.traces", lang, version=results[0].method_version, inputs=inputs)
-
-
-def _moved(
-    letter: str, result: Allocation, base: Allocation, money: Callable[[Number], str], lang: str
-) -> str:
-    found = effect(result, base.amounts)
-    if not found.gains and not found.losses:
-        return say("cli.unmoved", lang, letter=letter)
-    details = {"letter": letter, "gains": found.gains, "losses": found.losses}
-    by = sum(result.amounts.values()) - sum(base.amounts.values())
-    if by:
-        return say("cli.other_fund", lang, by=money(by), **details)
-    percent = number(found.moved * 100 / Fraction(sum(base.amounts.values()) or 1), lang, 1)
-    return say("cli.moved", lang, moved=money(found.moved), percent=percent, **details)
 
 
 def audited(answers: Answers, form: str, lang: str) -> None:
@@ -312,7 +297,8 @@ def checked(result: Allocation, file: str, form: str, lang: str, *, as_published
         return
     widest = max(width(item) for item, _ in lines)
     print(*(pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
-    print(*status_lines(scenario, lang), say("cli.ok", lang, file=file), sep="\n")
+    below = [*status_lines(scenario, lang), *hint_lines(scenario, lang)]
+    print(*below, say("cli.ok", lang, file=file), sep="\n")
 
 
 def _checked_json(result: Allocation, file: str, lang: str, as_published: bool | None) -> dict[str, Any]:
@@ -391,8 +377,17 @@ def _statuses(scenario: Scenario) -> dict[str, str]:
     return {factor: scenario.factor(factor).status for factor in scenario.weights}
 
 
-def _effect(found: Effect) -> dict[str, Any]:
-    return {"moved": jsonable(found.moved), "gains": found.gains, "losses": found.losses}
+def _finding(found: Finding) -> dict[str, Any]:
+    """``moved`` is null where the recipients' sums differ, by ``more``."""
+    return {
+        "differences": jsonable(found.changes),
+        "more": jsonable(found.more),
+        "moved": jsonable(found.moved),
+        "gains": found.gains.count,
+        "gained": jsonable(found.gains.amount),
+        "losses": found.losses.count,
+        "lost": jsonable(found.losses.amount),
+    }
 
 
 def _money_writer(scenario: Scenario, lang: str) -> Callable[[Number], str]:

@@ -11,7 +11,7 @@ from allocator.errors import AllocatorError, ScenarioError
 from allocator.files.readings import load_reading
 from allocator.files.scenario import load_scenario
 from allocator.files.tables import Finder
-from allocator.files.writing import make_folder, put_files
+from allocator.files.writing import making, put_files
 from allocator.options import Progress, refuse
 from allocator.report.pack import File, for_recipient, pack
 from allocator.report.papers.proposal import Proposal, ReadingAsked, proposal
@@ -40,15 +40,15 @@ def reported(files: Sequence[str], asked: Asked, lang: str) -> list[str]:
     made, folder = _proposal(files, asked, lang), Path(asked.out)
     if asked.recipients:
         ids = _recipients(asked.recipients, made)
-        make_folder(folder)
-        papers = [for_recipient(made, id) for id in ids]
-        _put(folder, papers)
+        with making(folder):
+            papers = [for_recipient(made, id) for id in ids]
+            _put(folder, papers)
         return [say("cli.reported_for", lang, folder=asked.out, count=len(papers))]
-    make_folder(folder)
-    with Progress("cli.reporting", lang) as progress:
-        packed = pack(made, progress, with_inside=asked.internal)
-    everything = [*packed.files, *packed.inside, packed.archive]
-    _put(folder, everything)
+    with making(folder):
+        with Progress("cli.reporting", lang) as progress:
+            packed = pack(made, progress, with_inside=asked.internal)
+        everything = [*packed.files, *packed.inside, packed.archive]
+        _put(folder, everything)
     count = len(everything)
     told = say("cli.reported", lang, folder=asked.out, count=count, pack=packed.archive.name)
     return [told, *packed.left_out]

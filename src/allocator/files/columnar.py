@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files.csv_file import csv_columns
 from allocator.files.datatable import status_of
 from allocator.files.dates import cell_day
-from allocator.files.reading import MOST_PROBLEMS, csv_columns, csv_text, headed, is_error_cell, wrong
+from allocator.files.number_formats import mixed
+from allocator.files.reading import MOST_PROBLEMS, headed, is_error_cell, wrong
 from allocator.files.spreadsheet import Sheet, read_sheets, shown_name
 from allocator.parts import STATUSES, Text, check_text, plain_name
 from allocator.text import LANGUAGES, say
@@ -23,13 +25,18 @@ LONGEST = 500  # characters of a text
 
 @dataclass(frozen=True)
 class Cells:
-    """A table as it stands: its file, headings, columns of text, the line of every row, and the sheet."""
+    """A table as it stands: its file, headings, columns of text, the line of every row, and the sheet.
+
+    ``mixed`` is what is wrong with columns of which only some cells show a percentage, by position: for
+    whoever reads the column.
+    """
 
     file: str
     header: Sequence[str]
     columns: Sequence[Sequence[str]]
     lines: Any
     at: Mapping[str, str]
+    mixed: Mapping[int, Problem] = field(default_factory=dict)
 
 
 def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int) -> Cells:
@@ -51,12 +58,13 @@ def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int
         wrong(file, "sheet_merged", at, names=found.merged[:10])
     header, rows = headed(file, found.lines)
     lines = np.array([number for number, _ in rows], dtype="int64")
-    return Cells(file, header, list(zip(*(row for _, row in rows), strict=True)), lines, at)
+    columns = list(zip(*(row for _, row in rows), strict=True))
+    return Cells(file, header, columns, lines, at, mixed(found.lines, found.percents, file, at))
 
 
 def _whole_csv(file: str, content: bytes, most_rows: int) -> Cells | None:
     """A CSV file in which every line is whole; None for any other."""
-    columns = None if b"\0" in content else csv_columns(csv_text(file, content))
+    columns = None if b"\0" in content else csv_columns(content, most_rows)
     if not columns or len(columns[0]) < 2 or len(columns[0]) > most_rows:
         return None
     header = [column.pop(0).strip() for column in columns]

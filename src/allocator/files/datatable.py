@@ -18,7 +18,8 @@ from allocator.files.format import AMOUNT_UNITS
 from allocator.files.reading import MOST_PROBLEMS
 from allocator.files.writing import cell_text
 from allocator.model import Scenario
-from allocator.parts import STATUSES, Factor, Fund, Provenance, Text, nearest, plain_name
+from allocator.naming import Names
+from allocator.parts import STATUSES, Factor, Fund, Provenance, Text, plain_name
 from allocator.text import LANGUAGES, kind_text, money_scale, money_unit, say, texts
 
 REGISTER = ("recipient", "name_zh", "name_en", "kind")
@@ -246,8 +247,8 @@ def read_header(
         found = meanings(text.strip(), find, currency)
         if not found:
             names = [n for f in known.values() for n in (f.id, f.name.zh, f.name.en)]
-            near = nearest(text, [*names, *words(REGISTER)]) or names[0]
-            refuse("column_new", name=text, near=near, sheet=said("workbook.sheet_factors"))
+            written = Names([*names, *words(REGISTER)], [f.name for f in known.values()])
+            refuse("column_new", name=text, guess=written.guess(text), sheet=said("workbook.sheet_factors"))
         elif len(found) > 1:
             refuse("header_ambiguous", name=text, first=found[0].id, second=found[1].id)
         elif not found[0].unit:
@@ -269,6 +270,10 @@ def read_header(
     return columns, problems
 
 
+def _headings(columns: tuple[str, ...]) -> list[Text]:
+    return [Text(*(heading(name, columns, lang) for lang in LANGUAGES)) for name in columns]
+
+
 def simple_header(
     header: Sequence[str], columns: tuple[str, ...], needed: Iterable[str], file: str
 ) -> list[str]:
@@ -279,15 +284,15 @@ def simple_header(
     for text in header:
         column = known.get(plain_name(text))
         if column is None:
-            near = nearest(plain_name(text), known) or columns[0]
-            problems.append(Problem("header_unknown", {"name": text, "near": near}, file, {"row": 1}))
+            details = {"name": text, "guess": Names(known, _headings(columns)).guess(text)}
+            problems.append(Problem("header_unknown", details, file, {"row": 1}))
         elif column in found:
             twice = {"first": header[found.index(column)], "second": text}
             problems.append(Problem("header_double", twice, file, {"row": 1}))
         found.append(column or text)
     for column in needed:
         if column not in found:
-            names = [Text(*(heading(name, columns, lang) for lang in LANGUAGES)) for name in columns]
+            names = _headings(columns)
             missing = {"name": names[columns.index(column)], "known": names}
             problems.append(Problem("header_missing", missing, file, {"row": 1}))
     if problems:

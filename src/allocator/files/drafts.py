@@ -10,12 +10,13 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from allocator.errors import ScenarioError
-from allocator.files.home import home, is_link, put_folder, refuse, remove, sweep, told
+from allocator.files.home import home, is_link, put_folder, ready, refuse, remove, sweep, told
 from allocator.files.reading import read_bytes
 from allocator.files.scenario import load_scenario
 from allocator.files.writing import contents
@@ -67,10 +68,11 @@ def _put(files: Mapping[str, bytes]) -> str:
         if _whole(folder / token):
             _renew(folder / token)
             return token
-        folder.mkdir(parents=True, exist_ok=True)
+        ready(folder)
         remove(folder / token)  # damaged
         with suppress(FileExistsError):  # another window keeps the same just now
-            put_folder(folder / token, files)
+            put_folder(folder / token, files, sync=False)  # one that a stop damages is known by its token
+        _renew(folder / token)
         _prune(folder)
     return token
 
@@ -78,7 +80,8 @@ def _put(files: Mapping[str, bytes]) -> str:
 def _renew(folder: Path) -> None:
     """Makes a draft count as kept just now, if it is there and the system lets it."""
     with suppress(OSError):
-        os.utime(folder, follow_symlinks=False)
+        now = time.time_ns()  # the system's own stamps are some milliseconds apart, and may be equal
+        os.utime(folder, ns=(now, now), follow_symlinks=False)
 
 
 def _found(token: str) -> Path:

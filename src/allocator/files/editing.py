@@ -20,6 +20,7 @@ from allocator.files.reading import MOST_PROBLEMS, Row, is_error_cell
 from allocator.files.tables import Finder, amount_column, read_columns
 from allocator.model import Scenario
 from allocator.parts import Factor, Recipient, Text, check_id, lookup, plain_name
+from allocator.totals import is_total
 
 
 def with_table(
@@ -144,7 +145,10 @@ def _recipients(
             refuse("recipient", "recipient_blank")
         elif id in made:
             refuse("recipient", "recipient_twice", name=id)
-        if named and not any(cells[name] for name in named):
+        total = next((name for name in ("recipient", *named) if is_total(cells[name])), None)
+        if total is not None:
+            refuse(total, "recipient_total", name=cells[total])
+        elif named and not any(cells[name] for name in named):
             refuse(named[0], "name_blank")
         for column, cell in cells.items():
             if is_error_cell(cell):

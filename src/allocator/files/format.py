@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import LARGEST, Number, exact
-from allocator.parts import Text, brief, nearest
+from allocator.exact import LARGEST, Number, TooManyDecimals, exact
+from allocator.naming import guess
+from allocator.parts import Text, brief
 
 FORMAT = 1
 
@@ -37,12 +38,14 @@ def as_written(value: object) -> str:
         return "{ " + ", ".join(f"{key} = {_inner(item)}" for key, item in value.items())[:50] + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_inner, value))[:50] + "]"
-    return _inner(value)
+    return brief(value) if isinstance(value, str) else _inner(value)
 
 
 def _inner(value: object) -> str:
     if isinstance(value, dict | list):  # not followed further: it may be nested without end
         return "{ … }" if isinstance(value, dict) else "[ … ]"
+    if isinstance(value, str):
+        return f'"{brief(value)}"'
     return str(value).lower() if isinstance(value, bool) else brief(value)
 
 
@@ -50,10 +53,16 @@ def _refuse(key: str, value: object) -> PydanticCustomError:
     return PydanticCustomError("type_" + key, "{value}", {"value": as_written(value)})
 
 
+def _said(key: str, details: dict[str, object]) -> PydanticCustomError:
+    return PydanticCustomError("text", "", {"key": key, "details": details})
+
+
 def _number(value: object) -> Number:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         try:
             return exact(value)
+        except TooManyDecimals:
+            raise _said("decimals", {"value": as_written(value)}) from None
         except ValueError:
             pass
     raise _refuse("number", value)
@@ -65,35 +74,49 @@ def amount_in_text(text: str, currency: str) -> Number | None:
     >>> amount_in_text("5,722万元", "CNY"), amount_in_text("5722万元", "USD")
     (57220000, None)
     """
+    try:
+        return _amount(text, currency)
+    except ValueError:
+        return None
+
+
+def _amount(text: str, currency: str) -> Number | None:
     # no amount is longer, and the search takes the square of the length
     found = _AMOUNT.fullmatch(text if len(text) <= 100 else "")
     if found is None or (found[2] or "") not in AMOUNT_UNITS or (found[2] and currency != "CNY"):
         return None
-    try:
-        return exact(exact(re.sub("[,_]", "", found[1])) * AMOUNT_UNITS[found[2] or ""])
-    except ValueError:
-        return None
+    return exact(exact(re.sub("[,_]", "", found[1])) * AMOUNT_UNITS[found[2] or ""])
 
 
 def _money(value: object, info: ValidationInfo) -> Number:
     """An amount in the main unit; text may name yuan or 万元 where the validation's context says CNY."""
     if isinstance(value, str):
         currency = info.context["currency"] if info.context else "CNY"
-        amount = amount_in_text(value, currency)
+        try:
+            amount = _amount(value, currency)
+        except TooManyDecimals:
+            raise _said("cents", {"value": brief(value)}) from None
+        except ValueError:
+            amount = None
         if amount is None and currency != "CNY" and amount_in_text(value, "CNY") is not None:
-            details = {"value": value, "currency": currency}
-            raise PydanticCustomError("text", "", {"key": "unit_currency", "details": details})
+            raise _said("unit_currency", {"value": value, "currency": currency})
         if amount is None:
             raise _refuse("money", value)
         return amount
     try:
         return _number(value)
-    except PydanticCustomError:
+    except PydanticCustomError as error:
+        if error.type == "text":  # a number, and with far more decimals than money has
+            raise _said("cents", {"value": as_written(value)}) from None
         raise _refuse("money", value) from None
 
 
 def _name(value: object) -> Text:
     parts = {"zh": value} if isinstance(value, str) else value
+    if isinstance(value, dict) and value.keys() == {"zh", "en"}:
+        blank = [key for key in ("zh", "en") if isinstance(value[key], str) and not value[key].strip()]
+        if len(blank) == 1:
+            raise _said("name_half", {"name": blank[0]})
     if (
         not isinstance(parts, dict)
         or not parts
@@ -105,7 +128,7 @@ def _name(value: object) -> Text:
         return Text(**parts)
     except ScenarioError as error:
         found = error.problems[0]
-        raise PydanticCustomError("text", "", {"key": found.key, "details": found.details}) from None
+        raise _said(found.key, dict(found.details)) from None
 
 
 def _text(value: object) -> str:
@@ -310,10 +333,9 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
         return Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}, at=_above(path))
     if type_ == "extra_forbidden":
         table = _TABLES[path[0]] if len(path) > 1 else ScenarioTable
-        near = nearest(name, table.model_fields)
-        if near:
-            return Problem("key_unknown", {"name": name, "near": near}, at=_above(path))
-        return Problem("key_unknown_list", {"name": name, "known": list(table.model_fields)}, at=_above(path))
+        return Problem(
+            "key_unknown", {"name": name, "guess": guess(name, table.model_fields)}, at=_above(path)
+        )
     if type_ == "literal_error":
         return Problem("format", {"value": as_written(value)}, at=at)
     if type_ == "text":

@@ -23,6 +23,9 @@ from allocator.analysis.differences import Difference
 from allocator.engine import METHOD_VERSION
 from allocator.errors import ScenarioError
 from allocator.exact import Frozen
+from allocator.files import chain, disk
+from allocator.files.alike import unseen
+from allocator.files.chain import Chain
 from allocator.files.home import is_link, put_folder, refuse, remove, visible
 from allocator.files.reading import read_bytes, read_toml
 from allocator.files.scenario import load_scenario
@@ -42,6 +45,7 @@ class State:
     ``stage`` is what it was frozen as (初稿 for instance), "" for an ordinary one.  ``changes`` are those
     against the state before, of which ``more`` further ones are not listed.  ``path`` is its own scenario
     file.  ``when`` is None where what was noted of it cannot be read; such a state is not sound either.
+    ``hash`` is that of its entry, ``earlier`` holds those of earlier ones (see `chain`).
     """
 
     number: int
@@ -55,6 +59,8 @@ class State:
     method_version: str
     files: Mapping[str, str]
     path: Path
+    hash: str
+    earlier: Mapping[int, str] | None
 
 
 def sound(state: State) -> bool:
@@ -105,22 +111,22 @@ def state_in(folder: Path, number: int) -> State:
     """One state in a scenario's folder."""
     here = _at(folder, number)
     try:
-        entry = (here / "entry.json").stat()
-    except OSError:
+        return _read_state(here, number, read_bytes(here / "entry.json"))
+    except ScenarioError:
         return _broken(here, number)
-    return _read_state(here, number, (entry.st_mtime_ns, entry.st_size))
 
 
 @lru_cache(maxsize=2000)  # a page that lists states asks for all of them again and again
-def _read_state(folder: Path, number: int, stamp: object) -> State:
+def _read_state(folder: Path, number: int, content: bytes) -> State:
     try:
-        entry = json.loads(read_bytes(folder / "entry.json"))
+        entry = json.loads(content)
         when = datetime.fromisoformat(_text(entry["when"]))
         if when.tzinfo is None or not 2000 < when.year < 9000 or entry["number"] != number:
             raise ValueError
         files = {_text(name): _text(kept) for name, kept in entry["files"].items()}
         if "scenario.toml" not in files or not all(re.fullmatch(r"[a-z]+\.(csv|toml)", f) for f in files):
             raise ValueError
+        earlier = chain.held(entry)
         return State(
             number=number,
             when=when.astimezone(UTC),
@@ -128,14 +134,16 @@ def _read_state(folder: Path, number: int, stamp: object) -> State:
             more=int(entry["more"]),
             files=Frozen(files),
             path=folder / "scenario.toml",
+            hash=chain.hash_of(entry),
+            earlier=None if earlier is None else Frozen(earlier),
             **{name: _text(entry[name]) for name in ("who", "why", "stage", "digest", "method_version")},
         )
-    except (ScenarioError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return _broken(folder, number)
 
 
 def _broken(folder: Path, number: int) -> State:
-    return State(number, None, "", "", "", (), 0, "", "", Frozen({}), folder / "scenario.toml")
+    return State(number, None, "", "", "", (), 0, "", "", Frozen({}), folder / "scenario.toml", "", None)
 
 
 def _change(change: Any) -> Difference:
@@ -150,13 +158,27 @@ def _text(value: object) -> str:
 
 
 def load_from(folder: Path, number: int) -> Scenario:
-    """The scenario of one state; raises ScenarioError where there is none or its files were changed."""
-    if type(number) is not int or number not in numbers(folder):
+    """The scenario of one state; raises ScenarioError where there is none or it was changed since."""
+    found = {state.number: state for state in states_in(folder)}
+    if type(number) is not int or number not in found:
         refuse("kept_state_unknown", name=folder.name, number=brief(number))
-    state = state_in(folder, number)
-    if not sound(state):
+    if not sound(found[number]) or number in chain_in(folder, tuple(found.values())).changed:
         refuse("kept_state_changed", name=folder.name, number=number)
-    return load_scenario(state.path)
+    scenario = load_scenario(found[number].path)
+    if scenario.digest != found[number].digest:
+        refuse("kept_state_digest", name=folder.name, number=number)
+    return scenario
+
+
+def chain_in(folder: Path, found: tuple[State, ...]) -> Chain:
+    """What the entries of these states, all that there are, say of one another."""
+    return chain.check(found, chain.head_of(folder / "scenario.toml"))
+
+
+def next_number(folder: Path, found: tuple[State, ...]) -> int:
+    """The number of the next state; those that were taken away are not given again."""
+    head = chain.head_of(folder / "scenario.toml")
+    return max(found[-1].number if found else 0, head.number if head else 0) + 1
 
 
 # --- making ---------------------------------------------------------------------------------------
@@ -165,13 +187,20 @@ def load_from(folder: Path, number: int) -> Scenario:
 def note(text: str) -> str:
     """A remark in one line; raises ScenarioError where it is endless or hides characters."""
     text = " ".join(text.split())
-    if len(text) > LONGEST_NOTE or not visible(text):
+    if len(text) > LONGEST_NOTE or unseen(text):
         refuse("kept_note", text=text[:40], longest=LONGEST_NOTE)
     return text
 
 
 def entry_of(
-    number: int, scenario: Scenario, changes: tuple[Difference, ...], *, who: str, why: str, stage: str
+    number: int,
+    scenario: Scenario,
+    changes: tuple[Difference, ...],
+    *,
+    who: str,
+    why: str,
+    stage: str,
+    earlier: Mapping[str, str],
 ) -> dict[str, bytes]:
     """All files of a state by name; raises ScenarioError where the scenario cannot be written."""
     files = contents(scenario)
@@ -186,6 +215,7 @@ def entry_of(
         "digest": scenario.digest,
         "method_version": METHOD_VERSION,
         "files": {name: _sha256(content) for name, content in files.items()},
+        "earlier": earlier,
     }
     return files | {"entry.json": json.dumps(entry, ensure_ascii=False, indent=1).encode()}
 
@@ -194,7 +224,8 @@ def add(folder: Path, number: int, files: Mapping[str, bytes], scenario: Scenari
     """Puts a state into a scenario's folder; raises FileExistsError where another took its number first."""
     pending = folder / f".{number:04}-{secrets.token_hex(8)}.toml"
     try:
-        pending.write_bytes(pointer(number))
+        disk.write(pending, pointer(number, files), disk.PRIVATE)
+        disk.settle(folder)
         put_folder(_at(folder, number), files, lambda part: reads_back(part, scenario))
     except BaseException:
         remove(pending)
@@ -209,22 +240,24 @@ def reads_back(folder: Path, scenario: Scenario) -> None:
         read = load_scenario(folder / "scenario.toml")
     except ScenarioError as error:
         raise ScenarioError(replace(p, file=Path(p.file).name) for p in error.problems) from None
-    assert read.digest == scenario.digest
+    if read != scenario:
+        refuse("kept_other")
 
 
 def protect(folder: Path, number: int) -> None:
     """Makes the files of a state read-only, where the system has such a thing."""
     with suppress(OSError):
         for path in _at(folder, number).iterdir():
-            path.chmod(0o444)
+            path.chmod(0o400)
 
 
 # --- scenario.toml --------------------------------------------------------------------------------
 
 
-def pointer(number: int) -> bytes:
-    """The scenario.toml that extends a state."""
+def pointer(number: int, files: Mapping[str, bytes]) -> bytes:
+    """The scenario.toml that extends a state of these files, and says which its entry is."""
     remarks = "".join(f"# {say('kept.remark', lang)}\n" for lang in ("zh", "en"))
+    remarks += chain.remark(number, chain.hash_of(json.loads(files["entry.json"])))
     return f'{remarks}format = 1\nextends = "states/{number:04}/scenario.toml"\n'.encode()
 
 
@@ -248,13 +281,16 @@ def finish(folder: Path) -> None:
     if not pending:
         return
     last, now = max(numbers(folder), default=0), pointed(folder / "scenario.toml")
+    said = (last, state_in(folder, last).hash)  # of two who save at once each writes what is to stand there
     for path in pending:
         number = int(path.name[1:].partition("-")[0])
         if now is None or number > last:
             continue
-        if now < number == last == pointed(path):  # which was not stopped in the middle of writing it
+        whole = number == last == pointed(path)  # which was not stopped in the middle of writing it
+        if now < number and whole and chain.head_of(path) in (None, said):
             with suppress(OSError):
                 path.replace(folder / "scenario.toml")
                 now = last
+                disk.settle(folder)
         else:
             remove(path)

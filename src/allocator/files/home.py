@@ -10,7 +10,7 @@ import stat
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Never
 
@@ -18,9 +18,13 @@ import pathvalidate
 import platformdirs
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files import disk
+from allocator.files.alike import alike, joins, unseen
 
 LONGEST_NAME = 60
 LONGEST_NAME_BYTES = 200  # most file systems take 255, and what is discarded gets a time added to its name
+_PRIVATE = 0o700
+_FOLDERS = ("scenarios", "readings", "drafts", "trash")
 _ABANDONED = 3600  # seconds after which something half-made belongs to nobody
 
 
@@ -58,7 +62,7 @@ def check_name(name: str) -> str:
     if len(name) > LONGEST_NAME or len(name.encode(errors="replace")) > LONGEST_NAME_BYTES:
         refuse("kept_name_long", longest=LONGEST_NAME, bytes=LONGEST_NAME_BYTES)
     if not visible(name):
-        refuse("kept_name_hidden", name=name)
+        refuse("kept_name_hidden", name=name, unseen=unseen(name))
     if name[0] in ".=+-@＝＋－＠":
         refuse("kept_name_start", name=name)
     if name[0] == " " or name[-1] in " .":
@@ -77,17 +81,7 @@ def visible(text: str) -> bool:
     >>> visible("a\\u202eb"), visible("👩\\u200d🌾")
     (False, True)
     """
-    return all(c.isprintable() or _joins(text, at) for at, c in enumerate(text))
-
-
-def _joins(text: str, at: int) -> bool:
-    """Whether the character is what holds an emoji of several parts together."""
-    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
-    return text[at] == "\u200d" and len(around) == 2 and all(map(_emoji, around))
-
-
-def _emoji(c: str) -> bool:
-    return c == "\ufe0f" or (not c.isascii() and unicodedata.category(c) in ("So", "Sk"))
+    return all(c.isprintable() or joins(text, at) for at, c in enumerate(text))
 
 
 def same(name: str) -> str:
@@ -145,6 +139,29 @@ def free_name(name: str, own: Path | None = None) -> Path:
     return scenarios() / name
 
 
+def new_name(name: str, own: Path | None = None) -> Path:
+    """The folder of a scenario that is given this name now; raises ScenarioError also where names deceive.
+
+    What was saved earlier under a name that would be refused today is opened all the same.
+    """
+    target = free_name(name, own)
+    hidden = unseen(target.name)
+    if hidden:
+        refuse("kept_name_hidden", name=target.name, unseen=hidden)
+    device = target.name.partition(".")[0].rstrip(" ")  # Windows looks at no more
+    try:
+        pathvalidate.validate_filename(device, platform="universal")
+        reserved = device.upper() in ("CONIN$", "CONOUT$")
+    except pathvalidate.ValidationError:
+        reserved = True
+    if reserved:
+        refuse("kept_name_reserved", name=target.name)
+    for folder in folders():
+        if folder != own and alike(folder.name, target.name):
+            refuse("kept_name_alike", name=target.name, other=folder.name)
+    return target
+
+
 def is_link(path: Path) -> bool:
     """Whether a path is a link to elsewhere, also of the kind that only Windows has."""
     try:
@@ -164,34 +181,100 @@ def told(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
-        refuse("kept_full" if full else "kept_unwritable", folder)
+        refuse("kept_full" if disk.full(error) else "kept_unwritable", folder)
+
+
+def ready(folder: Path) -> None:
+    """Makes one of the folders in the user's own folder, which is to be written into, for nobody else.
+
+    What an earlier version left open to others is closed, as far as the system lets it.
+    """
+    if not home().is_dir():
+        home().parent.mkdir(parents=True, exist_ok=True)
+        home().mkdir(_PRIVATE, exist_ok=True)
+        disk.settle(home().parent)
+    if not folder.is_dir():
+        folder.mkdir(_PRIVATE, exist_ok=True)
+        disk.settle(home())
+    if os.name != "nt":
+        with suppress(OSError):
+            _close()
+
+
+def _close() -> None:
+    """Closes what is ours to others; that of other programs in a folder that was named stays as it is."""
+    inside = set(home().iterdir())
+    ours = {home() / name for name in _FOLDERS}
+    for folder in sorted(inside & ours):
+        if _open_to_others(folder):
+            for path in folder.rglob("*"):
+                _close_one(path)
+            _close_one(folder)  # last: while it is open, the next time does it all again
+    if inside <= ours:
+        _close_one(home())
+
+
+def _open_to_others(path: Path) -> bool:
+    return not is_link(path) and bool(path.stat().st_mode & 0o077)
+
+
+def _close_one(path: Path) -> None:
+    with suppress(OSError):  # somebody else's, or gone
+        if _open_to_others(path):
+            path.chmod(path.stat().st_mode & _PRIVATE)
 
 
 def put_folder(
-    target: Path, files: Mapping[str, bytes], check: Callable[[Path], None] = lambda _: None
+    target: Path,
+    files: Mapping[str, bytes],
+    check: Callable[[Path], None] = lambda _: None,
+    *,
+    sync: bool = True,
 ) -> None:
     """Makes a folder with these files, whole or not at all, if ``check`` of it raises nothing.
 
-    Raises FileExistsError where something has that name by then, and what else the system says.
+    With ``sync`` it is on the disk before this returns.  Raises FileExistsError where something has that name
+    by then, and what else the system says.
     """
     part = target.parent / f".{secrets.token_hex(8)}"
     try:
-        part.mkdir()
+        part.mkdir(_PRIVATE)
+        inside = {part: None}
         for name, content in files.items():
             path = part / name
-            if path.parent != part:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            for parent in reversed(path.relative_to(part).parents[:-1]):
+                (part / parent).mkdir(_PRIVATE, exist_ok=True)
+                inside[part / parent] = None
+            disk.write(path, content, disk.PRIVATE, sync=sync)
         check(part)
+        for folder in inside if sync else ():
+            disk.settle(folder)
         try:
             part.rename(target)
         except OSError:
             if os.path.lexists(target):
                 raise FileExistsError(errno.EEXIST, "", str(target)) from None
             raise
+        if sync:
+            _settle_or_undo(target, part)
     finally:
         remove(part)
+
+
+def move(folder: Path, target: Path) -> None:
+    """Gives a folder another name or place; raises what the system says, and then it is where it was."""
+    folder.rename(target)
+    _settle_or_undo(target, folder)
+
+
+def _settle_or_undo(target: Path, before: Path) -> None:
+    """Makes sure that a renaming is on the disk; what cannot be is taken back."""
+    try:
+        for parent in {target.parent, before.parent}:
+            disk.settle(parent)
+    except BaseException:
+        target.rename(before)
+        raise
 
 
 def remove(path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from allocator.analysis.differences import differences
 from allocator.errors import ScenarioError
 from allocator.files import history as states
+from allocator.files.chain import Chain, head_of, to_hold
 from allocator.files.drafts import Work, get_draft, get_work, put_draft, put_work
 from allocator.files.history import State, sound
 from allocator.files.home import (
@@ -24,7 +25,10 @@ from allocator.files.home import (
     free_name,
     home,
     is_link,
+    move,
+    new_name,
     put_folder,
+    ready,
     refuse,
     same,
     scenarios,
@@ -36,9 +40,11 @@ from allocator.model import Scenario
 from allocator.parts import Text
 
 __all__ = [
+    "Chain",
     "Discarded",
     "State",
     "Work",
+    "chain",
     "check_name",
     "discard",
     "discarded",
@@ -81,6 +87,12 @@ def history(name: str) -> tuple[State, ...]:
     return states.states_in(folder)
 
 
+def chain(name: str) -> Chain:
+    """What the saves of a scenario say of one another: which were changed since, and which are missing."""
+    folder = folder_of(name)
+    return states.chain_in(folder, history(name))
+
+
 def load_state(name: str, number: int) -> Scenario:
     """The scenario as it was in one of its states; raises ScenarioError where that was changed since."""
     return states.load_from(folder_of(name), number)
@@ -100,29 +112,33 @@ def keep(
     folder = folder_of(name)
     states.finish(folder)
     pointed = states.pointed(folder / "scenario.toml")  # before the states: another window may save just now
-    _refuse_unseen(folder, after)
-    if pointed not in (0, after):
+    found = _seen(folder, after)
+    head = head_of(folder / "scenario.toml")
+    number = states.next_number(folder, found)
+    if pointed not in (0, after) and (head is None or pointed != head.number or pointed != number - 1):
         refuse("kept_by_hand", folder / "scenario.toml", number=after)
     try:
         changes = differences(states.load_from(folder, after), scenario)
     except ScenarioError:  # what was kept last was damaged; all the more must this be kept
         changes = ()
-    files = states.entry_of(after + 1, scenario, changes, who=who, why=why, stage=stage)
+    earlier = to_hold(found, head)
+    files = states.entry_of(number, scenario, changes, who=who, why=why, stage=stage, earlier=earlier)
     with told(folder):
+        ready(scenarios())
         try:
-            states.add(folder, after + 1, files, scenario)
+            states.add(folder, number, files, scenario)
         except FileExistsError:
-            _refuse_unseen(folder, after)
+            _seen(folder, after)
             raise
         except FileNotFoundError:
             folder_of(name)  # says so, where somebody has renamed or discarded it meanwhile
             raise
     sweep(folder / "states")
-    return states.state_in(folder, after + 1)
+    return states.state_in(folder, number)
 
 
-def _refuse_unseen(folder: Path, after: int) -> None:
-    """Refuses to go on from a state that is not the latest one."""
+def _seen(folder: Path, after: int) -> tuple[State, ...]:
+    """The states of a scenario; refuses to go on from one that is not the latest."""
     found = states.states_in(folder)
     last = found[-1] if found else None
     if last is None:
@@ -130,15 +146,16 @@ def _refuse_unseen(folder: Path, after: int) -> None:
     if last.number != after:
         when = f"{last.when.astimezone():%Y-%m-%d %H:%M}" if last.when else "—"
         refuse("kept_newer", name=folder.name, number=last.number, who=last.who or "—", when=when)
+    return found
 
 
 def _keep_new(name: str, scenario: Scenario, *, who: str, why: str, stage: str) -> State:
-    folder = free_name(name)
-    files = states.entry_of(1, scenario, (), who=who, why=why, stage=stage)
+    folder = new_name(name)
+    files = states.entry_of(1, scenario, (), who=who, why=why, stage=stage, earlier={})
     whole = {f"states/0001/{file}": content for file, content in files.items()}
-    whole["scenario.toml"] = states.pointer(1)
+    whole["scenario.toml"] = states.pointer(1, files)
     with told(scenarios()):
-        scenarios().mkdir(parents=True, exist_ok=True)
+        ready(scenarios())
         try:
             put_folder(folder, whole, lambda part: states.reads_back(part, scenario))
         except FileExistsError:
@@ -179,10 +196,11 @@ def rename(name: str, new: str, *, who: str, why: str = "") -> State | None:
     written; the old name then stays.
     """
     folder, found = folder_of(name), history(name)
-    target = free_name(new, own=folder)
-    if target == folder:
+    if check_name(new) == check_name(folder.name):
         return None
-    latest = found[-1].number if found and sound(found[-1]) else None
+    target = new_name(new, own=folder)
+    changed = states.chain_in(folder, found).changed
+    latest = found[-1].number if found and sound(found[-1]) and found[-1].number not in changed else None
     follows = latest is not None and states.pointed(folder / "scenario.toml") == latest
     _move(folder, target, new)
     if latest is None or not follows:
@@ -191,15 +209,16 @@ def rename(name: str, new: str, *, who: str, why: str = "") -> State | None:
         scenario = titled(target.name, states.load_from(target, latest))
         return keep(target.name, scenario, who=who, why=why, after=latest)
     except ScenarioError:
-        with suppress(ScenarioError):
-            _move(target, folder, name)
+        with suppress(OSError):
+            target.rename(folder)
         raise
 
 
 def _move(folder: Path, target: Path, name: str) -> None:
     with told(target):
+        ready(scenarios())
         try:
-            folder.rename(target)
+            move(folder, target)
         except OSError:
             free_name(name, own=folder)  # says so, where the name was taken just now
             raise
@@ -252,8 +271,8 @@ def discard(name: str) -> Discarded:
     name, when = check_name(folder.name), datetime.now(UTC)
     known = Discarded(f"{name}-{when:{_TIME}}", name, when)
     with told(trash()):
-        trash().mkdir(parents=True, exist_ok=True)
-        folder.rename(trash() / known.token)
+        ready(trash())
+        move(folder, trash() / known.token)
     return known
 
 

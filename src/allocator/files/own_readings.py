@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from allocator.errors import ScenarioError
-from allocator.files.home import home, is_link, refuse, told
+from allocator.files import disk
+from allocator.files.home import home, is_link, ready, refuse, told
 from allocator.files.reading import read_bytes
 
 MOST = 50  # of one fund
@@ -37,13 +38,26 @@ def add_reading(fund: str, content: bytes) -> str:
     if len(_files(fund)) >= MOST:
         refuse("own_reading_many", most=MOST)
     with told(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        new = not path.parent.exists()
+        ready(path.parent.parent)
+        path.parent.mkdir(0o700, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
         try:
-            part.write_bytes(content)
+            disk.write(part, content, disk.PRIVATE)
+            if new:
+                disk.settle(path.parent.parent)
             part.replace(path)
-        finally:
+            try:
+                disk.settle(path.parent)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+        except BaseException:
             part.unlink(missing_ok=True)
+            if new:
+                with suppress(OSError):
+                    path.parent.rmdir()
+            raise
     return path.name
 
 

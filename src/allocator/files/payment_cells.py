@@ -14,7 +14,9 @@ from allocator.errors import Problem
 from allocator.exact import exact, plain
 from allocator.files.reading import cell_number
 from allocator.model import Scenario
-from allocator.parts import nearest, plain_name
+from allocator.naming import Names
+from allocator.parts import plain_name
+from allocator.totals import is_total
 
 _LARGEST_FEN: int = 10**17  # far beyond any fund
 _PLAIN_AMOUNT = re.compile(r"([+\-−]?)([0-9]{1,15})(?:\.([0-9]{1,8}))?")
@@ -33,14 +35,22 @@ def payer_names(scenario: Scenario, payers: Sequence[Payer]) -> dict[str, int]:
     return names
 
 
-def payer_at(text: str, names: dict[str, int]) -> int | Problem:
-    """The position of the payer that a cell names."""
+def payers_written(scenario: Scenario, payers: Sequence[Payer]) -> Names:
+    """All that payers are called, for what is said of a name that none of them has."""
+    recipients = (n for r in scenario.recipients for n in (r.id, r.name.zh, r.name.en, *r.aliases))
+    departments = (name for payer in payers for name in (payer.name.zh, payer.name.en))
+    return Names([*recipients, *departments], [payer.name for payer in payers])
+
+
+def payer_at(text: str, names: dict[str, int], written: Names) -> int | Problem:
+    """The position of the payer that a cell names; ``written`` are their names to propose."""
     if not text:
         return Problem("recipient_blank")
     found = names.get(plain_name(text))
     if found is None:
-        near = nearest(plain_name(text), names) or next(iter(names))
-        return Problem("payment_payer", {"name": text[:100], "near": near})
+        if is_total(text):
+            return Problem("recipient_total", {"name": text[:100]})
+        return Problem("payment_payer", {"name": text[:100], "guess": written.guess(text)})
     return found if found >= 0 else Problem("payment_both", {"name": text[:100]})
 
 

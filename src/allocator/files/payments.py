@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from allocator.analysis.execution import Payer, Payments
 from allocator.errors import Problem, ScenarioError
 from allocator.files.columnar import Cells, Reader, cells_of, day_in, status_in
 from allocator.files.format import AMOUNT_UNITS
-from allocator.files.payment_cells import all_fen, fen_in, payer_at, payer_names
+from allocator.files.payment_cells import all_fen, fen_in, payer_at, payer_names, payers_written
 from allocator.files.reading import (
     MOST_PROBLEMS,
     file_bytes,
@@ -26,7 +26,8 @@ from allocator.files.reading import (
 )
 from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.model import Scenario
-from allocator.parts import Text, nearest, plain_name
+from allocator.naming import Names
+from allocator.parts import Text, plain_name
 from allocator.text import LANGUAGES, say
 
 COLUMNS = ("recipient", "date", "amount", "use", "payee", "note", "status")
@@ -62,11 +63,13 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
     """The payments in columns of text."""
     file, header, lines = cells.file, cells.header, cells.lines
     columns, unit = _header(file, header, scenario.fund.currency)
+    if columns["amount"] in cells.mixed:
+        raise ScenarioError(cells.mixed[columns["amount"]])
     texts = {column: cells.columns[position] for column, position in columns.items()}
     reader = Reader(file, cells.at, lines, {column: header[position] for column, position in columns.items()})
-    names = payer_names(scenario, payers)
+    who = partial(payer_at, names=payer_names(scenario, payers), written=payers_written(scenario, payers))
     table: dict[str, Any] = {"line": lines}
-    table["payer"] = reader.values("recipient", texts["recipient"], lambda t: payer_at(t, names), "int32")
+    table["payer"] = reader.values("recipient", texts["recipient"], who, "int32")
     table["day"] = reader.values("date", texts["date"], day_in, "datetime64[s]")
     table["fen"] = reader.values("amount", texts["amount"], lambda t: fen_in(t, unit), "int64", all_fen(unit))
     lists: dict[str, tuple[str, ...]] = {}
@@ -75,7 +78,8 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
         table[column], lists[column] = reader.texts(column, texts.get(column, [""] * len(lines)), blank)
     illustrative = False
     if "status" in texts:
-        illustrative = bool(reader.values("status", texts["status"], status_in, "int32").any())
+        table["status"] = reader.values("status", texts["status"], status_in, "int32")
+        illustrative = bool(table["status"].any())
     if not reader.problems:
         blank_notes = np.array([not note for note in lists["note"]], dtype=bool)[table["note"]]
         reader.refuse("note", (table["fen"] < 0) & blank_notes, "payment_refund")
@@ -112,8 +116,9 @@ def _header(file: str, header: Sequence[str], currency: str) -> tuple[dict[str, 
         if column is None and parts and known.get(parts[1]) == "amount":
             column, written = "amount", parts[2].strip()
         if column is None:
-            near = nearest(plain_name(text), known) or COLUMNS[0]
-            problems.append(Problem("header_unknown", {"name": text, "near": near}, file, {"row": 1}))
+            called = Names(known, [_heading(name) for name in COLUMNS])
+            details = {"name": text, "guess": called.guess(text)}
+            problems.append(Problem("header_unknown", details, file, {"row": 1}))
             continue
         if column in columns:
             twice = {"first": header[columns[column]], "second": text}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gc
-import io
 import itertools
 import re
 import stat
@@ -18,9 +16,11 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Never
 
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import Number, exact
+from allocator.exact import Number, TooManyDecimals, exact
 
 LARGEST_FILE_MB = 10
+LARGEST_TOML_MB = 1
+_MOST_WALKED = 5_000_000  # steps from part to part of keys
 MOST_PROBLEMS = 100  # of one file: beyond that nobody reads on
 
 
@@ -70,7 +70,7 @@ def beside(path: Path, name: str, root: Path, key: str) -> Path:
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name.startswith("~"):
         wrong(path, "path_absolute", at, name=name)
     if not name.strip() or not name.isprintable() or len(name) > 500:
-        wrong(path, "file_name", at, name=name[:40].encode("ascii", "replace").decode())
+        wrong(path, "file_name", at, name=name[:40])
     found = path.parent / name
     try:
         inside = found.resolve().is_relative_to(root.resolve())
@@ -95,12 +95,31 @@ def toml_of(path: Path, content: bytes) -> dict[str, Any]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         wrong(path, "file_utf8")
-    if any(line.count(".") > 300 for line in text.split("\n")):
-        wrong(path, "toml_endless")  # reading keys of very many parts takes for ever
+    if len(content) > LARGEST_TOML_MB * 2**20:
+        wrong(path, "file_large", limit=LARGEST_TOML_MB)
+    if _walked(text) > _MOST_WALKED:
+        wrong(path, "toml_endless")
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError, ValueError) as error:
         _wrong_toml(path, text, str(error))
+
+
+def _walked(text: str) -> int:
+    """How many steps from part to part of keys TOML may take to read, at the most.
+
+    Each part of a key is looked for from the first part of its table's name on, so that the steps of a line
+    grow with the square of its points.
+    """
+    steps = deepest = 0
+    for line in text.split("\n"):
+        points = line.count(".")
+        if line.lstrip().startswith("["):
+            deepest = max(deepest, points)
+        steps += (points + 1) * (points + deepest + 1)
+        if points > 300:
+            return _MOST_WALKED + 1
+    return steps
 
 
 # A key or table name that holds more than ASCII, and what it may follow.
@@ -129,69 +148,24 @@ def _wrong_toml(path: Path, text: str, reason: str) -> Never:
     if place[1] is None:
         wrong(path, "toml_cut", {"line": len(text.splitlines())})
     line, at = lines[int(place[1]) - 1], {"line": int(place[1])}
+    hidden = next((c for c in _QUOTED.sub("", line) if c not in "\t\r" and not c.isprintable()), None)
+    if hidden is not None:
+        wrong(path, "toml_hidden", at, name=hidden)
     bare = _BARE_KEY.match(line[:300])  # the search takes the square of the length
     if bare and not set(bare[1]) & set("“”‘’＝"):
         wrong(path, "toml_bare_key", at, name=bare[1][:40])
     odd = re.search("[“”‘’＝，【】]", _QUOTED.sub("", line))
     if odd:
         wrong(path, "toml_quotes", at, name=odd[0])
-    shown = "".join(c if c.isprintable() else " " for c in line).strip()[:60]
+    shown = line.replace("\t", " ").strip()[:60]
     key = next((key for start, key in _TOML_REASONS if re.match(start, reason)), "toml_syntax")
     wrong(path, key, at, line=shown)
 
 
-# --- CSV ------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 Row = tuple[int, list[str]]
-
-
-def read_csv(path: Path) -> tuple[list[str], list[Row]]:
-    """The header and the rows of a CSV file, each with its row number; wholly blank rows are passed over."""
-    return headed(path, csv_lines(path, read_bytes(path)))
-
-
-def csv_lines(file: Path | str, content: bytes) -> list[Row]:
-    """The lines of CSV that hold anything, each with its number; raises where it is not CSV."""
-    text = csv_text(file, content)
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
-            rows.append([cell.strip() for cell in row])
-    except csv.Error:
-        wrong(file, "csv_syntax", {"row": len(rows) + 1})
-    return [(number, row) for number, row in enumerate(rows, 1) if any(row)]
-
-
-def csv_text(file: Path | str, content: bytes) -> str:
-    """The text of a CSV file, in UTF-8 or as Excel in China writes it."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            return content.decode("gb18030")
-        except UnicodeDecodeError:
-            wrong(file, "file_encoding")
-
-
-def csv_columns(text: str) -> list[list[str]] | None:
-    """The columns of CSV, headings first, as they stand; None where a line is not as long as the first.
-
-    A million lines one by one would take three times as long.
-
-    >>> csv_columns("a,b\\n1,2\\n"), csv_columns("a,b\\n1\\n")
-    ([['a', '1'], ['b', '2']], None)
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    columns: list[list[str]] = []
-    try:
-        while rows := list(itertools.islice(reader, 50_000)):
-            columns = columns or [[] for _ in rows[0]]
-            for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-                column.extend(cells)
-    except (csv.Error, ValueError):
-        return None
-    return columns
 
 
 @contextmanager
@@ -214,10 +188,10 @@ def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) ->
         wrong(file, "csv_first_line", {"row": 1})
     header = lines[0][1]
     width = max(i for i, name in enumerate(header, 1) if name)
+    odd = ((number, row) for number, row in lines[1:] if len(row) < width or any(row[len(header) :]))
     problems = [
         Problem("row_length", {"found": len(row), "should": width}, str(file), {"row": number})
-        for number, row in lines[1:]
-        if len(row) < width or any(row[len(header) :])
+        for number, row in itertools.islice(odd, MOST_PROBLEMS)
     ]
     if any(any(row[width : len(header)]) or "" in header[:width] for _, row in lines[1:]):
         problems.insert(0, Problem("header_blank", {}, str(file), {"row": 1}))
@@ -267,6 +241,8 @@ def cell_number(cell: str) -> Number | str:
     if _PLAIN.fullmatch(text):
         try:
             return exact(text)
+        except TooManyDecimals:
+            return "cell_decimals"
         except ValueError:
             return "cell_number"
     lowered = text.casefold()

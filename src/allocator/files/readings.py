@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from allocator.analysis.audit import Known, Reading, Scored
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number
+from allocator.files.csv_file import read_csv
 from allocator.files.reading import (
     MOST_PROBLEMS,
     beside,
     cell_number,
-    read_csv,
     read_toml,
     sound,
     toml_of,

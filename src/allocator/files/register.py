@@ -21,8 +21,10 @@ from allocator.files.format import AMOUNT_UNITS
 from allocator.files.reading import MOST_PROBLEMS, cell_number, file_bytes, uncollected
 from allocator.files.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.files.tables import Finder, read_columns
-from allocator.parts import Recipient, Text, lookup, near_recipient, nearest, plain_name
+from allocator.naming import names_of, nearest, unknown_recipient
+from allocator.parts import Recipient, Text, lookup, plain_name
 from allocator.text import LANGUAGES, say
+from allocator.totals import is_total
 
 FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "status")
 NEEDED = ("project", "recipient", "signed")
@@ -126,6 +128,7 @@ def read_activities(
     for missing in [column for column in (whose, *columns) if column not in places]:
         details = {"name": missing, "known": [whose, *columns][:20]}
         problems.append(Problem("header_missing", details, cells.file, {**cells.at, "row": 1}))
+    problems += [cells.mixed[at] for at in places.values() if at in cells.mixed]
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     keep = [at for at, heading in enumerate(header) if heading]
@@ -280,6 +283,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             missing = [year for year in range(rule.first, rule.last + 1) if year not in figures[rule.column]]
             if missing:
                 refuse("projects_year_missing", name=rule.column, years=missing[:10])
+    problems += [cells.mixed[at] for years in figures.values() for at in years.values() if at in cells.mixed]
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return _Places(fixed, texts, figures, {c: next(iter(found)) for c, found in units.items()})
@@ -322,18 +326,21 @@ def _by_names(columns: Iterable[Text]) -> dict[str, list[Text]]:
 def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recipient] | None) -> list[str]:
     if recipients is None:
         codes, found = reader.texts("recipient", cells, "recipient_blank")
+        for at, text in enumerate(found):
+            if is_total(text) and len(reader.problems) < MOST_PROBLEMS:
+                reader.refuse("recipient", codes == at, "recipient_total", name=text)
         first: dict[str, str] = {}  # of a name written in several ways, the way it stands first
         written = [first.setdefault(plain_name(text), text) for text in found]
         return list(np.array(written, dtype=object)[codes])
-    names = lookup(recipients)
+    names, known = lookup(recipients), names_of(recipients)
 
     def read(text: str) -> str | Problem:
         if not text:
             return Problem("recipient_blank")
         found = names.get(plain_name(text))
-        if found is not None or len(reader.problems) >= MOST_PROBLEMS:  # looking for a near one takes time
-            return found or Problem("recipient_unknown")
-        return Problem("recipient_unknown", {"name": text[:100], "near": near_recipient(text, recipients)})
+        if found is not None:
+            return found
+        return unknown_recipient(text[:100], known)
 
     made: list[str] = reader.values("recipient", cells, read, "object").tolist()
     return made

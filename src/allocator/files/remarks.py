@@ -20,7 +20,8 @@ from allocator.files.placing import labelled, placed, refused, trimmed
 from allocator.files.reading import MOST_PROBLEMS, Row, is_error_cell
 from allocator.files.tables import Finder, cell_remarks
 from allocator.model import Scenario
-from allocator.parts import STATUSES, Factor, Text, brief, nearest
+from allocator.naming import guess
+from allocator.parts import STATUSES, Factor, Text, brief
 
 
 def with_factors(scenario: Scenario, header: Sequence[str], rows: Iterable[Row], file: str = "") -> Scenario:
@@ -118,7 +119,7 @@ def all_there(described: Mapping[tuple[int, str], Factor], scenario: Scenario, f
     problems: list[Problem] = []
     for (number, label), factor in described.items():
         if factor.id not in ids and len(problems) < MOST_PROBLEMS:
-            details = {"name": factor.id, "near": nearest(factor.id, ids) or ids[0]}
+            details = {"name": factor.id, "guess": guess(factor.id, ids)}
             problems.append(Problem("factor_unknown", details, file, {"row": number, "column": label}))
     if problems:
         raise ScenarioError(problems)

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number
 from allocator.files import format as toml
-from allocator.files.reading import MOST_PROBLEMS, beside, read_csv, read_toml, wrong
+from allocator.files.csv_file import read_csv
+from allocator.files.reading import MOST_PROBLEMS, beside, read_toml, wrong
 from allocator.files.tables import (
     Finder,
     listed_recipients,
@@ -23,6 +24,7 @@ from allocator.files.tables import (
     read_recipients,
 )
 from allocator.model import Scenario
+from allocator.naming import guess
 from allocator.parts import (
     Earmark,
     Factor,
@@ -31,7 +33,6 @@ from allocator.parts import (
     Recipient,
     Reservation,
     Use,
-    nearest,
 )
 
 if TYPE_CHECKING:
@@ -234,10 +235,8 @@ def _scenario(table: toml.ScenarioTable, files: Mapping[str, Path], own: Iterabl
         columns = read_columns(files["factors"], header, rows, find, optional=apart)
     for id in own:
         if id not in columns:
-            near = nearest(id, columns) or next(iter(columns), "…")
-            raise ScenarioError(
-                Problem("factor_unknown", {"name": id, "near": near}, "scenario", {"key": f"factor.{id}"})
-            )
+            details = {"name": id, "guess": guess(id, columns)}
+            raise ScenarioError(Problem("factor_unknown", details, "scenario", {"key": f"factor.{id}"}))
     described = {id: dict(item) for id, item in table.factor.items()}
     return Scenario(
         title=table.title,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from allocator.errors import Problem, ScenarioError
 from allocator.files import format as toml
 from allocator.files.reading import MOST_PROBLEMS, wrong
-from allocator.parts import nearest
+from allocator.naming import guess
 
 Whole = TypeVar("Whole", bound=BaseModel)
 
@@ -54,9 +54,7 @@ def _problem(
         return Problem("key_missing", {"name": name, "example": form.examples[name]}, at=_place(place[:-1]))
     if type_ == "extra_forbidden":
         table = form.tables[str(place[0])] if len(place) > 1 else form.whole
-        near, known = nearest(name, table.model_fields), list(table.model_fields)
-        key = "key_unknown" if near else "key_unknown_list"
-        return Problem(key, {"name": name, "near": near} if near else {"name": name, "known": known}, at=at)
+        return Problem("key_unknown", {"name": name, "guess": guess(name, table.model_fields)}, at=at)
     return replace(toml.problem(type_, place, value, dict(details)), at=at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
@@ -10,8 +11,11 @@ from typing import Any
 
 from allocator.errors import ScenarioError
 from allocator.exact import exact
-from allocator.files.reading import Row, csv_lines, wrong
-from allocator.files.unpacking import MOST_COLUMNS, MOST_ROWS, Part, unpack
+from allocator.files.csv_file import csv_lines
+from allocator.files.number_formats import percent_cells
+from allocator.files.reading import Row, wrong
+from allocator.files.sheet_cells import Part
+from allocator.files.unpacking import MOST_COLUMNS, MOST_ROWS, unpack
 from allocator.files.writing import cell_text
 
 LARGEST_UPLOAD_MB = 5
@@ -22,12 +26,16 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5")."""
+    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5").
+
+    ``percents`` are the rows and columns, from 1, of the cells that show their number as a percentage.
+    """
 
     name: str
     lines: list[Row]
     hidden: bool = False
     merged: tuple[str, ...] = ()
+    percents: frozenset[tuple[int, int]] = frozenset()
 
 
 def shown_name(name: str) -> str:
@@ -57,33 +65,26 @@ def read_sheets(
     if ending == "csv":
         if b"\0" in content or content.startswith(_ZIP):
             wrong(file, "upload_not_csv")
-        lines = csv_lines(file, content)
-        if len(lines) > most_rows or any(any(row[MOST_COLUMNS:]) for _, row in lines):
-            wrong(file, "sheet_large", rows=most_rows, columns=MOST_COLUMNS)
-        return [Sheet("", lines)]
+        return [Sheet("", csv_lines(file, content, most_rows, MOST_COLUMNS))]
     if not content.startswith(_ZIP):
         wrong(file, "upload_not_xlsx")
     return _workbook(file, *unpack(file, content, most_rows))
 
 
-def _workbook(file: str, content: bytes, parts: dict[str, Part]) -> list[Sheet]:
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # only ever needed here
+def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
+    from python_calamine import CalamineWorkbook  # only ever needed here
 
     sheets = []
     try:
+        percents = percent_cells(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            for about in book.sheets_metadata:
-                if about.typ != SheetTypeEnum.WorkSheet:
-                    continue
-                sheet = book.get_sheet_by_name(about.name)
-                cells = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-                _show(cells, parts.get(about.name, Part()).unseen)
-                lines = [(number, row) for number, row in enumerate(cells, 1) if any(row)]
-                merged = tuple(
-                    _range(*ends) for ends in sheet.merged_cell_ranges or () if _meets(ends, lines)
-                )
-                hidden = about.visible != SheetVisibleEnum.Visible
-                sheets.append(Sheet(about.name, lines, hidden, merged))
+            for number, part in enumerate(parts):
+                lines: list[Row] = []
+                if part.rows:
+                    cells = book.get_sheet_by_name(str(number))
+                    lines = _lines(cells.iter_rows(), (cells.start or (0, 0))[1], part.unseen)
+                merged = _merged(part.merged, lines)
+                sheets.append(Sheet(part.name, lines, part.hidden, merged, percents[number]))
     except ScenarioError:
         raise
     except BaseException as error:  # a panic of the reader is no Exception
@@ -95,16 +96,43 @@ def _workbook(file: str, content: bytes, parts: dict[str, Part]) -> list[Sheet]:
     return sheets
 
 
-def _show(cells: list[list[str]], unseen: dict[tuple[int, int], str]) -> None:
-    """Puts what the reader shows as blank into its cells, which may lie outside of what it read."""
-    if not unseen:
-        return
-    cells.extend([] for _ in range(max(row for row, _ in unseen) - len(cells)))
-    width = max(max(column for _, column in unseen), *map(len, cells))
-    for line in cells:
-        line.extend([""] * (width - len(line)))
+def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, int], str]) -> list[Row]:
+    """The lines that hold anything, with what the reader shows as blank, be it outside of what it read.
+
+    ``before`` is how many blank columns the reader leaves out.
+    """
+    hidden: dict[int, list[tuple[int, str]]] = {}
     for (row, column), seen in unseen.items():
-        cells[row - 1][column - 1] = seen
+        hidden.setdefault(row, []).append((column, seen))
+    width = max((column for _, column in unseen), default=0)
+    lines: list[Row] = []
+    for number, read in enumerate(rows, 1):
+        cells = [""] * before + [_text(cell) for cell in read]
+        cells += [""] * (width - len(cells))
+        for column, seen in hidden.pop(number, ()):
+            cells[column - 1] = seen
+        if any(cells):
+            lines.append((number, cells))
+    width = max(width, len(lines[-1][1]) if lines else 0)
+    for below in sorted(hidden):
+        cells = [""] * width
+        for column, seen in hidden[below]:
+            cells[column - 1] = seen
+        if any(cells):
+            lines.append((below, cells))
+    return lines
+
+
+def _merged(areas: Sequence[tuple[int, int, int, int]], lines: list[Row]) -> tuple[str, ...]:
+    """The merged cells that lie in the filled rows and below or beside a heading."""
+    if not areas or not lines:
+        return ()
+    width = max(at for _, line in lines for at, cell in enumerate(line, 1) if cell)
+    return tuple(
+        f"{_place(row, column)}:{_place(last, right)}"
+        for row, column, last, right in areas
+        if row <= lines[-1][0] and column <= width
+    )
 
 
 def _text(cell: Any) -> str:
@@ -133,25 +161,14 @@ def _text(cell: Any) -> str:
     return str(cell) if isinstance(cell, timedelta) else ""
 
 
-def _meets(ends: tuple[tuple[int, int], tuple[int, int]], lines: list[Row]) -> bool:
-    """Whether merged cells lie in the filled rows and below or beside a heading."""
-    (row, column), _ = ends
-    width = max((i for _, line in lines for i, cell in enumerate(line, 1) if cell), default=0)
-    return bool(lines) and row < lines[-1][0] and column < width
-
-
-def _range(start: tuple[int, int], end: tuple[int, int]) -> str:
-    return f"{_place(*start)}:{_place(*end)}"
-
-
 def _place(row: int, column: int) -> str:
-    """The cell at a position that counts from zero.
+    """The cell in a row and a column.
 
-    >>> _place(0, 0), _place(9, 27)
+    >>> _place(1, 1), _place(10, 28)
     ('A1', 'AB10')
     """
-    letters, column = "", column + 1
+    letters = ""
     while column:
         column, letter = divmod(column - 1, 26)
         letters = chr(65 + letter) + letters
-    return f"{letters}{row + 1}"
+    return f"{letters}{row}"

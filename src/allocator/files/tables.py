@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
+from allocator.files.csv_file import read_csv
 from allocator.files.format import AMOUNT_UNITS
 from allocator.files.placing import placed
-from allocator.files.reading import MOST_PROBLEMS, Row, cell_number, is_error_cell, read_csv, wrong
+from allocator.files.reading import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
+from allocator.naming import Names, guess, names_of, unknown_recipient
 from allocator.parts import (
     STATUSES,
     Provenance,
@@ -19,8 +22,6 @@ from allocator.parts import (
     Text,
     check_id,
     lookup,
-    near_recipient,
-    nearest,
     plain_name,
 )
 
@@ -32,12 +33,16 @@ class Finder:
         self.recipients = recipients
         self.names = lookup(recipients)
 
+    @cached_property
+    def written(self) -> Names:
+        """All that the recipients are called, for what is said of a name that none of them has."""
+        return names_of(self.recipients)
+
     def id(self, name: str, key: str) -> str:
         """The id behind a name that stands under this key of the scenario file."""
         id = self.names.get(plain_name(name))
         if id is None:
-            details = {"name": name, "near": near_recipient(name, self.recipients)}
-            raise ScenarioError(Problem("recipient_unknown", details, "scenario", {"key": key}))
+            raise ScenarioError(unknown_recipient(name, self.written, "scenario", {"key": key}))
         return id
 
     def ids(self, recipients: str | tuple[str, ...], key: str) -> str | tuple[str, ...]:
@@ -59,8 +64,7 @@ class Finder:
             if not name:
                 problems.append(Problem("recipient_blank", {}, str(file), at))
             elif id is None:
-                near = near_recipient(name, self.recipients)
-                problems.append(Problem("recipient_unknown", {"name": name, "near": near}, str(file), at))
+                problems.append(unknown_recipient(name, self.written, str(file), at))
             elif id in found:
                 problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
             else:
@@ -84,8 +88,7 @@ def need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[
             wrong(file, "header_missing", {"row": 1}, name=name, known=list(known or columns))
     for name in header:
         if known is not None and name not in known:
-            near = nearest(name, known) or next(iter(known))
-            wrong(file, "header_unknown", {"row": 1}, name=name, near=near)
+            wrong(file, "header_unknown", {"row": 1}, name=name, guess=guess(name, known))
 
 
 _RECIPIENT_COLUMNS = ("recipient", "name_zh", "name_en", "kind", "aliases")
@@ -190,7 +193,7 @@ def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
         known = ["recipient", "amount"]
         extra = next((name for name in others if not plain_name(name).startswith(("amount", "金额"))), None)
         if extra is not None and len(others) > 1:
-            wrong(file, "header_unknown", {"row": 1}, name=extra, near="amount")
+            wrong(file, "header_unknown", {"row": 1}, name=extra, guess=guess(extra, known))
         wrong(file, "header_missing", {"row": 1}, name="amount", known=known)
     unit = plain_name(others[0]).removeprefix("amount").removeprefix("金额").strip(" ()（）")
     if unit not in AMOUNT_UNITS or (others[0].startswith("金额") and not unit):
@@ -236,6 +239,7 @@ def cell_remarks(
 ) -> tuple[Provenance, ...]:
     """The remarks on single cells in the order of their rows."""
     cells_seen: set[tuple[str, str]] = set()
+    columns_written = Names(columns)
     problems: list[Problem] = []
     entries: list[Provenance] = []
     for number, row in rows:
@@ -252,13 +256,12 @@ def cell_remarks(
         if not name:
             refuse("recipient", "recipient_blank")
         elif id is None:
-            refuse("recipient", "recipient_unknown", name=name, near=near_recipient(name, find.recipients))
+            at = {"row": number, "column": "recipient"}
+            problems.append(unknown_recipient(name, find.written, str(file), at))
         if not factor:
             refuse("factor", "factor_blank")
         elif factor not in columns:
-            refuse(
-                "factor", "column_unknown", name=factor, near=nearest(factor, columns) or next(iter(columns))
-            )
+            refuse("factor", "column_unknown", name=factor, guess=columns_written.guess(factor))
         if id is not None and (id, factor) in cells_seen:
             refuse("recipient", "recipient_twice", name=f"{name} × {factor}")
         if cells.get("status", "assumed") not in STATUSES:

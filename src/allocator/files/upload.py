@@ -7,6 +7,7 @@ from dataclasses import replace
 from allocator.errors import Problem, ScenarioError
 from allocator.files.datatable import REGISTER, cell_rows, factor_rows, said, table_rows, words
 from allocator.files.editing import with_table
+from allocator.files.number_formats import mixed
 from allocator.files.reading import MOST_PROBLEMS, Row, headed, wrong
 from allocator.files.remarks import all_there, describe, with_cells, with_factors
 from allocator.files.spreadsheet import Sheet, read_sheets, shown_name
@@ -96,6 +97,7 @@ def _headed(file: str, sheet: Sheet, role: str) -> tuple[list[str], list[Row]]:
         row = _second_header(sheet.lines)
         if row is not None:
             problems.append(Problem("header_rows", {}, file, {"row": row}))
+    problems += mixed(sheet.lines, sheet.percents, file, {}).values()
     if problems:
         raise ScenarioError(problems)
     return headed(file, sheet.lines, may_be_empty=role != "data")

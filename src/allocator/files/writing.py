@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import MOST_DECIMALS
+from allocator.files import disk
 from allocator.files.format import FORMAT
 from allocator.model import Scenario
 from allocator.parts import Factor, Provenance, Text
@@ -28,48 +30,50 @@ def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = F
     return folder / "scenario.toml"
 
 
-def make_folder(folder: Path, *, overwrite: bool = False) -> None:
-    """Makes a folder to write into; raises ScenarioError where it holds something or cannot be written."""
+@contextmanager
+def making(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
+    """Makes a folder to write into; one that was not there is gone again if what is done with it fails.
+
+    Raises ScenarioError where it holds something or cannot be written.
+    """
+    made: list[Path] = []
     try:
-        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not overwrite)):
-            raise ScenarioError(Problem("exists", {}, str(folder)))
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".part"
-        probe.touch()
-        probe.unlink()
-    except (OSError, ValueError):
-        raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
+        try:
+            if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not overwrite)):
+                raise ScenarioError(Problem("exists", {}, str(folder)))
+            disk.make(folder, made)
+            disk.write(folder / ".part", b"")
+            (folder / ".part").unlink()
+        except (OSError, ValueError) as error:
+            raise disk.unwritten(error, folder) from None
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for path in reversed(made):
+                path.rmdir()
+        raise
 
 
 def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
-    """Writes files into a folder, each whole or not at all; the last one named is written last.
+    """Writes files into a folder, all or none; the last one named is put in its place last.
 
     Names may lead into folders of the folder.
     """
-    make_folder(folder, overwrite=overwrite)
-    try:
-        for name, content in contents.items():
-            path = folder / name
-            part = path.with_name(f".{path.name}.part")
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                part.write_bytes(content)
-                part.replace(path)
-            finally:
-                part.unlink(missing_ok=True)
-    except (OSError, ValueError):
-        raise ScenarioError(Problem("unwritable", {}, str(folder))) from None
+    with making(folder, overwrite=overwrite):
+        try:
+            disk.put_all(folder, contents)
+        except (OSError, ValueError) as error:
+            raise disk.unwritten(error, folder) from None
 
 
 def put_file(path: Path, content: bytes) -> None:
     """Writes one new file; raises ScenarioError where it exists already or cannot be written."""
     try:
-        with path.open("xb") as file:
-            file.write(content)
+        disk.write(path, content, new=True)
     except FileExistsError:
         raise ScenarioError(Problem("file_exists", {}, str(path))) from None
-    except (OSError, ValueError):
-        raise ScenarioError(Problem("unwritable", {}, str(path))) from None
+    except (OSError, ValueError) as error:
+        raise disk.unwritten(error, path) from None
 
 
 def contents(scenario: Scenario) -> dict[str, bytes]:

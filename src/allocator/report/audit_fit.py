@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from allocator.analysis.audit import Fit, Known, Reading, fit, nearest_fits
@@ -12,7 +11,8 @@ from allocator.model import Scenario
 from allocator.parts import Text
 from allocator.report.audit_figures import amount_text
 from allocator.report.audit_verdict import known_text, scored_text
-from allocator.text import money, say
+from allocator.report.finding import MOST_NAMES
+from allocator.text import money, say, show
 
 Fits = Mapping[str, Fit | AllocatorError]
 
@@ -43,8 +43,14 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, lan
     if not found.off:
         lines.append(say("audit.fit_exact", lang, status=status))
     else:
-        differences = found.differences
-        most = max(differences, key=lambda id: abs(Fraction(differences[id])))
+        differences, currency = found.differences, scenario.fund.currency
+        largest = max(by if by > 0 else -by for by in differences.values())
+        names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+        most = [
+            say("audit.fit_most", lang, name=names[id], by=money(by, currency, lang, sign=True))
+            for id, by in differences.items()
+            if by in (largest, -largest)
+        ]
         lines.append(
             say(
                 "audit.fit_off",
@@ -53,8 +59,9 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, lan
                 count=sum(1 for by in differences.values() if by),
                 all=len(differences),
                 amount=amount_text(found.off, scenario, lang),
-                name=next(r.name for r in scenario.recipients if r.id == most),
-                by=money(differences[most], scenario.fund.currency, lang, sign=True),
+                most=show(most[:MOST_NAMES], lang)
+                if len(most) <= MOST_NAMES
+                else say("finding.and_more", lang, names=most[:MOST_NAMES], count=len(most)),
             )
         )
     if found.unmet:

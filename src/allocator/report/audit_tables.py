@@ -120,7 +120,8 @@ def opening(found: Findings, lang: str) -> list[str]:
 def closing(found: Findings, lang: str) -> list[str]:
     """What stands below the tables: sentences to be read aloud, what was not used, what it was made from."""
     if found.shares is None:
-        lines = [say("audit.no_ranges", lang)]
+        settled = found.audit.verdict.consistent is not None
+        lines = [say("audit.no_ranges" if settled else "audit.no_ranges_unsettled", lang)]
     else:
         lines = [*sentences(found, lang), say("audit.not_data", lang)]
     if found.fit is not None:

@@ -52,7 +52,7 @@ def premise(audit: Audit, lang: str) -> str:
 
 def scored_text(scored: Scored, scenario: Scenario, lang: str) -> str:
     """That everybody was scored between two figures."""
-    key = "audit.equal" if scored.low == scored.high else "audit.scored"
+    key = "audit.equal" if scored.equal else "audit.scored"
     name = scenario.factor(scored.factor).name
     return say(key, lang, name=name, low=scored.low, high=scored.high)
 
@@ -87,10 +87,14 @@ def known_text(known: Known, scenario: Scenario, lang: str) -> str:
 
 
 def verdict_lines(audit: Audit, lang: str) -> list[str]:
-    """The verdict on a reading, what shows it, how far the figures are, and what it does not say."""
+    """The verdict on a reading, what shows it, how far the figures are, and what it does not say; or that it
+    is not settled.
+    """
     verdict, scenario, assumed = audit.verdict, audit.reading.scenario, premise(audit, lang)
     if verdict.consistent:
         return [say("audit.consistent", lang, premise=assumed), say("audit.consistent_only", lang)]
+    if verdict.consistent is None:
+        return [say("audit.unsettled", lang, premise=assumed)]
     lines = [say("audit.inconsistent", lang, premise=assumed)]
     if verdict.because == "known":
         lines.append(say("audit.contradiction", lang))

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from string import ascii_uppercase
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import effect
-from allocator.analysis.concentration import Concentration, concentration
+from allocator.analysis.concentration import concentration
+from allocator.analysis.finding import held_against
 from allocator.errors import Problem, ScenarioError
-from allocator.exact import Number, plain
+from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report.chart_data import MOST_NAMES as MOST_IN_ALT
 from allocator.report.chart_data import Row, Unit, chart_unit
+from allocator.report.finding import lettered_sentence, terms
 from allocator.report.grid import recipient_names
-from allocator.report.sentences import share_moved
-from allocator.text import money, money_scale, money_unit, number, say
+from allocator.report.letters import lettered
+from allocator.text import money_scale, money_unit, number, say, show
 
 MOST_NAMES = 4
 
@@ -32,43 +32,12 @@ def same_currency(base: Scenario, other: Scenario) -> None:
 
 
 def change_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
-    """One sentence for each but the base: how much moves, how many gain and lose, who most."""
-    base = allocations[0]
+    """One sentence for each but the base: how much moves or sums differ, how many gain and lose, who most."""
+    base, words = allocations[0], terms(allocations, lang)
     return [
-        _change_sentence(letter, allocation, base, lang)
-        for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False)
+        lettered_sentence(held_against(allocation, base), letter, base.scenario.distributable, words)
+        for letter, allocation in lettered(allocations)[1:]
     ]
-
-
-def _change_sentence(letter: str, allocation: Allocation, base: Allocation, lang: str) -> str:
-    change = effect(allocation, base.amounts)
-    currency = allocation.scenario.fund.currency
-    names = recipient_names((base, allocation), lang)
-    if not change.gains and not change.losses:
-        return say("app.compare.same", lang, letter=letter)
-    totals = [sum(a.amounts.values(), start=Fraction()) for a in (allocation, base)]
-    more = plain(totals[0] - totals[1])
-    key = "moved" if not more else "more" if more > 0 else "less"
-    extremes = [
-        say(
-            f"app.compare.{kind}",
-            lang,
-            name=names[largest[0]],
-            amount=money(largest[1], currency, lang, sign=True),
-        )
-        for kind, largest in (("gains_most", change.largest_gain), ("loses_most", change.largest_loss))
-        if largest is not None
-    ]
-    return say(
-        f"app.compare.{key}",
-        lang,
-        letter=letter,
-        amount=money(max(more, -more) or change.moved, currency, lang),
-        share=share_moved(base, change.moved, lang),
-        gains=change.gains,
-        losses=change.losses,
-        extremes=say("app.compare.join", lang).join(extremes),
-    )
 
 
 def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
@@ -76,7 +45,7 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
     base = allocations[0]
     names = recipient_names(allocations, lang)
     said = []
-    for letter, allocation in zip(ascii_uppercase[1:], allocations[1:], strict=False):
+    for letter, allocation in lettered(allocations)[1:]:
         new = [names[id] for id in allocation.scenario.ids if id not in base.amounts]
         gone = [names[id] for id in base.scenario.ids if id not in allocation.amounts]
         parts = [
@@ -92,14 +61,14 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
 
 def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
     """Which of the scenarios rest on assumed data; "" where none does."""
-    letters = [x for x, a in zip(ascii_uppercase, allocations, strict=False) if a.scenario.assumed]
+    letters = [letter for letter, a in lettered(allocations) if a.scenario.assumed]
     return say("app.compare.assumed", lang, letters=letters) if letters else ""
 
 
 def headline(
     allocations: Sequence[Allocation], titles: Sequence[str], lang: str
 ) -> tuple[list[str], list[list[str]]]:
-    """Headings and a row a scenario: its name, money moved, how many gain and lose, the largest's part."""
+    """Headings and a row a scenario: money moved, change of the sum, how many gain and lose, who has most."""
     base = allocations[0]
     fund = base.scenario.fund
     scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)
@@ -107,16 +76,17 @@ def headline(
     names = recipient_names(allocations, lang)
     headers = [
         say(f"app.compare.{key}", lang, unit=unit)
-        for key in ("scenario", "money", "gaining", "losing", "top")
+        for key in ("scenario", "money", "sum", "gaining", "losing", "top")
     ]
     rows = []
-    for letter, title, allocation in zip(ascii_uppercase, titles, allocations, strict=False):
-        change = effect(allocation, base.amounts)
-        figures = [number(Fraction(change.moved) / scale, lang), str(change.gains), str(change.losses)]
-        row = [named(letter, title, lang), *figures]
+    for (letter, allocation), title in zip(lettered(allocations), titles, strict=False):
+        found = held_against(allocation, base)
+        moved = "—" if found.moved is None else number(Fraction(found.moved) / scale, lang)
+        more = number(Fraction(found.more) / scale, lang, sign=True)
+        row = [named(letter, title, lang), moved, more, str(found.gains.count), str(found.losses.count)]
         if allocation is base:
-            row[1:] = [say("app.compare.base", lang), "", ""]
-        rows.append([*row, _largest(concentration(allocation.amounts), names, lang)])
+            row[1:] = [say("app.compare.base", lang), "", "", ""]
+        rows.append([*row, _largest(allocation.amounts, names, lang)])
     return headers, rows
 
 
@@ -125,11 +95,19 @@ def named(letter: str, title: str, lang: str) -> str:
     return say("app.compare.named", lang, letter=letter, title=title)
 
 
-def _largest(found: Concentration, names: Mapping[str, str], lang: str) -> str:
+def _largest(amounts: Mapping[str, Number], names: Mapping[str, str], lang: str) -> str:
+    """Who has most, all of them where several have, and what part of all money."""
+    found = concentration(amounts)
     if found.top is None or found.largest_share is None:
         return say("app.compare.no_money", lang)
     share = say("app.rule.percent", lang, value=number(found.largest_share * 100, lang, 1))
-    return say("app.compare.largest", lang, name=names[found.top], share=share)
+    most = [names[id] for id, amount in amounts.items() if amount == amounts[found.top]]
+    if len(most) == 1:
+        return say("app.compare.largest", lang, name=most[0], share=share)
+    who = show(most, lang)
+    if len(most) > MOST_NAMES:
+        who = say("app.rule.and_more", lang, names=most[:MOST_NAMES], count=len(most))
+    return say("app.compare.largest_each", lang, names=who, share=share)
 
 
 def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[list[str], list[list[str]]]:
@@ -137,10 +115,10 @@ def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[li
     headers = [say(f"app.compare.{key}", lang) for key in ("letter", "top", "hhi", "gini")]
     names = recipient_names(allocations, lang)
     rows = []
-    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+    for letter, allocation in lettered(allocations):
         found = concentration(allocation.amounts)
         figures = ["" if x is None else number(x, lang, 3) for x in (found.hhi, found.gini)]
-        rows.append([letter, _largest(found, names, lang), *figures])
+        rows.append([letter, _largest(allocation.amounts, names, lang), *figures])
     return headers, rows
 
 

@@ -272,9 +272,10 @@ def _many(group: Sequence[Difference], about: _About) -> str:
         return -1 if before is None or after is None else max(after - before, before - after)
 
     largest = max(group, key=size)
+    alone = sum(size(d) == size(largest) for d in group) == 1
     before, after = _shown(largest, about)
     return about.say(
-        "many",
+        "many" if alone else "many_tied",
         all=so_many(about.scenario, len(about.scenario.recipients), about.lang),
         count=len(group),
         name=_name(largest, about),

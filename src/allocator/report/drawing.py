@@ -5,6 +5,7 @@ Run as a program it draws the charts of a folder: ``python -m allocator.report.d
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from allocator.errors import Problem, ScenarioError
+from allocator.files import disk
 
 SCALE = 2  # pixels of a PNG for each of the picture
+_FULL = 28  # exit status of the program that draws when the disk has no room
 Progress = Callable[[float], None]
 
 
@@ -47,10 +50,15 @@ def font_folder() -> Path:
 def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress], list[Drawn]]]:
     """Begins to draw charts given as Vega-Lite; what it gives waits for them and returns the pictures.
 
-    Each is drawn while the further ones are made.  Raises ScenarioError where the font is missing.
+    Each is drawn while the further ones are made.  Raises ScenarioError where the font is missing or the disk
+    is full.
     """
     fonts = font_folder()
-    with tempfile.TemporaryDirectory() as name:
+    try:
+        place = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    except OSError as error:
+        raise disk.unwritten(error, tempfile.tempdir or "TMPDIR") from None
+    with place as name:
         folder = Path(name)
         command = [sys.executable, "-m", "allocator.report.drawing", name, str(fonts)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as process:
@@ -60,7 +68,9 @@ def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress],
             def wait(progress: Progress) -> list[Drawn]:
                 for line in said:
                     progress(int(line) / count)
-                if process.wait():
+                if process.wait() == _FULL:
+                    raise disk.unwritten(OSError(errno.ENOSPC, ""), name)
+                if process.returncode:
                     raise RuntimeError(f"the pictures could not be drawn: exit status {process.returncode}")
                 return [
                     Drawn(*((folder / f"{at}.{kind}").read_bytes() for kind in ("svg", "png")))
@@ -70,7 +80,7 @@ def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress],
             try:
                 with suppress(BrokenPipeError), process.stdin as numbers:  # waiting tells of its end
                     for count, spec in enumerate(specs, 1):
-                        (folder / f"{count - 1}.json").write_text(json.dumps(spec), "utf-8")
+                        _put(folder / f"{count - 1}.json", json.dumps(spec))
                         numbers.write(b"%d\n" % (count - 1))
                         numbers.flush()
                 yield wait
@@ -78,8 +88,24 @@ def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress],
                 process.kill()
 
 
+def _put(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise disk.unwritten(error, path.parent) from None
+
+
 def main(name: str, fonts: str) -> None:
     """Draws the charts of a folder as their numbers come in, and says after each how many are done."""
+    try:
+        _draw(name, fonts)
+    except OSError as error:
+        if disk.full(error):
+            sys.exit(_FULL)
+        raise
+
+
+def _draw(name: str, fonts: str) -> None:
     import vl_convert
 
     vl_convert.register_font_directory(fonts)

@@ -7,13 +7,15 @@ from datetime import date
 from fractions import Fraction
 
 from allocator.allocation import Allocation
-from allocator.analysis.execution import Doubt, Execution, Payer
+from allocator.analysis.execution import Doubt, Execution, Payer, Payments
 from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.adding import adding_up
 from allocator.report.grid import in_units, rough
 from allocator.report.tabular import total_of
 from allocator.text import money, number, say
+
+MOST_REPEATS = 20  # rows that are named in one sentence
 
 
 def head(found: Execution, allocation: Allocation, lang: str) -> list[str]:
@@ -92,14 +94,27 @@ def clause_lines(found: Execution, lang: str) -> list[str]:
 
 
 def doubt_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """How many payments are to be verified, and that none of them is a finding."""
+    """How many payments are to be verified, that none of them is a finding, and which rows are alike."""
+    alike = repeat_lines(found.payments, lang)
     if not found.doubtful:
-        return [say("execution.doubts_none", lang)]
+        return [say("execution.doubts_none", lang), *alike]
     amount = cash(found.doubted(), scenario, lang)
     lines = [say("execution.doubts", lang, count=found.doubtful, amount=amount)]
     if found.counted(("not_permitted", "unlisted")):
         lines.append(say("execution.lists_open", lang))
-    return lines
+    return [*lines, *alike]
+
+
+def repeat_lines(payments: Payments, lang: str) -> list[str]:
+    """Which rows of the file, of any day, say the same in everything as an earlier one."""
+    found = payments.repeats
+    if not found:
+        return []
+    pairs = list(found.items())[:MOST_REPEATS]
+    lines = [say("execution.repeat", lang, line=str(line), first=str(first)) for line, first in pairs]
+    key = "repeats" if len(found) == len(pairs) else "repeats_first"
+    listed = say("execution.listed", lang).join(lines)
+    return [say(f"execution.{key}", lang, count=len(found), most=len(pairs), lines=listed)]
 
 
 def doubt_sentences(found: Execution, scenario: Scenario, lang: str) -> list[str]:
@@ -115,7 +130,9 @@ def doubt_sentences(found: Execution, scenario: Scenario, lang: str) -> list[str
 
 
 def closing(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """That everything adds up."""
+    """That everything adds up, where it does."""
+    if not found.adds_up:
+        return []
     paid, allocated = (cash(amount, scenario, lang) for amount in (found.now.total, found.allocated))
     return [say("execution.adds_up", lang, paid=paid, allocated=allocated)]
 

@@ -169,6 +169,7 @@ def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:
             }
             for doubt in found.doubts()
         ],
+        "repeats": [{"line": line, "same_as": first} for line, first in found.payments.repeats.items()],
     }
 
 

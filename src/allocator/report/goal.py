@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from allocator.analysis.compare import changes, effect
 from allocator.analysis.differences import differences
+from allocator.analysis.finding import held_against
 from allocator.analysis.goal import Answer, Reach, Target, measured
 from allocator.exact import Number, plain
 from allocator.model import Scenario
 from allocator.report.audit_figures import outward, weights_text
 from allocator.report.differences import said
-from allocator.report.sentences import share_moved
+from allocator.report.finding import short, terms
 from allocator.report.table import weight_text
 from allocator.text import money, money_unit, number, say
 
@@ -161,16 +161,8 @@ def _verified(answer: Answer, lang: str) -> str:
 def _effect(answer: Answer, lang: str) -> str:
     """What that moves against the present allocation."""
     assert answer.found is not None
-    moved = effect(answer.found, answer.now.amounts)
-    if not moved.moved and not moved.losses:
-        return say("seek.unmoved", lang)
-    total = sum(changes(answer.found, answer.now.amounts).values(), start=Fraction(0))
-    currency = answer.scenario.fund.currency
-    details = {"gains": moved.gains, "losses": moved.losses}
-    if total:
-        return say("seek.other_sum", lang, by=money(plain(total), currency, lang, sign=True), **details)
-    share = share_moved(answer.now, moved.moved, lang)
-    return say("seek.moved", lang, amount=money(moved.moved, currency, lang), share=share, **details)
+    what = short(held_against(answer.found, answer.now), terms([answer.now], lang))
+    return say("seek.effect", lang, what=what)
 
 
 def _not_found(answer: Answer, lang: str) -> str:

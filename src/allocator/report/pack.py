@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from pathvalidate import sanitize_filename
@@ -14,13 +13,14 @@ from pathvalidate import sanitize_filename
 from allocator.errors import ScenarioError
 from allocator.files.writing import contents
 from allocator.report.drawing import Drawn, drawing
+from allocator.report.letters import lettered
 from allocator.report.papers.blocks import Paper
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
-from allocator.report.papers.parts import trace_lines
+from allocator.report.papers.parts import described, trace_lines
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.slides import deck
 from allocator.report.timeless import zipped
@@ -62,7 +62,7 @@ def document(paper: Paper, proposal: Proposal) -> File:
     """A paper as a Word file."""
     from allocator.report.word import docx
 
-    return File(file_name(paper.name, ".docx"), docx(paper, proposal.on, _about(proposal)), paper.key)
+    return File(file_name(paper.name, ".docx"), docx(paper, proposal.on, about(proposal)), paper.key)
 
 
 def slides(proposal: Proposal) -> File:
@@ -70,18 +70,17 @@ def slides(proposal: Proposal) -> File:
     from allocator.report.slideshow import pptx
 
     made = deck(proposal)
-    return File(file_name(made.name, ".pptx"), pptx(made, proposal.on, _about(proposal)), "slides")
+    return File(file_name(made.name, ".pptx"), pptx(made, proposal.on, about(proposal)), "slides")
 
 
 def workbook(proposal: Proposal) -> File:
-    """The workbook of the proposed allocation, the others beside it."""
+    """The workbook of all options under their letters; its formulas compute the proposed one."""
     from allocator.report.excel import workbook as made
 
-    others = [allocation for allocation in proposal.allocations if allocation is not proposal.chosen]
     name = say("report.file.workbook", proposal.lang)
     if proposal.illustrative:
         name = say("report.illustrative_file", proposal.lang, name=name)
-    content = made([proposal.chosen, *others], proposal.lang, on=proposal.on)
+    content = made(proposal.allocations, proposal.lang, on=proposal.on, live=proposal.proposed)
     return File(file_name(name, ".xlsx"), content, "workbook")
 
 
@@ -169,7 +168,7 @@ def _pictures(charts: Sequence[Picture], drawn: Sequence[Drawn], folder: str, ke
 def _scenarios(proposal: Proposal, left_out: list[str]) -> Iterator[File]:
     """The files of each scenario, whole and by themselves, so that everything can be computed again."""
     folder = say("report.file.scenarios", proposal.lang)
-    for letter, scenario in zip(ascii_uppercase, proposal.scenarios, strict=False):
+    for letter, scenario in lettered(proposal.scenarios):
         try:
             made = contents(scenario)
         except ScenarioError as error:
@@ -185,7 +184,9 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
     lang = proposal.lang
     lines = [say("report.pack.title", lang, fund=proposal.fund_name)]
     lines += [proposal.mark] if proposal.mark else []
-    lines += ["", *(proposal.option(at) for at in range(len(proposal.allocations)))]
+    lines.append("")
+    for at in range(len(proposal.allocations)):
+        lines += [proposal.option(at), *described(proposal, at)]
     if len(proposal.allocations) > 1:
         lines.append(say("report.pack.proposed", lang, option=proposal.short(proposal.proposed)))
     lines += ["", say("report.pack.what", lang)]
@@ -201,7 +202,8 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
     left = list(left_out)
     if left:
         lines += ["", say("report.pack.left_out", lang), *left]
-    lines += ["", *(line for part in trace_lines(proposal) for line in part)]
+    source, _, *rest = trace_lines(proposal)  # what the options are stands above
+    lines += ["", *(line for part in (source, *rest) for line in part)]
     lines += ["", say("report.pack.hashes", lang)]
     lines += [f"{hashlib.sha256(file.content).hexdigest()}  {file.name}" for file in files]
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
@@ -227,7 +229,7 @@ def file_name(name: str, kind: str) -> str:
     return str(sanitize_filename(name, replacement_text="_")).strip(" .")[:LONGEST] + kind
 
 
-def _about(proposal: Proposal) -> str:
+def about(proposal: Proposal) -> str:
     """What a file's properties say of its inputs: method version and digests."""
     digests = " ".join(scenario.digest for scenario in proposal.scenarios)
     return f"method version {proposal.chosen.method_version}; {digests}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
@@ -20,9 +19,10 @@ from allocator.files.writing import csv_bytes
 from allocator.report import chart_data, charts, comparing, explain_charts, waterfall
 from allocator.report.chart_data import Unit
 from allocator.report.explain import Account
-from allocator.report.papers.parts import day, short_digest
+from allocator.report.letters import letter as letter_of
+from allocator.report.papers.parts import made_from
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import compared_with, so_many
+from allocator.report.sentences import compared_with
 from allocator.text import number, say
 
 FONT, LATIN = "Noto Sans SC", "Liberation Sans"  # the second comes with vl-convert and is quicker to draw
@@ -74,24 +74,20 @@ def amounts(proposal: Proposal, at: int) -> Picture:
     by = chart_data.chart_unit([row.difference for row in rows], currency, step, lang)
     against = _against(allocation, proposal)
     width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, lang)
-    lines = []
-    for part in chart_data.panels(rows):
-        names = [row.name for row in part]
-        whom = so_many(scenario, len(part), lang)
-        marks = charts.amount_marks(names, lang, base=against, width=width, room=room)
-        title = chart_data.panel_title(part, rows, unit, lang, whom=whom)
-        views = [placed(marks, chart_data.amount_frame(part, unit, lang), title, WIDE)]
-        if against is not None:
-            marks = charts.change_marks(names, lang, width=width, pick=False)
-            title = say("app.chart.change_title", lang, unit=by.name)
-            views.append(placed(marks, chart_data.change_frame(part, by, lang, rows), title, NARROW))
-        lines.append({"hconcat": views, "spacing": 24})
+    names = [row.name for row in rows]
+    marks = charts.amount_marks(names, lang, base=against, width=width, room=room)
+    # everybody on one scale: in a picture the longer line must be the larger amount
+    title = chart_data.panel_title(rows, rows, unit, lang)
+    views = [placed(marks, chart_data.amount_frame(rows, unit, lang), title, WIDE)]
+    if against is not None:
+        marks = charts.change_marks(names, lang, width=width, pick=False)
+        title = say("app.chart.change_title", lang, unit=by.name)
+        views.append(placed(marks, chart_data.change_frame(rows, by, lang, rows), title, NARROW))
     dots = "hollow" if scenario.assumed else "solid"
     legend = [say(f"app.chart.legend_{dots}", lang)]
     legend += [say("app.chart.legend_tick", lang, base=against)] if against else []
-    legend += [say("app.chart.scale_note", lang)] if len(lines) > 1 else []
     title = say("report.picture.amounts", lang, option=proposal.option(at))
-    spec = whole({"vconcat": lines, "spacing": 18}, title, legend, proposal, [at])
+    spec = whole({"hconcat": views, "spacing": 24}, title, legend, proposal, [at])
     headers = [
         _amount_header(proposal, unit),
         *([f"{against} {unit.name}", _change_header(by, lang)] if against else []),
@@ -134,7 +130,7 @@ def changes(proposal: Proposal) -> Iterator[Picture]:
     for at, rows in enumerate(parts, 1):
         names = [row.name for row in rows]
         marks = charts.change_marks(names, lang, width=chart_data.names_width(rows), pick=False)
-        letter = ascii_uppercase[at]
+        letter = letter_of(at)
         heading = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
         view = placed(marks, chart_data.change_frame(rows, unit, lang, everybody), heading, WIDE)
         title = say("report.picture.changes", lang, option=proposal.option(at), base=proposal.option(0))
@@ -159,17 +155,17 @@ def steps(proposal: Proposal, id: str) -> Picture:
 def reasons(proposal: Proposal) -> Iterator[Picture]:
     """Why amounts differ from the base's, for each scenario that is explained; nothing of a single reason."""
     lang = proposal.lang
-    for letter, allocation, base in proposal.against:
-        account = Account(explain(base, allocation))
+    for at in proposal.against:
+        account = Account(explain(proposal.base, proposal.allocations[at]))
         if len(account.found.reasons) < 2:
             continue
-        of = [proposal.allocations.index(base), ascii_uppercase.index(letter)]
+        of = [0, at]
         other, option = map(proposal.option, of)
         for id in account.found.differences:
             name = account.name(id, lang)
             title = say("report.picture.reasons", lang, name=name, option=option, base=other)
             found = explain_charts.reason_rows(account, id, lang)
-            yield _steps("reasons", found, title, proposal, name, of, letter)
+            yield _steps("reasons", found, title, proposal, name, of, letter_of(at))
 
 
 def _steps(
@@ -293,9 +289,7 @@ def whole(
         "anchor": "start", "frame": "group", "fontSize": 17, "fontWeight": "normal", "color": charts.INK,
         "subtitleFontSize": 12, "subtitleColor": "#a01c1c" if mark else charts.MUTED, "offset": 14,
     }  # fmt: skip
-    inputs = [f"{proposal.short(at)} {short_digest(proposal.allocations[at])}" for at in of]
-    version = proposal.chosen.method_version
-    foot = say("report.picture.foot", lang, on=day(proposal), version=version, inputs=inputs)
+    foot = say("report.picture.foot", lang, **made_from(proposal, of))
     line = {
         "data": {"values": [{}]}, "width": 20, "height": 14, "view": {"stroke": None},
         "mark": {"type": "text", "align": "left", "x": 0, "fontSize": 11, "color": charts.MUTED,
@@ -317,7 +311,7 @@ def whole(
 
 
 def _letter(proposal: Proposal, at: int) -> str:
-    return ascii_uppercase[at] if len(proposal.allocations) > 1 else ""
+    return letter_of(at) if len(proposal.allocations) > 1 else ""
 
 
 def file_stem(key: str, proposal: Proposal, **details: str) -> str:

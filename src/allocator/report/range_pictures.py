@@ -13,9 +13,10 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.pictures import MOST_STEPS, WIDE, Picture, file_stem, placed, whole
 from allocator.report.sentences import so_many
 from allocator.report.table import weight_text
-from allocator.text import say
+from allocator.text import say, show
 
 ABREAST = 2  # charts of shares in a line
+FEW = 3  # recipients from which on a heading gives their number and not their names
 
 
 def ranges(proposal: Proposal, readings: Sequence[Held]) -> Iterator[Picture]:
@@ -24,7 +25,7 @@ def ranges(proposal: Proposal, readings: Sequence[Held]) -> Iterator[Picture]:
     for number, one in enumerate(readings, 1):
         for found in one.found:
             if found.amounts is not None:
-                yield _amounts(found, proposal, str(number) * many)
+                yield from _amounts(found, proposal, str(number) * many)
         if one.found and one.found[0].shares and len(one.found[0].scenario.recipients) <= MOST_STEPS:
             yield _shares(one.found[0], proposal, str(number) * many)
 
@@ -35,29 +36,29 @@ def mark(proposal: Proposal) -> str:
     return say("report.marks", proposal.lang).join(filter(None, marks))
 
 
-def _amounts(found: Findings, proposal: Proposal, number: str) -> Picture:
+def _amounts(found: Findings, proposal: Proposal, number: str) -> Iterator[Picture]:
+    """A picture of those who can share one scale, and one of the outliers: no picture has two scales."""
     lang, scenario = proposal.lang, found.scenario
     weights = short_weights(found.weights or {}, lang)
     rows = range_charts.amount_rows(scenario, found.amounts or {}, lang)
     unit = range_charts.amount_unit(rows, scenario, lang)
-    lines, figures = [], []
-    for part in range_charts.range_panels(rows):
-        marks = range_charts.amount_marks(
-            [row.name for row in part], lang, width=chart_data.names_width(rows)
-        )
-        frame = range_charts.amount_frame(part, unit, lang)
-        whom = so_many(scenario, len(part), lang)
-        title = range_charts.range_title(part, rows, unit.name, whom, lang)
-        lines.append(placed(marks, frame, title, WIDE))
-        figures += [[*cells] for cells in zip(frame["name"], frame["text"], frame["mark_text"], strict=True)]
     title = say("report.picture.ranges", lang, reading=getattr(found.title, lang), weights=weights)
     notes = [say(f"app.published.legend_{key}", lang) for key in ("band", "tick")]
-    spec = whole({"vconcat": lines, "spacing": 18}, title, notes, proposal, [0], mark=mark(proposal))
-    keys = ("recipient", "possible", "published")
-    head = [say(f"app.chart.{key}", lang) for key in keys]
+    head = [say(f"app.chart.{key}", lang) for key in ("recipient", "possible", "published")]
     heads = [head[0], f"{head[1]} {unit.name}", f"{head[2]} {unit.name}"]
-    file = file_stem("ranges", proposal, number=number, weights=weights.replace("/", "-"))
-    return Picture(file, title, spec, [heads, *figures])
+    parts = range_charts.range_panels(rows)
+    for part in parts:
+        names = [row.name for row in part]
+        marks = range_charts.amount_marks(names, lang, width=chart_data.names_width(rows))
+        frame = range_charts.amount_frame(part, unit, lang)
+        whom = show(names, lang) if len(names) < FEW else so_many(scenario, len(part), lang)
+        heading = say("report.slide.panel", lang, whom=whom, unit=unit.name)
+        view = placed(marks, frame, heading, WIDE)
+        spec = whole(view, title, notes, proposal, [0], mark=mark(proposal))
+        key = "ranges" if len(parts) == 1 else "ranges_of"
+        file = file_stem(key, proposal, number=number, weights=weights.replace("/", "-"), whom=whom)
+        cells = zip(frame["name"], frame["text"], frame["mark_text"], strict=True)
+        yield Picture(file, title, spec, [heads, *(list(line) for line in cells)])
 
 
 def _shares(found: Findings, proposal: Proposal, number: str) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, plain
 from allocator.model import Scenario
+from allocator.report.sentences import MOST_LIMITS, limit_clauses, limit_words
 from allocator.report.table import weight_text
 from allocator.text import kind_text, say
 from allocator.text import money as money_text
@@ -42,7 +43,7 @@ def read_lines(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
         else:
             value = say("check.reference_read", lang, name=factor.name, status=status)
             shown.append((say("check.reference", lang, id=factor.id), value))
-    shown.append((say("check.limits", lang), str(len(scenario.limits))))
+    shown.append((say("check.limits", lang), _limits(scenario, lang)))
     if scenario.published is not None:
         total = plain(sum(scenario.published.values(), start=0))
         by = plain(total - (fund.amount - scenario.reserved))
@@ -55,6 +56,17 @@ def read_lines(scenario: Scenario, lang: str) -> list[tuple[str, str]]:
         shown.append((say("check.provenance", lang), str(len(scenario.provenance))))
     shown.append((say("check.method_version", lang), METHOD_VERSION))
     return [*shown, (say("check.digest", lang), scenario.digest)]
+
+
+def _limits(scenario: Scenario, lang: str) -> str:
+    """How many floors and caps there are, and what the first of them say."""
+    if not scenario.limits:
+        return "0"
+    words = limit_words(scenario)
+    clauses = [
+        clause for limit in scenario.limits[:MOST_LIMITS] for clause in limit_clauses(limit, lang, words)
+    ]
+    return f"{len(scenario.limits)}: " + say("app.rule.join", lang).join(clauses)
 
 
 def _kinds(scenario: Scenario, lang: str) -> str:

@@ -18,6 +18,7 @@ from allocator.analysis.explain.sensitivity import (
     exchange_rates,
     steady_weights,
 )
+from allocator.analysis.finding import held_against
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.report.grid import Grid, in_units, name_of, scale_of, unit_of, who
@@ -133,10 +134,10 @@ def steady_grid(allocation: Allocation, found: Sequence[Steady], lang: str) -> G
 
 def published_targets(allocation: Allocation) -> dict[str, Number]:
     """The published amounts of those that get another one."""
-    differences, published = allocation.differences, allocation.scenario.published
-    if differences is None or published is None:
+    published = allocation.scenario.published
+    if published is None:
         return {}
-    return {id: published[id] for id, change in differences.items() if change}
+    return {id: published[id] for id, by in held_against(allocation, published).changes.items() if by}
 
 
 def neighbour(allocation: Allocation, id: str) -> str:

@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import Effect
+from allocator.analysis.finding import Finding
 from allocator.exact import Number
 from allocator.model import Scenario
 from allocator.parts import Limit, Text
+from allocator.report.finding import against_sentence, terms
 from allocator.text import kind_text, money, number, say, show
 
 MOST_NAMES = 4
+MOST_LIMITS = 20
 
 
 def percent(value: Number, lang: str) -> str:
@@ -65,42 +67,15 @@ def so_many(scenario: Scenario, count: int, lang: str) -> str:
     return say(f"app.rule.recipients_{where}", lang, count=count)
 
 
-def effect_sentence(allocation: Allocation, effect: Effect, lang: str) -> str:
-    """What the scenario moves against what it is held against: how much, from whom most, to whom most."""
+def effect_sentence(allocation: Allocation, found: Finding, lang: str) -> str:
+    """What the scenario changes against what it is held against: how much, for how many, for whom most."""
     against = say(f"app.effect.{compared_with(allocation.scenario)}", lang)
-    if not effect.moved or effect.largest_gain is None or effect.largest_loss is None:
-        return say("app.effect.none", lang, against=against)
-    scenario = allocation.scenario
-    currency = scenario.fund.currency
-    names = {r.id: r.name for r in scenario.recipients}
-    (gain_id, gain), (loss_id, loss) = effect.largest_gain, effect.largest_loss
-    return say(
-        "app.effect.moved",
-        lang,
-        against=against,
-        amount=money(effect.moved, currency, lang),
-        share=share_moved(allocation, effect.moved, lang),
-        gains=effect.gains,
-        losses=effect.losses,
-        most=names[gain_id],
-        gain=money(gain, currency, lang, sign=True),
-        least=names[loss_id],
-        loss=money(loss, currency, lang, sign=True),
-    )
+    return against_sentence(found, against, allocation.scenario.distributable, terms([allocation], lang))
 
 
 def compared_with(scenario: Scenario) -> str:
     """ "published", or "file" where nothing was published and the scenario as in its file stands for it."""
     return "file" if scenario.published is None else "published"
-
-
-def share_moved(allocation: Allocation, moved: Number, lang: str) -> str:
-    """The money moved as a part of the distributable amount."""
-    whole = allocation.scenario.distributable
-    part = 100 * Fraction(moved) / whole if whole else Fraction(0)
-    if 0 < part < Fraction(1, 10):
-        return say("app.effect.tiny_share", lang)
-    return say("app.rule.percent", lang, value=number(part, lang, 1 if part else 0))
 
 
 def status_lines(scenario: Scenario, lang: str) -> list[str]:
@@ -159,6 +134,8 @@ def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
         whom = show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]], lang)
         if len(limit.recipients) > MOST_NAMES:
             whom = say("app.rule.and_more", lang, names=whom, count=len(limit.recipients))
+    # a limit is on everybody by himself, which a list of names alone would not say
+    many = "s" if not isinstance(limit.recipients, str) and len(limit.recipients) > 1 else ""
     clauses = []
     for kind, amount, rate in (
         ("floor", limit.floor, limit.floor_rate),
@@ -173,8 +150,17 @@ def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
             size = say("app.rule.rate", lang, rate=percent(rate * 100, lang), base=base)
         else:
             continue
-        clauses.append(say(f"app.rule.{kind}", lang, whom=whom, size=size))
+        clauses.append(say(f"app.rule.{kind}{many}", lang, whom=whom, size=size))
     return clauses
+
+
+def limit_lines(scenario: Scenario, lang: str) -> list[str]:
+    """What floors and caps there are, whom for and how much, for whoever reads a table of amounts."""
+    words = limit_words(scenario)
+    shown = [c for limit in scenario.limits[:MOST_LIMITS] for c in limit_clauses(limit, lang, words)]
+    left = len(scenario.limits) - MOST_LIMITS
+    lines = [say("cli.limits", lang, clauses=say("app.rule.join", lang).join(shown))] if shown else []
+    return [*lines, *([say("cli.limits_more", lang, count=left)] if left > 0 else [])]
 
 
 class LimitWords(NamedTuple):

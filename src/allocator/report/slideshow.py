@@ -17,10 +17,12 @@ from pptx.util import Emu, Pt
 from allocator.report.grid import Grid
 from allocator.report.papers.slides import Bars, Deck, Slide
 from allocator.report.timeless import timeless
-from allocator.report.word import layout
+from allocator.report.word import ems, layout
 
 INCH = 914_400
 ROW = 0.6  # inches that a row of a short table has
+HEAD_MORE = 0.8  # of a row that headings of two lines take more than one
+ASIDE = 15  # points of a cell that are margins; 1.2: fonts that stand in for others are wider
 WIDTH, HEIGHT = int(13.333 * INCH), int(7.5 * INCH)
 LEFT, RIGHT = int(0.6 * INCH), WIDTH - int(0.6 * INCH)
 TOP, BOTTOM = int(1.55 * INCH), int(6.75 * INCH)
@@ -150,20 +152,22 @@ def _table(page: Any, grid: Grid, lang: str, top: int, bottom: int) -> None:
     page.shapes[-1].text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
     top += int(0.24 * INCH)
     count = len(grid.rows) + 1
-    height = min(int(ROW * INCH), (bottom - top) // count)
+    _, widths = layout(grid, (RIGHT - LEFT) / 12_700)
+    height = min(int(ROW * INCH), int((bottom - top) / (count + HEAD_MORE)))
     size = min(18, height / 12_700 * 0.55)
-    room = (RIGHT - LEFT) / 12_700
-    _, widths = layout(grid, room)
-    frame = page.shapes.add_table(
-        count, len(grid.headers), *map(Emu, (LEFT, top, RIGHT - LEFT, height * count))
+    broken = any(
+        ems(text) * size * 1.2 > width - ASIDE for text, width in zip(grid.headers, widths, strict=True)
     )
+    head = int(height * (1 + HEAD_MORE)) if broken else height  # else what is below the table would lie on it
+    whole = head + height * (count - 1)
+    frame = page.shapes.add_table(count, len(grid.headers), *map(Emu, (LEFT, top, RIGHT - LEFT, whole)))
     table = frame.table
     table.horz_banding = False
     for at, width in enumerate(widths):
         table.columns[at].width = Pt(width)
     for number, cells in enumerate([grid.headers, *(row.cells for row in grid.rows)]):
         role = "head" if not number else grid.rows[number - 1].role
-        table.rows[number].height = Emu(height)
+        table.rows[number].height = Emu(height if number else head)
         for at, text in enumerate(cells):
             cell = table.cell(number, at)
             cell.margin_top = cell.margin_bottom = Emu(0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from math import sqrt
 
+from allocator.analysis.finding import find
 from allocator.analysis.sweep import Anywhere, Around, Drivers, Law, Sweep
 from allocator.analysis.sweep.drivers import WEIGHTS
 from allocator.engine import METHOD_VERSION
 from allocator.exact import Number, exact
 from allocator.model import Scenario
+from allocator.report.finding import terms, total_clause
 from allocator.text import money, number, say
 
 MOST_GROUPS = 20  # of ranks that stand side by side
@@ -81,20 +84,30 @@ def remarks(found: Sweep, lang: str) -> list[str]:
 
 def notes(found: Sweep, lang: str) -> list[str]:
     """What stands below figures of any kind: money moved, what ± and 0 mean, what was left out, how exact."""
-    scenario = found.scenario
-    whole = sum(found.present.amounts.values(), start=Fraction(0))
-    moved = {
-        "moved": money(_whole_units(found.moved, scenario), scenario.fund.currency, lang),
-        "percent": number(Fraction(found.moved) * 100 / whole, lang, 1),
-    }
     lines = [
-        say(f"sweep.moved_{base_name(found)}", lang, **moved),
+        moved_line(found, lang),
         say("sweep.quantile", lang),
         say("sweep.errors", lang, count=found.counted),
     ]
     if found.excluded:
         lines.append(say("sweep.excluded", lang, count=found.excluded))
     return [*lines, say("sweep.near" if found.near else "sweep.not_near", lang, near=found.near)]
+
+
+def moved_line(found: Sweep, lang: str) -> str:
+    """How much money moves on average; where sums differ, by how much, and what is gained and lost."""
+
+    def cash(amount: Number) -> str:
+        return money(_whole_units(amount, found.scenario), found.scenario.fund.currency, lang)
+
+    if found.moved is None:
+        held = find(found.present.amounts, found.base)
+        total = total_clause(held, terms([found.present], lang))
+        details = {"total": total, "gained": cash(found.gained), "lost": cash(found.lost)}
+        return say(f"sweep.other_sum_{base_name(found)}", lang, **details)
+    whole = sum(found.present.amounts.values(), start=Fraction(0))
+    percent = number(Fraction(found.moved) * 100 / whole, lang, 1)
+    return say(f"sweep.moved_{base_name(found)}", lang, moved=cash(found.moved), percent=percent)
 
 
 def _whole_units(amount: Number, scenario: Scenario) -> Number:
@@ -183,5 +196,20 @@ def main_driver(found: Sweep, driven: Drivers, id: str, lang: str) -> str:
     if input is None or parts[input] <= 0:
         return ""
     name = input_name(found, input, lang)
-    percent = number(exact(round(min(parts[input], 1.0) * 100)), lang, 0)
+    percent = part_text(parts[input], driven.error(id, input), lang, places=0)
     return say("sweep.driver_share", lang, name=name, percent=percent)
+
+
+def part_text(part: float, error: float | None, lang: str, *, places: int = 1) -> str:
+    """A part of the variance in percent, where it is an estimate with its sampling error: 101.3 ±2.4.
+
+    Below zero an estimate says no more than nothing.
+    """
+    percent = number(exact(round(max(part, 0.0) * 100, places)), lang, places)
+    if error is None:
+        return percent
+    step = 10.0**-places
+    scatter = math.ceil(error * 100 / step) * step  # never less than it is
+    return say(
+        "sweep.chance", lang, percent=percent, error=number(exact(round(scatter, places)), lang, places)
+    )

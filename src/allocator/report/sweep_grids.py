@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from allocator.analysis.sweep import LEVELS, Drivers, Sweep
-from allocator.exact import Number, exact
+from allocator.exact import Number
 from allocator.report.grid import Grid, in_units, unit_of, who
-from allocator.report.sweep import base_name, chance_text, grouped_ranks, input_name, rank_text
+from allocator.report.sweep import (
+    base_name,
+    chance_text,
+    grouped_ranks,
+    input_name,
+    part_text,
+    rank_text,
+)
 from allocator.report.sweep_tables import level_text, money_columns
 from allocator.report.tabular import Row
 from allocator.text import number, say
@@ -75,17 +82,18 @@ def driver_grid(found: Sweep, driven: Drivers, lang: str) -> Grid:
     parts = driven.first or driven.weights or {}
     inputs = list(next(iter(parts.values()), {}))
 
-    def shown(part: float) -> str:
-        return number(exact(round(max(part, 0.0) * 100, 1)), lang, 1)
+    def shown(id: str, input: str, *, together: bool = False) -> str:
+        of = driven.total if together and driven.total is not None else parts
+        return part_text(of[id][input], driven.error(id, input, together=together), lang)
 
     cells = {
         id: [
-            shown(row[input])
+            shown(id, input)
             if driven.total is None
-            else say("sweep.alone_and_all", lang, alone=shown(row[input]), all=shown(driven.total[id][input]))
+            else say("sweep.alone_and_all", lang, alone=shown(id, input), all=shown(id, input, together=True))
             for input in inputs
         ]
-        for id, row in parts.items()
+        for id in parts
     }
     headers = [input_name(found, input, lang) for input in inputs]
     return _grid(found, "drivers_weights" if driven.total is None else "drivers_data", headers, cells, lang)

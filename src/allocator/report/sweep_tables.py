@@ -119,7 +119,14 @@ def file_rows(found: Sweep, driven: Drivers, lang: str) -> list[list[str]]:
 
 
 def _driver_parts(driven: Drivers) -> list[tuple[str, Parts]]:
-    kinds = ("weight", driven.weights), ("first", driven.first), ("total", driven.total)
+    """Parts by their kind; those that are estimates are followed by their sampling errors."""
+    kinds = (
+        ("weight", driven.weights),
+        ("first", driven.first),
+        ("first_error", driven.first_error),
+        ("total", driven.total),
+        ("total_error", driven.total_error),
+    )
     return [(kind, parts) for kind, parts in kinds if parts is not None]
 
 
@@ -148,7 +155,9 @@ def as_data(found: Sweep, driven: Drivers, lang: str) -> dict[str, Any]:
         "result": found.digest,
         "sentences": [*head(found, lang), *remarks(found, lang)],
         "base": base_name(found),
-        "moved": float(found.moved),
+        "moved": None if found.moved is None else float(found.moved),
+        "gained": float(found.gained),
+        "lost": float(found.lost),
         "ranks": [list(place) for place in found.places],
         "recipients": [
             {

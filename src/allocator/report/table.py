@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from string import ascii_uppercase
 from typing import Any
 
 from allocator.allocation import Allocation
@@ -12,6 +12,7 @@ from allocator.analysis.compare import changes
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, plain
 from allocator.model import Scenario
+from allocator.report.letters import lettered
 from allocator.report.tabular import Column, Role, Table, total_of
 from allocator.text import money_scale, number, say
 
@@ -118,6 +119,27 @@ def office_table(allocation: Allocation, lang: str) -> Table:
     return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
 
 
+def with_final_share(table: Table, allocation: Allocation) -> Table:
+    """The office's table with each amount's part of all recipients' amounts in a column beside it.
+
+    Limits, earmarks and rounding make it another one than the share that the factors come to.
+    """
+    keys = [column.key for column in table.columns]
+    share, at = keys.index("share"), keys.index("amount") + 1
+    whole, amounts = total_of(allocation.amounts.values()), iter(allocation.amounts.values())
+    records = []
+    for role, cells in table.records:
+        part: Number | None = None
+        if role == "recipient":
+            part = plain(Fraction(next(amounts)) / whole) if whole else 0
+        elif cells[share] is not None:  # the row in which all recipients stand together
+            part = 1 if whole else 0
+        records.append((role, (*cells[:at], part, *cells[at:])))
+    final = Column("final", say("table.final", table.lang), "share", "final")
+    columns = (*table.columns[:at], final, *table.columns[at:])
+    return replace(table, columns=columns, records=tuple(records))
+
+
 def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     """Several scenarios side by side: amounts, and for all but the first (the base) the change from it.
 
@@ -139,7 +161,7 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     ]
     stages: list[Mapping[str, Number]] = []
     reserved: list[Number | None] = []
-    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
+    for letter, allocation in lettered(allocations):
         columns.append(Column(letter, letter, "money"))
         stages.append(allocation.amounts)
         reserved.append(allocation.scenario.reserved)

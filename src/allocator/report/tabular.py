@@ -15,6 +15,9 @@ from allocator.text import money_unit, number, say
 Role = Literal["recipient", "reservation", "subtotal", "total"]
 Kind = Literal["text", "money", "share", "change", "stage", "rate", "told"]
 
+# decimals of figures; None: as many as there are.  Another kind of column has to say how it is written
+_PLACES: dict[Kind, int | None] = {"money": None, "change": None, "share": 2, "stage": 2, "rate": 2}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -136,8 +139,7 @@ class Table:
             return ""
         if isinstance(value, str):
             return value
-        places = 2 if column.kind in ("share", "stage", "rate") else None
-        return number(value, self.lang, places, sign=column.kind in ("change", "rate"))
+        return number(value, self.lang, _PLACES[column.kind], sign=column.kind in ("change", "rate"))
 
     def plain_rows(self) -> tuple[list[str], list[list[str]]]:
         """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""
@@ -156,7 +158,7 @@ def _filed(value: Any, column: Column) -> str:
         return ""
     if isinstance(value, str):
         return value
-    places = {"share": 6, "stage": 2, "rate": 2}.get(column.kind)
+    places = 6 if column.kind == "share" else _PLACES[column.kind]
     return number(value, "zh", places).replace("−", "-")
 
 

@@ -246,8 +246,8 @@ def layout(grid: Grid, room: float) -> tuple[float, list[float]]:
     columns = list(zip(*(row.cells for row in grid.rows), strict=True)) or [()] * len(grid.headers)
     needs: list[float] = []
     for header, cells, numeric in zip(grid.headers, columns, grid.numeric, strict=True):
-        widest = max(map(_ems, cells), default=0)
-        words = max((_ems(word) * 1.1 for word in heading_lines(header).split()), default=0)
+        widest = max(map(ems, cells), default=0)
+        words = max((ems(word) * 1.1 for word in heading_lines(header).split()), default=0)
         least = (
             min(words, 4.2 if len(header) > 6 else 6.6)
             if any(ord(c) > 0x2E7F for c in header)
@@ -260,7 +260,7 @@ def layout(grid: Grid, room: float) -> tuple[float, list[float]]:
     return size, [2 * BESIDE + need * (size + spare / sum(needs)) for need in needs]
 
 
-def _ems(text: str) -> float:
+def ems(text: str) -> float:
     """How many times its size a text takes at most, whatever the font."""
     return sum(1.0 if ord(c) > 0x2E7F else 0.66 for c in text)
 

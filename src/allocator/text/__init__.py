@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,14 @@ class Money(NamedTuple):
 
     amount: int | Fraction
     currency: str
+
+
+class Guess(NamedTuple):
+    """What a sentence proposes for an unknown name: the one near to it, else some of those that there are."""
+
+    near: str | None
+    known: tuple[object, ...]
+    many: int
 
 
 @cache
@@ -56,6 +65,8 @@ def show(value: object, lang: str) -> str:
         return value
     if isinstance(value, Money):
         return money(value.amount, value.currency, lang)
+    if isinstance(value, Guess):
+        return _guess(value, lang)
     if isinstance(value, int | Fraction | Decimal) and not isinstance(value, bool):
         return number(value, lang)
     if hasattr(value, "zh") and hasattr(value, "en"):
@@ -63,6 +74,49 @@ def show(value: object, lang: str) -> str:
     if isinstance(value, Iterable):
         return say("place.list", lang).join(show(item, lang) for item in value)
     return str(value)
+
+
+def _guess(found: Guess, lang: str) -> str:
+    if found.near is not None:
+        return say("place.guess_near", lang, near=_cut(found.near, 200))
+    known = [_cut(show(name, lang), 40) for name in found.known]
+    if not known:
+        return say("place.guess_none", lang)
+    key = "guess_some" if found.many > len(known) else "guess_all"
+    return say(f"place.{key}", lang, known=known, count=found.many)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+# what Python takes for printable though nobody sees it
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in range(0xFE00, 0xFE10)
+}
+_MOST_NAMED = 8
+
+
+def visible(text: str, lang: str) -> str:
+    """The text with every character that cannot be seen named, and nothing that would steer a terminal.
+
+    >>> visible("泸\u3000县", "zh"), visible("Lu\u200b\u200b County", "en"), visible("泸县", "en")
+    ('泸〔全角空格 U+3000〕县', 'Lu[zero-width space U+200B, 2 times] County', '泸县')
+    """
+    if text.isprintable() and _UNSEEN.isdisjoint(text):
+        return text
+    seen, named = [], 0
+    for char, run in groupby(text):
+        count = sum(1 for _ in run)
+        if char.isprintable() and char not in _UNSEEN:
+            seen.append(char * count)
+            continue
+        named += 1
+        name = texts(lang)["character"].get(f"u{ord(char):04x}") or say("character.other", lang)
+        key = "place.unseen" if count == 1 else "place.unseen_many"
+        said = say(key, lang, name=name, code=f"U+{ord(char):04X}", count=count)
+        seen.append(said if named <= _MOST_NAMED else "?")
+    return "".join(seen)
 
 
 def number(

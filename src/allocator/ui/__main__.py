@@ -11,11 +11,12 @@ from streamlit.web import cli
 
 from allocator.report import charts
 from allocator.text import LANGUAGES
-from allocator.ui import main, shelf
+from allocator.ui import guard, main, shelf
 
 
 def serve(flags: list[str]) -> None:
     """Serves the page until it is ended."""
+    guard.guard()
     shelf.find()
     for lang in LANGUAGES:
         charts.spec(charts.amount_marks(["…"], lang, base="…", width=1, room=1))

@@ -166,9 +166,13 @@ def write() -> None:
         st.query_params.from_dict(wanted)
 
 
-def unkept() -> bool:
-    """Whether something that a person made would be lost on a refresh, since it could not be kept."""
-    return _work() is None or None in [steps.now.token for steps in state.edited().values()]
+def unkept() -> str | None:
+    """The key of the sentence that something a person made would be lost on a refresh, if it would."""
+    if _work() is not None and None not in [steps.now.token for steps in state.edited().values()]:
+        return None
+    why: AllocatorError | None = st.session_state.get("unkept")
+    full = why is not None and any(problem.key == "kept_full" for problem in why.problems)
+    return "unkept_full" if full else "unkept"
 
 
 def _said(of: str, steps: Trail) -> dict[str, str]:
@@ -195,7 +199,8 @@ def _work() -> str | None:
     if known is None or known[0] != (work, draft):
         try:
             known = (work, draft), kept.put_work(work)
-        except ScenarioError:
+        except ScenarioError as error:
+            st.session_state.unkept = error
             return None
         st.session_state.work = known
     return known[1]

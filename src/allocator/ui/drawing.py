@@ -19,7 +19,7 @@ from allocator.ui.swept import render_swept
 
 PATIENCE = 1.5  # seconds after which the page shows how far it is instead of waiting
 EVERY = 0.5  # seconds between two looks at how far it is
-Found = tuple[Sweep, Drivers] | AllocatorError
+Found = tuple[Sweep, Drivers] | tuple[Scenario, AllocatorError]
 
 
 def render_draws(allocation: Allocation, slug: str, lang: str) -> None:
@@ -40,9 +40,11 @@ def _section(allocation: Allocation, slug: str, lang: str) -> None:
     except AllocatorError as error:
         widgets.render_problems(error, lang)
         return
-    key = scenario.digest, asked
+    key = scenario.digest, tuple(scenario.weights), asked
     work: beside.Work[Found] | None = beside.under_way(key)
     found: Found | None = beside.result(key)
+    if found is not None and isinstance(found[1], AllocatorError) and found[0] != scenario:
+        found = None  # what it says may call somebody by a name of before
     if found is None:
         if work is None and (draws.quick(scenario, asked.draws) or _asked_for(slug, lang)):
             work = beside.begun(key, lambda progress: _drawn(scenario, asked, progress))
@@ -50,10 +52,12 @@ def _section(allocation: Allocation, slug: str, lang: str) -> None:
             st.fragment(_render_progress, run_every=EVERY)(work, lang)
             return
         found = beside.result(key)
-    if isinstance(found, AllocatorError):
-        widgets.render_problems(draws.in_form(found, lang), lang)
-    elif found is not None:
-        drawn, driven = found
+    if found is None:
+        return
+    drawn, driven = found
+    if isinstance(driven, AllocatorError):
+        widgets.render_problems(draws.in_form(driven, lang), lang)
+    elif isinstance(drawn, Sweep):
         if drawn.scenario != scenario:  # names or notes were edited since, which decide no figure
             drawn = replace(drawn, present=allocation)
         render_swept(drawn, driven, lang)
@@ -66,7 +70,7 @@ def _drawn(scenario: Scenario, asked: Asked, progress: Callable[[float], None]) 
         )
         return found, drivers(found)
     except AllocatorError as error:
-        return error
+        return scenario, error
 
 
 def _asked_for(slug: str, lang: str) -> bool:

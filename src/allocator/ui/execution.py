@@ -9,7 +9,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from allocator.analysis.execution import Checkpoint, Payer, Payments, Rules, Target, year_checkpoints
+from allocator.analysis.execution import (
+    Checkpoint,
+    Payer,
+    Payments,
+    Rules,
+    Target,
+    usual_day,
+    year_checkpoints,
+)
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number
 from allocator.files.execution_rules import load_rules, read_rules, rules_beside
@@ -83,18 +91,17 @@ def rules(near: Beside, slug: str) -> Rules | None:
         return once("execution-rules", uploaded.id, lambda: read_rules(name, content))
     if path is None:
         return None
-    return once("execution-rules", (str(path), path.stat().st_mtime_ns), lambda: load_rules(path))
+    return once("execution-rules", shelf.stamp(path), lambda: load_rules(path))
 
 
 def payments(source: Path | Given, scenario: Scenario, who: Sequence[Payer]) -> Payments:
     """The payments in a file; raises ScenarioError with a sentence for each problem."""
     kind = "execution-payments"
-    names = (scenario.recipients, tuple(payer.id for payer in who), scenario.fund.currency)
+    names = (scenario.recipients, tuple((payer.id, payer.name) for payer in who), scenario.fund.currency)
     if isinstance(source, Given):
         made = lambda: read_payments(source.name, source.content, scenario, who)  # noqa: E731
         return once(kind, (source.id, names), made)
-    stamp = source.stat().st_mtime_ns
-    return once(kind, (str(source), stamp, names), lambda: load_payments(source, scenario, who))
+    return once(kind, (shelf.stamp(source), names), lambda: load_payments(source, scenario, who))
 
 
 def _entered_key(slug: str) -> str:
@@ -141,7 +148,7 @@ def render_settings(held: Rules, paid: Payments, slug: str, lang: str) -> tuple[
 
 def _render_day(held: Rules, paid: Payments, key: str, lang: str) -> date:
     """Up to which day payments are counted: at first the last checkpoint that the payments reach."""
-    last = paid.last or held.end
+    last = usual_day(paid, held)
     reached = [point.day for point in held.checkpoints if point.day <= last]
     name = f"execution-on-{key}-{paid.file}"
     on = st.date_input(

@@ -17,6 +17,11 @@ def _known(of: str) -> Trail | None:
     return steps
 
 
+def _before(name: str, number: int) -> int | None:
+    """The state before one of a saved scenario: numbers of what was taken away are not given again."""
+    return max((state.number for state in kept.history(name) if state.number < number), default=None)
+
+
 def saved(name: str, scenario: Scenario, number: int) -> None:
     """What is on the screen is now the saved scenario of this name, and that is shown."""
     of, before = shelf.OWN + name, state.slug()
@@ -42,7 +47,7 @@ def restored(name: str, scenario: Scenario, number: int) -> None:
 def frozen(name: str, number: int) -> None:
     """The latest state of a saved scenario was kept once more; what is on the screen stays."""
     known = _known(shelf.OWN + name)
-    if known is not None and known.seen == number - 1:
+    if known is not None and known.seen == _before(name, number):
         state.put(shelf.OWN + name, replace(known, seen=number))
     state.acted()
 
@@ -62,7 +67,7 @@ def renamed(name: str, new: str, number: int | None) -> None:
     trails: dict[str, Trail] = st.session_state.trails
     st.session_state.trails = {key: steps for key, steps in trails.items() if key != of}
     steps = trails.get(of)
-    if steps is not None and number is not None and steps.seen == number - 1:
+    if steps is not None and number is not None and steps.seen == _before(new, number):
         steps = steps.each(lambda draft: replace(draft, scenario=kept.titled(new, draft.scenario)))
         steps = replace(steps, origin=kept.load_state(new, number), seen=number)
     if steps is not None:

@@ -8,7 +8,7 @@ from html import escape as escaped
 from typing import Protocol
 
 # Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
-_JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)")
+_JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)", re.IGNORECASE)
 SHORT = 7  # characters below which a heading is not broken
 MANY = 40  # rows above which a table or a chart scrolls in a box of its own
 TALL = 640  # pixels that such a box is high

@@ -71,7 +71,7 @@ def _render_found(
     _render_values(counted, scenario, slug, lang)
     lists = once(
         f"projects-lists-{lang}",
-        (found.key, [*factors.items()]),
+        (found.key, [*factors.items()], [*people.items()]),
         lambda: (
             said.notes(counted, factors, people, lang),
             said.refused_lines(counted, people, lang),
@@ -157,7 +157,7 @@ def _render_behind(found: Found, factors: said.Names, people: said.Names, lang: 
             return
         grid = once(
             f"projects-behind-{lang}",
-            (found.key, factor, factors[factor]),
+            (found.key, factor, factors[factor], [*people.items()]),
             lambda: said.behind_grid(counted, factor, factors, people, lang),
         )
         about = say("app.projects.behind_about", lang, most=said.MOST_BEHIND)
@@ -239,7 +239,7 @@ def _render_change(before: Found, after: Found, scenario: Scenario, slug: str, l
     people = said.recipients_of(scenario.recipients)
     lines = once(
         f"projects-change-{lang}",
-        (before.key, after.key, [*factors.items()]),
+        (before.key, after.key, [*factors.items()], [*people.items()]),
         lambda: said.change_lines(old, new, factors, people, lang),
     )
     provincial = say("projects.provincial", lang)

@@ -59,12 +59,11 @@ def beside(slug: str) -> tuple[dict[str, Given], Path | None]:
 
 def read(path: Path) -> Given:
     """A file beside scenarios, read again when it has changed; raises ScenarioError."""
-    told = path.stat() if path.is_file() else None
 
     def make() -> Given:
         return uploads.given_of(path.name, file_bytes(path, LARGEST_MB))
 
-    return once(f"projects-file-{path}", None if told is None else (told.st_mtime_ns, told.st_size), make)
+    return once(f"projects-file-{path}", shelf.stamp(path), make)
 
 
 def given(slug: str) -> dict[str, Given]:

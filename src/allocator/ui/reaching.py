@@ -21,7 +21,7 @@ from allocator.report.audit_nearest import (
 )
 from allocator.report.grid import scale_of
 from allocator.text import money_unit, say
-from allocator.ui import markup, widgets
+from allocator.ui import markup, remembered, widgets
 from allocator.ui.readings import key_of, worked_out
 
 SIDES = ("below", "above")
@@ -126,8 +126,8 @@ def _table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
         except AllocatorError as error:
             return error
 
-    digest = scenario.digest if start == "data" else None
-    found = worked_out(("table", key_of(checked.reading), digest, places), work)
+    data = remembered.shown(scenario) if start == "data" else None
+    found = worked_out(("table", key_of(checked.reading), data, places), work)
     if isinstance(found, AllocatorError):
         widgets.render_problems(found, lang)
         return

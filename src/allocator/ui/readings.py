@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,7 +22,7 @@ from allocator.model import Scenario
 from allocator.parts import Text
 from allocator.report.audit import Findings, findings
 from allocator.text import LANGUAGES, say
-from allocator.ui import fund, shelf, state
+from allocator.ui import fund, remembered, shelf, state
 
 T = TypeVar("T")
 MOST_KEPT = 300
@@ -173,7 +173,10 @@ def found_of(
             return error
 
     key = found_key(checked, weights, groups)
-    return worked_out(key, shares) if weights is None else worked_out(key, all_)
+    found = worked_out(key, shares) if weights is None else worked_out(key, all_)
+    if isinstance(found, AllocatorError):
+        return found
+    return replace(found, title=named.title, reason=named.reason)  # two readings may suppose the same
 
 
 def quick(checked: Audit) -> bool:
@@ -197,8 +200,8 @@ def found_key(
 
 
 def key_of(reading: Reading) -> Hashable:
-    """What decides all that is worked out of a reading."""
-    return reading.scenario.digest, reading.known, reading.scored, reading.tolerance
+    """What decides all that is worked out of a reading, and all that is shown of it."""
+    return remembered.shown(reading.scenario), reading.known, reading.scored, reading.tolerance
 
 
 def worked_out(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:

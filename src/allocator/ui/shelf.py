@@ -11,6 +11,7 @@ import streamlit as st
 
 from allocator.errors import AllocatorError, ScenarioError
 from allocator.files import home, kept
+from allocator.files.history import pointed
 from allocator.files.reading_format import NamedReading
 from allocator.files.readings import load_reading
 from allocator.files.scenario import load_scenario
@@ -46,7 +47,7 @@ def load(path: Path) -> Scenario:
     """The scenario of a file; raises ScenarioError, which names the file without its folders."""
     parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
     try:
-        return _load(str(path), tuple(sorted(map(_stamp, (*parts, *_below(path))))))
+        return _load(str(path), tuple(sorted(map(stamp, (*parts, *_below(path))))))
     except AllocatorError as error:
         problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
         raise type(error)(problems) from None
@@ -55,9 +56,9 @@ def load(path: Path) -> Scenario:
 def reading(path: Path) -> NamedReading:
     """The reading of a file in a folder of readings; raises ScenarioError, which names the file alone."""
     folder = path.parent.parent
-    parts = [p for p in folder.rglob("*") if p.suffix in (".toml", ".csv")] if folder.is_dir() else []
+    parts = [p for p in folder.rglob("*") if p.suffix in READ] if folder.is_dir() else []
     try:
-        return _reading(str(path), tuple(sorted(map(_stamp, parts))))
+        return _reading(str(path), tuple(sorted(map(stamp, parts))))
     except ScenarioError as error:
         raise ScenarioError(
             replace(p, file=Path(p.file).name if p.file else "") for p in error.problems
@@ -65,28 +66,31 @@ def reading(path: Path) -> NamedReading:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _reading(path: str, stamp: object) -> NamedReading:
+def _reading(path: str, stamps: object) -> NamedReading:
     return load_reading(path)
 
 
 def _below(path: Path) -> list[Path]:
-    """Files in folders of the scenario's folder; a saved scenario's states never change."""
-    if path.parent.parent == home.scenarios():
-        return []
-    return [p for p in path.parent.rglob("*/*") if p.suffix in READ]
+    """Files in folders of the scenario's folder; of a saved one those of the state that it extends."""
+    folder = path.parent
+    if folder.parent == home.scenarios():
+        number = pointed(path)
+        if number:
+            return [p for p in (folder / "states" / f"{number:04}").glob("*") if p.suffix in READ]
+    return [p for p in folder.rglob("*/*") if p.suffix in READ]
 
 
-def _stamp(path: Path) -> tuple[str, int, int]:
-    """What changes when a file does; zeros for one that is gone or may not be looked at."""
+def stamp(path: Path) -> tuple[str, int, int, int, int]:
+    """What changes when a file does, also where its time is set back; zeros for one that cannot be seen."""
     try:
         found = path.stat()
     except OSError:
-        return str(path), 0, 0
-    return str(path), found.st_mtime_ns, found.st_size
+        return str(path), 0, 0, 0, 0
+    return str(path), found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)
-def _load(path: str, stamp: object) -> Scenario:
+def _load(path: str, stamps: object) -> Scenario:
     return load_scenario(path)
 
 
@@ -104,12 +108,18 @@ def title(slug: str, found: Found, lang: str) -> str:
 
 
 def frozen(slug: str) -> Iterator[tuple[kept.State, Scenario]]:
-    """The frozen states of a scenario that the user has saved, and what each says; no damaged ones."""
+    """The frozen states of a scenario that the user has saved, and what each says; none that was changed."""
     name = own_name(slug)
-    for state in kept.history(name) if name is not None else ():
-        if state.stage:
+    states = kept.history(name) if name is not None else ()
+    if name is None or not any(state.stage for state in states):
+        return
+    changed = kept.chain(name).changed
+    for state in states:
+        if state.stage and state.number not in changed and kept.sound(state):
             with suppress(AllocatorError):
-                yield state, load(state.path)
+                scenario = load(state.path)
+                if scenario.digest == state.digest:
+                    yield state, scenario
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,8 @@ def _token(scenario: Scenario, origin: Scenario) -> str | None:
         return ""
     try:
         return kept.put_draft(scenario)
-    except ScenarioError:
+    except ScenarioError as error:
+        st.session_state.unkept = error
         return None
 
 
@@ -288,6 +289,11 @@ def choices() -> dict[str, tuple[str, Scenario]]:
             )
             named[f"{of}/{entry.number}"] = label, frozen
     return named
+
+
+def altered(known: Mapping[str, tuple[str, Scenario]]) -> bool:
+    """Whether the scenario on the screen is another one than its file says, among all choices."""
+    return SCREEN in known and known[SCREEN][1] != known[slug()][1]
 
 
 def compared() -> list[str]:

@@ -34,8 +34,9 @@ def render_toolbar(slug: str, lang: str) -> None:
     saving.render_dialog(slug, lang)
     if state.window() == "link":
         widgets.render_window(say("app.toolbar.link_title", lang), _render_link, slug, lang)
-    if address.unkept():
-        st.html(markup.block("zero", say("app.toolbar.unkept", lang), role="alert"))
+    unkept = address.unkept()
+    if unkept is not None:
+        st.html(markup.block("zero", say(f"app.toolbar.{unkept}", lang), role="alert"))
     if edited and state.outrun(slug):
         st.html(markup.block("zero", say("app.toolbar.outrun", lang), role="alert"))
 

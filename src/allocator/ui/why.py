@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import streamlit as st
 
 from allocator.allocation import Allocation
@@ -16,6 +14,7 @@ from allocator.report.explain import Account, difference_sentence, notes
 from allocator.report.stage_table import stage_sentence
 from allocator.text import say
 from allocator.ui import fund, markup, widgets
+from allocator.ui.remembered import remembering
 
 
 def base_of(scenario: Scenario, slug: str) -> Scenario | None:
@@ -71,7 +70,7 @@ def render_why(before: Allocation, after: Allocation, id: str, lang: str, key: s
     st.html(markup.lines([markup.block("hint", line) for line in notes(account.found, lang)]))
 
 
-@lru_cache(maxsize=16)
+@remembering(16)
 def _account(before: Scenario, after: Scenario) -> Account:
     """Worked out once, whoever's amount is asked about.  Raises ScenarioError as `explain` does."""
     return Account(explain(allocate(before), allocate(after)))

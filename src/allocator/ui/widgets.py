@@ -168,6 +168,7 @@ def preset_label(preset: Preset, titles: Mapping[str, str], lang: str) -> str:
 
 def render_window(title: str, form: Callable[[str, str], None], of: str, lang: str) -> None:
     """A window over the page with what ``form`` draws for a scenario."""
+    title = markup.in_markdown(title)
     st.dialog(title, width="medium", on_dismiss=state.close_window)(form)(of, lang)
 
 

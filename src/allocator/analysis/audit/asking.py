@@ -13,8 +13,7 @@ from allocator.analysis.audit.bounds import Progress
 from allocator.analysis.audit.case import Case, case_of, weights_of
 from allocator.analysis.audit.ranges import Bounds, Range
 from allocator.analysis.audit.reading import Reading
-from allocator.analysis.audit.rounding import is_simple
-from allocator.analysis.audit.verdict import Verdict, verdict_of
+from allocator.analysis.audit.verdict import Verdict, judged
 from allocator.exact import Frozen, plain
 from allocator.model import Scenario
 from allocator.parts import wrong
@@ -56,9 +55,8 @@ def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
     """
     if isinstance(reading, Scenario):
         reading = Reading(reading, tolerance=tolerance)
-    case = case_of(reading)
-    is_simple(case)  # raises where rounding is not covered
-    return Audit(reading, verdict_of(case), case)
+    verdict, case = judged(case_of(reading))
+    return Audit(reading, verdict, case)
 
 
 def factor_share_bounds(
@@ -128,23 +126,29 @@ def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Ra
     assert published is not None
     unchanged = weights_of(case, weights) == case.weights
     split = {id: tuple(end - case.earmarks[id] for end in found[id]) for id in case.ids}
-    top = max(low for low, _ in split.values())
+    top, reach = max(low for low, _ in split.values()), Fraction(len(case.ids) - 1, 2) * unit
     whole: dict[str, Range] = {}
     for id in case.scenario.ids:
         if id not in split or unchanged:
             whole[id] = Range(published[id], published[id])
             continue
         low, high = split[id]
-        if case.rounding != "exact":
-            rest = len(case.ids) // 2 if case.rounding == "rest-to-largest" and high >= top else 0
-            low, high = (math.floor(low / unit) - rest) * unit, (math.ceil(high / unit) + rest) * unit
-            low = max(low, Fraction(0))
+        if case.rounding == "largest-remainder":
+            low, high = math.floor(low / unit) * unit, math.ceil(high / unit) * unit
+        elif case.rounding == "rest-to-largest":  # to the nearest; the largest may take all that is left
+            nearest = tuple(math.floor(end / unit + Fraction(1, 2)) * unit for end in (low, high))
+            rest = math.ceil((low - reach) / unit) * unit, math.floor((high + reach) / unit) * unit
+            takes = high >= top
+            low = max(Fraction(0), min(nearest[0], rest[0])) if takes else nearest[0]
+            high = max(nearest[1], rest[1]) if takes else nearest[1]
         whole[id] = Range(plain(low + case.earmarks[id]), plain(high + case.earmarks[id]))
     return whole
 
 
 def fitting_case(audit: Audit) -> Case:
-    """The reading, prepared; raises ScenarioError where no data fits it."""
+    """The reading, prepared; raises ScenarioError where no data fits it, or where that is not settled."""
+    if audit.verdict.consistent is None:
+        wrong("audit_unsettled", "reading")
     if not audit.verdict.consistent:
         wrong("audit_inconsistent", "reading")
     return audit.case

@@ -10,7 +10,6 @@ from allocator.analysis.audit import closed
 from allocator.analysis.audit.case import Case, weights_of
 from allocator.analysis.audit.ranges import MONEY_DIGITS, SHARE_DIGITS, Bounds, Ends, outward, solved
 from allocator.analysis.audit.reading import check_recipients
-from allocator.analysis.audit.rounding import candidates
 from allocator.exact import scaled
 from allocator.parts import wrong
 
@@ -20,14 +19,20 @@ if TYPE_CHECKING:
 Progress = Callable[[float], None]
 
 
-def programs_of(case: Case, **how: Any) -> list[Program]:
-    """The programs whose data, together, is all that fits: one for each who can have taken the rest."""
+def programs_of(case: Case, *, miss: str | None = None) -> list[Program]:
+    """The programs whose data, together, is all that fits: one for each set of amounts before rounding."""
     from allocator.analysis.audit.cone import cone_of
     from allocator.analysis.audit.programs import Program
 
-    if case.rounding == "rest-to-largest":
-        return [Program(cone_of(case, largest=i, **how)) for i in candidates(case)]
-    return [Program(cone_of(case, **how))]
+    return [Program(cone_of(case, one, miss=miss)) for one in case.unrounded]
+
+
+def rule_program(case: Case, *, miss: str | None = None) -> Program:
+    """The program of the rule and what is known alone, without the split."""
+    from allocator.analysis.audit.cone import cone_of
+    from allocator.analysis.audit.programs import Program
+
+    return Program(cone_of(case, None, miss=miss))
 
 
 # --- factor shares --------------------------------------------------------------------------------

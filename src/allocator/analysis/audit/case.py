@@ -9,11 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from allocator.analysis.audit.reading import Reading, check_factors
+from allocator.analysis.audit.rounding import Unrounded, unrounded
 from allocator.exact import Number, plain, scaled
 from allocator.limits import limits_in_units
 from allocator.model import Scenario
 from allocator.parts import in_full, number_at, wrong
 from allocator.text import Money
+
+MOST_LARGEST = 8
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,8 @@ class Case:
 
     ``amounts`` are what the split brought them, in units, and add up to ``total``.  ``weights`` add up to 1.
     ``coefficients`` are None where there is none or all are equal.  ``rounding`` is that of the fund, or
-    "exact".  ``at`` says which limit an amount stands at: "floor", "cap", "both" or None.  ``earmarks`` are
-    money by id, of all recipients.
+    "exact", and ``unrounded`` what it leaves open, as far as it is not ruled out.  ``at`` says which limit an
+    amount stands at: "floor", "cap", "both" or None.  ``earmarks`` are money by id, of all recipients.
     """
 
     reading: Reading
@@ -34,6 +37,7 @@ class Case:
     amounts: tuple[Number, ...]
     total: int
     rounding: str
+    unrounded: tuple[Unrounded, ...]
     floors: tuple[int | None, ...]
     caps: tuple[int | None, ...]
     at: tuple[str | None, ...]
@@ -84,7 +88,9 @@ class Case:
 
 
 def case_of(reading: Reading) -> Case:
-    """The reading, prepared; raises ScenarioError where the published amounts cannot be those of its rule."""
+    """The reading, prepared; raises ScenarioError where the published amounts cannot be those of its rule, or
+    where their rounding is not covered.
+    """
     scenario = reading.scenario
     assert scenario.published is not None
     unit, total = scenario.fund.unit, int(scenario.distributable / Fraction(scenario.fund.unit))
@@ -105,18 +111,22 @@ def case_of(reading: Reading) -> Case:
             sum=_money(scenario, sum(amounts) * unit),
             left=_money(scenario, scenario.distributable),
         )
+    coefficients = _coefficients(scenario)
+    rounding = scenario.fund.rounding if reading.tolerance == "rounded" else "exact"
+    moves = [True] * len(ids) if coefficients is None else [c > 0 for c in coefficients]
     floors, caps = limits_in_units(scenario)
     floors = [floor or None for floor in floors]  # nobody is ever held at a floor of nothing
     whole = sum(scenario.weights.values())
-    return Case(
+    case = Case(
         reading=reading,
         ids=ids,
         factors=tuple(scenario.weights),
         weights=tuple(Fraction(weight) / whole for weight in scenario.weights.values()),
-        coefficients=_coefficients(scenario),
+        coefficients=coefficients,
         amounts=amounts,
         total=total,
-        rounding=scenario.fund.rounding if reading.tolerance == "rounded" else "exact",
+        rounding=rounding,
+        unrounded=unrounded(rounding, amounts, moves),
         floors=tuple(floors),
         caps=tuple(caps),
         at=tuple(
@@ -131,6 +141,23 @@ def case_of(reading: Reading) -> Case:
         ),
         earmarks=earmarks,
     )
+    _check_largest(case)
+    return case
+
+
+def _check_largest(case: Case) -> None:
+    """Refuses a rest that goes to the largest where these are too many, or a limit may have taken part."""
+    reach = Fraction(len(case.ids) - 1, 2)
+    found = [one.largest for one in case.unrounded if one.largest is not None]
+    for i in found:
+        floor, cap = case.floors[i], case.caps[i]
+        near = (floor is not None and case.amounts[i] - floor <= reach + 1) or (
+            cap is not None and cap - case.amounts[i] <= reach + 1
+        )
+        if near or case.limited:
+            wrong("audit_rest_limits", "reading")
+    if len(found) > MOST_LARGEST:
+        wrong("audit_rest_largest", "reading", count=len(found))
 
 
 def _money(scenario: Scenario, amount: Number) -> Money:

@@ -23,6 +23,7 @@ from scipy.sparse import csr_matrix
 
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.facts import fact_rows, value_rows
+from allocator.analysis.audit.rounding import Unrounded
 from allocator.analysis.audit.rows import Row, Rows, add, matrix
 from allocator.parts import wrong
 
@@ -32,8 +33,9 @@ class Cone:
     """The rows ``equal`` v = 0 and ``most`` v ≤ 0 over v ≥ 0, with v[anchor] = 1 and v ≤ box there.
 
     ``column[j]`` is the total of a factor.  ``slack`` are the variables by which the split, or what is known,
-    may be missed, where asked for.  ``split_rows`` says of each row that is about a recipient's amount:
-    whether it is of ``equal``, which one, whose, and −1 where it keeps the score down, else 1.
+    may be missed, where asked for.  ``positive`` are sums that are above nothing in all data, which rows
+    alone cannot say.  ``split_rows`` says of each row that is about a recipient's amount: whether it is of
+    ``equal``, which one, whose, and −1 where it keeps the score down, else 1.
     """
 
     case: Case
@@ -44,6 +46,7 @@ class Cone:
     scale: int
     column: tuple[Row, ...]
     slack: tuple[int, ...]
+    positive: tuple[Row, ...]
     split_rows: tuple[tuple[bool, int, int, int], ...]
 
     def cell(self, i: int, j: int) -> int:
@@ -72,12 +75,11 @@ def _all_scores(case: Case) -> dict[int, Fraction]:
     return add(*((_score(case, i, case.weights), 1) for i in range(len(case.ids))))
 
 
-def cone_of(case: Case, *, split: bool = True, miss: str | None = None, largest: int | None = None) -> Cone:
-    """The cone of a reading.
+def cone_of(case: Case, split: Unrounded | None, *, miss: str | None = None) -> Cone:
+    """The cone of a reading, for one of the sets in which the amounts before rounding can lie.
 
-    Without ``split`` that of the rule and what is known alone.  ``miss`` "split" or "known" adds slack by
-    which those rows may be missed.  ``largest`` is who takes the rest of the rounding, where one does.
-    Raises ScenarioError where no upper ends can be proved.
+    Without one that of the rule and what is known alone.  ``miss`` "split" or "known" adds slack by which
+    those rows may be missed.  Raises ScenarioError where no upper ends can be proved.
     """
     size, width = len(case.ids), len(case.factors)
     rows = Rows()
@@ -93,27 +95,39 @@ def cone_of(case: Case, *, split: bool = True, miss: str | None = None, largest:
     scale = whole if same else rows.variable(_scale_box(case))
     anchor = whole if case.shares else scale
     slack: list[int] = []
-    if split:
-        _split_rows(case, rows, scale, same, slack if miss == "split" else None, largest)
+    if split is not None:
+        _split_rows(case, split, rows, scale, same, slack if miss == "split" else None)
     elif not same:
         rows.row(add((_all_scores(case), 1), ({scale: Fraction(1)}, -1)), equal=True)
     if case.shares and case.coefficients is None:
         scores: Row = {whole: Fraction(1)}
     else:
         scores = _all_scores(case) if case.limited else {scale: Fraction(1)}
-    fact_rows(case, rows, columns, cells, scores, slack if miss == "known" else None)
-    return _cone(case, rows, anchor, scale, columns, slack)
+    units = fact_rows(case, rows, columns, cells, scores, slack if miss == "known" else None)
+    positive: list[Row] = [{unit: Fraction(1)} for unit in units]
+    if scale != anchor:
+        positive.append({scale: Fraction(1)})
+    if not case.shares:
+        shared = {case.factors.index(fact.factor) for fact in case.reading.known if fact.of == "share"}
+        positive += [columns[j] for j in sorted(shared)]
+    return _cone(case, rows, anchor, scale, columns, slack, positive)
 
 
 def values_cone(case: Case) -> Cone:
     """The cone of what is known of values alone, with slack by which it may be missed."""
     rows, slack = Rows(), list[int]()
     one = value_rows(case, rows, slack)
-    return _cone(case, rows, one, one, (), slack)
+    return _cone(case, rows, one, one, (), slack, ())
 
 
 def _cone(
-    case: Case, rows: Rows, anchor: int, scale: int, columns: Sequence[Row], slack: Sequence[int]
+    case: Case,
+    rows: Rows,
+    anchor: int,
+    scale: int,
+    columns: Sequence[Row],
+    slack: Sequence[int],
+    positive: Sequence[Row],
 ) -> Cone:
     return Cone(
         case,
@@ -124,6 +138,7 @@ def _cone(
         scale,
         tuple(columns),
         tuple(slack),
+        tuple(positive),
         tuple(rows.split),
     )
 
@@ -163,13 +178,13 @@ def _scale_box(case: Case) -> Fraction | int:
 
 
 def _split_rows(
-    case: Case, rows: Rows, scale: int, same: bool, slack: list[int] | None, largest: int | None
+    case: Case, split: Unrounded, rows: Rows, scale: int, same: bool, slack: list[int] | None
 ) -> None:
     """Which scores give the published amounts after limits and rounding."""
     size, unit = len(case.ids), Fraction(1, case.total)
     top = Fraction(rows.box[scale])
     cut = None
-    if case.rounding == "largest-remainder":
+    if split.shared:
         cut = rows.variable(top * unit)
         rows.row({cut: Fraction(1), scale: -unit})
     moved: dict[int, Fraction] = {}
@@ -183,24 +198,25 @@ def _split_rows(
             rows.row(add(({down: Fraction(1)}, 1), (amount, -1)))
             amount |= {up: Fraction(1), down: Fraction(-1)}
             moved |= {up: Fraction(1), down: Fraction(-1)}
-        kept.append(_held(case, rows, i, scores[i], amount, scale, cut, top))
-        if case.rounding == "rest-to-largest" and i != largest:
-            for sign in (1, -1):  # within half a unit on either side
-                off = add((scores[i], -sign), (amount, sign), ({scale: unit / 2}, -1))
-                rows.row(off, of=i, sign=sign)
+        kept.append(_held(case, split, rows, i, scores[i], amount, scale, cut, top))
     if moved:
         rows.row(moved, equal=True)
-    if case.rounding == "rest-to-largest":
-        assert largest is not None
+    if split.largest is not None:
         for i in range(size):
-            if i != largest:
-                rows.row(add((scores[i], 1), (scores[largest], -1)))
-    if not same and case.rounding != "exact":
+            if i == split.largest:
+                continue
+            above = add((scores[i], 1), (scores[split.largest], -1))
+            if slack is not None:
+                slack.append(rows.variable(top))
+                above[slack[-1]] = Fraction(-1)
+            rows.row(above)
+    if not same and not split.exact:
         rows.row(add(*((held, 1) for held in kept), ({scale: Fraction(1)}, -1)), equal=True)
 
 
 def _held(
     case: Case,
+    split: Unrounded,
     rows: Rows,
     i: int,
     score: Row,
@@ -215,7 +231,7 @@ def _held(
     held there or rounded down to it, and both together make a larger set than either.
     """
     at, unit = case.at[i], Fraction(1, case.total)
-    if case.rounding == "exact" or at == "both":
+    if split.exact or at == "both" or not split.moves[i]:
         if at == "floor":
             rows.row(add((score, 1), (amount, -1)), of=i, sign=-1)
         elif at == "cap":
@@ -223,17 +239,18 @@ def _held(
         elif at is None:
             rows.row(add((score, 1), (amount, -1)), equal=True, of=i, sign=-1)
         return amount
-    if case.rounding == "rest-to-largest":
+    if i == split.largest:
         return score
-    assert cut is not None
     held = score
     if at is not None:
         held = {rows.variable(top * (Fraction(case.amounts[i]) + 1) * unit): Fraction(1)}
         sign = 1 if at == "floor" else -1
         rows.row(add((score, sign), (held, -sign)), of=i, sign=-sign)
         rows.row(add((amount, sign), (held, -sign)), of=i, sign=sign)
+    middle = amount if cut is None else add((amount, 1), ({cut: Fraction(1)}, -1))
+    down, up = (Fraction(end[i], split.over) * unit for end in (split.down, split.up))
     if at != "floor":
-        rows.row(add((amount, 1), ({cut: Fraction(1)}, -1), (held, -1)), of=i, sign=1)
+        rows.row(add((middle, 1), ({scale: down}, -1), (held, -1)), of=i, sign=1)
     if at != "cap":
-        rows.row(add((held, 1), (amount, -1), ({scale: unit}, -1), ({cut: Fraction(1)}, 1)), of=i, sign=-1)
+        rows.row(add((held, 1), (middle, -1), ({scale: up}, -1)), of=i, sign=-1)
     return held

@@ -23,13 +23,13 @@ def fact_rows(
     cells: Sequence[Sequence[int]],
     scores: Row,
     slack: list[int] | None,
-) -> None:
+) -> list[int]:
     """Adds the rows of a reading's facts, in the cells x_ij; with ``slack``, each may be missed.
 
     Values are x over one more variable, what one unit of them is in x: of the factor where columns are
-    brought to add up alike, of all factors where values are multiplied as they are.
+    brought to add up alike, of all factors where values are multiplied as they are.  Gives those variables.
     """
-    ranges: list[_Range] = []
+    ranges = _alike(case, cells)
     for fact in case.reading.known:
         j = case.factors.index(fact.factor)
         low, high = Fraction(fact.low), None if fact.high is None else Fraction(fact.high)
@@ -41,11 +41,12 @@ def fact_rows(
             rates = {cells[i][j]: case.coefficient(i) * case.weights[j] for i in members}
             ranges.append((rates, low / money, None if high is None else high / money, scores))
     by_value = _values(case, cells)
-    common = None
+    common, units = None, []
     if by_value and not case.shares:
         common = rows.variable(_value_box(rows, [fact for facts in by_value.values() for fact in facts]))
     for facts in by_value.values():
         values = rows.variable(_value_box(rows, facts)) if common is None else common
+        units.append(values)
         ranges += _in_values(facts, values)
         for where, _, high in facts:
             for cell in where:
@@ -54,6 +55,7 @@ def fact_rows(
     _add_ranges(rows, ranges, slack)
     if not np.isfinite(rows.box).all():
         wrong("audit_scale", "reading")
+    return list(dict.fromkeys(units))
 
 
 def value_rows(case: Case, rows: Rows, slack: list[int]) -> int:
@@ -63,9 +65,17 @@ def value_rows(case: Case, rows: Rows, slack: list[int]) -> int:
     """
     cells = [[rows.variable(1) for _ in case.factors] for _ in case.ids]
     one = rows.variable(1)
+    _add_ranges(rows, _alike(case, cells), slack)
     for facts in _values(case, cells).values():
         _add_ranges(rows, _in_values(facts, one), slack)
     return one
+
+
+def _alike(case: Case, cells: Sequence[Sequence[int]]) -> list[_Range]:
+    """Equal scores: which figure everybody has is nothing that is known."""
+    factors = [case.factors.index(scored.factor) for scored in case.reading.scored if scored.equal]
+    first, one = cells[0], Fraction(1)
+    return [({row[j]: one}, one, one, {first[j]: one}) for j in factors for row in cells[1:]]
 
 
 def _values(case: Case, cells: Sequence[Sequence[int]]) -> dict[int, list[_Value]]:
@@ -74,6 +84,8 @@ def _values(case: Case, cells: Sequence[Sequence[int]]) -> dict[int, list[_Value
     """
     found: dict[int, list[_Value]] = {}
     for scored in case.reading.scored:
+        if scored.equal:
+            continue
         j = case.factors.index(scored.factor)
         ends = Fraction(scored.low), Fraction(scored.high)
         found.setdefault(j, []).extend(([row[j]], *ends) for row in cells)

@@ -127,7 +127,7 @@ class _Asked:
             if self.holds(found, True):
                 return found
             margin *= 10  # the solver's tolerance was in the way
-        return None
+        return wrong("audit_unanswered", "reading")
 
     def _program(self, margin: float) -> list[int] | None:
         """The fewest moves at which it is certain by this margin, in parts of the split.
@@ -172,7 +172,11 @@ class _Asked:
             ),
             options={"mip_rel_gap": 0},
         )
-        return None if found.x is None else [round(move) for move in found.x[:size]]
+        if found.x is None:
+            if found.status != 2:  # not that there are none
+                wrong("audit_unanswered", "reading")
+            return None
+        return [round(move) for move in found.x[:size]]
 
     def _target(self, program: Program, edge: Fraction) -> np.ndarray:
         """T: what each weight adds to ±(X · Σ s′ − s′_G), by variable of the cone."""

@@ -23,6 +23,8 @@ from allocator.analysis.audit.ranges import Ends
 from allocator.analysis.audit.rows import Row, matrix
 
 EPS = 2.0**-52
+NEAR = 1e-9  # of what the anchor is: so far rows may be missed by data that is said to meet them
+LEAST_BASE = 1e-6
 THREADS = 4  # the solver lets others run meanwhile
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
@@ -76,19 +78,33 @@ class Program:
         terms[self.cone.anchor] = rest[self.cone.anchor]
         return float(terms.sum() - (self.width + 8) * EPS * np.abs(terms).sum())
 
+    def meets(self, point: np.ndarray) -> bool:
+        """Whether this data meets every row, to within `NEAR`, and the anchor is at 1."""
+        off = [abs(self.equal @ point), self.most @ point, -point, [abs(point[self.cone.anchor] - 1)]]
+        return all(float(np.max(one, initial=0.0)) <= NEAR for one in off)
+
+    def reaches(self, row: Row, point: np.ndarray) -> bool:
+        """Whether this sum, which is nothing at most by closing the cone, is above that in some data."""
+        objective = self.vector(row)
+        if objective @ point > NEAR:
+            return True
+        found = self.solve(-objective)
+        return found is not None and self.meets(found[1]) and bool(objective @ found[1] > NEAR)
+
     def least(self, row: Row) -> float:
         """What this sum is at least, with the anchor at 1; −∞ where the solver finds no answer."""
         return self.least_ratio(row, {self.cone.anchor: Fraction(1)}, 1.0)[0]
 
     def least_ratio(self, row: Row, base: Row, base_least: float) -> tuple[float, np.ndarray | None]:
-        """What row / base is at least, and data that comes near it.
+        """What row / base is at least, and data that comes near it.  −∞ where the solver finds no answer.
 
-        The base is never below ``base_least`` with the anchor at 1.  −∞ where the solver finds no answer.
+        The base is never below ``base_least`` with the anchor at 1.  Where it can be next to nothing, the
+        answer is proved for all data in which it is at least `LEAST_BASE`; the solver's program, with the
+        base at 1, holds the rest too.
         """
         objective, under = self.vector(row), self.vector(base)
         anchored = base.keys() == {self.cone.anchor}
-        if not base_least > 0:
-            return -np.inf, None
+        base_least = max(base_least, LEAST_BASE)
         found = self.solve(objective, None if anchored else under)
         if found is None:
             return -np.inf, None

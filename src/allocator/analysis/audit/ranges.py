@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.exact import Number, plain, scaled
+from allocator.parts import wrong
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,9 @@ class Bounds(Mapping[str, Range]):
 
 
 def solved(names: tuple[str, ...], ends: Sequence[Ends], of: str) -> Bounds:
-    """Bounds that come from programs."""
+    """Bounds that come from programs; raises ScenarioError where one runs backwards: no data fits then."""
+    if any(low > high for low, high in ends):
+        wrong("audit_unsettled", "reading")
     pairs = [scaled(pair) for pair in ends]
     return Bounds(
         names,

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allocator.errors import ScenarioError
 from allocator.exact import Number
 from allocator.model import Scenario
-from allocator.parts import near_recipient, nearest, number_at, put, wrong
+from allocator.naming import guess, names_of, unknown_recipient
+from allocator.parts import number_at, put, wrong
 
 TOLERANCES = ("rounded", "exact")
 KNOWN_OF = ("share", "value", "part")
@@ -46,7 +48,10 @@ class Known:
 @dataclass(frozen=True)
 class Scored:
     """Every recipient that takes part is scored between two figures: no one's value is above high / low
-    times another's.  Equal scores are low = high.
+    times another's.
+
+    The figures are in the unit of the factor's values, where those are known too or multiplied as they are.
+    Equal scores are low = high, and then nothing is said of the figure itself.
     """
 
     factor: str
@@ -57,6 +62,11 @@ class Scored:
         _check_range(self, self.factor)
         if not self.high:
             wrong("zero", "reading", {"column": self.factor})
+
+    @property
+    def equal(self) -> bool:
+        """Whether everybody is scored alike."""
+        return self.low == self.high
 
 
 def _check_range(thing: Any, factor: str) -> None:
@@ -104,7 +114,7 @@ def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:
     known = list(scenario.weights)
     for factor in factors:
         if factor not in scenario.weights:
-            wrong("audit_factor", "reading", name=factor, near=nearest(factor, known) or known[0])
+            wrong("audit_factor", "reading", name=factor, guess=guess(factor, known))
 
 
 def check_recipients(scenario: Scenario, ids: Sequence[str]) -> None:
@@ -114,6 +124,6 @@ def check_recipients(scenario: Scenario, ids: Sequence[str]) -> None:
     known = set(scenario.ids)
     for id in ids:
         if id not in known:
-            wrong("recipient_unknown", "reading", name=id, near=near_recipient(id, scenario.recipients))
+            raise ScenarioError(unknown_recipient(id, names_of(scenario.recipients), "reading"))
     if len(set(ids)) < len(ids):
         wrong("recipient_twice", "reading", name=next(id for id in ids if list(ids).count(id) > 1))

@@ -1,132 +1,209 @@
-"""What rounding leaves open: between which amounts before rounding the published ones can have come from.
+"""What rounding leaves open: which amounts before rounding can have come out as the published ones.
 
-Largest remainder: e_i − p_i lies between m and m + u with one m for all, Σ e = D and e ≥ 0.  That is exact
-up to ties: who was raised has a remainder of at least the cut m + u, who was not, at most.
+This is the one statement of it.  Verdicts, ranges, groups, nearest weights and the rows of the linear
+programs all ask these sets, so that another way of rounding is one more case of `unrounded`:
 
-The rest to the largest: e_i lies within half a unit of p_i for everybody but the one with the largest e.
+- largest remainder: e_i − p_i lies between m and m + 1 with one m for all.  That is exact up to ties: who was
+  raised has a remainder of at least the cut m + 1, who was not, at most.
+- the rest to the largest: for each who can have taken it a set of its own, in which e_i lies within half a
+  unit of p_i for everybody else, and nobody is above the one.
+
+Each alone to the nearest unit would be |e_i − p_i| ≤ 1/2 for everybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
+from typing import TYPE_CHECKING
 
-from allocator.analysis.audit.case import Case
-from allocator.exact import scaled
-from allocator.parts import wrong
+from allocator.exact import Number, scaled
 
-MOST_CANDIDATES = 8
+if TYPE_CHECKING:
+    from allocator.analysis.audit.case import Case
 
 
-def candidates(case: Case) -> list[int]:
-    """Who can have been the largest before rounding, where the rest goes to the largest.
+@dataclass(frozen=True)
+class Unrounded:
+    """A set of amounts before rounding, in units: m − down_i ≤ over · (e_i − p_i) ≤ m + up_i.
 
-    Raises ScenarioError when these are too many to try, or when a limit may have taken part.
+    All e are at least 0 and Σ e = Σ p.  m is one unknown for all from −1 to 0 where ``shared`` (``over`` is 1
+    then), else zero.  ``largest`` has no ends of its own, but nobody is above it.  ``moves`` says who can
+    differ at all: not who has a coefficient of zero.  ``down`` is no more than there is.
     """
-    reach = Fraction(len(case.ids) - 1, 2)
-    most = max(case.amounts) - Fraction(1, 2)
-    found = [i for i, amount in enumerate(case.amounts) if amount + reach > most]
-    for i in found:
-        floor, cap = case.floors[i], case.caps[i]
-        near = (floor is not None and case.amounts[i] - floor <= reach + 1) or (
-            cap is not None and cap - case.amounts[i] <= reach + 1
-        )
-        if near or case.limited:
-            wrong("audit_rest_limits", "reading")
-    if len(found) > MOST_CANDIDATES:
-        wrong("audit_rest_largest", "reading", count=len(found))
+
+    amounts: tuple[Number, ...]
+    moves: tuple[bool, ...]
+    down: tuple[int, ...]
+    up: tuple[int, ...]
+    over: int = 1
+    shared: bool = False
+    largest: int | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the amounts are the published ones."""
+        return not self.shared and self.largest is None and not any(self.up)
+
+    @property
+    def clear(self) -> bool:
+        """Whether nobody can come up to the largest, whatever the amounts, so that their ends are all."""
+        if self.largest is None:
+            return True
+        least = self.over * self.amounts[self.largest] - sum(self.up)
+        ends = enumerate(zip(self.amounts, self.up, strict=True))
+        return all(self.over * p + up <= least for i, (p, up) in ends if i != self.largest)
+
+
+def unrounded(rounding: str, amounts: Sequence[Number], moves: Sequence[bool]) -> tuple[Unrounded, ...]:
+    """The sets that together hold all amounts before rounding, each of them possible; no data is looked at.
+
+    ``rounding`` is that of the fund, or "exact".
+
+    >>> [one.largest for one in unrounded("rest-to-largest", (21, 21, 1, 19), (True,) * 4)]
+    [0, 1]
+    >>> [one.largest for one in unrounded("rest-to-largest", (19, 21, 21, 1), (True,) * 4)]
+    [0, 1, 2]
+    """
+    taken, movable, size = tuple(amounts), tuple(moves), len(amounts)
+    nothing = (0,) * size
+    if rounding == "exact" or sum(movable) < 2:
+        return (Unrounded(taken, movable, nothing, nothing),)
+    if rounding == "largest-remainder":
+        return (Unrounded(taken, movable, nothing, tuple(map(int, movable)), shared=True),)
+    down = [int(move and amount > 0) for move, amount in zip(movable, taken, strict=True)]
+    found = []
+    for i in _largest(taken, movable, down):
+        less, more = ((*side[:i], 0, *side[i + 1 :]) for side in (down, list(map(int, movable))))
+        found.append(Unrounded(taken, movable, less, more, over=2, largest=i))
+    return tuple(found)
+
+
+def _largest(amounts: Sequence[Number], moves: Sequence[bool], down: Sequence[int]) -> list[int]:
+    """Who can have been the largest before rounding: with all others as low as can be nobody is above it, and
+    who is level then stands after it in the list.
+    """
+    room, found = sum(down), []
+    lows = [2 * amount - less for amount, less in zip(amounts, down, strict=True)]
+    top = max(lows)
+    for i, move in enumerate(moves):
+        most = 2 * amounts[i] + room - down[i]
+        others = [k for k, low in enumerate(lows) if low == most and k != i]
+        if move and most >= top and not any(k < i for k in others):
+            found.append(i)
     return found
 
 
 def is_simple(case: Case) -> bool:
     """Whether the ranges below hold together for any group: always, but for a largest that is in doubt."""
-    if case.rounding != "rest-to-largest" or len(case.ids) == 1:
-        return True
-    found = candidates(case)
-    others = [amount for i, amount in enumerate(case.amounts) if i != found[0]]
-    clear = case.amounts[found[0]] - Fraction(len(others), 2) >= max(others) + Fraction(1, 2)
-    return len(found) == 1 and clear
+    return len(case.unrounded) == 1 and case.unrounded[0].clear
 
 
 def single_ranges(case: Case) -> tuple[list[int], list[int], int]:
     """For each recipient the least and the most before rounding, in units, as integers over one number.
 
-    Where the largest is in doubt these ranges are as wide as any of the candidates allows.
+    Needs is_simple.
     """
-    size = len(case.ids)
-    if case.rounding == "exact":
-        amounts, over = scaled(case.amounts)
+    (one,) = case.unrounded
+    if one.exact:
+        amounts, over = scaled(one.amounts)
         return list(amounts), list(amounts), over
-    units = [int(amount) for amount in case.amounts]
-    if case.rounding == "largest-remainder":
-        positive = sum(1 for amount in units if amount)
+    units = [int(amount) for amount in one.amounts]
+    if one.shared:
+        size = sum(one.moves)
+        positive = sum(1 for amount, move in zip(units, one.moves, strict=True) if amount and move)
         over = lcm(size, positive, positive + 1)
-        down = over * (size - 1) // size
-        up = {True: over * (positive - 1) // positive, False: over * positive // (positive + 1)}
-        low = [amount * over - (down if amount else 0) for amount in units]
-        return low, [amount * over + up[amount > 0] for amount in units], over
-    low = [max(0, 2 * amount - 1) for amount in units]
-    high = [2 * amount + 1 for amount in units]
-    for i in candidates(case):
-        low[i], high[i] = (2 * case.total - sum(side) + side[i] for side in (high, low))
-        low[i] = max(0, low[i])
-    return low, high, 2
+        fall = over * (size - 1) // size
+        rise = {True: over * (positive - 1) // positive, False: over * positive // (positive + 1)}
+        pairs = list(zip(units, one.moves, strict=True))
+        low = [amount * over - (fall if amount and move else 0) for amount, move in pairs]
+        high = [amount * over + (rise[amount > 0] if move else 0) for amount, move in pairs]
+        return low, high, over
+    falls, rises = sum(one.down), sum(one.up)
+    low, high = [], []
+    for i, (amount, down, up) in enumerate(zip(units, one.down, one.up, strict=True)):
+        if i == one.largest:  # takes what all others leave
+            less, more = rises, falls
+        elif one.largest is not None:  # has its room
+            less, more = down, up
+        else:
+            less, more = min(down, rises - up), min(up, falls - down)
+        low.append(max(0, one.over * amount - less))
+        high.append(one.over * amount + more)
+    return low, high, one.over
 
 
 def group_range(case: Case, members: Iterable[int]) -> tuple[Fraction, Fraction]:
-    """The least and the most that these recipients had together before rounding, in units; needs is_simple.
-
-    For largest remainder, with g members and q others that got something: at a given m the group is at most
-    g (m + u) and, seen from the others, −q m above its amounts; the least of both is largest where they are
-    equal, g q / (g + q) units.
-    """
+    """The least and the most that a group had together before rounding, in units; needs is_simple."""
+    (one,) = case.unrounded
     inside = set(members)
-    published = Fraction(sum(case.amounts[i] for i in inside))
-    if case.rounding == "exact" or not inside or len(inside) == len(case.ids):
+    published = Fraction(sum(one.amounts[i] for i in inside))
+    if not inside or len(inside) == len(one.amounts):
         return published, published
-    if case.rounding == "largest-remainder":
-        return published - _reach(case, set(range(len(case.ids))) - inside), published + _reach(case, inside)
-    low, high, over = single_ranges(case)
-    largest = candidates(case)[0]
-    side = set(range(len(case.ids))) - inside if largest in inside else inside
-    least, most = (Fraction(sum(ends[i] for i in side), over) for ends in (low, high))
-    return (case.total - most, case.total - least) if largest in inside else (least, most)
+    outside = set(range(len(one.amounts))) - inside
+    return published - _reach(one, outside), published + _reach(one, inside)
 
 
-def _reach(case: Case, inside: set[int]) -> Fraction:
-    g, q = len(inside), sum(1 for i, amount in enumerate(case.amounts) if amount and i not in inside)
-    return Fraction(g * q, g + q) if q else Fraction(0)
+def _reach(one: Unrounded, inside: set[int]) -> Fraction:
+    """How much more a group can have had, in units.
+
+    For one m, with g members and q others that got something: at a given m the group is at most g (m + 1)
+    and, seen from the others, −q m above its amounts; the least of both is largest where they are equal,
+    g q / (g + q) units.
+    """
+    if one.shared:
+        g = sum(1 for i in inside if one.moves[i])
+        others = (one.moves[i] and i not in inside for i in range(len(one.amounts)))
+        q = sum(1 for amount, other in zip(one.amounts, others, strict=True) if amount and other)
+        return Fraction(g * q, g + q) if q else Fraction(0)
+    ends = list(enumerate(zip(one.up, one.down, strict=True)))
+    rises = sum(up for i, (up, _) in ends if i in inside)
+    falls = sum(down for i, (_, down) in ends if i not in inside)
+    if one.largest is not None:
+        return Fraction(falls if one.largest in inside else rises, one.over)
+    return Fraction(min(rises, falls), one.over)
 
 
 def most_of(case: Case, multipliers: Mapping[int, Fraction]) -> Fraction:
-    """An upper figure for Σ π_i e_i before rounding, in units; for largest remainder the most itself.
-
-    There Σ π d = Σ (π − ν) d for any ν, as Σ d = 0, and at its most over m the right side is the larger of
-    two sums, one falling and one rising in ν; both are tried at every π, where they bend.
-    """
+    """An upper figure for Σ π_i e_i before rounding, in units: but for who is above whom, the most itself."""
     factors = [multipliers.get(i, Fraction(0)) for i in range(len(case.ids))]
     published = Fraction(sum(factor * amount for factor, amount in zip(factors, case.amounts, strict=True)))
-    if case.rounding == "exact":
-        return published
-    if case.rounding == "rest-to-largest":
-        low, high, over = single_ranges(case)
-        ends = zip(factors, low, high, strict=True)
-        return sum((factor * Fraction(b if factor > 0 else a, over) for factor, a, b in ends), Fraction(0))
+    return published + max((_weighted(one, factors) for one in case.unrounded), default=Fraction(0))
+
+
+def _weighted(one: Unrounded, factors: Sequence[Fraction]) -> Fraction:
+    """The most of Σ π d over the differences d = e − p.
+
+    Σ π d = Σ (π − ν) d for any ν, as Σ d = 0, and the least over ν of what each d can add to that is the most
+    of the sum.  With a largest, which has no ends, ν is its own π.  For one m the right side is at its most
+    the larger of two sums, one falling and one rising in ν; both are tried where they bend and where they
+    cross.
+    """
+    movable = [i for i, move in enumerate(one.moves) if move]
+    bends = sorted({factors[i] for i in movable})
+    if one.exact or len(bends) < 2:
+        return Fraction(0)
+    if not one.shared:
+        tried = bends if one.largest is None else [factors[one.largest]]
+        sums = (
+            sum((factors[i] - v) * (one.up[i] if factors[i] > v else -one.down[i]) for i in movable)
+            for v in tried
+        )
+        return min(Fraction(found) for found in sums) / one.over
 
     def above(v: Fraction) -> Fraction:
-        return sum((factor - v for factor in factors if factor > v), Fraction(0))
+        return sum((factors[i] - v for i in movable if factors[i] > v), Fraction(0))
 
     def below(v: Fraction) -> Fraction:
-        pairs = zip(factors, case.amounts, strict=True)
-        return sum((v - factor for factor, amount in pairs if amount and factor < v), Fraction(0))
+        return sum((v - factors[i] for i in movable if one.amounts[i] and factors[i] < v), Fraction(0))
 
-    bends = sorted({*factors})
     best = min(max(above(v), below(v)) for v in bends)
     for left, right in pairwise(bends):
         fall, rise = above(left) - above(right), below(right) - below(left)
         if above(left) > below(left) and above(right) < below(right):
             v = left + (right - left) * (above(left) - below(left)) / (fall + rise)
             best = min(best, max(above(v), below(v)))
-    return published + best
+    return best

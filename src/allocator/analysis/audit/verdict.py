@@ -1,18 +1,20 @@
 """Whether a published split and what is supposed about the data behind it can hold together.
 
-That they cannot is never taken from a solver's word: it is a figure above zero by weak duality, see
-programs.py, and wherever one recipient or a group shows it, amounts that a reader can compare.
+Neither answer is taken from a solver's word.  That they cannot is a figure above zero by weak duality, see
+programs.py, and wherever one recipient or a group shows it, amounts that a reader can compare.  That they
+can is data that meets every row.  Each set of amounts before rounding is possible, or proved impossible, or
+not settled; the split fits when one of them is possible, and cannot when none is left.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from allocator.analysis.audit.bounds import programs_of
+from allocator.analysis.audit.bounds import programs_of, rule_program
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.ranges import MONEY_DIGITS, outward
 from allocator.analysis.audit.rounding import most_of
@@ -42,6 +44,8 @@ class Clash:
 class Verdict:
     """Whether the published split is consistent with the reading's assumptions 与该假设相容.
 
+    None: that is not settled 未能判定.
+
     Where they cannot hold together 与该假设不能同时成立, ``because`` is "limits" (a published amount is
     outside its limits), "known" (what is known contradicts itself under the rule, whatever the split) or
     "split", and ``clashes`` are what shows it; none are given where limits bind.  ``change`` is the least
@@ -51,35 +55,47 @@ class Verdict:
     It says only that the assumed reading differs from the practice followed, and judges no allocation.
     """
 
-    consistent: bool
+    consistent: bool | None
     because: str | None = None
     clashes: tuple[Clash, ...] = ()
     change: Number | None = None
 
 
-def verdict_of(case: Case) -> Verdict:
-    """The verdict on a reading."""
+@dataclass(frozen=True)
+class _Missed:
+    """Who must be moved in one way in which the split holds, and how the proof of that weighs whom."""
+
+    moved: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+def judged(case: Case) -> tuple[Verdict, Case]:
+    """The verdict on a reading, and the reading without the amounts before rounding that are ruled out."""
     outside = tuple(_outside(case))
     if outside:
-        return Verdict(False, "limits", outside)
+        return Verdict(False, "limits", outside), case
     barred = tuple(_barred(case))
     if barred:
-        return Verdict(False, "split", barred)
+        return Verdict(False, "split", barred), case
     if not case.facts:
-        return Verdict(True)  # data whose entitlements are the published amounts always exists
-    for known in _known(case):
-        if known.least(dict.fromkeys(known.cone.slack, Fraction(1))) > 0:
-            return Verdict(False, "known")
-    missed = [_missed(program) for program in programs_of(case, miss="split")]
-    if any(found is None for found in missed):
-        return Verdict(True)
+        return Verdict(True), case  # data always exists for amounts before rounding, and so do these
+    settled = [_settled(program) for program in _known(case)]
+    if any(isinstance(found, _Missed) for found in settled):
+        return Verdict(False, "known"), case
+    answers = [_settled(program) for program in programs_of(case, miss="split")]
+    left = tuple(
+        one for one, found in zip(case.unrounded, answers, strict=True) if not isinstance(found, _Missed)
+    )
+    if left:
+        fits = True in answers and all(settled)
+        return Verdict(True if fits else None), replace(case, unrounded=left)
     clashes: tuple[Clash, ...] = ()
     change = None
     if not case.limited:
-        clashes = tuple(_clashes(case, [found for found in missed if found is not None]))
-        if case.rounding != "rest-to-largest":
+        clashes = tuple(_clashes(case, [found for found in answers if isinstance(found, _Missed)]))
+        if all(one.largest is None for one in case.unrounded):
             change = _change(case)
-    return Verdict(False, "split", clashes, change)
+    return Verdict(False, "split", clashes, change), case
 
 
 def _known(case: Case) -> Iterator[Program]:
@@ -90,7 +106,7 @@ def _known(case: Case) -> Iterator[Program]:
     from allocator.analysis.audit.programs import Program
 
     yield Program(values_cone(case))
-    yield programs_of(case, split=False, miss="known")[0]
+    yield rule_program(case, miss="known")
 
 
 def _outside(case: Case) -> Iterator[Clash]:
@@ -102,27 +118,31 @@ def _outside(case: Case) -> Iterator[Clash]:
 
 
 def _barred(case: Case) -> Iterator[Clash]:
-    """Published amounts of those whose coefficient is zero, and whose score is so too."""
+    """Published amounts of those whose coefficient, and so score, is zero, and whom no floor lifts."""
     for i, (id, amount) in enumerate(zip(case.ids, case.amounts, strict=True)):
-        if amount and case.coefficient(i) == 0:
+        if amount and case.coefficient(i) == 0 and case.at[i] not in ("floor", "both"):
             yield Clash(Frozen({id: 1}), case.money(amount), 0, 0, rounding=0)
 
 
-def _missed(program: Program) -> tuple[list[int], list[float]] | None:
-    """Who must be moved in one way in which the split holds, and how the proof that somebody must weighs
-    whom; None where nobody is proved to.
-    """
+def _settled(program: Program) -> bool | _Missed:
+    """True where data meets all rows without slack; what shows that none does; False: neither is settled."""
+    from allocator.analysis.audit.programs import NEAR
+
     cone = program.cone
     objective = program.vector(dict.fromkeys(cone.slack, Fraction(1)))
     found = program.solve(objective)
-    if found is None or program.safe(objective, found[0]) <= 0:
-        return None
+    if found is None:
+        return False
     duals, point = found
-    moved = [i for i in range(len(cone.case.ids)) if any(point[k] > 0 for k in cone.slack[2 * i : 2 * i + 2])]
-    weights = [0.0] * len(cone.case.ids)
+    if program.safe(objective, duals) <= 0:
+        near = float(objective @ point) <= NEAR and program.meets(point)
+        return near and all(program.reaches(row, point) for row in cone.positive)
+    size = len(cone.case.ids)
+    moved = (i for i in range(size) if any(point[k] > 0 for k in cone.slack[2 * i : 2 * i + 2]))
+    weights = [0.0] * size
     for equal, at, i, sign in cone.split_rows:
         weights[i] += sign * duals[at + (0 if equal else program.equal.shape[0])]
-    return moved, weights
+    return _Missed(tuple(moved), tuple(weights))
 
 
 def _change(case: Case) -> Number:
@@ -135,15 +155,16 @@ def _change(case: Case) -> Number:
     return plain(Fraction(math.floor(amount * MONEY_DIGITS), MONEY_DIGITS))
 
 
-def _clashes(case: Case, missed: Sequence[tuple[list[int], list[float]]]) -> Iterator[Clash]:
+def _clashes(case: Case, missed: Iterable[_Missed]) -> Iterator[Clash]:
     """Every single recipient that shows it, all of whom must be moved; else a group; else a weighted sum."""
-    program = programs_of(case, split=False)[0]
-    single = [clash for i in missed[0][0] if (clash := _clash(program, {i: Fraction(1)}))]
+    program = rule_program(case)
+    moved = sorted({i for found in missed for i in found.moved})
+    single = [clash for i in moved if (clash := _clash(program, {i: Fraction(1)}))]
     if single:
         yield from single
         return
-    for _, weights in missed:
-        for multipliers in _sums(weights):
+    for found in missed:
+        for multipliers in _sums(found.weights):
             clash = _clash(program, multipliers)
             if clash is not None:
                 yield clash

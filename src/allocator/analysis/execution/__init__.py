@@ -1,7 +1,7 @@
 """After the split: payments against the allocation, and targets with their scores."""
 
 from allocator.analysis.execution.payments import Payer, Payments, payers, payments_of
-from allocator.analysis.execution.progress import REASONS, Doubt, Execution, Progress, execute
+from allocator.analysis.execution.progress import REASONS, Doubt, Execution, Progress, execute, usual_day
 from allocator.analysis.execution.rules import (
     Checkpoint,
     Rules,
@@ -29,5 +29,6 @@ __all__ = [
     "figure",
     "payers",
     "payments_of",
+    "usual_day",
     "year_checkpoints",
 ]

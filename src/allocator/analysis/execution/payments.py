@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from allocator.allocation import Allocation
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number
 from allocator.parts import Text
 
+ALIKE = ("payer", "day", "fen", "use", "payee", "note", "status")  # all that a row says
 COLUMNS = ("line", "payer", "day", "fen", "use", "payee", "note")
 MOST_FEN = 4 * 10**18  # of all payments together, without their signs: sums stay exact in 64 bits
 
@@ -49,7 +52,8 @@ class Payments:
 
     ``table`` has a row for each payment: its line in the file, and the positions of its payer, use, payee and
     note in the lists beside it; ``day`` and ``fen``, the amount in hundredths of the main unit, below zero
-    for a refund.  ``illustrative`` says that any of it is assumed or an example.
+    for a refund; ``status`` where the file has one.  ``illustrative`` says that any of it is assumed or an
+    example.
     """
 
     payers: tuple[str, ...]
@@ -69,6 +73,30 @@ class Payments:
     def last(self) -> date | None:
         """The day of the latest payment."""
         return None if self.table.empty else self.table["day"].max().date()
+
+    @cached_property
+    def repeated(self) -> NDArray[np.int64]:
+        """For each payment the first line that says the same in everything; 0 for that line itself."""
+        key = [name for name in ALIKE if name in self.table]
+        found = np.zeros(len(self.table), dtype="int64")
+        twice = self.table.duplicated(key).to_numpy()
+        if twice.any():
+            alike = self.table[self.table.duplicated(key, keep=False)]
+            lines = alike.groupby(key, sort=False)["line"].transform("first")
+            found[lines.index.to_numpy()] = lines.to_numpy()
+        return np.where(twice, found, 0)
+
+    @property
+    def repeats(self) -> dict[int, int]:
+        """The lines that say the same in everything as an earlier one, and that line.
+
+        >>> row = "a", date(2023, 6, 3), 500, "roads", "", ""
+        >>> payments_of([(2, *row), (3, *row), (4, *row)], ["a"]).repeats
+        {3: 2, 4: 2}
+        """
+        at = np.flatnonzero(self.repeated)
+        lines = self.table["line"].to_numpy()[at]
+        return dict(zip(lines.tolist(), self.repeated[at].tolist(), strict=True))
 
 
 Written = tuple[int, str, date, int, str, str, str]

@@ -89,6 +89,15 @@ class Execution:
         return plain(sum((payer.allocated for payer in self.payers), start=Fraction(0)))
 
     @property
+    def adds_up(self) -> bool:
+        """Whether what is paid is the same added up by payer, by use and line by line."""
+        table = self.payments.table
+        lines = Fraction(
+            int(table["fen"].to_numpy()[(table["day"] <= pd.Timestamp(self.on)).to_numpy()].sum()), 100
+        )
+        return self.now.total == sum(self.now.by_use.values(), start=Fraction(0)) == lines
+
+    @property
     def rate(self) -> Fraction:
         """执行率: what is paid, as a part of what is allocated."""
         return Fraction(self.now.total) / self.allocated if self.allocated else Fraction(0)
@@ -141,6 +150,14 @@ class Execution:
     def _of(self, reasons: Sequence[str]) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = self.flags[list(reasons)].to_numpy(dtype=bool).any(axis=1)  # type: ignore[assignment]
         return found
+
+
+def usual_day(payments: Payments, rules: Rules) -> date:
+    """The day up to which payments are counted where nobody names one: the last payment's.
+
+    A payment after the end of the year, be it late or a wrong date, takes it no further than that end.
+    """
+    return min(payments.last or rules.end, rules.end)
 
 
 def execute(payers: Sequence[Payer], payments: Payments, rules: Rules, on: date) -> Execution:
@@ -222,13 +239,6 @@ def _flags(
     over = np.where(fen > 0, np.clip(running - allocated, 0, np.maximum(fen, 0)), 0)
     known = len(rules.uses)
     refused = np.array([not use.permitted for use in rules.uses] + [False], dtype=bool)
-    key = ["payer", "day", "fen", "use", "payee", "note"]
-    twice = table.duplicated(key).to_numpy()
-    first = np.zeros(len(table), dtype="int64")
-    if twice.any():
-        alike = table[table.duplicated(key, keep=False)]
-        lines = alike.groupby(key, sort=False)["line"].transform("first")
-        first[lines.index.to_numpy()] = lines.to_numpy()
     return pd.DataFrame(
         {
             "not_permitted": refused[np.minimum(use_codes, known)],
@@ -237,9 +247,9 @@ def _flags(
             "late": day > np.datetime64(rules.end),
             "above": over > 0,
             "returned": (running < 0) & (fen < 0),
-            "twice": twice,
+            "twice": payments.repeated > 0,
             "use": use_codes,
             "over": over,
-            "first": first,
+            "first": payments.repeated,
         }
     )

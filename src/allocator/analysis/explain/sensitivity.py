@@ -189,11 +189,16 @@ def _levels(scenario: Scenario, line: Line, against: Mapping[str, str | Number])
 
 
 def _zero(a: Number, b: Number, piece: Piece) -> Number | None:
-    """The first place of a piece at which a + b t is zero."""
+    """The first place of a piece at which a + b t is zero, and anything can be shared out.
+
+    At the end of a line nobody may have a score: there every amount would be nothing over nothing.
+    """
     if not b:
         return None if a else plain(piece.low)
     root = Fraction(-a) / b
-    return plain(root) if piece.low <= root <= piece.high else None
+    if not piece.low <= root <= piece.high or not piece.over[0] + piece.over[1] * root:
+        return None
+    return plain(root)
 
 
 # --- ranks ----------------------------------------------------------------------------------------

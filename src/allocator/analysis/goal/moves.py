@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from allocator.exact import Frozen, Number, exact, plain
 from allocator.model import Scenario
-from allocator.parts import brief, in_full, nearest, number_at, wrong
+from allocator.naming import guess
+from allocator.parts import brief, in_full, number_at, wrong
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,8 +80,7 @@ def moves_of(
     for place, named in (("keep", keep), ("bound", bounds)):
         for name in named:
             if name not in scenario.weights:
-                near = nearest(name, scenario.weights) or next(iter(scenario.weights))
-                wrong("audit_factor", place, name=name, near=near)
+                wrong("audit_factor", place, name=name, guess=guess(name, scenario.weights))
             if place == "bound" and name in keep:
                 wrong("seek_keep_bound", place, name=name)
     low, high, ends = [], [], []

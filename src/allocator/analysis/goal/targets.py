@@ -12,7 +12,8 @@ from allocator.allocation import Allocation
 from allocator.errors import Problem, ScenarioError
 from allocator.exact import Number, exact, plain
 from allocator.model import Scenario
-from allocator.parts import check_text, in_full, near_recipient, put, wrong
+from allocator.naming import names_of, unknown_recipient
+from allocator.parts import check_text, in_full, put, wrong
 from allocator.text import Money
 
 OF = ("amount", "share", "rank", "difference")
@@ -107,8 +108,7 @@ def check_targets(scenario: Scenario, targets: Sequence[Target]) -> None:
     for target in targets:
         for id in target.recipients:
             if id not in known:
-                near = near_recipient(id, scenario.recipients)
-                wrong("recipient_unknown", PLACE, name=id, near=near)
+                raise ScenarioError(unknown_recipient(id, names_of(scenario.recipients), PLACE))
         if len(set(target.recipients)) < len(target.recipients):
             twice = next(id for id in target.recipients if target.recipients.count(id) > 1)
             wrong("recipient_twice", PLACE, name=twice)

@@ -15,6 +15,7 @@ from allocator.exact import Frozen
 
 WEIGHTS = ""  # stands for all weights together beside the factors' data
 SAMPLES = 2**23  # amounts that are kept at once for the indices
+BATCHES = 16  # in which the indices are worked out once more, for how far they scatter
 Parts = Mapping[str, Mapping[str, float]]
 
 
@@ -26,13 +27,22 @@ class Drivers:
     add up to 1.  ``exact`` where entitlements are linear in the weights and their covariance is known in
     closed form, else to first order.  ``first`` and ``total`` are Sobol indices of the amount before
     rounding, for each factor's data and under `WEIGHTS` for all weights together: what the input brings
-    alone, and with all that it does together with others.  None where nothing of that kind is drawn.
+    alone, and with all that it does together with others.  They are estimates, which may come out below 0 or
+    above 1; ``first_error`` and ``total_error`` are their sampling errors, one standard deviation each.  None
+    where nothing of that kind is drawn.
     """
 
     weights: Parts | None
     exact: bool
     first: Parts | None
     total: Parts | None
+    first_error: Parts | None = None
+    total_error: Parts | None = None
+
+    def error(self, id: str, input: str, *, together: bool = False) -> float | None:
+        """The sampling error of a recipient's index; None for parts of the weights, which have none."""
+        errors = self.total_error if together else self.first_error
+        return None if errors is None else errors[id][input]
 
 
 def drivers(found: Sweep) -> Drivers:
@@ -54,16 +64,17 @@ def drivers(found: Sweep) -> Drivers:
         return Frozen(rows)
 
     drawn = bool(case.draws.alpha or case.draws.low)
-    weights, first, total = None, None, None
+    weights: Parts | None = None
+    indices: list[Parts | None] = [None] * 4
     if drawn:
         weights = table(_weight_parts(case), factors)
     if case.noise is not None:
         noisy = [f for f, sigma in zip(factors, case.noise, strict=True) if sigma]
         inputs = [*([WEIGHTS] if drawn else []), *noisy]
-        alone, together = _indices(case, drawn, [factors.index(f) for f in noisy])
-        first, total = table(alone, inputs), table(together, inputs)
+        found_ = _indices(case, drawn, [factors.index(f) for f in noisy])
+        indices = [table(parts, inputs) for parts in found_]
     linear = case.shares and found.scenario.coefficient is None
-    return Drivers(weights, linear and bool(case.draws.alpha), first, total)
+    return Drivers(weights, linear and bool(case.draws.alpha), *indices)
 
 
 def _weight_parts(case: Case) -> Array:
@@ -83,10 +94,13 @@ def _weight_parts(case: Case) -> Array:
     return np.asarray(np.where(whole > tiny, parts / np.where(whole > tiny, whole, 1), 0.0).T)
 
 
-def _indices(case: Case, drawn: bool, noisy: list[int]) -> tuple[Array, Array]:
-    """First-order and total indices, recipients × inputs; the weights are one input, each factor another."""
-    from scipy.stats import sobol_indices
+def _indices(case: Case, drawn: bool, noisy: list[int]) -> tuple[Array, Array, Array, Array]:
+    """First-order and total indices, recipients × inputs, and the sampling errors of both.
 
+    The weights are one input, each factor another.
+    An error is how far the indices of independent batches of the draws scatter, over the root of how many
+    batches there are.
+    """
     inputs = len(noisy) + drawn
     size = SAMPLES // ((inputs + 2) * case.recipients)
     size = 2 ** int(np.log2(min(BLOCK, max(256, size))))
@@ -107,8 +121,21 @@ def _indices(case: Case, drawn: bool, noisy: list[int]) -> tuple[Array, Array]:
                 f_ab[0][:, here] = _before_rounding(kernel, of[1], normal[0])
             for at, j in enumerate(noisy, int(drawn)):
                 f_ab[at][:, here] = _before_rounding(kernel, of[0], {**normal[0], j: normal[1][j]})
-    found = sobol_indices(func={"f_A": f_a, "f_B": f_b, "f_AB": f_ab}, n=size)
-    shape = case.recipients, inputs
+    first, total = _sobol(f_a, f_b, f_ab)
+    part = size // BATCHES
+    batches = [
+        np.stack(_sobol(f_a[:, here], f_b[:, here], f_ab[..., here]))
+        for here in (slice(at, at + part) for at in range(0, size, part))
+    ]
+    first_error, total_error = np.std(batches, axis=0, ddof=1) / np.sqrt(BATCHES)
+    return first, total, first_error, total_error
+
+
+def _sobol(f_a: Array, f_b: Array, f_ab: Array) -> tuple[Array, Array]:
+    from scipy.stats import sobol_indices
+
+    found = sobol_indices(func={"f_A": f_a, "f_B": f_b, "f_AB": f_ab}, n=f_a.shape[-1])
+    shape = f_a.shape[0], f_ab.shape[0]
     return found.first_order.reshape(shape), found.total_order.reshape(shape)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from allocator.exact import Number, exact
-from allocator.parts import nearest, wrong
+from allocator.naming import guess
+from allocator.parts import wrong
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -124,7 +125,7 @@ def check_factors(named: Iterable[str], weights: Mapping[str, Number]) -> None:
     """Raises ScenarioError unless all of these factors have a weight in the scenario."""
     for factor in named:
         if factor not in weights:
-            wrong("audit_factor", "sweep", name=factor, near=nearest(factor, weights) or next(iter(weights)))
+            wrong("audit_factor", "sweep", name=factor, guess=guess(factor, weights))
 
 
 def covariance(draws: Draws) -> Array | None:

@@ -28,6 +28,7 @@ from allocator.model import Scenario
 from allocator.parts import wrong
 
 MOST_DRAWS = 10_000_000
+SWEEP_VERSION = "1"  # in the digest: changes when the same draws would be counted otherwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,14 +121,29 @@ class Sweep:
         return places(len(self.scenario.ids))
 
     @cached_property
-    def moved(self) -> Number:
-        """The mean of the sum of all gains against the base: the money that changes hands."""
+    def gained(self) -> Number:
+        """The mean of the sum of all gains against the base."""
         unit, gains = Fraction(self.scenario.fund.unit), Fraction(0)
         for id, above, more in zip(self._taking, self.tally.above, self.tally.more, strict=True):
             base = (Fraction(self.base[id]) - self.present.earmarks[id]) / unit
             gains += int(above) - self.counted * floor(base) - int(more) * (base - floor(base))
         apart = sum((max(self.present.amounts[id] - self.base[id], 0) for id in self._apart), start=0)
         return plain(gains * unit / self.counted + apart)
+
+    @cached_property
+    def gap(self) -> Number:
+        """By how much recipients together get more than in the base: the same in every draw."""
+        return plain(sum(self.present.amounts[id] - self.base[id] for id in self.scenario.ids))
+
+    @property
+    def lost(self) -> Number:
+        """The mean of the sum of all losses against the base, as a positive figure."""
+        return plain(self.gained - self.gap)
+
+    @property
+    def moved(self) -> Number | None:
+        """The mean of the money that goes from some to others; None where sums differ."""
+        return None if self.gap else self.gained
 
     def error(self, chance: Fraction) -> float:
         """The sampling error of a chance: √(p (1 − p) / draws), its standard deviation."""
@@ -138,7 +154,7 @@ class Sweep:
         """A hash over what was asked and every count: the same for any order of work and any executor."""
         asked = {
             "scenario": self.scenario.digest,
-            "method": self.present.method_version,
+            "method": SWEEP_VERSION,
             "base": {id: str(amount) for id, amount in self.base.items()},
             "law": None if self.law is None else [type(self.law).__name__, _written(asdict(self.law))],
             "noise": {factor: str(percent) for factor, percent in self.noise.items()},

@@ -14,12 +14,15 @@ from allocator.text import say
 __all__ = ["workbook"]
 
 
-def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = None) -> bytes:
-    """The workbook of the first allocation, the others held beside it; the same input gives the same bytes.
+def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = None, live: int = 0) -> bytes:
+    """The workbook of one allocation, all of them side by side; the same input gives the same bytes.
 
-    Whoever changes weights, fund, reservations, earmarks, unit or limits in it gets the amounts of
-    `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
-    it shows.  Raises ScenarioError when the currencies differ.  How it is exact: docs/method.md.
+    Its formulas compute the one at ``live``; the first is the base, and letters are as in other papers.
+
+    Whoever changes weights, fund, reservations, earmarks, unit, limits or factor data in it gets the amounts
+    of `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
+    it shows.  Raises ScenarioError when the currencies differ, NotImplementedError for a column or a part of
+    a rule that it has no formulas for.  How it is exact: docs/method.md.
     """
     import xlsxwriter  # slow to load, and only ever needed here
 
@@ -28,6 +31,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.exact import write_exact
     from allocator.report.excel.inputs import write_inputs
     from allocator.report.excel.integers import integers
+    from allocator.report.excel.known import check_scenario
     from allocator.report.excel.limits import write_limits
     from allocator.report.excel.pen import ROW, Ink, Page
     from allocator.report.excel.printed import write_comparison, write_table
@@ -36,10 +40,12 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.stages import write_stages
     from allocator.report.excel.summary import write_summary
     from allocator.report.excel.words import write_notes, write_sources
+    from allocator.report.letters import letter
     from allocator.report.table import compare_table, office_table
 
-    allocation = allocations[0]
+    allocation = allocations[live]
     scenario = allocation.scenario
+    check_scenario(scenario)
     compare_table(allocations, lang)  # refuses what cannot be compared before anything is drawn
     content = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -61,8 +67,8 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     found = integers(allocation)
     table = office_table(allocation, lang)
     start = dict.fromkeys(names, 4)
-    inputs = write_inputs(pages["inputs"], allocation, start["inputs"])
     data = write_data(pages["data"], allocation, start["data"])
+    inputs = write_inputs(pages["inputs"], allocation, data, start["inputs"])
     cells = write_exact(pages["exact"], allocation, found, inputs, data, start["exact"])
     write_shares(pages["shares"], allocation, found, cells, start["shares"])
     limits = (
@@ -75,14 +81,16 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     printed = write_table(
         pages["table"], allocation, table, inputs, data, cells, limits, stages, shown, start["table"]
     )
-    write_comparison(pages["compare"], allocations, data, printed, cells, start["compare"])
+    write_comparison(pages["compare"], allocations, live, inputs, data, printed, cells, start["compare"])
     checks = write_checks(
-        pages["checks"], allocation, found, inputs, cells, limits, stages, printed, start["checks"]
+        pages["checks"], allocation, found, inputs, data, cells, limits, stages, printed, start["checks"]
     )
-    write_summary(pages["summary"], allocation, table, inputs, stages, printed, checks, on, start["summary"])
-    write_sources(pages["sources"], allocations, start["sources"])
+    write_summary(
+        pages["summary"], allocation, table, inputs, data, stages, printed, checks, on, start["summary"]
+    )
+    write_sources(pages["sources"], allocation, allocations, inputs, start["sources"])
     mark = _mark(allocations, lang)
-    write_notes(pages["notes"], allocation, bool(mark), start["notes"])
+    write_notes(pages["notes"], allocation, letter(live), bool(mark), start["notes"])
     short_mark = say("excel.mark_short", lang) if mark else ""
     at_limits = limits.first if limits else 0
     frozen = {
@@ -94,8 +102,9 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
         "sources": (4, 4), "stages": (stages.first - 3, stages.first - 1),
         "limits": (at_limits - 2, at_limits - 1),
     }  # fmt: skip
-    states = [say(f"excel.state_{key}", lang) for key in ("same", "changed")]
-    state = f'IF({inputs.changed}=0,"{states[0]}","{states[1]}")', states[0], states[1]
+    first = say("excel.checks.is_unit", lang)
+    longest = say("excel.state_fails", lang, count=1, first=first) + say("excel.also_changed", lang, count=1)
+    state = checks.state, say("excel.state_same", lang), longest
     for name, page in pages.items():
         own = name in ("summary", "table")
         page.lead(title if own else say(f"excel.title.{name}", lang), mark, state, printed=name == "table")

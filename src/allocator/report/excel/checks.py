@@ -6,22 +6,29 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.allocation import Allocation
+from allocator.model import Scenario
+from allocator.report.excel.data import Data, inviting
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import Integers, scale_of
+from allocator.report.excel.limit_rules import total_by
 from allocator.report.excel.limits import LimitsCells, multiplier_test
 from allocator.report.excel.pen import Page
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.stages import Stages
+from allocator.report.excel.told import quoted, spoken
+from allocator.report.excel.typed import broken_cents
 from allocator.text import say
 
 
 class Checks(NamedTuple):
-    """References to what the checks come to."""
+    """References to what the checks come to, and to the sentence about it that stands on every sheet."""
 
     failed: str
+    first: str  # which check is the first that fails
     near: str
     exact: str
+    state: str
 
 
 def write_checks(
@@ -29,6 +36,7 @@ def write_checks(
     allocation: Allocation,
     found: Integers,
     inputs: Inputs,
+    data: Data,
     cells: ExactCells,
     limits: LimitsCells | None,
     stages: Stages,
@@ -41,11 +49,10 @@ def write_checks(
     def told(key: str) -> str:
         return say(f"excel.checks.{key}", lang)
 
-    tests = {
-        "inputs": "+".join(f'ROWS({block})-COUNT({block})+COUNTIF({block},"<0")' for block in inputs.blocks),
-    }
+    # causes before what follows from them: the first that fails is what readers are told
+    tests = {"inputs": inputs.unusable, **_given(scenario, inputs, data)}
     if scenario.kind == "shares":
-        tests["weights"] = f"ROUND({inputs.weights_total}-100,9)"
+        tests["weights"] = inputs.read(f"ROUND({inputs.weights_total}-100,9)")
     tests |= {
         "score": f"IF({cells.score}>0,0,1)" if scenario.participants else "0",
         "columns": "+".join(
@@ -56,25 +63,26 @@ def write_checks(
         else "0",
         "money": f"MIN(0,{cells.distributable})",
         "unit": f"{cells.distributable}-{cells.total}*{cells.unit}",
+        **({"crossed": limits.impossible} if limits is not None else {}),
         "shares": f"ROUND({stages.total('share')}-IF({cells.score}=0,0,1),9)",
         "units": f"{stages.total('units')}-{cells.total}",
         "negative": f"SUMPRODUCT(--({stages.down('units')}<0))",
-        "fund": f"ROUND({printed.page.at(printed.total_row, printed.columns['amount'])}-{inputs.fund},6)",
+        "fund": inputs.read(
+            f"ROUND({printed.page.at(printed.total_row, printed.columns['amount'])}-{inputs.fund},6)"
+        ),
     }
     if limits is not None:
         first = limits.first
         last = first + len(scenario.ids) - 1
         floor, cap = (limits.page.down(c, first, last) for c in (limits.floor, limits.cap))
         units = stages.down("units")
-        tests["crossed"] = limits.impossible
         tests["limits"] = f"SUMPRODUCT(--({units}<{floor}))+SUMPRODUCT(--({units}>{cap}))"
         tests["multiplier"] = multiplier_test(limits, cells, last)
         tests["limited"] = (
             f"ROUND({stages.total('limited')}-{cells.distributable}/{scale_of(scenario) * 100},4)"
         )
-    tests["exported"] = (
-        f"IF({inputs.changed}=0,SUMPRODUCT(--({stages.down('amount')}<>{stages.down('exported')})),0)"
-    )
+    differ = f"SUMPRODUCT(--({stages.down('amount')}<>{stages.down('exported')}))"
+    tests["exported"] = f"IF({inputs.changed}=0,{differ},0)"
     heads = ("number", "check", "value", "state")
     for column, key in enumerate(heads):
         page.text(
@@ -103,6 +111,9 @@ def write_checks(
         "total",
         align="center",
     )
+    states = page.down(3, row + 1, r - 1)
+    names = page.down(1, row + 1, r - 1)
+    first_wrong = f'INDEX({names},MATCH("{told("wrong")}",{states},0))'
     r += 2
     page.text(r, 1, told("section_hints"), "section", wide=False)
     r += 1
@@ -118,14 +129,47 @@ def write_checks(
         words = [told(f"{key}_{state}") for state in ("none", "some")]
         page.merged(r, 3, 4, "", "text")
         page.formula(
-            r,
-            3,
-            f'IF({page.at(r, 2, here=True)}=0,"{words[0]}","{words[1]}")',
-            words[0 if not value else 1],
-            "text",
-        )
+            r, 3, f"IF({page.at(r, 2, here=True)}=0,{quoted(words[0])},{quoted(words[1])})",
+            words[0 if not value else 1], "text",
+        )  # fmt: skip
         page.height(r, max(words, key=len), 74)
         at[key] = page.at(r, 2)
         r += 1
+    page.text(r, 1, told("hint_state"), "text", wide=False)
+    page.merged(r, 2, 4, "", "text")
+    same = say("excel.state_same", lang)
+    page.formula(r, 2, _state(inputs, failed, first_wrong, lang), same, "text", wide=False)
+    page.sheet.set_row(r, 56)
     page.widths |= {0: 6, 1: 78, 2: 16, 3: 14, 4: 60}
-    return Checks(failed, at["near"], at["exact"])
+    return Checks(failed, first_wrong, at["near"], at["exact"], page.at(r, 2))
+
+
+def _state(inputs: Inputs, failed: str, first: str, lang: str) -> str:
+    """What there is to know before anybody reads a figure: whether it can be used, and what it rests on."""
+    fails = spoken("excel.state_fails", lang, count=failed, first=first)
+    also, changed = (spoken(f"excel.{key}_changed", lang, count=inputs.changed) for key in ("also", "state"))
+    unusable = spoken("excel.state_unusable", lang, count=inputs.unusable)
+    same = quoted(say("excel.state_same", lang))
+    fails += f'&IF({inputs.changed}=0,"",{also})'
+    holds = f"IF({inputs.changed}=0,{same},{changed})"
+    return f"IF({inputs.unusable}>0,{unusable},IF({failed}>0,{fails},{holds}))"
+
+
+def _given(scenario: Scenario, inputs: Inputs, data: Data) -> dict[str, str]:
+    """What a scenario may not have, and cells take all the same; each comes to 0 where all is well."""
+    cents = scale_of(scenario) * 100
+    money = [(cells, cents) for cells in (inputs.fund, inputs.reserved, inputs.earmarked) if cells]
+    money.append((inputs.unit, 100))
+    if inviting(scenario)[1] and data.previous is not None:
+        money.append((data.page.down(data.previous, data.first, data.last), cents))
+    broken = "+".join(broken_cents(cells, over) for cells, over in money)
+    found = {
+        "zero": inputs.read(f"IF({inputs.fund}=0,1,0)+IF({inputs.unit}=0,1,0)"),
+        "cents": inputs.read(broken),
+    }
+    if inputs.doubts is not None:
+        found["sizes"] = f'COUNTIF({inputs.doubts},"?*")'
+    by = dict.fromkeys(limit.by for limit in scenario.limits if limit.by is not None)
+    if by:
+        found["by"] = inputs.read("+".join(f"IF({total_by(data, id)}=0,1,0)" for id in by))
+    return found

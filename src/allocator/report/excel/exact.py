@@ -118,14 +118,14 @@ class _Writing:
             return f"SUMPRODUCT(ROUND({entries}*{cents},0))" if entries else "0"
 
         values = {
-            "fund": (f"ROUND({inputs.fund}*{cents},0)", scenario.fund.amount * 100),
-            "reserved": (whole(inputs.reserved), scenario.reserved * 100),
-            "earmarked": (whole(inputs.earmarked), scenario.earmarked * 100),
+            "fund": (inputs.read(f"ROUND({inputs.fund}*{cents},0)"), scenario.fund.amount * 100),
+            "reserved": (inputs.read(whole(inputs.reserved)), scenario.reserved * 100),
+            "earmarked": (inputs.read(whole(inputs.earmarked)), scenario.earmarked * 100),
             "distributable": (
                 f"{at['fund']}-{at['reserved']}-{at['earmarked']}",
                 scenario.distributable * 100,
             ),
-            "unit": (f"ROUND({inputs.unit}*100,0)", scenario.fund.unit * 100),
+            "unit": (inputs.read(f"ROUND({inputs.unit}*100,0)"), scenario.fund.unit * 100),
             "total": (
                 f"IF({at['unit']}=0,0,MAX(0,ROUND({at['distributable']}/{at['unit']},0)))",
                 self.found.total,
@@ -154,7 +154,7 @@ class _Writing:
         if self.scenario.coefficient is not None:
             values = self.data.column(self.scenario.coefficient)
             page.number(self.rows["power"], ALL, found.coefficient_power, "figure", "0")
-            fits = _fits(values, self.all("power"))
+            fits = self.inputs.read(_fits(values, self.all("power")))
             page.formula(self.rows["fits"], ALL, fits, int(found.coefficient_fits), "figure", "0")
         page.number(self.rows["weight_power"], ALL, found.weight_power, "figure", "0")
         lcm, scaled = f"LCM({self.span('divisor')})", self.span("weight_scaled")
@@ -172,22 +172,22 @@ class _Writing:
     def write_factor(self, j: int, id: str) -> None:
         page, found, column = self.page, self.found, FACTORS + j
         at = {key: page.at(row, column, here=True) for key, row in self.rows.items()}
-        weight, power = self.inputs.weights[j], self.all("weight_power")
+        weight, power, read = self.inputs.weights[j], self.all("weight_power"), self.inputs.read
         values = page.down(column, self.first, self.last, here=True)
         own = at["sum"] if self.scenario.kind == "shares" else at["power"]
         decimal = f"IF({at['divisor']}=0,0,{at['weight']}/{at['divisor']})"
         divisor = found.divisors[j]
         page.number(self.rows["power"], column, found.powers[j], "figure", "0")
         for key, formula, value in (
-            ("fits", _fits(self.data.column(id), at["power"]), int(found.fits[j])),
+            ("fits", read(_fits(self.data.column(id), at["power"])), int(found.fits[j])),
             (
                 "weight_power",
-                f"IF({weight}=ROUND({weight}*{power},0)/{power},1,0)",
+                read(f"IF({weight}=ROUND({weight}*{power},0)/{power},1,0)"),
                 int(found.weights_fit[j]),
             ),
             (
                 "weight_scaled",
-                f"IF({at['weight_power']}=1,ROUND({weight}*{power},0),{weight}*{power})",
+                read(f"IF({at['weight_power']}=1,ROUND({weight}*{power},0),{weight}*{power})"),
                 found.weights[j] * found.weights_gcd,
             ),
             ("weight", f"{at['weight_scaled']}/{self.all('weight_scaled')}", found.weights[j]),
@@ -248,7 +248,7 @@ class _Writing:
                     continue
                 given = self.data.page.at(self.data.first + i, self.data.columns[id])
                 power, fits = (page.at(self.rows[key], column, here=True) for key in ("power", "fits"))
-                formula = f"IF({fits}=1,ROUND({given}*{power},0),{given}*{power})"
+                formula = self.inputs.read(f"IF({fits}=1,ROUND({given}*{power},0),{given}*{power})")
                 page.formula(row, column, formula, values[i], "figure", "General")
             formula = f"SUMPRODUCT({self.span('rate')},{page.along(row, FACTORS, self.score - 1, here=True)})"
             formula += f"*{page.at(row, ALL, here=True)}" if by is not None else ""

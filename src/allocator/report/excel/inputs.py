@@ -8,8 +8,11 @@ from typing import NamedTuple
 from allocator.allocation import Allocation
 from allocator.exact import Number
 from allocator.parts import Limit
+from allocator.report.excel.data import Data
 from allocator.report.excel.integers import scale_of
-from allocator.report.excel.pen import Formats, Page
+from allocator.report.excel.pen import Formats, Page, broken_money
+from allocator.report.excel.told import quoted
+from allocator.report.excel.typed import broken_cents, differing, invite, wrong_in
 from allocator.report.sentences import limit_clauses, limit_words
 from allocator.text import money_unit, say
 
@@ -33,24 +36,39 @@ class Inputs(NamedTuple):
     weights: tuple[str, ...]
     weights_total: str
     limits: tuple[LimitCells, ...]
-    changed: str
-    blocks: tuple[str, ...]  # all that may be changed
+    doubts: str | None  # beside floors and caps, what is wrong with their sizes
+    changed: str  # how many cells here and among the data are not as exported
+    unusable: str  # how many of them are blank, no number or negative
+
+    def read(self, formula: str, otherwise: str = "0") -> str:
+        """A formula that reads inputs, computed only while all of them can be computed with."""
+        return f"IF({self.unusable}=0,{formula},{otherwise})"
+
+    def told(self, formula: str) -> str:
+        """A formula for readers: a dash while the inputs cannot be computed with."""
+        return self.read(formula, '"—"')
+
+
+def with_digest(inputs: Inputs, digest: str, lang: str) -> str:
+    """The digest of the inputs as exported, as a formula that says when it no longer applies."""
+    return f'{quoted(digest)}&IF({inputs.changed}=0,"",{quoted(say("excel.not_the_digest", lang))})'
 
 
 LABEL, VALUE, EXPORTED, EXTRA, SOURCE = range(5)
 
 
-def write_inputs(page: Page, allocation: Allocation, first: int) -> Inputs:
+def write_inputs(page: Page, allocation: Allocation, data: Data, first: int) -> Inputs:
     """Writes the sheet from a row on, and says where what stands."""
-    return _Writing(page, allocation, first).write()
+    return _Writing(page, allocation, data, first).write()
 
 
 class _Writing:
     """The sheet while it is being written: which row comes next, and the cells so far."""
 
-    def __init__(self, page: Page, allocation: Allocation, first: int) -> None:
+    def __init__(self, page: Page, allocation: Allocation, data: Data, first: int) -> None:
         self.page, self.scenario, self.lang = page, allocation.scenario, page.lang
-        self.row = first
+        self.row, self.data = first, data
+        self.sizes: list[tuple[int, int | None]] = []  # rows of floors and caps; what a rate is at most
         self.scale = scale_of(self.scenario)
         self.money = money_unit(self.scenario.fund.currency, self.scale, self.lang)
         self.main = money_unit(self.scenario.fund.currency, 1, self.lang)
@@ -94,8 +112,10 @@ class _Writing:
         self.blocks.append((first, self.row - 1))
         weights, total = self.weights()
         limits = self.limits()
-        changed = self.changed()
+        changed, unusable = self.counts()
         page = self.page
+        self.effective(total, unusable)
+        doubts = self.doubts(unusable)
         page.widths.update({LABEL: 40, VALUE: 18, EXPORTED: 18, EXTRA: 18, SOURCE: 62})
 
         def there(cell: str) -> str:
@@ -117,8 +137,9 @@ class _Writing:
                 LimitCells(*(there(cell) if cell else None for cell in (limit.floor, limit.cap)))
                 for limit in limits
             ),
+            doubts,
             there(changed),
-            tuple(page.down(VALUE, *rows) for rows in self.blocks),
+            there(unusable),
         )
 
     def section(self, key: str, value: str, extra: str = "", source: str = "source") -> None:
@@ -136,21 +157,21 @@ class _Writing:
         """A cell that may be changed, beside what it was; the reference to it."""
         page, row = self.page, self.row
         page.text(row, LABEL, label, "label", wide=False)
-        number = number or ("General" if self.lang == "zh" else "#,##0.######" if value % 1 else "#,##0")
+        plain = not number
+        number = number or ("General" if self.lang == "zh" else "#,##0")
         page.number(row, VALUE, value, "input", number)
         page.number(row, EXPORTED, value, "figure", number)
         page.text(row, EXTRA, extra, "text", wide=False)
         page.text(row, SOURCE, said, "text", wide=False)
-        page.sheet.data_validation(
-            row, VALUE, row, VALUE,
-            {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": self.say("bare")},
-        )  # fmt: skip
+        invite(page, VALUE, EXPORTED, row, row)
+        if plain and self.lang != "zh":
+            broken_money(page, (row, row), [VALUE, EXPORTED], {})
         page.height(row, max(label, said, key=len), 40 if len(label) > len(said) else 62)
         self.row += 1
         return page.at(row, VALUE, here=True)
 
     def weights(self) -> tuple[list[str], str]:
-        """Weights, and beside each what it comes to where they do not add up to 100."""
+        """The weights and what they add up to."""
         page, scenario = self.page, self.scenario
         shares = scenario.kind == "shares"
         self.row += 1
@@ -166,24 +187,13 @@ class _Writing:
             said = say(f"status.{factor.status}", self.lang)
             if factor.source is not None:
                 said = self.say("status_from", status=said, source=factor.source)
-            row = self.row
             cells.append(self.entry(name, weight, said, "General"))
-            if shares:
-                page.formula(
-                    row, EXTRA,
-                    f"IF({page.at(last + 1, VALUE, here=True)}=0,0,"
-                    f"{cells[-1]}/{page.at(last + 1, VALUE, here=True)})",
-                    Fraction(weight) / whole, "figure", "0.00%",
-                )  # fmt: skip
         self.blocks.append((first, last))
         page.text(self.row, LABEL, say("table.total", self.lang), "total", wide=False)
         for column in (VALUE, EXPORTED):
             here = page.down(column, first, last, here=True)
-            page.formula(self.row, column, f"SUM({here})", whole, "total", "General")
-        if shares:
-            page.formula(
-                self.row, EXTRA, f"SUM({page.down(EXTRA, first, last, here=True)})", 1, "total", "0.00%"
-            )
+            total = f"IF(COUNT({here})=ROWS({here}),SUM({here}),0)"
+            page.formula(self.row, column, total, whole, "total", "General")
         page.text(self.row, SOURCE, self.say("must_be_100") if shares else "", "text", wide=False)
         total = page.at(self.row, VALUE, here=True)
         self.row += 1
@@ -210,19 +220,50 @@ class _Writing:
             if amount is not None:
                 label = self.say(f"{side}_amount", number=number, unit=self.money)
                 found[side] = self.entry(label, Fraction(amount) / self.scale, next(clauses))
+                self.sizes.append((self.row - 1, None))
             elif rate is not None:
                 found[side] = self.entry(self.say(side, number=number), rate, next(clauses), "0.00####%")
+                self.sizes.append((self.row - 1, limit.most_rate))
         return LimitCells(found["floor"], found["cap"])
 
-    def changed(self) -> str:
+    def counts(self) -> tuple[str, str]:
+        """How many cells, here and among the data, are not as exported, and how many cannot be used."""
+        page, cells = self.page, []
+        self.row += 1
+        own = [[page.down(c, *rows, here=True) for c in (VALUE, EXPORTED)] for rows in self.blocks]
+        for key, formula in (
+            ("changed", "+".join([*(differing(*pair) for pair in own), self.data.changed])),
+            ("unusable", "+".join([*(wrong_in(block) for block, _ in own), self.data.unusable])),
+        ):
+            page.text(self.row, LABEL, self.say(key), "label", wide=False)
+            page.formula(self.row, VALUE, formula, 0, "figure", "0")
+            page.height(self.row, self.say(key), 40)
+            cells.append(page.at(self.row, VALUE, here=True))
+            self.row += 1
+        return cells[0], cells[1]
+
+    def effective(self, total: str, unusable: str) -> None:
+        """Beside each weight what it comes to where they do not add up to 100."""
+        if self.scenario.kind != "shares":
+            return
+        page, (first, last) = self.page, self.blocks[1]
+        whole = sum(self.scenario.weights.values())
+        for row, weight in zip(range(first, last + 1), self.scenario.weights.values(), strict=True):
+            formula = f"IF(OR({unusable}>0,{total}=0),0,{page.at(row, VALUE, here=True)}/{total})"
+            page.formula(row, EXTRA, formula, Fraction(weight) / whole, "figure", "0.00%")
+        formula = f"SUM({page.down(EXTRA, first, last, here=True)})"
+        page.formula(last + 1, EXTRA, formula, 1, "total", "0.00%")
+
+    def doubts(self, unusable: str) -> str | None:
+        """Beside each floor and cap, whether its rate is too large or its amount has parts of a hundredth."""
+        if not self.sizes:
+            return None
         page = self.page
-        self.row += 1
-        page.text(self.row, LABEL, self.say("changed"), "label", wide=False)
-        differ = (
-            f"SUMPRODUCT(--({page.down(VALUE, *rows, here=True)}<>{page.down(EXPORTED, *rows, here=True)}))"
-            for rows in self.blocks
-        )
-        page.formula(self.row, VALUE, "+".join(differ), 0, "figure", "0")
-        cell = page.at(self.row, VALUE, here=True)
-        self.row += 1
-        return cell
+        for row, most in self.sizes:
+            cell = page.at(row, VALUE, here=True)
+            test, key = (broken_cents(cell, self.scale * 100), "cents")
+            if most is not None:
+                test, key = f"IF({cell}>{most},1,0)", "rate"
+            wrong = quoted(self.say(f"{key}_wrong"))
+            page.formula(row, EXTRA, f'IF({unusable}>0,"",IF({test}=0,"",{wrong}))', "", "typed_wrong_text")
+        return page.down(EXTRA, self.sizes[0][0], self.sizes[-1][0])

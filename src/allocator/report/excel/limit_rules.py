@@ -16,6 +16,8 @@ from allocator.report.excel.integers import MOST, decimals, scale_of
 class Rule(NamedTuple):
     """One side of one limit: its cell among the inputs, and the positions of those for whom it holds."""
 
+    inputs: Inputs
+
     number: int
     side: str
     limit: Limit
@@ -38,7 +40,7 @@ def rules_of(scenario: Scenario, inputs: Inputs) -> list[Rule]:
         whom = frozenset(i for i in scenario.participants if _holds(limit, scenario, i))
         for side, cell in (("floor", cells.floor), ("cap", cells.cap)):
             if cell is not None:
-                rules.append(Rule(number, side, limit, cell, whom))
+                rules.append(Rule(inputs, number, side, limit, cell, whom))
     return rules
 
 
@@ -54,13 +56,20 @@ def in_units(scenario: Scenario, rule: Rule, i: int, cells: ExactCells, data: Da
     A product below 10^14 comes out so close that adding a 10^-14th part decides rightly whether it is whole.
     """
     formula, exact, size = _amount(scenario, rule, i, cells, data)
+    formula = rule.inputs.read(formula)
     if rule.side == "floor":
         text, value = f"-INT(-({formula})*(1-1E-14))", -(-exact // 1)
     else:
         text, value = f"INT(({formula})*(1+1E-14))", exact // 1
     off = f"ABS({formula}-ROUND({formula},0))"
-    tight = f"IF(AND({off}>0,{off}<1E-13*{formula}),1,0)" if size >= MOST else ""
-    return InUnits(text, int(value), tight)
+    if size >= MOST:
+        return InUnits(text, int(value), f"IF(AND({off}>0,{off}<1E-13*{formula}),1,0)")
+    if getattr(rule.limit, rule.side) is not None:  # an amount is whole in hundredths, whatever is typed in
+        return InUnits(text, int(value), "")
+    # rates and data that are typed in may have more digits than those exported
+    return InUnits(
+        text, int(value), f"IF({rule.inputs.changed}=0,0,IF(AND({off}>0,{off}<1E-13*{formula}),1,0))"
+    )
 
 
 def _amount(
@@ -83,12 +92,16 @@ def _amount(
     size = rate * 10 ** decimals(rate) * whole * 100
     if limit.by is not None:
         column = data.columns[limit.by]
-        everybody = f"SUM({data.column(limit.by)})"
-        if data.taking is not None:
-            taking = data.page.down(data.taking, data.first, data.last)
-            everybody = f"SUMPRODUCT({data.column(limit.by)},{taking})"
+        everybody = total_by(data, limit.by)
         own = scenario.factor(limit.by).values[i] or 0
         part = Fraction(own) / sum(x for x in scenario.column(limit.by) if x is not None)
-        formula += f"*{data.page.at(data.first + i, column)}/{everybody}"
+        formula = f"IF({everybody}=0,0,{formula}*{data.page.at(data.first + i, column)}/{everybody})"
         exact, size = exact * part, size * part.denominator
     return f"{formula}/{cells.unit}", exact, size
+
+
+def total_by(data: Data, id: str) -> str:
+    """What a column adds up to among those that take part."""
+    if data.taking is None:
+        return f"SUM({data.column(id)})"
+    return f"SUMPRODUCT({data.column(id)},{data.page.down(data.taking, data.first, data.last)})"

@@ -204,11 +204,18 @@ class _Writing:
             "at_floor": (f"IF({at['score']}=0,1,IF({at['at_floor_sum']}>=0,1,0))", int(state == "floor")),
             "at_cap": (f"IF({at['at_floor']}=1,0,IF({at['at_cap_sum']}<=0,1,0))", int(state == "cap")),
             "free": (f"1-{at['at_floor']}-{at['at_cap']}", int(not state)),
-            "near": ("+".join([small, *tight]), near),
+            "near": (self.in_doubt([small, *tight]), near),
         }
         for key, (formula, value) in values.items():
             number = "General" if key in ("score", "at_floor_sum", "at_cap_sum") else "0"
             page.formula(row, self.columns[key], formula, value, "figure", number)
+
+    def in_doubt(self, tests: list[str]) -> str:
+        """The tests together; where they are longer than Excel takes, any change leaves it in doubt."""
+        together = "+".join(tests)
+        if len(together) < 8000:
+            return together
+        return f"{tests[0]}+IF({self.rules[0].inputs.changed}=0,0,1)"
 
     def excess(self, i: int, side: str) -> Number:
         """(G(floor / s) − units) · s for a recipient, or the same with its cap."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from allocator.report.excel.told import quoted
 from allocator.text import say
 
 Value = int | float | Fraction | str
@@ -18,6 +19,7 @@ Value = int | float | Fraction | str
 WIDEST = 44  # characters of half width; longer text is wrapped
 A4_WIDTH = 225  # of columns that fit on a landscape page in a size that can be read
 ROW = 20  # height of a row, in points
+HIGHEST = 409  # that a row may be
 FONTS = {"zh": ("等线", "宋体"), "en": ("Arial", "Arial")}  # of working sheets, of the printed table
 
 BASE: dict[str, dict[str, Any]] = {
@@ -36,9 +38,12 @@ BASE: dict[str, dict[str, Any]] = {
     "middle": {"border": 1, "align": "center"},
     "label": {"border": 1, "bg_color": "#F2F2F2", "text_wrap": True, "indent": 1},
     "wrap": {"text_wrap": True},
-    "figure": {"border": 1},
+    "figure": {"border": 1, "align": "right"},
     "total": {"border": 1, "bold": True, "bg_color": "#F2F2F2"},
     "input": {"border": 1, "bg_color": "#FFF2CC", "locked": False},
+    "typed_wrong_text": {"border": 1, "font_color": "#9C0006", "align": "center"},
+    "typed_wrong": {"bg_color": "#FF9999", "font_color": "#9C0006"},
+    "typed_other": {"bg_color": "#F4B183", "bold": True},
     "plain": {},
 }  # fmt: skip
 
@@ -74,6 +79,7 @@ class Page:
     ink: Ink
     widths: dict[int, float] = field(default_factory=dict)
     single: bool = False  # always one page wide
+    printed_to: int | None = None  # the last column that is printed, where not all are
 
     @property
     def lang(self) -> str:
@@ -136,7 +142,7 @@ class Page:
 
     def height(self, row: int, text: str, width: float, least: float = ROW) -> None:
         """Makes a row high enough for a wrapped text in cells that are so wide together."""
-        self.sheet.set_row(row, max(least, 16 * lines_of(text, width) + 4))
+        self.sheet.set_row(row, min(max(least, 16 * lines_of(text, width) + 4), HIGHEST))
 
     def lead(self, title: str, mark: str, state: tuple[str, str, str], *, printed: bool = False) -> None:
         """The first three lines: title, mark, state (a formula, its value and the longest that it can be).
@@ -145,8 +151,9 @@ class Page:
         """
         start = 2 if self.pages > 1 else 0
         last, room = start, self.widths.get(start, 9)
-        most = 0.8 * sum(self.widths.values()) / self.pages if self.pages > 1 else A4_WIDTH
-        while last < max(self.widths) and room + self.widths.get(last + 1, 9) < most:
+        most = 0.8 * self.printed_width / self.pages if self.pages > 1 else A4_WIDTH
+        end = max(self.widths) if self.printed_to is None else self.printed_to
+        while last < end and room + self.widths.get(last + 1, 9) < most:
             last += 1
             room += self.widths.get(last, 9)
         self.merged(0, start, last, title, "table_title" if printed else "title", printed=printed)
@@ -158,20 +165,40 @@ class Page:
         self.merged(2, start, last, "", "state")
         self.formula(2, start, formula, value, "state", wide=False)
         self.height(2, longest, room)
+        self.sheet.set_row(3, 4)  # what the sentence takes, the empty row gives
+        here = self.at(2, start, here=True)
+        self.sheet.conditional_format(
+            2, start, 2, last,
+            {"type": "formula", "criteria": f"={here}<>{quoted(value)}", "format": self.changing("mark")},
+        )  # fmt: skip
 
     @property
     def pages(self) -> int:
         """How many pages side by side the sheet takes."""
-        return 1 if self.single else max(1, math.ceil(sum(self.widths.values()) / A4_WIDTH))
+        return 1 if self.single else max(1, math.ceil(self.printed_width / A4_WIDTH))
+
+    @property
+    def printed_width(self) -> float:
+        """The width of all columns that are printed."""
+        return sum(
+            width
+            for column, width in self.widths.items()
+            if self.printed_to is None or column <= self.printed_to
+        )
+
+    def changing(self, name: str) -> Any:
+        """The format with this name for a condition: only what it changes about a cell."""
+        looks = {key: value for key, value in BASE[name].items() if key in ("bold", "bg_color", "font_color")}
+        return self.ink.book.add_format(looks)
 
     def at(self, row: int, column: int, *, here: bool = False) -> str:
         """An absolute reference to a cell, for formulas on other sheets too."""
         return ("" if here else f"{self.quoted}!") + f"${xl_col_to_name(column)}${row + 1}"
 
-    def down(self, column: int, first: int, last: int, *, here: bool = False) -> str:
-        """A reference to a part of a column."""
-        name = xl_col_to_name(column)
-        return ("" if here else f"{self.quoted}!") + f"${name}${first + 1}:${name}${last + 1}"
+    def down(self, column: int, first: int, last: int, *, to: int | None = None, here: bool = False) -> str:
+        """A reference to a part of a column, or of all columns up to another."""
+        name, end = xl_col_to_name(column), xl_col_to_name(column if to is None else to)
+        return ("" if here else f"{self.quoted}!") + f"${name}${first + 1}:${end}${last + 1}"
 
     def along(self, row: int, first: int, last: int, *, here: bool = False, fixed: bool = True) -> str:
         """A reference to a part of a row."""
@@ -193,6 +220,8 @@ class Page:
         self.sheet.set_paper(9)  # A4
         self.sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
         self.sheet.fit_to_pages(self.pages, 0)
+        if self.printed_to is not None:
+            self.sheet.print_area(0, 0, self.sheet.dim_rowmax, self.printed_to)
         if self.pages > 1 and columns:
             self.sheet.repeat_columns(0, columns - 1)
         if repeat is not None:

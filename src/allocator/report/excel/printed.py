@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 from allocator.allocation import Allocation
 from allocator.model import Scenario
+from allocator.report.described import differs_line, rule_lines
 from allocator.report.excel.data import Data
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
+from allocator.report.excel.known import check_comparison, check_table, unknown
 from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.shown import Shown, key_of
 from allocator.report.excel.stages import Stages
-from allocator.report.sentences import percent
+from allocator.report.excel.told import quoted
+from allocator.report.letters import letter as letter_of
+from allocator.report.letters import lettered
 from allocator.report.table import compare_table
 from allocator.report.tabular import Column, Table
-from allocator.text import number, say
+from allocator.text import say
 
 
 class Printed(NamedTuple):
@@ -37,7 +40,9 @@ class Printed(NamedTuple):
 
 def _formats(lang: str) -> dict[str, str]:
     formats = Formats(lang)
-    return {"money": formats.money, "stage": formats.stage, "share": "0.00", "change": formats.change}
+    return {
+        "text": "", "money": formats.money, "stage": formats.stage, "share": "0.00", "change": formats.change,
+    }  # fmt: skip
 
 
 def write_table(
@@ -53,6 +58,7 @@ def write_table(
     row: int,
 ) -> Printed:
     """The office's table: the same columns, rows and figures, as formulas."""
+    check_table(table)
     scenario, lang = allocation.scenario, page.lang
     scale, last_column = scale_of(scenario), len(table.columns) - 1
     page.merged(row, 0, last_column, table.unit, "right", printed=True)
@@ -89,20 +95,22 @@ def write_table(
                 page.number(r, at, None, style, printed=True)
                 continue
             if role == "recipient":
-                formula = _recipient(
-                    column, i, r, page, columns, inputs, data, limits, stages, shown, allocation
-                )
+                formula = _recipient(column, i, r, page, columns, data, limits, stages, shown, allocation)
             elif role == "reservation":
                 cell = inputs.reservations[r - first]
                 formula = f"ROUND({cell}*{scale * 100},0)/{scale * 100}"
             elif role == "subtotal" and reserved and r == reserved[-1] + 1:
                 formula = f"SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
-            else:
+            elif role in ("subtotal", "total"):
                 formula = f"SUM({page.down(at, people[0], people[-1], here=True)})"
                 if role == "total" and reserved:
                     formula += f"+SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
+            else:
+                unknown("row", role)
+            formula = inputs.read(formula, '""') if column.kind == "text" else inputs.told(formula)
+            looks = {"printed": True} if column.kind == "text" else {"printed": True, "align": "right"}
             style = "text" if column.kind == "text" else style
-            page.formula(r, at, formula, value, style, places.get(column.kind, ""), printed=True)
+            page.formula(r, at, formula, value, style, places[column.kind], **looks)
         page.height(r, str(figures[1]), max(page.widths[1], 16), 22)
     page.widths[1] = max(page.widths[1], 16)
     page.widths[columns["note"]] = max(12, page.widths[columns["note"]])
@@ -115,14 +123,10 @@ def write_table(
 def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, scenario: Scenario) -> None:
     """A factor's heading with its weight as it is now."""
     name = getattr(scenario.factor(column.key).name, page.lang)
-    if len(name) > 200:  # more than a formula can hold
-        page.text(row, at, column.header, "head", wide=False, printed=True)
-        return
     cell = inputs.weights[list(scenario.weights).index(column.key)]
-    parts = [say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after")]
-    before, after = (part.replace('"', '""') for part in parts)
-    quoted = name.replace('"', '""')
-    formula = f'"{quoted}{before}"&IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)&"{after}"'
+    before, after = (say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after"))
+    weight = inputs.told(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
+    formula = f"{quoted(name + before)}&{weight}&{quoted(after)}"
     page.formula(row, at, formula, column.header, "head", printed=True)
 
 
@@ -132,15 +136,15 @@ def _recipient(
     row: int,
     page: Page,
     columns: Mapping[str, int],
-    inputs: Inputs,
     data: Data,
     limits: LimitsCells | None,
     stages: Stages,
     shown: Shown,
     allocation: Allocation,
 ) -> str:
+    """A recipient's figure or remark in a column."""
     key, lang = column.key, page.lang
-    if column.kind in ("stage", "share"):
+    if column.adds:  # before the others: a factor may be called as one of them
         return shown.at(key_of(column), i)
     if key in ("amount", "earmark"):
         return stages.at(key, i)
@@ -150,6 +154,8 @@ def _recipient(
     if key == "difference":
         amount, published = (page.at(row, columns[k], here=True) for k in ("amount", "published"))
         return f"ROUND({amount}-{published},6)"
+    if key != "note":
+        unknown("column", key)
     return _note(i, limits, stages, allocation, lang)
 
 
@@ -178,35 +184,44 @@ def _note(i: int, limits: LimitsCells | None, stages: Stages, allocation: Alloca
 
 
 def write_comparison(
-    page: Page, allocations: Sequence[Allocation], data: Data, printed: Printed, cells: ExactCells, row: int
+    page: Page,
+    allocations: Sequence[Allocation],
+    live: int,
+    inputs: Inputs,
+    data: Data,
+    printed: Printed,
+    cells: ExactCells,
+    row: int,
 ) -> None:
-    """The scenarios side by side: the first as formulas, the others as the program computed them."""
-    base, lang = allocations[0], page.lang
+    """The scenarios side by side: the one at ``live`` as formulas, the others as computed by the program."""
+    chosen, own, lang = allocations[live].scenario, letter_of(live), page.lang
+    base = allocations[0].scenario
+    published, same = base.published, base.published == chosen.published
     table = compare_table(allocations, lang)
+    check_comparison(table)
     scale = table.scale
     places = _formats(lang)
     last_column = len(table.columns) - 1
     r = row
-    for letter, allocation in zip(ascii_uppercase, allocations, strict=False):
-        weights = say("place.list", lang).join(
-            say(
-                "excel.compare.weight", lang, name=allocation.scenario.factor(id).name,
-                weight=percent(w, lang) if allocation.scenario.kind == "shares" else number(w, lang),
-            )
-            for id, w in allocation.scenario.weights.items()
-        )  # fmt: skip
-        key = "live" if allocation is base else "fixed"
-        title, digest = allocation.scenario.title, allocation.scenario.digest[7:19]
-        text = say(f"excel.compare.{key}", lang, letter=letter, title=title, weights=weights, digest=digest)
+    for at, (letter, allocation) in enumerate(lettered(allocations)):
+        scenario = allocation.scenario
+        names = [say("report.option_short", lang, letter=x) for x in (letter_of(0), letter)]
+        about = say("report.joined", lang).join(rule_lines(scenario, lang))
+        if at:
+            about = differs_line(base, scenario, (names[0], names[1]), lang)
+        key = "live" if at == live else "fixed"
+        title, digest = scenario.title, scenario.digest[7:19]
+        text = say(f"excel.compare.{key}", lang, letter=letter, title=title, about=about, digest=digest)
         page.merged(r, 0, max(last_column, 6), text, "wrap")
         page.height(r, text, 90)
         r += 1
-    page.merged(r, 0, last_column + (base.scenario.published is not None), table.unit, "right", printed=True)
+    page.merged(r, 0, last_column + (published is not None), table.unit, "right", printed=True)
     head, first = r + 1, r + 2
-    with_difference = base.scenario.published is not None
+    with_difference = published is not None
     columns = [*table.columns]
     if with_difference:
-        columns.append(Column("A-published", say("excel.compare.against", lang), "change"))
+        against = say("excel.compare.against", lang, letter=own)
+        columns.append(Column(f"{own}-published", against, "change"))
     for at, column in enumerate(columns):
         page.text(head, at, column.header, "head", wide=False, printed=True)
         page.widths[at] = 6 if at == 0 else 14
@@ -214,16 +229,16 @@ def write_comparison(
     roles = [role for role, _ in table.records]
     people = [x for x, role in zip(rows, roles, strict=True) if role == "recipient"]
     departments = rows[-2] if len(rows) - len(people) == 3 else None
-    mine = {id: at for at, id in enumerate(base.scenario.ids)}
+    mine = {id: at for at, id in enumerate(chosen.ids)}
     ids = list(dict.fromkeys(id for a in allocations for id in a.scenario.ids))
-    ratio = Fraction(scale_of(base.scenario)) / scale
+    ratio = Fraction(scale_of(chosen)) / scale
     key_at = {column.key: at for at, column in enumerate(columns)}
     for at_record, (x, role, figures) in enumerate(zip(rows, roles, table.figures, strict=True)):
         bold = role != "recipient"
         style = "total" if bold else "figure"
         extended = [*figures]
         if with_difference:
-            a, p = figures[key_at["A"]], figures[key_at["published"]]
+            a, p = figures[key_at[own]], figures[key_at["published"]]
             extended.append(None if a is None or p is None else a - p)
         for at, (column, value) in enumerate(zip(columns, extended, strict=True)):
             if column.kind == "text":
@@ -246,20 +261,22 @@ def write_comparison(
             formula = minus
             if role == "recipient" and not minus:
                 id = ids[at_record]
-                if column.key == "A" and id in mine:
+                if column.key == own and id in mine:
                     formula = printed.page.at(printed.rows[0] + mine[id], printed.columns["amount"])
-                elif column.key == "published" and id in mine and data.published is not None:
+                elif column.key == "published" and id in mine and same and data.published is not None:
                     formula = data.page.at(data.first + mine[id], data.published)
                 if formula and ratio != 1:
                     formula += f"*{ratio}"
             elif not minus:
                 here = page.down(at, people[0], people[-1], here=True)
                 if x == departments:
-                    formula = f"{cells.reserved}/{scale * 100}" if column.key == "A" else None
+                    formula = f"{cells.reserved}/{scale * 100}" if column.key == own else None
                 else:
                     formula = f"SUM({here})"
                     if role == "total" and departments is not None:
                         formula += f"+{page.at(departments, at, here=True)}"
+            if formula is not None and own in column.key.split("-"):
+                formula = inputs.told(formula)
             number_ = places[column.kind]
             if formula is None:
                 page.number(x, at, value, style, number_, printed=True)

@@ -269,7 +269,7 @@ class _Writing:
             for cell, earmark in zip(self.inputs.earmarks, self.scenario.earmarks, strict=True)
             if earmark.recipient == id
         ]
-        added = "+".join(earmarks)
+        added = self.inputs.read("+".join(earmarks)) if earmarks else ""
         amount = Fraction(allocation.amounts[id]) / self.scale
         earmark = Fraction(allocation.earmarks[id]) / self.scale
         split = Fraction(self.units(i) * self.scenario.fund.unit) / self.scale
@@ -277,9 +277,11 @@ class _Writing:
         return {
             "split": Cell(f"{at['units']}*{unit}/{cents}", split, whole),
             "earmark": Cell(f"({added})/{cents}" if added else "", earmark, whole),
-            "amount": Cell(with_earmarks if added else at["split"], amount, whole),
+            "amount": Cell(self.inputs.told(with_earmarks if added else at["split"]), amount, whole),
             "exported": Cell("", amount, whole),
-            "off": Cell(f"ROUND({at['amount']}-{at['exported']},6)", 0, self.formats.change),
+            "off": Cell(
+                self.inputs.told(f"ROUND({at['amount']}-{at['exported']},6)"), 0, self.formats.change
+            ),
         }
 
     def units(self, i: int) -> int:
@@ -314,6 +316,8 @@ class _Writing:
         for key, column in self.columns.items():
             if key in found:
                 value, number = found[key]
-                page.formula(row, column, f"SUM({self.down(key)})", value, "total", number)
+                total = f"SUM({self.down(key)})"
+                total = self.inputs.told(total) if key in ("amount", "off") else total
+                page.formula(row, column, total, value, "total", number)
             else:
                 page.text(row, column, "", "total")

@@ -6,15 +6,18 @@ from datetime import date
 from fractions import Fraction
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import effect
+from allocator.analysis.finding import held_against
 from allocator.exact import Number
 from allocator.report.excel.checks import Checks
-from allocator.report.excel.inputs import Inputs
+from allocator.report.excel.data import Data
+from allocator.report.excel.inputs import Inputs, with_digest
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.shown import key_of
 from allocator.report.excel.stages import Stages
+from allocator.report.excel.told import quoted, spoken
+from allocator.report.paper_code import paper_code
 from allocator.report.sentences import rule_sentence
 from allocator.report.tabular import Table
 from allocator.text import money_unit, say, show
@@ -28,6 +31,7 @@ def write_summary(
     allocation: Allocation,
     table: Table,
     inputs: Inputs,
+    data: Data,
     stages: Stages,
     printed: Printed,
     checks: Checks,
@@ -35,7 +39,7 @@ def write_summary(
     row: int,
 ) -> None:
     """Writes the sheet from a row on; ``on`` is the date that it bears."""
-    writing = _Writing(page, allocation, table, inputs, printed)
+    writing = _Writing(page, allocation, table, inputs, data, printed)
     row = writing.rule(stages, checks, row)
     row = writing.money(row)
     row = writing.weights(row)
@@ -47,10 +51,16 @@ class _Writing:
     """The sheet while it is being written; each part gives the row after it."""
 
     def __init__(
-        self, page: Page, allocation: Allocation, table: Table, inputs: Inputs, printed: Printed
+        self,
+        page: Page,
+        allocation: Allocation,
+        table: Table,
+        inputs: Inputs,
+        data: Data,
+        printed: Printed,
     ) -> None:
         self.page, self.allocation, self.table = page, allocation, table
-        self.inputs, self.printed = inputs, printed
+        self.inputs, self.data, self.printed = inputs, data, printed
         self.scenario, self.lang = allocation.scenario, page.lang
         self.scale, self.formats = scale_of(allocation.scenario), Formats(page.lang)
         page.widths |= {0: 6, 1: 34, 2: 19, 3: 19, 4: 19, 5: 19}
@@ -71,13 +81,15 @@ class _Writing:
             page.merged(row, 2, LAST, text, "text")
             page.height(row, text, 76)
             row += 1
-        state = f'IF({checks.failed}=0,"{self.told("holds")}","{self.told("fails")}")'
+        fails = spoken("excel.state_fails", self.lang, count=checks.failed, first=checks.first)
+        state = f"IF({checks.failed}=0,{quoted(self.told('holds'))},{fails})"
         near = self.told("near")
         page.merged(row, 0, 1, self.told("checks"), "label")
         page.merged(row, 2, LAST, "", "text")
         value = self.told("holds") + (near if stages.near_value else "")
         page.formula(row, 2, f'{state}&IF({checks.near}=0,"","{near}")', value, "text")
-        page.height(row, self.told("fails") + near, 76)
+        longest = say("excel.checks.is_multiplier", self.lang)
+        page.height(row, say("excel.state_fails", self.lang, count=1, first=longest) + near, 76)
         return row + 2
 
     def money(self, row: int) -> int:
@@ -97,6 +109,7 @@ class _Writing:
         ):
             style = "total" if key == "distributable" else "figure"
             page.merged(start + line, 0, 1, self.told(key), "label")
+            formula = self.inputs.told(formula)
             page.formula(start + line, 2, formula, self.shown(value), style, self.formats.money)
         if scenario.published is not None:
             self.moved(start)
@@ -105,26 +118,35 @@ class _Writing:
 
     def moved(self, row: int) -> None:
         page, printed, formats = self.page, self.printed, self.formats
-        change = effect(self.allocation, self.scenario.published or {})
+        change = held_against(self.allocation, self.scenario.published or {})
         names = {r.id: getattr(r.name, self.lang) for r in self.scenario.recipients}
         differences = printed.down("difference")
         called = printed.page.down(1, *printed.rows)
-        for line, key in enumerate(("moved", "gain", "loss", "counts")):
+        # what is changed in the workbook can change the sum too: then nothing is said to move
+        more = f"ROUND(SUM({differences}),6)"
+        label, other = self.told("moved"), self.told("sum")
+        shown = (label, change.moved) if change.moved is not None else (other, change.more)
+        page.formula(row, 3, f'IF({more}=0,"{label}","{other}")', shown[0], "label")
+        formula = self.inputs.told(f'IF({more}=0,SUMIF({differences},">0"),{more})')
+        number = formats.money if change.moved is not None else formats.change
+        page.formula(row, 4, formula, self.shown(shown[1]), "total", number)
+        for line, key in enumerate(("gain", "loss", "counts"), 1):
             page.text(row + line, 3, self.told(key), "label", wide=False)
-        page.formula(row, 4, f'SUMIF({differences},">0")', self.shown(change.moved), "total", formats.money)
-        for line, function, sign, largest in (
-            (1, "MAX", ">0", change.largest_gain),
-            (2, "MIN", "<0", change.largest_loss),
-        ):
+        for line, function, sign, side in ((1, "MAX", ">0", change.gains), (2, "MIN", "<0", change.losses)):
             found = f"{function}({differences})"
-            id, amount = largest or (None, 0)
-            formula = f"IF({found}{sign},{found},0)"
-            page.formula(row + line, 4, formula, self.shown(amount), "total", formats.change)
-            formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0)),"")'
-            name = names[id] if id is not None else ""
+            formula = self.inputs.told(f"IF({found}{sign},{found},0)")
+            page.formula(row + line, 4, formula, self.shown(side.most_by), "total", formats.change)
+            alike = f"SUMPRODUCT(--(ROUND({differences}-{found},6)=0))"
+            before, after = self.told("tied", count="#").split("#")
+            tied = f'IF({alike}=1,"","{before}"&{alike}&"{after}")'
+            formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0))&{tied},"")'
+            name = names[side.most[0]] if side.most else ""
+            if len(side.most) > 1:
+                name += self.told("tied", count=len(side.most))
             page.formula(row + line, 5, formula, name, "text", text_wrap=False, shrink=True)
-        formula = f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")'
-        page.formula(row + 3, 4, formula, f"{change.gains} / {change.losses}", "total", align="right")
+        formula = self.inputs.told(f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")')
+        counts = f"{change.gains.count} / {change.losses.count}"
+        page.formula(row + 3, 4, formula, counts, "total", align="right")
 
     def weights(self, row: int) -> int:
         """The weights in force, scaled to 100 %, and the status of each factor's data."""
@@ -139,11 +161,13 @@ class _Writing:
             factor, weight = scenario.factor(id), scenario.weights[id]
             page.merged(row, 0, 1, getattr(factor.name, self.lang), "label")
             if shares:
-                formula = f"IF({inputs.weights_total}=0,0,{cell}/{inputs.weights_total})"
+                formula = inputs.told(f"IF({inputs.weights_total}=0,0,{cell}/{inputs.weights_total})")
                 page.formula(row, 2, formula, Fraction(weight) / whole, "figure", "0.00%")
             else:
-                page.formula(row, 2, cell, weight, "figure", "General")
-            page.text(row, 3, say(f"status.{factor.status}", self.lang), "middle", wide=False)
+                page.formula(row, 2, inputs.told(cell), weight, "figure", "General")
+            status = say(f"status.{factor.status}", self.lang)
+            formula = f"IF({self.data.changed_in(id)}=0,{quoted(status)},{quoted(self.told('typed'))})"
+            page.formula(row, 3, formula, status, "middle", wide=False)
         return row + 2
 
     def recipients(self, row: int) -> int:
@@ -176,16 +200,16 @@ class _Writing:
                 number = self.formats.change if key == "difference" else self.formats.money
                 page.formula(at, column, there, self.shown(values[key][recipient.id]), "figure", number)
             part = Fraction(allocation.amounts[recipient.id]) / totals["amount"] if totals["amount"] else 0
-            formula = f"IF({whole}=0,0,{page.at(at, 2, here=True)}/{whole})"
+            formula = self.inputs.told(f"IF({whole}=0,0,{page.at(at, 2, here=True)}/{whole})")
             page.formula(at, share, formula, part, "figure", "0.00%")
         roles = {role: values[1] for role, values in self.table.records}
         page.text(last + 1, 0, "", "total")
         page.text(last + 1, 1, roles["subtotal" if scenario.reservations else "total"], "total", wide=False)
         for key, column in columns.items():
-            formula = f"SUM({page.down(column, first, last, here=True)})"
+            formula = self.inputs.told(f"SUM({page.down(column, first, last, here=True)})")
             number = self.formats.change if key == "difference" else self.formats.money
             page.formula(last + 1, column, formula, self.shown(totals[key]), "total", number)
-        formula = f"SUM({page.down(share, first, last, here=True)})"
+        formula = self.inputs.told(f"SUM({page.down(share, first, last, here=True)})")
         page.formula(last + 1, share, formula, int(bool(totals["amount"])), "total", "0.00%")
         broken_money(page, (first, last + 1), list(columns.values()), {columns.get("difference", -1): True})
         return last + 3
@@ -195,8 +219,13 @@ class _Writing:
         lines = [
             (self.told("version"), self.allocation.method_version),
             (self.told("digest"), self.scenario.digest),
+            (self.told("code"), paper_code(self.scenario)),
         ]
         lines += [(self.told("date"), on.isoformat())] if on is not None else []
         for at, (label, text) in enumerate(lines, row):
             self.page.merged(at, 0, 1, label, "label")
             self.page.merged(at, 2, LAST, text, "text", font_size=9)
+            if label in (self.told("digest"), self.told("code")):
+                formula = with_digest(self.inputs, text, self.lang)
+                self.page.formula(at, 2, formula, text, "text", font_size=9)
+                self.page.height(at, text + say("excel.not_the_digest", self.lang), 76)

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from allocator.allocation import Allocation
 from allocator.model import Scenario
 from allocator.report.data_table import remarks_table
-from allocator.report.excel.pen import ROW, Page, lines_of
+from allocator.report.excel.inputs import Inputs, with_digest
+from allocator.report.excel.pen import HIGHEST, ROW, Page, lines_of
+from allocator.report.letters import lettered
 from allocator.text import say, show
 
 WIDTHS = (30, 13, 22, 9, 52, 60)
 HEADS = ("figure", "status", "unit", "year", "definition", "source")
 
 
-def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> None:
+def write_sources(
+    page: Page, live: Allocation, allocations: Sequence[Allocation], inputs: Inputs, row: int
+) -> None:
     """Of every kind of figure, whether it is published, derived, assumed or an example, and its source."""
-    scenario, lang = allocations[0].scenario, page.lang
+    scenario, lang = live.scenario, page.lang
 
     def told(key: str) -> str:
         return say(f"excel.sources.{key}", lang)
@@ -34,11 +38,15 @@ def write_sources(page: Page, allocations: Sequence[Allocation], row: int) -> No
     for column, key in enumerate(("title", "version")):
         page.text(row, column, told(key), "head", wide=False)
     page.merged(row, 2, 5, told("digest"), "head")
-    for at, allocation in enumerate(allocations, row + 1):
+    for at, (letter, allocation) in enumerate(lettered(allocations), row + 1):
         title = show(allocation.scenario.title, lang)
+        title = f"{letter}  {title}" if len(allocations) > 1 else title
         page.text(at, 0, title, "text", wide=False)
         page.text(at, 1, allocation.method_version, "middle", wide=False)
         page.merged(at, 2, 5, allocation.scenario.digest, "text")
+        if allocation is live:
+            digest = allocation.scenario.digest
+            page.formula(at, 2, with_digest(inputs, digest, lang), digest, "text", wide=False)
         page.height(at, title, WIDTHS[0])
 
 
@@ -92,19 +100,21 @@ def _lines(page: Page, row: int, lines: Sequence[Sequence[str]], style: str) -> 
         for column, text in enumerate(line):
             page.text(row, column, text, style, wide=False)
         most = max(lines_of(text, width) for text, width in zip(line, WIDTHS, strict=True))
-        page.sheet.set_row(row, max(ROW, 16 * most + 4))
+        page.sheet.set_row(row, min(max(ROW, 16 * most + 4), HIGHEST))
         row += 1
     return row
 
 
-def write_notes(page: Page, allocation: Allocation, illustrative: bool, row: int) -> None:
+def write_notes(page: Page, allocation: Allocation, letter: str, illustrative: bool, row: int) -> None:
     """How to read and to use the workbook, a paragraph a line; ``illustrative`` where data is assumed."""
     lang, scenario = page.lang, allocation.scenario
     page.widths[0] = 100
     keys = ["text", scenario.fund.rounding.replace("-", "_")]
     keys += ["limits"] if scenario.limits else []
     keys += ["assumed"] if illustrative else []
-    notes = [line for key in keys for line in say(f"excel.notes.{key}", lang).strip().splitlines()]
+    notes = [
+        line for key in keys for line in say(f"excel.notes.{key}", lang, letter=letter).strip().splitlines()
+    ]
     for number, note in enumerate(notes, 1):
         text = say("excel.notes.numbered", lang, number=number, text=note)
         page.text(row, 0, text, "wrap", wide=False)

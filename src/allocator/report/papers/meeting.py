@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from allocator.analysis.differences import differences
 from allocator.report.comparing import change_sentences
-from allocator.report.differences import said as differences_said
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
 from allocator.report.papers.parts import (
     cash,
     comparison_grid,
+    differs,
     effect_words,
     gains_and_losses,
     paper,
@@ -19,7 +18,6 @@ from allocator.report.papers.parts import (
 )
 from allocator.report.papers.proposal import Proposal
 from allocator.report.sentences import rule_sentence, status_lines
-from allocator.text import say
 
 
 def meeting(proposal: Proposal) -> Paper:
@@ -52,7 +50,7 @@ def meeting(proposal: Proposal) -> Paper:
         said("meeting.decide_second", proposal),
         said("meeting.signed", proposal, "signed"),
         said("blank_day", proposal, "signed"),
-        *trace(proposal),
+        *trace(proposal, rules=False),  # the options stand above
         NewPage(wide=True),
         said("annex_one", proposal, "annex"),
         *titled(whole_table(proposal)),
@@ -61,7 +59,7 @@ def meeting(proposal: Proposal) -> Paper:
 
 
 def _options(proposal: Proposal) -> list[Block]:
-    lang, base = proposal.lang, proposal.base.scenario
+    lang = proposal.lang
     moved = change_sentences(proposal.allocations, lang)
     blocks: list[Block] = [said("meeting.options", proposal, "head")]
     for at, scenario in enumerate(proposal.scenarios):
@@ -69,8 +67,5 @@ def _options(proposal: Proposal) -> list[Block]:
         if not at:
             blocks.append(Words("text", rule_sentence(scenario, lang)))
             continue
-        found = [d for d in differences(base, scenario) if d.clause != "title"]
-        lines = differences_said(found, scenario, lang, 4) or [say("app.compare.none", lang)]
-        first = say("report.meeting.differs", lang, differences=say("report.joined", lang).join(lines))
-        blocks += [Words("text", first), Words("text", moved[at - 1])]
+        blocks += texts("text", (differs(proposal, at), moved[at - 1]))
     return [*blocks, comparison_grid(proposal)]

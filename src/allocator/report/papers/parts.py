@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from string import ascii_uppercase
 
 from allocator.allocation import Allocation
-from allocator.analysis.compare import effect
 from allocator.analysis.explain import explain
+from allocator.analysis.finding import held_against
 from allocator.exact import Number, plain
 from allocator.report.comparing import change_sentences, headline, recipient_sentences
+from allocator.report.described import differs_line, rule_lines
 from allocator.report.explain import Account, because, change_text, clause_name
 from allocator.report.grid import Grid, scale_of
+from allocator.report.paper_code import paper_code
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, grid_of, texts
 from allocator.report.papers.proposal import Proposal
 from allocator.report.sentences import (
@@ -21,7 +22,6 @@ from allocator.report.sentences import (
     compared_with,
     effect_sentence,
     status_lines,
-    weights_words,
 )
 from allocator.report.stage_table import in_words, stage_figures, stage_name
 from allocator.report.tabular import Row
@@ -89,14 +89,22 @@ def whole_table(proposal: Proposal) -> Grid:
     return grid_of(table, say("report.table_caption", proposal.lang, fund=proposal.fund_name), keep)
 
 
+def final_shares(proposal: Proposal) -> dict[str, str]:
+    """Everybody's part of all amounts in percent, as tables show it, by id."""
+    table = proposal.shared_table
+    at = [column.key for column in table.columns].index("final")
+    rows = [row for row in table.rows if row.role == "recipient"]
+    return {id: row.cells[at] for id, row in zip(proposal.chosen.amounts, rows, strict=True)}
+
+
 def short_table(proposal: Proposal) -> Grid | None:
     """Amounts beside what was published; None where there are more recipients than fit into a text."""
     if len(proposal.chosen.amounts) > MOST_ROWS:
         return None
     keep = ["number", "recipient", "amount", "published", "difference"]
     if proposal.chosen.scenario.published is None:
-        keep.insert(2, "share")
-    return grid_of(proposal.table, "", keep)
+        keep.append("final")  # the part of what is given, not of what was worked out before limits
+    return grid_of(proposal.shared_table, "", keep)
 
 
 def comparison_grid(proposal: Proposal) -> Grid:
@@ -113,16 +121,30 @@ def titled(grid: Grid) -> list[Block]:
 
 
 def effect_words(proposal: Proposal) -> list[str]:
-    """What the proposed allocation moves against what was published, and what a match is worth."""
+    """What the proposed allocation changes against what was published, and what a match is worth."""
     chosen, lang = proposal.chosen, proposal.lang
     scenario = chosen.scenario
     if scenario.published is None or not can_differ(scenario) or compared_with(scenario) != "published":
         return []
-    found = effect(chosen, scenario.published)
+    found = held_against(chosen, scenario.published)
     lines = [effect_sentence(chosen, found, lang)]
-    if not found.moved and proposal.illustrative:
+    if found.equal and proposal.illustrative:
         lines.append(say("app.assumed.match", lang))
     return lines
+
+
+def differs(proposal: Proposal, at: int) -> str:
+    """In what an option differs from the base: what it is described by, wherever it is named."""
+    names = proposal.short(0), proposal.short(at)
+    return differs_line(proposal.base.scenario, proposal.scenarios[at], names, proposal.lang)
+
+
+def described(proposal: Proposal, at: int) -> list[str]:
+    """What an option is: the base's rule, or what differs from it."""
+    if at:
+        return [differs(proposal, at)]
+    several = len(proposal.allocations) > 1
+    return rule_lines(proposal.base.scenario, proposal.lang, proposal.short(0) if several else "")
 
 
 def option_words(proposal: Proposal) -> list[Block]:
@@ -136,7 +158,7 @@ def option_words(proposal: Proposal) -> list[Block]:
     else:
         titles = [getattr(scenario.title, lang) for scenario in proposal.scenarios]
         headers, rows = headline(allocations, titles, lang)
-        numeric = (False, True, True, True, False)
+        numeric = (False, True, True, True, True, False)
         caption = say("app.compare.effect_title", lang)
         blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
     return [*blocks, *texts("text", recipient_sentences(allocations, lang))]
@@ -145,13 +167,12 @@ def option_words(proposal: Proposal) -> list[Block]:
 def gains_and_losses(proposal: Proposal) -> list[Block]:
     """Who gains, who loses, and why, in a sentence each."""
     blocks: list[Block] = []
-    for letter, allocation, base in proposal.against:
-        other = proposal.short(proposal.allocations.index(base))
-        title = proposal.short(ascii_uppercase.index(letter))
-        blocks.append(said("gains.against", proposal, "subhead", option=title, base=other))
-        blocks += _sides(proposal, allocation, base)
+    for at in proposal.against:
+        option, base = proposal.short(at), proposal.short(0)
+        blocks.append(said("gains.against", proposal, "subhead", option=option, base=base))
+        blocks += _sides(proposal, proposal.allocations[at], proposal.base)
     if not proposal.against:
-        blocks += _against_published(proposal) or [said("gains.nothing", proposal)]
+        blocks += _against_published(proposal)
     return blocks
 
 
@@ -228,12 +249,15 @@ def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
 def _against_published(proposal: Proposal) -> list[Block]:
     """Each change against what was published; its reasons are not known, for only amounts were published."""
     chosen, lang = proposal.chosen, proposal.lang
-    differences, published = chosen.differences, chosen.scenario.published
-    if differences is None or published is None or not any(differences.values()):
-        return []
+    published = chosen.scenario.published
+    if published is None:
+        return [said("gains.no_base", proposal)]
+    differences = held_against(chosen, published).changes
+    moved = [id for id, by in differences.items() if by]
+    if not moved:
+        return [said("gains.nothing", proposal)]
     currency = chosen.scenario.fund.currency
     blocks: list[Block] = [said("gains.unknown", proposal, "lead")]
-    moved = [id for id, by in differences.items() if by]
     for id in largest(moved, differences):
         line = say(
             "report.gains.moved_alone",
@@ -265,34 +289,47 @@ def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_
 # --- what it was made from ------------------------------------------------------------------------
 
 
-def trace(proposal: Proposal) -> list[Block]:
-    """Weights, data status, sources, date, digests and method version: what every export carries."""
+def trace(proposal: Proposal, *, rules: bool = True) -> list[Block]:
+    """Rules, data status, sources, date, codes and method version: what every export carries.
+
+    Without ``rules`` for a paper that says above what every option is.
+    """
     between = say("report.joined", proposal.lang)
-    lines = [between.join(lines) for lines in trace_lines(proposal)]
+    source, options, *rest = trace_lines(proposal)
+    lines = [between.join(lines) for lines in (source, *([options] if rules else []), *rest)]
     lines[0] = say("report.trace.title", proposal.lang, text=lines[0])
     return [*texts("small", lines)]
 
 
 def trace_lines(proposal: Proposal) -> list[list[str]]:
-    """The same in sentences: on the fund, the weights, the data, the making."""
-    lang, weights = proposal.lang, []
-    for at, scenario in enumerate(proposal.scenarios):
-        key = "weights" if scenario.kind == "shares" else "multipliers"
-        alone = "_alone" if len(proposal.allocations) == 1 else ""
-        said = weights_words(scenario, lang)
-        weights.append(say(f"report.trace.{key}{alone}", lang, option=proposal.short(at), weights=said))
+    """The same in sentences: on the fund, the rule and what other options differ in, the data, the making."""
+    lang = proposal.lang
+    rules = [line for at in range(len(proposal.allocations)) for line in described(proposal, at)]
     status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang)))
     known = any(scenario.published is not None for scenario in proposal.scenarios)
     derived = say(f"report.trace.derived{'_published' if known else ''}", lang)
-    inputs = [
-        say("report.trace.digest", lang, option=proposal.short(at), digest=short_digest(allocation))
-        if len(proposal.allocations) > 1
-        else short_digest(allocation)
-        for at, allocation in enumerate(proposal.allocations)
-    ]
+    made = say("report.trace.made", lang, **made_from(proposal, range(len(proposal.allocations))))
+    return [[source_line(proposal)], rules, status, [derived], [made]]
+
+
+def made_from(proposal: Proposal, of: Sequence[int]) -> dict[str, object]:
+    """Day, method version, and of these options the digests and the codes, lettered where there are several.
+
+    The digest covers what decides the numbers, the code also what papers say of them: names, status, sources.
+    """
+    digests = {at: short_digest(proposal.allocations[at]) for at in of}
+    codes = {at: paper_code(proposal.scenarios[at]) for at in of}
+
+    def named(found: Mapping[int, str]) -> list[str]:
+        if len(proposal.allocations) == 1:
+            return list(found.values())
+        return [
+            say("report.trace.digest", proposal.lang, option=proposal.short(at), digest=digest)
+            for at, digest in found.items()
+        ]
+
     version = proposal.chosen.method_version
-    made = say("report.trace.made", lang, on=day(proposal), version=version, inputs=inputs)
-    return [[source_line(proposal)], weights, status, [derived], [made]]
+    return {"on": day(proposal), "version": version, "inputs": named(digests), "codes": named(codes)}
 
 
 def short_digest(allocation: Allocation) -> str:

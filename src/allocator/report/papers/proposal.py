@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from string import ascii_uppercase
 
 from allocator.allocation import Allocation
 from allocator.analysis.audit import Reading
@@ -15,7 +14,8 @@ from allocator.errors import Problem, ScenarioError
 from allocator.model import Scenario
 from allocator.parts import Text
 from allocator.report.excel import made_up
-from allocator.report.table import compare_table, office_table
+from allocator.report.letters import letter
+from allocator.report.table import compare_table, office_table, with_final_share
 from allocator.report.tabular import Table
 from allocator.text import say
 
@@ -46,9 +46,9 @@ class Proposal:
 
     def __post_init__(self) -> None:
         compare_table(self.allocations, self.lang)  # refuses different currencies
-        names = {fund.name.zh: fund.name for fund in (s.fund for s in self.scenarios) if fund.name}
+        names = fund_names(self.scenarios)
         if len(names) > 1:
-            raise ScenarioError(Problem("report_funds", {"names": list(names.values())}))
+            raise ScenarioError(Problem("report_funds", {"names": names}))
 
     @property
     def scenarios(self) -> list[Scenario]:
@@ -66,20 +66,22 @@ class Proposal:
         return self.allocations[self.proposed]
 
     @property
-    def against(self) -> list[tuple[str, Allocation, Allocation]]:
-        """What the reader must see explained: letter, allocation, and what it is held against.
+    def against(self) -> list[int]:
+        """Which allocations the reader must see explained against the base.
 
-        The proposed one against the base; where the base itself is proposed, every other one against it.
+        The proposed one; where the base itself is proposed, every other one.
         """
-        letters = ascii_uppercase
-        if self.proposed:
-            return [(letters[self.proposed], self.chosen, self.base)]
-        return [(letters[at], other, self.base) for at, other in enumerate(self.allocations) if at]
+        return [self.proposed] if self.proposed else list(range(1, len(self.allocations)))
 
     @cached_property
     def table(self) -> Table:
         """The office's table of the proposed allocation: every paper's figures are its."""
         return office_table(self.chosen, self.lang)
+
+    @cached_property
+    def shared_table(self) -> Table:
+        """The same with everybody's final share beside the amount: that before limits is another one."""
+        return with_final_share(self.table, self.chosen)
 
     @cached_property
     def comparison(self) -> Table:
@@ -112,7 +114,7 @@ class Proposal:
         title = getattr(self.scenarios[at].title, self.lang)
         if len(self.allocations) == 1:
             return str(title)
-        return say("report.option", self.lang, letter=ascii_uppercase[at], title=title)
+        return say("report.option", self.lang, letter=letter(at), title=title)
 
     @property
     def alone(self) -> Proposal:
@@ -123,7 +125,7 @@ class Proposal:
         """A scenario's letter alone; its title where it stands alone."""
         if len(self.allocations) == 1:
             return self.option(at)
-        return say("report.option_short", self.lang, letter=ascii_uppercase[at])
+        return say("report.option_short", self.lang, letter=letter(at))
 
 
 def proposal(
@@ -141,6 +143,17 @@ def proposal(
     """
     kept = scenarios if details else [discreet(scenario) for scenario in scenarios]
     return Proposal(tuple(map(allocate, kept)), lang, on, proposed, tuple(readings))
+
+
+def fund_names(scenarios: Iterable[Scenario]) -> list[Text]:
+    """The names of the scenarios' funds, as far as they have any."""
+    names = {fund.name.zh: fund.name for fund in (s.fund for s in scenarios) if fund.name}
+    return list(names.values())
+
+
+def one_fund(scenarios: Sequence[Scenario]) -> bool:
+    """Whether scenarios can stand in one paper: one fund, one currency."""
+    return len(fund_names(scenarios)) < 2 and len({s.fund.currency for s in scenarios}) == 1
 
 
 def discreet(scenario: Scenario) -> Scenario:

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.analysis.compare import effect
 from allocator.analysis.concentration import concentration
+from allocator.analysis.finding import held_against
 from allocator.exact import Number, plain
 from allocator.report import chart_data
 from allocator.report.comparing import change_rows, change_sentences, change_unit
+from allocator.report.finding import phrase, short, terms
 from allocator.report.grid import Grid
 from allocator.report.papers.blocks import grid_of
-from allocator.report.papers.parts import day, largest, source_line, trace_lines
+from allocator.report.papers.parts import day, final_shares, largest, source_line, trace_lines
 from allocator.report.papers.proposal import Proposal
 from allocator.report.sentences import (
     compared_with,
     effect_sentence,
     rule_sentence,
-    share_moved,
     so_many,
     status_lines,
 )
 from allocator.report.table import weight_text
 from allocator.report.tabular import Row
-from allocator.text import money, number, say
+from allocator.text import money, say
 
 MOST_BARS = 14  # recipients that a slide shows, those with the largest figures
 ABREAST = 3  # charts of one slide
@@ -138,44 +138,36 @@ def _rule(proposal: Proposal) -> Slide:
 
 
 def _amounts(proposal: Proposal) -> Slide:
-    """Who gets how much: the outliers on an axis of their own, every axis from zero."""
+    """Who gets how much: everybody on one axis from zero, so that the longer bar is the larger amount."""
     lang, chosen = proposal.lang, proposal.chosen
-    scenario = chosen.scenario
-    rows = chart_data.chart_rows(chosen, scenario.published or chosen.amounts, lang)
-    unit = chart_data.chart_unit(
-        [row.amount for row in rows], scenario.fund.currency, scenario.fund.unit, lang
-    )
-    parts = chart_data.panels(rows)
-    charts = []
-    for part in parts:
-        shown = largest([row.id for row in part], {row.id: row.amount for row in part}, MOST_BARS)
-        bars = [row for row in part if row.id in set(shown)]
-        names = [row.name for row in part]
-        whom = names if len(names) < 3 else so_many(scenario, len(part), lang)
-        title = _said("panel", proposal, whom=whom, unit=unit.name)
-        figures = tuple(plain(Fraction(row.amount) / unit.scale) for row in bars)
-        most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
-        charts.append(Bars(title, tuple(row.name for row in bars), figures, most))
-    found = concentration(chosen.amounts)
-    notes = [say("report.slide.scales", lang)] if len(parts) > 1 else []
-    if any(len(part) > MOST_BARS for part in parts):
-        notes.append(_said("some", proposal, count=MOST_BARS))
+    scenario, amounts = chosen.scenario, chosen.amounts
+    unit = chart_data.chart_unit(amounts.values(), scenario.fund.currency, scenario.fund.unit, lang)
+    shown = largest(list(amounts), amounts, MOST_BARS)
+    figures = tuple(plain(Fraction(amounts[id]) / unit.scale) for id in shown)
+    most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
+    names = tuple(proposal.names[id] for id in shown)
+    whom = names if len(amounts) < 3 else so_many(scenario, len(shown), lang)
+    bars = Bars(_said("panel", proposal, whom=whom, unit=unit.name), names, figures, most)
+    note = _said("some_amounts", proposal, count=MOST_BARS) if len(amounts) > MOST_BARS else ""
+    top = concentration(amounts).top
     title = _said("amounts_none", proposal)
-    if found.top is not None and found.largest_share is not None:
-        share = say("app.rule.percent", lang, value=number(found.largest_share * 100, lang, 1))
-        amount = _cash(chosen.amounts[found.top], proposal)
-        title = _said("amounts", proposal, name=proposal.names[found.top], amount=amount, share=share)
-    return Slide("amounts", title, charts=tuple(charts), note=say("report.joined", lang).join(notes))
+    if top is not None:
+        share = say("app.rule.percent", lang, value=final_shares(proposal)[top])
+        amount = _cash(amounts[top], proposal)
+        title = _said("amounts", proposal, name=proposal.names[top], amount=amount, share=share)
+    return Slide("amounts", title, charts=(bars,), note=note)
 
 
 def _table(proposal: Proposal) -> Slide:
     """The amounts beside what was published."""
-    lang, chosen, table = proposal.lang, proposal.chosen, proposal.table
-    scenario = chosen.scenario
-    ids = largest(list(chosen.amounts), chosen.differences or chosen.amounts, MOST_BARS)
+    lang, chosen = proposal.lang, proposal.chosen
+    scenario, differences = chosen.scenario, chosen.differences
+    moved = differences is not None and any(differences.values())
+    by = "changes" if moved else "amounts"
+    ids = largest(list(chosen.amounts), (differences or {}) if moved else chosen.amounts, MOST_BARS)
     places = {str(scenario.ids.index(id) + 1) for id in ids}
-    keep = ["number", "recipient", "share", "amount", "published", "difference"]
-    grid = grid_of(table, say("report.slide.table", lang), keep)
+    keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
+    grid = grid_of(proposal.shared_table, say("report.slide.table", lang), keep)
     many = len(chosen.amounts) > MOST_BARS
     rows = [
         row
@@ -186,14 +178,13 @@ def _table(proposal: Proposal) -> Slide:
     title = _said("table", proposal)
     notes = []
     if scenario.published is not None and compared_with(scenario) == "published":
-        found = effect(chosen, scenario.published)
-        key = "moved" if found.moved else "same"
-        moved, share = _cash(found.moved, proposal), share_moved(chosen, found.moved, lang)
-        title = _said(key, proposal, amount=moved, share=share, gains=found.gains, losses=found.losses)
-        match = not found.moved and proposal.illustrative
+        found = held_against(chosen, scenario.published)
+        what = short(found, terms([chosen], lang))
+        title = _said("same", proposal) if found.equal else _said("against", proposal, what=what)
+        match = found.equal and proposal.illustrative
         notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
     if many:
-        notes.append(_said("some", proposal, count=MOST_BARS))
+        notes.append(_said(f"some_{by}", proposal, count=MOST_BARS))
     return Slide("table", title, grid=grid, note=say("report.joined", lang).join(notes))
 
 
@@ -204,24 +195,31 @@ def _options(proposal: Proposal) -> Slide:
     unit = change_unit(allocations, parts, lang)
     everybody = [abs(Fraction(row.difference)) / unit.scale for rows in parts for row in rows]
     most = float(max(everybody, default=Fraction())) * 1.45 or 1.0
+    # the same recipients in every chart, so that they can be compared line by line
+    by: dict[str, Number] = {
+        row.id: max(abs(Fraction(rows[at].difference)) for rows in parts) for at, row in enumerate(parts[0])
+    }
+    shown = set(largest(list(by), by, MOST_BARS))
     charts = []
     for at, rows in list(enumerate(parts, 1))[:ABREAST]:
-        by = {row.id: row.difference for row in rows}
-        shown = set(largest(list(by), by, MOST_BARS))
         bars = [row for row in rows if row.id in shown]
         figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
         title = _said("option", proposal, option=proposal.option(at), base=proposal.short(0), unit=unit.name)
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
+    words = terms(allocations, lang)
+    notes = [_said("some_changes", proposal, count=MOST_BARS)] if len(by) > MOST_BARS else []
+    if len(parts) > ABREAST:
+        notes.append(_said("some_options", proposal, last=proposal.short(ABREAST)))
     moved = [
-        _said("option_moves", proposal, option=proposal.short(at),
-              amount=_cash(effect(a, proposal.base.amounts).moved, proposal))
+        phrase(held_against(a, proposal.base), proposal.short(at), words)
         for at, a in enumerate(allocations) if at
     ]  # fmt: skip
     title = _said(
         "options", proposal, base=proposal.short(0), moved=say("report.slide.and", lang).join(moved)
     )
     sentences = change_sentences(allocations, lang)
-    return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts))
+    note = say("report.joined", lang).join(notes)
+    return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts), note=note)
 
 
 def _data(proposal: Proposal) -> Slide:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from allocator.allocation import Allocation
 from allocator.analysis.audit import possible_amounts, rule_behind
-from allocator.analysis.compare import Effect, effect
+from allocator.analysis.finding import Finding, held_against
 from allocator.engine import allocate
 from allocator.errors import AllocatorError
 from allocator.exact import Number
@@ -17,17 +17,18 @@ from allocator.model import Scenario
 from allocator.report import chart_data, waterfall
 from allocator.report.audit_verdict import premise
 from allocator.report.chain import fund_grid
+from allocator.report.finding import headline, terms
 from allocator.report.grid import name_of
+from allocator.report.hints import hint_lines
 from allocator.report.sentences import (
     can_differ,
     compared_with,
     effect_sentence,
     rule_sentence,
-    share_moved,
     so_many,
 )
 from allocator.report.table import office_table
-from allocator.text import money_scale, money_unit, say
+from allocator.text import money_scale, say
 from allocator.ui import address, editing, fund, markup, shelf, state, toolbar, why, widgets
 from allocator.ui.weights import effective, presets
 
@@ -94,6 +95,7 @@ def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list
     if scenario.assumed:
         badge = say("app.assumed.badge", lang)
         parts.append(markup.notice(badge, assumed_sentence(scenario, lang)))
+    parts += [markup.block("hint", line) for line in hint_lines(scenario, lang)]
     parts.append(markup.block("rule", rule_sentence(scenario, lang)))
     names = {r.id: r.name for r in scenario.recipients}
     for earmark in scenario.earmarks:
@@ -106,10 +108,12 @@ def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list
     if can_differ(scenario):
         if scenario.published is None:
             parts.append(markup.block("hint", say("app.effect.file_note", lang)))
-        change = effect(allocation, base)
+        found = held_against(allocation, base)
         mark = say("app.assumed.mark", lang) if scenario.assumed else ""
-        parts.append(markup.cards(headline(allocation, change, lang), mark))
-        parts.append(markup.block("effect", effect_words(allocation, change, lang)))
+        scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+        figures = headline(found, scenario.distributable, scale, terms([allocation], lang))
+        parts.append(markup.cards(figures, mark))
+        parts.append(markup.block("effect", effect_words(allocation, found, lang)))
     return parts
 
 
@@ -122,29 +126,11 @@ def assumed_sentence(scenario: Scenario, lang: str) -> str:
     return say("app.assumed.data", lang, names=names, source=sources)
 
 
-def headline(allocation: Allocation, change: Effect, lang: str) -> list[tuple[str, str, str]]:
-    """Money moved, largest gain, largest loss: label with unit, figure, what belongs to it."""
+def effect_words(allocation: Allocation, found: Finding, lang: str) -> str:
+    """What changes, and what a match or a tie is worth."""
     scenario = allocation.scenario
-    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    unit = money_unit(scenario.fund.currency, scale, lang)
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    moved_note = say("app.effect.moved_note", lang, share=share_moved(allocation, change.moved, lang))
-    moved_label = say("app.effect.moved_label", lang, unit=unit)
-    figures = [(moved_label, widgets.in_unit(change.moved, scale, lang), moved_note)]
-    for key, largest in (("gain", change.largest_gain), ("loss", change.largest_loss)):
-        label = say(f"app.effect.{key}_label", lang, unit=unit)
-        if largest is None:
-            figures.append((label, "0", say("app.effect.nobody", lang)))
-        else:
-            figures.append((label, widgets.in_unit(largest[1], scale, lang, sign=True), names[largest[0]]))
-    return figures
-
-
-def effect_words(allocation: Allocation, change: Effect, lang: str) -> str:
-    """What moves, and what a match or a tie is worth."""
-    scenario = allocation.scenario
-    said = [effect_sentence(allocation, change, lang)]
-    if scenario.assumed and scenario.published is not None and not change.moved:
+    said = [effect_sentence(allocation, found, lang)]
+    if scenario.assumed and scenario.published is not None and found.equal:
         said.append(say("app.assumed.match", lang))
     if allocation.tied:
         names = [r.name for r in scenario.recipients if r.id in allocation.tied]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from string import ascii_uppercase
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from allocator.errors import AllocatorError
 from allocator.model import Scenario
 from allocator.report import chart_data, comparing
 from allocator.report.differences import said
+from allocator.report.letters import lettered
 from allocator.report.table import compare_table
 from allocator.text import say
 from allocator.ui import markup, shelf, state, why, widgets
@@ -85,7 +85,21 @@ def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) 
         on_change=based,
         placeholder=say("app.compare.hint", lang),
     )
+    if keys and state.altered(choices) and state.SCREEN not in keys:
+        _render_left_out(keys, choices, lang)
     return list(keys)
+
+
+def _render_left_out(keys: Sequence[str], choices: Choices, lang: str) -> None:
+    """That what was edited on the screen is not among what a person has chosen, and a button that adds it."""
+    name = choices[state.slug()][0]
+    st.html(markup.block("exact", say("app.compare.screen_missing", lang, name=name), role="status"))
+    st.button(
+        say("app.compare.add_screen", lang),
+        key="compare-add-screen",
+        on_click=state.set_compared,
+        args=([*keys[: state.MOST_COMPARED - 1], state.SCREEN],),
+    )
 
 
 def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
@@ -148,7 +162,7 @@ def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str
     parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
     parts.append(markup.heading(say("app.compare.effect_title", lang)))
     headers, rows = comparing.headline(allocations, titles, lang)
-    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3)))
+    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3, 4)))
     parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
     parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
     parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
@@ -161,7 +175,9 @@ def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str)
     unit = comparing.change_unit(allocations, parts, lang)
     everybody = [row for rows in parts for row in rows]
     width = chart_data.names_width(parts[0])
-    letters = list(zip(ascii_uppercase[1:], titles[1:], parts, strict=False))
+    letters = [
+        (letter, title, rows) for (letter, title), rows in zip(lettered(titles)[1:], parts, strict=True)
+    ]
     with widgets.chart_box(len(parts[0])):
         for start in range(0, len(letters), ABREAST):
             columns = st.columns(min(ABREAST, len(letters)))
@@ -185,8 +201,8 @@ def _render_why(allocations: Sequence[Allocation], titles: Sequence[str], lang: 
     with folded:
         base = allocations[0]
         id = widgets.render_whose(base.scenario, "compare-why", say("app.compare.why_whose", lang), lang)
-        others = zip(ascii_uppercase[1:], titles[1:], allocations[1:], strict=False)
-        for letter, title, other in others:
+        others = zip(lettered(titles)[1:], allocations[1:], strict=True)
+        for (letter, title), other in others:
             st.html(markup.heading(say("app.compare.why_of", lang, letter=letter, title=title), 3))
             why.render_why(base, other, id, lang, f"why-{letter}")
 
@@ -195,7 +211,7 @@ def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], l
     """In what each scenario differs from the base, in words."""
     base = allocations[0].scenario
     parts = [markup.heading(say("app.compare.differences", lang))]
-    for letter, title, allocation in zip(ascii_uppercase[1:], titles[1:], allocations[1:], strict=False):
+    for (letter, title), allocation in zip(lettered(titles)[1:], allocations[1:], strict=True):
         # the titles stand in the headings
         found = [d for d in differences(base, allocation.scenario) if d.clause != "title"]
         sentences = said(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
@@ -207,6 +223,6 @@ def foot_lines(allocations: Sequence[Allocation], lang: str) -> list[str]:
     """The digest of each scenario, and the method version."""
     lines = [
         say("app.compare.digest", lang, letter=letter, digest=a.scenario.digest.removeprefix("sha256:")[:12])
-        for letter, a in zip(ascii_uppercase, allocations, strict=False)
+        for letter, a in lettered(allocations)
     ]
     return [*lines, say("app.foot.method", lang, version=METHOD_VERSION)]

@@ -11,6 +11,7 @@ from allocator.errors import AllocatorError, ScenarioError
 from allocator.files import upload, workbook
 from allocator.model import Scenario
 from allocator.report.data_table import MOST_REMARKS, remarks_table, shares_table
+from allocator.report.hints import hint_lines
 from allocator.text import say
 from allocator.ui import markup, shelf, state, toolbar, widgets
 from allocator.ui.editors import render_editor, render_outcome, render_problems, take_over
@@ -30,6 +31,7 @@ def render() -> None:
     toolbar.render_toolbar(slug, lang)
     if scenario.assumed:
         st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
+    st.html(markup.lines([markup.block("hint", line) for line in hint_lines(scenario, lang)]))
     allocation = _allocation(slug, lang)
     render_editor("table", scenario, slug, lang)
     _render_upload(scenario, slug, lang)

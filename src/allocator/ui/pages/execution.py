@@ -28,13 +28,14 @@ from allocator.report import execution as said
 from allocator.report import execution_tables as tables
 from allocator.report.document import source_line, sums, uses_grid
 from allocator.report.grid import in_units
-from allocator.report.pack import document
 from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.proposal import proposal
 from allocator.text import money_scale, money_unit, number, say
 from allocator.ui import chosen, execution, markup, preview, state, widgets
 from allocator.ui.pages.allocate import foot_lines, render_screen
+from allocator.ui.paper_files import word_file
 
+MOST_NAMED = 3  # of those equally far behind
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -166,7 +167,7 @@ def _cards(found: Execution, scenario: Scenario, lang: str) -> list[tuple[str, s
     planned = found.now.planned
     about = "" if planned is None else say("app.execution.planned", lang, rate=said.rate_text(planned, lang))
     late = found.late
-    most = getattr(late[0][0].name, lang) if late else ""
+    most = [payer.name for payer, lag in late if lag == late[0][1]][:MOST_NAMED]
     doubts = said.cash(found.doubted(), scenario, lang)
     return [
         (say("app.execution.paid", lang, unit=unit), paid, say("app.execution.left", lang, left=left)),
@@ -174,7 +175,7 @@ def _cards(found: Execution, scenario: Scenario, lang: str) -> list[tuple[str, s
         (
             say("app.execution.late", lang),
             "—" if planned is None else str(len(late)),
-            say("app.execution.most", lang, name=most) if late else "",
+            say("app.execution.most", lang, names=most) if late else "",
         ),
         (
             say("app.execution.doubts", lang),
@@ -240,9 +241,9 @@ def _render_paper(allocation: Allocation, found: Execution, assessment: Assessme
     )
     made = proposal([allocation.scenario], lang, date.today())
     paper = self_assessment(made, found, assessment)
-    file = document(paper, made)
+    file = word_file(paper, made)
     st.download_button(
-        markup.in_markdown(say("app.report.download", lang, name=file.name)), file.content, file.name,
+        markup.in_markdown(say("app.report.download", lang, name=file.name)), file.build, file.name,
         key="execution-paper", on_click="ignore",
     )  # fmt: skip
     with st.container(height=640, key="execution-preview"):

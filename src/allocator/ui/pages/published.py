@@ -50,7 +50,9 @@ def render() -> None:
         reaching.render_nearest(fitting[key], slug, lang)
         reaching.render_table(fitting[key], scenario, slug, lang)
     else:
-        st.html(markup.block("exact", say("app.published.none_fits", lang), role="status"))
+        open_ = any(isinstance(one, Audit) and one.verdict.consistent is None for one in checked.values())
+        key = "none_settled" if open_ else "none_fits"
+        st.html(markup.block("exact", say(f"app.published.{key}", lang), role="status"))
     _fits(found, list(checked), scenario, lang)
     st.html(markup.foot(foot_lines(found.rule, lang)))
     address.write()
@@ -139,6 +141,9 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
         return Card(title, say("app.published.uncovered", lang), "open", (*parts, (follows, [why])))
     parts.insert(0, (say("app.published.assumed", lang), assumptions(found, lang)))
     lines = verdict_lines(found, lang)[1:]
+    if found.verdict.consistent is None:
+        first = [verdict_lines(found, lang)[0]]
+        return Card(title, say("app.published.unsettled", lang), "open", (*parts, (follows, first)))
     if not found.verdict.consistent:
         return Card(title, say("app.published.apart", lang), "apart", (*parts, (follows, lines)))
     if quick(found):

@@ -17,15 +17,16 @@ from allocator.parts import Text
 from allocator.report import pack
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
-from allocator.report.papers.internal import held, internal
+from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
-from allocator.report.papers.proposal import Proposal, ReadingAsked, proposal
+from allocator.report.papers.proposal import Proposal, ReadingAsked, one_fund, proposal
 from allocator.report.papers.slides import deck
 from allocator.text import LANGUAGES, say
 from allocator.ui import markup, preview, state, widgets
 from allocator.ui.pages.compare import Choices, labels, render_choice, usual
+from allocator.ui.paper_files import Offered, slides_file, word_file
 
 PAPERS = ("brief", "meeting", "request", "notice", "slides", "district", "internal")
 Build = Callable[[Proposal], Any]
@@ -35,7 +36,7 @@ WRITERS: Mapping[str, Build] = {"brief": brief, "meeting": meeting, "request": r
 def render() -> None:
     """Draws the page."""
     lang, choices = state.lang(), state.choices()
-    keys = [key for key in state.compared() if key in choices] or usual(choices, state.slug())[:1]
+    keys = [key for key in state.compared() if key in choices] or on_screen(choices, state.slug())
     keys = render_choice(keys, choices, say("app.report.choose", lang), lang)
     if not keys:
         st.html(markup.block("effect", say("app.report.none", lang), role="status"))
@@ -52,12 +53,24 @@ def render() -> None:
     st.html(markup.foot(line for part in trace_lines(replace(made, lang=lang)) for line in part))
 
 
+def on_screen(choices: Choices, slug: str) -> list[str]:
+    """What the papers are of unless chosen: the scenario on the screen, held against its file if edited.
+
+    Where both cannot stand in one paper, since the fund itself was edited, the one on the screen alone.
+    """
+    if slug not in choices or not state.altered(choices):
+        return usual(choices, slug)[:1]
+    both = [slug, state.SCREEN]
+    return both if one_fund([choices[key][1] for key in both]) else both[1:]
+
+
 def _proposal(keys: Sequence[str], choices: Choices, lang: str) -> Proposal:
     """What is chosen: the scenarios, the proposed one, language and day of the papers."""
     names = labels(choices)
     columns = st.columns([2.2, 1, 1])
+    first = keys.index(state.SCREEN) if state.SCREEN in keys and state.altered(choices) else 0
     proposed = columns[0].selectbox(
-        say("app.report.proposed", lang), list(keys), format_func=names.__getitem__,
+        say("app.report.proposed", lang), list(keys), first, format_func=names.__getitem__,
         key=f"report-proposed-{lang}-{'/'.join(keys)}",
     )  # fmt: skip
     spoken = columns[1].selectbox(
@@ -68,19 +81,21 @@ def _proposal(keys: Sequence[str], choices: Choices, lang: str) -> Proposal:
         say("app.report.date", lang), date.today(), format="YYYY-MM-DD", key="report-date"
     )
     details = st.checkbox(say("app.report.details", lang), key="report-details")
-    scenarios = [titled(key, choices[key], lang) for key in keys]
+    scenarios = [titled(key, choices, lang) for key in keys]
     at = keys.index(proposed) if proposed in keys else 0
     day = on if isinstance(on, date) else date.today()
     return proposal(scenarios, spoken, day, proposed=at, readings=_readings(scenarios), details=details)
 
 
-def titled(key: str, choice: tuple[str, Scenario], lang: str) -> Scenario:
-    """The scenario under the name that the list gives it: papers hold several with one title."""
-    label, scenario = choice
+def titled(key: str, choices: Choices, lang: str) -> Scenario:
+    """The scenario under the name that papers give it: they hold several with one title.
+
+    What was edited does not go by the bare name of its file, whose weights or limits that may state.
+    """
+    label, scenario = choices[key]
     if key == state.SCREEN:
-        names = (
-            say("app.saved.on_screen", other, name=getattr(scenario.title, other)) for other in LANGUAGES
-        )
+        said = "app.report.edited" if state.altered(choices) else "app.saved.on_screen"
+        names = (say(said, other, name=getattr(scenario.title, other)) for other in LANGUAGES)
         return replace(scenario, title=Text(*names))
     return scenario if label == getattr(scenario.title, lang) else replace(scenario, title=Text(label))
 
@@ -127,25 +142,36 @@ def _render_papers(made: Proposal, lang: str) -> None:
     if file is None:
         st.html(markup.block("exact", say("app.report.nothing_published", lang), role="status"))
         return
-    label = say("app.report.download", lang, name=file.name.rpartition("/")[2])
+    label = say("app.report.download", lang, name=file.name)
     st.download_button(
-        markup.in_markdown(label), file.content, file.name.rpartition("/")[2], key=f"report-file-{kind}-{id}",
+        markup.in_markdown(label), file.build, file.name, key=f"report-file-{kind}-{id}",
         on_click="ignore",
     )  # fmt: skip
     with st.container(height=640, key="report-preview"):
         st.html(html)
 
 
-def _one(made: Proposal, kind: str, id: str, lang: str) -> tuple[str, pack.File | None]:
-    """How a paper reads, and its file; None where there is nothing to tell."""
+def _one(made: Proposal, kind: str, id: str, lang: str) -> tuple[str, Offered | None]:
+    """How a paper reads, and its file, built once it is asked for; None where there is nothing to tell."""
     if kind == "slides":
-        return preview.deck_html(deck(made)), pack.slides(made)
+        shown = deck(made)
+        return preview.deck_html(shown), slides_file(shown, made)
     if kind == "internal":
-        with _progress("app.report.reading", lang) as show:
-            note = internal(made, held(made, show))
-        return ("", None) if note is None else (preview.paper_html(note), pack.document(note, made))
+        note = internal(made, _held(made, lang))
+        return ("", None) if note is None else (preview.paper_html(note), word_file(note, made))
     paper = district(made, id) if kind == "district" else WRITERS[kind](made)
-    return preview.paper_html(paper), pack.document(paper, made)
+    return preview.paper_html(paper), word_file(paper, made)
+
+
+def _held(made: Proposal, lang: str) -> list[Held]:
+    """What follows under each reading, worked out once for one proposal; the day does not matter to it."""
+    asked = replace(made, on=date.min)
+    known: tuple[Proposal, list[Held]] | None = st.session_state.get("report-held")
+    if known is None or known[0] != asked:
+        with _progress("app.report.reading", lang) as show:
+            known = asked, held(made, show)
+        st.session_state["report-held"] = known
+    return known[1]
 
 
 # --- the pack -------------------------------------------------------------------------------------
@@ -159,8 +185,12 @@ def _render_pack(made: Proposal, lang: str) -> None:
     inside = st.checkbox(say("app.report.inside", lang), key="report-inside")
     asked = made, inside
     if st.button(say("app.report.make", lang), type="primary", key="report-make"):
-        with _progress("app.report.making", lang) as show:
-            st.session_state.packed = asked, pack.pack(made, show, with_inside=inside)
+        try:
+            with _progress("app.report.making", lang) as show:
+                st.session_state.packed = asked, pack.pack(made, show, with_inside=inside)
+        except AllocatorError as error:  # no room to draw pictures in
+            widgets.render_problems(error, lang)
+            return
     known: tuple[object, pack.Pack] | None = st.session_state.get("packed")
     if known is None or known[0] != asked:
         return

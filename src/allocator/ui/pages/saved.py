@@ -8,7 +8,7 @@ import streamlit as st
 
 from allocator.errors import AllocatorError
 from allocator.files import kept
-from allocator.files.kept import State
+from allocator.files.kept import Chain, State
 from allocator.model import Scenario
 from allocator.report.differences import said
 from allocator.text import say
@@ -34,7 +34,7 @@ def render() -> None:
 def _render_kept(name: str, lang: str) -> None:
     """One saved scenario: what can be done with it, and its history."""
     try:
-        states = kept.history(name)
+        states, chain = kept.history(name), kept.chain(name)
     except AllocatorError as error:
         widgets.render_problems(error, lang)
         return
@@ -43,8 +43,24 @@ def _render_kept(name: str, lang: str) -> None:
     st.html(markup.heading(say("app.kept.history", lang)))
     if any(entry.stage for entry in states):
         st.html(markup.block("hint", say("app.kept.frozen_about", lang)))
+    st.html(markup.lines(_chain_lines(states, chain, lang)))
     for entry in reversed(states):
-        _render_state(name, entry, states[-1], lang)
+        _render_state(name, entry, states[-1], chain, lang)
+
+
+def _chain_lines(states: tuple[State, ...], chain: Chain, lang: str) -> list[str]:
+    """What the records of all saves say of one another."""
+    wrong = [
+        say(f"app.kept.{'gap_one' if low == high else 'gap_more'}", lang, first=str(low), last=str(high))
+        for low, high in chain.missing
+    ]
+    lines = [markup.block("zero", sentence, role="alert") for sentence in wrong]
+    if chain.loose:
+        lines.append(markup.block("exact", say("app.kept.loose", lang)))
+    found = chain.before | chain.unrecorded | chain.changed
+    if states and not lines and not found and all(map(kept.sound, states)):
+        lines.append(markup.block("hint", say("app.kept.chained", lang)))
+    return lines
 
 
 def _pick(names: list[str], lang: str) -> str:
@@ -140,7 +156,7 @@ def _undo_discard(token: str) -> None:
     st.session_state["kept-name"] = name
 
 
-def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
+def _render_state(name: str, entry: State, latest: State, chain: Chain, lang: str) -> None:
     """One save: which, when, who, why, what changed; and the way back to it."""
     when = _minute(entry.when) if entry.when else "—"
     head = say("app.kept.state", lang, number=str(entry.number), when=when, who=entry.who or "—")
@@ -149,8 +165,11 @@ def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
         st.html(markup.state_head(head, badge))
         if entry.why:
             st.html(markup.block("effect", entry.why))
-        for line in _changes(name, entry, lang):
+        for line in _changes(entry, chain, lang):
             st.html(line)
+        for found, key in ((chain.before, "before_chain"), (chain.unrecorded, "unrecorded")):
+            if entry.number in found:
+                st.html(markup.block("hint", say(f"app.kept.{key}", lang)))
         if entry is latest:
             st.html(markup.block("hint", say("app.kept.latest", lang)))
         else:
@@ -159,16 +178,20 @@ def _render_state(name: str, entry: State, latest: State, lang: str) -> None:
             st.button(label, key=f"restore-{entry.number}", on_click=keeping.open_window, args=seen)
 
 
-def _changes(name: str, entry: State, lang: str) -> list[str]:
+def _changes(entry: State, chain: Chain, lang: str) -> list[str]:
     """What a state changed, in words: the first few, and the rest folded away; or that it was damaged."""
     if not kept.sound(entry):
         return [markup.block("zero", say("app.kept.unsound", lang), role="alert")]
-    if entry.number == 1:
-        return [markup.block("hint", say("app.kept.first", lang))]
+    if entry.number in chain.changed:
+        return [markup.block("zero", say("app.kept.changed_since", lang), role="alert")]
     try:
         scenario: Scenario = shelf.load(entry.path)
     except AllocatorError as error:
         return [markup.block("zero", sentence, role="alert") for sentence in error.sentences(lang)]
+    if scenario.digest != entry.digest:
+        return [markup.block("zero", say("app.kept.other_digest", lang), role="alert")]
+    if entry.number == 1:
+        return [markup.block("hint", say("app.kept.first", lang))]
     sentences = said(entry.changes, scenario, lang)
     if entry.more:
         sentences.append(say("app.kept.more", lang, count=entry.more))

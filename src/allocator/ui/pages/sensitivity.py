@@ -24,6 +24,7 @@ from allocator.text import say
 from allocator.ui import drawing, markup, seeking, state, widgets
 from allocator.ui.chosen import render_choice
 from allocator.ui.pages.allocate import foot_lines, render_screen
+from allocator.ui.remembered import remembering
 
 POINTS = (1, 2, 5, 10, 20)
 USUAL = 5  # points that each weight is moved by at first
@@ -46,22 +47,22 @@ def render() -> None:
 
 # --- worked out once for a scenario, whoever's figures are shown -----------------------------------
 
-_steady = lru_cache(maxsize=SCENARIOS)(steady_weights)
-_swings = lru_cache(maxsize=SCENARIOS)(swings)
+_steady = remembering(SCENARIOS)(steady_weights)
+_swings = remembering(SCENARIOS)(swings)
 
 
-@lru_cache(maxsize=SCENARIOS)
+@remembering(SCENARIOS)
 def _rates(scenario: Scenario) -> tuple[Rate, ...]:
     return tuple(exchange_rates(allocate(scenario)))
 
 
-@lru_cache(maxsize=SCENARIOS)
+@remembering(SCENARIOS)
 def _as_published(scenario: Scenario) -> Mapping[str, Sequence[BreakEven]]:
     """Where those that do not get their published amount would; empty where everybody does."""
     return break_evens(scenario, sensitivity.published_targets(allocate(scenario)))
 
 
-@lru_cache(maxsize=SCENARIOS * 8)
+@remembering(SCENARIOS * 8)
 def _level_with(scenario: Scenario, id: str, other: str) -> Mapping[str, Sequence[BreakEven]]:
     return break_evens(scenario, {id: other})
 
@@ -127,7 +128,7 @@ def _pair(allocation: Allocation, id: str, lang: str) -> None:
     mine = names.pop(id)
     if not names:
         return
-    label = say("app.sensitivity.level_with", lang, name=mine)
+    label = markup.in_markdown(say("app.sensitivity.level_with", lang, name=mine))
     key = f"level-with-{state.slug()}-{id}"
     other = render_choice(key, label, names, sensitivity.neighbour(allocation, id), names.__getitem__, lang)
     caption = say("app.sensitivity.level_caption", lang, name=mine, other=names[other])

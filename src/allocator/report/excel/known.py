@@ -1,0 +1,90 @@
+"""What the workbook has formulas for: anything else is refused when it is built, never served as another."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from string import ascii_uppercase
+from typing import Any, Never
+
+from allocator.model import Scenario
+from allocator.report.tabular import Table
+
+# of the office's table, besides those of factors
+COLUMNS = {
+    "number", "recipient", "share", "entitlement", "limited", "earmark", "amount", "published", "difference",
+    "note",
+}  # fmt: skip
+COMPARED = {"number", "recipient", "published"}  # besides those of scenarios and their changes
+LETTERS = set(ascii_uppercase)
+ROLES = {"recipient", "reservation", "subtotal", "total"}
+CHOICES: dict[str, set[str | None]] = {
+    "kind": {"shares", "scores"},
+    "rounding": {"largest-remainder", "rest-to-largest"},
+    "of": {None, "fund", "distributable", "previous"},
+}
+PARTS = {
+    "Scenario": {
+        "title", "fund", "kind", "weights", "recipients", "factors", "coefficient", "reservations",
+        "earmarks", "limits", "published", "previous", "provenance", "uses",
+    },
+    "Fund": {"amount", "currency", "unit", "rounding", "name", "source"},
+    "Recipient": {"id", "name", "kind", "aliases"},
+    "Factor": {"id", "values", "name", "unit", "definition", "year", "status", "source"},
+    "Reservation": {"name", "amount"},
+    "Earmark": {"recipient", "amount", "also_shares", "reason"},
+    "Limit": {"recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by"},
+}  # fmt: skip
+
+
+def unknown(what: str, which: object) -> Never:
+    """Raises the error that says for what a formula is missing."""
+    raise NotImplementedError(f"the workbook has no formula for the {what} {which!r}")
+
+
+def check_scenario(scenario: Scenario) -> None:
+    """Raises NotImplementedError for whatever of a rule the workbook has no formulas for."""
+    parts = (scenario.recipients, scenario.factors, scenario.reservations, scenario.earmarks, scenario.limits)
+    for part in (scenario, scenario.fund, *(thing for things in parts for thing in things)):
+        _check_part(part)
+    _check_choice("kind", scenario.kind)
+    _check_choice("rounding", scenario.fund.rounding)
+    for limit in scenario.limits:
+        _check_choice("of", limit.of)
+
+
+def _check_part(part: Any) -> None:
+    """A field that the workbook does not know may only say what it says of itself."""
+    known = PARTS[type(part).__name__]
+    for field in fields(part):
+        if field.name in known:
+            continue
+        own = field.default if field.default_factory is MISSING else field.default_factory()
+        if getattr(part, field.name) != own:
+            unknown(type(part).__name__, field.name)
+
+
+def _check_choice(name: str, value: str | None) -> None:
+    if value not in CHOICES[name]:
+        unknown(name, value)
+
+
+def check_table(table: Table) -> None:
+    """Raises NotImplementedError for a column or kind of row of the office's table without formulas."""
+    for column in table.columns:
+        if column.adds != "factors" and column.key not in COLUMNS:
+            unknown("column", column.key)
+    _check_roles(table)
+
+
+def check_comparison(table: Table) -> None:
+    """The same for scenarios side by side: they are letters, and their changes a letter less A."""
+    for column in table.columns:
+        if column.key not in COMPARED and column.key.removesuffix("-A") not in LETTERS:
+            unknown("column", column.key)
+    _check_roles(table)
+
+
+def _check_roles(table: Table) -> None:
+    for role, _ in table.records:
+        if role not in ROLES:
+            unknown("kind of row", role)
