@@ -23,6 +23,13 @@ PLACES = ("src", "tests", "benchmarks")
 # what names a place by other means than an import
 EDITS = {
     "src/allocator/serving.py": {'Path(__file__).with_name("ui")': 'Path(__file__).parent.parent / "ui"'},
+    "tests/test_browser_pages.py": {
+        'Path(__file__).parent / "pictures"': 'Path(__file__).parent.parent / "pictures"'
+    },
+    "tests/test_processes.py": {
+        "TESTS = Path(__file__).parent": "TESTS = Path(__file__).parent.parent",
+        'TESTS.glob("*.py")': 'TESTS.rglob("*.py")',
+    },
     "tests/test_sweep_cli.py": {"import allocator.sweeping as sweeping": "from allocator import sweeping"},
 }
 DOTTED = re.compile(r"\ballocator(?:\.[A-Za-z_]\w*)+")
