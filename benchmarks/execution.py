@@ -12,8 +12,8 @@ from random import Random
 
 from allocator import allocate, load_scenario
 from allocator.analysis.execution import Payments, execute, payers
-from allocator.files.execution_rules import load_rules, rules_beside
-from allocator.files.payments import read_payments
+from allocator.files.execution.payments import read_payments
+from allocator.files.execution.rules import load_rules, rules_beside
 
 LUZHOU = Path(__file__).parent.parent / "scenarios" / "luzhou-2023" / "published-rule.toml"
 COUNT = 1_000_000

@@ -11,7 +11,7 @@ from random import Random
 
 from allocator import Allocation, Limit, Reservation, Scenario, allocate, load_scenario
 from allocator.analysis.explain import exchange_rates, explain, steady_weights, swings
-from allocator.report.explain import Account, difference_table
+from allocator.report.explain.difference import Account, difference_table
 from benchmarks.engine import milliseconds, scenario, with_limits
 
 LUZHOU = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"

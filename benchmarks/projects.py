@@ -12,8 +12,8 @@ from random import Random
 
 from allocator import load_scenario
 from allocator.analysis.projects import Counted, Register, counted
-from allocator.files.factor_rules import read_factor_rules
-from allocator.files.register import read_register
+from allocator.files.projects.register import read_register
+from allocator.files.projects.rules import read_factor_rules
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "luzhou-2023-projects"
 COUNT = 100_000

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from allocator import Factor, Fund, Recipient, Scenario, allocate, load_scenario
-from allocator.analysis.goal import Answer, Target, measured, seek_weights
+from allocator.analysis.seek import Answer, Target, measured, seek_weights
 from benchmarks.engine import with_limits
 
 LUZHOU = Path(__file__).parent.parent / "scenarios" / "luzhou-2023" / "published-rule.toml"

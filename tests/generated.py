@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from allocator import Factor, Fund, Limit, Provenance, Recipient, Reservation, Scenario, Text, allocate
-from allocator.files.writing import save_scenario
+from allocator.files.scenario.save import save_scenario
 
 RECIPIENTS, FACTORS = 183, 20
 SLUG = "large/scenario"

@@ -330,12 +330,12 @@ def read_all(root: Path) -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (2_000 * MB, 2_000 * MB))
     from allocator import ScenarioError, load_scenario
-    from allocator.files import upload
-    from allocator.files.execution_rules import read_rules
-    from allocator.files.factor_rules import read_factor_rules
-    from allocator.files.payments import read_payments
-    from allocator.files.readings import read_reading
-    from allocator.files.register import read_register
+    from allocator.files.audit.readings import read_reading
+    from allocator.files.execution.payments import read_payments
+    from allocator.files.execution.rules import read_rules
+    from allocator.files.projects.register import read_register
+    from allocator.files.projects.rules import read_factor_rules
+    from allocator.files.upload import read as upload
 
     scenario = load_scenario(root / "scenarios" / "luzhou-2023" / "published-rule.toml")
     made = read_factor_rules(

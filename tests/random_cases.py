@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario
-from allocator.exact import exact
+from allocator.core.exact import exact
 
 KINDS = ("district", "county", "park")
 

@@ -8,15 +8,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from allocator.allocation import Allocation
-from allocator.engine import METHOD_VERSION, allocate
-from allocator.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
-from allocator.model import Scenario
-from allocator.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text, Use
+from allocator.core.allocation import Allocation
+from allocator.core.engine import METHOD_VERSION, allocate
+from allocator.core.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
+from allocator.core.model import Scenario
+from allocator.core.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text, Use
 
 if TYPE_CHECKING:
-    from allocator.files.scenario import load_scenario
-    from allocator.files.writing import save_scenario
+    from allocator.files.scenario.load import load_scenario
+    from allocator.files.scenario.save import save_scenario
 
 __all__ = [
     "METHOD_VERSION",
@@ -44,11 +44,11 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Loads what reads and writes files only when it is asked for: checking files takes a larger library."""
     if name == "load_scenario":
-        from allocator.files.scenario import load_scenario
+        from allocator.files.scenario.load import load_scenario
 
         return load_scenario
     if name == "save_scenario":
-        from allocator.files.writing import save_scenario
+        from allocator.files.scenario.save import save_scenario
 
         return save_scenario
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-from allocator.cli import main
+from allocator.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -22,12 +22,12 @@ from pages import SCENARIOS, link, opened
 from streamlit.testing.v1 import AppTest
 
 from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, Text, allocate
-from allocator.files import kept
-from allocator.files.own_readings import add_reading, own_readings
-from allocator.files.readings import read_reading
-from allocator.files.scenario import load_scenario
-from allocator.model import Provenance, Use
-from allocator.ui.weights import effective
+from allocator.core.model import Provenance, Use
+from allocator.files.audit.own_readings import add_reading, own_readings
+from allocator.files.audit.readings import read_reading
+from allocator.files.saved import store
+from allocator.files.scenario.load import load_scenario
+from allocator.ui.session.weights import effective
 
 HERE = Path(__file__).parent
 HOME, EXPECTED = HERE / "home", HERE / "expected.json"
@@ -123,36 +123,36 @@ def save_all() -> dict[str, str]:
     """Fills the user folder; returns the tokens of drafts by what they are of."""
     first, why = shares(), "示例"
     name = "县区资金"
-    kept.keep(name, kept.titled(name, first), who="预算科", why="照原办法", stage="初稿", after=None)
-    moved = kept.titled(name, first.with_weights(people=40, jobs=60))
-    kept.keep(name, moved, who="业务科", after=1)
+    store.keep(name, store.titled(name, first), who="预算科", why="照原办法", stage="初稿", after=None)
+    moved = store.titled(name, first.with_weights(people=40, jobs=60))
+    store.keep(name, moved, who="业务科", after=1)
     fewer = replace(moved, limits=moved.limits[:2], fund=replace(moved.fund, rounding="rest-to-largest"))
-    kept.keep(name, fewer, who="the budget desk", why="fewer limits", stage="财政会商", after=2)
-    kept.restore(name, 1, who="预算科", why="恢复为第1次保存的内容", after=3)
-    kept.rename(name, RENAMED, who="预算科", why=f"由“{name}”改名为“{RENAMED}”")
-    kept.keep(RENAMED, kept.load_state(RENAMED, 5), who="办公室", why=why, stage="下达", after=5)
-    kept.keep(SCORES, kept.titled(SCORES, scores()), who="", after=None)
-    kept.keep(SCORES, kept.titled(SCORES, scores().with_weights(a=0)), who="", after=1)
-    kept.keep(EURO, kept.titled(EURO, euro()), who="desk", after=None)
-    kept.keep(SHIPPED, kept.titled(SHIPPED, load_scenario(LUZHOU)), who="desk", after=None)
-    kept.duplicate(EURO, "a.b", who="desk", why="copy")
+    store.keep(name, fewer, who="the budget desk", why="fewer limits", stage="财政会商", after=2)
+    store.restore(name, 1, who="预算科", why="恢复为第1次保存的内容", after=3)
+    store.rename(name, RENAMED, who="预算科", why=f"由“{name}”改名为“{RENAMED}”")
+    store.keep(RENAMED, store.load_state(RENAMED, 5), who="办公室", why=why, stage="下达", after=5)
+    store.keep(SCORES, store.titled(SCORES, scores()), who="", after=None)
+    store.keep(SCORES, store.titled(SCORES, scores().with_weights(a=0)), who="", after=1)
+    store.keep(EURO, store.titled(EURO, euro()), who="desk", after=None)
+    store.keep(SHIPPED, store.titled(SHIPPED, load_scenario(LUZHOU)), who="desk", after=None)
+    store.duplicate(EURO, "a.b", who="desk", why="copy")
     for alike in ("方案A", "方案Ａ"):  # which look the same
-        kept.keep(alike, kept.titled(alike, euro()), who="desk", after=None)
-    kept.keep(HAND, euro(), who="desk", after=None)
-    file = kept.path_of(HAND)
+        store.keep(alike, store.titled(alike, euro()), who="desk", after=None)
+    store.keep(HAND, euro(), who="desk", after=None)
+    file = store.path_of(HAND)
     file.write_bytes(file.read_bytes() + b"\n[weights]\na = 50\nb = 50\n")
     make(HOME / "scenarios" / "own", GOOD)
-    kept.keep(DELETED, kept.titled(DELETED, euro()), who="desk", after=None)
-    kept.discard(DELETED)
+    store.keep(DELETED, store.titled(DELETED, euro()), who="desk", after=None)
+    store.discard(DELETED)
     fund = load_scenario(LUZHOU).fund
     assert fund.name is not None
     for content in READINGS.values():
         add_reading(fund.name.zh, content.encode())
-    latest = kept.load_state(RENAMED, 6)
+    latest = store.load_state(RENAMED, 6)
     return {
-        "saved": kept.put_draft(replace(latest, limits=latest.limits[:1])),
-        "file": kept.put_draft(replace(load_scenario(LUZHOU), reservations=())),
-        "scores": kept.put_draft(replace(kept.load_state(SCORES, 2), limits=())),
+        "saved": store.put_draft(replace(latest, limits=latest.limits[:1])),
+        "file": store.put_draft(replace(load_scenario(LUZHOU), reservations=())),
+        "scores": store.put_draft(replace(store.load_state(SCORES, 2), limits=())),
     }
 
 
@@ -253,10 +253,10 @@ def _readings() -> dict[str, bytes]:
 def saved() -> dict[str, Any]:
     """All that the user folder holds, opened by the app's functions."""
     scenarios = {}
-    for name in kept.kept():
+    for name in store.kept():
         states = []
-        for state in kept.history(name):
-            assert kept.sound(state)
+        for state in store.history(name):
+            assert store.sound(state)
             assert state.when is not None
             states.append(
                 {
@@ -267,10 +267,10 @@ def saved() -> dict[str, Any]:
                     "stage": state.stage,
                     "changes": [[c.clause, list(c.where), c.before, c.after] for c in state.changes],
                     "recorded": state.digest,
-                    **figures(kept.load_state(name, state.number)),
+                    **figures(store.load_state(name, state.number)),
                 }
             )
-        scenarios[name] = {"now": figures(load_scenario(kept.path_of(name))), "states": states}
+        scenarios[name] = {"now": figures(load_scenario(store.path_of(name))), "states": states}
     rule = load_scenario(LUZHOU)
     readings = {}
     for name, content in _readings().items():
@@ -280,7 +280,7 @@ def saved() -> dict[str, Any]:
             "known": len(read.reading.known),
             "scored": len(read.reading.scored),
         }
-    return {"scenarios": scenarios, "trash": [d.name for d in kept.discarded()], "readings": readings}
+    return {"scenarios": scenarios, "trash": [d.name for d in store.discarded()], "readings": readings}
 
 
 def main() -> None:
@@ -288,7 +288,7 @@ def main() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     os.environ["ALLOCATOR_HOME"], os.environ["ALLOCATOR_SCENARIOS"] = str(HOME), str(SCENARIOS)
     drafts = save_all()
-    found = {**saved(), "drafts": {token: figures(kept.get_draft(token)) for token in drafts.values()}}
+    found = {**saved(), "drafts": {token: figures(store.get_draft(token)) for token in drafts.values()}}
     found["links"] = links(drafts)
     EXPECTED.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

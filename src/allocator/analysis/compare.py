@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from allocator.allocation import Allocation
-from allocator.exact import Number, plain
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, plain
 
 if TYPE_CHECKING:
     import pandas as pd

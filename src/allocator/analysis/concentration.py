@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.exact import Number, plain, scaled
+from allocator.core.exact import Number, plain, scaled
 
 
 @dataclass(frozen=True)

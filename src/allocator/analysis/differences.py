@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import TypeVar
 
-from allocator.exact import Number
-from allocator.model import Scenario
-from allocator.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text, Use
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text, Use
 
 T = TypeVar("T", bound=Hashable)
 N = TypeVar("N", Reservation, Use)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from allocator.allocation import Allocation
-from allocator.exact import Frozen, Number, plain
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Frozen, Number, plain
 
 Kind = Literal["equal", "same", "moved", "more", "less"]
 

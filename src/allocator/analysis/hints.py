@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from allocator.exact import scaled
-from allocator.model import Scenario
+from allocator.core.exact import scaled
+from allocator.core.model import Scenario
 
 
 class LikeTotal(NamedTuple):

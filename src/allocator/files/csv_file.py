@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from allocator.files.reading import Row, headed, read_bytes, wrong
+from allocator.files.parsing import Row, headed, read_bytes, wrong
 
 MOST_ROWS = 300_000  # of a file of a scenario: remarks on every cell of the largest
 MOST_COLUMNS = 16_384  # as many as Excel has

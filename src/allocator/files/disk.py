@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from allocator.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError
 
 OPEN = 0o666  # what the system's own mask makes of it
 PRIVATE = 0o600  # for nobody else

@@ -9,18 +9,19 @@ import sys
 
 from streamlit.web import cli
 
-from allocator.report import charts
+from allocator.report.charts import marks
 from allocator.text import LANGUAGES
-from allocator.ui import guard, main, shelf
+from allocator.ui import guard, main
+from allocator.ui.session import catalogue
 
 
 def serve(flags: list[str]) -> None:
     """Serves the page until it is ended."""
     guard.guard()
-    shelf.find()
+    catalogue.find()
     for lang in LANGUAGES:
-        charts.spec(charts.amount_marks(["…"], lang, base="…", width=1, room=1))
-        charts.spec(charts.change_marks(["…"], lang, width=1))
+        marks.spec(marks.amount_marks(["…"], lang, base="…", width=1, room=1))
+        marks.spec(marks.change_marks(["…"], lang, width=1))
     cli.main(["run", str(main.HERE / "start" / "page.py"), *flags])
 
 

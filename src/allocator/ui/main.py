@@ -11,18 +11,17 @@ from types import ModuleType
 import streamlit as st
 
 from allocator.text import say, texts
-from allocator.ui import address, markup, state, widgets
-from allocator.ui.pages import (
-    allocate,
-    compare,
-    data,
-    execution,
-    method,
-    published,
-    report,
-    saved,
-    sensitivity,
-)
+from allocator.ui.allocate import page as allocate
+from allocator.ui.audit import page as published
+from allocator.ui.compare import page as compare
+from allocator.ui.components import markup, widgets
+from allocator.ui.data import page as data
+from allocator.ui.execution import page as execution
+from allocator.ui.method import page as method
+from allocator.ui.report import page as report
+from allocator.ui.saved import page as saved
+from allocator.ui.sensitivity import page as sensitivity
+from allocator.ui.session import address, state
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}

@@ -3,14 +3,7 @@
 Everything here holds under that reading alone; results of two readings are never merged.
 """
 
-from allocator.analysis.audit.asking import (
-    Audit,
-    Outlook,
-    amount_bounds,
-    audit,
-    factor_share_bounds,
-    outlook,
-)
+from allocator.analysis.audit.asking import Audit, Outlook, amount_bounds, audit, factor_share_bounds, outlook
 from allocator.analysis.audit.behind import possible_amounts, rule_behind
 from allocator.analysis.audit.fit import Fit, fit, nearest_fits
 from allocator.analysis.audit.nearest import Nearest, Weighting, nearest_weights

@@ -14,9 +14,9 @@ from allocator.analysis.audit.case import Case, case_of, weights_of
 from allocator.analysis.audit.ranges import Bounds, Range
 from allocator.analysis.audit.reading import Reading
 from allocator.analysis.audit.verdict import Verdict, judged
-from allocator.exact import Frozen, plain
-from allocator.model import Scenario
-from allocator.parts import wrong
+from allocator.core.exact import Frozen, plain
+from allocator.core.model import Scenario
+from allocator.core.parts import wrong
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from allocator.allocation import Allocation
 from allocator.analysis.audit import closed
 from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_amounts
 from allocator.analysis.audit.ranges import Range
-from allocator.engine import allocate
-from allocator.errors import AllocatorError, ScenarioError
-from allocator.model import Scenario
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.model import Scenario
 
 
 def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario | None:

@@ -10,8 +10,8 @@ from allocator.analysis.audit import closed
 from allocator.analysis.audit.case import Case, weights_of
 from allocator.analysis.audit.ranges import MONEY_DIGITS, SHARE_DIGITS, Bounds, Ends, outward, solved
 from allocator.analysis.audit.reading import check_recipients
-from allocator.exact import scaled
-from allocator.parts import wrong
+from allocator.core.exact import scaled
+from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
     from allocator.analysis.audit.programs import Program

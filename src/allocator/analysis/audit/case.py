@@ -10,10 +10,10 @@ from typing import Any
 
 from allocator.analysis.audit.reading import Reading, check_factors
 from allocator.analysis.audit.rounding import Unrounded, unrounded
-from allocator.exact import Number, plain, scaled
-from allocator.limits import limits_in_units
-from allocator.model import Scenario
-from allocator.parts import in_full, number_at, wrong
+from allocator.core.exact import Number, plain, scaled
+from allocator.core.limits import limits_in_units
+from allocator.core.model import Scenario
+from allocator.core.parts import in_full, number_at, wrong
 from allocator.text import Money
 
 MOST_LARGEST = 8

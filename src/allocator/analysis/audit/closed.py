@@ -13,7 +13,7 @@ from math import lcm
 
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.rounding import group_range, is_simple, single_ranges
-from allocator.exact import scaled
+from allocator.core.exact import scaled
 
 Sides = tuple[list[int], list[int], list[int]]
 

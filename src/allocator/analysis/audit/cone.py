@@ -25,7 +25,7 @@ from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.facts import fact_rows, value_rows
 from allocator.analysis.audit.rounding import Unrounded
 from allocator.analysis.audit.rows import Row, Rows, add, matrix
-from allocator.parts import wrong
+from allocator.core.parts import wrong
 
 
 @dataclass(frozen=True, eq=False)

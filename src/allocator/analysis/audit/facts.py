@@ -10,7 +10,7 @@ import numpy as np
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.reading import Known
 from allocator.analysis.audit.rows import Row, Rows, add
-from allocator.parts import wrong
+from allocator.core.parts import wrong
 
 _Value = tuple[list[int], Fraction, Fraction | None]  # the sum of these cells lies between
 _Range = tuple[Row, Fraction, Fraction | None, Row]  # low · base ≤ sum ≤ high · base

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.analysis.audit.reading import Known, Reading, Scored
-from allocator.engine import allocate
-from allocator.exact import Frozen, Number, plain
-from allocator.model import Scenario
-from allocator.parts import wrong
+from allocator.core.engine import allocate
+from allocator.core.exact import Frozen, Number, plain
+from allocator.core.model import Scenario
+from allocator.core.parts import wrong
 
 
 @dataclass(frozen=True)

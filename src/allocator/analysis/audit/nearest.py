@@ -24,8 +24,8 @@ from allocator.analysis.audit.bounds import programs_of
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.ranges import Range
 from allocator.analysis.audit.reading import check_recipients
-from allocator.exact import Frozen, Number, plain
-from allocator.parts import number_at, wrong
+from allocator.core.exact import Frozen, Number, plain
+from allocator.core.parts import number_at, wrong
 
 if TYPE_CHECKING:
     import numpy as np

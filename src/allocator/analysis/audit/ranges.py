@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from allocator.exact import Number, plain, scaled
-from allocator.parts import wrong
+from allocator.core.exact import Number, plain, scaled
+from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
     import pandas as pd

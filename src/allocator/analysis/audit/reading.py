@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allocator.errors import ScenarioError
-from allocator.exact import Number
-from allocator.model import Scenario
-from allocator.naming import guess, names_of, unknown_recipient
-from allocator.parts import number_at, put, wrong
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.naming import guess, names_of, unknown_recipient
+from allocator.core.parts import number_at, put, wrong
 
 TOLERANCES = ("rounded", "exact")
 KNOWN_OF = ("share", "value", "part")

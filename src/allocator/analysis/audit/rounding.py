@@ -20,7 +20,7 @@ from itertools import pairwise
 from math import lcm
 from typing import TYPE_CHECKING
 
-from allocator.exact import Number, scaled
+from allocator.core.exact import Number, scaled
 
 if TYPE_CHECKING:
     from allocator.analysis.audit.case import Case

@@ -10,9 +10,9 @@ from typing import Any
 
 from allocator.analysis.audit.asking import Audit, fitting_case
 from allocator.analysis.audit.case import Case
-from allocator.engine import allocate
-from allocator.exact import Number, plain
-from allocator.parts import Factor, number_at, wrong
+from allocator.core.engine import allocate
+from allocator.core.exact import Number, plain
+from allocator.core.parts import Factor, number_at, wrong
 
 ROUNDS = 20_000
 NEAR = 1e-13

@@ -18,7 +18,7 @@ from allocator.analysis.audit.bounds import programs_of, rule_program
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.ranges import MONEY_DIGITS, outward
 from allocator.analysis.audit.rounding import most_of
-from allocator.exact import Frozen, Number, plain
+from allocator.core.exact import Frozen, Number, plain
 
 if TYPE_CHECKING:
     from allocator.analysis.audit.programs import Program

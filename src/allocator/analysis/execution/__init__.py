@@ -2,13 +2,7 @@
 
 from allocator.analysis.execution.payments import Payer, Payments, payers, payments_of
 from allocator.analysis.execution.progress import REASONS, Doubt, Execution, Progress, execute, usual_day
-from allocator.analysis.execution.rules import (
-    Checkpoint,
-    Rules,
-    Target,
-    UseRule,
-    year_checkpoints,
-)
+from allocator.analysis.execution.rules import Checkpoint, Rules, Target, UseRule, year_checkpoints
 from allocator.analysis.execution.targets import Assessed, Assessment, assess, figure
 
 __all__ = [

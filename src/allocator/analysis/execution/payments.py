@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allocator.allocation import Allocation
-from allocator.errors import Problem, ScenarioError
-from allocator.exact import Number
-from allocator.parts import Text
+from allocator.core.allocation import Allocation
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number
+from allocator.core.parts import Text
 
 ALIKE = ("payer", "day", "fen", "use", "payee", "note", "status")  # all that a row says
 COLUMNS = ("line", "payer", "day", "fen", "use", "payee", "note")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from allocator.analysis.execution.payments import MOST_FEN, Payer, Payments
 from allocator.analysis.execution.rules import Rules, UseRule, use_names
-from allocator.exact import Frozen, Number, plain
-from allocator.parts import plain_name
+from allocator.core.exact import Frozen, Number, plain
+from allocator.core.parts import plain_name
 
 REASONS = ("not_permitted", "unlisted", "early", "late", "above", "returned", "twice")
 
@@ -169,7 +169,7 @@ def execute(payers: Sequence[Payer], payments: Payments, rules: Rules, on: date)
     returned than was paid, or an earlier line says just the same.
 
     >>> from allocator.analysis.execution.payments import payments_of
-    >>> from allocator.parts import Text
+    >>> from allocator.core.parts import Text
     >>> paid = payments_of([(2, "a", date(2023, 6, 3), 500, "roads", "", "")], ["a"])
     >>> rules = Rules(date(2023, 5, 1), date(2023, 12, 31))
     >>> found = execute([Payer("a", Text("A"), 4)], paid, rules, paid.last)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from allocator.errors import Problem, ScenarioError
-from allocator.exact import Number, exact
-from allocator.parts import Text, plain_name, put
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, exact
+from allocator.core.parts import Text, plain_name, put
 
 PLANS = ("elapsed", "stated")
 FIGURES = ("execution", "schedule", "uses", "entered")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from allocator.analysis.execution.progress import Execution
 from allocator.analysis.execution.rules import Target
-from allocator.exact import Number, plain
+from allocator.core.exact import Number, plain
 
 STATES = ("met", "departs", "verify", "open")
 

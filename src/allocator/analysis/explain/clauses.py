@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from allocator.exact import Number, plain
-from allocator.model import Scenario
-from allocator.parts import Factor
+from allocator.core.exact import Number, plain
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor
 
 Kind = Literal[
     "fund", "reservations", "earmarks", "recipients", "method", "data", "previous", "limits", "rounding"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
-from allocator.exact import Number, plain, scaled
-from allocator.limits import find_multiplier, limits_in_units
-from allocator.model import Scenario
+from allocator.core.exact import Number, plain, scaled
+from allocator.core.limits import find_multiplier, limits_in_units
+from allocator.core.model import Scenario
 
 Linear = tuple[int, int]  # a + b · t
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, permutations
 
-from allocator.allocation import Allocation
 from allocator.analysis.explain.lines import Line, Linear, Piece, alone, exchange, pieces
-from allocator.engine import allocate
-from allocator.errors import AllocatorError
-from allocator.exact import Frozen, Number, plain
-from allocator.model import Scenario
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError
+from allocator.core.exact import Frozen, Number, plain
+from allocator.core.model import Scenario
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from fractions import Fraction
 from itertools import combinations
 from math import factorial
 
-from allocator.allocation import Allocation
 from allocator.analysis.explain.clauses import Clause, differing, mixing
-from allocator.engine import allocate
-from allocator.errors import AllocatorError, Problem, ScenarioError
-from allocator.exact import Frozen, Number, plain
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError, Problem, ScenarioError
+from allocator.core.exact import Frozen, Number, plain
 
 MOST_CLAUSES = 12  # beyond that, the data of all factors counts as one
 

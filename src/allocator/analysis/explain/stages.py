@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from allocator.allocation import Allocation
-from allocator.engine import allocate
-from allocator.exact import Frozen, Number, plain
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.exact import Frozen, Number, plain
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from allocator.allocation import Allocation
 from allocator.analysis.projects.register import FactorRule, Figures, Register, Rules
-from allocator.exact import MOST_DECIMALS, Frozen, Number, plain
-from allocator.parts import Text, plain_name
+from allocator.core.allocation import Allocation
+from allocator.core.exact import MOST_DECIMALS, Frozen, Number, plain
+from allocator.core.parts import Text, plain_name
 
 
 @dataclass(frozen=True)

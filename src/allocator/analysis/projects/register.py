@@ -9,8 +9,8 @@ from datetime import date
 from functools import cached_property
 from unicodedata import normalize
 
-from allocator.exact import Frozen, Number
-from allocator.parts import Text, check_id, number_at, plain_name, put, wrong
+from allocator.core.exact import Frozen, Number
+from allocator.core.parts import Text, check_id, number_at, plain_name, put, wrong
 
 HOWS = ("sum", "best-year", "count")
 

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from allocator.allocation import Allocation
 from allocator.analysis.sweep.laws import Array, Draws, Law, check_factors, draws_of
-from allocator.exact import Number, exact
-from allocator.limits import check_feasible
-from allocator.model import Scenario
-from allocator.parts import wrong
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, exact
+from allocator.core.limits import check_feasible
+from allocator.core.model import Scenario
+from allocator.core.parts import wrong
 
 BLOCK = 8192  # draws that share their random numbers: the same ones, whoever works them out
 ROOM = 2**19  # bytes of an array that stays in the processor's cache

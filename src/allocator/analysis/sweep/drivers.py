@@ -11,7 +11,7 @@ from allocator.analysis.sweep.case import BLOCK, Case, case_of
 from allocator.analysis.sweep.kernel import Kernel, brisk
 from allocator.analysis.sweep.laws import Array, covariance
 from allocator.analysis.sweep.sweeping import Sweep
-from allocator.exact import Frozen
+from allocator.core.exact import Frozen
 
 WEIGHTS = ""  # stands for all weights together beside the factors' data
 SAMPLES = 2**23  # amounts that are kept at once for the indices

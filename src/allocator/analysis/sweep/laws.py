@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from allocator.exact import Number, exact
-from allocator.naming import guess
-from allocator.parts import wrong
+from allocator.core.exact import Number, exact
+from allocator.core.naming import guess
+from allocator.core.parts import wrong
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

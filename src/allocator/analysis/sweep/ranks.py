@@ -8,10 +8,10 @@ from math import ceil, lcm
 
 import numpy as np
 
-from allocator.allocation import Allocation
 from allocator.analysis.sweep.counting import counted
 from allocator.analysis.sweep.laws import Array
-from allocator.parts import wrong
+from allocator.core.allocation import Allocation
+from allocator.core.parts import wrong
 
 EACH = 200  # recipients up to which every rank is counted, beyond them the top ten and tenths
 TOP = 10

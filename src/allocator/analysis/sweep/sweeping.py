@@ -13,7 +13,6 @@ from math import ceil, floor, sqrt
 
 import numpy as np
 
-from allocator.allocation import Allocation
 from allocator.analysis.sweep.case import case_of
 from allocator.analysis.sweep.counting import Ints
 from allocator.analysis.sweep.laws import Around, Law
@@ -21,11 +20,12 @@ from allocator.analysis.sweep.ranks import places, standing_of
 from allocator.analysis.sweep.running import Progress, run
 from allocator.analysis.sweep.tally import Plan, Tally
 from allocator.analysis.sweep.windows import LEVELS
-from allocator.engine import allocate
-from allocator.errors import InfeasibleError, Problem
-from allocator.exact import Frozen, Number, exact, plain
-from allocator.model import Scenario
-from allocator.parts import wrong
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import InfeasibleError, Problem
+from allocator.core.exact import Frozen, Number, exact, plain
+from allocator.core.model import Scenario
+from allocator.core.parts import wrong
 
 MOST_DRAWS = 10_000_000
 SWEEP_VERSION = "1"  # in the digest: changes when the same draws would be counted otherwise

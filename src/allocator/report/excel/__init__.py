@@ -6,9 +6,9 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from allocator.allocation import Allocation
-from allocator.model import Scenario
-from allocator.parts import Factor
+from allocator.core.allocation import Allocation
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor
 from allocator.text import say
 
 __all__ = ["workbook"]
@@ -40,8 +40,8 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.stages import write_stages
     from allocator.report.excel.summary import write_summary
     from allocator.report.excel.words import write_notes, write_sources
-    from allocator.report.letters import letter
-    from allocator.report.table import compare_table, office_table
+    from allocator.report.tables.letters import letter
+    from allocator.report.tables.office import compare_table, office_table
 
     allocation = allocations[live]
     scenario = allocation.scenario

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.model import Scenario
+from allocator.core.allocation import Allocation
+from allocator.core.model import Scenario
 from allocator.report.excel.data import Data, inviting
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs

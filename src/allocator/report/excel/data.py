@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.exact import Number
-from allocator.model import Scenario
-from allocator.parts import Factor
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.told import quoted
 from allocator.report.excel.typed import differing, invite, wrong_in
-from allocator.report.grid import who
+from allocator.report.tables.grid import who
 from allocator.text import kind_text, money_unit, say, show
 
 FIXED = 3  # number, name, kind

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from allocator.allocation import Allocation
-from allocator.exact import Number
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
 from allocator.report.excel.integers import LEAST, Integers
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from allocator.allocation import Allocation
+from allocator.core.allocation import Allocation
 from allocator.report.excel.data import Data
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import MOST, Integers, scale_of
 from allocator.report.excel.pen import Page
-from allocator.report.grid import who
+from allocator.report.tables.grid import who
 from allocator.text import say
 
 LABEL, ALL, FACTORS = 0, 1, 2  # columns: what it is, for all factors, and then one a factor

@@ -5,15 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.exact import Number
-from allocator.parts import Limit
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
+from allocator.core.parts import Limit
 from allocator.report.excel.data import Data
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.told import quoted
 from allocator.report.excel.typed import broken_cents, differing, invite, wrong_in
-from allocator.report.sentences import limit_clauses, limit_words
+from allocator.report.words.rule import limit_clauses, limit_words
 from allocator.text import money_unit, say
 
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.allocation import Allocation
-from allocator.exact import Number, plain
-from allocator.model import Scenario
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, plain
+from allocator.core.model import Scenario
 from allocator.text import money_scale
 
 MOST = 10**14  # no product may reach it

@@ -6,8 +6,8 @@ from dataclasses import MISSING, fields
 from string import ascii_uppercase
 from typing import Any, Never
 
-from allocator.model import Scenario
-from allocator.report.tabular import Table
+from allocator.core.model import Scenario
+from allocator.report.tables.table import Table
 
 # of the office's table, besides those of factors
 COLUMNS = {

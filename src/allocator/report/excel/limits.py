@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.exact import Number
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
 from allocator.report.excel.data import Data
 from allocator.report.excel.division import closeness, division
 from allocator.report.excel.exact import BOUND, ExactCells
@@ -17,7 +17,7 @@ from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import LEAST, MOST, Integers
 from allocator.report.excel.limit_rules import Rule, in_units, rules_of
 from allocator.report.excel.pen import Page
-from allocator.report.grid import who
+from allocator.report.tables.grid import who
 from allocator.text import say
 
 COLUMNS = ("floor", "cap", "score", "at_floor_sum", "at_cap_sum", "at_floor", "at_cap", "free", "near")

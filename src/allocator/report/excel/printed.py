@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.model import Scenario
-from allocator.report.described import differs_line, rule_lines
+from allocator.core.allocation import Allocation
+from allocator.core.model import Scenario
 from allocator.report.excel.data import Data
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs
@@ -19,10 +18,11 @@ from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.shown import Shown, key_of
 from allocator.report.excel.stages import Stages
 from allocator.report.excel.told import quoted
-from allocator.report.letters import letter as letter_of
-from allocator.report.letters import lettered
-from allocator.report.table import compare_table
-from allocator.report.tabular import Column, Table
+from allocator.report.tables.letters import letter as letter_of
+from allocator.report.tables.letters import lettered
+from allocator.report.tables.office import compare_table
+from allocator.report.tables.table import Column, Table
+from allocator.report.words.options import differs_line, rule_lines
 from allocator.text import say
 
 

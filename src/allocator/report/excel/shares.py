@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from allocator.allocation import Allocation
+from allocator.core.allocation import Allocation
 from allocator.report.excel.data import heading
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.integers import Integers
 from allocator.report.excel.pen import Page
-from allocator.report.grid import who
+from allocator.report.tables.grid import who
 from allocator.text import say
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.exact import Number
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page
 from allocator.report.excel.stages import Stages
-from allocator.report.grid import who
-from allocator.report.tabular import Column, Table
+from allocator.report.tables.grid import who
+from allocator.report.tables.table import Column, Table
 from allocator.text import say
 
 BLOCKS = ("exact", "over", "shown")  # unrounded, what lies above a whole hundredth, as shown

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from allocator.allocation import Allocation
-from allocator.exact import Number
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
 from allocator.report.excel.division import Division, closeness, division
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import Integers, scale_of
 from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, Value, broken_money
-from allocator.report.grid import who
+from allocator.report.tables.grid import who
 from allocator.text import money_unit, say
 
 VALUE = 6  # the column of what is the same for everybody, beside its label from the third on

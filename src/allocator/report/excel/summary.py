@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from allocator.allocation import Allocation
 from allocator.analysis.finding import held_against
-from allocator.exact import Number
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
 from allocator.report.excel.checks import Checks
 from allocator.report.excel.data import Data
 from allocator.report.excel.inputs import Inputs, with_digest
@@ -17,9 +17,9 @@ from allocator.report.excel.printed import Printed
 from allocator.report.excel.shown import key_of
 from allocator.report.excel.stages import Stages
 from allocator.report.excel.told import quoted, spoken
-from allocator.report.paper_code import paper_code
-from allocator.report.sentences import rule_sentence
-from allocator.report.tabular import Table
+from allocator.report.tables.table import Table
+from allocator.report.words.paper_code import paper_code
+from allocator.report.words.rule import rule_sentence
 from allocator.text import money_unit, say, show
 
 MOST_LISTED = 30  # recipients that the summary lists; more stand on the table's own sheet

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from allocator.allocation import Allocation
-from allocator.model import Scenario
-from allocator.report.data_table import remarks_table
+from allocator.core.allocation import Allocation
+from allocator.core.model import Scenario
 from allocator.report.excel.inputs import Inputs, with_digest
 from allocator.report.excel.pen import HIGHEST, ROW, Page, lines_of
-from allocator.report.letters import lettered
+from allocator.report.tables.data import remarks_table
+from allocator.report.tables.letters import lettered
 from allocator.text import say, show
 
 WIDTHS = (30, 13, 22, 9, 52, 60)

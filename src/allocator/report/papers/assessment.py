@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from allocator.analysis.execution import Assessed, Assessment, Execution
-from allocator.report import assessment as aims
-from allocator.report import execution as said_of
-from allocator.report import execution_tables as tables
-from allocator.report.grid import Grid
+from allocator.report.execution import assessment as aims
+from allocator.report.execution import tables
+from allocator.report.execution import words as said_of
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import MOST_ROWS, cash, paper, said, source_line, trace
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import rule_sentence, so_many
+from allocator.report.tables.grid import Grid
+from allocator.report.words.rule import rule_sentence, so_many
 from allocator.text import say
 
 GROUPS = ("general", "special", "individual")

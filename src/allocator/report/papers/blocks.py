@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from allocator.report.grid import Grid
-from allocator.report.tabular import Table
+from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 
 Kind = Literal[
     "title",  # of the paper or of an annex

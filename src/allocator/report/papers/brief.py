@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import effect_words, option_words, paper, said, short_table, trace
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import rule_sentence
+from allocator.report.words.rule import rule_sentence
 from allocator.text import say
 
 

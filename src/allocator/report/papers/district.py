@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from allocator.analysis.explain import explain
-from allocator.exact import plain
-from allocator.report.explain import Account, difference_sentences
-from allocator.report.grid import Grid, in_units, name_of, unit_of
-from allocator.report.method import method_steps
+from allocator.core.exact import plain
+from allocator.report.explain.difference import Account, difference_sentences
+from allocator.report.method.steps import method_steps
 from allocator.report.papers.blocks import Block, Paper, Words
 from allocator.report.papers.parts import paper, said, trace
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import rule_sentence
-from allocator.report.stage_table import stage_sentences
-from allocator.report.tabular import Row
+from allocator.report.tables.grid import Grid, in_units, name_of, unit_of
+from allocator.report.tables.stages import stage_sentences
+from allocator.report.tables.table import Row
+from allocator.report.words.rule import rule_sentence
 from allocator.text import number, say
 
 

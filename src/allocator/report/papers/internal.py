@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from allocator.allocation import Allocation
 from allocator.analysis.audit import Reading, audit
-from allocator.errors import AllocatorError
-from allocator.exact import Number
-from allocator.parts import Text
-from allocator.report.audit import Findings, findings
-from allocator.report.audit_figures import short_weights
-from allocator.report.audit_tables import closing, opening, ranges
+from allocator.core.allocation import Allocation
+from allocator.core.errors import AllocatorError
+from allocator.core.exact import Number
+from allocator.core.parts import Text
+from allocator.report.audit.findings import Findings, findings
+from allocator.report.audit.tables import closing, opening, ranges
 from allocator.report.papers.blocks import Block, Paper, Words, grid_of, texts
 from allocator.report.papers.parts import paper, said, trace
 from allocator.report.papers.proposal import Proposal, ReadingAsked
+from allocator.report.words.ranges import short_weights
 from allocator.text import LANGUAGES, say
 
 Progress = Callable[[float], None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allocator.report.comparing import change_sentences
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
 from allocator.report.papers.parts import (
     cash,
@@ -17,7 +16,8 @@ from allocator.report.papers.parts import (
     whole_table,
 )
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import rule_sentence, status_lines
+from allocator.report.words.comparing import change_sentences
+from allocator.report.words.rule import rule_sentence, status_lines
 
 
 def meeting(proposal: Proposal) -> Paper:

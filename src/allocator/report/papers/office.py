@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from allocator.errors import Problem, ScenarioError
-from allocator.report.grid import Grid, unit_of, who
+from allocator.core.errors import Problem, ScenarioError
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, grid_of, texts
 from allocator.report.papers.parts import (
     MOST_ROWS,
@@ -23,8 +22,9 @@ from allocator.report.papers.parts import (
     whole_table,
 )
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import rule_sentence, so_many, status_lines
-from allocator.report.tabular import Row
+from allocator.report.tables.grid import Grid, unit_of, who
+from allocator.report.tables.table import Row
+from allocator.report.words.rule import rule_sentence, so_many, status_lines
 from allocator.text import money_scale, money_unit, say
 
 TARGETS = ("quantity", "quality", "time", "benefit", "satisfaction")

@@ -6,25 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from allocator.allocation import Allocation
 from allocator.analysis.explain import explain
 from allocator.analysis.finding import held_against
-from allocator.exact import Number, plain
-from allocator.report.comparing import change_sentences, headline, recipient_sentences
-from allocator.report.described import differs_line, rule_lines
-from allocator.report.explain import Account, because, change_text, clause_name
-from allocator.report.grid import Grid, scale_of
-from allocator.report.paper_code import paper_code
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, plain
+from allocator.report.explain.difference import Account, because, change_text, clause_name
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, grid_of, texts
 from allocator.report.papers.proposal import Proposal
-from allocator.report.sentences import (
-    can_differ,
-    compared_with,
-    effect_sentence,
-    status_lines,
-)
-from allocator.report.stage_table import in_words, stage_figures, stage_name
-from allocator.report.tabular import Row
+from allocator.report.tables.grid import Grid, scale_of
+from allocator.report.tables.stages import in_words, stage_figures, stage_name
+from allocator.report.tables.table import Row
+from allocator.report.words.comparing import change_sentences, headline, recipient_sentences
+from allocator.report.words.options import differs_line, rule_lines
+from allocator.report.words.paper_code import paper_code
+from allocator.report.words.rule import can_differ, compared_with, effect_sentence, status_lines
 from allocator.text import money, say
 
 MOST_FACTORS = 6  # whose columns a page on its side can hold

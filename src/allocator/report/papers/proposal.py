@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from allocator.allocation import Allocation
 from allocator.analysis.audit import Reading
-from allocator.engine import allocate
-from allocator.errors import Problem, ScenarioError
-from allocator.model import Scenario
-from allocator.parts import Text
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.model import Scenario
+from allocator.core.parts import Text
 from allocator.report.excel import made_up
-from allocator.report.letters import letter
-from allocator.report.table import compare_table, office_table, with_final_share
-from allocator.report.tabular import Table
+from allocator.report.tables.letters import letter
+from allocator.report.tables.office import compare_table, office_table, with_final_share
+from allocator.report.tables.table import Table
 from allocator.text import say
 
 MOST = 6  # scenarios that one paper can hold side by side

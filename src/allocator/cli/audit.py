@@ -1,0 +1,178 @@
+"""The command `audit`: what its options mean, and the readings that they are asked of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from allocator.analysis.audit import Audit, Nearest, Reading, Scored, audit, consistent_table, nearest_weights
+from allocator.analysis.audit.table import MOST_DIGITS
+from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.files.audit.readings import checked, load_reading, read_known
+from allocator.files.audit.schema import NamedReading
+from allocator.files.scenario.load import load_scenario
+from allocator.files.scenario.save import csv_bytes, put_file
+from allocator.files.scenario.tables import Finder
+from allocator.report.audit.findings import Answers, Findings, Untested, findings
+from allocator.report.audit.fit import fits, nearest_line, real
+from allocator.report.audit.nearest import Target, table_rows
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options say, as they were written."""
+
+    weights: str | None = None
+    known: str | None = None
+    scores: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    tolerance: str = "rounded"
+    below: str | None = None
+    above: str | None = None
+    table: str | None = None
+    digits: str | None = None
+
+
+def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answers:
+    """What is found under the scenario's own reading with what the options suppose, then under the others.
+
+    Options about facts, targets and tables belong to the first reading only; weights, groups and the
+    tolerance to all.  Raises ScenarioError, with the file or the option that is wrong.
+    """
+    if asked.groups and asked.weights is None:
+        refuse("--group", "reading_group_alone")
+    if asked.digits is not None and asked.table is None:
+        refuse("--digits", "reading_digits_alone")
+    scenario = load_scenario(file)
+    weights = None if asked.weights is None else _weights(asked.weights, scenario)
+    known = () if asked.known is None else read_known(asked.known, scenario)
+    scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario, file))
+    named = [load_reading(name) for name in readings]  # all are read before anything is worked out
+    targets = [
+        _target(written, side, scenario)
+        for side, written in (("below", asked.below), ("above", asked.above))
+        if written is not None
+    ]
+    with _placing(file):
+        own = NamedReading(scenario.title, file, Reading(scenario, known, scored, asked.tolerance))
+    if asked.tolerance == "exact":
+        named = [replace(one, reading=replace(one.reading, tolerance="exact")) for one in named]
+    tested = [own, *(one for one in named if one.needs is None)]
+    held = fits({one.file: one.reading for one in tested}, scenario) if real(scenario) else {}
+    found = [
+        replace(_found(one, weights, asked, lang), fit=held.get(one.file), data=scenario) for one in tested
+    ]
+    nearest: list[tuple[Target, Nearest]] = []
+    for target in targets:
+        with _placing(file):
+            ends = {target.side: target.amount}
+            nearest.append((target, nearest_weights(found[0].audit, target.recipients, **ends)))
+    table = None if asked.table is None else _table(found[0].audit, asked, file)
+    titles = {one.file: one.title for one in tested}
+    return Answers(
+        tuple(found),
+        tuple(Untested(one.title, one.needs, one.reason) for one in named if one.needs is not None),
+        nearest_line(titles, held, lang) if len(held) > 1 else None,
+        tuple(nearest),
+        table,
+    )
+
+
+def _found(named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, lang: str) -> Findings:
+    with _placing(named.file), Progress("audit.progress", lang) as progress:
+        sums = groups(asked.groups, named.reading.scenario)
+        return findings(named.title, audit(named.reading), weights, sums, named.reason, progress)
+
+
+def _target(written: str, side: str, scenario: Scenario) -> Target:
+    """What is looked for: ftz=45000000; several recipients with `;` between."""
+    names, sign, amount = (piece.strip() for piece in written.partition("="))
+    value, option = number(amount), f"--{side}"
+    if not sign or not names or value is None:
+        refuse(option, "reading_target", value=written[:80], name=option)
+    find = Finder(scenario.recipients)
+    try:
+        ids = tuple(find.id(name.strip(), "") for name in re.split("[;；]", names))
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, file=option, at={}) for p in error.problems) from None
+    return Target(ids, side, value)
+
+
+def _table(found: Audit, asked: Asked, file: str) -> str:
+    """Writes a table that fits, closest to the scenario's own values, and gives its file."""
+    scenario, path = found.reading.scenario, Path(str(asked.table))
+    digits = asked.digits or "2"
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 4):
+        refuse("--digits", "audit_table_digits", value=digits[:40], most=MOST_DIGITS)
+    prior = {id: dict(zip(scenario.ids, scenario.factor(id).values, strict=True)) for id in scenario.weights}
+    with _placing(file):
+        made = consistent_table(found, prior, digits=int(digits))
+    put_file(path, csv_bytes(table_rows(scenario, made)))
+    return str(path)
+
+
+@contextmanager
+def _placing(file: str) -> Iterator[None]:
+    """What goes wrong here names the option, or the file of the reading."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(p, file=_OPTIONS[p.key], at={})
+            if p.key in _OPTIONS
+            else replace(p, file=file if p.file in _PARTS else p.file)
+            for p in error.problems
+        ) from None
+
+
+# what is found wrong only here, with facts and scenario checked before, is wrong in an option
+_OPTIONS = {
+    "audit_factor": "--weights",
+    "weights_sum": "--weights",
+    "weights_zero": "--weights",
+    "audit_group_name": "--group",
+    "recipient_twice": "--group",
+    "choice": "--tolerance",
+}
+_PARTS = ("", "scenario", "reading", "factors", "published")
+
+
+def _weights(written: str, scenario: Scenario) -> dict[str, Number]:
+    """Weights by factor: investment=30,tax=50."""
+    found: dict[str, Number] = {}
+    for part in parts(written):
+        name, sign, weight = (piece.strip() for piece in part.partition("="))
+        value = number(weight)
+        if not sign or not name or value is None:
+            refuse("--weights", "reading_weights", value=written[:80])
+        factor = factor_id(name, scenario, "--weights")
+        if factor in found:
+            refuse("--weights", "reading_weights", value=written[:80])
+        found[factor] = value
+    return found
+
+
+def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
+    """Scores by factor: effort=60:100."""
+    found = []
+    for part in parts(written):
+        name, sign, ends = (piece.strip() for piece in part.partition("="))
+        low, colon, high = re.sub("[：–~]", ":", ends).partition(":")
+        least, most = number(low), number(high)
+        if not sign or not colon or least is None or most is None:
+            refuse("--scores", "reading_scores", value=written[:80])
+        try:
+            factor = factor_id(name, scenario, "--scores")
+            found.append(checked(scenario, Scored(factor, least, most)))
+        except ScenarioError as error:
+            raise ScenarioError(
+                replace(p, file=file if p.key == "no_published" else "--scores", at={})
+                for p in error.problems
+            ) from None
+    return found

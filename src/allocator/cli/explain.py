@@ -1,0 +1,120 @@
+"""The command `explain`: what is printed, of one scenario file or of the difference between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from allocator.analysis.explain import explain
+from allocator.analysis.projects import Counted
+from allocator.core.allocation import Allocation
+from allocator.core.errors import Problem, ScenarioError
+from allocator.files.scenario.load import load_counted
+from allocator.report.explain import difference, sensitivity
+from allocator.report.explain.difference import Account
+from allocator.report.projects.words import change_lines
+from allocator.report.tables.grid import Grid
+from allocator.report.tables.stages import stage_sentences, stage_table
+from allocator.report.tables.table import Table
+from allocator.report.words.rule import limit_lines
+from allocator.text import say
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told: blocks of lines and tables, the same for a file, and as plain data."""
+
+    blocks: Callable[[], Sequence[str | Table | Grid]]
+    filed: Callable[[], tuple[list[str], list[list[str]]]]
+    remarks: Callable[[], Sequence[str]]
+    data: Callable[[], dict[str, Any]]
+
+
+def one(allocation: Allocation, file: str, lang: str) -> Told:
+    """How the amounts of one scenario come about, and what moving weight would change."""
+
+    def blocks() -> list[str | Table | Grid]:
+        title = getattr(allocation.scenario.title, lang)
+        found: list[str | Table | Grid] = [say("explain.heading", lang, title=title, file=file), ""]
+        found += [stage_table(allocation, lang), "", *limit_lines(allocation.scenario, lang), *sentences()]
+        for lines, table in sensitivity.tables(allocation, lang):
+            found += ["", *lines, *([] if table is None else [table])]
+        return [*found, ""]
+
+    def sentences() -> list[str]:
+        return [say("explain.words", lang), *stage_sentences(allocation, lang).values()]
+
+    def data() -> dict[str, Any]:
+        return {"sentences": stage_sentences(allocation, lang), **sensitivity.as_data(allocation)}
+
+    return Told(blocks, lambda: stage_table(allocation, lang, filed=True).plain_rows(), sentences, data)
+
+
+def two(after: Allocation, before: Allocation, file: str, against: str, lang: str) -> Told:
+    """Why the amounts of a scenario file differ from those of another, which is the base.
+
+    Raises ScenarioError, with the file that is wrong; also where both are the same file.
+    """
+    if Path(file).resolve() == Path(against).resolve():
+        raise ScenarioError(Problem("explain_itself", {}, against))
+    try:
+        account = Account(explain(before, after))
+    except ScenarioError as error:
+        raise ScenarioError(replace(problem, file=against) for problem in error.problems) from None
+
+    counts = _counts(file, against)
+
+    def projects() -> list[str]:
+        if counts is None:
+            return []
+        factors = {f.id: f.name for a in (before, after) for f in a.scenario.factors}
+        recipients = {r.id: r.name for a in (before, after) for r in a.scenario.recipients}
+        return change_lines(*counts, factors, recipients, lang)
+
+    def opening() -> list[str]:
+        return [
+            say(f"explain.{key}", lang, title=allocation.scenario.title, file=name)
+            for key, allocation, name in (("heading", after, file), ("against", before, against))
+        ]
+
+    def closing() -> list[str]:
+        sentences = difference.difference_sentences(account, lang).values()
+        return [
+            *difference.notes(account.found, lang),
+            *projects(),
+            say("explain.words", lang),
+            *sentences,
+        ]
+
+    def blocks() -> list[str | Table | Grid]:
+        differs = difference.what_differs(account.found, lang)
+        named = [say("explain.differs", lang), *differs, ""] if differs else []
+        table = difference.difference_table(account, lang)
+        return [*opening(), "", *named, table, "", *closing(), ""]
+
+    def data() -> dict[str, Any]:
+        return {
+            "currency": after.scenario.fund.currency,
+            "method_version": after.method_version,
+            **{
+                name: {"file": path, "title": getattr(a.scenario.title, lang), "digest": a.scenario.digest}
+                for name, a, path in (("scenario", after, file), ("base", before, against))
+            },
+            "new": list(account.found.new),
+            "gone": list(account.found.gone),
+            "data_together": account.found.together,
+            "reasons": difference.reason_data(account, lang),
+            "recipients": difference.recipient_data(account, lang),
+            **({} if counts is None else {"projects": projects()}),
+        }
+
+    table = difference.difference_table(account, lang)
+    return Told(blocks, table.plain_rows, lambda: [*opening(), *closing()], data)
+
+
+def _counts(file: str, against: str) -> tuple[Counted, Counted] | None:
+    """What the registers of the base and of the scenario give, where both have one."""
+    after, before = load_counted(file), load_counted(against)
+    return None if after is None or before is None else (before, after)

@@ -1,0 +1,93 @@
+"""Options that several commands take, as they are written on the command line."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Never
+
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, exact
+from allocator.core.model import Scenario
+from allocator.core.naming import guess
+from allocator.core.parts import check_text, plain_name
+from allocator.files.scenario.tables import Finder
+from allocator.text import say
+
+PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
+
+
+def parts(written: str) -> list[str]:
+    """What stands between commas, half-width or full-width."""
+    return [part.strip() for part in re.split("[,，、]", written)]
+
+
+def number(text: str) -> Number | None:
+    """The number, if it is one of zero or more."""
+    try:
+        value = exact(text.strip())
+    except ValueError:
+        return None
+    return value if value >= 0 else None
+
+
+def groups(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The ids of groups by name: south=naxi,gulin; any of a recipient's names will do."""
+    found: dict[str, tuple[str, ...]] = {}
+    find = Finder(scenario.recipients)
+    for one in written:
+        name, sign, members = (piece.strip() for piece in one.partition("="))
+        ids = parts(members)
+        if not sign or not name or not all(ids):
+            refuse("--group", "reading_group", value=one[:80])
+        if name in found:
+            refuse("--group", "reading_group_twice", name=name)
+        try:
+            found[check_text(name, 100)] = tuple(find.id(id, "") for id in ids)
+        except ScenarioError as error:
+            raise ScenarioError(replace(p, file="--group", at={}) for p in error.problems) from None
+    return found
+
+
+def factor_id(name: str, scenario: Scenario, option: str) -> str:
+    """The id of a weighted factor by its id or either name."""
+    names = {
+        plain_name(known): id
+        for id in reversed(list(scenario.weights))
+        for known in (scenario.factor(id).name.zh, scenario.factor(id).name.en, id)
+    }
+    if plain_name(name) not in names:
+        details = {"name": name[:80], "guess": guess(name, names)}
+        raise ScenarioError(Problem("audit_factor", details, option))
+    return names[plain_name(name)]
+
+
+def refuse(option: str, key: str, **details: object) -> Never:
+    """Raises the ScenarioError with this sentence about an option."""
+    raise ScenarioError(Problem(key, details, option))
+
+
+class Progress:
+    """Says on a terminal how far it is, by the sentence of this key, once it takes long; wipes that away."""
+
+    def __init__(self, key: str, lang: str) -> None:
+        self.key, self.lang, self.start, self.shown = key, lang, time.monotonic(), ""
+
+    def __enter__(self) -> Callable[[float], None] | None:
+        return self.show if sys.stderr.isatty() else None
+
+    def show(self, part: float) -> None:
+        """The part that is done, from 0 to 1."""
+        line = say(self.key, self.lang, percent=int(part * 100))
+        if time.monotonic() - self.start >= PATIENCE and line != self.shown:
+            sys.stderr.write(f"\r{line}")
+            sys.stderr.flush()
+            self.shown = line
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            sys.stderr.write("\r" + " " * 2 * len(self.shown) + "\r")
+            sys.stderr.flush()

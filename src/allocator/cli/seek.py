@@ -1,0 +1,187 @@
+"""The command `seek`: what its options mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
+from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Number, exact, plain
+from allocator.core.model import Scenario
+from allocator.core.parts import plain_name
+from allocator.files.scenario.load import load_scenario
+from allocator.files.scenario.schema import amount_in_text
+from allocator.files.scenario.tables import Finder
+from allocator.text import say
+
+OF = {
+    "amount": "amount", "金额": "amount",
+    "share": "share", "占比": "share",
+    "rank": "rank", "位次": "rank", "名次": "rank",
+    "change": "difference", "difference": "difference", "增减": "difference",
+}  # fmt: skip
+CLAUSES = {
+    "cap": "cap", "封顶": "cap", "floor": "floor", "保底": "floor",
+    "reservation": "reservation", "市级部门安排": "reservation",
+}  # fmt: skip
+RELATIONS = {"<=": "<=", "≤": "<=", "=<": "<=", ">=": ">=", "≥": ">=", "=>": ">=", "==": "==", "=": "=="}
+# the first sign after which no other comes: names may hold one
+_TARGET = re.compile(r"(.*?)(<=|>=|==|=<|=>|[≤≥=<>])([^<>=≤≥]*)")
+_CALL = re.compile(r"(\w+)\s*\((.*)\)")
+_FREE = ("free", "任意")
+_LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options say, as they were written."""
+
+    targets: Sequence[str] = ()
+    groups: Sequence[str] = ()
+    keep: Sequence[str] = ()
+    bounds: Sequence[str] = ()
+    step: str | None = None
+    change: str | None = None
+
+
+def sought(file: str, asked: Asked, lang: str) -> Answer:
+    """The least change that meets the targets.  Raises ScenarioError with the option that is wrong."""
+    scenario = load_scenario(file)
+    named = groups(asked.groups, scenario)
+    find = Finder(scenario.recipients)
+    for name in named:
+        if plain_name(name) in find.names:
+            refuse("--group", "audit_group_name", name=name)
+    targets = [_target(written, scenario, find, named) for written in asked.targets]
+    if not targets:
+        refuse("--target", "target_none")
+    step = _step(asked.step)
+    with _placing(file), Progress("seek.progress", lang) as progress:
+        if asked.change is not None:
+            clause = _clause(asked.change, scenario, lang)
+            for option, given in (("--keep", asked.keep), ("--bound", asked.bounds)):
+                if given:
+                    refuse(option, "seek_change_weights", what=say(f"seek.{clause.kind}", lang), name=option)
+            return seek_clause(scenario, targets, clause, step=step)
+        keep = [factor_id(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
+        bounds = _bounds(asked.bounds, scenario)
+        return seek_weights(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
+
+
+@contextmanager
+def _placing(file: str) -> Iterator[None]:
+    """What goes wrong here names the option, or the file of the scenario."""
+    options = {
+        "target": "--target",
+        "keep": "--keep",
+        "bound": "--bound",
+        "step": "--step",
+        "change": "--change",
+    }
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(p, file=options[p.file], at={})
+            if p.file in options
+            else replace(p, file=file if p.file in ("", "scenario", "factors") else p.file)
+            for p in error.problems
+        ) from None
+
+
+def _named(name: str, find: Finder) -> str:
+    """The id of a recipient by any of its names."""
+    try:
+        return find.id(name, "")
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, file="--target", at={}) for p in error.problems) from None
+
+
+def _target(written: str, scenario: Scenario, find: Finder, named: Mapping[str, tuple[str, ...]]) -> Target:
+    """A target as it is written: ftz<=4800万元, share(ftz)<=80%, 位次(纳溪区)≤5."""
+    text = unicodedata.normalize("NFKC", written).strip() if len(written) <= _LONGEST else ""
+    found = _TARGET.fullmatch(text)
+    if found is None or not found[1].strip() or not found[3].strip():
+        refuse("--target", "target_syntax", value=written[:80])
+    left, sign, right = found[1].strip(), found[2], found[3].strip()
+    if sign not in RELATIONS:
+        refuse("--target", "target_strict", value=written[:80], sign=sign)
+    of, name = "amount", left
+    call = _CALL.fullmatch(left)
+    if call is not None and call[1].casefold() in OF:
+        of, name = OF[call[1].casefold()], call[2].strip()
+    with _placing(""):
+        group = next((key for key in named if plain_name(key) == plain_name(name)), None)
+        ids = named[group] if group is not None else (_named(name, find),)
+        return Target(of, ids, RELATIONS[sign], _value(of, right, scenario), group or "")
+
+
+def _value(of: str, text: str, scenario: Scenario) -> Number:
+    if of == "rank":
+        rank = number(re.sub("^第|[位名]$", "", text))
+        if rank is None:
+            refuse("--target", "target_rank", value=text[:80])
+        return rank
+    if of == "share":
+        percent = number(text.removesuffix("%")) if text.endswith("%") else None
+        if percent is None:
+            refuse("--target", "target_percent", value=text[:80])
+        return plain(Fraction(percent) / 100)
+    sign, digits = (-1, text[1:]) if text[0] in "-−" else (1, text.removeprefix("+"))
+    amount = amount_in_text(re.sub("(万|亿)$", r"\1元", digits), scenario.fund.currency)
+    if amount is None:
+        refuse("--target", "target_amount", value=text[:80])
+    return sign * amount
+
+
+def _clause(written: str, scenario: Scenario, lang: str) -> Clause:
+    """A clause: cap, or with its position in the file where there are several, cap:2."""
+    name, colon, position = (piece.strip() for piece in re.sub("：", ":", written).partition(":"))
+    at = number(position) if colon else None
+    if name.casefold() not in CLAUSES or (colon and (not isinstance(at, int) or at < 1)):
+        refuse("--change", "seek_change", value=written[:80])
+    kind = CLAUSES[name.casefold()]
+    what = say(f"seek.{kind}", lang)
+    known = clauses_of(scenario, kind)
+    choices = [f"{name}:{clause.number + 1}" for clause in known]
+    if not known:
+        refuse("--change", "seek_change_none", what=what)
+    if at is None:
+        if len(known) > 1:
+            refuse("--change", "seek_change_many", count=len(known), what=what, example=choices[0])
+        return known[0]
+    chosen = next((clause for clause in known if clause.number + 1 == at), None)
+    if chosen is None:
+        refuse("--change", "seek_change_number", number=at, what=what, known=choices)
+    return chosen
+
+
+def _bounds(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[Number | None, Number | None]]:
+    """Bounds of weights: investment=20:50, investment=20: or investment=:50."""
+    found: dict[str, tuple[Number | None, Number | None]] = {}
+    for part in (part for one in written for part in parts(one)):
+        name, sign, ends = (piece.strip() for piece in part.partition("="))
+        low, colon, high = (piece.strip() for piece in re.sub("[：–~]", ":", ends).partition(":"))
+        least, most = number(low), number(high)
+        if not sign or not colon or (low and least is None) or (high and most is None) or not (low or high):
+            refuse("--bound", "seek_bound", value=part[:80])
+        factor = factor_id(name, scenario, "--bound")
+        if factor in found:
+            refuse("--bound", "seek_bound_twice", name=factor)
+        found[factor] = least, most
+    return found
+
+
+def _step(written: str | None) -> Number:
+    if written is None:
+        return 1
+    step = exact("0.01") if written.strip().casefold() in _FREE else number(written)
+    if step is None:
+        refuse("--step", "seek_step", value=written[:80])
+    return step

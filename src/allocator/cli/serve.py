@@ -1,0 +1,66 @@
+"""Starts the web page: Streamlit as a process of its own, on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from allocator.files.parsing import read_toml
+
+SETTINGS = Path(__file__).parent.parent.parent / "ui" / "server.toml"
+
+
+def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, open_browser: bool) -> int:
+    """Serves the page until it is ended, and returns the server's exit status.
+
+    The settings are those of ui/server.toml, given as flags: they hold in a checkout and in an installed
+    package alike, whatever the user's own Streamlit settings say.
+    """
+    environment = os.environ | ({"ALLOCATOR_SCENARIOS": scenarios} if scenarios else {})
+    flags = [f"--server.port={port}", *_flags(read_toml(SETTINGS))]
+    command = [sys.executable, "-m", "allocator.ui", *flags]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    # whoever ends this process means the page, so the server must not outlive it
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        while server.poll() is None and not listening(port):
+            time.sleep(0.1)
+        if server.poll() is None:
+            address = f"http://127.0.0.1:{port}"
+            announce(address)
+            if open_browser and _has_screen():
+                webbrowser.open(address)
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        server.wait()
+        return 0
+
+
+def listening(port: int) -> bool:
+    """Whether something answers on the port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _flags(settings: dict[str, Any], prefix: str = "--") -> Iterator[str]:
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            yield from _flags(value, f"{prefix}{name}.")
+        else:
+            for item in value if isinstance(value, list) else [value]:
+                yield f"{prefix}{name}={str(item).lower() if isinstance(item, bool) else item}"
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("win32", "darwin") or any(
+        os.environ.get(n) for n in ("DISPLAY", "WAYLAND_DISPLAY")
+    )

@@ -1,0 +1,162 @@
+"""The command `sweep`: what its options mean, and who does the work."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from allocator.analysis.sweep import MOST_DRAWS, Anywhere, Around, Drivers, Law, Sweep, Within, drivers, sweep
+from allocator.cli.options import Progress, number, parts, refuse
+from allocator.core.errors import AllocatorError
+from allocator.core.exact import Number
+from allocator.files.scenario.load import load_scenario
+
+MOST_WORKERS = 256
+PATIENCE = "10s"  # for a scheduler to answer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options say, as they were written."""
+
+    draws: str = "100000"
+    seed: str = "1"
+    around: str | None = None
+    anywhere: bool = False
+    points: str | None = None
+    noise: str | None = None
+    workers: str | None = None
+    scheduler: str | None = None
+
+
+def swept(file: str, asked: Asked, lang: str) -> tuple[Sweep, Drivers]:
+    """The sweep of a scenario file, and what drives it.  Raises ScenarioError with the wrong option."""
+    noise = 0 if asked.noise is None else _by_factor("--noise", asked.noise)
+    law = _law(asked, fixed=asked.noise is not None)
+    draws = _whole(asked.draws, "--draws", "sweep_draws", MOST_DRAWS)
+    seed = _whole(asked.seed, "--seed", "sweep_seed", 10**19 - 1, least=0)
+    scenario = load_scenario(file)
+    try:
+        with _executor(asked) as executor, Progress("sweep.progress", lang) as progress:
+            found = sweep(
+                scenario, draws, law=law, noise=noise, seed=seed, executor=executor, progress=progress
+            )
+        return found, drivers(found)
+    except BrokenProcessPool:
+        refuse("--workers", "sweep_broken")
+    except AllocatorError as error:
+        raise type(error)(
+            replace(p, file=_option(p.key, p.details, noise), at={}) if p.file == "sweep" else p
+            for p in error.in_files({"": file, "factors": file}).problems
+        ) from None
+
+
+def _option(key: str, details: Mapping[str, object], noise: object) -> str:
+    """The option that a wrong value was written in; blank for what is about the scenario."""
+    if key == "audit_factor":
+        return "--noise" if isinstance(noise, Mapping) and details["name"] in noise else "--points"
+    options = {"concentration": "--around", "points": "--points", "noise": "--noise", "fixed": "--noise"}
+    return options.get(key.removeprefix("sweep_"), "")
+
+
+def _law(asked: Asked, *, fixed: bool) -> Law | None:
+    """How weights are drawn; unless that is asked for they stay as they are where data is off."""
+    try:
+        laws: list[Law] = []
+        if asked.around is not None:
+            concentration = number(asked.around)
+            if concentration is None:
+                refuse("--around", "sweep_concentration", value=asked.around[:80])
+            laws.append(Around(concentration))
+        if asked.anywhere:
+            laws.append(Anywhere())
+        if asked.points is not None:
+            laws.append(Within(_by_factor("--points", asked.points)))
+    except AllocatorError as error:
+        raise type(error)(
+            replace(p, file=_option(p.key, p.details, 0) or p.file) for p in error.problems
+        ) from None
+    if len(laws) > 1:
+        refuse("", "sweep_laws")
+    return laws[0] if laws else None if fixed else Around()
+
+
+def _by_factor(option: str, written: str) -> Number | dict[str, Number]:
+    """One number for all, or numbers by factor: investment=5,tax=3.
+
+    >>> _by_factor("--points", "5"), _by_factor("--points", "tax=3, effort=0.5")
+    (5, {'tax': 3, 'effort': Fraction(1, 2)})
+    """
+    alone = number(written.strip().removesuffix("%"))
+    if alone is not None:
+        return alone
+    found: dict[str, Number] = {}
+    for part in parts(written):
+        factor, _, after = (piece.strip() for piece in part.partition("="))
+        value = number(after.removesuffix("%"))
+        if not factor or value is None or factor in found:
+            refuse(option, "sweep_by_factor", value=written[:80], example=option)
+        found[factor] = value
+    return found
+
+
+def _whole(text: str, option: str, key: str, most: int, least: int = 1) -> int:
+    plain = text.isascii() and text.isdigit() and len(text) <= 20
+    if not plain or not least <= int(text) <= most:
+        refuse(option, key, value=text[:80], most=most)
+    return int(text)
+
+
+@contextmanager
+def _executor(asked: Asked) -> Iterator[Executor | None]:
+    """Who does the work: this process alone, several, or a cluster that runs already."""
+    workers = 1
+    if asked.workers is not None:
+        workers = _whole(asked.workers, "--workers", "sweep_workers", MOST_WORKERS)
+    if asked.scheduler is not None:
+        if asked.workers is not None:
+            refuse("--workers", "sweep_both")
+        with _cluster(asked.scheduler) as executor:
+            yield executor
+    elif workers == 1:
+        yield None
+    else:
+        # Ctrl+C goes to every process of a terminal; this one alone answers it, by calling off the tasks
+        ignoring = signal.SIGINT, signal.SIG_IGN
+        with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=ignoring) as pool:
+            with _uninterrupted():
+                pool.submit(int).result()
+            yield pool
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keeps Ctrl+C waiting while workers start, who inherit that until they ignore it by themselves."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        refuse("--scheduler", "sweep_cluster")
+    try:
+        client = distributed.Client(address, timeout=PATIENCE)
+    except (OSError, ValueError):
+        refuse("--scheduler", "sweep_scheduler", value=address[:80])
+    with client:
+        yield client.get_executor()

@@ -1,0 +1,354 @@
+"""What a scenario is made of: frozen data, checked when it is made.
+
+Money, weights and values are exact: ``int`` where whole, else ``Fraction``.  Money is in the currency's
+main unit (yuan), never in thousands or ten thousands.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Never
+
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact
+from allocator.core.totals import is_total
+
+ROUNDINGS = ("largest-remainder", "rest-to-largest")
+STATUSES = ("published", "derived", "assumed", "example")
+BASES = ("fund", "distributable", "previous")
+
+
+def wrong(
+    key: str, file: str = "scenario", at: Mapping[str, object] | None = None, **details: object
+) -> Never:
+    """Raises the ScenarioError with this sentence."""
+    raise ScenarioError(Problem(key, details, file, at or {}))
+
+
+def brief(value: object) -> str:
+    """A wrong value as a sentence shows it: 40 characters at most, whatever it is."""
+    # Python refuses to write very long integers in decimal
+    return (hex(value) if isinstance(value, int) and value.bit_length() > 1000 else str(value))[:40]
+
+
+def in_full(number: Number) -> Number | str:
+    """The number for a sentence about its decimals: with all of them where the usual six would hide some.
+
+    >>> in_full(100 + Fraction(1, 10**28)), in_full(Fraction(1, 3))
+    ('100.0000000000000000000000000001', '0.333333333333333333333333333333…')
+    """
+    if (number * 10**6).denominator == 1:
+        return number
+    # in integers: a division of decimals would round at 28 digits, and say 100 of what is not
+    whole, rest = divmod(abs(number.numerator) * 10**MOST_DECIMALS, number.denominator)
+    digits = f"{whole:0{MOST_DECIMALS + 1}}"
+    decimals = digits[-MOST_DECIMALS:] + "…" if rest else digits[-MOST_DECIMALS:].rstrip("0")
+    return f"{'−' if number < 0 else ''}{digits[:-MOST_DECIMALS]}.{decimals}"
+
+
+def number_at(value: Any, key: str) -> Number:
+    """A non-negative number, or an error that names its place."""
+    try:
+        number = exact(value)
+    except TooManyDecimals:
+        wrong("decimals", at={"key": key}, value=brief(value))
+    except ValueError:
+        wrong("number", at={"key": key}, value=brief(value))
+    if number < 0:
+        wrong("negative", at={"key": key}, value=number)
+    return number
+
+
+def money_at(value: Any, key: str) -> Number:
+    """A non-negative amount with at most two decimals, or an error that names its place."""
+    try:
+        exact(value)
+    except TooManyDecimals:
+        wrong("cents", at={"key": key}, value=brief(value))
+    except ValueError:
+        pass  # which number_at says
+    number = number_at(value, key)
+    if (number * 100).denominator != 1:
+        wrong("cents", at={"key": key}, value=in_full(number))
+    return number
+
+
+def put(thing: object, **fields: object) -> None:
+    """Sets fields of a frozen object while it is being made."""
+    for name, value in fields.items():
+        object.__setattr__(thing, name, value)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A name or remark in both languages; given in one, it serves for both.  Line breaks count as spaces.
+
+    >>> Text("泸县", "Lu County").en, Text("泸县").en
+    ('Lu County', '泸县')
+    """
+
+    zh: str = ""
+    en: str = ""
+
+    def __post_init__(self) -> None:
+        zh, en = (" ".join(part.split()) for part in (self.zh, self.en))
+        put(self, zh=check_text(zh or en), en=check_text(en or zh))
+
+    @classmethod
+    def of(cls, value: Text | str) -> Text:
+        """A Text from a Text or a plain string."""
+        return value if isinstance(value, Text) else cls(value)
+
+
+def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
+    """The text, unless it is blank, endless, hides characters, or would run as a formula in a spreadsheet."""
+    if not text:
+        wrong("name_blank", file)
+    if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
+        wrong("name_unsafe", file, name=text[:40], longest=longest)
+    return text
+
+
+def check_id(text: str, file: str) -> str:
+    """The id, trimmed, unless it cannot be one."""
+    return check_text(text.strip(), 100, file)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A district 区, county 县 or park 园区 that shares in the fund."""
+
+    id: str
+    name: Text = None  # type: ignore[assignment]  # made from the id where none is given
+    kind: str = ""
+    aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        file = "recipients"
+        put(self, id=check_id(self.id, file), kind=self.kind and check_id(self.kind, file))
+        name = Text(self.id) if self.name is None else Text.of(self.name)
+        for column, written in (("recipient", self.id), ("name_zh", name.zh), ("name_en", name.en)):
+            if is_total(written):
+                wrong("recipient_total", file, {"column": column}, name=written)
+        put(self, name=name, aliases=tuple(check_id(alias, file) for alias in self.aliases))
+        for alias in self.aliases:
+            if ";" in alias or "；" in alias:
+                wrong("alias_semicolon", file, {"column": "aliases"}, name=alias)
+        if self.kind == "all":
+            wrong("kind_all", "recipients", {"column": "kind"})
+
+
+def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
+    """Every way to write a recipient (id, either name, alias), as `plain_name` gives it, and its id."""
+    known: dict[str, str] = {}
+    for recipient in recipients:
+        for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):
+            first = known.setdefault(plain_name(name), recipient.id)
+            if first != recipient.id:
+                wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
+    return known
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: full-width and half-width, capitals and small letters alike."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A column of data: one value per recipient, in the scenario's order (None: not given).
+
+    ``status`` says where the figures come from: published, derived, assumed or example.  Not stated, it is
+    the most cautious of these, assumed.
+    """
+
+    id: str
+    values: tuple[Number | None, ...]
+    name: Text = None  # type: ignore[assignment]  # made from the id where none is given
+    unit: Text | None = None
+    definition: Text | None = None
+    year: int | None = None
+    status: str = "assumed"
+    source: Text | None = None
+
+    def __post_init__(self) -> None:
+        put(self, id=check_id(self.id, "factors"))
+        column = {"column": self.id}
+        if self.status not in STATUSES:
+            wrong("choice", at={"key": f"factor.{self.id}.status"}, value=self.status, known=STATUSES)
+        if self.year is not None and (type(self.year) is not int or not 0 <= self.year < 10_000):
+            wrong("year", at={"key": f"factor.{self.id}.year"}, value=brief(self.year))
+        values: list[Number | None] = []
+        for row, value in enumerate(self.values):
+            try:
+                simple = type(value) is int and value < LARGEST
+                values.append(value if value is None or simple else exact(value))
+            except TooManyDecimals:
+                wrong("cell_decimals", "factors", {"entry": row + 1, **column}, value=brief(value))
+            except ValueError:
+                wrong("cell_number", "factors", {"entry": row + 1, **column}, value=brief(value))
+        for row, number in enumerate(values):
+            if number is not None and number < 0:
+                wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
+        name = Text(self.id) if self.name is None else Text.of(self.name)
+        put(self, values=tuple(values), name=name)
+        for key in ("unit", "definition", "source"):
+            if getattr(self, key) is not None:
+                put(self, **{key: Text.of(getattr(self, key))})
+
+
+@dataclass(frozen=True)
+class Fund:
+    """资金总额: all the money of the notice, and how it is split into whole units."""
+
+    amount: Number
+    currency: str
+    unit: Number
+    rounding: str = "largest-remainder"
+    name: Text | None = None
+    source: Text | None = None
+
+    def __post_init__(self) -> None:
+        put(self, amount=money_at(self.amount, "fund.amount"), unit=money_at(self.unit, "fund.unit"))
+        for key in ("amount", "unit"):
+            if not getattr(self, key):
+                wrong("zero", at={"key": f"fund.{key}"})
+        for key in ("name", "source"):
+            if getattr(self, key) is not None:
+                put(self, **{key: Text.of(getattr(self, key))})
+        if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
+            wrong("currency", at={"key": "fund.currency"}, value=self.currency[:40])
+        if self.rounding not in ROUNDINGS:
+            wrong("choice", at={"key": "fund.rounding"}, value=self.rounding, known=ROUNDINGS)
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """市级部门安排: money for a department that comes off before anything is shared out."""
+
+    name: Text
+    amount: Number
+
+    def __post_init__(self) -> None:
+        put(self, name=Text.of(self.name), amount=money_at(self.amount, "reservation.amount"))
+
+
+@dataclass(frozen=True)
+class Use:
+    """资金用途: what part of the fund was spent on, as published; it decides no amount."""
+
+    name: Text
+    amount: Number
+
+    def __post_init__(self) -> None:
+        put(self, name=Text.of(self.name), amount=money_at(self.amount, "use.amount"))
+
+
+@dataclass(frozen=True)
+class Earmark:
+    """单列安排: a fixed amount for one recipient; with ``also_shares`` it takes part in the split too."""
+
+    recipient: str
+    amount: Number
+    also_shares: bool = False
+    reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        put(self, amount=money_at(self.amount, "earmark.amount"))
+        if self.reason is not None:
+            put(self, reason=Text.of(self.reason))
+
+
+@dataclass(frozen=True)
+class Limit:
+    """保底、封顶: a floor or cap, as an amount or a rate, for "all", a kind, or listed recipients.
+
+    A rate is of the fund, the distributable amount or the recipient's previous amount (``of``); ``by``
+    takes of that the recipient's share of a column, among the recipients that take part.
+    """
+
+    recipients: str | tuple[str, ...] = "all"
+    floor: Number | None = None
+    floor_rate: Number | None = None
+    cap: Number | None = None
+    cap_rate: Number | None = None
+    of: str | None = None
+    by: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.recipients == "":
+            wrong("limit_nobody", at={"key": "limit.recipients"})
+        if not isinstance(self.recipients, str):
+            put(self, recipients=tuple(self.recipients))
+            if not self.recipients:
+                wrong("limit_nobody", at={"key": "limit.recipients"})
+        for name, check in (
+            ("floor", money_at),
+            ("cap", money_at),
+            ("floor_rate", number_at),
+            ("cap_rate", number_at),
+        ):
+            if getattr(self, name) is not None:
+                put(self, **{name: check(getattr(self, name), f"limit.{name}")})
+        rates = self.floor_rate is not None or self.cap_rate is not None
+        if not rates and self.floor is None and self.cap is None:
+            wrong("limit_empty", at={"key": "limit"})
+        for name in ("floor", "cap"):
+            if getattr(self, name) is not None and getattr(self, f"{name}_rate") is not None:
+                wrong("limit_twice", at={"key": f"limit.{name}"}, name=name)
+        if rates and self.of is None:
+            wrong("limit_of_missing", at={"key": "limit.of"})
+        if not rates and (self.of is not None or self.by is not None):
+            wrong("limit_of_unused", at={"key": "limit.of" if self.of is not None else "limit.by"})
+        if self.of is not None and self.of not in BASES:
+            wrong("choice", at={"key": "limit.of"}, value=self.of, known=BASES)
+        for name in ("floor_rate", "cap_rate"):
+            rate = getattr(self, name)
+            if rate is not None and rate > self.most_rate:
+                wrong("rate", at={"key": f"limit.{name}"}, value=rate, share=Fraction(rate) / 100)
+        if self.of == "previous" and self.by is not None:
+            wrong("limit_by_previous", at={"key": "limit.by"})
+
+    @property
+    def most_rate(self) -> int:
+        """What no rate may exceed: all of the whole; else more than anybody means, such as 80 for 80 %."""
+        return 1 if self.of != "previous" and self.by is None else 10
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What one cell of the factor table has to say beyond its column."""
+
+    recipient: str
+    factor: str
+    status: str | None = None
+    provider: str = ""
+    confirmed_on: date | None = None
+    declared: Number | None = None
+    verified: Number | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status is not None and self.status not in STATUSES:
+            wrong("choice", "provenance", {"column": "status"}, value=self.status, known=STATUSES)
+        if self.confirmed_on is not None and type(self.confirmed_on) is not date:
+            wrong("cell_date", "provenance", {"column": "confirmed_on"}, value=brief(self.confirmed_on))
+        for name in ("provider", "note"):
+            if getattr(self, name):
+                put(self, **{name: Text(getattr(self, name)).zh})
+        for name in ("declared", "verified"):
+            if getattr(self, name) is None:
+                continue
+            try:
+                number = exact(getattr(self, name))
+            except TooManyDecimals:
+                wrong("cell_decimals", "provenance", {"column": name}, value=brief(getattr(self, name)))
+            except ValueError:
+                wrong("cell_number", "provenance", {"column": name}, value=brief(getattr(self, name)))
+            if number < 0:
+                wrong("cell_negative", "provenance", {"column": name}, value=number)
+            put(self, **{name: number})

@@ -1,0 +1,115 @@
+"""What the file of a reading may hold, and a reading written as such a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from allocator.analysis.audit import Reading
+from allocator.core.parts import Text
+from allocator.files.scenario import schema
+from allocator.files.scenario.save import toml_bytes
+from allocator.files.scenario.small_toml import STRICT, Form
+
+EXAMPLES = {
+    "format": "format = 1",
+    "title": 'title = { zh = "…", en = "…" }',
+    "scenario": 'scenario = "../scenario.toml"',
+    "factor": 'factor = "tax"',
+    "recipients": 'recipients = "all"',
+    "low": "low = 60",
+    "high": "high = 100",
+}
+
+
+@dataclass(frozen=True)
+class NamedReading:
+    """假设口径: a reading with its name, where it was read, and why anybody would suppose so.
+
+    ``needs`` is the data that it would take to test it, where split and weights alone cannot.
+    """
+
+    title: Text
+    file: str
+    reading: Reading
+    reason: Text | None = None
+    needs: Text | None = None
+
+
+def _recipients(value: object) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and names and all(isinstance(name, str) and name.strip() for name in names):
+        return tuple(names)
+    raise PydanticCustomError(
+        "text", "", {"key": "reading_recipients", "details": {"value": schema.as_written(value)}}
+    )
+
+
+class _Table(BaseModel):
+    model_config = STRICT
+
+
+class ScoredTable(_Table):
+    """[[scored]]: everybody's value of a factor lies between two scores."""
+
+    factor: schema._Text
+    low: schema._Number
+    high: schema._Number
+
+
+class KnownTable(_Table):
+    """[[known]]: what some recipients have of a factor, together."""
+
+    factor: schema._Text
+    recipients: Annotated[Any, PlainValidator(_recipients)]
+    low: schema._Number | None = None
+    high: schema._Number | None = None
+    of: schema._Text = "share"
+
+
+class ReadingTable(_Table):
+    """A reading's file."""
+
+    format: int
+    title: schema._Name
+    scenario: schema._Text | None = None
+    reason: schema._Name | None = None
+    needs: schema._Name | None = None
+    tolerance: schema._Text = "rounded"
+    scored: list[ScoredTable] = []
+    known: list[KnownTable] = []
+
+
+FORM = Form(ReadingTable, {"scored": ScoredTable, "known": KnownTable}, EXAMPLES)
+
+
+def reading_bytes(named: NamedReading, scenario: str | None = None) -> bytes:
+    """A reading as a TOML file, which reads back as the same; ``scenario`` is the file that it names."""
+    reading = named.reading
+    content: dict[str, Any] = {"format": schema.FORMAT, "title": _said(named.title)}
+    if scenario is not None:
+        content["scenario"] = scenario
+    for key, text in (("reason", named.reason), ("needs", named.needs)):
+        if text is not None:
+            content[key] = _said(text)
+    if reading.tolerance != "rounded":
+        content["tolerance"] = reading.tolerance
+    content["scored"] = [{"factor": s.factor, "low": s.low, "high": s.high} for s in reading.scored]
+    content["known"] = [
+        {
+            "factor": k.factor,
+            "recipients": k.recipients if isinstance(k.recipients, str) else list(k.recipients),
+            "low": k.low,
+            **({} if k.high is None else {"high": k.high}),
+            "of": k.of,
+        }
+        for k in reading.known
+    ]
+    return toml_bytes({key: value for key, value in content.items() if value != []})
+
+
+def _said(text: Text) -> str | dict[str, str]:
+    return text.zh if text.zh == text.en else {"zh": text.zh, "en": text.en}

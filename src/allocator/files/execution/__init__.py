@@ -1,0 +1,1 @@
+"""Payments and the rules that they are held against, as files."""

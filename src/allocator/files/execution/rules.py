@@ -1,0 +1,200 @@
+"""The rules that payments are held against, from a small TOML file beside the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from allocator.analysis.execution import Checkpoint, Rules, Target, UseRule, year_checkpoints
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.parts import Text
+from allocator.files.dates import cell_day
+from allocator.files.parsing import read_toml, sound, toml_of, wrong
+from allocator.files.scenario import schema
+from allocator.files.scenario.save import toml_bytes
+from allocator.files.scenario.small_toml import STRICT, Form, validated
+
+FOLDER, NAME = "execution", "rules.toml"
+Made = TypeVar("Made")
+
+
+def _day(value: object) -> date:
+    found = cell_day(value) if isinstance(value, str) else value
+    if isinstance(found, str):
+        raise PydanticCustomError("text", "", {"key": found, "details": {"value": str(value)[:40]}})
+    if type(found) is not date:
+        raise PydanticCustomError(
+            "text", "", {"key": "cell_date", "details": {"value": schema.as_written(value)}}
+        )
+    return found
+
+
+def _figure(value: object) -> Any:
+    return value if isinstance(value, bool) else schema._number(value)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
+        details = {"value": schema.as_written(value)}
+        raise PydanticCustomError("text", "", {"key": "execution_names", "details": details})
+    return tuple(value)
+
+
+Day = Annotated[Any, PlainValidator(_day)]
+_Figure = Annotated[Any, PlainValidator(_figure)]
+
+
+class _Table(BaseModel):
+    model_config = STRICT
+
+
+class CheckpointTable(_Table):
+    """[[checkpoint]]: a day on which payments are counted."""
+
+    day: Day
+    planned: schema._Number | None = None
+
+
+class UseTable(_Table):
+    """[[use]]: a use that the rule names."""
+
+    name: schema._Name
+    permitted: schema._Bool
+    clause: schema._Name
+    aliases: Annotated[Any, PlainValidator(_names)] = ()
+
+
+class TargetTable(_Table):
+    """[[target]]: an indicator and what it should be."""
+
+    name: schema._Name
+    group: schema._Text
+    figure: schema._Text = "entered"
+    operator: schema._Text = "="
+    value: _Figure
+    unit: schema._Name | None = None
+    weight: schema._Number | None = None
+    entered: _Figure | None = None
+    points: schema._Number | None = None
+    evidence: schema._Name | None = None
+    source: schema._Name | None = None
+
+
+class RulesTable(_Table):
+    """The whole file."""
+
+    format: int
+    notice: Day
+    end: Day
+    plan: schema._Text = "elapsed"
+    quarters: schema._Bool = False
+    source: schema._Name | None = None
+    cited: schema._Name | None = None
+    checkpoint: list[CheckpointTable] = []
+    use: list[UseTable] = []
+    target: list[TargetTable] = []
+
+
+_FORM = Form(
+    RulesTable,
+    {"checkpoint": CheckpointTable, "use": UseTable, "target": TargetTable},
+    {
+        "format": "format = 1",
+        "notice": "notice = 2023-05-31",
+        "end": "end = 2023-12-31",
+        "day": "day = 2023-09-30",
+        "name": 'name = { zh = "…", en = "…" }',
+        "permitted": "permitted = true",
+        "clause": 'clause = { zh = "…", en = "…" }',
+        "group": 'group = "general"',
+        "value": "value = 100",
+    },
+)
+
+
+def rules_beside(scenario: str | Path) -> Path:
+    """Where the rules of a scenario file are looked for: execution/rules.toml beside it."""
+    return Path(scenario).parent / FOLDER / NAME
+
+
+def load_rules(path: str | Path) -> Rules:
+    """The rules in a TOML file.  Raises ScenarioError with a sentence for each problem."""
+    path = Path(path)
+    return _made(path, read_toml(path))
+
+
+def read_rules(name: str, content: bytes) -> Rules:
+    """The rules in an uploaded TOML file.  Raises ScenarioError with a sentence for each problem."""
+    path = Path(name)
+    return _made(path, toml_of(path, sound(path, content)))
+
+
+def _made(path: Path, content: Mapping[str, Any]) -> Rules:
+    table = validated(path, dict(content), _FORM)
+    checkpoints = [Checkpoint(day) for day in year_checkpoints(table.end.year, quarters=table.quarters)]
+    if table.checkpoint:
+        if table.quarters:
+            wrong(path, "execution_quarters", {"key": "quarters"})
+        checkpoints = _each(path, "checkpoint", Checkpoint, table.checkpoint)
+    uses = _each(path, "use", UseRule, table.use)
+    targets = _each(path, "target", Target, table.target)
+    try:
+        return Rules(
+            table.notice,
+            table.end,
+            tuple(checkpoints),
+            table.plan,
+            tuple(uses),
+            tuple(targets),
+            table.source,
+            table.cited,
+        )
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None
+
+
+def _each(path: Path, name: str, kind: type[Made], tables: Sequence[BaseModel]) -> list[Made]:
+    made: list[Made] = []
+    problems: list[Problem] = []
+    for number, table in enumerate(tables, 1):
+        try:
+            made.append(kind(**dict(table)))
+        except ScenarioError as error:
+            for problem in error.problems:
+                key = ", ".join(filter(None, (f"[[{name}]] {number}", str(problem.at.get("key", "")))))
+                problems.append(replace(problem, file=str(path), at={"key": key}))
+    if problems:
+        raise ScenarioError(problems)
+    return made
+
+
+def rules_bytes(rules: Rules) -> bytes:
+    """Rules as a TOML file, which reads back as the same."""
+    content: dict[str, Any] = {
+        "format": schema.FORMAT,
+        "notice": rules.notice,
+        "end": rules.end,
+        "plan": rules.plan,
+    }
+    content |= {key: _written(getattr(rules, key)) for key in ("source", "cited")}
+    content["checkpoint"] = [_table(point) for point in rules.checkpoints]
+    content["use"] = [_table(use) for use in rules.uses]
+    content["target"] = [_table(target) for target in rules.targets]
+    return toml_bytes({key: value for key, value in content.items() if value not in (None, [])})
+
+
+def _table(entry: Checkpoint | UseRule | Target) -> dict[str, Any]:
+    found = {key: _written(value) for key, value in vars(entry).items()}
+    return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _written(value: object) -> object:
+    if isinstance(value, Text):
+        return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,267 @@
+"""Bytes, text and rows from files that may be anything at all."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import re
+import stat
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, Never
+
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, TooManyDecimals, exact
+
+LARGEST_FILE_MB = 10
+LARGEST_TOML_MB = 1
+_MOST_WALKED = 5_000_000  # steps from part to part of keys
+MOST_PROBLEMS = 100  # of one file: beyond that nobody reads on
+
+
+def wrong(file: Path | str, key: str, at: Mapping[str, object] | None = None, **details: object) -> Never:
+    """Raises the ScenarioError with this sentence about a file."""
+    raise ScenarioError(Problem(key, details, str(file), at or {}))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of an ordinary text file of bearable size."""
+    return sound(path, file_bytes(path))
+
+
+def file_bytes(path: Path, limit: int = LARGEST_FILE_MB) -> bytes:
+    """The content of an ordinary file of at most so many MB, whatever it holds."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            wrong(path, "file_directory")
+        if not stat.S_ISREG(status.st_mode):
+            wrong(path, "file_special")
+        if status.st_size > limit * 2**20:
+            wrong(path, "file_large", limit=limit)
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        wrong(path, "file_missing")
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        wrong(path, "file_unreadable")
+
+
+def sound(path: Path, content: bytes) -> bytes:
+    """The content, unless it is empty, endless or no text."""
+    if len(content) > LARGEST_FILE_MB * 2**20:
+        wrong(path, "file_large", limit=LARGEST_FILE_MB)
+    if not content.strip():
+        wrong(path, "file_empty")
+    if b"\0" in content:
+        wrong(path, "file_binary")
+    return content
+
+
+def beside(path: Path, name: str, root: Path, key: str) -> Path:
+    """The file that a scenario file names, refused when it lies outside the folder tree of ``root``."""
+    at = {"key": key}
+    if "\\" in name:
+        wrong(path, "path_backslash", at, name=name)
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name.startswith("~"):
+        wrong(path, "path_absolute", at, name=name)
+    if not name.strip() or not name.isprintable() or len(name) > 500:
+        wrong(path, "file_name", at, name=name[:40])
+    found = path.parent / name
+    try:
+        inside = found.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a loop of links
+        inside = False
+    if not inside:
+        wrong(path, "path_outside", at, name=name)
+    return found
+
+
+# --- TOML -----------------------------------------------------------------------------------------
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as nested tables, its numbers with a point as Decimal."""
+    return toml_of(path, read_bytes(path))
+
+
+def toml_of(path: Path, content: bytes) -> dict[str, Any]:
+    """The content of a TOML file as nested tables; ``path`` is what sentences call it."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        wrong(path, "file_utf8")
+    if len(content) > LARGEST_TOML_MB * 2**20:
+        wrong(path, "file_large", limit=LARGEST_TOML_MB)
+    if _walked(text) > _MOST_WALKED:
+        wrong(path, "toml_endless")
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError, ValueError) as error:
+        _wrong_toml(path, text, str(error))
+
+
+def _walked(text: str) -> int:
+    """How many steps from part to part of keys TOML may take to read, at the most.
+
+    Each part of a key is looked for from the first part of its table's name on, so that the steps of a line
+    grow with the square of its points.
+    """
+    steps = deepest = 0
+    for line in text.split("\n"):
+        points = line.count(".")
+        if line.lstrip().startswith("["):
+            deepest = max(deepest, points)
+        steps += (points + 1) * (points + deepest + 1)
+        if points > 300:
+            return _MOST_WALKED + 1
+    return steps
+
+
+# A key or table name that holds more than ASCII, and what it may follow.
+_BARE_KEY = re.compile(
+    r"""\s*\[{0,2}\s*(?:[A-Za-z0-9_"-]+\s*\.\s*)*"""
+    r"""([^\s"'#=\[\].]*[^\x00-\x7f][^\s"'#=\[\].]*)\s*[=＝\].]"""
+)
+_QUOTED = re.compile(r"""\"[^"]*("|$)|'[^']*('|$)|#.*""")
+
+# How the messages of tomllib begin, and the sentences that say the same for people.
+_TOML_REASONS = (
+    ("Expected '='", "toml_equals"),
+    ("Expected newline", "toml_rest"),
+    ("Cannot|Duplicate", "toml_twice"),
+    ("Illegal char|Unescaped|Reserved escape|Invalid hex|Escaped char", "toml_string"),
+    ("Invalid (value|date)", "toml_value"),
+)
+
+
+def _wrong_toml(path: Path, text: str, reason: str) -> Never:
+    """Says what is wrong with TOML in the words of somebody who writes it by hand."""
+    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", reason)
+    if place is None:
+        wrong(path, "toml_endless")
+    lines = text.split("\n")
+    if place[1] is None:
+        wrong(path, "toml_cut", {"line": len(text.splitlines())})
+    line, at = lines[int(place[1]) - 1], {"line": int(place[1])}
+    hidden = next((c for c in _QUOTED.sub("", line) if c not in "\t\r" and not c.isprintable()), None)
+    if hidden is not None:
+        wrong(path, "toml_hidden", at, name=hidden)
+    bare = _BARE_KEY.match(line[:300])  # the search takes the square of the length
+    if bare and not set(bare[1]) & set("“”‘’＝"):
+        wrong(path, "toml_bare_key", at, name=bare[1][:40])
+    odd = re.search("[“”‘’＝，【】]", _QUOTED.sub("", line))
+    if odd:
+        wrong(path, "toml_quotes", at, name=odd[0])
+    shown = line.replace("\t", " ").strip()[:60]
+    key = next((key for start, key in _TOML_REASONS if re.match(start, reason)), "toml_syntax")
+    wrong(path, key, at, line=shown)
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+Row = tuple[int, list[str]]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for garbage meanwhile: with millions of cells in hand it takes most of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) -> tuple[list[str], list[Row]]:
+    """The header in the first of the lines and the rows below it, all as wide as the header."""
+    if not lines:
+        wrong(file, "file_empty")
+    if lines[0][0] != 1:
+        wrong(file, "csv_first_line", {"row": 1})
+    header = lines[0][1]
+    width = max(i for i, name in enumerate(header, 1) if name)
+    odd = ((number, row) for number, row in lines[1:] if len(row) < width or any(row[len(header) :]))
+    problems = [
+        Problem("row_length", {"found": len(row), "should": width}, str(file), {"row": number})
+        for number, row in itertools.islice(odd, MOST_PROBLEMS)
+    ]
+    if any(any(row[width : len(header)]) or "" in header[:width] for _, row in lines[1:]):
+        problems.insert(0, Problem("header_blank", {}, str(file), {"row": 1}))
+    for name in sorted(name for name, count in Counter(header[:width]).items() if name and count > 1):
+        problems.insert(0, Problem("header_twice", {"name": name}, str(file), {"row": 1}))
+    if problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    if len(lines) == 1 and not may_be_empty:
+        wrong(file, "csv_no_rows")
+    return header[:width], [(number, row[:width]) for number, row in lines[1:]]
+
+
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?|[0-9]+:[0-9]{2}(:[0-9.]+)?")
+# what Excel and WPS show where a formula cannot be worked out, in a cell as in a CSV file
+_ERROR_CELL = re.compile(
+    r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|GETTING_DATA|BUSY!|FIELD!)"
+)
+
+
+def is_error_cell(cell: str) -> bool:
+    """Whether the cell holds what a formula leaves that cannot be worked out.
+
+    >>> is_error_cell("#DIV/0!"), is_error_cell("#1 District")
+    (True, False)
+    """
+    return _ERROR_CELL.fullmatch(cell) is not None
+
+
+def cell_number(cell: str) -> Number | str:
+    """The number in a cell, or the key of the sentence that says why there is none.
+
+    >>> cell_number("1,234.50"), cell_number("１２"), cell_number("5%")
+    (Fraction(2469, 2), 12, 'cell_percent')
+    """
+    if cell.isascii() and cell.isdigit() and len(cell) <= 30:
+        return int(cell)
+    text = cell.translate(_FULL_WIDTH).strip()
+    if not text:
+        return "cell_empty"
+    if text != "+":
+        text = text.removeprefix("+")
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    if _PLAIN.fullmatch(text):
+        try:
+            return exact(text)
+        except TooManyDecimals:
+            return "cell_decimals"
+        except ValueError:
+            return "cell_number"
+    lowered = text.casefold()
+    if lowered.lstrip("-−") in ("nan", "inf", "infinity", "∞"):
+        return "cell_infinite"
+    if text[0] in "-−" and text[1:2] not in ("-", "−") and isinstance(cell_number(text[1:]), int | Fraction):
+        return "cell_negative"
+    if text[0] in "=@":
+        return "cell_formula"
+    if is_error_cell(text):
+        return "cell_error"
+    if lowered in ("true", "false"):
+        return "cell_bool"
+    if _TIME.fullmatch(text):
+        return "cell_time"
+    if "%" in text or "‰" in text:
+        return "cell_percent"
+    if re.fullmatch(r"[0-9.]+e[+-]?[0-9]+", lowered):
+        return "cell_scientific"
+    if re.fullmatch(r"[¥￥$€£]\s*[0-9][0-9,.]*|[¥￥$€£]?\s*[0-9][0-9,.]*\s*[^\W\d_]+(/[^\W\d_]+)?", text):
+        return "cell_unit"
+    return "cell_text"

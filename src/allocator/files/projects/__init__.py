@@ -1,0 +1,1 @@
+"""Registers of projects and the rules that count them, as files."""

@@ -1,0 +1,1 @@
+"""What users keep: scenarios with their history, drafts, and the folder that holds them."""

@@ -1,0 +1,46 @@
+"""Where the scenarios are that a person can choose from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def scenario_folder() -> Path:
+    """ALLOCATOR_SCENARIOS, else ``scenarios`` in the working folder, else those that are shipped."""
+    named = os.environ.get("ALLOCATOR_SCENARIOS")
+    if named:
+        return Path(named)
+    package = Path(__file__).parent.parent.parent
+    shipped = (Path("scenarios"), package / "scenarios", package.parent.parent / "scenarios")
+    return next((folder for folder in shipped if folder.is_dir()), shipped[0])
+
+
+def scenario_files(folder: Path | None = None) -> list[Path]:
+    """The scenario files in the folders of a folder, in the order in which people should meet them.
+
+    Luzhou's folder first; in each, a file that others extend, then those that change its rule, then those
+    that change its data as well, so that a mere hypothesis never comes before the rule.
+
+    >>> [path.stem for path in scenario_files()][:5]
+    ['published-rule', 'cap-zone', 'equal-weights', 'jobs-first', 'after-earmark']
+    """
+    folder = scenario_folder() if folder is None else folder
+    return sorted((p for p in folder.glob("*/*.toml") if p.is_file() and p.name[0] != "."), key=_rank)
+
+
+def _rank(path: Path) -> tuple[bool, str, bool, bool, str]:
+    """Read from the text: a file that is not valid TOML must have a place on the shelf too."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            lines = [line.replace(" ", "") for line in file.read(100_000).splitlines()]
+    except OSError:
+        lines = []
+    extends = any(line.startswith("extends=") for line in lines)
+    data = extends and any(line.startswith("[data]") for line in lines)
+    return path.parent.name != "luzhou-2023", path.parent.name, extends, data, path.name
+
+
+def factor_rule_files(folder: Path) -> list[Path]:
+    """The rules for registers of projects in their folder."""
+    return sorted(path for path in folder.glob("*.toml") if path.is_file() and path.name[0] != ".")

@@ -1,0 +1,1 @@
+"""Scenario files and the CSV files that they name, read, checked and written."""

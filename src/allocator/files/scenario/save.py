@@ -1,0 +1,235 @@
+"""A Scenario written as a folder of files that reads back as the same Scenario."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import MOST_DECIMALS
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor, Provenance, Text
+from allocator.files import disk
+from allocator.files.scenario.schema import FORMAT
+
+
+def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = False) -> Path:
+    """Writes ``scenario.toml`` and its CSV files into a folder and returns the TOML file's path.
+
+    ``load_scenario`` of that path gives an equal Scenario.  Raises ScenarioError where the folder already
+    holds something (unless ``overwrite``), cannot be written, or a number has no decimal form.
+    """
+    folder = Path(folder)
+    files = contents(scenario)
+    put_files(folder, files, overwrite=overwrite)
+    return folder / "scenario.toml"
+
+
+@contextmanager
+def making(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
+    """Makes a folder to write into; one that was not there is gone again if what is done with it fails.
+
+    Raises ScenarioError where it holds something or cannot be written.
+    """
+    made: list[Path] = []
+    try:
+        try:
+            if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not overwrite)):
+                raise ScenarioError(Problem("exists", {}, str(folder)))
+            disk.make(folder, made)
+            disk.write(folder / ".part", b"")
+            (folder / ".part").unlink()
+        except (OSError, ValueError) as error:
+            raise disk.unwritten(error, folder) from None
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for path in reversed(made):
+                path.rmdir()
+        raise
+
+
+def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
+    """Writes files into a folder, all or none; the last one named is put in its place last.
+
+    Names may lead into folders of the folder.
+    """
+    with making(folder, overwrite=overwrite):
+        try:
+            disk.put_all(folder, contents)
+        except (OSError, ValueError) as error:
+            raise disk.unwritten(error, folder) from None
+
+
+def put_file(path: Path, content: bytes) -> None:
+    """Writes one new file; raises ScenarioError where it exists already or cannot be written."""
+    try:
+        disk.write(path, content, new=True)
+    except FileExistsError:
+        raise ScenarioError(Problem("file_exists", {}, str(path))) from None
+    except (OSError, ValueError) as error:
+        raise disk.unwritten(error, path) from None
+
+
+def contents(scenario: Scenario) -> dict[str, bytes]:
+    """The files of a scenario by name, the TOML file last."""
+    files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}
+    factors = [["recipient", *(factor.id for factor in scenario.factors)]]
+    for i, recipient in enumerate(scenario.recipients):
+        values = [factor.values[i] for factor in scenario.factors]
+        blank = [factor.id for factor, value in zip(scenario.factors, values, strict=True) if value is None]
+        if values and len(blank) == len(values):
+            continue  # only earmarked for
+        if blank:
+            raise ScenarioError(
+                Problem("cell_blank", {"names": [recipient.name]}, "factors", {"column": blank[0]})
+            )
+        factors.append([recipient.id, *map(cell_text, values)])
+    files["factors.csv"] = csv_bytes(factors)
+    for name in ("published", "previous"):
+        amounts = getattr(scenario, name)
+        if amounts is not None:
+            rows = [["recipient", "amount"], *([id, cell_text(amount)] for id, amount in amounts.items())]
+            files[f"{name}.csv"] = csv_bytes(rows)
+    if scenario.provenance:
+        columns = list(Provenance.__dataclass_fields__)
+        rows = [columns, *([cell_text(getattr(entry, c)) for c in columns] for entry in scenario.provenance)]
+        files["provenance.csv"] = csv_bytes(rows)
+    files["scenario.toml"] = toml_bytes(tables(scenario, files))
+    return files
+
+
+def recipient_rows(scenario: Scenario) -> list[list[str]]:
+    """The rows of recipients.csv."""
+    return [
+        ["recipient", "name_zh", "name_en", "kind", "aliases"],
+        *([r.id, r.name.zh, r.name.en, r.kind, ";".join(r.aliases)] for r in scenario.recipients),
+    ]
+
+
+def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def toml_bytes(content: Mapping[str, Any], remarks: Mapping[str, str] | None = None) -> bytes:
+    """Tables as TOML for people: names in one line, remarks as comments at the top and within tables."""
+    import tomlkit  # only ever needed to write
+
+    left = dict(remarks or {})
+
+    def table(key: str, values: Mapping[str, Any]) -> Any:
+        made = tomlkit.table()
+        if key in left:
+            made.add(tomlkit.comment(left.pop(key)))
+        for name, value in values.items():
+            made.add(name, _item(value))
+        return made
+
+    document = tomlkit.document()
+    if "" in left:
+        document.add(tomlkit.comment(left.pop("")))
+    for key, value in content.items():
+        if key == "factor":
+            factors = tomlkit.table(is_super_table=True)
+            for id, described in value.items():
+                factors.add(id, table(key, described))
+            document.add(key, factors)
+        elif isinstance(value, list):
+            array = tomlkit.aot()
+            for entry in value:
+                array.append(table(key, entry))
+            document.add(key, array)
+        elif isinstance(value, dict) and not _is_name(value):
+            document.add(key, table(key, value))
+        else:
+            document.add(key, _item(value))
+    return tomlkit.dumps(document).encode()
+
+
+def _item(value: Any) -> Any:
+    import tomlkit
+
+    if isinstance(value, Fraction):
+        text = decimal_text(value)
+        # not float_(text), which goes by way of a float and loses digits
+        return tomlkit.items.Float(float(text), tomlkit.items.Trivia(), text)
+    if isinstance(value, dict):
+        inline = tomlkit.inline_table()
+        inline.update(value)
+        return inline
+    return value
+
+
+def _is_name(value: Mapping[str, Any]) -> bool:
+    return value.keys() == {"zh", "en"} and all(isinstance(part, str) for part in value.values())
+
+
+def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
+    """The tables of a scenario file, in the order that people read them."""
+    data = {name.removesuffix(".csv"): name for name in files}
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "title": _value(scenario.title),
+        "fund": _filled(scenario.fund, "name", "amount", "currency", "unit", "rounding", "source"),
+        "method": _filled(scenario, "kind", "coefficient"),
+        "weights": dict(scenario.weights),
+        "data": data,
+    }
+    arrays: dict[str, Any] = {
+        "factor": {id: table for id, table in ((f.id, _described(f)) for f in scenario.factors) if table},
+        "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
+        "earmark": [_filled(e, "recipient", "amount", "also_shares", "reason") for e in scenario.earmarks],
+        "limit": [
+            _filled(item, "recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")
+            for item in scenario.limits
+        ],
+        "use": [_filled(use, "name", "amount") for use in scenario.uses],
+    }
+    return content | {name: table for name, table in arrays.items() if table}
+
+
+def _described(factor: Factor) -> dict[str, Any]:
+    table = _filled(factor, "name", "unit", "definition", "year", "status", "source")
+    if table["name"] == factor.id:
+        del table["name"]
+    return table
+
+
+def _filled(thing: object, *names: str) -> dict[str, Any]:
+    """The named fields that say something."""
+    values = ((name, getattr(thing, name)) for name in names)
+    return {name: _value(value) for name, value in values if value is not None}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def cell_text(value: Any) -> str:
+    """A value as it stands in a CSV cell, in plain digits."""
+    if value is None:
+        return ""
+    return decimal_text(value) if isinstance(value, Fraction) else str(value)
+
+
+def decimal_text(value: Fraction) -> str:
+    """A fraction in plain digits; raises ScenarioError where no decimal says it exactly.
+
+    >>> decimal_text(Fraction(1, 8))
+    '0.125'
+    """
+    digits = next((d for d in range(1, MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
+    if digits is None:
+        raise ScenarioError(Problem("no_decimal", {"value": str(value)}))
+    whole = f"{int(value * 10**digits):0{digits + 1}d}"
+    return f"{whole[:-digits]}.{whole[-digits:]}"

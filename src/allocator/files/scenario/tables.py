@@ -1,0 +1,288 @@
+"""The CSV files of a scenario: recipients, factor data, amounts, remarks on single cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, plain
+from allocator.core.naming import Names, guess, names_of, unknown_recipient
+from allocator.core.parts import STATUSES, Provenance, Recipient, Text, check_id, lookup, plain_name
+from allocator.files.csv_file import read_csv
+from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
+from allocator.files.scenario.placing import placed
+from allocator.files.scenario.schema import AMOUNT_UNITS
+
+
+class Finder:
+    """Finds recipients by any of their names, and collects the problems of a file's rows."""
+
+    def __init__(self, recipients: tuple[Recipient, ...]) -> None:
+        self.recipients = recipients
+        self.names = lookup(recipients)
+
+    @cached_property
+    def written(self) -> Names:
+        """All that the recipients are called, for what is said of a name that none of them has."""
+        return names_of(self.recipients)
+
+    def id(self, name: str, key: str) -> str:
+        """The id behind a name that stands under this key of the scenario file."""
+        id = self.names.get(plain_name(name))
+        if id is None:
+            raise ScenarioError(unknown_recipient(name, self.written, "scenario", {"key": key}))
+        return id
+
+    def ids(self, recipients: str | tuple[str, ...], key: str) -> str | tuple[str, ...]:
+        """The ids behind a list of names; "all" and kinds stay as they are."""
+        return recipients if isinstance(recipients, str) else tuple(self.id(name, key) for name in recipients)
+
+    def rows(
+        self, file: Path | str, rows: Iterable[Row], column: int, optional: Iterable[str] = ()
+    ) -> tuple[list[tuple[int, str, list[str]]], list[Problem]]:
+        """Each row with its recipient's id; blank, unknown, double and missing recipients as problems."""
+        found: dict[str, tuple[int, str, list[str]]] = {}
+        problems: list[Problem] = []
+        for number, row in rows:
+            if len(problems) >= MOST_PROBLEMS:
+                break
+            at = {"row": number, "column": "recipient"}
+            name = row[column]
+            id = self.names.get(plain_name(name))
+            if not name:
+                problems.append(Problem("recipient_blank", {}, str(file), at))
+            elif id is None:
+                problems.append(unknown_recipient(name, self.written, str(file), at))
+            elif id in found:
+                problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
+            else:
+                found[id] = number, id, row
+        there = {*found, *optional}
+        missing = [r.name for r in self.recipients if r.id not in there]
+        if missing and not problems:
+            details = {"names": missing[:10], "count": len(missing)}
+            problems.append(Problem("recipient_missing", details, str(file)))
+        return list(found.values()), problems
+
+
+def need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[str] | None = None) -> None:
+    """Refuses a header that lacks a needed column or, where ``known`` says what there may be, has others."""
+    for name in columns:
+        if name not in header:
+            if len(header) == 1:
+                for mark, found in (("\t", "Tab"), (";", ";"), ("，", "，"), ("、", "、")):
+                    if mark in header[0]:
+                        wrong(file, "csv_delimiter", {"row": 1}, name=name, found=found)
+            wrong(file, "header_missing", {"row": 1}, name=name, known=list(known or columns))
+    for name in header:
+        if known is not None and name not in known:
+            wrong(file, "header_unknown", {"row": 1}, name=name, guess=guess(name, known))
+
+
+_RECIPIENT_COLUMNS = ("recipient", "name_zh", "name_en", "kind", "aliases")
+
+
+def read_recipients(file: Path) -> tuple[Recipient, ...]:
+    """The recipients in the order of their file."""
+    header, rows = read_csv(file)
+    need(file, header, ("recipient",), _RECIPIENT_COLUMNS)
+    recipients: dict[str, Recipient] = {}
+    problems: list[Problem] = []
+    for number, row in rows:
+        cells = dict(zip(header, row, strict=True))
+        at = {"row": number}
+        if not cells["recipient"]:
+            problems.append(Problem("recipient_blank", {}, str(file), at))
+            continue
+        if cells["recipient"] in recipients:
+            problems.append(Problem("recipient_twice", {"name": cells["recipient"]}, str(file), at))
+            continue
+        zh, en = cells.get("name_zh", ""), cells.get("name_en", "")
+        aliases = tuple(
+            filter(None, (a.strip() for a in cells.get("aliases", "").replace("；", ";").split(";")))
+        )
+        try:
+            made = Recipient(
+                cells["recipient"],
+                Text(zh, en) if zh or en else Text(cells["recipient"]),
+                cells.get("kind", ""),
+                aliases,
+            )
+        except ScenarioError as error:
+            problems.extend(placed(error, file, at))
+        else:
+            recipients[made.id] = made
+    if problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    return tuple(recipients.values())
+
+
+def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ...]:
+    """The recipients of a scenario without a file of them: the rows of the factor data."""
+    column = header.index("recipient")
+    recipients: dict[str, Recipient] = {}
+    for number, row in rows:
+        at = {"row": number, "column": "recipient"}
+        if not row[column]:
+            raise ScenarioError(Problem("recipient_blank", {}, "factors", at))
+        if row[column] in recipients:
+            raise ScenarioError(Problem("recipient_twice", {"name": row[column]}, "factors", at))
+        try:
+            recipients[row[column]] = Recipient(row[column])
+        except ScenarioError as error:
+            raise ScenarioError(placed(error, "factors", at)) from None
+    return tuple(recipients.values())
+
+
+def read_columns(
+    file: Path | str,
+    header: list[str],
+    rows: list[Row],
+    find: Finder,
+    optional: Iterable[str] = (),
+    blank: frozenset[tuple[int, str]] | set[tuple[int, str]] = frozenset(),
+) -> dict[str, dict[str, Number]]:
+    """The factor data: column, then recipient, then value.
+
+    ``optional`` are the recipients that may have no row, ``blank`` the cells (row number, column) that may
+    stay blank.
+    """
+    at_recipient = header.index("recipient")
+    found, problems = find.rows(file, rows, at_recipient, optional)
+    columns: dict[str, dict[str, Number]] = {}
+    for position, column in enumerate(header):
+        if position == at_recipient:
+            continue
+        try:
+            check_id(column, "factors")
+        except ScenarioError as error:
+            problems.extend(placed(error, file, {"row": 1}))
+        values = columns.setdefault(column, {})
+        for number, id, row in found:
+            value = cell_number(row[position])
+            if isinstance(value, str):
+                if value == "cell_empty" and (number, column) in blank:
+                    continue
+                at = {"row": number, "column": column}
+                problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
+            else:
+                values[id] = value
+    if problems:
+        raise ScenarioError(sorted(problems, key=lambda p: p.at.get("row", 0))[:MOST_PROBLEMS])  # type: ignore[arg-type,return-value]
+    return columns
+
+
+def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
+    """Amounts by recipient, in the main unit, whatever unit the header carries."""
+    header, rows = read_csv(file)
+    need(file, header, ("recipient",))
+    others = [name for name in header if name != "recipient"]
+    if len(others) != 1 or not plain_name(others[0]).startswith(("amount", "金额")):
+        known = ["recipient", "amount"]
+        extra = next((name for name in others if not plain_name(name).startswith(("amount", "金额"))), None)
+        if extra is not None and len(others) > 1:
+            wrong(file, "header_unknown", {"row": 1}, name=extra, guess=guess(extra, known))
+        wrong(file, "header_missing", {"row": 1}, name="amount", known=known)
+    unit = plain_name(others[0]).removeprefix("amount").removeprefix("金额").strip(" ()（）")
+    if unit not in AMOUNT_UNITS or (others[0].startswith("金额") and not unit):
+        wrong(file, "header_unit", {"row": 1}, name=others[0])
+    if unit and currency != "CNY":
+        wrong(file, "unit_currency", {"row": 1}, value=others[0], currency=currency)
+    return amount_column(file, header, rows, find, others[0], AMOUNT_UNITS[unit])
+
+
+def amount_column(
+    file: Path | str, header: list[str], rows: list[Row], find: Finder, column: str, unit: int
+) -> dict[str, Number]:
+    """The amounts of one column by recipient, times the unit that they are in."""
+    position = header.index(column)
+    found, problems = find.rows(file, rows, header.index("recipient"))
+    amounts: dict[str, Number] = {}
+    for number, id, row in found:
+        value = cell_number(row[position])
+        at = {"row": number, "column": column}
+        if isinstance(value, str):
+            problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
+            continue
+        amounts[id] = plain(value * unit)
+        if (amounts[id] * 100).denominator != 1:
+            problems.append(Problem("cents", {"value": amounts[id]}, str(file), at))
+    if problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    return amounts
+
+
+_PROVENANCE_COLUMNS = tuple(Provenance.__dataclass_fields__)
+
+
+def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[Provenance, ...]:
+    """What single cells of the factor data have to say beyond their columns."""
+    header, rows = read_csv(file)
+    need(file, header, ("recipient", "factor"), _PROVENANCE_COLUMNS)
+    return cell_remarks(file, header, rows, find, columns)
+
+
+def cell_remarks(
+    file: Path | str, header: list[str], rows: Iterable[Row], find: Finder, columns: Iterable[str]
+) -> tuple[Provenance, ...]:
+    """The remarks on single cells in the order of their rows."""
+    cells_seen: set[tuple[str, str]] = set()
+    columns_written = Names(columns)
+    problems: list[Problem] = []
+    entries: list[Provenance] = []
+    for number, row in rows:
+        if len(problems) >= MOST_PROBLEMS:
+            break
+        cells: dict[str, Any] = {name: cell for name, cell in zip(header, row, strict=True) if cell}
+        here = len(problems)
+
+        def refuse(column: str, key: str, number: int = number, **details: object) -> None:
+            problems.append(Problem(key, details, str(file), {"row": number, "column": column}))
+
+        name, factor = cells.get("recipient", ""), cells.get("factor", "")
+        id = find.names.get(plain_name(name))
+        if not name:
+            refuse("recipient", "recipient_blank")
+        elif id is None:
+            at = {"row": number, "column": "recipient"}
+            problems.append(unknown_recipient(name, find.written, str(file), at))
+        if not factor:
+            refuse("factor", "factor_blank")
+        elif factor not in columns:
+            refuse("factor", "column_unknown", name=factor, guess=columns_written.guess(factor))
+        if id is not None and (id, factor) in cells_seen:
+            refuse("recipient", "recipient_twice", name=f"{name} × {factor}")
+        if cells.get("status", "assumed") not in STATUSES:
+            refuse("status", "choice", value=cells["status"][:40], known=STATUSES)
+        for column in ("declared", "verified"):
+            value = cell_number(cells[column]) if column in cells else None
+            if isinstance(value, str):
+                refuse(column, value, value=cells[column][:40])
+            elif value is not None:
+                cells[column] = value
+        if "confirmed_on" in cells:
+            try:
+                cells["confirmed_on"] = date.fromisoformat(cells["confirmed_on"])
+            except ValueError:
+                refuse("confirmed_on", "cell_date", value=cells["confirmed_on"][:40])
+        for column in ("provider", "note"):
+            if is_error_cell(cells.get(column, "")):
+                refuse(column, "cell_error", value=cells[column])
+            elif column in cells:
+                try:
+                    Text(cells[column])
+                except ScenarioError as error:
+                    problems.extend(placed(error, file, {"row": number, "column": column}))
+        if len(problems) == here:
+            try:
+                entries.append(Provenance(**cells | {"recipient": str(id)}))
+            except ScenarioError as error:
+                problems.extend(placed(error, file, {"row": number}))
+        cells_seen.add((str(id), factor))
+    if problems:
+        raise ScenarioError(problems[:MOST_PROBLEMS])
+    return tuple(entries)

@@ -1,0 +1,1 @@
+"""Tables as people keep them: sheets unpacked within bounds, their headings, their columns."""

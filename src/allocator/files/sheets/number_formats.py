@@ -1,0 +1,173 @@
+"""Which cells of a workbook show their number as a percentage, and columns in which only some do.
+
+A cell that shows 2.74 % holds 0.0274; beside a cell that holds 2.74 it would be read a hundredth of it.  The
+reader of workbooks (calamine) does not tell number formats, so they are looked up in the parts themselves:
+only ever in those that `unpacking` has counted and found without document types.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from xml.parsers import expat
+
+from allocator.core.errors import Problem
+from allocator.files.parsing import Row, cell_number
+
+Place = tuple[int, int]
+
+_BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+_BUILT_IN = {"9", "10"}  # 0% and 0.00%; all other percentages are written out
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_CELL = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
+_SHOWN = 5  # cells that a sentence names of each kind
+
+
+def shows_percent(code: str) -> bool:
+    """Whether a number format multiplies by a hundred, and does not only write the sign.
+
+    >>> shows_percent("0.00%"), shows_percent('0.00"%"'), shows_percent("0\\\\%"), shows_percent("0%;-0%")
+    (True, False, False, True)
+    """
+    return "%" in _LITERAL.sub("", code)
+
+
+def percent_cells(workbook: bytes) -> list[frozenset[Place]]:
+    """The rows and columns, from 1, of the cells that show a percentage, for each sheet in its order.
+
+    ``workbook`` is one that `unpacking.unpack` gave.
+    """
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+
+        def part(name: str) -> bytes:
+            return archive.read(names[name.lower()]) if name.lower() in names else b""
+
+        paths = _sheets(part(_BOOK), part(_RELATIONS))
+        styles = _percent_styles(part(_STYLES))
+        if not styles:
+            return [frozenset()] * len(paths)
+        return [_cells(part(path), styles) for path in paths]
+
+
+def mixed(
+    lines: Sequence[Row], percents: Collection[Place], file: str, at: Mapping[str, object]
+) -> dict[int, Problem]:
+    """What is wrong with each column, from 0, in which some numbers are percentages and some are not.
+
+    The first line is the header.  A zero is none in either way of reading, so it is with neither.
+    """
+    columns = {column - 1 for _, column in percents}
+    found: dict[int, Problem] = {}
+    for column in sorted(columns):
+        kinds: dict[bool, list[str]] = {True: [], False: []}
+        for number, row in lines[1:]:
+            value = cell_number(row[column]) if column < len(row) else "cell_empty"
+            if not isinstance(value, str) and value:
+                kinds[(number, column + 1) in percents].append(f"{_letters(column)}{number}")
+        if all(kinds.values()):
+            header = lines[0][1][column] if column < len(lines[0][1]) else ""
+            where = {**at, **({"column": header} if header else {})}
+            shown, plain = kinds[True], kinds[False]
+            details = {
+                "shown": shown[:_SHOWN],
+                "many": len(shown),
+                "plain": plain[:_SHOWN],
+                "others": len(plain),
+            }
+            found[column] = Problem("cells_percent", details, file, where)
+    return found
+
+
+def _letters(column: int) -> str:
+    letters, column = "", column + 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(65 + letter) + letters
+    return letters
+
+
+# --- parts ------------------------------------------------------------------------------------------
+
+Start = Callable[[str, dict[str, str]], None]
+
+
+def _parse(xml: bytes, start: Start, end: Callable[[str], None] | None = None) -> None:
+    """Calls back for every element by its name without prefix."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, given: start(name.rpartition(":")[2], given)
+    if end is not None:
+        parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
+    if xml:
+        parser.Parse(xml, True)
+
+
+def _sheets(book: bytes, relations: bytes) -> list[str]:
+    """The path of each sheet's part, "" where there is none."""
+    targets: dict[str, str] = {}
+    paths: list[str] = []
+
+    def relation(name: str, given: dict[str, str]) -> None:
+        if name == "Relationship":
+            targets[given["Id"]] = posixpath.normpath(posixpath.join("/xl", given["Target"])).lstrip("/")
+
+    def sheet(name: str, given: dict[str, str]) -> None:
+        if name == "sheet":
+            id = next((v for key, v in given.items() if key.rpartition(":")[2] == "id" and ":" in key), "")
+            paths.append(targets.get(id, ""))
+
+    _parse(relations, relation)
+    _parse(book, sheet)
+    return paths
+
+
+def _percent_styles(styles: bytes) -> frozenset[str]:
+    """The cell formats, by their numbers as cells name them, that show a percentage."""
+    codes, found = set(_BUILT_IN), set()
+    inside, count = False, 0
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal inside, count
+        if name == "numFmt":
+            shows = shows_percent(given.get("formatCode", ""))
+            (codes.add if shows else codes.discard)(given.get("numFmtId", ""))
+        elif name == "cellXfs":
+            inside = True
+        elif name == "xf" and inside:
+            if given.get("numFmtId", "0") in codes:
+                found.add(str(count))
+            count += 1
+
+    def end(name: str) -> None:
+        nonlocal inside
+        inside = inside and name != "cellXfs"
+
+    _parse(styles, start, end)
+    return frozenset(found)
+
+
+def _cells(sheet: bytes, styles: Collection[str]) -> frozenset[Place]:
+    """The cells of a sheet in one of these formats that are not text."""
+    found: set[Place] = set()
+    row = column = 0
+
+    def start(name: str, given: dict[str, str]) -> None:
+        nonlocal row, column
+        if name == "row":
+            row, column = int(given.get("r", row + 1)), 0
+        elif name == "c":
+            place = _CELL.fullmatch(given.get("r", ""))
+            if place is None:
+                column += 1
+            else:
+                row, column = int(place[2]), 0
+                for letter in place[1].upper():
+                    column = column * 26 + ord(letter) - 64
+            if given.get("s") in styles and given.get("t", "n") == "n":
+                found.add((row, column))
+
+    _parse(sheet, start)
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""Tables that people fill in and bring back."""

@@ -1,0 +1,98 @@
+"""A new scenario folder for people to fill in: TOML with remarks, CSV files, the factor table for Excel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor, Text
+from allocator.files.scenario.save import csv_bytes, put_files, recipient_rows, tables, toml_bytes
+from allocator.files.scenario.schema import FORMAT, scenario_schema
+from allocator.files.sheets.headings import CELL_COLUMNS, heading
+from allocator.files.upload.template import workbook
+from allocator.text import say
+
+_WEIGHTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
+
+
+def new_folder(folder: Path, lang: str, like: Scenario | None = None) -> Path:
+    """Makes the folder and returns the path of its scenario file.
+
+    With ``like`` it takes over everything but the factor values and what was published, so that nothing in
+    the new folder passes for data.  Raises ScenarioError where the folder holds something already.
+    """
+    if like is None:
+        content, recipients = _blank(lang)
+    else:
+        content = tables(like, ["recipients.csv", "factors.csv"])
+        recipients = recipient_rows(like)
+        for table in content["factor"].values():  # what is said of the old data is not said of the new
+            table.pop("year", None)
+            table |= {"definition": "…", "status": "assumed", "source": "…"}
+        content["title"] = "…"
+        content["fund"]["source"] = "…"
+        if any(limit.get("of") == "previous" for limit in content.get("limit", ())):
+            content["data"]["previous"] = "previous.csv"
+    columns = list(content["factor"]) if like is None else [factor.id for factor in like.factors]
+    cells = [["recipient", *columns], *([row[0], *("" for _ in columns)] for row in recipients[1:])]
+    remarks = {key: say(f"new.{key}", lang) for key in ("fund", "method", "data", "factor", "reservation")}
+    remarks[""] = say("new.head", lang)
+    files = {
+        "scenario.schema.json": json.dumps(scenario_schema(), indent=2).encode() + b"\n",
+        "recipients.csv": csv_bytes(recipients),
+        "factors.csv": csv_bytes(cells),
+        "factors.xlsx": _workbook(cells, content["factor"], lang),
+    }
+    if "previous" in content["data"]:
+        files["previous.csv"] = csv_bytes(
+            [["recipient", "amount"], *([row[0], ""] for row in recipients[1:])]
+        )
+    files["scenario.toml"] = b"#:schema ./scenario.schema.json\n" + toml_bytes(content, remarks)
+    put_files(folder, files)
+    return folder / "scenario.toml"
+
+
+def _blank(lang: str) -> tuple[dict[str, Any], list[list[str]]]:
+    """The tables and recipients of a scenario that is all to be filled in: the amount 0 is refused."""
+    content = {
+        "format": FORMAT,
+        "title": say("new.title", lang),
+        "fund": {"name": "…", "amount": 0, "currency": "CNY", "unit": 10_000, "source": "…"},
+        "method": {"kind": "shares"},
+        "weights": dict(_WEIGHTS),
+        "data": {"recipients": "recipients.csv", "factors": "factors.csv"},
+        "factor": {
+            id: {
+                "name": {"zh": say(f"new.{id}", "zh"), "en": say(f"new.{id}", "en")},
+                "unit": "…",
+                "definition": "…",
+                "status": "assumed",
+                "source": "…",
+            }
+            for id in _WEIGHTS
+        },
+        "reservation": [{"name": say("new.department", lang), "amount": 0}],
+    }
+    rows = [["recipient", "name_zh", "name_en", "kind", "aliases"]]
+    for n in (1, 2, 3):
+        names = [say("new.recipient", name, number=n) for name in ("zh", "en")]
+        rows.append([f"r{n}", *names, "district", ""])
+    return content, rows
+
+
+def _workbook(cells: list[list[str]], described: dict[str, Any], lang: str) -> bytes:
+    """The workbook of the app's Data page; its data sheet is factors.csv, so that it can be saved as that."""
+    header, *rows = cells
+    factors = []
+    for id in header[1:]:
+        about = dict(described.get(id, {}))
+        names = {key: _text(about[key]) for key in ("name", "unit", "definition", "source") if key in about}
+        factors.append(Factor(id, (), **about | names))
+    remarks = [heading(column, CELL_COLUMNS, lang) for column in CELL_COLUMNS]
+    return workbook((header, rows), factors, (remarks, []), lang, say("new.notes", lang))
+
+
+def _text(value: str | dict[str, str]) -> Text:
+    return Text(**value) if isinstance(value, dict) else Text(value)

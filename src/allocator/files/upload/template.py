@@ -1,0 +1,157 @@
+"""The Excel workbook that a scenario's tables are filled in with."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from allocator.core.model import Scenario
+from allocator.core.parts import STATUSES, Factor
+from allocator.files.sheets.headings import (
+    CELL_COLUMNS,
+    FACTOR_COLUMNS,
+    REGISTER,
+    Table,
+    cell_rows,
+    factor_rows,
+    table_rows,
+)
+from allocator.text import say
+
+SPARE = 200  # rows below the last one that the input rules and lists hold for too
+
+
+def template(scenario: Scenario, lang: str) -> bytes:
+    """The workbook of a scenario: notes, data, factors, remarks on single cells; `upload.read` takes it back.
+
+    Raises ScenarioError where a heading could not be told from another, or a number has no decimal form.
+    """
+    return workbook(table_rows(scenario, lang), scenario.factors, cell_rows(scenario, lang), lang)
+
+
+def workbook(data: Table, factors: Sequence[Factor], cells: Table, lang: str, remarks: str = "") -> bytes:
+    """The workbook of these tables; ``remarks`` stand above the notes.
+
+    The data may begin with the columns of the register or with the recipients' ids alone.
+    """
+    import xlsxwriter  # slow to load, and only ever needed here
+
+    content = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
+    book.set_properties({"created": datetime(2000, 1, 1)})  # the same tables give the same bytes
+    styles = {
+        "head": book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True}),
+        "fixed": book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1}),
+        "text": book.add_format({"num_format": "@", "border": 1, "locked": False}),
+        "number": book.add_format({"num_format": "0.##########", "border": 1, "locked": False}),
+        "whole": book.add_format({"num_format": "0", "border": 1, "locked": False}),
+    }
+    names = {role: say(f"workbook.sheet_{role}", lang) for role in ("notes", "data", "factors", "cells")}
+    sheets = {role: book.add_worksheet(name) for role, name in names.items()}
+
+    header, rows = data
+    first = len(REGISTER) if len(header) >= len(REGISTER) + len(factors) else 1
+    last = len(rows) + SPARE
+    kinds = ["fixed", *["text"] * (first - 1), *["number"] * (len(header) - first)]
+    _table(sheets["data"], data, kinds, styles)
+    for position, factor in enumerate(factors, first):
+        sheets["data"].write_comment(0, position, _about(factor, lang), {"x_scale": 2, "y_scale": 1.5})
+    at_least = {
+        "validate": "decimal",
+        "criteria": ">=",
+        "value": 0,
+        "error_message": say("workbook.bare", lang),
+    }
+    if len(header) > first:
+        sheets["data"].data_validation(1, first, last, len(header) - 1, at_least)
+    sheets["data"].freeze_panes(1, first)
+    sheets["data"].activate()
+
+    statuses = _list([say(f"status.{status}", lang) for status in STATUSES], lang)
+    about = factor_rows(factors, lang)
+    _table(sheets["factors"], about, _kinds(FACTOR_COLUMNS), styles)
+    status = FACTOR_COLUMNS.index("status")
+    sheets["factors"].data_validation(1, status, len(about[1]) + SPARE, status, statuses)
+    sheets["factors"].freeze_panes(1, 1)
+
+    _table(sheets["cells"], cells, _kinds(CELL_COLUMNS), styles)
+    last_cell = len(cells[1]) + SPARE
+    called = 0 if first == 1 else REGISTER.index(f"name_{lang}")
+    lists = {
+        "recipient": _list(_range(names["data"], 1, called, last, called), lang),
+        "factor": _list(_range(names["data"], 0, first, 0, first + len(factors) - 1), lang),
+        "status": statuses,
+        "declared": at_least,
+        "verified": at_least,
+    }
+    for column, rule in lists.items():
+        position = CELL_COLUMNS.index(column)
+        sheets["cells"].data_validation(1, position, last_cell, position, rule)
+    sheets["cells"].freeze_panes(1, 2)
+
+    sheets["notes"].set_column(0, 0, 110)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    notes = [*remarks.strip().splitlines(), *say("workbook.notes", lang).strip().splitlines()]
+    for row, note in enumerate(notes):
+        sheets["notes"].write_string(row, 0, note, wrapped)
+    book.close()
+    return content.getvalue()
+
+
+def _table(sheet: Any, table: Table, kinds: Sequence[str], styles: dict[str, Any]) -> None:
+    """Writes a table: a number as one where Excel holds it exactly, everything else as text."""
+    header, rows = table
+    for column, text in enumerate(header):
+        sheet.write_string(0, column, text, styles["head"])
+        longest = max([len(text.encode("gbk", "replace")), *(len(row[column]) for row in rows[:200])])
+        sheet.set_column(column, column, min(max(12, longest + 2), 40))
+    for number, row in enumerate(rows, 1):
+        for column, (text, kind) in enumerate(zip(row, kinds, strict=True)):
+            if not text:
+                sheet.write_blank(number, column, None, styles[kind])
+            elif kind in ("fixed", "text"):
+                sheet.write_string(number, column, text, styles[kind])
+            elif _is_held(text):
+                value = float(text)
+                sheet.write_number(number, column, value, styles["whole" if value.is_integer() else "number"])
+            else:
+                sheet.write_string(number, column, text, styles["text"])
+
+
+def _kinds(columns: Sequence[str]) -> list[str]:
+    numbers = ("year", "declared", "verified")
+    return ["number" if column in numbers else "text" for column in columns]
+
+
+def _is_held(text: str) -> bool:
+    """Whether 15 digits say the number, which is what Excel keeps.
+
+    >>> _is_held("0.1"), _is_held("1234567890123456")
+    (True, False)
+    """
+    return len(text.replace(".", "").strip("0")) <= 15
+
+
+def _about(factor: Factor, lang: str) -> str:
+    """What the remark on a factor's heading says: unit, definition, year."""
+    said = {"unit": factor.unit, "definition": factor.definition, "year": factor.year}
+    lines = [getattr(factor.name, lang)]
+    for key, value in said.items():
+        if value is not None:
+            shown = str(value) if isinstance(value, int) else value  # a year has no thousands
+            lines.append(say("workbook.remark", lang, name=say(f"workbook.{key}", lang), said=shown))
+    return "\n".join(lines)[:2000]
+
+
+def _list(source: list[str] | str, lang: str) -> dict[str, Any]:
+    return {"validate": "list", "source": source, "error_message": say("workbook.choose", lang)}
+
+
+def _range(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:
+    """A reference to cells of another sheet."""
+    from xlsxwriter.utility import xl_range_abs
+
+    return f"='{sheet}'!{xl_range_abs(row, column, last_row, last_column)}"

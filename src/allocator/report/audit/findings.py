@@ -1,0 +1,162 @@
+"""What a published split tells under a reading, as sentences in both languages.
+
+Ranges are rounded outward, and every sentence names the reading that it holds under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from allocator.analysis.audit import (
+    Audit,
+    Bounds,
+    Fit,
+    Nearest,
+    Range,
+    amount_bounds,
+    factor_share_bounds,
+    outlook,
+)
+from allocator.core.errors import AllocatorError
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import Text
+from allocator.report.audit.nearest import Target
+from allocator.report.audit.verdict import MOST_FACTS, premise
+from allocator.report.words.ranges import names_of, short_weights, span_text, total_text, who
+from allocator.text import say
+
+SAYS = ("gains", "loses", "same", "open")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found under one reading: the ranges of factor shares and, for other weights, of amounts.
+
+    Both are None where no data fits the reading; amounts also without other weights.  ``groups`` are ranges
+    of sums, by name, and ``says`` who gains or loses, None where limits may have bound.  ``fit`` is how the
+    real factor ``data`` compares with the split under this reading, where there is such data.
+    """
+
+    title: Text
+    audit: Audit
+    shares: Mapping[str, Bounds] | None = None
+    reason: Text | None = None
+    weights: Mapping[str, Number] | None = None
+    amounts: Bounds | None = None
+    members: Mapping[str, Sequence[str]] | None = None
+    groups: Mapping[str, Range] | None = None
+    says: Mapping[str, str] | None = None
+    fit: Fit | AllocatorError | None = None
+    data: Scenario | None = None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is read."""
+        return self.audit.reading.scenario
+
+
+@dataclass(frozen=True)
+class Untested:
+    """A reading that is only named: testing it would take data that nobody here has."""
+
+    title: Text
+    needs: Text
+    reason: Text | None = None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that was asked of a published split, each reading by itself.
+
+    ``nearest_fit`` says which reading real data fits best, ``nearest`` are the nearest weights for targets
+    under the first reading, and ``table`` is the file with a table that fits it.
+    """
+
+    found: tuple[Findings, ...]
+    untested: tuple[Untested, ...] = ()
+    nearest_fit: str | None = None
+    nearest: tuple[tuple[Target, Nearest], ...] = ()
+    table: str | None = None
+
+
+def findings(
+    title: Text,
+    audit: Audit,
+    weights: Mapping[str, Number] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    reason: Text | None = None,
+    progress: Callable[[float], None] | None = None,
+    *,
+    shares: Mapping[str, Bounds] | None = None,
+) -> Findings:
+    """All that is asked of a published split under one reading.  ``groups`` go with ``weights``.
+
+    ``shares`` are the ranges of factor shares where they were worked out before.
+
+    Raises ScenarioError for weights or groups that cannot be.
+    """
+    if not audit.verdict.consistent:
+        return Findings(title, audit, reason=reason)
+    shares = factor_share_bounds(audit, progress=progress) if shares is None else shares
+    if weights is None:
+        return Findings(title, audit, shares, reason)
+    says = None
+    if audit.entitlements_only:
+        amounts = amount_bounds(audit, weights, progress=progress)
+    else:
+        seen = outlook(audit, weights, progress=progress)
+        amounts, says = seen.bounds, seen.says
+    sums: dict[str, Range] = {}
+    if groups:
+        some = audit.reading.scenario.ids[:1]
+        found = amount_bounds(audit, weights, recipients=some, groups=groups, progress=progress)
+        sums = {name: found[name] for name in groups}
+    whole = {**audit.reading.scenario.weights, **weights}
+    return Findings(title, audit, shares, reason, whole, amounts, groups or {}, sums, says)
+
+
+def _under(audit: Audit, what: str, lang: str) -> str:
+    return say("audit.under", lang, premise=premise(audit, lang), what=what)
+
+
+def sentences(found: Findings, lang: str) -> list[str]:
+    """What other weights would bring, to be read aloud: to the largest, to groups; who gains, who loses."""
+    audit, scenario = found.audit, found.scenario
+    if found.amounts is None or found.weights is None:
+        return []
+    weights = short_weights(found.weights, lang)
+    amounts, published = found.amounts, scenario.published or {}
+    taking = [scenario.ids[i] for i in scenario.participants]
+    lines = []
+    apart = [id for id in scenario.ids if id not in taking and published[id]]
+    for id in apart[:MOST_FACTS]:
+        amount = total_text(published[id], scenario, lang)
+        lines.append(say("audit.stays", lang, names=names_of(scenario, [id]), amount=amount))
+    key = f"audit.range_{amounts.of}"
+    largest = max(taking, key=lambda id: published[id])
+    asked: list[tuple[object, Sequence[Number]]] = [(names_of(scenario, [largest]), amounts[largest])]
+    for name, ends in (found.groups or {}).items():
+        members = who(scenario, (found.members or {})[name], lang)
+        asked.append((say("audit.group", lang, name=name, names=members), ends))
+    lines += [
+        say(key, lang, weights=weights, names=names, range=span_text(ends, scenario, lang))
+        for names, ends in asked
+    ]
+    if found.says is not None:
+        lines.append(say("audit.outlook", lang, weights=weights, told=_told(found.says, scenario, lang)))
+    return [_under(audit, line, lang) for line in lines]
+
+
+def _told(says: Mapping[str, str], scenario: Scenario, lang: str) -> str:
+    """Who gains, who loses, who gets the same, and of whom it cannot be told."""
+    words: dict[str, list[str]] = {word: [id for id, one in says.items() if one == word] for word in SAYS}
+    if len(words["open"]) == len(says):
+        return say("audit.told_all_open", lang, count=len(says))
+    parts = [
+        say(f"audit.told_{word}", lang, names=who(scenario, ids, lang)) for word, ids in words.items() if ids
+    ]
+    if words["open"] and not words["gains"] and not words["loses"]:
+        parts.insert(0, say("audit.told_nobody", lang))
+    return say("audit.told_join", lang).join(parts)

@@ -1,0 +1,167 @@
+"""Charts of possible ranges: a band from the least to the most, and nothing in between.
+
+No point, no middle and no shading: what lies between the ends of a range is not told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+import altair as alt
+import pandas as pd
+
+from allocator.analysis.audit import Range
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.report.audit.nearest import SHARE_STEP
+from allocator.report.charts.data import Unit, chart_unit, outliers, round_up
+from allocator.report.charts.marks import BAND, INK, POSSIBLE, finish, names_axis, number_axis
+from allocator.report.words.ranges import outward
+from allocator.text import number, say
+
+TRACK, EDGE = "#eef2f6", "#5f8fbf"
+WHOLE_FROM = 1000  # shown units from which a label has no decimals
+
+
+class Named(Protocol):
+    """A row of a chart, as far as titles go."""
+
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class RangeRow:
+    """One recipient's range: money in the main unit, or parts of 1, exact; ``mark`` is what was published."""
+
+    id: str
+    name: str
+    low: Number
+    high: Number
+    mark: Number | None = None
+
+
+def amount_rows(scenario: Scenario, bounds: Mapping[str, Range], lang: str) -> tuple[RangeRow, ...]:
+    """The range of everybody's money beside what was published, in listed order."""
+    published = scenario.published or {}
+    return tuple(
+        RangeRow(r.id, getattr(r.name, lang), *bounds[r.id], published[r.id]) for r in scenario.recipients
+    )
+
+
+def share_rows(scenario: Scenario, bounds: Mapping[str, Range], lang: str) -> tuple[RangeRow, ...]:
+    """The range of everybody's share of a factor, of those that take part."""
+    return tuple(
+        RangeRow(r.id, getattr(r.name, lang), *outward(bounds[r.id], SHARE_STEP))
+        for r in scenario.recipients
+        if r.id in bounds
+    )
+
+
+def range_panels(rows: Sequence[RangeRow]) -> tuple[tuple[RangeRow, ...], ...]:
+    """The rows that can share one axis, and apart from them the outliers; each in listed order."""
+    above = set(outliers({row.id: max(row.high, row.mark or 0) for row in rows}))
+    together = tuple(row for row in rows if row.id not in above)
+    return tuple(part for part in (together, tuple(row for row in rows if row.id in above)) if part)
+
+
+def amount_unit(rows: Sequence[RangeRow], scenario: Scenario, lang: str) -> Unit:
+    """The unit of the amounts that are drawn."""
+    fund = scenario.fund
+    return chart_unit([max(row.high, row.mark or 0) for row in rows], fund.currency, fund.unit, lang)
+
+
+def amount_frame(rows: Sequence[RangeRow], unit: Unit, lang: str) -> pd.DataFrame:
+    """What a panel of ranges of money draws; low and high are the ends of its axis.
+
+    Figures are rounded outward: to two decimals, or to whole ones from a thousand on.
+    """
+    marks = [row.mark or 0 for row in rows]
+    tops = [float(Fraction(max(row.high, mark)) / unit.scale) for row, mark in zip(rows, marks, strict=True)]
+    step = Fraction(unit.scale, 1 if max(tops, default=0.0) >= WHOLE_FROM else 100)
+    ends = [[Fraction(end) / unit.scale for end in outward((row.low, row.high), step)] for row in rows]
+    return pd.DataFrame(
+        {
+            "name": [row.name for row in rows],
+            "least": [float(Fraction(row.low) / unit.scale) for row in rows],
+            "most": [float(Fraction(row.high) / unit.scale) for row in rows],
+            "mark": [float(Fraction(mark) / unit.scale) for mark in marks],
+            "reach": tops,
+            "text": [_span(number(low, lang), number(high, lang)) for low, high in ends],
+            "mark_text": [unit.text(mark, lang) for mark in marks],
+            "low": 0.0,
+            "high": round_up(max(tops, default=0.0)) * 1.4,
+        }
+    )
+
+
+def share_frame(rows: Sequence[RangeRow], lang: str) -> pd.DataFrame:
+    """What a panel of ranges of shares draws, in percent of the factor."""
+    ends = [(row.low * 100, row.high * 100) for row in rows]
+    texts = [_span(number(low, lang), number(high, lang)) for low, high in ends]
+    return pd.DataFrame(
+        {
+            "name": [row.name for row in rows],
+            "least": [float(low) for low, _ in ends],
+            "most": [float(high) for _, high in ends],
+            "reach": 100.0,
+            "text": [say("app.rule.percent", lang, value=text) for text in texts],
+            "low": 0.0,
+            "high": 158.0,
+        }
+    )
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high}"
+
+
+def amount_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
+    """A band for each range and a tick for what was published; draws an `amount_frame`."""
+    tooltip = [
+        alt.Tooltip("name:N", title=say("app.chart.recipient", lang)),
+        alt.Tooltip("text:N", title=say("app.chart.possible", lang)),
+        alt.Tooltip("mark_text:N", title=say("app.chart.published", lang)),
+    ]
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
+    ticks = shape.mark_tick(color=INK, thickness=3, size=18, opacity=1).encode(x="mark:Q")
+    return _banded(shape, number_axis("least", lang), [ticks], names)
+
+
+def share_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
+    """A band for each range on a track from 0 to 100 percent; draws a `share_frame`."""
+    tooltip = [
+        alt.Tooltip("name:N", title=say("app.chart.recipient", lang)),
+        alt.Tooltip("text:N", title=say("app.chart.possible", lang)),
+    ]
+    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
+    percents = "datum.value > 100 ? '' : datum.label + '%'"
+    x = number_axis("least", lang, ticks=8, labelExpr=percents)
+    tracks = shape.mark_bar(color=TRACK, size=BAND, opacity=1).encode(x="low:Q", x2="reach:Q")
+    return _banded(shape, x, [], names, under=[tracks])
+
+
+def _banded(
+    shape: alt.Chart,
+    x: alt.X,
+    over: Sequence[alt.Chart],
+    names: Sequence[str],
+    under: Sequence[alt.Chart] = (),
+) -> alt.LayerChart:
+    ends = shape.mark_point(opacity=0, size=0)
+    bands = shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1, stroke=EDGE, strokeWidth=1)
+    texts = shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(x="reach:Q", text="text:N")
+    drawn = bands.encode(x=x, x2="most:Q")
+    return finish([*under, drawn, *over, texts, ends.encode(x="low:Q"), ends.encode(x="high:Q")], len(names))
+
+
+def range_title(part: Sequence[Named], rows: Sequence[Named], unit: str, whom: str, lang: str) -> str:
+    """What stands over a panel, as over those of amounts."""
+    if len(part) == len(rows):
+        return say("app.chart.panel_all", lang, unit=unit)
+    if len(part) > len(rows) - len(part):
+        return say("app.chart.panel_together", lang, whom=whom, unit=unit)
+    return say("app.chart.panel_apart", lang, names=[row.name for row in part], unit=unit)

@@ -1,0 +1,1 @@
+"""Payments beside the allocation, for people."""

@@ -1,0 +1,1 @@
+"""How amounts come about and why they differ, for people."""

@@ -1,0 +1,118 @@
+"""What the charts of an explanation draw: a change by its reasons, and a weight lower or higher.
+
+Amounts are exact in the steps and become floats only in the frames, on the way into a chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pandas as pd
+
+from allocator.analysis.explain.sensitivity import Swing
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, plain
+from allocator.report.charts.data import Unit, round_up
+from allocator.report.charts.waterfall import Step
+from allocator.report.explain.difference import Account, clause_name
+from allocator.report.explain.sensitivity import factor_name
+from allocator.report.tables.grid import name_of
+from allocator.report.tables.office import weight_text
+from allocator.report.tables.stages import heading
+from allocator.text import money, say
+
+
+def _say(key: str, lang: str, **details: object) -> str:
+    return say(f"sensitivity.{key}", lang, **details)
+
+
+def reason_rows(account: Account, id: str, lang: str) -> tuple[Step, ...]:
+    """The steps of `waterfall.waterfall_frame`: each reason from where the one before ended, then the change.
+
+    They begin at zero, the amount of the base.  Raises KeyError for an unknown id.
+    """
+    found = account.found
+    hollow = bool(found.before.scenario.assumed or found.after.scenario.assumed)
+    steps: list[Step] = []
+    at: Number = 0
+    for reason, part in zip(found.reasons, account.parts, strict=True):
+        end = plain(at + Fraction(part[id]))
+        steps.append(Step("reason", heading(clause_name(reason, found, lang)), at, end, hollow))
+        at = end
+    return (*steps, Step("change", say("explain.change", lang), 0, found.differences[id], hollow))
+
+
+def reason_alt(account: Account, id: str, unit: Unit, lang: str) -> str:
+    """The chart's accessible name: whose change, and that the reasons are in it; no figures."""
+    steps = [step.name for step in reason_rows(account, id, lang)]
+    base = account.found.before.scenario.title
+    return say("explain.alt", lang, name=account.name(id, lang), base=base, steps=steps, unit=unit.name)
+
+
+# --- up and down ----------------------------------------------------------------------------------
+
+
+def swing_order(found: Sequence[Swing], id: str) -> tuple[Swing, ...]:
+    """The factors, those first between whose two sides a recipient's amount differs most."""
+
+    def span(swing: Swing) -> Number:
+        amounts = [side[1].amounts[id] for side in (swing.down, swing.up) if side is not None]
+        return max(amounts) - min(amounts) if len(amounts) > 1 else 0
+
+    return tuple(sorted(found, key=lambda swing: -span(swing)))
+
+
+def swing_frame(
+    allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, lang: str
+) -> pd.DataFrame:
+    """What `charts.tornado_marks` draws: a row for each side of each factor, in the shown unit.
+
+    ``change`` is against the amount under the scenario's own weights, ``side`` is "down" or "up", ``text``
+    says the weight and the change; hollow where factor data is assumed; low and high end the axis.
+    """
+    scenario = allocation.scenario
+    base = Fraction(allocation.amounts[id])
+    rows = []
+    for swing in swing_order(found, id):
+        name = factor_name(scenario, swing.factor, lang)
+        for side, moved in (("down", swing.down), ("up", swing.up)):
+            if moved is None:
+                continue
+            other = moved[1]
+            change = plain(other.amounts[id] - base)
+            weight = weight_text(other.scenario.weights[swing.factor], scenario.kind, lang)
+            rows.append(
+                {
+                    "name": name,
+                    "side": side,
+                    "change": float(Fraction(change) / unit.scale),
+                    "zero": 0.0,
+                    "direction": "gain" if change > 0 else "loss" if change < 0 else "same",
+                    "hollow": bool(scenario.assumed),
+                    "weight": weight,
+                    "amount_text": unit.text(other.amounts[id], lang),
+                    "text": _say(
+                        "swing_text", lang, weight=weight, change=unit.text(change, lang, sign=True)
+                    ),
+                }
+            )
+    reach = round_up(max((abs(row["change"]) for row in rows), default=0.0)) * 2  # type: ignore[arg-type]
+    return pd.DataFrame(rows).assign(low=-reach, high=reach)
+
+
+def swing_note(points: Number, lang: str) -> str:
+    """What the chart moves, and how the other weights take it up."""
+    return _say("swing_note", lang, points=points)
+
+
+def swing_alt(allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, lang: str) -> str:
+    """The chart's accessible name: whose amount, and by which factors; no figures."""
+    names = [factor_name(allocation.scenario, swing.factor, lang) for swing in swing_order(found, id)]
+    return _say("swing_alt", lang, name=name_of(allocation, id, lang), factors=names, unit=unit.name)
+
+
+def amount_now(allocation: Allocation, id: str, lang: str) -> str:
+    """The amount from which the chart's bars begin."""
+    amount = money(allocation.amounts[id], allocation.scenario.fund.currency, lang)
+    return _say("swing_base", lang, name=name_of(allocation, id, lang), amount=amount)

@@ -1,0 +1,239 @@
+"""Why two scenarios give different amounts: names of clauses, a table, sentences, data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import gcd
+from typing import Any
+
+from allocator.analysis.differences import Difference, differences
+from allocator.analysis.explain.clauses import Clause
+from allocator.analysis.explain.shapley import MOST_CLAUSES, Explanation, Reason
+from allocator.core.exact import Number, plain
+from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.rounding import adding_both_ways
+from allocator.report.tables.stages import heading
+from allocator.report.tables.table import Column, Role, Table, total_of
+from allocator.report.words.differences import said
+from allocator.text import money, money_scale, say
+
+MOST_NAMES = 2  # of factors that a clause lists
+
+
+@dataclass(frozen=True)
+class Account:
+    """An explanation as it is shown: its parts in whole units, adding up both ways."""
+
+    found: Explanation
+
+    @cached_property
+    def step(self) -> Number:
+        """The unit in which the parts are shown: the scenarios', or a smaller one in which all is whole."""
+        found = self.found
+        funds = found.before.scenario.fund, found.after.scenario.fund
+        sizes = [fund.unit for fund in funds]
+        sizes += found.differences.values()
+        sizes += [reason.total for reason in found.reasons]
+        return plain(Fraction(gcd(*(int(size * 100) for size in sizes)), 100))
+
+    @cached_property
+    def parts(self) -> tuple[Mapping[str, Number], ...]:
+        """What is shown of each reason, by recipient: along every row and down every column they add up."""
+        ids, step = list(self.found.differences), Fraction(self.step)
+        rows = [[reason.amounts[id] / step for reason in self.found.reasons] for id in ids]
+        units = adding_both_ways(rows) if self.found.reasons else []
+        columns = zip(*units, strict=True)
+        return tuple(dict(zip(ids, (plain(x * step) for x in by), strict=True)) for by in columns)
+
+    @cached_property
+    def names(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The recipients' names in Chinese and in English."""
+        zh, en = (recipient_names((self.found.before, self.found.after), lang) for lang in ("zh", "en"))
+        return zh, en
+
+    def name(self, id: str, lang: str) -> str:
+        """A recipient's name."""
+        return self.names[lang == "en"][id]
+
+
+def clause_name(reason: Reason, found: Explanation, lang: str) -> str:
+    """What a reason is about: its clauses, joined where they can only be switched together."""
+    names = []
+    factors = [factor for clause in reason.clauses if clause.kind == "data" for factor in clause.of]
+    for clause in reason.clauses:
+        if clause.kind != "data":
+            names.append(_clause(clause, lang))
+        elif clause.of[0] == factors[0]:
+            listed = [_factor(factor, found, lang) for factor in factors[:MOST_NAMES]]
+            key = "data_many" if len(factors) > MOST_NAMES else "data"
+            names.append(say(f"explain.clause.{key}", lang, names=listed, count=len(factors)))
+    return say("explain.with", lang).join(names)
+
+
+def _clause(clause: Clause, lang: str) -> str:
+    parts = [say(f"explain.clause.{clause.kind}_{part}", lang) for part in clause.of]
+    return say("explain.join", lang).join(parts) if parts else say(f"explain.clause.{clause.kind}", lang)
+
+
+def _factor(id: str, found: Explanation, lang: str) -> str:
+    return str(getattr(found.before.scenario.factor(id).name, lang))
+
+
+def difference_table(account: Account, lang: str) -> Table:
+    """Amounts before and after, the change, and what each reason has to do with it."""
+    found = account.found
+    before, after = found.before, found.after
+    local = all(a.scenario.fund.currency == "CNY" for a in (before, after))
+    who = "" if local else "_other"
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", say(f"table.recipient{who}", lang), "text"),
+        Column("before", say("explain.before", lang), "money"),
+        Column("after", say("explain.after", lang), "money"),
+        Column("change", say("explain.change", lang), "change"),
+    ]
+    for at, reason in enumerate(found.reasons):
+        columns.append(Column(f"reason-{at}", heading(clause_name(reason, found, lang)), "change"))
+    stages: list[Mapping[str, Number]] = [before.amounts, after.amounts, found.differences, *account.parts]
+    records: list[tuple[Role, tuple[Any, ...]]] = [
+        ("recipient", (str(at), account.name(id, lang), *(stage.get(id) for stage in stages)))
+        for at, id in enumerate(found.differences, 1)
+    ]
+    sums = [total_of(stage.values()) for stage in stages]
+    old, new = before.scenario.reserved, after.scenario.reserved
+    # what departments get changes with the clause that says so
+    reserved = [
+        plain((new - old) * any(clause.kind == "reservations" for clause in reason.clauses))
+        for reason in found.reasons
+    ]
+    departments = [old, new, plain(new - old), *reserved]
+    if old or new:
+        records.append(("subtotal", ("", say(f"table.recipients{who}", lang), *sums)))
+        records.append(("subtotal", ("", say("table.departments", lang), *departments)))
+    totals = (plain(a + b) for a, b in zip(sums, departments, strict=True))
+    records.append(("total", ("", say("table.total", lang), *totals)))
+    fund = before.scenario.fund
+    scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in (before, after))
+    return Table(lang, fund.currency, scale, tuple(columns), tuple(records))
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def what_differs(found: Explanation, lang: str) -> list[str]:
+    """In what the two scenarios differ, as far as it can change an amount, in sentences."""
+    before, after = found.before.scenario, found.after.scenario
+    return said([d for d in differences(before, after) if _counts(d)], before, lang)
+
+
+def _counts(difference: Difference) -> bool:
+    clause, where = difference.clause, difference.where
+    if clause in ("unit", "rounding", "kind", "coefficient", "weight", "limit", "value", "previous"):
+        return True
+    if clause == "fund":
+        return where == ("amount",)
+    if clause == "earmark":
+        return "reason" not in where
+    return clause in ("reservation", "recipient") and (len(where) == 1 or where[1] in ("zh", "en", "kind"))
+
+
+def notes(found: Explanation, lang: str) -> list[str]:
+    """How the parts are reckoned, what had to be taken together, and who is in one scenario only."""
+    if not found.reasons:
+        return [say("explain.nothing", lang)]
+    lines = [say("explain.how", lang)] if len(found.reasons) > 1 else []
+    if found.together:
+        lines.append(say("explain.grouped", lang, most=MOST_CLAUSES))
+    for reason in found.reasons:
+        if len(reason.clauses) > 1:
+            lines.append(say("explain.merged", lang, names=clause_name(reason, found, lang)))
+    names = recipient_names((found.before, found.after), lang)
+    for key, ids in (("new", found.new), ("gone", found.gone)):
+        if ids:
+            lines.append(
+                say(f"explain.only_{key}", lang, names=[names[id] for id in ids[:10]], count=len(ids))
+            )
+    return lines
+
+
+def difference_sentences(account: Account, lang: str) -> dict[str, str]:
+    """One sentence for each recipient of either scenario, fit for the minutes of a meeting."""
+    return {id: difference_sentence(account, id, lang) for id in account.found.differences}
+
+
+def difference_sentence(account: Account, id: str, lang: str) -> str:
+    """The sentence of one recipient."""
+    found = account.found
+    assumed = found.before.scenario.assumed or found.after.scenario.assumed
+    remark = say("explain.assumed", lang) if assumed else ""
+    currency = found.before.scenario.fund.currency
+    change, reasons = found.differences[id], because(account, id, lang)
+    key = "new" if id in found.new else "gone" if id in found.gone else "moved" if change else "same"
+    sentence = say(
+        f"explain.difference.{key}" if reasons else "explain.difference.untouched",
+        lang,
+        name=account.name(id, lang),
+        base=found.before.scenario.title,
+        before=money(found.before.amounts.get(id, 0), currency, lang),
+        after=money(found.after.amounts.get(id, 0), currency, lang),
+        change=change_text(change, currency, lang),
+        reasons=reasons,
+    )
+    return sentence + remark
+
+
+def because(account: Account, id: str, lang: str) -> str:
+    """What each reason does to a recipient's amount, in words; "" where none does anything."""
+    currency = account.found.before.scenario.fund.currency
+    return say("explain.then", lang).join(
+        say(
+            "explain.because_more" if part[id] > 0 else "explain.because_less",
+            lang,
+            name=clause_name(reason, account.found, lang),
+            amount=money(max(part[id], -part[id]), currency, lang),
+        )
+        for reason, part in zip(account.found.reasons, account.parts, strict=True)
+        if part[id]
+    )
+
+
+def change_text(by: Number, currency: str, lang: str) -> str:
+    way = "more" if by > 0 else "less" if by < 0 else "same"
+    return say(f"explain.{way}", lang, amount=money(max(by, -by), currency, lang))
+
+
+# --- data -----------------------------------------------------------------------------------------
+
+
+def reason_data(account: Account, lang: str) -> list[dict[str, Any]]:
+    """The reasons as plain data: their clauses, name, and what they add to everybody together."""
+    return [
+        {
+            "clauses": [{"clause": clause.kind, "of": list(clause.of)} for clause in reason.clauses],
+            "name": clause_name(reason, account.found, lang),
+            "total": reason.total,
+        }
+        for reason in account.found.reasons
+    ]
+
+
+def recipient_data(account: Account, lang: str) -> list[dict[str, Any]]:
+    """Every recipient's amounts, change, and parts as shown and exactly, as plain data."""
+    found = account.found
+    sentences = difference_sentences(account, lang)
+    return [
+        {
+            "id": id,
+            "name": account.name(id, lang),
+            "before": found.before.amounts.get(id),
+            "after": found.after.amounts.get(id),
+            "difference": change,
+            "parts": [part[id] for part in account.parts],
+            "exact": [str(reason.amounts[id]) for reason in found.reasons],
+            "sentence": sentences[id],
+        }
+        for id, change in found.differences.items()
+    ]

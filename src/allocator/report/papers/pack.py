@@ -1,0 +1,235 @@
+"""All papers of a proposal as files, and one archive of them with a note that says what is what."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pathvalidate import sanitize_filename
+
+from allocator.core.errors import ScenarioError
+from allocator.files.scenario.save import contents
+from allocator.report.charts.render import Drawn, drawing
+from allocator.report.papers.blocks import Paper
+from allocator.report.papers.brief import brief
+from allocator.report.papers.district import district
+from allocator.report.papers.internal import Held, held, internal
+from allocator.report.papers.meeting import meeting
+from allocator.report.papers.office import notice, request
+from allocator.report.papers.parts import described, trace_lines
+from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.reproducible import zipped
+from allocator.report.papers.slides import deck
+from allocator.report.tables.letters import lettered
+from allocator.text import say
+
+if TYPE_CHECKING:
+    from allocator.report.papers.pictures import Picture
+
+LONGEST = 80  # characters of a file's name
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file: its name, which may lead into a folder, what it holds, and what it is."""
+
+    name: str
+    content: bytes
+    key: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All files, those that are internal apart, and sentences on what could not be made, and why."""
+
+    files: tuple[File, ...]
+    inside: tuple[File, ...]
+    left_out: tuple[str, ...]
+    archive: File
+
+
+def papers(proposal: Proposal) -> list[Paper]:
+    """The papers that go out, in the order in which they are needed; none that the data does not allow."""
+    formal = [] if proposal.illustrative else [request(proposal), notice(proposal)]
+    return [brief(proposal), meeting(proposal), *formal]
+
+
+def document(paper: Paper, proposal: Proposal) -> File:
+    """A paper as a Word file."""
+    from allocator.report.papers.docx import docx
+
+    return File(file_name(paper.name, ".docx"), docx(paper, proposal.on, about(proposal)), paper.key)
+
+
+def slides(proposal: Proposal) -> File:
+    """The slides as a PowerPoint file."""
+    from allocator.report.papers.pptx import pptx
+
+    made = deck(proposal)
+    return File(file_name(made.name, ".pptx"), pptx(made, proposal.on, about(proposal)), "slides")
+
+
+def workbook(proposal: Proposal) -> File:
+    """The workbook of all options under their letters; its formulas compute the proposed one."""
+    from allocator.report.excel import workbook as made
+
+    name = say("report.file.workbook", proposal.lang)
+    if proposal.illustrative:
+        name = say("report.illustrative_file", proposal.lang, name=name)
+    content = made(proposal.allocations, proposal.lang, on=proposal.on, live=proposal.proposed)
+    return File(file_name(name, ".xlsx"), content, "workbook")
+
+
+def for_recipient(proposal: Proposal, id: str) -> File:
+    """The paper for one recipient as a Word file."""
+    return document(district(proposal, id), proposal)
+
+
+def for_inside(proposal: Proposal, readings: Sequence[Held]) -> File | None:
+    """The internal note as a Word file; None where nothing was published."""
+    paper = internal(proposal, readings)
+    if paper is None:
+        return None
+    made = document(paper, proposal)
+    folder = say("report.file.inside", proposal.lang)
+    return File(f"{folder}/{made.name}", made.content, made.key)
+
+
+def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: bool = False) -> Pack:
+    """Everything; the archive holds the internal note only ``with_inside``.
+
+    The same proposal gives the same bytes.  ``progress`` is told the part that is done.
+    """
+    from allocator.report.papers.pictures import pictures
+    from allocator.report.papers.range_pictures import ranges
+
+    def done(part: float) -> None:
+        if progress is not None:
+            progress(part)
+
+    left_out = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
+    readings = held(proposal, lambda part: done(0.2 * part))
+    out: list[Picture] = []
+    inside: list[Picture] = []
+    drawn: list[Drawn] = []
+
+    def specs() -> Iterator[Mapping[str, Any]]:
+        for kept, made in ((out, pictures(proposal)), (inside, ranges(proposal, readings))):
+            for chart in made:
+                kept.append(chart)
+                yield chart.spec
+
+    with ExitStack() as stack:
+        try:
+            wait = stack.enter_context(drawing(specs()))
+        except ScenarioError as error:
+            if [problem.key for problem in error.problems] != ["report_font"]:
+                raise
+            left_out += error.sentences(proposal.lang)
+            wait = None
+        done(0.3)
+        files = [document(paper, proposal) for paper in papers(proposal)]
+        done(0.35)
+        files += [slides(proposal), workbook(proposal)]
+        note = for_inside(proposal, readings)
+        done(0.4)
+        if wait is not None:
+            drawn = wait(lambda part: done(0.4 + 0.55 * part))
+    folder = say("report.file.charts", proposal.lang)
+    files += _pictures(out, drawn[: len(out)], folder, "charts")
+    files += _scenarios(proposal, left_out)
+    folder = say("report.file.inside", proposal.lang)
+    kept = [] if note is None else [note, *_pictures(inside, drawn[len(out) :], folder, "ranges")]
+    packed = _distinct([*files, *(kept if with_inside else ())])
+    readme = File(
+        f"{say('report.file.readme', proposal.lang)}.txt", _readme(proposal, packed, left_out), "readme"
+    )
+    files = _distinct(files)
+    name = say("report.file.pack", proposal.lang)
+    if proposal.illustrative:
+        name = say("report.illustrative_file", proposal.lang, name=name)
+    archive = zipped((file.name, file.content) for file in (readme, *packed))
+    done(1.0)
+    return Pack(
+        (readme, *files), tuple(kept), tuple(left_out), File(file_name(name, ".zip"), archive, "pack")
+    )
+
+
+def _pictures(charts: Sequence[Picture], drawn: Sequence[Drawn], folder: str, key: str) -> Iterator[File]:
+    for chart, picture in zip(charts, drawn, strict=bool(drawn)):  # without the font none is drawn
+        for kind, content in ((".png", picture.png), (".svg", picture.svg), (".csv", chart.csv())):
+            yield File(f"{folder}/{file_name(chart.name, kind)}", content, key)
+
+
+def _scenarios(proposal: Proposal, left_out: list[str]) -> Iterator[File]:
+    """The files of each scenario, whole and by themselves, so that everything can be computed again."""
+    folder = say("report.file.scenarios", proposal.lang)
+    for letter, scenario in lettered(proposal.scenarios):
+        try:
+            made = contents(scenario)
+        except ScenarioError as error:
+            why = say("place.list", proposal.lang).join(error.sentences(proposal.lang))
+            left_out.append(say("report.pack.no_scenario", proposal.lang, title=scenario.title, why=why))
+            continue
+        for name, content in made.items():
+            yield File(f"{folder}/{letter}/{name}", content, "scenarios")
+
+
+def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) -> bytes:
+    """What is what: for people, with the hash of every file."""
+    lang = proposal.lang
+    lines = [say("report.pack.title", lang, fund=proposal.fund_name)]
+    lines += [proposal.mark] if proposal.mark else []
+    lines.append("")
+    for at in range(len(proposal.allocations)):
+        lines += [proposal.option(at), *described(proposal, at)]
+    if len(proposal.allocations) > 1:
+        lines.append(say("report.pack.proposed", lang, option=proposal.short(proposal.proposed)))
+    lines += ["", say("report.pack.what", lang)]
+    folders = {
+        key: file.name.partition("/")[0] + "/"
+        for file in files
+        if (key := file.key) in ("charts", "scenarios", "ranges")
+    }
+    for key, name in {file.key: file.name for file in files}.items():
+        lines.append(
+            say("report.pack.line", lang, name=folders.get(key, name), about=say(f"report.pack.{key}", lang))
+        )
+    left = list(left_out)
+    if left:
+        lines += ["", say("report.pack.left_out", lang), *left]
+    source, _, *rest = trace_lines(proposal)  # what the options are stands above
+    lines += ["", *(line for part in (source, *rest) for line in part)]
+    lines += ["", say("report.pack.hashes", lang)]
+    lines += [f"{hashlib.sha256(file.content).hexdigest()}  {file.name}" for file in files]
+    return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
+
+
+def _distinct(files: Iterable[File]) -> list[File]:
+    """The files, no two of one name, also where capitals count for nothing."""
+    taken: set[str] = set()
+    found = []
+    for file in files:
+        name, number = file.name, 1
+        stem, dot, kind = file.name.rpartition(".")
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem} ({number}){dot}{kind}"
+        taken.add(name.casefold())
+        found.append(File(name, file.content, file.key))
+    return found
+
+
+def file_name(name: str, kind: str) -> str:
+    """A name that every file system allows."""
+    return str(sanitize_filename(name, replacement_text="_")).strip(" .")[:LONGEST] + kind
+
+
+def about(proposal: Proposal) -> str:
+    """What a file's properties say of its inputs: method version and digests."""
+    digests = " ".join(scenario.digest for scenario in proposal.scenarios)
+    return f"method version {proposal.chosen.method_version}; {digests}"

@@ -1,0 +1,339 @@
+"""The charts of the app as pictures, each with the figures that it draws.
+
+A picture says by itself what it shows, what its marks are, and what it was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from allocator.analysis.explain import Swing, explain, swings
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
+from allocator.files.scenario.save import csv_bytes
+from allocator.report.charts import data as chart_data
+from allocator.report.charts import marks as charts
+from allocator.report.charts import waterfall
+from allocator.report.charts.data import Unit
+from allocator.report.explain import charts as explain_charts
+from allocator.report.explain.difference import Account
+from allocator.report.papers.parts import made_from
+from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.letters import letter as letter_of
+from allocator.report.words import comparing
+from allocator.report.words.rule import compared_with
+from allocator.text import number, say
+
+FONT, LATIN = "Noto Sans SC", "Liberation Sans"  # the second comes with vl-convert and is quicker to draw
+WIDE, NARROW = 520, 380  # pixels of the two columns
+MOST_STEPS = 20  # recipients whose own charts are drawn
+POINTS = 5  # by which weights are moved
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: the name of its files, its heading, Vega-Lite, and its figures as rows below headings."""
+
+    name: str
+    title: str
+    spec: Mapping[str, Any]
+    rows: Rows
+
+    def csv(self) -> bytes:
+        """What it draws."""
+        return csv_bytes(self.rows)
+
+
+def pictures(proposal: Proposal) -> Iterator[Picture]:
+    """Every chart: amounts of each scenario, changes against the base, and few recipients' own."""
+    for at, allocation in enumerate(proposal.allocations):
+        yield amounts(proposal, at)
+        if allocation is proposal.chosen and len(_panels(allocation, proposal.lang)) > 1:
+            yield log(proposal)
+    if len(proposal.allocations) > 1:
+        yield from changes(proposal)
+    if len(proposal.chosen.amounts) <= MOST_STEPS:
+        for id in proposal.chosen.amounts:
+            yield steps(proposal, id)
+        yield from swinging(proposal)
+        yield from reasons(proposal)
+
+
+# --- the charts -----------------------------------------------------------------------------------
+
+
+def amounts(proposal: Proposal, at: int) -> Picture:
+    """What everybody gets, and beside it the change against what was published or the base."""
+    allocation, lang = proposal.allocations[at], proposal.lang
+    scenario = allocation.scenario
+    rows = _rows(allocation, proposal)
+    currency, step = scenario.fund.currency, scenario.fund.unit
+    unit = chart_data.chart_unit([row.largest for row in rows], currency, step, lang)
+    by = chart_data.chart_unit([row.difference for row in rows], currency, step, lang)
+    against = _against(allocation, proposal)
+    width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, lang)
+    names = [row.name for row in rows]
+    marks = charts.amount_marks(names, lang, base=against, width=width, room=room)
+    # everybody on one scale: in a picture the longer line must be the larger amount
+    title = chart_data.panel_title(rows, rows, unit, lang)
+    views = [placed(marks, chart_data.amount_frame(rows, unit, lang), title, WIDE)]
+    if against is not None:
+        marks = charts.change_marks(names, lang, width=width, pick=False)
+        title = say("app.chart.change_title", lang, unit=by.name)
+        views.append(placed(marks, chart_data.change_frame(rows, by, lang, rows), title, NARROW))
+    dots = "hollow" if scenario.assumed else "solid"
+    legend = [say(f"app.chart.legend_{dots}", lang)]
+    legend += [say("app.chart.legend_tick", lang, base=against)] if against else []
+    title = say("report.picture.amounts", lang, option=proposal.option(at))
+    spec = whole({"hconcat": views, "spacing": 24}, title, legend, proposal, [at])
+    headers = [
+        _amount_header(proposal, unit),
+        *([f"{against} {unit.name}", _change_header(by, lang)] if against else []),
+    ]
+    figures = [
+        [
+            row.name,
+            _plain(row.amount, unit),
+            *([_plain(row.base, unit), _plain(row.difference, by)] if against else []),
+        ]
+        for row in rows
+    ]
+    name = file_stem("amounts", proposal, letter=_letter(proposal, at))
+    return Picture(name, title, spec, [[say("app.chart.recipient", lang), *headers], *figures])
+
+
+def log(proposal: Proposal) -> Picture:
+    """The proposed amounts on one logarithmic axis, for staff."""
+    lang, allocation = proposal.lang, proposal.chosen
+    rows = _rows(allocation, proposal)
+    drawn = chart_data.above_zero(rows)
+    fund = allocation.scenario.fund
+    unit = chart_data.chart_unit([row.largest for row in rows], fund.currency, fund.unit, lang)
+    against = _against(allocation, proposal) or say("app.chart.amount", lang)
+    marks = charts.log_marks([r.name for r in drawn], lang, base=against, width=chart_data.names_width(rows))
+    view = placed(marks, chart_data.amount_frame(drawn, unit, lang), unit.name, WIDE + NARROW)
+    title = say("report.picture.log", lang, option=proposal.option(proposal.proposed))
+    spec = whole(view, title, [say("app.chart.log_note", lang)], proposal, [proposal.proposed])
+    figures = [[row.name, _plain(row.amount, unit), _plain(row.base, unit)] for row in drawn]
+    headers = [say("app.chart.recipient", lang), _amount_header(proposal, unit), f"{against} {unit.name}"]
+    return Picture(file_stem("log", proposal), title, spec, [headers, *figures])
+
+
+def changes(proposal: Proposal) -> Iterator[Picture]:
+    """Every scenario's changes against the base, on one scale."""
+    lang = proposal.lang
+    parts = comparing.change_rows(proposal.allocations, lang)
+    unit = comparing.change_unit(proposal.allocations, parts, lang)
+    everybody = [row for rows in parts for row in rows]
+    for at, rows in enumerate(parts, 1):
+        names = [row.name for row in rows]
+        marks = charts.change_marks(names, lang, width=chart_data.names_width(rows), pick=False)
+        letter = letter_of(at)
+        heading = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
+        view = placed(marks, chart_data.change_frame(rows, unit, lang, everybody), heading, WIDE)
+        title = say("report.picture.changes", lang, option=proposal.option(at), base=proposal.option(0))
+        spec = whole(view, title, [say("app.compare.chart_note", lang)], proposal, [0, at])
+        figures = [
+            [row.name, _plain(row.base, unit), _plain(row.amount, unit), _plain(row.difference, unit)]
+            for row in rows
+        ]
+        heads = [f"A {unit.name}", f"{letter} {unit.name}", _change_header(unit, lang)]
+        file = file_stem("changes", proposal, letter=letter)
+        yield Picture(file, title, spec, [[say("app.chart.recipient", lang), *heads], *figures])
+
+
+def steps(proposal: Proposal, id: str) -> Picture:
+    """How one recipient's amount comes about."""
+    lang, allocation = proposal.lang, proposal.chosen
+    found = waterfall.waterfall_rows(allocation, id, lang)
+    title = say("report.picture.steps", lang, name=proposal.names[id])
+    return _steps("steps", found, title, proposal, proposal.names[id], [proposal.proposed])
+
+
+def reasons(proposal: Proposal) -> Iterator[Picture]:
+    """Why amounts differ from the base's, for each scenario that is explained; nothing of a single reason."""
+    lang = proposal.lang
+    for at in proposal.against:
+        account = Account(explain(proposal.base, proposal.allocations[at]))
+        if len(account.found.reasons) < 2:
+            continue
+        of = [0, at]
+        other, option = map(proposal.option, of)
+        for id in account.found.differences:
+            name = account.name(id, lang)
+            title = say("report.picture.reasons", lang, name=name, option=option, base=other)
+            found = explain_charts.reason_rows(account, id, lang)
+            yield _steps("reasons", found, title, proposal, name, of, letter_of(at))
+
+
+def _steps(
+    key: str,
+    found: Sequence[waterfall.Step],
+    title: str,
+    proposal: Proposal,
+    name: str,
+    of: Sequence[int],
+    letter: str = "",
+) -> Picture:
+    lang, fund = proposal.lang, proposal.chosen.scenario.fund
+    ends = [end for step in found for end in (step.start, step.end)]
+    unit = chart_data.chart_unit(ends, fund.currency, fund.unit, lang)
+    frame = waterfall.waterfall_frame(found, unit, lang)
+    names = list(frame["name"])
+    marks = charts.waterfall_marks(names, lang, width=waterfall.waterfall_width(names))
+    spec = whole(placed(marks, frame, unit.name, WIDE), title, [], proposal, of)
+    headers = [say("app.waterfall.step", lang), f"{say('app.waterfall.figure', lang)} {unit.name}"]
+    figures = [[step.name, _plain(step.change, unit)] for step in found]
+    file = file_stem(key, proposal, name=name, letter=letter)
+    return Picture(file, title, spec, [headers, *figures])
+
+
+def swinging(proposal: Proposal) -> Iterator[Picture]:
+    """What a little more or less of each weight would change, for every recipient."""
+    allocation = proposal.chosen
+    if len([weight for weight in allocation.scenario.weights.values() if weight]) < 2:
+        return
+    found = swings(allocation.scenario, POINTS)
+    sides = [side for one in found for side in (one.down, one.up) if side is not None]
+    if sides:
+        for id in allocation.amounts:
+            yield _swing(proposal, id, found)
+
+
+def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
+    lang, allocation = proposal.lang, proposal.chosen
+    fund = allocation.scenario.fund
+    sides = [side for one in found for side in (one.down, one.up) if side is not None]
+    by = [other.amounts[id] - allocation.amounts[id] for _, other in sides]
+    unit = chart_data.chart_unit(by, fund.currency, fund.unit, lang)
+    frame = explain_charts.swing_frame(allocation, found, id, unit, lang)
+    names = list(dict.fromkeys(frame["name"]))
+    width = min(190, max(map(chart_data.text_width, names)) + 8)
+    view = placed(charts.tornado_marks(names, lang, width=width), frame, unit.name, WIDE)
+    title = say("report.picture.swing", lang, name=proposal.names[id])
+    notes = [explain_charts.amount_now(allocation, id, lang), explain_charts.swing_note(POINTS, lang)]
+    spec = whole(view, title, notes, proposal, [proposal.proposed])
+    headers = [say("sensitivity.factor", lang), say("sensitivity.weight", lang), _change_header(unit, lang)]
+    order = explain_charts.swing_order(found, id)
+    figures = [
+        [
+            getattr(allocation.scenario.factor(one.factor).name, lang),
+            number(weight, "zh"),
+            _plain(other.amounts[id] - allocation.amounts[id], unit),
+        ]
+        for one in order
+        for weight, other in filter(None, (one.down, one.up))
+    ]
+    file = file_stem("swing", proposal, name=proposal.names[id])
+    return Picture(file, title, spec, [headers, *figures])
+
+
+# --- parts of them --------------------------------------------------------------------------------
+
+
+def _rows(allocation: Allocation, proposal: Proposal) -> tuple[chart_data.Row, ...]:
+    published = allocation.scenario.published
+    base = published or {id: proposal.base.amounts.get(id, 0) for id in allocation.amounts}
+    return chart_data.chart_rows(allocation, base, proposal.lang)
+
+
+def _panels(allocation: Allocation, lang: str) -> tuple[tuple[chart_data.Row, ...], ...]:
+    amounts = allocation.amounts
+    return chart_data.panels(
+        chart_data.chart_rows(allocation, allocation.scenario.published or amounts, lang)
+    )
+
+
+def _against(allocation: Allocation, proposal: Proposal) -> str | None:
+    """What amounts are held against in a picture; None where there is nothing."""
+    if compared_with(allocation.scenario) == "published":
+        return say("app.chart.published", proposal.lang)
+    return None if allocation is proposal.base else proposal.short(0)
+
+
+def placed(marks: Any, frame: pd.DataFrame, title: str, width: int) -> dict[str, Any]:
+    """A chart with its data in it and a width of its own, that nobody can click."""
+    view = charts.spec(marks)
+    for key in ("config", "padding", "$schema"):
+        view.pop(key, None)
+    for layer in view["layer"]:
+        layer.pop("params", None)
+        written = layer["encoding"].get("text", {}).get("field")
+        if written is not None and all(ord(c) < 0x2E80 for text in frame[written] for c in text):
+            layer["mark"]["font"] = LATIN
+        scale = layer.get("encoding", {}).get("x", {}).get("scale") or {}
+        if isinstance(scale.get("range"), list):
+            room = int(str(scale["range"][1]["expr"]).rpartition("-")[2])
+            scale["range"] = [0, width - room]
+    view.pop("params", None)
+    heading = {"text": title, "anchor": "start", "fontSize": 13, "fontWeight": "normal", "offset": 8}
+    return {**view, "data": {"values": frame.to_dict("records")}, "width": width, "title": heading}
+
+
+def whole(
+    view: Mapping[str, Any],
+    title: str,
+    notes: Sequence[str],
+    proposal: Proposal,
+    of: Sequence[int],
+    mark: str | None = None,
+) -> dict[str, Any]:
+    """The picture: the mark and the title above, what the marks mean, the chart, what it was made from."""
+    lang = proposal.lang
+    mark = proposal.mark if mark is None else mark
+    head = {
+        "text": title,
+        "subtitle": [*([mark] if mark else []), *notes],
+        "anchor": "start", "frame": "group", "fontSize": 17, "fontWeight": "normal", "color": charts.INK,
+        "subtitleFontSize": 12, "subtitleColor": "#a01c1c" if mark else charts.MUTED, "offset": 14,
+    }  # fmt: skip
+    foot = say("report.picture.foot", lang, **made_from(proposal, of))
+    line = {
+        "data": {"values": [{}]}, "width": 20, "height": 14, "view": {"stroke": None},
+        "mark": {"type": "text", "align": "left", "x": 0, "fontSize": 11, "color": charts.MUTED,
+                 "text": foot},
+    }  # fmt: skip
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "title": head,
+        "vconcat": [dict(view), line],
+        "padding": 18,
+        "background": "#ffffff",
+        "config": {
+            "font": FONT if lang == "zh" else f"{LATIN}, {FONT}",
+            "axisX": {"labelFont": LATIN},
+            "view": {"stroke": None},
+            "concat": {"spacing": 16},
+        },
+    }
+
+
+def _letter(proposal: Proposal, at: int) -> str:
+    return letter_of(at) if len(proposal.allocations) > 1 else ""
+
+
+def file_stem(key: str, proposal: Proposal, **details: str) -> str:
+    """The name of a picture's files."""
+    named = say(f"report.picture.file_{key}", proposal.lang, **{"letter": "", "name": "", **details}).strip(
+        " -"
+    )
+    return say("report.illustrative_file", proposal.lang, name=named) if proposal.illustrative else named
+
+
+def _amount_header(proposal: Proposal, unit: Unit) -> str:
+    return f"{say('app.chart.amount', proposal.lang)} {unit.name}"
+
+
+def _change_header(unit: Unit, lang: str) -> str:
+    return f"{say('app.chart.change', lang)} {unit.name}"
+
+
+def _plain(amount: Number, unit: Unit) -> str:
+    """A figure for a spreadsheet, in plain digits."""
+    return number(Fraction(amount) / unit.scale, "zh").replace("−", "-")

@@ -1,0 +1,1 @@
+"""Projects and the factor values that they give, for people."""

@@ -1,0 +1,1 @@
+"""What it would take to meet a target, for people."""

@@ -1,0 +1,1 @@
+"""What random draws give, for people."""

@@ -1,0 +1,1 @@
+"""Tables for people, for every place that shows one."""

@@ -1,0 +1,189 @@
+"""The tables that an office draws: one definition for the screen, the command line and the papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from allocator.analysis.compare import changes
+from allocator.core.allocation import Allocation
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, plain
+from allocator.core.model import Scenario
+from allocator.report.tables.letters import lettered
+from allocator.report.tables.table import Column, Role, Table, total_of
+from allocator.text import money_scale, number, say
+
+
+def weight_text(weight: Number, kind: str, lang: str) -> str:
+    """A weight as it stands beside its factor: 40% of a split by shares, ×40 for multiplied values.
+
+    Two decimals at most, with a mark where that rounds it: ≈33.33%.
+    """
+    shown = round(Fraction(weight), 2)
+    text = ("" if shown == weight else "≈") + number(shown, lang)
+    return say(f"table.weight_{kind}", lang, weight=text)
+
+
+def _who(scenarios: Iterable[Scenario], key: str, lang: str) -> str:
+    """What recipients are called: districts, counties and parks only where the fund is a Chinese one."""
+    local = all(scenario.fund.currency == "CNY" for scenario in scenarios)
+    return say(f"table.{key}" if local else f"table.{key}_other", lang)
+
+
+def factor_heading(scenario: Scenario, factor: str, lang: str) -> str:
+    """The heading of a weighted factor's column: its name and weight."""
+    weight = weight_text(scenario.weights[factor], scenario.kind, lang)
+    return say("table.factor", lang, name=scenario.factor(factor).name, weight=weight)
+
+
+def office_table(allocation: Allocation, lang: str) -> Table:
+    """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
+
+    The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  Steps of
+    the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
+    along a row of rounded figures a hundredth may be left.
+    """
+    scenario = allocation.scenario
+    one = (scenario,)
+    names = {recipient.id: getattr(recipient.name, lang) for recipient in scenario.recipients}
+    by_factor = allocation.contributions
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", _who(one, "recipient", lang), "text"),
+    ]
+    stages: list[tuple[Column, Mapping[str, Any]]] = [
+        (
+            Column(factor, factor_heading(scenario, factor, lang), "stage", "factors"),
+            by_factor[factor],
+        )
+        for factor in scenario.weights
+    ]
+    stages.append((Column("share", say("table.share", lang), "share", "share"), allocation.shares))
+    stages.append(
+        (
+            Column("entitlement", say("table.entitlement", lang), "stage", "entitlement"),
+            allocation.entitlements,
+        )
+    )
+    if scenario.limits:
+        stages.append((Column("limited", say("table.limited", lang), "stage", "limited"), allocation.limited))
+    if scenario.earmarks:
+        stages.append((Column("earmark", say("table.earmark", lang), "money"), allocation.earmarks))
+    stages.append((Column("amount", say("table.amount", lang), "money"), allocation.amounts))
+    published, differences = scenario.published, allocation.differences
+    if published is not None and differences is not None:
+        stages.append((Column("published", say("table.published", lang), "money"), published))
+        stages.append((Column("difference", say("table.difference", lang), "change"), differences))
+    columns += [column for column, _ in stages]
+    columns.append(Column("note", say("table.note", lang), "text"))
+
+    def reserved(amount: Number) -> tuple[Any, ...]:
+        return tuple(amount if column.key == "amount" else None for column, _ in stages)
+
+    records: list[tuple[Role, tuple[Any, ...]]] = []
+    if scenario.reservations:
+        for reservation in scenario.reservations:
+            name = getattr(reservation.name, lang)
+            records.append(("reservation", ("", name, *reserved(reservation.amount), "")))
+        name = say("table.departments", lang)
+        records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
+    taking = {scenario.ids[i] for i in scenario.participants}
+    tied = set(allocation.tied)
+
+    def note(id: str) -> str:
+        """备注: at a floor or cap, among tied remainders, or outside the factor split."""
+        at = allocation.at[id]
+        notes = [*([f"at_{at}"] if at else []), *(["tied"] if id in tied else [])]
+        notes += [] if id in taking else ["apart"]
+        return say("place.list", lang).join(say(f"table.{key}", lang) for key in notes)
+
+    for position, id in enumerate(scenario.ids, 1):
+        figures = tuple(values[id] for _, values in stages)
+        records.append(("recipient", (str(position), names[id], *figures, note(id))))
+    sums = tuple(total_of(values.values()) for _, values in stages)
+    if scenario.reservations:
+        records.append(("subtotal", ("", _who(one, "recipients", lang), *sums, "")))
+    everything = tuple(
+        plain(total + scenario.reserved)
+        if column.key == "amount"
+        else None
+        if scenario.reservations
+        else total
+        for (column, _), total in zip(stages, sums, strict=True)
+    )
+    records.append(("total", ("", say("table.total", lang), *everything, "")))
+    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
+    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+
+
+def with_final_share(table: Table, allocation: Allocation) -> Table:
+    """The office's table with each amount's part of all recipients' amounts in a column beside it.
+
+    Limits, earmarks and rounding make it another one than the share that the factors come to.
+    """
+    keys = [column.key for column in table.columns]
+    share, at = keys.index("share"), keys.index("amount") + 1
+    whole, amounts = total_of(allocation.amounts.values()), iter(allocation.amounts.values())
+    records = []
+    for role, cells in table.records:
+        part: Number | None = None
+        if role == "recipient":
+            part = plain(Fraction(next(amounts)) / whole) if whole else 0
+        elif cells[share] is not None:  # the row in which all recipients stand together
+            part = 1 if whole else 0
+        records.append((role, (*cells[:at], part, *cells[at:])))
+    final = Column("final", say("table.final", table.lang), "share", "final")
+    columns = (*table.columns[:at], final, *table.columns[at:])
+    return replace(table, columns=columns, records=tuple(records))
+
+
+def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
+    """Several scenarios side by side: amounts, and for all but the first (the base) the change from it.
+
+    Columns are lettered in the order given.  A recipient that a scenario does not have stays blank.
+    Raises ScenarioError when the currencies differ.
+    """
+    base = allocations[0]
+    scenarios = [allocation.scenario for allocation in allocations]
+    currencies = sorted({scenario.fund.currency for scenario in scenarios})
+    if len(currencies) > 1:
+        raise ScenarioError(Problem("currencies", {"known": currencies}))
+    names: dict[str, str] = {}
+    for allocation in allocations:
+        for recipient in allocation.scenario.recipients:
+            names.setdefault(recipient.id, getattr(recipient.name, lang))
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", _who(scenarios, "recipient", lang), "text"),
+    ]
+    stages: list[Mapping[str, Number]] = []
+    reserved: list[Number | None] = []
+    for letter, allocation in lettered(allocations):
+        columns.append(Column(letter, letter, "money"))
+        stages.append(allocation.amounts)
+        reserved.append(allocation.scenario.reserved)
+        if allocation is not base:
+            columns.append(Column(f"{letter}-A", f"{letter} − A", "change"))
+            stages.append(changes(allocation, base.amounts))
+            reserved.append(plain(allocation.scenario.reserved - base.scenario.reserved))
+    published = base.scenario.published
+    if published is not None:
+        columns.append(Column("published", say("table.published", lang), "money"))
+        stages.append(published)
+        reserved.append(None)  # nobody published what this scenario reserves
+    records: list[tuple[Role, tuple[Any, ...]]] = [
+        ("recipient", (str(position), names[id], *(stage.get(id) for stage in stages)))
+        for position, id in enumerate(names, 1)
+    ]
+    sums = [total_of(stage.values()) for stage in stages]
+    if any(reserved):
+        records.append(("subtotal", ("", _who(scenarios, "recipients", lang), *sums)))
+        records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
+    totals = tuple(None if b is None else plain(a + b) for a, b in zip(sums, reserved, strict=True))
+    records.append(("total", ("", say("table.total", lang), *totals)))
+    fund = base.scenario.fund
+    scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)
+    return Table(lang, fund.currency, scale, tuple(columns), tuple(records))

@@ -1,0 +1,190 @@
+"""How every amount of one allocation comes about: a table, and one sentence for each recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from allocator.analysis.explain.stages import Stage, stages
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, plain
+from allocator.core.model import Scenario
+from allocator.report.tables.grid import name_of, scale_of, who
+from allocator.report.tables.office import weight_text
+from allocator.report.tables.rounding import adding_both_ways, adding_up
+from allocator.report.tables.table import Column, Kind, Role, Table, total_of
+from allocator.text import money, money_unit, number, say
+
+# every stage that there is; of another one nobody knows how its figures are rounded and told
+_KINDS: dict[str, Kind] = {
+    "factor": "stage", "coefficient": "rate", "limits": "rate", "rounding": "rate", "earmark": "money",
+}  # fmt: skip
+Figures = list[tuple[Stage, Mapping[str, Number]]]
+
+
+def stage_figures(allocation: Allocation, scale: int) -> Figures:
+    """Each stage with its figures as they are shown, in units of so much and with two decimals at most.
+
+    They add up to the amount for every recipient.  Those of factors and coefficient add up to the entitlement
+    as the office's table shows it, as do those of everybody to the stage's total, rounded.
+    """
+    found, ids = stages(allocation), allocation.scenario.ids
+    unknown = [stage.kind for stage in found if stage.kind not in _KINDS]
+    if unknown:
+        raise NotImplementedError(f"no figures for the stages {unknown}")
+    parts = [stage for stage in found if stage.kind in ("factor", "coefficient")]
+    entitled, limited = (
+        adding_up([by[id] / Fraction(scale) for id in ids], 2)
+        for by in (allocation.entitlements, allocation.limited)
+    )
+    hundredths = adding_both_ways(
+        [[stage.amounts[id] * Fraction(100, scale) for stage in parts] for id in ids],
+        [amount * 100 for amount in entitled],
+    )
+    figures: Figures = [
+        (stage, dict(zip(ids, (plain(Fraction(x, 100)) for x in column), strict=True)))
+        for stage, column in zip(parts, zip(*hundredths, strict=True), strict=True)
+    ]
+    for stage in found[len(parts) :]:
+        amounts: list[Number] = [stage.amounts[id] / Fraction(scale) for id in ids]
+        if stage.kind == "limits":
+            amounts = [after - before for after, before in zip(limited, entitled, strict=True)]
+        elif stage.kind == "rounding":
+            amounts = [
+                (allocation.amounts[id] - allocation.earmarks[id]) / Fraction(scale) - before
+                for id, before in zip(ids, limited, strict=True)
+            ]
+        figures.append((stage, dict(zip(ids, map(plain, amounts), strict=True))))
+    return figures
+
+
+def stage_name(stage: Stage, scenario: Scenario, lang: str) -> str:
+    """A stage by its name; a factor's says where a coefficient is still to come."""
+    if stage.kind != "factor":
+        return say(f"stage.{stage.kind}", lang)
+    name: str = getattr(scenario.factor(stage.factor).name, lang)
+    return name if scenario.coefficient is None else say("stage.before_coefficient", lang, name=name)
+
+
+def heading(name: str) -> str:
+    """A name at the head of a column: with a capital."""
+    return name[:1].upper() + name[1:]
+
+
+def stage_table(allocation: Allocation, lang: str, *, filed: bool = False) -> Table:
+    """Every recipient's stages, which add up to its amount; ``filed`` for a file, in the main unit."""
+    scenario = allocation.scenario
+    scale = 1 if filed else scale_of(scenario)
+    figures = stage_figures(allocation, scale)
+    columns = [
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", who(scenario, lang), "text"),
+    ]
+    stagewise: list[Mapping[str, Number]] = []
+    entitled: dict[str, Number] = dict.fromkeys(scenario.ids, 0)
+    for at, (stage, by) in enumerate(figures):
+        kind = _KINDS[stage.kind]
+        columns.append(Column(stage.factor or stage.kind, _header(stage, scenario, lang), kind))
+        stagewise.append(by)
+        if stage.kind in ("factor", "coefficient"):
+            entitled = {id: plain(entitled[id] + amount) for id, amount in by.items()}
+            if figures[at + 1][0].kind not in ("factor", "coefficient"):
+                columns.append(Column("entitlement", say("table.entitlement", lang), "stage"))
+                stagewise.append(entitled)
+    columns.append(Column("amount", say("table.amount", lang), "money"))
+    stagewise.append({id: plain(Fraction(amount) / scale) for id, amount in allocation.amounts.items()})
+    rows: list[list[Number]] = [[by[id] for by in stagewise] for id in scenario.ids]
+    records: list[tuple[Role, tuple[Any, ...]]] = [
+        ("recipient", (str(at), name_of(allocation, id, lang), *(plain(x * scale) for x in row)))
+        for at, (id, row) in enumerate(zip(scenario.ids, rows, strict=True), 1)
+    ]
+    sums = [plain(total_of(column) * scale) for column in zip(*rows, strict=True)]
+    records.append(("total", ("", say("table.total", lang), *sums)))
+    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+
+
+def _header(stage: Stage, scenario: Scenario, lang: str) -> str:
+    if stage.kind == "earmark":
+        return say("table.earmark", lang)
+    if stage.kind == "limits":
+        return heading(say("explain.clause.limits", lang))
+    name = stage_name(stage, scenario, lang)
+    if stage.kind != "factor":
+        return heading(name)
+    weight = weight_text(scenario.weights[stage.factor], scenario.kind, lang)
+    return say("table.factor", lang, name=name, weight=weight)  # the name says more than the factor's
+
+
+def stage_sentences(allocation: Allocation, lang: str) -> dict[str, str]:
+    """One sentence for each recipient, fit for the minutes of a meeting: the table's figures in words.
+
+    >>> from allocator import allocate, load_scenario
+    >>> rule = allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml"))
+    >>> stage_sentences(rule, "en")["hightech"].split("; ", 2)[2]
+    '200 yuan more by rounding; the amount is 250,000 yuan. (Factor data assumed.)'
+    """
+    scenario = allocation.scenario
+    figures = stage_figures(allocation, scale_of(scenario))
+    taking = {scenario.ids[i] for i in scenario.participants}
+    return {id: _sentence(allocation, figures, id, lang, apart=id not in taking) for id in scenario.ids}
+
+
+def stage_sentence(allocation: Allocation, id: str, lang: str) -> str:
+    """The sentence of one recipient."""
+    scenario = allocation.scenario
+    apart = scenario.ids.index(id) not in scenario.participants
+    return _sentence(allocation, stage_figures(allocation, scale_of(scenario)), id, lang, apart=apart)
+
+
+def _sentence(allocation: Allocation, figures: Figures, id: str, lang: str, *, apart: bool) -> str:
+    """``apart``: the recipient takes no part in the split and has only what is earmarked."""
+    scenario = allocation.scenario
+    amount = partial(in_words, scenario=scenario, lang=lang)
+    final = money(allocation.amounts[id], scenario.fund.currency, lang)
+    name = name_of(allocation, id, lang)
+    if apart:
+        return say("explain.apart", lang, name=name, amount=final)
+    parts = [
+        say(
+            "explain.brings",
+            lang,
+            name=getattr(scenario.factor(stage.factor).name, lang),
+            amount=amount(by[id]),
+        )
+        for stage, by in figures
+        if stage.kind == "factor"
+    ]
+    entitled = sum((by[id] for s, by in figures if s.kind in ("factor", "coefficient")), start=Fraction())
+    clauses = [say("explain.brought", lang, name=name, parts=say("explain.join", lang).join(parts))]
+    for stage, by in figures:
+        if stage.kind == "coefficient":
+            clauses.append(_changed("coefficient", by[id], scenario, lang))
+        if stage.kind in ("limits", "rounding") and by[id]:
+            key = f"limits_{allocation.at[id] or 'other'}" if stage.kind == "limits" else "rounding"
+            clauses.append(_changed(key, by[id], scenario, lang))
+        if stage.kind == "earmark" and by[id]:
+            clauses.append(say("explain.earmark", lang, amount=amount(by[id])))
+    at = 1 + (scenario.coefficient is not None)
+    clauses.insert(at, say("explain.entitlement", lang, amount=amount(plain(entitled))))
+    clauses.append(say("explain.amount", lang, amount=final))
+    said = say("explain.sentence", lang, clauses=say("explain.next", lang).join(clauses))
+    return said + say("explain.assumed", lang) if scenario.assumed else said
+
+
+def _changed(key: str, by: Number, scenario: Scenario, lang: str) -> str:
+    way = "more" if by > 0 else "less" if by < 0 else "same"
+    return say(
+        f"explain.{key}",
+        lang,
+        change=say(f"explain.{way}", lang, amount=in_words(max(by, -by), scenario, lang)),
+    )
+
+
+def in_words(figure: Number, scenario: Scenario, lang: str) -> str:
+    """A figure of a table, in its unit, in a sentence: Chinese keeps the unit, English writes it in full."""
+    scale, currency = scale_of(scenario), scenario.fund.currency
+    if lang != "zh" or currency != "CNY":
+        return money(plain(Fraction(figure) * scale), currency, lang)
+    return say("money.amount", lang, value=number(figure, lang), unit=money_unit(currency, scale, lang))

@@ -1,0 +1,1 @@
+"""What is said of a rule, of a result, and of what differs."""

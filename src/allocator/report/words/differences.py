@@ -1,0 +1,294 @@
+"""In words: in what two scenarios differ."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from allocator.analysis.differences import Difference
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Number, plain
+from allocator.core.model import Scenario
+from allocator.core.parts import Limit
+from allocator.report.words.rule import LimitWords, limit_clauses, percent, so_many
+from allocator.text import kind_text, money, number, say, texts
+
+MOST_ITEMS = 8  # that one sentence lists
+MOST_NAMES = 3
+LONGEST = 40  # characters of a text that are quoted
+_NUMBER = re.compile(r"-?\d{1,40}(/[1-9]\d{0,39})?", re.ASCII)
+# how many parts ``where`` has without a language, by clause; more than those may end in one
+_PARTS = {
+    **dict.fromkeys(("title", "unit", "rounding", "kind", "coefficient", "limit"), (0,)),
+    **dict.fromkeys(("fund", "weight", "order"), (1,)),
+    **dict.fromkeys(("value", "provenance"), (2,)),
+    **dict.fromkeys(("reservation", "use", "earmark", "recipient", "factor"), (1, 2)),
+    **dict.fromkeys(("published", "previous"), (0, 1)),
+}
+_TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor")
+
+
+def said(found: Sequence[Difference], scenario: Scenario, lang: str, most: int = 12) -> list[str]:
+    """The differences in sentences, in the order of the rule; at most so many, the last says how many more.
+
+    ``scenario`` is either of the two; it names recipients and columns, and what it does not know goes by
+    the name that the differences give, else by its id.  They may come from a file: what is no number, or no
+    known word, is quoted as it stands.
+
+    >>> from allocator import load_scenario
+    >>> from allocator.analysis.differences import differences
+    >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
+    >>> said(differences(rule, rule.with_weights(tax=30, effort=20)), rule, "en")
+    ['Weights: Tax contribution from 40 % to 30 %; Investment-attraction work from 10 % to 20 %.']
+    """
+    about = _About.of(found, scenario, lang)
+    groups: dict[tuple[str, ...], list[Difference]] = {}
+    for d in _in_language(found, lang):
+        groups.setdefault(_group(d), []).append(d)
+    sentences = [
+        about.say("line", what=_what(key, about), items=items)
+        for key, group in groups.items()
+        if (items := _items(key[0], group, about))
+    ]
+    if len(sentences) <= most:
+        return sentences
+    return [*sentences[: most - 1], about.say("more", count=len(sentences) - most + 1)]
+
+
+@dataclass(frozen=True)
+class _About:
+    """What the sentences need to know besides the differences; pairs are of before and after."""
+
+    lang: str
+    scenario: Scenario
+    recipients: Mapping[str, str]
+    factors: Mapping[str, str]
+    currency: tuple[str, str]
+    kind: tuple[str, str]
+
+    @classmethod
+    def of(cls, found: Sequence[Difference], scenario: Scenario, lang: str) -> _About:
+        names: dict[str, dict[str, str]] = {"recipient": {}, "factor": {}}
+        currency = scenario.fund.currency
+        pairs = {("fund", "currency"): (currency, currency), ("kind",): (scenario.kind, scenario.kind)}
+        for d in found:
+            if (d.clause, *d.where) in pairs:
+                pairs[d.clause, *d.where] = str(d.before), str(d.after)
+            elif d.clause in names and d.where and d.where[1:] in ((), (lang,)):
+                names[d.clause][d.where[0]] = d.after or d.before or ""
+        names["recipient"] |= {r.id: getattr(r.name, lang) for r in scenario.recipients}
+        names["factor"] |= {f.id: getattr(f.name, lang) for f in scenario.factors}
+        return cls(lang, scenario, names["recipient"], names["factor"], *pairs.values())
+
+    def say(self, key: str, **details: object) -> str:
+        return say(f"app.difference.{key}", self.lang, **details)
+
+    def recipient(self, id: str) -> str:
+        return self.recipients.get(id, id)
+
+    def factor(self, id: str) -> str:
+        return self.factors.get(id, id)
+
+    def known(self, table: str, word: str) -> str:
+        words: Mapping[str, Any] = texts(f"app.{self.lang}")["app"]["difference"][table]
+        return str(words.get(word, word))
+
+    # --- how a text of a difference is written; side is 0 before and 1 after ---
+
+    def money(self, text: str, side: int) -> str:
+        amount = _number(text)
+        return self.quoted(text, side) if amount is None else money(amount, self.currency[side], self.lang)
+
+    def value(self, text: str, side: int) -> str:
+        value = _number(text)
+        return self.quoted(text, side) if value is None else number(value, self.lang)
+
+    def weight(self, text: str, side: int) -> str:
+        weight = _number(text)
+        if weight is None:
+            return self.quoted(text, side)
+        if self.kind[side] == "shares":
+            return percent(weight, self.lang)
+        return say("table.weight_scores", self.lang, weight=weight)
+
+    def quoted(self, text: str, side: int) -> str:
+        return self.say("quoted", text=text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+
+    def limit(self, text: str, side: int) -> str:
+        try:
+            return self.say("quoted", text=_limit(json.loads(text), self, side))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ScenarioError):
+            return self.quoted(text, side)
+
+
+Write = Callable[[str, int], str]
+
+
+def _number(text: str) -> Number | None:
+    return plain(Fraction(text)) if _NUMBER.fullmatch(text) else None
+
+
+def _in_language(found: Iterable[Difference], lang: str) -> list[Difference]:
+    """The differences that can be said, and one of each text that differs in both languages."""
+    chosen: dict[tuple[str, ...], Difference] = {}
+    for position, d in enumerate(found):
+        parts, where = _PARTS.get(d.clause, ()), d.where
+        key: tuple[str, ...] = (str(position),)
+        if d.clause in _TEXTS and len(where) - 1 in parts and where[-1] in ("zh", "en"):
+            where = where[:-1]
+            key = (d.clause, *where)
+        same = d.before == d.after and d.clause != "order"
+        if len(where) in parts and not same and (key not in chosen or d.where[-1] == lang):
+            chosen[key] = Difference(d.clause, where, d.before, d.after)
+    return list(chosen.values())
+
+
+def _group(d: Difference) -> tuple[str, ...]:
+    """What is said in one sentence: a clause, but a field of the fund or a column by itself."""
+    if d.clause == "fund":
+        return (f"fund_{d.where[0]}",)
+    if d.clause == "value" or (d.clause == "factor" and len(d.where) > 1):
+        return f"{d.clause}_of", d.where[0]
+    return (d.clause,)
+
+
+def _what(key: tuple[str, ...], about: _About) -> str:
+    if len(key) == 2:
+        return about.factor(key[1])
+    return about.known("what", key[0]) if key[0] != "recipient" else _whom(about)
+
+
+def _whom(about: _About) -> str:
+    local = about.scenario.fund.currency == "CNY"
+    return say("table.recipient" if local else "table.recipient_other", about.lang)
+
+
+def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
+    """What one sentence lists; "" where nothing is left to say."""
+    if kind in ("value_of", "published", "previous") and len(group) > MOST_NAMES:
+        return _many(group, about)
+    if kind == "provenance":
+        cells = [
+            about.say("cell", name=about.recipient(d.where[0]), factor=about.factor(d.where[1]))
+            for d in group
+        ]
+        return about.say("cells", count=len(cells), names=cells[:MOST_NAMES])
+    if kind == "order":
+        whats = [
+            _whom(about) if d.where[0] == "recipient" else about.known("what", d.where[0]) for d in group
+        ]
+        return about.say("order", names=whats)
+    items = []
+    if kind in ("recipient", "factor"):
+        whole = [d for d in group if len(d.where) == 1]
+        for key, some in (
+            ("rows_new", [d for d in whole if d.after is not None]),
+            ("rows_gone", [d for d in whole if d.after is None]),
+        ):
+            names = [
+                about.recipient(d.where[0]) if kind == "recipient" else about.factor(d.where[0]) for d in some
+            ]
+            items += [about.say(key, names=names[:MOST_ITEMS], count=len(names))] if names else []
+        group = [d for d in group if len(d.where) > 1]
+    items += [item for d in group if (item := _item(d, about))]
+    listed = about.say("join").join(items[:MOST_ITEMS])
+    return listed if len(items) <= MOST_ITEMS else about.say("and_others", items=listed, count=len(items))
+
+
+def _item(d: Difference, about: _About) -> str:
+    """One difference: from what to what, or what is new or gone."""
+    if d.clause == "earmark" and d.where[-1] == "also_shares":
+        key = "shares_too" if d.after == "true" else "shares_no_more"
+        return about.say(key, name=about.recipient(d.where[0])) if d.after is not None else ""
+    before, after = _shown(d, about)
+    key = "changed" if before and after else "new" if after else "gone"
+    name = _name(d, about)
+    return about.say(key if name else f"{key}_itself", name=name, before=before, after=after)
+
+
+def _shown(d: Difference, about: _About) -> tuple[str, str]:
+    """Both sides as a person reads them, exactly where they would look the same; "" where absent."""
+    write = _writer(d, about)
+    blank = about.say("blank") if d.clause == "value" else ""
+    before, after = (blank if t is None else write(t, side) for side, t in enumerate((d.before, d.after)))
+    return (before, after) if before != after else (str(d.before), str(d.after))
+
+
+def _name(d: Difference, about: _About) -> str:
+    """Who or what of the sentence's subject it is about."""
+    if d.clause == "weight":
+        return about.factor(d.where[0])
+    if d.clause == "factor":
+        return about.known("field", d.where[1])
+    if d.clause in ("published", "previous") and not d.where:
+        return about.say("sum")
+    if d.clause in ("value", "published", "previous"):
+        return about.recipient(d.where[-1])
+    if d.clause not in ("reservation", "use", "earmark", "recipient"):
+        return ""
+    if d.clause in ("reservation", "use"):
+        listed = about.scenario.reservations if d.clause == "reservation" else about.scenario.uses
+        names = {thing.name.zh: getattr(thing.name, about.lang) for thing in listed}
+        name = names.get(d.where[0], d.where[0])
+    else:
+        name = about.recipient(d.where[0])
+    return name if len(d.where) == 1 else about.say("of", name=name, field=about.known("field", d.where[1]))
+
+
+def _writer(d: Difference, about: _About) -> Write:
+    writers: Mapping[str, Write] = {
+        "unit": about.money,
+        "rounding": lambda text, side: about.known("word", text),
+        "kind": lambda text, side: about.known("word", text),
+        "coefficient": lambda text, side: about.quoted(about.factor(text), side),
+        "weight": about.weight,
+        "limit": about.limit,
+        "value": about.value,
+        "published": about.money,
+        "previous": about.money,
+    }
+    if d.clause in writers:
+        return writers[d.clause]
+    if d.where == ("amount",) or (d.clause in ("reservation", "use", "earmark") and len(d.where) == 1):
+        return about.money
+    words: Mapping[str, Write] = {
+        "currency": lambda text, side: text,
+        "year": lambda text, side: text,
+        "status": lambda text, side: str(texts(about.lang)["status"].get(text, text)),
+        "kind": lambda text, side: about.quoted(kind_text(text, about.lang), side),
+    }
+    return words.get(d.where[-1] if d.where else "", about.quoted)
+
+
+def _many(group: Sequence[Difference], about: _About) -> str:
+    """How many figures of a column differ, and which most."""
+
+    def size(d: Difference) -> Number:
+        before, after = _number(d.before or ""), _number(d.after or "")
+        return -1 if before is None or after is None else max(after - before, before - after)
+
+    largest = max(group, key=size)
+    alone = sum(size(d) == size(largest) for d in group) == 1
+    before, after = _shown(largest, about)
+    return about.say(
+        "many" if alone else "many_tied",
+        all=so_many(about.scenario, len(about.scenario.recipients), about.lang),
+        count=len(group),
+        name=_name(largest, about),
+        before=before,
+        after=after,
+    )
+
+
+def _limit(fields: Mapping[str, Any], about: _About, side: int) -> str:
+    """A floor or cap in words, from its fields; raises some error where they are not its fields."""
+    figures = {name: _number(fields[name]) for name in fields if name.startswith(("floor", "cap"))}
+    if None in figures.values():
+        raise ValueError("not a number")
+    limit = Limit(**{**fields, **figures})
+    words = LimitWords(about.recipient, about.factor, about.currency[side])
+    return say("app.rule.join", about.lang).join(limit_clauses(limit, about.lang, words))

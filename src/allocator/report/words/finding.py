@@ -1,0 +1,209 @@
+"""What a finding says: every sentence that holds amounts against others is chosen here, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from allocator.analysis.finding import Finding, Side
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
+from allocator.report.tables.grid import recipient_names
+from allocator.text import money, money_unit, number, say, show
+
+MOST_NAMES = 4
+
+
+class Terms(NamedTuple):
+    """The recipients' names by id, the currency, and the reader's language."""
+
+    names: Mapping[str, str]
+    currency: str
+    lang: str
+
+
+def terms(allocations: Sequence[Allocation], lang: str) -> Terms:
+    """The terms in which these allocations are spoken of; the first one's currency is that of all."""
+    return Terms(recipient_names(allocations, lang), allocations[0].scenario.fund.currency, lang)
+
+
+# --- sentences ------------------------------------------------------------------------------------
+
+
+def against_sentence(found: Finding, against: str, whole: Number, words: Terms) -> str:
+    """What changes against something named, the published split for instance.
+
+    ``whole`` is what was shared out, of which the money moved is a part.
+    """
+    said = [_full("against", found, whole, words, against=against)]
+    apart = (*found.only_here, *found.only_there)
+    said += [_say("apart", words, names=_names(apart, words))] if apart else []
+    return _joined([*said, *_unknown(found, words)], words)
+
+
+def lettered_sentence(found: Finding, letter: str, whole: Number, words: Terms) -> str:
+    """What the scenario of this letter changes against A."""
+    said = _full("lettered", found, whole, words, letter=letter)
+    return _joined([said, *_unknown(found, words)], words)
+
+
+def short(found: Finding, words: Terms) -> str:
+    """What changes in a few words, to stand behind what it is held against."""
+    part = Fraction(found.moved or 0) / Fraction(found.base_total or 1)
+    return _say(
+        f"short.{_form(found)}",
+        words,
+        amount=_money(found.moved or 0, words),
+        share=share_text(part, words.lang),
+        total=total_clause(found, words),
+        counts=_counts(found, words),
+    )
+
+
+def phrase(found: Finding, who: str, words: Terms) -> str:
+    """What an option does to the money, in the fewest words."""
+    size = _size(found.more) if found.moved is None else found.moved
+    return _say(f"phrase.{found.kind}", words, who=who, amount=_money(size, words))
+
+
+def total_clause(found: Finding, words: Terms) -> str:
+    """By how much the fund or the recipients' sum is larger or smaller; "" where neither differs.
+
+    The fund alone is named where all of its difference goes to recipients.
+    """
+    fund, more = found.fund_more, found.more
+    if fund is None or fund == more:
+        parts = [("fund" if fund is not None else "sum", more)] if more else []
+    else:
+        parts = [("fund", fund), ("sum", more)]
+    said = [
+        _say(
+            f"{what}_{'more' if by > 0 else 'less' if by < 0 else 'same'}",
+            words,
+            amount=_money(_size(by), words),
+        )
+        for what, by in parts
+    ]
+    return _say("clause_join", words).join(said)
+
+
+def matched(found: Finding, words: Terms) -> str:
+    """Whether every amount is the published one; where not, how many and whose are not."""
+    if found.equal:
+        return say("cli.as_published", words.lang)
+    changed = [words.names[id] for id, by in found.changes.items() if by]
+    if not changed:  # and yet the lists differ, or an amount is not known
+        return against_sentence(found, say("table.published", words.lang), 0, words)
+    return say("cli.not_published", words.lang, count=len(changed), names=changed[:10])
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def headline(found: Finding, whole: Number, scale: int, words: Terms) -> list[tuple[str, str, str]]:
+    """Money moved or the change of the sum, largest gain, largest loss: label, figure, what belongs to it."""
+    lang = words.lang
+    unit = money_unit(words.currency, scale, lang)
+
+    def shown(amount: Number, *, sign: bool = False) -> str:
+        return number(Fraction(amount) / scale, lang, sign=sign)
+
+    if found.moved is None:
+        note = _say("card.sum_note", words, gained=shown(found.gains.amount), lost=shown(found.losses.amount))
+        figures = [(_say("card.sum", words, unit=unit), shown(found.more, sign=True), note)]
+    else:
+        note = _say("card.moved_note", words, share=share_text(_part(found.moved, whole), lang))
+        figures = [(_say("card.moved", words, unit=unit), shown(found.moved), note)]
+    for key, side in (("gain", found.gains), ("loss", found.losses)):
+        who = _names(side.most, words) if side.ids else _say("card.nobody", words)
+        figures.append((_say(f"card.{key}", words, unit=unit), shown(side.most_by, sign=True), who))
+    return figures
+
+
+def share_text(part: Fraction, lang: str) -> str:
+    """A part of some money in percent to one decimal; what is not nothing is never called 0 %."""
+    if 0 < part < Fraction(1, 1000):
+        return _say("tiny_share", Terms({}, "", lang))
+    return _say("percent", Terms({}, "", lang), value=number(100 * part, lang, 1 if part else 0))
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _say(key: str, words: Terms, **details: object) -> str:
+    return say(f"finding.{key}", words.lang, **details)
+
+
+def _size(by: Number) -> Number:
+    return by if by > 0 else -by
+
+
+def _money(amount: Number, words: Terms, *, sign: bool = False) -> str:
+    return money(amount, words.currency, words.lang, sign=sign)
+
+
+def _part(amount: Number, whole: Number) -> Fraction:
+    return Fraction(amount) / Fraction(whole) if whole else Fraction(0)
+
+
+def _form(found: Finding) -> str:
+    """Which sentence a kind has; a fund that differs while recipients' sums do not is said beside it."""
+    if found.more:
+        return "total"
+    return f"{found.kind}_total" if found.fund_more else found.kind
+
+
+def _full(opening: str, found: Finding, whole: Number, words: Terms, **who: str) -> str:
+    return _say(
+        f"{opening}.{_form(found)}",
+        words,
+        amount=_money(found.moved or 0, words),
+        share=share_text(_part(found.moved or 0, whole), words.lang),
+        total=total_clause(found, words),
+        counts=_counts(found, words),
+        extremes=_say("extreme_join", words).join(_extremes(found, words)),
+        **who,
+    )
+
+
+def _counts(found: Finding, words: Terms) -> str:
+    """How many gain and lose; where sums differ and there are both, also how much either side comes to."""
+    both = found.moved is None and found.gains.ids and found.losses.ids
+    return _say(
+        "counts_both" if both else "counts",
+        words,
+        gains=found.gains.count,
+        losses=found.losses.count,
+        gained=_money(found.gains.amount, words),
+        lost=_money(found.losses.amount, words),
+    )
+
+
+def _extremes(found: Finding, words: Terms) -> list[str]:
+    """Who gains most and who loses most; all of them where several do."""
+    return [
+        _extreme(key, side, words)
+        for key, side in (("gain", found.gains), ("loss", found.losses))
+        if side.ids
+    ]
+
+
+def _extreme(key: str, side: Side, words: Terms) -> str:
+    form = f"{key}_most_each" if len(side.most) > 1 else f"{key}_most"
+    amount = _money(side.most_by, words, sign=True)
+    return _say(form, words, names=_names(side.most, words), amount=amount)
+
+
+def _unknown(found: Finding, words: Terms) -> list[str]:
+    some = found.unknown
+    return [_say("unknown", words, count=len(some), names=_names(some, words))] if some else []
+
+
+def _names(ids: Sequence[str], words: Terms) -> str:
+    names = show([words.names[id] for id in ids[:MOST_NAMES]], words.lang)
+    return names if len(ids) <= MOST_NAMES else _say("and_more", words, names=names, count=len(ids))
+
+
+def _joined(sentences: Sequence[str], words: Terms) -> str:
+    return _say("sentence_join", words).join(sentences)

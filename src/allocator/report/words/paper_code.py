@@ -1,0 +1,43 @@
+"""The code of a scenario on papers: unlike the digest it also covers what the figures are said to be.
+
+A demonstration and a request made of real data may rest on the same numbers.  Their digests are then the
+same, and their codes are not, since the status of the data differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from allocator.core.model import Scenario
+from allocator.core.parts import Text
+
+LENGTH = 12  # hexadecimal digits that people compare
+
+
+def paper_code(scenario: Scenario) -> str:
+    """The code over digest, names, status of the data and sources, the same on every machine.
+
+    What it is made of, in this order, stands in docs/scenario-format.md.
+
+    >>> from allocator import load_scenario
+    >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
+    >>> paper_code(rule) == paper_code(rule), paper_code(rule) in rule.digest
+    (True, False)
+    """
+    fund = scenario.fund
+    content = {
+        "digest": scenario.digest,
+        "fund": [_both(fund.name), _both(fund.source)],
+        "recipients": [[r.id, *_both(r.name)] for r in scenario.recipients],
+        "reservations": [_both(reservation.name) for reservation in scenario.reservations],
+        "factors": [[f.id, *_both(f.name), f.status, _both(f.source)] for f in scenario.factors],
+        "cells": sorted([c.recipient, c.factor, c.status] for c in scenario.provenance if c.status),
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def _both(text: Text | None) -> list[str]:
+    """A text in both languages; nothing where there is none."""
+    return [] if text is None else [text.zh, text.en]

@@ -1,0 +1,287 @@
+"""The forms for weights entered exactly and for the rest of the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError
+from allocator.core.model import Scenario
+from allocator.core.parts import ROUNDINGS
+from allocator.text import kind_text, say
+from allocator.ui.components import markup, widgets
+from allocator.ui.session import state
+from allocator.ui.session.rule import (
+    AMOUNT,
+    LISTED,
+    Bound,
+    EarmarkRow,
+    Rule,
+    kinds,
+    rule_of,
+    unit_name,
+    weights_of,
+    with_rule,
+    with_weights,
+)
+
+Rows = dict[str, list[int]]
+
+
+def render_exact_weights(scenario: Scenario, slug: str, lang: str) -> None:
+    """The rule as a sentence with a field for each weight, folded away."""
+    folded = st.expander(say("app.edit.weights_title", lang), key=f"exact-{slug}", on_change="rerun")
+    if not folded.open:
+        return
+    points = state.draft(slug).points
+    filled = weights_of(scenario, points)
+    stamp = f"{slug}-{state.revision()}-{'/'.join(filled.values())}"
+    with folded, st.form(f"exact-form-{slug}", border=False):
+        hint = "weights_hint" if scenario.kind == "shares" else "weights_hint_scores"
+        st.html(markup.block("hint", say(f"app.edit.{hint}", lang)))
+        written = {
+            factor.id: st.text_input(
+                markup.in_markdown(getattr(factor.name, lang)),
+                filled[factor.id],
+                key=f"exact-{stamp}-{factor.id}",
+                max_chars=20,
+            )
+            for factor in scenario.factors
+        }
+        if not st.form_submit_button(say("app.edit.apply", lang)):
+            return
+        try:
+            changed, points = with_weights(scenario, written, lang)
+        except AllocatorError as error:
+            widgets.render_problems(error, lang)
+            return
+    if changed is scenario:
+        state.set_points(slug, points)
+    else:
+        state.set_scenario(slug, changed)
+    st.rerun()
+
+
+def render_rule(scenario: Scenario, slug: str, lang: str) -> None:
+    """Everything of the rule but the weights, folded away."""
+    folded = st.expander(say("app.edit.title", lang), key=f"rule-{slug}", on_change="rerun")
+    if folded.open:
+        with folded:
+            _form(scenario, slug, lang)
+
+
+@st.fragment
+def _form(scenario: Scenario, slug: str, lang: str) -> None:
+    """The fields; adding or removing a row redraws these and nothing else."""
+    stamp = f"rule-{slug}-{state.revision()}"
+    before = rule_of(scenario, lang)
+    rows: Rows = st.session_state.setdefault(
+        stamp,
+        {
+            "reservation": list(range(len(before.reservations))),
+            "earmark": list(range(len(before.earmarks))),
+            "limit": list(range(len(before.bounds))),
+        },
+    )
+    st.html(markup.block("hint", say("app.edit.hint", lang)))
+    written = _render_fields(scenario, before, stamp, rows, lang)
+    with st.container(horizontal=True):
+        apply = st.button(say("app.edit.apply", lang), key=f"{stamp}-apply", type="primary")
+        st.button(say("app.edit.discard", lang), key=f"{stamp}-discard", on_click=_discard, args=(stamp,))
+    if not apply:
+        return
+    if written == before:
+        st.html(markup.block("hint", say("app.edit.unchanged", lang), role="status"))
+        return
+    try:
+        changed = with_rule(scenario, written, lang)
+    except AllocatorError as error:
+        widgets.render_problems(error, lang)
+        return
+    points = state.draft(slug).points if changed.kind == scenario.kind else None
+    try:
+        allocate(changed)
+    except AllocatorError as error:
+        widgets.render_problems(error, lang)
+        return
+    state.set_scenario(slug, changed, points)
+    st.rerun()
+
+
+def _discard(stamp: str) -> None:
+    """Forgets what was typed, so that the fields are filled anew."""
+    for key in [key for key in st.session_state if str(key).startswith(stamp)]:
+        del st.session_state[key]
+
+
+def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lang: str) -> Rule:
+    unit = unit_name(scenario, lang)
+
+    def text(key: str, value: str, name: str) -> str:
+        label = say(f"app.edit.{name}", lang, unit=unit)
+        return str(st.text_input(label, value, key=f"{stamp}-{key}", max_chars=200))
+
+    def choose(key: str, name: str, options: Sequence[str], value: str, label: Callable[[str], str]) -> str:
+        # a list is another one in another language, and takes over what was chosen in this
+        chosen = st.session_state.get(f"{stamp}-{key}", value)
+        at = options.index(chosen) if chosen in options else 0
+        words = say(f"app.edit.{name}", lang, unit=unit)
+        picked = st.selectbox(words, options, at, format_func=label, key=f"{stamp}-{key}-{lang}")
+        st.session_state[f"{stamp}-{key}"] = picked
+        return str(picked)
+
+    def said(prefix: str) -> Callable[[str], str]:
+        return lambda option: say(f"app.edit.{prefix}_{option.replace('-', '_')}", lang)
+
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(markup.heading(say("app.edit.fund_title", lang)))
+        with _fields():
+            fund = text("fund", before.fund, "fund")
+            per = text("unit", before.unit, "unit")
+            rounding = choose("rounding", "rounding", ROUNDINGS, before.rounding, said("rounding"))
+    with right:
+        st.html(markup.heading(say("app.edit.method_title", lang)))
+        with _fields():
+            kind = choose("kind", "kind", ("shares", "scores"), before.kind, said("kind"))
+            columns = ["", *(f.id for f in scenario.factors)]
+            coefficient = choose(
+                "coefficient",
+                "coefficient",
+                columns,
+                before.coefficient,
+                _column_label(scenario, "none", lang),
+            )
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    ids = list(names)
+
+    st.html(markup.heading(say("app.edit.reservation_title", lang)))
+    reservations = []
+    for place, row in enumerate(rows["reservation"], 1):
+        old = before.reservations[row] if row < len(before.reservations) else ("", "")
+        with _fields():
+            reservations.append(
+                (text(f"r{row}-name", old[0], "name"), text(f"r{row}-amount", old[1], "amount"))
+            )
+            _render_remove(stamp, "reservation", row, place, lang)
+    _render_add(stamp, "reservation", lang)
+
+    st.html(markup.heading(say("app.edit.earmark_title", lang)))
+    earmarks = []
+    for place, row in enumerate(rows["earmark"], 1):
+        mark = before.earmarks[row] if row < len(before.earmarks) else EarmarkRow(ids[0], "")
+        with _fields():
+            whom = choose(f"e{row}-whom", "recipient", ids, mark.recipient, names.__getitem__)
+            amount = text(f"e{row}-amount", mark.amount, "amount")
+            reason = text(f"e{row}-reason", mark.reason, "reason")
+            also = st.checkbox(
+                say("app.edit.also_shares", lang), mark.also_shares, key=f"{stamp}-e{row}-also"
+            )
+            _render_remove(stamp, "earmark", row, place, lang)
+        earmarks.append(EarmarkRow(whom, amount, also, reason))
+    _render_add(stamp, "earmark", lang)
+
+    st.html(markup.heading(say("app.edit.limit_title", lang)))
+    bounds = []
+    for place, row in enumerate(rows["limit"], 1):
+        old_bound = before.bounds[row] if row < len(before.bounds) else Bound()
+        with _fields():
+            bounds.append(
+                _render_bound(scenario, old_bound, row, names, choose, text, f"{stamp}-l{row}", lang)
+            )
+            _render_remove(stamp, "limit", row, place, lang)
+    _render_add(stamp, "limit", lang)
+    return Rule(
+        fund.strip(),
+        per.strip(),
+        rounding,
+        kind,
+        coefficient,
+        tuple(reservations),
+        tuple(earmarks),
+        tuple(bounds),
+    )
+
+
+def _fields() -> Any:
+    """Fields side by side, that wrap where the window is narrow."""
+    return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+
+
+def _render_bound(
+    scenario: Scenario,
+    old: Bound,
+    row: int,
+    names: dict[str, str],
+    choose: Callable[..., str],
+    text: Callable[..., str],
+    key: str,
+    lang: str,
+) -> Bound:
+    def whom_label(option: str) -> str:
+        if option in ("all", LISTED):
+            return say(f"app.edit.whom_{option}", lang)
+        return say("app.edit.whom_kind", lang, kind=kind_text(option, lang))
+
+    def of_label(option: str) -> str:
+        return say(f"app.edit.of_{option}", lang)
+
+    def bound_label(option: str) -> str:
+        return say(f"app.edit.bound_{option}", lang)
+
+    whoms = list(dict.fromkeys(["all", *kinds(scenario), LISTED, old.whom]))
+    kind = choose(f"l{row}-kind", "bound", ["floor", "cap"], old.kind, bound_label)
+    whom = choose(f"l{row}-whom", "whom", whoms, old.whom, whom_label)
+    listed: Sequence[str] = ()
+    if whom == LISTED:
+        taking = [scenario.recipients[i].id for i in scenario.participants]
+        listed = st.multiselect(
+            say("app.edit.listed", lang),
+            taking,
+            [id for id in st.session_state.get(f"{key}-listed", old.listed) if id in taking],
+            format_func=names.__getitem__,
+            key=f"{key}-listed-{lang}",
+            select_all=False,
+            wrap=True,
+        )
+        st.session_state[f"{key}-listed"] = listed
+    bases = [AMOUNT, "fund", "distributable", *(["previous"] if scenario.previous is not None else [])]
+    of = choose(f"l{row}-of", "of", bases, old.of, of_label)
+    figure = text(f"l{row}-figure", old.figure, "figure_money" if of == AMOUNT else "figure_rate")
+    by = ""
+    if of in ("fund", "distributable"):
+        columns = ["", *(f.id for f in scenario.factors)]
+        by = choose(f"l{row}-by", "by", columns, old.by, _column_label(scenario, "by_none", lang))
+    return Bound(kind, whom, tuple(listed), figure.strip(), of, by)
+
+
+def _column_label(scenario: Scenario, none: str, lang: str) -> Callable[[str], str]:
+    names = {f.id: getattr(f.name, lang) for f in scenario.factors}
+    return lambda id: names[id] if id else say(f"app.edit.{none}", lang)
+
+
+def _render_remove(stamp: str, kind: str, row: int, place: int, lang: str) -> None:
+    def remove() -> None:
+        rows: Rows = st.session_state[stamp]
+        st.session_state[stamp] = {**rows, kind: [other for other in rows[kind] if other != row]}
+
+    label = say("app.edit.remove", lang, number=place)
+    st.button(label, key=f"{stamp}-{kind}-{row}-remove", on_click=remove)
+
+
+def _render_add(stamp: str, kind: str, lang: str) -> None:
+    def add() -> None:
+        rows: Rows = st.session_state[stamp]
+        st.session_state[stamp] = {**rows, kind: [*rows[kind], _fresh(stamp)]}
+
+    st.button(say(f"app.edit.add_{kind}", lang), key=f"{stamp}-{kind}-add", on_click=add)
+
+
+def _fresh(stamp: str) -> int:
+    """A number for a row that no row of this form has had."""
+    count = int(st.session_state.get(f"{stamp}-fresh", 10**6)) + 1
+    st.session_state[f"{stamp}-fresh"] = count
+    return count

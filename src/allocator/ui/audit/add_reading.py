@@ -1,0 +1,194 @@
+"""Readings that a user adds: a short form, or a file; downloaded and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import streamlit as st
+
+from allocator.analysis.audit import Known, Reading, Scored
+from allocator.core.errors import AllocatorError, Problem, ScenarioError
+from allocator.core.exact import Number, exact
+from allocator.core.model import Scenario
+from allocator.core.parts import Text, number_at
+from allocator.files.audit.own_readings import add_reading, check_size, drop_reading, own_readings
+from allocator.files.audit.readings import checked, read_reading
+from allocator.files.audit.schema import NamedReading, reading_bytes
+from allocator.files.sheets.spreadsheet import shown_name
+from allocator.text import say
+from allocator.ui.components import markup, widgets
+from allocator.ui.session import fund
+from allocator.ui.session.readings import Choice, Choices, fund_key, named_scenarios
+
+KINDS = ("scored", "share")
+TRANSPORT = 21  # MB that the browser may send: what is too large is then said in a sentence of our own
+EXAMPLE = """format = 1
+title  = "{title}"
+
+[[scored]]
+factor = "{factor}"
+low    = 60
+high   = 100
+"""
+
+
+def reading_from(
+    rule: Scenario,
+    title: str,
+    reason: str,
+    kind: str,
+    factor: str,
+    low: str,
+    high: str,
+    recipients: Sequence[str],
+) -> NamedReading:
+    """The reading that a filled form describes; percentages are of the factor's total.
+
+    Raises ScenarioError with a sentence for what is wrong.
+    """
+    ends = [_number(low, "low"), _number(high, "high")]
+    if kind == "scored":
+        reading = Reading(rule, scored=(checked(rule, Scored(factor, *ends)),))
+    else:
+        if not recipients:
+            raise ScenarioError(Problem("audit_nobody"))
+        if ends[0] > ends[1]:  # in percent, as they were entered
+            raise ScenarioError(Problem("audit_range", {"low": ends[0], "high": ends[1]}))
+        if ends[1] > 100:
+            raise ScenarioError(Problem("target_share", {"value": ends[1]}, at={"key": "high"}))
+        parts = [Fraction(end) / 100 for end in ends]
+        known = Known(factor, tuple(recipients), parts[0], parts[1])
+        reading = Reading(rule, known=(checked(rule, known),))
+    said = _text(reason, "reason") if reason.strip() else None
+    return NamedReading(_text(title, "name"), "", reading, said)
+
+
+def _text(written: str, key: str) -> Text:
+    try:
+        return Text.of(written)
+    except ScenarioError as error:
+        raise ScenarioError(replace(p, at={"key": key}) for p in error.problems) from None
+
+
+def _number(written: str, key: str) -> Number:
+    try:
+        return number_at(exact(written.strip()), key)
+    except ValueError:
+        return number_at(written, key)  # which says what is wrong with it
+
+
+def render_adding(found: Choices, slug: str, lang: str) -> None:
+    """The form, the upload, and the readings that were added; folded away."""
+    done = st.session_state.pop("reading-added", None)
+    if done:
+        st.html(markup.block("total-ok", say("app.published.added", lang, title=done), role="status"))
+    folded = st.expander(say("app.published.add_title", lang), key=f"adding-{slug}", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
+        st.html(markup.block("hint", say("app.published.add_about", lang)))
+        _form(found.rule, slug, lang)
+        _upload(found.rule, slug, lang)
+        own = [choice for choice in found.readings.values() if choice.own]
+        if own:
+            _own(own, found.rule, lang)
+
+
+def _form(rule: Scenario, slug: str, lang: str) -> None:
+    names = {r.id: getattr(r.name, lang) for r in rule.recipients}
+    factors = {id: getattr(rule.factor(id).name, lang) for id in rule.weights}
+    with st.form(f"reading-{slug}-{lang}"):
+        left, right = st.columns(2)  # a row each, so that Tab goes as the eye does
+        title = left.text_input(say("app.published.add_name", lang), max_chars=200)
+        reason = right.text_input(say("app.published.add_reason", lang), max_chars=500)
+        left, right = st.columns(2)
+        factor = left.selectbox(
+            say("app.published.add_factor", lang), list(factors), format_func=factors.__getitem__
+        )
+        kind = right.selectbox(
+            say("app.published.add_kind", lang),
+            KINDS,
+            format_func=lambda one: say(f"app.published.add_{one}", lang),
+        )
+        left, right = st.columns(2)
+        low = left.text_input(say("app.published.add_low", lang), max_chars=30)
+        high = right.text_input(say("app.published.add_high", lang), max_chars=30)
+        whom = st.multiselect(
+            say("app.published.add_who", lang),
+            list(names),
+            format_func=names.__getitem__,
+            placeholder=say("app.published.together_hint", lang),
+        )
+        if not st.form_submit_button(say("app.published.add_go", lang)):
+            return
+    try:
+        named = reading_from(rule, title, reason, str(kind), str(factor), low, high, whom)
+        add_reading(fund_key(rule), reading_bytes(named))
+    except ScenarioError as error:
+        fields = {key: say(f"app.published.add_{key}", lang) for key in ("name", "reason", "low", "high")}
+        widgets.render_problems(in_fields(error, fields), lang)
+        return
+    st.session_state["reading-added"] = getattr(named.title, lang)
+    st.rerun()
+
+
+def in_fields(error: ScenarioError, fields: Mapping[str, str]) -> ScenarioError:
+    """The error with the form's field in the place of a file and a key."""
+
+    def field(problem: Problem) -> str:
+        return fields.get("high" if problem.key == "zero" else str(problem.at.get("key")), "")
+
+    return ScenarioError(replace(p, file=field(p), at={}) for p in error.problems)
+
+
+def _upload(rule: Scenario, slug: str, lang: str) -> None:
+    given = st.file_uploader(
+        say("app.published.add_upload", lang), key=f"reading-file-{slug}", max_upload_size=TRANSPORT
+    )
+    st.html(markup.block("hint", say("app.published.add_upload_about", lang)))
+    example = EXAMPLE.format(title=say("app.published.add_name", lang), factor=list(rule.weights)[-1])
+    st.code(example, language=None)
+    if given is None:
+        return
+    # Streamlit hands the same file over at every drawing: it is dealt with once
+    dealt: dict[str, AllocatorError | None] = st.session_state.setdefault("reading-files", {})
+    if given.file_id not in dealt:
+        dealt[given.file_id] = None
+        try:
+            content = given.getvalue()
+            check_size(content)
+            others = named_scenarios(fund.slugs(slug))
+            named = read_reading(shown_name(given.name), content, rule, others)
+            add_reading(fund_key(rule), content)
+        except AllocatorError as error:
+            dealt[given.file_id] = error
+        else:
+            st.session_state["reading-added"] = getattr(named.title, lang)
+            st.rerun()
+    refused = dealt[given.file_id]
+    if refused is not None:
+        widgets.render_problems(refused, lang)
+
+
+def _own(own: Sequence[Choice], rule: Scenario, lang: str) -> None:
+    files = own_readings(fund_key(rule))
+    for choice in own:
+        title = markup.in_markdown(getattr(choice.named.title, lang)[:60])
+        with st.container(horizontal=True, gap="small"):
+            st.download_button(
+                say("app.published.download", lang, title=title),
+                files.get(choice.own or "", b""),  # as it was added, with the scenario that it names
+                file_name="reading.toml",
+                mime="application/toml",
+                on_click="ignore",
+                key=f"reading-download-{choice.key}",
+            )
+            if st.button(say("app.published.drop", lang, title=title), key=f"reading-drop-{choice.key}"):
+                try:
+                    drop_reading(fund_key(rule), choice.own or "")
+                except AllocatorError as error:
+                    widgets.render_problems(error, lang)
+                    return
+                st.rerun()

@@ -1,0 +1,152 @@
+"""Further questions under one reading: how far weights would have to move, and a table that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from allocator.analysis.audit import Audit, Nearest, consistent_table, nearest_weights
+from allocator.core.errors import AllocatorError
+from allocator.core.exact import Number, exact
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor
+from allocator.files.scenario.save import csv_bytes
+from allocator.report.audit.nearest import Target, nearest_lines, table_grid, table_rows, table_sentence
+from allocator.report.tables.grid import scale_of
+from allocator.text import money_unit, say
+from allocator.ui.components import markup, widgets
+from allocator.ui.session import remembered
+from allocator.ui.session.readings import key_of, worked_out
+
+SIDES = ("below", "above")
+PRIORS = ("equal", "data")
+MOST_DIGITS = 6
+SEARCHES = 16  # nobody compares more at once
+
+
+def amount_of(written: str, scale: int) -> Number | None:
+    """An amount of money from what was written in the shown unit, or None.
+
+    >>> amount_of("4,500", 10_000), amount_of("much", 1)
+    (45000000, None)
+    """
+    try:
+        value = exact(written.strip().replace(",", ""))
+    except ValueError:
+        return None
+    return value * scale if len(written) <= 30 and value >= 0 else None
+
+
+def render_nearest(checked: Audit, slug: str, lang: str) -> None:
+    """A form: who, less or more, than what; the answer stands until another one is asked for."""
+    head = markup.heading(say("app.published.nearest_title", lang))
+    st.html(markup.lines([head, markup.block("hint", say("app.published.nearest_about", lang))]))
+    _nearest(checked, slug, lang)
+
+
+@st.fragment
+def _nearest(checked: Audit, slug: str, lang: str) -> None:
+    scenario = checked.reading.scenario
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    published = scenario.published or {}
+    largest = max(checked.case.ids, key=lambda id: published[id])
+    unit = money_unit(scenario.fund.currency, scale_of(scenario), lang)
+    asked = f"nearest-asked-{slug}"
+    with st.form(f"nearest-{slug}-{lang}"):
+        left, middle, right = st.columns([2, 1, 1.4])
+        who = left.selectbox(
+            say("app.published.nearest_who", lang),
+            list(names),
+            index=list(names).index(largest),
+            format_func=names.__getitem__,
+        )
+        side = middle.selectbox(
+            say("app.published.nearest_side", lang),
+            SIDES,
+            format_func=lambda one: say(f"app.published.{one}", lang),
+        )
+        written = right.text_input(say("app.published.nearest_amount", lang, unit=unit), max_chars=30)
+        if st.form_submit_button(say("app.published.nearest_go", lang)):
+            amount = amount_of(written, scale_of(scenario))
+            if amount is None:
+                st.session_state.pop(asked, None)
+                st.error(markup.in_markdown(say("app.published.number_wrong", lang, value=written)))
+            else:
+                st.session_state[asked] = Target((str(who),), str(side), amount)
+    target: Target | None = st.session_state.get(asked)
+    if target is None or target.recipients[0] not in names:
+        return
+
+    def work(progress: Callable[[float], None]) -> Nearest | AllocatorError:
+        try:
+            return nearest_weights(checked, target.recipients, **{target.side: target.amount})
+        except AllocatorError as error:
+            return error
+
+    found = worked_out(("nearest", key_of(checked.reading), target), work)
+    if isinstance(found, AllocatorError):
+        widgets.render_problems(found, lang)
+    else:
+        st.html(markup.listing(nearest_lines(checked, target, found, lang)))
+
+
+def render_table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
+    """A table that fits, closest to a prior, once it is asked for; always marked as derived."""
+    head = markup.heading(say("app.published.table_title", lang))
+    st.html(markup.lines([head, markup.block("hint", say("app.published.table_about", lang))]))
+    _table(checked, scenario, slug, lang)
+
+
+@st.fragment
+def _table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
+    asked = f"table-asked-{slug}"
+    with st.form(f"table-{slug}-{lang}"):
+        left, right = st.columns([2, 1])
+        prior = left.selectbox(
+            say("app.published.table_prior", lang),
+            PRIORS,
+            format_func=lambda one: say(f"audit.prior_{one}", lang),
+        )
+        digits = right.selectbox(say("app.published.table_digits", lang), range(MOST_DIGITS + 1), index=2)
+        if st.form_submit_button(say("app.published.table_go", lang)):
+            st.session_state[asked] = str(prior), int(digits)
+    if asked not in st.session_state:
+        return
+    start, places = st.session_state[asked]
+
+    def work(progress: Callable[[float], None]) -> tuple[Factor, ...] | AllocatorError:
+        try:
+            return consistent_table(checked, values(scenario) if start == "data" else None, digits=places)
+        except AllocatorError as error:
+            return error
+
+    data = remembered.shown(scenario) if start == "data" else None
+    found = worked_out(("table", key_of(checked.reading), data, places), work)
+    if isinstance(found, AllocatorError):
+        widgets.render_problems(found, lang)
+        return
+    rule = checked.reading.scenario
+    grid = table_grid(rule, found, lang, places)
+    note = markup.notice(say("app.published.derived", lang), table_sentence(start, lang))
+    st.html(markup.lines([note, f"<div>{markup.table(grid, grid.caption, first=0)}</div>"]))
+    st.download_button(
+        say("app.published.table_download", lang),
+        csv_bytes(table_rows(rule, found)),
+        file_name=f"{say('app.published.table_file', lang)}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key=f"table-download-{slug}",
+    )
+
+
+def values(scenario: Scenario) -> dict[str, dict[str, Number]]:
+    """A scenario's factor values, to start a table from."""
+    return {
+        id: {
+            of: value
+            for of, value in zip(scenario.ids, scenario.factor(id).values, strict=True)
+            if value is not None
+        }
+        for id in scenario.weights
+    }

@@ -1,0 +1,231 @@
+"""Compare 方案比较: two to six scenarios side by side, who gains, who loses, and what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from allocator.analysis.differences import differences
+from allocator.core.allocation import Allocation
+from allocator.core.engine import METHOD_VERSION, allocate
+from allocator.core.errors import AllocatorError
+from allocator.core.model import Scenario
+from allocator.report.charts import data as chart_data
+from allocator.report.tables.letters import lettered
+from allocator.report.tables.office import compare_table
+from allocator.report.words import comparing
+from allocator.report.words.differences import said
+from allocator.text import say
+from allocator.ui.allocate import why
+from allocator.ui.components import markup, widgets
+from allocator.ui.session import catalogue, state
+
+ABREAST = 3  # charts in one row
+Choices = Mapping[str, tuple[str, Scenario]]
+
+
+def render() -> None:
+    """Draws the page."""
+    lang, choices = state.lang(), state.choices()
+    wanted = state.compared()
+    keys = [key for key in wanted if key in choices] or usual(choices, state.slug())
+    keys = render_choice(keys, choices, say("app.compare.choose", lang), lang)
+    if any(key not in choices for key in wanted):
+        st.html(markup.block("zero", say("app.compare.unknown", lang), role="alert"))
+    names = labels(choices)
+    allocations, titles, left_out = compared([(names[key], choices[key][1]) for key in keys], lang)
+    for sentence in left_out:
+        st.html(markup.block("zero", sentence, role="alert"))
+    if len(allocations) < 2:
+        st.html(markup.block("effect", say("app.compare.too_few", lang), role="status"))
+        if st.button(say("app.compare.to_allocate", lang), key="compare-to-allocate"):
+            st.switch_page(st.session_state.pages["allocate"])
+        return
+    assumed = comparing.assumed_sentence(allocations, lang)
+    st.html(markup.lines(words(allocations, titles, assumed, lang)))
+    _charts(allocations, titles, lang)
+    shown = compare_table(allocations, lang)
+    caption = say("app.compare.table_assumed" if assumed else "app.compare.table", lang)
+    st.html(markup.table(shown, caption, shown.tints))
+    st.html(markup.lines(differences_html(allocations, titles, lang)))
+    _render_why(allocations, titles, lang)
+    with st.expander(say("app.compare.concentration", lang)):
+        headers, rows = comparing.concentration_rows(allocations, lang)
+        st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang), (2, 3)))
+        st.html(markup.block("hint", say("app.compare.concentration_about", lang)))
+    st.html(markup.foot(foot_lines(allocations, lang)))
+
+
+def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) -> list[str]:
+    """Which scenarios, and which of them is the base; returns them, the base first."""
+    names = labels(choices)
+    left, right = st.columns([3, 1.4])
+
+    def chosen() -> None:
+        state.set_compared(with_base(st.session_state[f"compare-keys-{lang}"], keys[:1]))
+
+    def based() -> None:
+        state.set_compared(with_base(keys, [st.session_state[f"compare-base-{lang}"]]))
+
+    left.multiselect(
+        label,
+        list(choices),
+        format_func=names.__getitem__,
+        key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
+        max_selections=state.MOST_COMPARED,
+        select_all=False,
+        wrap=True,
+        on_change=chosen,
+        placeholder=say("app.compare.hint", lang),
+    )
+    right.selectbox(
+        say("app.compare.choose_base", lang),
+        list(keys),
+        format_func=names.__getitem__,
+        key=widgets.stand_at(f"compare-base-{lang}", keys[0] if keys else None),
+        on_change=based,
+        placeholder=say("app.compare.hint", lang),
+    )
+    if keys and state.altered(choices) and state.SCREEN not in keys:
+        _render_left_out(keys, choices, lang)
+    return list(keys)
+
+
+def _render_left_out(keys: Sequence[str], choices: Choices, lang: str) -> None:
+    """That what was edited on the screen is not among what a person has chosen, and a button that adds it."""
+    name = choices[state.slug()][0]
+    st.html(markup.block("exact", say("app.compare.screen_missing", lang, name=name), role="status"))
+    st.button(
+        say("app.compare.add_screen", lang),
+        key="compare-add-screen",
+        on_click=state.set_compared,
+        args=([*keys[: state.MOST_COMPARED - 1], state.SCREEN],),
+    )
+
+
+def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
+    """The keys with the base in front, if it is still among them; never none at all.
+
+    >>> with_base(["a", "b"], ["b"]), with_base(["a"], ["b"]), with_base([], ["b"])
+    (['b', 'a'], ['a'], ['b'])
+    """
+    return [*(key for key in base if key in keys or not keys), *(key for key in keys if key not in base)]
+
+
+def usual(choices: Choices, slug: str) -> list[str]:
+    """What is compared unless chosen: the scenario's file, it as it stands if edited, others like it.
+
+    A scenario that the user has saved is held against the first file like it.
+    """
+    if slug not in choices:
+        return list(choices)[:2]
+    scenario = choices[slug][1]
+    screen = choices.get(state.SCREEN, choices[slug])[1]
+    keys = [slug] if screen == scenario else [slug, state.SCREEN]
+    beside = [
+        key
+        for key, (_, other) in choices.items()
+        if key not in (slug, state.SCREEN)
+        and other.ids == scenario.ids
+        and other.fund.currency == scenario.fund.currency
+    ]
+    base = [key for key in beside if catalogue.own_name(key) is None][:1] if catalogue.own_name(slug) else []
+    return list(dict.fromkeys([*base, *keys, *beside]))[:3]
+
+
+def labels(choices: Choices) -> dict[str, str]:
+    """What the lists call the scenarios, with the key where two would be called the same."""
+    times = Counter(label for label, _ in choices.values())
+    return {key: label if times[label] == 1 else f"{label} [{key}]" for key, (label, _) in choices.items()}
+
+
+def compared(
+    named: Sequence[tuple[str, Scenario]], lang: str
+) -> tuple[list[Allocation], list[str], list[str]]:
+    """The allocations that can be compared with the first, their titles, and sentences on those left out."""
+    allocations: list[Allocation] = []
+    titles: list[str] = []
+    left_out: list[str] = []
+    for title, scenario in named:
+        try:
+            if allocations:
+                comparing.same_currency(allocations[0].scenario, scenario)
+            allocations.append(allocate(scenario))
+            titles.append(title)
+        except AllocatorError as error:
+            why = say("place.list", lang).join(error.sentences(lang))
+            left_out.append(say("app.compare.left_out", lang, title=title, why=why))
+    return allocations, titles, left_out
+
+
+def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str, lang: str) -> list[str]:
+    """What stands above the charts: what is assumed, what each scenario changes, and its headline figures."""
+    parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
+    parts.append(markup.heading(say("app.compare.effect_title", lang)))
+    headers, rows = comparing.headline(allocations, titles, lang)
+    parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3, 4)))
+    parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
+    parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
+    parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
+    return parts
+
+
+def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
+    st.html(markup.heading(say("app.compare.chart_title", lang)))
+    parts = comparing.change_rows(allocations, lang)
+    unit = comparing.change_unit(allocations, parts, lang)
+    everybody = [row for rows in parts for row in rows]
+    width = chart_data.names_width(parts[0])
+    letters = [
+        (letter, title, rows) for (letter, title), rows in zip(lettered(titles)[1:], parts, strict=True)
+    ]
+    with widgets.chart_box(len(parts[0])):
+        for start in range(0, len(letters), ABREAST):
+            columns = st.columns(min(ABREAST, len(letters)))
+            for column, (letter, title, rows) in zip(columns, letters[start:], strict=False):
+                with column:
+                    about = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
+                    st.html(markup.heading(about, 3) + markup.block("scale", title))
+                    frame = chart_data.change_frame(rows, unit, lang, everybody)
+                    alt = comparing.chart_alt(rows, letter, unit, lang)
+                    key = f"changes-{letter}-{lang}"
+                    widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key, pick=False)
+    st.html(markup.block("scale", say("app.compare.chart_note", lang)))
+
+
+@st.fragment
+def _render_why(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
+    """Why one recipient's amount is another one than in the base, scenario by scenario."""
+    folded = st.expander(say("app.compare.why", lang), key="compare-why", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
+        base = allocations[0]
+        id = widgets.render_whose(base.scenario, "compare-why", say("app.compare.why_whose", lang), lang)
+        others = zip(lettered(titles)[1:], allocations[1:], strict=True)
+        for (letter, title), other in others:
+            st.html(markup.heading(say("app.compare.why_of", lang, letter=letter, title=title), 3))
+            why.render_why(base, other, id, lang, f"why-{letter}")
+
+
+def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> list[str]:
+    """In what each scenario differs from the base, in words."""
+    base = allocations[0].scenario
+    parts = [markup.heading(say("app.compare.differences", lang))]
+    for (letter, title), allocation in zip(lettered(titles)[1:], allocations[1:], strict=True):
+        # the titles stand in the headings
+        found = [d for d in differences(base, allocation.scenario) if d.clause != "title"]
+        sentences = said(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
+        parts += [markup.heading(comparing.named(letter, title, lang), 3), markup.listing(sentences)]
+    return parts
+
+
+def foot_lines(allocations: Sequence[Allocation], lang: str) -> list[str]:
+    """The digest of each scenario, and the method version."""
+    lines = [
+        say("app.compare.digest", lang, letter=letter, digest=a.scenario.digest.removeprefix("sha256:")[:12])
+        for letter, a in lettered(allocations)
+    ]
+    return [*lines, say("app.foot.method", lang, version=METHOD_VERSION)]

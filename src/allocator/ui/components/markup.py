@@ -1,0 +1,187 @@
+"""Pieces of the page as HTML text, everything from files escaped; and names made safe for Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape as escaped
+from typing import Protocol
+
+# Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
+_JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)", re.IGNORECASE)
+SHORT = 7  # characters below which a heading is not broken
+MANY = 40  # rows above which a table or a chart scrolls in a box of its own
+TALL = 640  # pixels that such a box is high
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+class RowShown(Protocol):
+    """A row of a table as text."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def cells(self) -> tuple[str, ...]: ...
+
+
+class TableShown(Protocol):
+    """A table as text, as `allocator.report.tables.office` makes it."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def headers(self) -> tuple[str, ...]: ...
+    @property
+    def numeric(self) -> tuple[bool, ...]: ...
+    @property
+    def rows(self) -> Sequence[RowShown]: ...
+
+
+def escape(text: str, quote: bool = True) -> str:
+    """Text in HTML; a percent sign does not go to the next line without its figure."""
+    return escaped(text, quote).replace(" %", "\u00a0%")
+
+
+def in_markdown(text: str) -> str:
+    r"""Text that Markdown shows as it is.
+
+    >>> in_markdown("*a*")
+    '\\*a\\*'
+    """
+    return _PUNCTUATION.sub(r"\\\1", _JOINED.sub(lambda m: m.group(0) + "\u2060", text))
+
+
+def block(kind: str, text: str, *, role: str = "") -> str:
+    """A paragraph of one kind."""
+    said = f' role="{role}"' if role else ""
+    return f'<p class="al-{kind}"{said}>{escape(text)}</p>'
+
+
+def notice(badge: str, text: str, kind: str = "") -> str:
+    """A sentence behind a mark that cannot be overlooked; ``kind`` "calm" warns of nothing."""
+    mark = f'<span class="al-badge">{escape(badge)}</span>'
+    return f'<p class="al-notice al-{kind or "warn"}" role="note">{mark} {escape(text)}</p>'
+
+
+def lines(parts: Iterable[str]) -> str:
+    """Pieces of HTML, one below the other."""
+    return f'<div class="al-lines">{"".join(parts)}</div>'
+
+
+def heading(text: str, level: int = 2) -> str:
+    """A heading of the page."""
+    return f'<h{level} class="al-h{level}">{escape(text)}</h{level}>'
+
+
+def cards(figures: Iterable[tuple[str, str, str]], mark: str = "") -> str:
+    """Headline figures: label with its unit, value, and what belongs to it; ``mark`` stands at each."""
+    badge = f'<span class="al-badge al-small">{escape(mark)}</span>' if mark else ""
+    items = "".join(
+        f'<div class="al-card"><dt><span>{escape(label)}</span>{badge}</dt>'
+        f'<dd class="al-figure">{escape(value)}</dd><dd class="al-about">{escape(about)}</dd></div>'
+        for label, value, about in figures
+    )
+    return f'<dl class="al-cards">{items}</dl>'
+
+
+def state_head(text: str, badge: str = "") -> str:
+    """The first line of an entry of a history, with a mark where it is frozen."""
+    mark = f' <span class="al-badge al-frozen">{escape(badge)}</span>' if badge else ""
+    return f'<p class="al-state"><strong>{escape(text)}</strong>{mark}</p>'
+
+
+def listing(sentences: Sequence[str], few: int | None = None, rest: str = "") -> str:
+    """Sentences as a list; beyond a few the rest is folded away behind its own words."""
+    if few is None or len(sentences) <= few + 1:
+        return f'<ul class="al-listing">{_items(sentences)}</ul>'
+    return (
+        f'<ul class="al-listing">{_items(sentences[:few])}</ul>'
+        f"<details><summary>{escape(rest)}</summary>"
+        f'<ul class="al-listing">{_items(sentences[few:])}</ul></details>'
+    )
+
+
+def _items(sentences: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+
+
+def legend(entries: Iterable[tuple[str, str]]) -> str:
+    """What the marks of a chart stand for: (mark, words), the mark being dot, ring or tick."""
+    items = "".join(
+        f'<li><span class="al-key al-{mark}" aria-hidden="true"></span>{escape(words)}</li>'
+        for mark, words in entries
+    )
+    return f'<ul class="al-legend">{items}</ul>'
+
+
+def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), first: int = 1) -> str:
+    """An office's table, in a box of its own that scrolls sideways where it is wider than the page.
+
+    The cell at ``first`` names its row.  ``tints`` colours cells from −3, a large loss, to 3, a large gain.
+    """
+    head = "".join(
+        f'<th scope="col"{_classes(is_figure, short=len(text) < SHORT)}>{escape(text)}</th>'
+        for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
+    )
+    body = "".join(
+        f'<tr class="al-{escape(row.role, quote=True)}">'
+        f"{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
+        for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
+    )
+    words = "" if any(shown.numeric) else " al-words al-prose"
+    many = len(shown.rows) > MANY
+    tall, height = (" al-tall", f' style="max-height: {TALL}px"') if many else ("", "")
+    return (
+        f'<div class="al-caption" aria-hidden="true"><span>{escape(caption)}</span>'
+        f'<span class="al-unit">{escape(shown.unit)}</span></div>'
+        f'<div class="al-scroll{tall}"{height} role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="al-table{words}">'
+        f'<caption class="al-sr">{escape(caption)} {escape(shown.unit)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def plain_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str, figures: Iterable[int] = ()
+) -> str:
+    """A table of words, with figures in some columns."""
+    numeric = [at in figures for at in range(len(headers))]
+    prose = "" if any(numeric) else " al-prose"
+    head = "".join(
+        f'<th scope="col"{_classes(is_figure)}>{escape(text)}</th>'
+        for text, is_figure in zip(headers, numeric, strict=True)
+    )
+    body = "".join(f"<tr>{_cells(row, numeric, first=0)}</tr>" for row in rows)
+    return (
+        f'<div class="al-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="al-table al-words{prose}"><caption class="al-sr">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def foot(lines: Iterable[str]) -> str:
+    """The last line of the page: sources, status, digest, versions."""
+    return f'<footer class="al-foot">{"".join(f"<span>{escape(line)}</span>" for line in lines)}</footer>'
+
+
+def trace(lines: Iterable[str]) -> str:
+    """What figures were made from, hashes and all."""
+    return f'<p class="al-trace">{"<br>".join(map(escape, lines))}</p>'
+
+
+def _cells(cells: Sequence[str], numeric: Sequence[bool], first: int = 1, tints: Sequence[int] = ()) -> str:
+    """The cells of a row; the one at ``first`` names it."""
+    return "".join(
+        f'<th scope="row">{escape(text)}</th>'
+        if at == first
+        else f"<td{_classes(is_figure, tint)}>{escape(text)}</td>"
+        for at, (text, is_figure, tint) in enumerate(
+            zip(cells, numeric, tints or [0] * len(cells), strict=True)
+        )
+    )
+
+
+def _classes(is_figure: bool, tint: int = 0, *, short: bool = False) -> str:
+    tinted = f"al-{'gain' if tint > 0 else 'loss'}-{abs(tint)}" if tint else ""
+    names = ["al-number" if is_figure else "", tinted, "al-short" if short else ""]
+    return f' class="{" ".join(filter(None, names))}"' if any(names) else ""

@@ -1,0 +1,72 @@
+"""Files that a person uploaded: they stay when the page is left, and are read once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+
+from allocator.core.errors import ScenarioError
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file with the digest of what is in it; ``id`` tells one upload from another."""
+
+    name: str
+    content: bytes
+    digest: str
+    id: str = ""
+
+
+def given_of(name: str, content: bytes, id: str = "") -> Given:
+    """The file with its digest."""
+    return Given(name, content, hashlib.sha256(content).hexdigest(), id)
+
+
+def given(kind: str, of: str) -> Given | None:
+    """The file of a kind that was uploaded last for a scenario or a fund."""
+    known: Given | None = st.session_state.get("given", {}).get((kind, of))
+    return known
+
+
+def forget(kinds: tuple[str, ...], of: str) -> None:
+    """Lets go of the files of these kinds."""
+    known = st.session_state.get("given", {})
+    st.session_state["given"] = {
+        key: file for key, file in known.items() if key not in {(k, of) for k in kinds}
+    }
+
+
+def render_upload(kind: str, of: str, label: str, key: str, most_mb: int) -> bool:
+    """A box for a file; whether another one was put into it just now."""
+    box = st.file_uploader(label, key=key, max_upload_size=most_mb)
+    if box is None:
+        return False
+    known = given(kind, of)
+    if known is not None and known.id == box.file_id:  # Streamlit hands it over at every drawing
+        return False
+    made = given_of(box.name, box.getvalue(), box.file_id)
+    st.session_state["given"] = {**st.session_state.get("given", {}), (kind, of): made}
+    return True
+
+
+def once(kind: str, key: object, make: Callable[[], Made]) -> Made:
+    """What was made of a file, once for all the times that the page is drawn; also what is wrong with it."""
+    known: tuple[object, Made | ScenarioError] | None = st.session_state.get(f"{kind}-read")
+    if known is None or known[0] != key:
+        try:
+            known = key, make()
+        except ScenarioError as error:
+            problems = (replace(p, file=Path(p.file).name if p.file else "") for p in error.problems)
+            known = key, ScenarioError(problems)
+        st.session_state[f"{kind}-read"] = known
+    if isinstance(known[1], ScenarioError):
+        raise known[1]
+    return known[1]

@@ -1,0 +1,262 @@
+"""The editors of the data page: what is typed stands until it is applied or discarded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from allocator.analysis.differences import differences
+from allocator.core.errors import ScenarioError
+from allocator.core.model import Scenario
+from allocator.core.parts import STATUSES
+from allocator.files.sheets.headings import CELL_COLUMNS, FACTOR_COLUMNS, REGISTER, factor_headings
+from allocator.files.upload import read as upload
+from allocator.report.words.differences import said
+from allocator.text import LANGUAGES, say
+from allocator.ui.components import markup
+from allocator.ui.data.edits import Edits, Rows, Same, after, edits_of
+from allocator.ui.session import state
+
+TALLEST = 640  # pixels of an editor; beyond that it scrolls
+ROW = 35
+MANY = 8  # problems from which they scroll in a box of their own
+
+NUMBER = "number"  # the column that counts the rows
+Into = tuple[str, str, str]  # the editor, the scenario, and what of the scenario the editor was filled from
+
+
+class Editor(NamedTuple):
+    """One of the three tables: what it is filled from, how it is written out and read back."""
+
+    name: str
+    of: Callable[[Scenario], object]
+    out: Callable[[Scenario, str], tuple[list[str], list[list[str]]]]
+    back: Callable[[Scenario, Sequence[str], Rows, str], Scenario]
+    grows: bool
+
+
+def _data(scenario: Scenario) -> object:
+    columns = [(factor.id, factor.values) for factor in scenario.factors]
+    return scenario.recipients, columns, scenario.published, scenario.previous
+
+
+def _described(scenario: Scenario) -> object:
+    return [replace(factor, values=()) for factor in scenario.factors]
+
+
+def _described_rows(scenario: Scenario, lang: str) -> tuple[list[str], list[list[str]]]:
+    return upload.factor_rows(scenario.factors, lang)
+
+
+EDITORS = {
+    editor.name: editor
+    for editor in (
+        Editor("table", _data, upload.table_rows, partial(upload.with_table, numbered=True), True),
+        Editor("factors", _described, _described_rows, upload.with_factors, False),
+        Editor("cells", lambda s: s.provenance, upload.cell_rows, upload.with_cells, True),
+    )
+}
+
+
+class Standing(NamedTuple):
+    """An editor as it stands on the page: its key, and the rows that it was handed when it was put there."""
+
+    key: str
+    rows: Rows
+
+
+class Typed(NamedTuple):
+    """What was typed into an editor, and whether it was refused: what is wrong is said until it is not."""
+
+    edits: Edits = Edits()
+    refused: bool = False
+
+
+@st.fragment
+def render_editor(name: str, scenario: Scenario, slug: str, lang: str) -> None:
+    """An editor with its button.  A cell that is typed draws only this anew, not the page."""
+    editor = EDITORS[name]
+    title = say(f"app.table_editor.{name}_title", lang)
+    st.html(markup.heading(title) + markup.block("hint", say(f"app.table_editor.{name}_about", lang)))
+    render_outcome(name, lang)
+    try:
+        header, rows = editor.out(scenario, lang)
+    except ScenarioError as error:
+        render_problems(error, "not_shown", lang)
+        return
+    into = name, slug, _digest(editor.of(scenario))
+    config = column_config(name, header, scenario, lang)
+    same = _same(name, len(header), scenario, lang)
+    shown = _standing(into, rows, same, repr((lang, header, config)))
+    st.data_editor(
+        frame_of(shown.rows, len(header)),
+        key=shown.key,
+        num_rows="dynamic" if editor.grows else "fixed",
+        hide_index=True,
+        height=min(TALLEST, ROW * (len(shown.rows) + 1 + editor.grows) + 3),
+        column_config=config,
+        alt=title,
+        on_change=_keep,
+        args=(into, shown, rows, len(header)),
+    )
+    typed = _typed(into)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        label = say(f"app.table_editor.{name}_apply", lang)
+        applied = st.button(label, key=f"apply-{name}-{slug}", type="primary")
+        if typed.edits:
+            label = say("app.table_editor.discard", lang)
+            st.button(label, key=f"discard-{name}-{slug}", on_click=_forget, args=(into,))
+            st.html(markup.block("edited", say("app.table_editor.unapplied", lang), role="status"))
+    if not applied and not typed.refused:
+        return
+    try:
+        made = editor.back(scenario, header, typed.edits.on(rows), title)
+    except ScenarioError as error:
+        _put(into, typed._replace(refused=True))
+        render_problems(error, "refused", lang)
+        return
+    if not applied:
+        _put(into, typed._replace(refused=False))
+    else:
+        _forget(into)
+        take_over(name, slug, scenario, made)
+        st.rerun()
+
+
+def frame_of(rows: Rows, width: int) -> pd.DataFrame:
+    """Rows as an editor holds them: a column of their numbers, then one for each heading by position."""
+    keys = [f"c{at}" for at in range(width)]
+    frame = pd.DataFrame([cells for _, cells in rows], columns=keys, dtype=object)
+    frame.insert(0, NUMBER, [str(number) for number, _ in rows])
+    return frame
+
+
+def column_config(name: str, header: Sequence[str], scenario: Scenario, lang: str) -> dict[str, Any]:
+    """How an editor shows its columns: text so that figures stay exact, lists where there is a choice."""
+    number = st.column_config.TextColumn(say("table.number", lang), disabled=True, pinned=True, width=52)
+    config: dict[str, Any] = {NUMBER: number}
+    choices, figures, fixed = _roles(name, len(header), scenario, lang)
+    for at, label in enumerate(header):
+        if at in choices:
+            column = st.column_config.SelectboxColumn(label, options=choices[at])
+        else:
+            pinned = name == "table" and at == REGISTER.index(f"name_{lang}")
+            column = st.column_config.TextColumn(
+                label, alignment="right" if at in figures else "left", disabled=at in fixed, pinned=pinned
+            )
+        config[f"c{at}"] = column
+    return config
+
+
+def _roles(
+    name: str, width: int, scenario: Scenario, lang: str
+) -> tuple[dict[int, list[str]], set[int], set[int]]:
+    """By position: columns to choose in, and from what; columns of figures; and those that stay."""
+    statuses = [say(f"status.{status}", lang) for status in STATUSES]
+    if name == "table":
+        return {}, set(range(len(REGISTER), width)), set()
+    if name == "factors":
+        return {FACTOR_COLUMNS.index("status"): statuses}, {FACTOR_COLUMNS.index("year")}, {0}
+    choices = {
+        "recipient": [getattr(r.name, lang) for r in scenario.recipients],
+        "factor": factor_headings(scenario, lang),
+        "status": statuses,
+    }
+    figures = {CELL_COLUMNS.index(column) for column in ("declared", "verified")}
+    return {CELL_COLUMNS.index(column): options for column, options in choices.items()}, figures, set()
+
+
+# --- what stands in them --------------------------------------------------------------------------
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _typed(into: Into) -> Typed:
+    made: Typed = st.session_state.get("data-typed", {}).get(into, Typed())
+    return made
+
+
+def _put(into: Into, typed: Typed) -> None:
+    st.session_state["data-typed"] = {**st.session_state.get("data-typed", {}), into: typed}
+
+
+def _keep(into: Into, shown: Standing, rows: list[list[str]], width: int) -> None:
+    """Notes what stands in an editor, before anything is drawn in its place."""
+    now = after(shown.rows, st.session_state[shown.key], len(rows), width)
+    _put(into, _typed(into)._replace(edits=edits_of(rows, now)))
+
+
+def _forget(into: Into) -> None:
+    """Puts an editor back to what the scenario says."""
+    _put(into, Typed())
+    st.session_state.pop(f"data-standing-{into[0]}", None)
+
+
+def _standing(into: Into, rows: list[list[str]], same: Same, looks: str) -> Standing:
+    """The editor that stands on the page; where none does, a new one with what was typed before.
+
+    While it stands it must be handed the same rows: what was typed is kept in the browser beside them.
+    """
+    begun = f"{'-'.join(into)}-{_digest(looks)}"
+    at = f"data-standing-{into[0]}"
+    standing: Standing | None = st.session_state.get(at)
+    if standing is None or standing.key.rpartition("-")[0] != begun or standing.key not in st.session_state:
+        count = st.session_state.get("data-editors", 0) + 1
+        st.session_state["data-editors"] = count
+        standing = Standing(f"{begun}-{count}", _typed(into).edits.on(rows, same))
+        st.session_state[at] = standing
+    return standing
+
+
+def _same(name: str, width: int, scenario: Scenario, lang: str) -> dict[int, dict[str, str]]:
+    """By column: what the choices of the other languages are called in this one."""
+    here, *_ = _roles(name, width, scenario, lang)
+    same: dict[int, dict[str, str]] = {}
+    for other in LANGUAGES:
+        for at, options in _roles(name, width, scenario, other)[0].items():
+            words = {a: b for a, b in zip(options, here[at], strict=True) if a not in here[at]}
+            same.setdefault(at, {}).update(words)
+    return same
+
+
+# --- what a person did ----------------------------------------------------------------------------
+
+
+def take_over(where: str, slug: str, before: Scenario, after: Scenario) -> None:
+    """Puts the edited scenario on the screen, as one step, and keeps what there is to say of it there."""
+    if after != before:
+        state.set_scenario(slug, after, state.draft(slug).points)
+    st.session_state["data-outcome"] = where, before, after
+
+
+def render_outcome(where: str, lang: str) -> None:
+    """What an edit changed, once, in the place where it was made."""
+    made, before, after = st.session_state.get("data-outcome", ("", None, None))
+    if made == where:
+        del st.session_state["data-outcome"]
+        st.html(markup.block("exact", outcome_sentence(before, after, lang), role="status"))
+
+
+def outcome_sentence(before: Scenario, after: Scenario, lang: str) -> str:
+    """What an edit changed, in words."""
+    if before == after:
+        return say("app.table_editor.unchanged", lang)
+    changes = said(differences(before, after), after, lang, 6)
+    return say("app.table_editor.changed", lang, changes=("" if lang == "zh" else " ").join(changes))
+
+
+def render_problems(error: ScenarioError, title: str, lang: str) -> None:
+    """Every problem as a sentence, in a box that scrolls where there are many."""
+    sentences = error.sentences(lang)
+    head = say(f"app.table_editor.{title}", lang, count=len(sentences))
+    st.html(markup.block("zero", head, role="alert"))
+    with st.container(height=320 if len(sentences) > MANY else "content", border=len(sentences) > MANY):
+        st.markdown("\n".join(f"{at}. {markup.in_markdown(s)}" for at, s in enumerate(sentences, 1)))

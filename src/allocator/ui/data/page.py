@@ -1,0 +1,113 @@
+"""Data 基础数据: the table, the factors and the remarks on cells; to see, to edit in place, to upload."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pathvalidate import sanitize_filename
+
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.model import Scenario
+from allocator.files.upload import read as upload
+from allocator.files.upload import template as workbook
+from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
+from allocator.report.words.hints import hint_lines
+from allocator.text import say
+from allocator.ui.allocate.page import assumed_sentence, foot_lines
+from allocator.ui.components import markup, widgets
+from allocator.ui.data.editors import render_editor, render_outcome, render_problems, take_over
+from allocator.ui.data.projects import render_projects
+from allocator.ui.saved import toolbar
+from allocator.ui.session import catalogue, state
+
+TRANSPORT = 20  # MB that the browser may send: what is too large is then said in a sentence of our own
+
+
+def render() -> None:
+    """Draws the page."""
+    lang = state.lang()
+    scenario = widgets.render_scenario_picker(lang)
+    if scenario is None:
+        return
+    slug = state.slug()
+    toolbar.render_toolbar(slug, lang)
+    if scenario.assumed:
+        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
+    st.html(markup.lines([markup.block("hint", line) for line in hint_lines(scenario, lang)]))
+    allocation = _allocation(slug, lang)
+    render_editor("table", scenario, slug, lang)
+    _render_upload(scenario, slug, lang)
+    render_projects(scenario, slug, lang)
+    grid = shares_table(allocation.scenario if allocation else scenario, lang, allocation)
+    about = markup.block("hint", say("app.table_editor.shares_about", lang))
+    st.html(markup.lines([f"<div>{markup.table(grid, grid.caption)}</div>", about]))
+    if scenario.provenance:
+        _render_remarks(scenario, lang)
+    render_editor("factors", scenario, slug, lang)
+    with st.expander(say("app.table_editor.cells_fold", lang)):
+        render_editor("cells", scenario, slug, lang)
+    if allocation is not None:
+        st.html(markup.foot(foot_lines(allocation, lang)))
+
+
+def _allocation(slug: str, lang: str) -> Allocation | None:
+    """The allocation of the data as it stands; where there can be none, says why."""
+    try:
+        return allocate(state.on_screen(slug))
+    except AllocatorError as error:
+        st.html(markup.block("zero", " ".join(error.sentences(lang)), role="alert"))
+        return None
+
+
+def _render_remarks(scenario: Scenario, lang: str) -> None:
+    count = len(scenario.provenance)
+    with st.expander(say("app.table_editor.remarks_fold", lang, count=count)):
+        grid = remarks_table(scenario, lang)
+        st.html(markup.table(grid, grid.caption))
+        if count > MOST_REMARKS:
+            st.html(markup.block("hint", say("app.table_editor.remarks_more", lang, most=MOST_REMARKS)))
+
+
+# --- upload and template --------------------------------------------------------------------------
+
+
+def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
+    st.html(
+        markup.heading(say("app.table_editor.upload_title", lang))
+        + markup.block("hint", say("app.table_editor.upload_about", lang))
+    )
+    render_outcome("upload", lang)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    with right:
+        title = catalogue.title(slug, state.found(), lang)
+        st.download_button(
+            say("app.table_editor.template", lang),
+            lambda: workbook.template(scenario, lang),
+            file_name=sanitize_filename(
+                f"{say('app.table_editor.template_name', lang, title=title[:60])}.xlsx", replacement_text="-"
+            ),
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            on_click="ignore",
+            width="stretch",
+        )
+    with left:
+        given = st.file_uploader(
+            say("app.table_editor.upload_label", lang), key=f"upload-{slug}", max_upload_size=TRANSPORT
+        )
+    if given is None:
+        return
+    # Streamlit hands the same file over at every drawing: it is dealt with once
+    dealt: dict[str, ScenarioError | None] = st.session_state.setdefault("data-uploads", {})
+    if given.file_id not in dealt:
+        try:
+            after = upload.read(given.name, given.getvalue(), scenario)
+        except ScenarioError as error:
+            dealt[given.file_id] = error
+        else:
+            dealt[given.file_id] = None
+            take_over("upload", slug, scenario, after)
+            st.rerun()
+    refused = dealt[given.file_id]
+    if refused is not None:
+        render_problems(refused, "upload_refused", lang)

@@ -1,0 +1,205 @@
+"""The files that factor values from projects are made of: those of the scenario, and uploaded ones.
+
+They stay in the session, apart from the scenario.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from allocator.analysis.projects import Counted, Rules
+from allocator.core.errors import ScenarioError
+from allocator.core.model import Scenario
+from allocator.files.parsing import file_bytes
+from allocator.files.projects.register import LARGEST_MB, read_counted
+from allocator.files.projects.rules import read_factor_rules
+from allocator.files.projects.template import activities_template, register_template
+from allocator.files.saved.catalogue import scenario_folder
+from allocator.files.scenario.load import register_files
+from allocator.files.sheets.spreadsheet import shown_name
+from allocator.text import say
+from allocator.ui.components import markup, uploads
+from allocator.ui.components.uploads import Given, once
+from allocator.ui.data.editors import render_problems
+from allocator.ui.session import catalogue
+
+EXAMPLE = Path("luzhou-2023-projects", "rules", "five-years.toml")
+KINDS = ("register", "rules", "activities")
+# MB that the browser may send: what is too large is then said in a sentence of our own
+TRANSPORT = {"register": 60, "rules": 22, "activities": 20}
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Files = Mapping[str, Given]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What files give, with what it was made of."""
+
+    key: object
+    counted: Counted
+
+
+def beside(slug: str) -> tuple[dict[str, Given], Path | None]:
+    """The files of the register that the scenario's own file names, and the folder of rules."""
+    path = catalogue.slugs().get(slug)
+    if path is None or catalogue.own_name(slug) is not None:
+        return {}, None
+    try:
+        roles = {"projects": "register", "rules": "rules", "activities": "activities"}
+        named = register_files(path)
+        found = {roles[role]: read(file) for role, file in named.items() if role in roles}
+    except ScenarioError:
+        return {}, None  # is said of the scenario itself
+    return found, named["rules"].parent if named else None
+
+
+def read(path: Path) -> Given:
+    """A file beside scenarios, read again when it has changed; raises ScenarioError."""
+
+    def make() -> Given:
+        return uploads.given_of(path.name, file_bytes(path, LARGEST_MB))
+
+    return once(f"projects-file-{path}", catalogue.stamp(path), make)
+
+
+def given(slug: str) -> dict[str, Given]:
+    """What was uploaded for the scenario."""
+    known = {kind: uploads.given(f"projects-{kind}", slug) for kind in KINDS}
+    return {kind: file for kind, file in known.items() if file is not None}
+
+
+def render_files(scenario: Scenario, own: dict[str, Given], slug: str, lang: str) -> None:
+    """The boxes with their templates, and which files are in use."""
+    boxes = st.session_state.get("projects-boxes", 0)
+    rights = {}
+    for kind in KINDS:
+        left, rights[kind] = st.columns([2, 1], vertical_alignment="bottom")
+        with left:
+            label, key = say(f"app.projects.upload_{kind}", lang), f"projects-{kind}-{slug}-{boxes}"
+            uploads.render_upload(f"projects-{kind}", slug, label, key, TRANSPORT[kind])
+    uploaded = given(slug)
+    for kind, (name, content) in _templates(scenario, (own | uploaded).get("rules"), lang).items():
+        rights[kind].download_button(
+            say(f"app.projects.template_{kind}", lang), content, name,
+            mime="application/toml" if kind == "rules" else EXCEL,
+            on_click="ignore", width="stretch", key=f"projects-template-{kind}",
+        )  # fmt: skip
+    if own:
+        names = [shown_name(file.name) for file in own.values()]
+        st.html(markup.block("hint", say("app.projects.beside", lang, files=names)))
+    if uploaded:
+        names = [shown_name(file.name) for file in uploaded.values()]
+        st.html(markup.block("hint", say("app.projects.given", lang, files=names)))
+        kinds = tuple(f"projects-{kind}" for kind in KINDS)
+        label = say("app.projects.forget", lang)
+        st.button(label, key=f"projects-forget-{slug}", on_click=_forget, args=(kinds, slug))
+
+
+def _templates(
+    scenario: Scenario, file: Given | None, lang: str
+) -> dict[str, tuple[str, Callable[[], bytes]]]:
+    """What can be downloaded to fill in, by the rules in use, else those of the example: name and content."""
+    if _rules_or_none(file) is None:
+        file = _example()
+    rules = _rules_or_none(file)
+    if file is None or rules is None:
+        return {}
+    content, people = file.content, scenario.recipients
+    names = {kind: f"{say(f'app.projects.file_{kind}', lang)}.xlsx" for kind in ("register", "activities")}
+    found: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "register": (names["register"], lambda: register_template(rules, people, lang)),
+        "rules": (shown_name(file.name), lambda: content),
+    }
+    if rules.points:
+        found["activities"] = names["activities"], lambda: activities_template(rules, people, lang)
+    return found
+
+
+def _forget(kinds: tuple[str, ...], slug: str) -> None:
+    """Lets go of the files, and empties their boxes."""
+    uploads.forget(kinds, slug)
+    st.session_state["projects-boxes"] = st.session_state.get("projects-boxes", 0) + 1
+    _last().pop(slug, None)
+
+
+def _example() -> Given | None:
+    """The rules that are shipped as an example."""
+    path = scenario_folder() / EXAMPLE
+    return read(path) if path.is_file() else None
+
+
+def _rules(file: Given) -> Rules:
+    name = shown_name(file.name)
+    return once(f"projects-rules-{file.digest}", name, lambda: read_factor_rules(name, file.content))
+
+
+def _rules_or_none(file: Given | None) -> Rules | None:
+    try:
+        return None if file is None else _rules(file)
+    except ScenarioError:
+        return None
+
+
+# --- what they give -------------------------------------------------------------------------------
+
+
+def _last() -> dict[str, Found]:
+    """The last that usable files gave, by scenario."""
+    known: dict[str, Found] = st.session_state.setdefault("projects-last", {})
+    return known
+
+
+def found_of(files: Files, scenario: Scenario, slug: str, lang: str) -> Found | None:
+    """What the files give; where something is wrong or lacking says so, and what they gave before."""
+    try:
+        found = count(files, scenario, "projects", lang)
+    except ScenarioError as error:
+        render_problems(error, "projects_refused", lang)
+        found = _last().get(slug)
+        if found is not None and found.counted.recipients == tuple(scenario.ids):
+            st.html(markup.block("exact", say("app.projects.earlier", lang), role="status"))
+            return found
+        return None
+    if found is not None:
+        _last()[slug] = found
+    return found
+
+
+def count(files: Files, scenario: Scenario, kind: str, lang: str) -> Found | None:
+    """What the files give, counted once; None where one is lacking, which is said."""
+    if not files:
+        return None
+    rules = _rules(files["rules"]) if "rules" in files else None
+    lacking = [name for name in ("register", "rules") if name not in files]
+    if rules is not None and rules.points and "activities" not in files:
+        lacking.append("activities")
+    for name in lacking:
+        names = [getattr(point.column, lang) for point in rules.points] if rules else []
+        st.html(markup.block("exact", say(f"app.projects.needs_{name}", lang, names=names), role="status"))
+    if lacking or rules is None:
+        return None
+    key = (
+        tuple((files[name].name, files[name].digest) for name in KINDS if name in files),
+        scenario.recipients,
+    )
+
+    def make() -> Counted:
+        register, activities = files["register"], files.get("activities")
+        made = read_counted(
+            (register.name, register.content),
+            rules,
+            None if activities is None else (activities.name, activities.content),
+            scenario.recipients,
+            LARGEST_MB,
+        )
+        # of many thousand projects, or the search for garbage after every drawing of any page takes long
+        gc.collect()
+        gc.freeze()
+        return made
+
+    return Found(key, once(kind, key, make))

@@ -1,0 +1,41 @@
+"""Method 办法说明: how the scenario on the screen is worked out, with one recipient's figures."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from allocator.report.method.steps import basis, method_steps
+from allocator.report.tables.grid import Step
+from allocator.text import say
+from allocator.ui.allocate.page import foot_lines, render_screen
+from allocator.ui.components import markup, widgets
+from allocator.ui.session import state
+
+FEW = 4  # columns
+
+
+def render() -> None:
+    """Draws the page."""
+    lang = state.lang()
+    allocation = render_screen(lang)
+    if allocation is None:
+        return
+    id = widgets.render_whose(allocation.scenario, "method", say("app.method.about_recipient", lang), lang)
+    for step in (*method_steps(allocation, id, lang), basis(allocation, lang)):
+        st.html(step_html(step))
+    st.html(markup.foot(foot_lines(allocation, lang)))
+
+
+def step_html(step: Step) -> str:
+    """One step: heading, sentences, formula, tables."""
+    parts = [markup.heading(step.title)]
+    parts += [markup.block("effect", line) for line in step.lines]
+    if step.formula:
+        parts.append(f'<p class="al-rule">{"<br>".join(map(escape, step.formula))}</p>')
+    for grid in step.grids:
+        narrow = ' class="al-narrow"' if len(grid.headers) <= FEW else ""
+        parts.append(f"<div{narrow}>{markup.table(grid, grid.caption)}</div>")
+    parts += [markup.block("effect", line) for line in step.after]
+    return markup.lines(parts)

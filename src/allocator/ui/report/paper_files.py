@@ -1,0 +1,52 @@
+"""Files of papers on the pages: built when somebody asks for one, and kept by all that stands in it.
+
+What is kept goes by the whole paper as it will read (words, tables, names, language, marks), its day and its
+properties.  A digest would not do: papers of one digest may differ in a name, a status or a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from allocator.report.papers.blocks import Paper
+from allocator.report.papers.pack import about, file_name
+from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.slides import Deck
+
+KEPT = 24  # files, of some tens of kilobytes each
+
+
+class Offered(NamedTuple):
+    """A file that can be had: its name, and what builds it."""
+
+    name: str
+    build: Callable[[], bytes]
+
+
+def word_file(paper: Paper, proposal: Proposal) -> Offered:
+    """A paper as a Word file."""
+    on, told = proposal.on, about(proposal)
+    return Offered(file_name(paper.name, ".docx"), lambda: _word(paper, on, told))
+
+
+def slides_file(deck: Deck, proposal: Proposal) -> Offered:
+    """Slides as a PowerPoint file."""
+    on, told = proposal.on, about(proposal)
+    return Offered(file_name(deck.name, ".pptx"), lambda: _slides(deck, on, told))
+
+
+@lru_cache(maxsize=KEPT)
+def _word(paper: Paper, on: date, told: str) -> bytes:
+    from allocator.report.papers.docx import docx
+
+    return docx(paper, on, told)
+
+
+@lru_cache(maxsize=KEPT)
+def _slides(deck: Deck, on: date, told: str) -> bytes:
+    from allocator.report.papers.pptx import pptx
+
+    return pptx(deck, on, told)

@@ -1,0 +1,75 @@
+"""Papers and slides as they will read, on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from html import escape
+
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words
+from allocator.report.papers.slides import Bars, Deck, Slide
+from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Row
+from allocator.text import number
+from allocator.ui.components import markup
+
+TAGS = {"zh": "zh-CN", "en": "en"}
+HEADS = {"title": 3, "head": 4, "subhead": 5}  # below the headings of the page
+
+
+def paper_html(paper: Paper) -> str:
+    """The paper from top to bottom, its pages without their sizes."""
+    caption = paper.title
+    parts = []
+    for block in paper.blocks:
+        if isinstance(block, Words) and block.kind == "title":
+            caption = block.text
+        parts.append(_block(block, caption))
+    return _sheet(paper.lang, paper.mark, parts)
+
+
+def deck_html(deck: Deck) -> str:
+    """The slides one below the other; what stands in their charts as tables."""
+    return "".join(_sheet(deck.lang, deck.mark, _slide(slide, deck.lang)) for slide in deck.slides)
+
+
+def _sheet(lang: str, mark: str, parts: Iterable[str]) -> str:
+    head = f'<p class="al-mark">{escape(mark)}</p>' if mark else ""
+    return f'<article class="al-paper" lang="{TAGS[lang]}">{head}{"".join(parts)}</article>'
+
+
+def _block(block: Block, caption: str) -> str:
+    if isinstance(block, NewPage):
+        return '<hr class="al-page">'
+    if isinstance(block, Grid):
+        return markup.table(block, block.caption or caption, first=_names_row(block))
+    level = HEADS.get(block.kind)
+    if level is not None:
+        return f'<h{level} class="al-p-{block.kind}">{escape(block.text)}</h{level}>'
+    return f'<p class="al-p-{block.kind}">{escape(block.text)}</p>'
+
+
+def _names_row(grid: Grid) -> int:
+    """Which cell names its row: the first of words that says more than a number."""
+    numbers = all(not row.cells[0] or row.cells[0].isdigit() for row in grid.rows)
+    return 1 if numbers and len(grid.headers) > 1 else 0
+
+
+def _slide(slide: Slide, lang: str) -> list[str]:
+    parts = [f'<h3 class="al-p-head">{escape(slide.title)}</h3>']
+    parts += [f'<p class="al-p-item">{escape(line)}</p>' for line in slide.lines]
+    if slide.grid is not None:
+        parts.append(
+            markup.table(slide.grid, slide.grid.caption or slide.title, first=_names_row(slide.grid))
+        )
+    parts += [markup.table(_bars(bars, lang), bars.title, first=0) for bars in slide.charts]
+    return [*parts, *([f'<p class="al-p-small">{escape(slide.note)}</p>'] if slide.note else [])]
+
+
+def _bars(bars: Bars, lang: str) -> Grid:
+    """A chart's figures."""
+    rows = tuple(
+        Row("recipient", (name, number(figure, lang, sign=bars.signed)))
+        for name, figure in zip(bars.names, bars.figures, strict=True)
+    )
+    return replace(Grid("", ("", ""), (False, True), rows), caption=bars.title)

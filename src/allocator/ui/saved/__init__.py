@@ -1,0 +1,1 @@
+"""The page Saved, and saving from other pages."""

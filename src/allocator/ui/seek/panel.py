@@ -1,0 +1,266 @@
+"""What it would take: targets, what may change, the answer, and one click that puts it on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+import streamlit as st
+
+from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
+from allocator.analysis.seek.answer import CLAUSES
+from allocator.core.allocation import Allocation
+from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.exact import Number, exact
+from allocator.core.model import Scenario
+from allocator.report.seek.tables import amounts_table
+from allocator.report.seek.words import sentences
+from allocator.report.words.rule import limit_clauses, limit_words
+from allocator.text import money, say
+from allocator.ui.components import markup, widgets
+from allocator.ui.components.fields import keep, known, render_choice
+from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
+from allocator.ui.session import state
+from allocator.ui.session.readings import worked_out
+from allocator.ui.session.rule import unit_name
+
+OF = ("amount", "share", "rank", "difference")
+RELATIONS = ("<=", ">=", "==")
+WORDS = {"<=": "most", ">=": "least", "==": "exactly"}
+STEPS = {"whole": exact(1), "free": exact("0.01")}
+MOST_TARGETS = 6
+Ends = tuple[tuple[str, tuple[Number | None, Number | None]], ...]
+
+
+class Asked(NamedTuple):
+    """What is looked for: in which scenario, targets, and what may change to meet them."""
+
+    scenario: Scenario
+    targets: tuple[Target, ...]
+    clause: Clause | None
+    step: Number
+    keep: tuple[str, ...]
+    bounds: Ends
+
+
+def render_seek(allocation: Allocation, slug: str, lang: str) -> None:
+    """The form and the answer."""
+    st.html(markup.heading(say("app.seek.title", lang)) + markup.block("hint", say("app.seek.about", lang)))
+    _form(allocation, slug, lang)
+
+
+@st.fragment
+def _form(allocation: Allocation, slug: str, lang: str) -> None:
+    scenario = allocation.scenario
+    if state.on_screen(slug) != scenario:  # taken over or undone: all of the page is about another
+        st.rerun()
+    rows = _rows(scenario, slug, lang)
+    clause = _render_clause(scenario, slug, lang)
+    step, staying = "whole", tuple[str, ...]()
+    typed: dict[str, tuple[str, str]] = {}
+    if clause is None:
+        step, staying, typed = _render_weights(scenario, slug, lang)
+    asked = f"seek-asked-{slug}"
+    if st.button(say("app.seek.go", lang), key=f"seek-go-{slug}", type="primary"):
+        st.session_state.pop(asked, None)
+        try:
+            targets = tuple(targets_of(scenario, rows, lang))
+            bounds = tuple(bounds_of(scenario, typed, lang).items())
+        except ScenarioError as error:
+            widgets.render_problems(error, lang)
+            return
+        st.session_state[asked] = Asked(scenario, targets, clause, STEPS[step], staying, bounds)
+    wanted: Asked | None = st.session_state.get(asked)
+    if wanted is None:
+        return
+    if wanted.scenario == scenario:
+        _render_answer(wanted, slug, lang)
+    else:  # edited since: what was asked about may not even be there any more
+        st.html(markup.block("exact", say("app.seek.outdated", lang)))
+
+
+def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
+    """The targets, a row each."""
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    numbers: list[int] = st.session_state.setdefault(f"seek-rows-{slug}", [0])
+    kinds = [of for of in OF if of != "difference" or scenario.published is not None]
+    largest = max(names, key=lambda id: (scenario.published or {}).get(id, 0))
+    found = []
+    for place, number in enumerate(numbers, 1):
+        key = f"{slug}-{number}"
+        first = [state.picked(scenario) or largest]
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            before = [id for id in known(f"seek-{key}-who", first) if id in names]
+            who = st.multiselect(
+                say("app.seek.who", lang, number=place),
+                list(names),
+                before,
+                format_func=names.__getitem__,
+                key=f"seek-who-{key}-{lang}",
+                select_all=False,
+                placeholder=say("app.seek.who_hint", lang),
+            )
+            of = _choose(f"{key}-of", "of", kinds, "amount", lambda one: say(f"app.seek.{one}", lang), lang)
+            relation = _choose(
+                f"{key}-is", "is", RELATIONS, "<=", lambda one: say(f"app.seek.{WORDS[one]}", lang), lang
+            )
+            unit = {"share": "%", "rank": say("app.seek.rank_unit", lang)}.get(of, unit_name(scenario, lang))
+            label = say("app.seek.figure", lang, unit=unit)
+            text = known(f"seek-{key}-figure", "")
+            figure = st.text_input(label, text, key=f"seek-figure-{key}-{lang}", max_chars=40)
+            if len(numbers) > 1:
+                st.button(
+                    say("app.edit.remove", lang, number=place),
+                    key=f"seek-remove-{key}",
+                    on_click=_remove,
+                    args=(slug, number),
+                )
+        keep(f"seek-{key}-who", who)
+        keep(f"seek-{key}-figure", figure)
+        found.append(TargetRow(tuple(who), of, relation, figure))
+    if len(numbers) < MOST_TARGETS:
+        st.button(say("app.seek.add", lang), key=f"seek-add-{slug}", on_click=_add, args=(slug,))
+    return found
+
+
+def _add(slug: str) -> None:
+    key = f"seek-rows-{slug}"
+    numbers: list[int] = st.session_state[key]
+    st.session_state[key] = [*numbers, max(numbers) + 1]
+
+
+def _remove(slug: str, number: int) -> None:
+    key = f"seek-rows-{slug}"
+    st.session_state[key] = [other for other in st.session_state[key] if other != number]
+
+
+def _choose(
+    key: str, name: str, options: Iterable[str], first: str, label: Callable[[str], str], lang: str
+) -> str:
+    return render_choice(f"seek-{key}", say(f"app.seek.{name}", lang), options, first, label, lang)
+
+
+# --- what may change ------------------------------------------------------------------------------
+
+
+def _render_clause(scenario: Scenario, slug: str, lang: str) -> Clause | None:
+    """Which one clause may change; None where that is the weights, of which there must be two to move any."""
+    clauses = {f"{c.kind}:{c.number}": c for kind in CLAUSES for c in clauses_of(scenario, kind)}
+    if not clauses:
+        return None
+
+    def label(key: str) -> str:
+        return clause_label(scenario, clauses[key], lang) if key else say("app.seek.by_weights", lang)
+
+    options = ["", *clauses] if len(scenario.weights) > 1 else [*clauses]
+    return clauses.get(_choose(f"{slug}-by", "by", options, options[0], label, lang))
+
+
+def clause_label(scenario: Scenario, clause: Clause, lang: str) -> str:
+    """What a list calls a clause: a department's name and money, or a floor or cap in words."""
+    if clause.kind == "reservation":
+        reservation = scenario.reservations[clause.number]
+        amount = money(reservation.amount, scenario.fund.currency, lang)
+        return say("app.seek.by_reservation", lang, name=reservation.name, amount=amount)
+    limit = scenario.limits[clause.number]
+    if clause.kind == "floor":
+        only = replace(limit, cap=None, cap_rate=None)
+    else:
+        only = replace(limit, floor=None, floor_rate=None)
+    return say("app.seek.by_limit", lang, words=limit_clauses(only, lang, limit_words(scenario)))
+
+
+def _render_weights(
+    scenario: Scenario, slug: str, lang: str
+) -> tuple[str, tuple[str, ...], dict[str, tuple[str, str]]]:
+    """In what steps weights move, which stay, and between what ends the others move."""
+    names = {id: getattr(scenario.factor(id).name, lang) for id in scenario.weights}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        step = _choose(f"{slug}-step", "step", STEPS, "whole", lambda one: say(f"app.seek.{one}", lang), lang)
+        before = [id for id in known(f"seek-{slug}-keep", list[str]()) if id in names]
+        staying = st.multiselect(
+            say("app.seek.keep", lang),
+            list(names),
+            before,
+            format_func=names.__getitem__,
+            key=f"seek-keep-{slug}-{lang}",
+            select_all=False,
+            placeholder=say("app.seek.keep_hint", lang),
+        )
+    keep(f"seek-{slug}-keep", staying)
+    typed: dict[str, tuple[str, str]] = {}
+    with st.expander(say("app.seek.bounds", lang)):
+        st.html(markup.block("hint", say("app.seek.bounds_about", lang)))
+        for id, name in names.items():
+            if id in staying:
+                continue
+            ends = []
+            with st.container(horizontal=True, gap="small"):
+                for end in ("low", "high"):
+                    key = f"{slug}-{id}-{end}"
+                    label = markup.in_markdown(say(f"app.seek.{end}", lang, name=name))
+                    text = known(f"seek-{key}", "")
+                    ends.append(st.text_input(label, text, key=f"seek-{key}-{lang}", max_chars=20))
+                    keep(f"seek-{key}", ends[-1])
+            typed[id] = ends[0], ends[1]
+    return step, tuple(staying), typed
+
+
+# --- the answer -----------------------------------------------------------------------------------
+
+
+def _render_answer(asked: Asked, slug: str, lang: str) -> None:
+    scenario = asked.scenario
+
+    def work(progress: Callable[[float], None]) -> Answer | AllocatorError:
+        try:
+            if asked.clause is not None:
+                return seek_clause(scenario, asked.targets, asked.clause)
+            return seek_weights(
+                scenario,
+                asked.targets,
+                step=asked.step,
+                keep=asked.keep,
+                bounds=dict(asked.bounds),
+                progress=progress,
+            )
+        except AllocatorError as error:
+            return error
+
+    found = worked_out(("seek", asked), work)
+    if isinstance(found, AllocatorError):
+        widgets.render_problems(in_form(found, lang), lang)
+        return
+    st.html(markup.listing(sentences(found, lang)))
+    table = amounts_table(found, lang)
+    if table is None or found.found is None:
+        return
+    caption = say("app.seek.table_assumed" if scenario.assumed else "app.seek.table", lang)
+    st.html(markup.table(table, caption))
+    if found.change:
+        label = say("app.seek.take", lang)
+        done = st.button(label, key=f"seek-take-{slug}", type="primary")
+        st.html(markup.block("hint", say("app.seek.take_about", lang)))
+        if done:
+            _take(found.found.scenario, found.clause is None, slug)
+            st.session_state.pop(f"seek-asked-{slug}", None)
+            st.switch_page(st.session_state.pages["allocate"])
+
+
+def in_form(error: AllocatorError, lang: str) -> AllocatorError:
+    """The error without the names of options; a form has none."""
+    places = {"target": "targets", "bound": "bounds", "keep": "keep"}
+    problems = [
+        replace(p, file=say(f"app.seek.{places[p.file]}", lang) if p.file in places else "", at={})
+        for p in error.problems
+    ]
+    return type(error)(problems)
+
+
+def _take(found: Scenario, weights_only: bool, slug: str) -> None:
+    """Puts the answer on the screen, as one step."""
+    if weights_only:
+        state.set_points(slug, dict(found.weights))
+    else:
+        state.set_scenario(slug, found, state.draft(slug).points)

@@ -1,0 +1,85 @@
+"""What a person asks for in the form of targets, as the search takes it.  No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allocator.analysis.seek import Target
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, plain
+from allocator.core.model import Scenario
+from allocator.report.tables.grid import scale_of
+from allocator.text import say
+from allocator.ui.session.rule import typed_number
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One row of the form: whose, what of it, how it is held against which figure, as typed."""
+
+    who: tuple[str, ...]
+    of: str
+    relation: str
+    figure: str
+
+
+def targets_of(scenario: Scenario, rows: Sequence[TargetRow], lang: str) -> list[Target]:
+    """The targets of a filled form; figures are in the shown unit, shares in percent.
+
+    Raises ScenarioError with a sentence for everything that is wrong, placed by the row.
+    """
+    found: list[Target] = []
+    problems: list[Problem] = []
+    place = say("app.seek.targets", lang)
+    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    for at, row in enumerate(rows, 1):
+        try:
+            value = _figure(scenario, row)
+            found.append(Target(row.of, row.who, row.relation, value))
+        except ScenarioError as error:
+            for p in error.problems:
+                called = {"name": [names[id] for id in row.who]} if p.details.get("name") == row.who else {}
+                problems.append(Problem(p.key, {**p.details, **called}, place, {"entry": at}))
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _figure(scenario: Scenario, row: TargetRow) -> Number:
+    text = row.figure.strip()
+    negative = row.of == "difference" and text[:1] in ("-", "−", "－")
+    value = typed_number(text[1:] if negative else text.removeprefix("+"))
+    if isinstance(value, str):
+        raise ScenarioError(Problem(value, {"value": text[:40]}))
+    if row.of == "rank":
+        return value
+    size = Fraction(1, 100) if row.of == "share" else Fraction(scale_of(scenario))
+    return plain((-value if negative else value) * size)
+
+
+def bounds_of(
+    scenario: Scenario, typed: Mapping[str, tuple[str, str]], lang: str
+) -> dict[str, tuple[Number | None, Number | None]]:
+    """The least and the most of each weight; what is left blank does not bind.
+
+    Raises ScenarioError with a sentence for every figure that is wrong.
+    """
+    found: dict[str, tuple[Number | None, Number | None]] = {}
+    problems: list[Problem] = []
+    place = say("app.seek.bounds", lang)
+    for factor, ends in typed.items():
+        read: list[Number | None] = []
+        for text in (end.strip() for end in ends):
+            value = typed_number(text.removesuffix("%").strip()) if text else None
+            if isinstance(value, str):
+                at = {"column": getattr(scenario.factor(factor).name, lang)}
+                problems.append(Problem(value, {"value": text[:40]}, place, at))
+                value = None
+            read.append(value)
+        if any(end is not None for end in read):
+            found[factor] = read[0], read[1]
+    if problems:
+        raise ScenarioError(problems)
+    return found

@@ -1,0 +1,1 @@
+"""What a visitor has on the screen: scenarios, edits, address."""

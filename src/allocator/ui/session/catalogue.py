@@ -1,0 +1,147 @@
+"""The scenarios that can be chosen: files, those the user has saved, and their frozen states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.model import Scenario
+from allocator.files.audit.readings import load_reading
+from allocator.files.audit.schema import NamedReading
+from allocator.files.saved import home, store
+from allocator.files.saved.catalogue import scenario_files
+from allocator.files.saved.history import pointed
+from allocator.files.scenario.load import load_scenario
+
+Found = Mapping[str, Scenario | AllocatorError]
+READ = (".toml", ".csv", ".xlsx")  # what a scenario may be made of
+OWN = "@"  # begins the slugs of scenarios that the user has saved
+
+
+def slugs() -> dict[str, Path]:
+    """The scenarios that can be picked and their files: ``luzhou-2023/published-rule``, ``@方案一``."""
+    files = {f"{path.parent.name}/{path.stem}": path for path in scenario_files()}
+    for name in store.kept():
+        with suppress(AllocatorError):  # discarded in another window just now
+            files[OWN + name] = store.path_of(name)
+    return files
+
+
+def find() -> dict[str, Scenario | AllocatorError]:
+    """Every scenario that can be picked, or the error in its place."""
+    found: dict[str, Scenario | AllocatorError] = {}
+    for slug, path in slugs().items():
+        try:
+            found[slug] = load(path)
+        except AllocatorError as error:
+            found[slug] = error
+    return found
+
+
+def load(path: Path) -> Scenario:
+    """The scenario of a file; raises ScenarioError, which names the file without its folders."""
+    parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
+    try:
+        return _load(str(path), tuple(sorted(map(stamp, (*parts, *_below(path))))))
+    except AllocatorError as error:
+        problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
+        raise type(error)(problems) from None
+
+
+def reading(path: Path) -> NamedReading:
+    """The reading of a file in a folder of readings; raises ScenarioError, which names the file alone."""
+    folder = path.parent.parent
+    parts = [p for p in folder.rglob("*") if p.suffix in READ] if folder.is_dir() else []
+    try:
+        return _reading(str(path), tuple(sorted(map(stamp, parts))))
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(p, file=Path(p.file).name if p.file else "") for p in error.problems
+        ) from None
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _reading(path: str, stamps: object) -> NamedReading:
+    return load_reading(path)
+
+
+def _below(path: Path) -> list[Path]:
+    """Files in folders of the scenario's folder; of a saved one those of the state that it extends."""
+    folder = path.parent
+    if folder.parent == home.scenarios():
+        number = pointed(path)
+        if number:
+            return [p for p in (folder / "states" / f"{number:04}").glob("*") if p.suffix in READ]
+    return [p for p in folder.rglob("*/*") if p.suffix in READ]
+
+
+def stamp(path: Path) -> tuple[str, int, int, int, int]:
+    """What changes when a file does, also where its time is set back; zeros for one that cannot be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), 0, 0, 0, 0
+    return str(path), found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _load(path: str, stamps: object) -> Scenario:
+    return load_scenario(path)
+
+
+def own_name(slug: str) -> str | None:
+    """The name under which the user saved the scenario, or None for a file."""
+    return slug.removeprefix(OWN) if slug.startswith(OWN) else None
+
+
+def title(slug: str, found: Found, lang: str) -> str:
+    """What lists call a scenario: its title, the name it was saved under, or its file's name."""
+    name, scenario = own_name(slug), found.get(slug)
+    if name is not None:
+        return name
+    return str(getattr(scenario.title, lang)) if isinstance(scenario, Scenario) else Path(slug).name
+
+
+def frozen(slug: str) -> Iterator[tuple[store.State, Scenario]]:
+    """The frozen states of a scenario that the user has saved, and what each says; none that was changed."""
+    name = own_name(slug)
+    states = store.history(name) if name is not None else ()
+    if name is None or not any(state.stage for state in states):
+        return
+    changed = store.chain(name).changed
+    for state in states:
+        if state.stage and state.number not in changed and store.sound(state):
+            with suppress(AllocatorError):
+                scenario = load(state.path)
+                if scenario.digest == state.digest:
+                    yield state, scenario
+
+
+@dataclass(frozen=True)
+class Group:
+    """A fund and the scenarios of it, files first, then saved ones."""
+
+    key: str
+    name: str
+    slugs: tuple[str, ...]
+
+
+def groups(found: Found, lang: str) -> list[Group]:
+    """The scenarios by fund: a folder of files with what was saved of its fund, then other saved ones."""
+    names: dict[str, str] = {}
+    members: dict[str, list[str]] = {}
+    funds: dict[str, str] = {}
+    for slug, scenario in found.items():
+        fund = scenario.fund.name or scenario.title if isinstance(scenario, Scenario) else None
+        known = funds.get(fund.zh, OWN + fund.zh) if fund else OWN
+        key = slug.rpartition("/")[0] if own_name(slug) is None else known
+        if fund:
+            funds.setdefault(fund.zh, key)
+        names.setdefault(key, getattr(fund, lang) if fund else key)
+        members.setdefault(key, []).append(slug)
+    return [Group(key, names[key], tuple(inside)) for key, inside in members.items()]

@@ -1,0 +1,233 @@
+"""The readings that can be chosen for a scenario, and what was worked out of them, kept for everybody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import streamlit as st
+
+from allocator.analysis.audit import Audit, Reading, audit, rule_behind
+from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.model import Scenario
+from allocator.core.parts import Text
+from allocator.files.audit.own_readings import own_readings
+from allocator.files.audit.readings import FOLDER, read_reading
+from allocator.files.audit.schema import NamedReading
+from allocator.files.saved.catalogue import scenario_folder
+from allocator.report.audit.findings import Findings, findings
+from allocator.text import LANGUAGES, say
+from allocator.ui.session import catalogue, fund, remembered, state
+
+T = TypeVar("T")
+MOST_KEPT = 300
+MOST_SHOWN = 20
+MOST_CELLS = 200  # of a table whose programs are solved without being asked for
+PATIENCE = 0.5  # seconds before which no bar is shown
+
+
+class Choice(NamedTuple):
+    """A reading that can be chosen; ``own`` is the file's name of one that the user added."""
+
+    key: str
+    named: NamedReading
+    own: str | None = None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The rule that is read, the readings of its split, the plainest first, and what could not be read.
+
+    ``published`` is the fund's first scenario where its rule is another one.
+    """
+
+    rule: Scenario
+    readings: Mapping[str, Choice]
+    wrong: tuple[ScenarioError, ...] = ()
+    published: str | None = None
+
+
+def choices(slug: str) -> Choices:
+    """What can be chosen for a scenario that has a published split."""
+    screen = state.draft(slug).scenario
+    rule = rule_behind(screen, fund.rules(slug)) or screen
+    slugs = fund.slugs(slug)
+    first = state.found()[slugs[0]]
+    found: list[Choice] = []
+    wrong: list[ScenarioError] = []
+    for path in _files(slugs[0]):
+        try:
+            found.append(Choice(path.stem, catalogue.reading(path)))
+        except ScenarioError as error:
+            wrong.append(error)
+    others = named_scenarios(slugs)
+    for name, content in own_readings(fund_key(rule)).items():
+        try:
+            found.append(Choice(f"+{name}", read_reading(name, content, rule, others), name))
+        except ScenarioError as error:
+            wrong.append(error)
+    plain = Reading(rule)
+    title = Text(*(say("app.published.plain", lang) for lang in LANGUAGES))
+    first_one = Choice("", NamedReading(title, "", plain))
+    kept: dict[str, Choice] = {}
+    for choice in found:
+        reading = choice.named.reading
+        if reading.scenario.ids != rule.ids or reading.scenario.published != rule.published:
+            continue  # of another split
+        if choice.own is None and choice.named.needs is None and same(reading, plain):
+            first_one = Choice("", choice.named)
+        else:
+            kept[choice.key] = choice
+    published = None
+    if isinstance(first, Scenario) and first.published is not None and not same(Reading(first), plain):
+        published = slugs[0]
+    return Choices(rule, {"": first_one, **kept}, tuple(wrong), published)
+
+
+def same(one: Reading, other: Reading) -> bool:
+    """Whether two readings read the same rule and suppose the same; factor values count for nothing."""
+    return (
+        (one.known, one.scored, one.tolerance) == (other.known, other.scored, other.tolerance)
+        and one.scenario.weights == other.scenario.weights
+        and rule_behind(one.scenario, [other.scenario]) is not None
+    )
+
+
+def named_scenarios(slugs: tuple[str, ...]) -> dict[str, Scenario]:
+    """The fund's scenarios with a split by the names that a reading may call them."""
+    found = {slug.rpartition("/")[2]: state.found()[slug] for slug in slugs}
+    return {name: one for name, one in found.items() if isinstance(one, Scenario) and one.published}
+
+
+def fund_key(scenario: Scenario) -> str:
+    """What readings that a user adds are kept under."""
+    return (scenario.fund.name or scenario.title).zh
+
+
+def _files(slug: str) -> list[Path]:
+    """The readings that come with a fund's files."""
+    if catalogue.own_name(slug) is not None:
+        return []
+    folder = scenario_folder() / slug.rpartition("/")[0] / FOLDER
+    with suppress(OSError):
+        return sorted(path for path in folder.glob("*.toml") if path.is_file() and path.name[0] != ".")
+    return []
+
+
+def shown(slug: str) -> list[str]:
+    """The keys of the readings that are shown for a scenario, as far as a person has chosen any."""
+    chosen: Mapping[str, list[str]] = st.session_state.get("readings", {})
+    return list(chosen.get(slug, []))
+
+
+def show(slug: str, keys: list[str]) -> None:
+    """Shows these, as far as there are such, as an address wants it: without a person's doing anything."""
+    st.session_state.readings = {**st.session_state.get("readings", {}), slug: keys[:MOST_SHOWN]}
+
+
+def set_shown(slug: str, keys: list[str]) -> None:
+    """Shows these readings."""
+    show(slug, keys)
+    state.acted()
+
+
+# --- what was worked out ----------------------------------------------------------------------------
+
+
+def audited(reading: Reading) -> Audit | AllocatorError:
+    """The reading, checked, or why it is not covered."""
+
+    def work(_: object) -> Audit | AllocatorError:
+        try:
+            return audit(reading)
+        except AllocatorError as error:
+            return error
+
+    return worked_out(("audit", key_of(reading)), work)
+
+
+def found_of(
+    choice: Choice,
+    checked: Audit,
+    weights: Mapping[str, Any] | None,
+    groups: Mapping[str, tuple[str, ...]],
+) -> Findings | AllocatorError:
+    """All that is found under a reading, factor shares once and amounts for each weights."""
+    named = choice.named
+
+    def shares(progress: Callable[[float], None]) -> Findings:
+        return findings(named.title, checked, reason=named.reason, progress=progress)
+
+    def all_(progress: Callable[[float], None]) -> Findings | AllocatorError:
+        before = worked_out(found_key(checked, None, {}), shares)
+        try:
+            return findings(
+                named.title, checked, weights, groups, named.reason, progress, shares=before.shares
+            )
+        except AllocatorError as error:
+            return error
+
+    key = found_key(checked, weights, groups)
+    found = worked_out(key, shares) if weights is None else worked_out(key, all_)
+    if isinstance(found, AllocatorError):
+        return found
+    return replace(found, title=named.title, reason=named.reason)  # two readings may suppose the same
+
+
+def quick(checked: Audit) -> bool:
+    """Whether ranges can be worked out without being asked for: by formula, or by few programs."""
+    return all(checked.closed) or len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
+
+
+def is_kept(checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the ranges under these weights, or of factor shares without any, were worked out before."""
+    return found_key(checked, weights, groups) in _kept()[0]
+
+
+def found_key(
+    checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]
+) -> Hashable:
+    """What decides the ranges."""
+    key = key_of(checked.reading)
+    if weights is None:
+        return "shares", key
+    return "amounts", key, tuple(weights.items()), tuple(groups.items())
+
+
+def key_of(reading: Reading) -> Hashable:
+    """What decides all that is worked out of a reading, and all that is shown of it."""
+    return remembered.shown(reading.scenario), reading.known, reading.scored, reading.tolerance
+
+
+def worked_out(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
+    """What was worked out before, or else is now, with a bar that says how far it is once that takes long."""
+    known, lock = _kept()
+    if key not in known:
+        bar, start = st.empty(), time.monotonic()
+
+        def progress(part: float) -> None:
+            if time.monotonic() - start < PATIENCE:
+                return
+            text = say("audit.progress", state.lang(), percent=int(part * 100))
+            bar.progress(min(part, 1.0), text=text)
+
+        made = work(progress)
+        bar.empty()
+        with lock:
+            known[key] = made
+            while len(known) > MOST_KEPT:
+                del known[next(iter(known))]
+        return made
+    found: T = known[key]
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def _kept() -> tuple[dict[Hashable, Any], threading.Lock]:
+    """What was worked out so far, for everybody."""
+    return {}, threading.Lock()

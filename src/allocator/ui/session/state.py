@@ -1,0 +1,312 @@
+"""What the pages are set to.
+
+The settings are the language, the scenario, what a person has made of each scenario, and which scenarios are
+compared.  They are kept apart from the widgets' own state, which Streamlit forgets whenever a widget is not
+drawn.  The module ``address`` carries them over a refresh, and elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import lookup, plain_name
+from allocator.files.saved import store
+from allocator.text import say
+from allocator.ui.session import catalogue
+from allocator.ui.session.catalogue import Found
+from allocator.ui.session.draft import Draft, Trail
+from allocator.ui.session.weights import Points, effective
+
+MOST_COMPARED = 6
+Act = Callable[[str], None]
+SCREEN = "screen"  # among the scenarios to compare, the one as it stands on the screen
+
+
+# --- the settings ---------------------------------------------------------------------------------
+
+
+def lang() -> str:
+    """The language of the page."""
+    return str(st.session_state.lang)
+
+
+def set_lang(chosen: str) -> None:
+    """Shows the page in another language."""
+    st.session_state.lang = chosen
+    acted()
+
+
+def find() -> bool:
+    """Looks for the scenarios that can be chosen now; whether the one that was shown is gone.
+
+    Then the first one is shown in its place.
+    """
+    state = st.session_state
+    state.found = catalogue.find()
+    state.setdefault("trails", {})
+    if "slug" not in state or state.slug in state.found:
+        return False
+    state.slug = next(iter(state.found), "")
+    return True
+
+
+def found() -> Found:
+    """The scenarios that could be chosen when this run of the page began."""
+    scenarios: Found = st.session_state.found
+    return scenarios
+
+
+def slug() -> str:
+    """The scenario that is shown."""
+    return str(st.session_state.slug)
+
+
+def set_slug(chosen: str) -> None:
+    """Shows another scenario."""
+    st.session_state.slug = chosen
+    acted()
+
+
+def show(language: str, of: str) -> None:
+    """Shows a scenario in a language as an address wants it, without a person's doing anything."""
+    st.session_state.lang, st.session_state.slug = language, of
+
+
+def enter(page: str) -> None:
+    """Notes which page is drawn.
+
+    The controls of another page must be put where they stand anew, even where Streamlit knows their value:
+    with the page it forgets them only after they were looked up.
+    """
+    state = st.session_state
+    if state.get("page") != page:
+        state.page = page
+        close_window()
+        for key in [key for key in state if str(key).startswith(("pick-", "weight-"))]:
+            del state[key]
+
+
+def acted() -> None:
+    """Notes that a person used the page in this run, so that the settings, not the address, hold."""
+    st.session_state.acted = True
+
+
+def used() -> bool:
+    """Whether a person used the page since this was asked last."""
+    return bool(st.session_state.pop("acted", False))
+
+
+def window() -> str | None:
+    """Which window stands over the page, if any."""
+    opened: str | None = st.session_state.get("window")
+    return opened
+
+
+def open_window(name: str) -> None:
+    """Opens a window over the page; it stands until it is closed, whatever else is drawn anew."""
+    st.session_state.window = name
+
+
+def close_window() -> None:
+    """Closes the window."""
+    st.session_state.window = None
+
+
+# --- what a person made of a scenario -------------------------------------------------------------
+
+
+def trail(of: str) -> Trail:
+    """The drafts of a scenario that can be read.
+
+    Where its file has changed meanwhile, what was not touched follows the file; what was stays as it is.
+    """
+    scenario = found()[of]
+    assert isinstance(scenario, Scenario)
+    known: Trail | None = st.session_state.trails.get(of)
+    if known is not None and (known.origin is scenario or known.origin == scenario):
+        return known
+    if known is not None and not known.untouched:
+        return known
+    opened = Trail(scenario, Draft(scenario), seen=_latest(of))
+    put(of, opened)
+    return opened
+
+
+def trail_from(of: str, number: str) -> Trail:
+    """The drafts of a saved scenario from its state of this number on, or those that there are.
+
+    Edits that were made of that state are then not taken for edits of what others have saved since.  Raises
+    ScenarioError or ValueError where there is no such state.
+    """
+    name = catalogue.own_name(of)
+    if of in st.session_state.trails or number == str(_latest(of)):
+        return trail(of)
+    if name is None:
+        raise ValueError("not a saved scenario")
+    origin = store.load_state(name, int(number))
+    return Trail(origin, Draft(origin), seen=int(number))
+
+
+def edited() -> dict[str, Trail]:
+    """The scenarios of which something was made that is not saved, also those that are gone by now."""
+    trails: dict[str, Trail] = st.session_state.trails
+    return {of: steps for of, steps in trails.items() if not steps.untouched}
+
+
+def _latest(of: str) -> int | None:
+    name = catalogue.own_name(of)
+    states = store.history(name) if name is not None else ()
+    return states[-1].number if states else None
+
+
+def put(of: str, steps: Trail) -> None:
+    """Puts the drafts of a scenario in the place of those before; the one that stands now is kept on disk."""
+    before: Trail | None = st.session_state.trails.get(of)
+    if before is None or before.now.scenario is not steps.now.scenario:
+        st.session_state.revision = st.session_state.get("revision", 0) + 1
+        steps = replace(steps, now=replace(steps.now, token=_token(steps.now.scenario, steps.origin)))
+    st.session_state.trails = {**st.session_state.trails, of: steps}
+
+
+def _token(scenario: Scenario, origin: Scenario) -> str | None:
+    if scenario == origin:
+        return ""
+    try:
+        return store.put_draft(scenario)
+    except ScenarioError as error:
+        st.session_state.unkept = error
+        return None
+
+
+def revision() -> int:
+    """A number that changes with every other scenario on the screen: forms filled from it bear it."""
+    return int(st.session_state.get("revision", 0))
+
+
+def outrun(of: str) -> bool:
+    """Whether the file of an edited scenario has been changed by somebody else since it was opened."""
+    return trail(of).origin != found()[of]
+
+
+def draft(of: str) -> Draft:
+    """A scenario as it stands now."""
+    return trail(of).now
+
+
+def set_points(of: str, chosen: Points | None) -> None:
+    """Sets where a scenario's weights stand; None puts them back to its own."""
+    steps = trail(of)
+    put(of, steps.to(replace(steps.now, points=None if chosen is None else dict(chosen))))
+    acted()
+
+
+def set_scenario(of: str, scenario: Scenario, points: Points | None = None) -> None:
+    """Puts an edited scenario in the place of the one on the screen, and keeps it for a refresh."""
+    steps = trail(of)
+    put(of, steps.to(Draft(scenario, points)))
+    acted()
+
+
+def undo(of: str) -> None:
+    """Takes the last step back."""
+    put(of, trail(of).back())
+    acted()
+
+
+def redo(of: str) -> None:
+    """Does what was undone again."""
+    put(of, trail(of).again())
+    acted()
+
+
+def back_to_file(of: str) -> None:
+    """Puts everything back to what the file says; that is a step too, and can be undone."""
+    steps = trail(of)
+    put(of, steps.to(Draft(steps.origin)))
+    acted()
+
+
+def unsaved(name: str) -> bool:
+    """Whether a saved scenario has edits on the screen that are not saved."""
+    return catalogue.OWN + name in edited()
+
+
+def on_screen(of: str) -> Scenario:
+    """The scenario as it stands, its weights those that the allocation uses."""
+    now = draft(of)
+    weights = effective(now.scenario, now.points) or last_weights(of) or now.scenario.weights
+    return now.scenario if weights == now.scenario.weights else replace(now.scenario, weights=weights)
+
+
+def last_weights(of: str) -> dict[str, Number] | None:
+    """The weights of the last allocation that was made of a scenario, for when there can be none now."""
+    made: Mapping[str, dict[str, Number]] = st.session_state.get("made", {})
+    return made.get(of)
+
+
+def keep_weights(of: str, weights: Mapping[str, Number]) -> None:
+    """Keeps the weights of an allocation that was made."""
+    st.session_state.made = {**st.session_state.get("made", {}), of: dict(weights)}
+
+
+def picked(scenario: Scenario) -> str | None:
+    """The recipient whose steps are shown, if one of this scenario's was picked."""
+    known = lookup(scenario.recipients)
+    return known.get(plain_name(st.session_state.get("picked", "")))
+
+
+def set_picked(name: str) -> None:
+    """Shows the steps of the recipient with this id or name; "" shows none."""
+    st.session_state.picked = name
+    acted()
+
+
+# --- what is compared -----------------------------------------------------------------------------
+
+
+def choices() -> dict[str, tuple[str, Scenario]]:
+    """All that can be compared: key, label and scenario; the one on the screen first."""
+    named: dict[str, tuple[str, Scenario]] = {}
+    if isinstance(found()[slug()], Scenario):
+        label = say("app.saved.on_screen", lang(), name=catalogue.title(slug(), found(), lang()))
+        named[SCREEN] = label, on_screen(slug())
+    for of, scenario in found().items():
+        if isinstance(scenario, Scenario):
+            named[of] = catalogue.title(of, found(), lang()), scenario
+        for entry, frozen in catalogue.frozen(of):
+            label = say(
+                "app.saved.frozen",
+                lang(),
+                name=catalogue.own_name(of),
+                stage=entry.stage,
+                number=str(entry.number),
+            )
+            named[f"{of}/{entry.number}"] = label, frozen
+    return named
+
+
+def altered(known: Mapping[str, tuple[str, Scenario]]) -> bool:
+    """Whether the scenario on the screen is another one than its file says, among all choices."""
+    return SCREEN in known and known[SCREEN][1] != known[slug()][1]
+
+
+def compared() -> list[str]:
+    """The keys of the scenarios that are compared; the first is the base."""
+    return list(st.session_state.get("compared", []))
+
+
+def compare(keys: list[str]) -> None:
+    """Compares these as an address wants it, without a person's doing anything."""
+    st.session_state.compared = keys[:MOST_COMPARED]
+
+
+def set_compared(keys: list[str]) -> None:
+    """Compares these, the first being the base."""
+    compare(keys)
+    acted()

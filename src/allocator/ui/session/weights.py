@@ -1,0 +1,141 @@
+"""The settings of the weights on a page: slider points, what they mean, presets, the address.  No Streamlit.
+
+Points are what a person sets: percent for kind "shares", whole unless entered exactly, multipliers for kind
+"scores", by factor.  None stands for the scenario's own weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allocator.core.engine import largest_remainder
+from allocator.core.exact import Number, exact, scaled
+from allocator.core.model import Scenario
+from allocator.text import number
+
+Points = Mapping[str, Number]
+MOST = 10**6  # the largest multiplier that the page takes
+DECIMALS = 6  # that a weight entered exactly may have
+
+
+def to_hundred(points: Points) -> dict[str, Number]:
+    """The points scaled to exactly 100 percent; raises ValueError when all are zero.
+
+    >>> to_hundred({"a": 60, "b": 50})
+    {'a': Fraction(600, 11), 'b': Fraction(500, 11)}
+    """
+    total = sum(points.values(), start=0)
+    if not total:
+        raise ValueError("all weights are zero")
+    return {factor: exact(Fraction(100 * value) / total) for factor, value in points.items()}
+
+
+def whole(weights: Points) -> dict[str, int]:
+    """Whole percent that add up to 100, by the largest remainder.
+
+    >>> whole({"a": 60, "b": 50})
+    {'a': 55, 'b': 45}
+    """
+    numerators, over = scaled(list(to_hundred(weights).values()))
+    percents, _ = largest_remainder(numerators, over, 100)
+    return dict(zip(weights, percents, strict=True))
+
+
+def effective(scenario: Scenario, points: Points | None) -> dict[str, Number] | None:
+    """The weights that the allocation uses, or None where all points are zero."""
+    if points is None or dict(points) == dict(scenario.weights):
+        return dict(scenario.weights)
+    if not any(points.values()):
+        return None
+    return to_hundred(points) if scenario.kind == "shares" else dict(points)
+
+
+def shown(scenario: Scenario, points: Points | None) -> dict[str, Number]:
+    """Where the controls stand: the points, else the scenario's weights, as whole percent for "shares"."""
+    standing = scenario.weights if points is None else points
+    return dict(whole(standing) if has_fractions(scenario, points) else standing)
+
+
+def has_fractions(scenario: Scenario, points: Points | None = None) -> bool:
+    """Whether the weights are not whole percent, so that the sliders cannot stand at them exactly."""
+    standing = scenario.weights if points is None else points
+    return scenario.kind == "shares" and any(w.denominator != 1 for w in standing.values())
+
+
+def as_written(weight: Number, lang: str) -> str:
+    """A weight exactly: as a decimal where six places are enough, else as a fraction.
+
+    >>> as_written(exact("33.4"), "en"), as_written(Fraction(100, 3), "en")
+    ('33.4', '100/3')
+    """
+    return number(weight, lang) if (weight * 10**6).denominator == 1 else str(weight)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Points to choose with one click; ``key`` is "file", "equal", or the slug of a scenario file."""
+
+    key: str
+    points: Points | None
+    weights: Mapping[str, Number]
+
+    def summary(self, lang: str) -> str:
+        """The weights in short: 40/40/10/10."""
+        return "/".join(number(round(Fraction(w), 2), lang) for w in self.weights.values())
+
+
+def presets(scenario: Scenario, file: Scenario, others: Mapping[str, Scenario] | None = None) -> list[Preset]:
+    """The file's weights, equal ones, and those of other files over the same factors, none of them twice.
+
+    ``file`` is what the scenario was before its rule was edited.
+    """
+    count = len(scenario.weights)
+    same = 1 if scenario.kind == "scores" else max(1, 100 // count)
+    candidates: list[tuple[str, Points | None]] = []
+
+    def offer(key: str, other: Scenario) -> None:
+        fits = other.kind == scenario.kind and set(other.weights) == set(scenario.weights)
+        if fits and dict(other.weights) == dict(scenario.weights):
+            candidates.append((key, None))
+        elif fits and not has_fractions(other):
+            candidates.append((key, {factor: other.weights[factor] for factor in scenario.weights}))
+
+    offer("file", file)
+    candidates.append(("equal", dict.fromkeys(scenario.weights, same)))
+    for slug, other in (others or {}).items():
+        offer(slug, other)
+    kept: list[Preset] = []
+    for key, points in candidates:
+        weights = effective(scenario, points) or {}
+        if all(weights != other.weights for other in kept):
+            kept.append(Preset(key, points, weights))
+    return kept
+
+
+def read_points(scenario: Scenario, given: Mapping[str, str]) -> Points | None:
+    """Points from an address, None where it names none; raises ValueError unless it names all, rightly."""
+    if not given:
+        return None
+    if set(given) != set(scenario.weights):
+        raise ValueError("other factors")
+    points: dict[str, Number] = {}
+    for factor in scenario.weights:
+        text = given[factor]
+        if len(text) > 24 or not text.isascii():
+            raise ValueError("not a weight")
+        points[factor] = check_point(exact(text), scenario.kind)
+    return points
+
+
+def check_point(value: Number, kind: str) -> Number:
+    """The value, unless it is beyond what the page takes; raises ValueError."""
+    if not 0 <= value <= (100 if kind == "shares" else MOST) or (value * 10**DECIMALS).denominator != 1:
+        raise ValueError("not a weight")
+    return value
+
+
+def write_points(points: Points | None) -> dict[str, str]:
+    """Points as an address carries them."""
+    return {factor: number(value, "zh") for factor, value in (points or {}).items()}

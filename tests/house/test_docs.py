@@ -1,0 +1,122 @@
+"""What the documents show is what the program does."""
+
+import doctest
+import io
+import re
+import shlex
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+import allocator
+from allocator import allocate, load_scenario
+from allocator.cli import entry
+from allocator.core import engine, model
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*/*.md")])
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.S | re.M)
+
+
+def printed(arguments: list[str]) -> str:
+    """What the command prints; it must end well."""
+    out = io.StringIO()
+    with redirect_stdout(out), pytest.raises(SystemExit) as ended:
+        entry.main(arguments)
+    assert ended.value.code == 0
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_commands_print_what_the_readme_shows(readme, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    shown = blocks(readme, "console")
+    assert shown
+    for block in shown:
+        command, _, expected = block.partition("\n")
+        assert command.startswith("$ allocator ")
+        assert printed(shlex.split(command)[2:]) == expected
+
+
+def test_library_example_of_the_readme_runs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    result = doctest.testfile(str(READMES[0]), module_relative=False, encoding="utf-8")
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_readme_opens_with_the_two_commands(readme):
+    first = blocks(readme, "sh")[0]
+    targets = re.findall(r"^make (\w+)", first, re.M)
+    assert targets == ["app", "test"]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert all(f"\n{target}: " in makefile for target in targets)
+
+
+def test_the_readmes_say_that_the_illustrative_data_proves_nothing():
+    english, chinese = (path.read_text("utf-8") for path in READMES)
+    assert "test arithmetic and nothing else" in english
+    assert "只能检验计算，不能说明其他任何问题" in chinese
+    folder = (ROOT / "scenarios" / "luzhou-2023" / "README.md").read_text("utf-8")
+    assert "不是事实" in folder
+    assert "Illustrative, not a fact." in folder
+
+
+def test_the_example_of_the_format_document_is_a_scenario(tmp_path):
+    document = ROOT / "docs" / "scenario-format.md"
+    (tmp_path / "example.toml").write_text(blocks(document, "toml")[0], "utf-8")
+    (tmp_path / "factors.csv").write_text(blocks(document, "csv")[0], "utf-8")
+    result = allocate(load_scenario(tmp_path / "example.toml"))
+    # 100万元 by 60 · (3/4, 1/4, 0) + 40 · (1000, 1000, 50)/2050 is 64.51, 34.51, 0.98; with 5万元 as a
+    # floor for the third, 95 are left over 64.51 : 34.51, in whole 万元 62 and 33
+    assert list(result.amounts.values()) == [620_000, 330_000, 50_000]
+
+
+def test_every_key_of_the_format_is_documented():
+    from allocator.files.scenario import schema
+
+    text = (ROOT / "docs" / "scenario-format.md").read_text("utf-8")
+    tables = [schema.ScenarioTable, *schema._TABLES.values()]
+    names = {name for table in tables for name in table.model_fields}
+    assert [name for name in sorted(names) if f"`{name}`" not in text and f"[{name}" not in text] == []
+
+
+def test_functions_named_in_the_method_exist():
+    text = (ROOT / "docs" / "method.md").read_text("utf-8")
+    owners = {"Scenario": model.Scenario, "Allocation": allocator.Allocation, "engine": engine}
+    named = re.findall(r"\b(Scenario|Allocation|engine)\.(\w+)", text)
+    assert len(named) > 5
+    for owner, name in named:
+        fields = getattr(owners[owner], "__dataclass_fields__", {})
+        assert name in fields or hasattr(owners[owner], name), f"{owner}.{name}"
+    assert f"(算法版本) is {allocator.METHOD_VERSION};" in text
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)", document.read_text("utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_versions_agree():
+    import tomllib
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_rules_of_the_format_document_are_read_and_hold_every_key():
+    from allocator.files.execution import rules
+
+    (shown,) = [text for text in blocks(ROOT / "docs" / "scenario-format.md", "toml") if "notice" in text]
+    read = rules.read_rules("rules.toml", shown.encode())
+    assert [target.points for target in read.targets] == [None, 9]
+    tables = [rules.RulesTable, *rules._FORM.tables.values()]
+    names = {name for table in tables for name in table.model_fields}
+    assert [name for name in names if not re.search(rf"^(\[\[)?{name}\b", shown, re.M)] == []

@@ -1,0 +1,156 @@
+"""The house has floors: who may import whom, who may touch files, and what the package gives away."""
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import allocator
+
+PACKAGE = Path(__file__).parent.parent.parent / "src" / "allocator"
+FLOORS = {
+    "errors": 0, "exact": 0, "totals": 0, "parts": 0, "naming": 0, "model": 0, "allocation": 0, "text": 0,
+    "engine": 1, "limits": 1,
+    "analysis": 2,
+    "files": 3, "report": 3,
+    "cli": 4, "parser": 4, "printing": 4, "auditing": 4, "explaining": 4, "seeking": 4, "sweeping": 4,
+    "counting": 4, "executing": 4, "options": 4, "reporting": 4, "serving": 4, "terminal": 4,
+    "__main__": 4, "ui": 4,
+}  # fmt: skip
+OUTSIDE = {0: set(), 1: set(), 2: {"numpy", "scipy", "pandas"}}
+TOUCHING = {"open", "pathlib", "os", "io", "shutil", "subprocess", "socket", "tempfile", "print", "input"}
+
+
+def sources() -> dict[str, Path]:
+    """Every module but the package's own face, by its name below the package."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    del found[""]
+    return found
+
+
+SOURCES = sources()
+
+
+def imports(path: Path) -> set[str]:
+    """All that a file imports, also within functions and for types."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path} imports relatively"
+            found.add(node.module)
+            if node.module.split(".")[0] == "allocator":
+                found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def calls(path: Path) -> list[ast.expr]:
+    """All that a file calls."""
+    return [n.func for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+
+
+def inside(path: Path) -> set[str]:
+    """The modules of the package that a file imports, by their names below it."""
+    names = {name.partition(".")[2] for name in imports(path) if name.split(".")[0] == "allocator"}
+    return {name for name in names if name in SOURCES}
+
+
+def floor(name: str) -> int:
+    return FLOORS[name.split(".")[0]]
+
+
+def test_every_module_has_a_floor():
+    assert {name.split(".")[0] for name in SOURCES} <= FLOORS.keys()
+    assert len(SOURCES) > 15
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_imports_only_from_its_floor_and_below(name):
+    room, own = name.split(".")[0], floor(name)
+    for other in inside(SOURCES[name]):
+        assert floor(other) <= own, f"{name} imports {other}, which is above it"
+        if own == 4:
+            across = floor(other) == 4 and (other.split(".")[0] == "ui") != (room == "ui")
+            assert not across, f"{name} imports {other}"
+        if room == "analysis":
+            apart = other.split(".")[0] == "analysis" and other.split(".")[:2] != name.split(".")[:2]
+            assert not apart, f"{name} imports {other}"
+    if own < 4:  # the package's face shows upper floors too
+        face = {f"allocator.{public}" for public in allocator.__all__}
+        assert not face & imports(SOURCES[name])
+    packages = {outside.split(".")[0] for outside in imports(SOURCES[name])} - {"allocator"}
+    foreign = packages - sys.stdlib_module_names
+    assert "streamlit" not in foreign or room == "ui"
+    if own in OUTSIDE:
+        assert foreign <= OUTSIDE[own]
+
+
+@pytest.mark.parametrize("name", sorted(name for name in SOURCES if floor(name) < 3))
+def test_nothing_below_the_third_floor_touches_files_or_screen(name):
+    called = {call.id for call in calls(SOURCES[name]) if isinstance(call, ast.Name)}
+    touched = TOUCHING & (called | {imported.split(".")[0] for imported in imports(SOURCES[name])})
+    assert touched <= ({"pathlib"} if name == "text" else set())  # text reads its own sentences
+
+
+def test_only_the_command_line_prints():
+    for name, path in SOURCES.items():
+        prints = any(isinstance(call, ast.Name) and call.id == "print" for call in calls(path))
+        assert not prints or name in ("cli", "printing", "terminal")
+
+
+def test_one_module_owns_the_address():
+    assert [name for name, path in SOURCES.items() if "query_params" in path.read_text("utf-8")] == [
+        "ui.address"
+    ]
+
+
+def test_what_the_package_gives_away():
+    assert allocator.__all__ == sorted(allocator.__all__, key=lambda name: (not name.isupper(), name))
+    assert all(hasattr(allocator, name) for name in allocator.__all__)
+    made_here = {
+        name
+        for name, value in vars(allocator).items()
+        if not name.startswith("_") and getattr(value, "__module__", "").startswith("allocator.")
+    }
+    only_when_asked_for = {"load_scenario", "save_scenario"}
+    assert made_here | only_when_asked_for | {"METHOD_VERSION"} == set(allocator.__all__)
+    with pytest.raises(AttributeError):
+        allocator.load_everything  # noqa: B018
+    assert allocator.__doc__
+    for name in allocator.__all__:
+        assert name.isupper() or getattr(allocator, name).__doc__
+
+
+def test_importing_is_light():
+    """Heavy packages are imported where they are used, and no plugin of another package is loaded."""
+    heavy = (
+        "pandas",
+        "numpy",
+        "scipy",
+        "altair",
+        "streamlit",
+        "xlsxwriter",
+        "openpyxl",
+        "docx",
+        "pptx",
+        "vl_convert",
+    )
+    code = f"import sys, allocator.cli.entry; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+    # the command line sets how pydantic starts, so the package must not have loaded it by then
+    code = "import sys, allocator; print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", sorted(name for name in SOURCES if not name.startswith(("ui", "__main__"))))
+def test_every_module_imports_by_itself_and_says_what_it_is_for(name):
+    assert import_module(f"allocator.{name}").__doc__

@@ -1,0 +1,114 @@
+"""The page Report: what it shows of each paper, what it gives, what it refuses."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from docx import Document
+from pages import html_of, opened, press
+from streamlit.testing.v1 import AppTest
+
+from allocator import allocate, load_scenario
+from allocator.core.parts import Text
+from allocator.files.scenario.save import save_scenario
+from allocator.report.papers.pack import Pack
+from allocator.text import say
+
+RULE, EQUAL = "luzhou-2023/published-rule", "luzhou-2023/equal-weights"
+WEIGHTS = {f"weight.{id}": "25" for id in ("investment", "tax", "employment", "effort")}
+SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+
+
+def choose(app: AppTest, start: str, value: str) -> AppTest:
+    """The page after something was chosen in the list whose key begins so."""
+    (found,) = [box for box in app.selectbox if box.key and box.key.startswith(start)]
+    return found.set_value(value).run()
+
+
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A fund whose data is not assumed."""
+    rule = load_scenario(SCENARIOS / f"{RULE}.toml")
+    factors = tuple(replace(factor, status="published") for factor in rule.factors)
+    recipients = (
+        replace(rule.recipients[0], name=Text("<i>江阳</i>", "<i>Jiangyang</i>")),
+        *rule.recipients[1:],
+    )
+    save_scenario(replace(rule, factors=factors, recipients=recipients), tmp_path / "real")
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(tmp_path))
+    return "real/scenario"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_paper_is_shown_with_its_mark(lang: str) -> None:
+    app = opened("report", lang, scenario=RULE, **{"with": [RULE, EQUAL]})
+    for kind in ("brief", "meeting", "slides", "district", "internal"):
+        html = html_of(choose(app, "report-paper", kind))
+        papers = re.findall(r'<article class="al-paper".*?</article>', html, re.S)
+        assert papers and all(say("report.mark", lang) in paper for paper in papers), kind
+        assert len(app.get("download_button")) == 1
+    # 50 million for the zone, in the brief's table
+    table = html_of(choose(app, "report-paper", "brief"))
+    assert "5000" in table or "5,000" in table
+
+
+def test_request_and_notice_are_refused_for_assumed_data() -> None:
+    app = opened("report", "zh", scenario=RULE)
+    for kind in ("request", "notice"):
+        html = html_of(choose(app, "report-paper", kind))
+        assert "<article" not in html
+        assert "不能据以制作请示和下达通知附表" in html
+        assert not app.get("download_button")
+
+
+def test_request_and_notice_of_real_data_are_shown_and_names_stay_text(real: str) -> None:
+    app = opened("report", "zh", scenario=real)
+    html = html_of(choose(app, "report-paper", "request"))
+    assert "妥否，请批示。" in html and "示例数据" not in html
+    assert "<i>" not in html and "&lt;i&gt;江阳" in html
+    assert "绩效目标表" in html_of(choose(app, "report-paper", "notice"))
+
+
+def test_the_proposed_scenario_and_the_language_of_the_papers_are_chosen() -> None:
+    app = opened("report", "zh", scenario=RULE, **{"with": [RULE, EQUAL]})
+    app = choose(app, "report-proposed", EQUAL)
+    assert "方案B（等权重：25/25/25/25）分配的结果" in html_of(app)
+    amount = allocate(load_scenario(SCENARIOS / f"{EQUAL}.toml")).amounts["ftz"] // 10_000
+    assert f">{amount}<" in html_of(app)
+    app = choose(app, "report-lang", "en")
+    html = html_of(app)
+    assert 'lang="en"' in html and "brief on the allocation" in html
+
+
+def test_the_pack_can_be_downloaded_and_is_forgotten_when_something_else_is_chosen() -> None:
+    app = press(opened("report", "zh", scenario=RULE), "制作成果包")
+    assert not app.exception
+    found = app.session_state.packed[1]
+    assert isinstance(found, Pack)
+    with zipfile.ZipFile(io.BytesIO(found.archive.content)) as archive:
+        Document(io.BytesIO(archive.read("【示例】简报.docx")))
+    assert len(app.get("download_button")) == 3  # the paper shown, the pack, and one of its files
+    (box,) = [b for b in app.selectbox if b.key and b.key.startswith("report-single")]
+    assert len(box.options) == len(found.files) + len(found.inside)
+    app = choose(app, "report-lang", "en")
+    assert len(app.get("download_button")) == 1
+
+
+def test_scenarios_of_different_funds_get_a_sentence() -> None:
+    app = opened("report", "en", scenario=RULE, **{"with": [RULE, "us-crf-2020/scenario"]})
+    assert "CNY" in app.error[0].value and not app.exception
+
+
+def test_an_edited_scenario_does_not_go_by_the_bare_name_of_its_file() -> None:
+    for address in ({}, {"with": [RULE, "screen"]}, {"with": ["screen"]}):
+        app = opened("report", "zh", scenario=RULE, **WEIGHTS, **address)
+        html = html_of(choose(app, "report-paper", "meeting"))
+        assert "修改后的“公布的办法：40/40/10/10”" in html
+        # the file's own name stands for the file alone: where that is option A
+        named = re.findall("(方案.)（公布的办法：40/40/10/10）", html)
+        assert set(named) == (set() if address == {"with": ["screen"]} else {"方案A"})
