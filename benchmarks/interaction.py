@@ -27,7 +27,7 @@ import psutil
 from browser import Visit, amounts_of, luzhou
 
 from allocator import Scenario
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.text import say
 
 STEPS = 20  # to the right with one slider, then as many to the left with another

@@ -20,7 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from allocator import Scenario, allocate
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.text import money_scale, number
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from allocator.core.model import Scenario
 from allocator.core.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text, Use
 
 if TYPE_CHECKING:
-    from allocator.files.scenario.load import load_scenario
+    from allocator.files.load import load_scenario
     from allocator.files.scenario.save import save_scenario
 
 __all__ = [
@@ -44,7 +44,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Loads what reads and writes files only when it is asked for: checking files takes a larger library."""
     if name == "load_scenario":
-        from allocator.files.scenario.load import load_scenario
+        from allocator.files.load import load_scenario
 
         return load_scenario
     if name == "save_scenario":

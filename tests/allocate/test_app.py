@@ -14,7 +14,7 @@ from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import allocate
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.text import number
 
 ROOT = Path(__file__).parent.parent.parent

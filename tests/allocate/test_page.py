@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from allocator import Earmark, Factor, Fund, Limit, Reservation, Scenario, ScenarioError, allocate
 from allocator.analysis.finding import held_against
+from allocator.files.load import load_scenario
 from allocator.files.saved.catalogue import scenario_files
-from allocator.files.scenario.load import load_scenario
 from allocator.report.tables.office import office_table
 from allocator.report.words.finding import share_text
 from allocator.report.words.rule import effect_sentence, percent, rule_sentence

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
 
 from allocator import InfeasibleError, Limit, Scenario, ScenarioError, allocate
+from allocator.files.load import load_scenario
 from allocator.files.saved.catalogue import scenario_files
-from allocator.files.scenario.load import load_scenario
 from allocator.ui.session.draft import MOST_STEPS, Draft, Trail
 from allocator.ui.session.rule import LISTED, Bound, EarmarkRow, rule_of, weights_of, with_rule, with_weights
 

@@ -17,8 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Factor, Fund, Recipient, Scenario, ScenarioError, allocate
 from allocator.core.parts import Text
-from allocator.files.scenario.load import load_scenario
-from allocator.report.charts import marks
+from allocator.files.load import load_scenario
+from allocator.report.charts import changes, marks
 from allocator.report.charts.data import Unit, change_frame
 from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.office import compare_table
@@ -84,7 +84,7 @@ def test_other_recipients_are_said_and_count_with_zero() -> None:
         "B的分配对象比A多c、d（共2个），少a（共1个）；没有列入的一方按零计算增减。"
     ]
     assert comparing.recipient_sentences([base, base], "zh") == []
-    (rows,) = comparing.change_rows([base, other], "zh")
+    (rows,) = changes.change_rows([base, other], "zh")
     assert {row.id: row.difference for row in rows} == {"a": -10, "b": 0, "c": 7, "d": 3}
     assert comparing.change_sentences([base, other], "zh")[0].startswith("B与A相比：共调整10元")
 
@@ -112,13 +112,13 @@ def test_concentration_stands_apart_in_figures() -> None:
 
 
 def test_every_chart_has_everybody_in_one_order_and_one_scale(three: list[Allocation]) -> None:
-    parts = comparing.change_rows(three, "zh")
+    parts = changes.change_rows(three, "zh")
     assert len(parts) == 2
     assert [row.id for row in parts[0]] == [row.id for row in parts[1]] == list(three[0].scenario.ids)
     for rows, allocation in zip(parts, three[1:], strict=True):
         expected = {id: allocation.amounts[id] - three[0].amounts[id] for id in allocation.amounts}
         assert {row.id: row.difference for row in rows} == expected
-    unit = comparing.change_unit(three, parts, "zh")
+    unit = changes.change_unit(three, parts, "zh")
     assert unit == Unit(10_000, "万元")
     everybody = [row for rows in parts for row in rows]
     frames = [change_frame(rows, unit, "zh", everybody) for rows in parts]
@@ -132,12 +132,12 @@ def test_every_chart_has_everybody_in_one_order_and_one_scale(three: list[Alloca
 
 
 def test_accessible_names_hold_no_figures(three: list[Allocation]) -> None:
-    (rows, _) = comparing.change_rows(three, "zh")
-    said = comparing.chart_alt(rows, "B", Unit(10_000, "万元"), "zh")
+    (rows, _) = changes.change_rows(three, "zh")
+    said = changes.chart_alt(rows, "B", Unit(10_000, "万元"), "zh")
     assert "江阳区" in said and not any(c.isdigit() for c in said)
     many = split({f"r{i}": i for i in range(1, 184)})
-    (rows,) = comparing.change_rows([many, many], "en")
-    assert "183 recipients" in comparing.chart_alt(rows, "B", Unit(1, "yuan"), "en")
+    (rows,) = changes.change_rows([many, many], "en")
+    assert "183 recipients" in changes.chart_alt(rows, "B", Unit(1, "yuan"), "en")
 
 
 def test_currencies_that_differ_are_refused_in_a_sentence() -> None:

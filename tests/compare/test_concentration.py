@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.analysis.concentration import Concentration, concentration
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 
 LUZHOU = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023" / "published-rule.toml"
 F = Fraction

@@ -20,7 +20,7 @@ from random_cases import random_case, scenario_of
 from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError, Use
 from allocator.analysis.differences import Difference, differences
 from allocator.core.parts import Provenance, Text
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.report.words.differences import said
 from allocator.text import number
 

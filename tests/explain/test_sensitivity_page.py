@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from allocator import Allocation, Scenario, ScenarioError, allocate
 from allocator.analysis.explain.sensitivity import exchange_rates, steady_weights
 from allocator.analysis.seek import Target, clauses_of
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.report.explain import sensitivity
 from allocator.text import say
 from allocator.ui.allocate.why import base_of

@@ -16,7 +16,7 @@ from random_cases import random_case, scenario_of
 
 from allocator import Allocation, AllocatorError, Earmark, Factor, Fund, Recipient, Scenario, allocate
 from allocator.core.parts import Text
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.report.charts import marks
 from allocator.report.charts.data import Unit
 from allocator.report.charts.waterfall import (

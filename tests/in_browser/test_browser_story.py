@@ -12,7 +12,7 @@ from browser import Visit
 from openpyxl import load_workbook
 
 from allocator import allocate
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 
 pytestmark = pytest.mark.browser
 

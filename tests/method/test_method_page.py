@@ -31,7 +31,7 @@ from allocator import (
     Scenario,
     allocate,
 )
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.report.method.example import extra_units, score_of
 from allocator.report.method.steps import basis, method_steps
 from allocator.report.tables.data import shares_table

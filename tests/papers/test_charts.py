@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator import Scenario, allocate
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.report.charts import marks as charts
 from allocator.report.charts.data import (
     Row,

@@ -29,9 +29,9 @@ from allocator.analysis.projects import (
 )
 from allocator.cli.entry import main
 from allocator.core.parts import Recipient, Text
+from allocator.files.load import load_counted
 from allocator.files.projects.register import load_register, read_activities, read_register
 from allocator.files.projects.rules import load_factor_rules, read_factor_rules
-from allocator.files.scenario.load import load_counted
 from allocator.files.scenario.save import contents
 from allocator.report.projects import words as said
 from allocator.text import LANGUAGES, say

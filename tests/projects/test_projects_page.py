@@ -16,12 +16,12 @@ from streamlit.testing.v1 import AppTest
 
 from allocator import Provenance, Scenario, ScenarioError, Text, allocate
 from allocator.analysis.projects import Counted
+from allocator.files.load import load_counted, load_scenario
 from allocator.files.projects.register import read_activities, read_counted, read_register
 from allocator.files.projects.rules import load_factor_rules
 from allocator.files.projects.template import activities_template, register_template
 from allocator.files.saved import store
 from allocator.files.saved.catalogue import factor_rule_files, scenario_files
-from allocator.files.scenario.load import load_counted, load_scenario
 from allocator.report.projects.taken import amounts_grid, held_grid, moved, with_values
 from allocator.text import LANGUAGES, say
 

@@ -231,7 +231,7 @@ def test_what_starts_fast_does_not_load_this():
         [sys.executable, "-c", code, path], capture_output=True, text=True, cwd=root, check=True
     )
     assert {"platformdirs", "pathvalidate"}.isdisjoint(done.stdout.split())
-    assert "allocator.files.scenario.load" in done.stdout.split()
+    assert "allocator.files.load" in done.stdout.split()
 
 
 def test_what_cannot_be_written_or_read_back_is_not_kept(good, home):

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from test_app import said
 
 from allocator import Scenario, Text, allocate
+from allocator.files.load import load_scenario
 from allocator.files.saved import store
-from allocator.files.scenario.load import load_scenario
 
 
 def luzhou(**weights: int) -> Scenario:

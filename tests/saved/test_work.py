@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from test_app import amounts, button, expected, said, slider
 
 from allocator import allocate
+from allocator.files.load import load_scenario
 from allocator.files.saved import store
-from allocator.files.scenario.load import load_scenario
 from allocator.text import number
 
 ROOT = Path(__file__).parent.parent.parent

@@ -25,8 +25,8 @@ from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scen
 from allocator.core.model import Provenance, Use
 from allocator.files.audit.own_readings import add_reading, own_readings
 from allocator.files.audit.readings import read_reading
+from allocator.files.load import load_scenario
 from allocator.files.saved import store
-from allocator.files.scenario.load import load_scenario
 from allocator.ui.session.weights import effective
 
 HERE = Path(__file__).parent

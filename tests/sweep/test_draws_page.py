@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from allocator import ScenarioError, Text
 from allocator.analysis.sweep import Anywhere, Around, Drivers, Sweep, Within, drivers, sweep
 from allocator.core.exact import Frozen
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.report.sweep import charts as sweep_charts
 from allocator.report.sweep import grids as sweep_grids
 from allocator.report.sweep import words as said

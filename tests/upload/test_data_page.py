@@ -23,7 +23,7 @@ from random_cases import random_case, scenario_of
 from streamlit.testing.v1 import AppTest
 
 from allocator import AllocatorError, Factor, Provenance, Scenario, ScenarioError, allocate
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.files.scenario.save import save_scenario
 from allocator.files.sheets.headings import FACTOR_COLUMNS
 from allocator.files.upload import read as upload

@@ -16,7 +16,7 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.files.audit.readings import checked, load_reading, read_known
 from allocator.files.audit.schema import NamedReading
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.files.scenario.save import csv_bytes, put_file
 from allocator.files.scenario.tables import Finder
 from allocator.report.audit.findings import Answers, Findings, Untested, findings

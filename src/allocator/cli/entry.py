@@ -27,7 +27,7 @@ from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Number, exact
 from allocator.core.naming import guess
 from allocator.core.parts import Text
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.text import LANGUAGES, say, visible
 
 FORMATS = ("table", "json", "csv")

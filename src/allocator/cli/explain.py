@@ -11,7 +11,7 @@ from allocator.analysis.explain import explain
 from allocator.analysis.projects import Counted
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
-from allocator.files.scenario.load import load_counted
+from allocator.files.load import load_counted
 from allocator.report.explain import difference, sensitivity
 from allocator.report.explain.difference import Account
 from allocator.report.projects.words import change_lines

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from allocator.analysis.projects import Counted
 from allocator.core.model import Scenario
+from allocator.files.load import load_scenario
 from allocator.files.projects.register import load_counted
-from allocator.files.scenario.load import load_scenario
 from allocator.files.scenario.save import csv_bytes, put_file
 from allocator.report.projects.words import factor_rows
 

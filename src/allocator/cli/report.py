@@ -10,7 +10,7 @@ from pathlib import Path
 from allocator.cli.options import Progress, refuse
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.files.audit.readings import load_reading
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.files.scenario.save import making, put_files
 from allocator.files.scenario.tables import Finder
 from allocator.report.papers.pack import File, for_recipient, pack

@@ -15,7 +15,7 @@ from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import plain_name
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 from allocator.files.scenario.schema import amount_in_text
 from allocator.files.scenario.tables import Finder
 from allocator.text import say

@@ -15,7 +15,7 @@ from allocator.analysis.sweep import MOST_DRAWS, Anywhere, Around, Drivers, Law,
 from allocator.cli.options import Progress, number, parts, refuse
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number
-from allocator.files.scenario.load import load_scenario
+from allocator.files.load import load_scenario
 
 MOST_WORKERS = 256
 PATIENCE = "10s"  # for a scheduler to answer

@@ -18,6 +18,11 @@ from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals
 from allocator.core.totals import is_total
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest")
+# what amounts in yuan may be written in, and how many yuan one of it is
+AMOUNT_UNITS = {
+    "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
+    "yuan": 1, "10k yuan": 10**4, "": 1,
+}  # fmt: skip
 STATUSES = ("published", "derived", "assumed", "example")
 BASES = ("fund", "distributable", "previous")
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Never
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import Number, TooManyDecimals, exact
+from allocator.core.exact import MOST_DECIMALS, Number, TooManyDecimals, exact
 
 LARGEST_FILE_MB = 10
 LARGEST_TOML_MB = 1
@@ -265,3 +265,23 @@ def cell_number(cell: str) -> Number | str:
     if re.fullmatch(r"[¥￥$€£]\s*[0-9][0-9,.]*|[¥￥$€£]?\s*[0-9][0-9,.]*\s*[^\W\d_]+(/[^\W\d_]+)?", text):
         return "cell_unit"
     return "cell_text"
+
+
+def cell_text(value: Any) -> str:
+    """A value as it stands in a CSV cell, in plain digits."""
+    if value is None:
+        return ""
+    return decimal_text(value) if isinstance(value, Fraction) else str(value)
+
+
+def decimal_text(value: Fraction) -> str:
+    """A fraction in plain digits; raises ScenarioError where no decimal says it exactly.
+
+    >>> decimal_text(Fraction(1, 8))
+    '0.125'
+    """
+    digits = next((d for d in range(1, MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
+    if digits is None:
+        raise ScenarioError(Problem("no_decimal", {"value": str(value)}))
+    whole = f"{int(value * 10**digits):0{digits + 1}d}"
+    return f"{whole[:-digits]}.{whole[-digits:]}"

@@ -19,8 +19,8 @@ from allocator.core.model import Scenario
 from allocator.core.parts import brief
 from allocator.files.audit.schema import EXAMPLES, FORM, NamedReading, ReadingTable
 from allocator.files.csv_file import read_csv
+from allocator.files.load import load_scenario
 from allocator.files.parsing import MOST_PROBLEMS, beside, cell_number, read_toml, sound, toml_of, wrong
-from allocator.files.scenario.load import load_scenario
 from allocator.files.scenario.small_toml import validated
 from allocator.files.scenario.tables import Finder, need
 

@@ -18,10 +18,9 @@ from allocator.analysis.execution import Payer, Payments
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.naming import Names
-from allocator.core.parts import Text, plain_name
+from allocator.core.parts import AMOUNT_UNITS, Text, plain_name
 from allocator.files.execution.cells import all_fen, fen_in, payer_at, payer_names, payers_written
 from allocator.files.parsing import MOST_PROBLEMS, file_bytes, uncollected
-from allocator.files.scenario.schema import AMOUNT_UNITS
 from allocator.files.sheets.columns import Cells, Reader, cells_of, day_in, status_in
 from allocator.files.sheets.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.text import LANGUAGES, say

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,25 +13,13 @@ from pydantic_core import PydanticCustomError
 from allocator.analysis.execution import Checkpoint, Rules, Target, UseRule, year_checkpoints
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.parts import Text
-from allocator.files.dates import cell_day
 from allocator.files.parsing import read_toml, sound, toml_of, wrong
 from allocator.files.scenario import schema
 from allocator.files.scenario.save import toml_bytes
-from allocator.files.scenario.small_toml import STRICT, Form, validated
+from allocator.files.scenario.small_toml import STRICT, Day, Form, validated
 
 FOLDER, NAME = "execution", "rules.toml"
 Made = TypeVar("Made")
-
-
-def _day(value: object) -> date:
-    found = cell_day(value) if isinstance(value, str) else value
-    if isinstance(found, str):
-        raise PydanticCustomError("text", "", {"key": found, "details": {"value": str(value)[:40]}})
-    if type(found) is not date:
-        raise PydanticCustomError(
-            "text", "", {"key": "cell_date", "details": {"value": schema.as_written(value)}}
-        )
-    return found
 
 
 def _figure(value: object) -> Any:
@@ -46,7 +33,6 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-Day = Annotated[Any, PlainValidator(_day)]
 _Figure = Annotated[Any, PlainValidator(_figure)]
 
 

@@ -16,11 +16,10 @@ from allocator.analysis.projects import Counted, Figures, Register, Rules, count
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import MOST_DECIMALS, Number
 from allocator.core.naming import names_of, nearest, unknown_recipient
-from allocator.core.parts import Recipient, Text, lookup, plain_name
+from allocator.core.parts import AMOUNT_UNITS, Recipient, Text, lookup, plain_name
 from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, cell_number, file_bytes, uncollected
 from allocator.files.projects.rules import load_factor_rules
-from allocator.files.scenario.schema import AMOUNT_UNITS
 from allocator.files.scenario.tables import Finder, read_columns
 from allocator.files.sheets.columns import Cells, Reader, cells_of, day_in, distinct, status_in
 from allocator.files.sheets.spreadsheet import LARGEST_UPLOAD_MB, shown_name

@@ -14,10 +14,9 @@ from allocator.analysis.projects import FactorRule, Points, Rules
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Frozen
 from allocator.core.parts import Text, plain_name
-from allocator.files.execution.rules import Day
 from allocator.files.parsing import read_toml, sound, toml_of
 from allocator.files.scenario import schema
-from allocator.files.scenario.small_toml import STRICT, Form, validated
+from allocator.files.scenario.small_toml import STRICT, Day, Form, validated
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
+from allocator.files.load import load_scenario
 from allocator.files.parsing import read_bytes
 from allocator.files.saved.home import home, is_link, put_folder, ready, refuse, remove, sweep, told
-from allocator.files.scenario.load import load_scenario
 from allocator.files.scenario.save import contents
 
 MOST_DRAFTS = 1000

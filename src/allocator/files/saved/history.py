@@ -26,12 +26,12 @@ from allocator.core.exact import Frozen
 from allocator.core.model import Scenario
 from allocator.core.parts import brief
 from allocator.files import disk
+from allocator.files.load import load_scenario
 from allocator.files.parsing import read_bytes, read_toml
 from allocator.files.saved import chain
 from allocator.files.saved.alike import unseen
 from allocator.files.saved.chain import Chain
 from allocator.files.saved.home import is_link, put_folder, refuse, remove, visible
-from allocator.files.scenario.load import load_scenario
 from allocator.files.scenario.save import contents
 from allocator.text import say
 

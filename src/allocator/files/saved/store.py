@@ -16,6 +16,7 @@ from allocator.analysis.differences import differences
 from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
+from allocator.files.load import load_scenario
 from allocator.files.saved import history as states
 from allocator.files.saved.chain import Chain, head_of, to_hold
 from allocator.files.saved.drafts import Work, get_draft, get_work, put_draft, put_work
@@ -37,7 +38,6 @@ from allocator.files.saved.home import (
     sweep,
     told,
 )
-from allocator.files.scenario.load import load_scenario
 
 __all__ = [
     "Chain",

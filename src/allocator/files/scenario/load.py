@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -27,21 +27,17 @@ from allocator.files.scenario.tables import (
     read_recipients,
 )
 
-if TYPE_CHECKING:
-    from allocator.analysis.projects import Counted
-
+# factor values by factor and recipient, of the files that a scenario names by what they are
+Count = Callable[[Mapping[str, Path], tuple[Recipient, ...]], Mapping[str, Mapping[str, Number]]]
 S = TypeVar("S")
 T = TypeVar("T")
 
 
-def load_scenario(path: str | Path) -> Scenario:
+def read_scenario(path: str | Path, count: Count) -> Scenario:
     """The scenario in a TOML file, with what it extends and the CSV files that it names.
 
-    The format: docs/scenario-format.md.  Every file must lie in the folder of this one or below.  Raises
+    ``count`` works factor values out of the register that a scenario may name instead of them.  Raises
     ScenarioError with a sentence for each problem found.
-
-    >>> load_scenario("scenarios/luzhou-2023/equal-weights.toml").weights["tax"]
-    25
     """
     path = Path(path)
     content, origins = _read_chain(path)
@@ -51,7 +47,7 @@ def load_scenario(path: str | Path) -> Scenario:
     try:
         made_of = origins.of("data.projects" if table.data.projects else "data.factors")
         own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, made_of)]
-        return _scenario(table, named, own)
+        return _scenario(table, named, own, count)
     except ScenarioError as error:
         names = {role: str(file) for role, file in named.items()}
         names.setdefault("factors", names.get("projects", ""))
@@ -61,12 +57,6 @@ def load_scenario(path: str | Path) -> Scenario:
             replace(p, file=str(origins.of(str(p.at.get("key", ""))))) if p.file in ("scenario", "") else p
             for p in placed
         ) from None
-
-
-def load_counted(path: str | Path) -> Counted | None:
-    """What the register that a scenario file names gives, with the projects; None where it names none."""
-    named = register_files(path)
-    return _counted(named, read_recipients(named["recipients"])) if named else None
 
 
 def register_files(path: str | Path) -> dict[str, Path]:
@@ -103,12 +93,6 @@ def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[s
             file = origins.of(f"data.{role}")
             named[role] = beside(file, name, path.parent, f"data.{role}")
     return named
-
-
-def _counted(files: Mapping[str, Path], recipients: tuple[Recipient, ...]) -> Counted:
-    from allocator.files.projects.register import load_counted
-
-    return load_counted(files["projects"], files["rules"], files.get("activities"), recipients)
 
 
 class _Origins(dict[str, Path]):
@@ -196,7 +180,9 @@ def _validated(content: dict[str, Any], origins: _Origins) -> schema.ScenarioTab
         raise ScenarioError(problems) from None
 
 
-def _scenario(table: schema.ScenarioTable, files: Mapping[str, Path], own: Iterable[str]) -> Scenario:
+def _scenario(
+    table: schema.ScenarioTable, files: Mapping[str, Path], own: Iterable[str], count: Count
+) -> Scenario:
     """The Scenario; ``own`` are the factor tables that stand with the data or in the file itself.
 
     One that is only inherited may describe a column that this scenario's data no longer has.
@@ -222,7 +208,7 @@ def _scenario(table: schema.ScenarioTable, files: Mapping[str, Path], own: Itera
     apart = {e.recipient for e in earmarks if not e.also_shares}
     columns: Mapping[str, Mapping[str, Number]]
     if "projects" in files:
-        columns = _counted(files, recipients).values
+        columns = count(files, recipients)
     else:
         columns = read_columns(files["factors"], header, rows, find, optional=apart)
     for id in own:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import MOST_DECIMALS
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Provenance, Text
 from allocator.files import disk
+from allocator.files.parsing import cell_text, decimal_text
 from allocator.files.scenario.schema import FORMAT
 
 
@@ -213,23 +213,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, Text):
         return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
     return list(value) if isinstance(value, tuple) else value
-
-
-def cell_text(value: Any) -> str:
-    """A value as it stands in a CSV cell, in plain digits."""
-    if value is None:
-        return ""
-    return decimal_text(value) if isinstance(value, Fraction) else str(value)
-
-
-def decimal_text(value: Fraction) -> str:
-    """A fraction in plain digits; raises ScenarioError where no decimal says it exactly.
-
-    >>> decimal_text(Fraction(1, 8))
-    '0.125'
-    """
-    digits = next((d for d in range(1, MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
-    if digits is None:
-        raise ScenarioError(Problem("no_decimal", {"value": str(value)}))
-    whole = f"{int(value * 10**digits):0{digits + 1}d}"
-    return f"{whole[:-digits]}.{whole[-digits:]}"

@@ -15,14 +15,9 @@ from pydantic_core import PydanticCustomError
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import LARGEST, Number, TooManyDecimals, exact
 from allocator.core.naming import guess
-from allocator.core.parts import Text, brief
+from allocator.core.parts import AMOUNT_UNITS, Text, brief
 
 FORMAT = 1
-
-AMOUNT_UNITS = {
-    "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
-    "yuan": 1, "10k yuan": 10**4, "": 1,
-}  # fmt: skip
 
 
 _AMOUNT = re.compile(r"\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9][0-9_]*)(?:\.[0-9]+)?)\s*([^\d\s.,_].*?)?\s*")

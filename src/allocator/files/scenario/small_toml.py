@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
+from pydantic_core import PydanticCustomError
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.naming import guess
+from allocator.files.dates import cell_day
 from allocator.files.parsing import MOST_PROBLEMS, wrong
 from allocator.files.scenario import schema
 
@@ -28,6 +31,20 @@ class Form(Generic[Whole]):
     whole: type[Whole]
     tables: Mapping[str, type[BaseModel]]
     examples: Mapping[str, str]
+
+
+def _day(value: object) -> date:
+    found = cell_day(value) if isinstance(value, str) else value
+    if isinstance(found, str):
+        raise PydanticCustomError("text", "", {"key": found, "details": {"value": str(value)[:40]}})
+    if type(found) is not date:
+        raise PydanticCustomError(
+            "text", "", {"key": "cell_date", "details": {"value": schema.as_written(value)}}
+        )
+    return found
+
+
+Day = Annotated[Any, PlainValidator(_day)]  # written as a date, or as the text of one
 
 
 def validated(path: Path, content: dict[str, Any], form: Form[Whole]) -> Whole:

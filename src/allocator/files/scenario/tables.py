@@ -11,11 +11,19 @@ from typing import Any
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.naming import Names, guess, names_of, unknown_recipient
-from allocator.core.parts import STATUSES, Provenance, Recipient, Text, check_id, lookup, plain_name
+from allocator.core.parts import (
+    AMOUNT_UNITS,
+    STATUSES,
+    Provenance,
+    Recipient,
+    Text,
+    check_id,
+    lookup,
+    plain_name,
+)
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
 from allocator.files.scenario.placing import placed
-from allocator.files.scenario.schema import AMOUNT_UNITS
 
 
 class Finder:

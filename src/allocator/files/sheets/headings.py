@@ -16,10 +16,8 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import exact
 from allocator.core.model import Scenario
 from allocator.core.naming import Names
-from allocator.core.parts import STATUSES, Factor, Fund, Provenance, Text, plain_name
-from allocator.files.parsing import MOST_PROBLEMS
-from allocator.files.scenario.save import cell_text
-from allocator.files.scenario.schema import AMOUNT_UNITS
+from allocator.core.parts import AMOUNT_UNITS, STATUSES, Factor, Fund, Provenance, Text, plain_name
+from allocator.files.parsing import MOST_PROBLEMS, cell_text
 from allocator.text import LANGUAGES, kind_text, money_scale, money_unit, say, texts
 
 REGISTER = ("recipient", "name_zh", "name_en", "kind")

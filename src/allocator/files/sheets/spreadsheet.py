@@ -12,8 +12,7 @@ from typing import Any
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import exact
 from allocator.files.csv_file import csv_lines
-from allocator.files.parsing import Row, wrong
-from allocator.files.scenario.save import cell_text
+from allocator.files.parsing import Row, cell_text, wrong
 from allocator.files.sheets.cells import Part
 from allocator.files.sheets.number_formats import percent_cells
 from allocator.files.sheets.unpacking import MOST_COLUMNS, MOST_ROWS, unpack

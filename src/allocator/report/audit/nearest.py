@@ -15,10 +15,16 @@ from allocator.report.audit.verdict import premise
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.grid import who as recipients_header
 from allocator.report.tables.table import Row
-from allocator.report.words.ranges import names_of, outward, span_text, total_text, weights_text, who
+from allocator.report.words.ranges import (
+    SHARE_STEP,
+    names_of,
+    outward,
+    span_text,
+    total_text,
+    weights_text,
+    who,
+)
 from allocator.text import number, say
-
-SHARE_STEP = Fraction(1, 10_000)  # shares are shown in percent with two decimals
 
 
 @dataclass(frozen=True)

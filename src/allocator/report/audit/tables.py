@@ -13,11 +13,11 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.audit.findings import Answers, Findings, Untested, sentences
 from allocator.report.audit.fit import fit_data, fit_lines
-from allocator.report.audit.nearest import SHARE_STEP, nearest_data, nearest_lines, table_sentence
+from allocator.report.audit.nearest import nearest_data, nearest_lines, table_sentence
 from allocator.report.audit.verdict import premise, verdict_lines
 from allocator.report.tables.office import factor_heading
 from allocator.report.tables.table import Column, Table
-from allocator.report.words.ranges import outward, shown_range, weights_text
+from allocator.report.words.ranges import SHARE_STEP, outward, shown_range, weights_text
 from allocator.text import money_scale, number, say
 
 CENT = Fraction(1, 100)

@@ -16,10 +16,9 @@ import pandas as pd
 from allocator.analysis.audit import Range
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.report.audit.nearest import SHARE_STEP
 from allocator.report.charts.data import Unit, chart_unit, outliers, round_up
 from allocator.report.charts.marks import BAND, INK, POSSIBLE, finish, names_axis, number_axis
-from allocator.report.words.ranges import outward
+from allocator.report.words.ranges import SHARE_STEP, outward
 from allocator.text import number, say
 
 TRACK, EDGE = "#eef2f6", "#5f8fbf"

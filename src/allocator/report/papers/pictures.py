@@ -19,13 +19,13 @@ from allocator.files.scenario.save import csv_bytes
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import marks as charts
 from allocator.report.charts import waterfall
+from allocator.report.charts.changes import change_rows, change_unit
 from allocator.report.charts.data import Unit
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain.difference import Account
 from allocator.report.papers.parts import made_from
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.letters import letter as letter_of
-from allocator.report.words import comparing
 from allocator.report.words.rule import compared_with
 from allocator.text import number, say
 
@@ -128,8 +128,8 @@ def log(proposal: Proposal) -> Picture:
 def changes(proposal: Proposal) -> Iterator[Picture]:
     """Every scenario's changes against the base, on one scale."""
     lang = proposal.lang
-    parts = comparing.change_rows(proposal.allocations, lang)
-    unit = comparing.change_unit(proposal.allocations, parts, lang)
+    parts = change_rows(proposal.allocations, lang)
+    unit = change_unit(proposal.allocations, parts, lang)
     everybody = [row for rows in parts for row in rows]
     for at, rows in enumerate(parts, 1):
         names = [row.name for row in rows]

@@ -10,13 +10,14 @@ from allocator.analysis.concentration import concentration
 from allocator.analysis.finding import held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
+from allocator.report.charts.changes import change_rows, change_unit
 from allocator.report.papers.blocks import grid_of
 from allocator.report.papers.parts import day, final_shares, largest, source_line, trace_lines
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.table import Row
-from allocator.report.words.comparing import change_rows, change_sentences, change_unit
+from allocator.report.words.comparing import change_sentences
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
 from allocator.text import money, say

@@ -20,9 +20,8 @@ from allocator.analysis.projects import (
 )
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
-from allocator.core.parts import Factor, Recipient, Text, plain_name
-from allocator.files.scenario.save import cell_text
-from allocator.files.scenario.schema import AMOUNT_UNITS
+from allocator.core.parts import AMOUNT_UNITS, Factor, Recipient, Text, plain_name
+from allocator.files.parsing import cell_text
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.table import Row
 from allocator.text import money, number, say

@@ -14,6 +14,7 @@ from allocator.report.tables.office import weight_text
 from allocator.text import money, money_scale, money_unit, number, say
 
 MOST_NAMES = 12
+SHARE_STEP = Fraction(1, 10_000)  # shares are shown in percent with two decimals
 MILLION = 10**6
 
 

@@ -12,6 +12,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION, allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
+from allocator.report.charts import changes
 from allocator.report.charts import data as chart_data
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
@@ -174,8 +175,8 @@ def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str
 
 def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
     st.html(markup.heading(say("app.compare.chart_title", lang)))
-    parts = comparing.change_rows(allocations, lang)
-    unit = comparing.change_unit(allocations, parts, lang)
+    parts = changes.change_rows(allocations, lang)
+    unit = changes.change_unit(allocations, parts, lang)
     everybody = [row for rows in parts for row in rows]
     width = chart_data.names_width(parts[0])
     letters = [
@@ -189,7 +190,7 @@ def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str)
                     about = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
                     st.html(markup.heading(about, 3) + markup.block("scale", title))
                     frame = chart_data.change_frame(rows, unit, lang, everybody)
-                    alt = comparing.chart_alt(rows, letter, unit, lang)
+                    alt = changes.chart_alt(rows, letter, unit, lang)
                     key = f"changes-{letter}-{lang}"
                     widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key, pick=False)
     st.html(markup.block("scale", say("app.compare.chart_note", lang)))

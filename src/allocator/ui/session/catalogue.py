@@ -13,10 +13,10 @@ from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.audit.readings import load_reading
 from allocator.files.audit.schema import NamedReading
+from allocator.files.load import load_scenario
 from allocator.files.saved import home, store
 from allocator.files.saved.catalogue import scenario_files
 from allocator.files.saved.history import pointed
-from allocator.files.scenario.load import load_scenario
 
 Found = Mapping[str, Scenario | AllocatorError]
 READ = (".toml", ".csv", ".xlsx")  # what a scenario may be made of
