@@ -35,10 +35,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # without these, half of the processor's time goes into frames of a picture that nobody looks at
-    "--disable-software-rasterizer",
-    "--disable-threaded-animation",
-    "--disable-threaded-compositing",
 ]
 # What a page has asked of its server and not been answered yet: between a click and the first word of the
 # script that it starts, the page itself looks settled.  A request while a script runs starts another.

@@ -56,7 +56,7 @@ def test_a_column_of_the_table_is_everywhere_or_refused(monkeypatch, capsys, kin
     cells = "\n".join(cell.text for grid in word.tables for row in grid.rows for cell in row.cells)
     for where in (capsys.readouterr().out, screen, cells):
         assert HEADING in where and shown in where
-    with pytest.raises(NotImplementedError, match="column 'advance'"):
+    with pytest.raises(LookupError, match="column 'advance'"):
         workbook([allocation], "en")
 
 
@@ -64,11 +64,11 @@ def test_a_column_beside_scenarios_or_a_kind_of_row_is_refused():
     found = table.compare_table([allocate(RULE)] * 2, "en")
     known.check_comparison(found)
     more = replace(found, columns=(*found.columns, Column("average", "Average", "money")))
-    with pytest.raises(NotImplementedError, match="average"):
+    with pytest.raises(LookupError, match="average"):
         known.check_comparison(more)
     odd: Table = replace(found, records=(("heading", ()),))  # type: ignore[arg-type]
     for check in (known.check_comparison, known.check_table):
-        with pytest.raises(NotImplementedError, match=r"row|column"):
+        with pytest.raises(LookupError, match=r"row|column"):
             check(odd)
 
 
@@ -78,7 +78,7 @@ def test_a_kind_of_split_rounding_or_limit_without_formulas_is_refused(monkeypat
         known.check_scenario(scenario)
         with monkeypatch.context() as patch:
             patch.setitem(known.CHOICES, name, {None})
-            with pytest.raises(NotImplementedError, match=f"the {name} "):
+            with pytest.raises(LookupError, match=f"the {name} "):
                 workbook([allocate(scenario)], "en")
 
 
@@ -93,7 +93,7 @@ def test_a_new_part_of_a_rule_is_refused_once_it_says_anything():
         names = [*known.PARTS["Scenario"], "group_cap"]
         silent = Wider(**{name: fields[name] for name in names})
         known.check_scenario(silent)
-        with pytest.raises(NotImplementedError, match="group_cap"):
+        with pytest.raises(LookupError, match="group_cap"):
             known.check_scenario(replace(silent, group_cap=5))
     finally:
         del known.PARTS["Wider"]
@@ -105,5 +105,5 @@ def test_a_stage_that_nobody_tells_of_is_refused(monkeypatch):
     plain = stage_table.stages
     monkeypatch.setattr(stage_table, "stages", lambda found: (*plain(found), odd))
     for told in (stage_table.stage_table, stage_table.stage_sentences):
-        with pytest.raises(NotImplementedError, match="deduction"):
+        with pytest.raises(LookupError, match="deduction"):
             told(allocation, "en")

@@ -21,7 +21,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
 
     Whoever changes weights, fund, reservations, earmarks, unit, limits or factor data in it gets the amounts
     of `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
-    it shows.  Raises ScenarioError when the currencies differ, NotImplementedError for a column or a part of
+    it shows.  Raises ScenarioError when the currencies differ, LookupError for a column or a part of
     a rule that it has no formulas for.  How it is exact: docs/method.md.
     """
     import xlsxwriter  # slow to load, and only ever needed here

@@ -38,11 +38,11 @@ PARTS = {
 
 def unknown(what: str, which: object) -> Never:
     """Raises the error that says for what a formula is missing."""
-    raise NotImplementedError(f"the workbook has no formula for the {what} {which!r}")
+    raise LookupError(f"the workbook has no formula for the {what} {which!r}")
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Raises NotImplementedError for whatever of a rule the workbook has no formulas for."""
+    """Raises LookupError for whatever of a rule the workbook has no formulas for."""
     parts = (scenario.recipients, scenario.factors, scenario.reservations, scenario.earmarks, scenario.limits)
     for part in (scenario, scenario.fund, *(thing for things in parts for thing in things)):
         _check_part(part)
@@ -69,7 +69,7 @@ def _check_choice(name: str, value: str | None) -> None:
 
 
 def check_table(table: Table) -> None:
-    """Raises NotImplementedError for a column or kind of row of the office's table without formulas."""
+    """Raises LookupError for a column or kind of row of the office's table without formulas."""
     for column in table.columns:
         if column.adds != "factors" and column.key not in COLUMNS:
             unknown("column", column.key)

@@ -33,7 +33,7 @@ def stage_figures(allocation: Allocation, scale: int) -> Figures:
     found, ids = stages(allocation), allocation.scenario.ids
     unknown = [stage.kind for stage in found if stage.kind not in _KINDS]
     if unknown:
-        raise NotImplementedError(f"no figures for the stages {unknown}")
+        raise LookupError(f"no figures for the stages {unknown}")
     parts = [stage for stage in found if stage.kind in ("factor", "coefficient")]
     entitled, limited = (
         adding_up([by[id] / Fraction(scale) for id in ids], 2)
