@@ -11,7 +11,7 @@ import pytest
 from test_excel import LUZHOU
 
 from allocator import Limit, Scenario, allocate, load_scenario
-from allocator.cli import output
+from allocator.cli import run
 from allocator.report.excel import known, workbook
 from allocator.report.papers import pack
 from allocator.report.papers.meeting import meeting
@@ -49,7 +49,7 @@ def test_a_column_of_the_table_is_everywhere_or_refused(monkeypatch, capsys, kin
             monkeypatch.setattr(module, "office_table", made)
     allocation = allocate(RULE)
     shown = {"money": "777", "change": "+777", "text": "seen"}[kind]
-    output.allocation(allocation, "table", "en")
+    run.show(allocation, "table", "en")
     screen = markup.table(page.office_table(allocation, "en"), "")
     proposal = Proposal((allocation,), "en", on=date(2023, 5, 31))
     word = docx.Document(io.BytesIO(pack.document(meeting(proposal), proposal).content))

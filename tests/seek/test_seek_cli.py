@@ -167,7 +167,7 @@ def test_a_clause_instead_of_weights(run):
 def test_targets_as_people_write_them(run, written, shown):
     """The answer is another matter: all of these are met as it is, or nearly."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("allocator.cli.output.status_lines", lambda *_: [])
+        patch.setattr("allocator.cli.seek.status_lines", lambda *_: [])
         out, _ = run(RULE, "--target", written, "--group", "南部=纳溪区，古蔺", lang="zh")
     assert out.splitlines()[1] == f"设定条件：{shown}。"
 

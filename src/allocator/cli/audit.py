@@ -11,6 +11,7 @@ from pathlib import Path
 from allocator.analysis.audit import Audit, Nearest, Reading, Scored, audit, consistent_table, nearest_weights
 from allocator.analysis.audit.table import MOST_DIGITS
 from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
@@ -19,6 +20,7 @@ from allocator.files.audit.schema import NamedReading
 from allocator.files.load import load_scenario
 from allocator.files.scenario.save import csv_bytes, put_file
 from allocator.files.scenario.tables import Finder
+from allocator.report.audit import tables
 from allocator.report.audit.findings import Answers, Findings, Untested, findings
 from allocator.report.audit.fit import fits, nearest_line, real
 from allocator.report.audit.nearest import Target, table_rows
@@ -176,3 +178,23 @@ def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
                 for p in error.problems
             ) from None
     return found
+
+
+def show(answers: Answers, form: str, lang: str) -> None:
+    """The result of `allocator audit`: each reading by itself."""
+    rest = tables.rest(answers, lang)
+    if form == "json":
+        print_json(tables.all_data(answers, lang))
+        return
+    if form == "csv":
+        rows = [row for one in answers.found for row in tables.file_rows(one, lang)]
+        remarks = [line for one in answers.found for line in tables.remarks(one, lang)]
+        print_csv(tables.file_headers(lang), rows, [*remarks, *rest])
+        return
+    lines = []
+    for one in answers.found:
+        lines += tables.opening(one, lang)
+        for head, table in tables.ranges(one, lang):
+            lines += ["", head, *aligned(table, lang)]
+        lines += ["", *tables.closing(one, lang), ""]
+    print(*lines, *rest, *([""] if rest else []), sep="\n", end="")

@@ -19,7 +19,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 gc.set_threshold(100_000, 50, 50)
 
 # ruff: noqa: E402
-from allocator.cli import output
+from allocator.cli import check, compare, run
 from allocator.cli.parser import Parser, Usage, language
 from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION, allocate
@@ -233,7 +233,7 @@ def _allocated(file: str) -> Allocation:
 
 
 def _allocate(options: Any, lang: str) -> int:
-    output.allocation(_allocated(_file(options, lang, "run")), options.format, lang)
+    run.show(_allocated(_file(options, lang, "run")), options.format, lang)
     return 0
 
 
@@ -241,7 +241,7 @@ def _compare(options: Any, lang: str) -> int:
     if not 2 <= len(options.files) <= 26:
         raise Usage(say("cli.missing_files", lang))
     allocations = [_allocated(file) for file in options.files]
-    output.comparison(allocations, options.files, options.format, lang)
+    compare.show(allocations, options.files, options.format, lang)
     return 0
 
 
@@ -265,7 +265,7 @@ def _check(options: Any, lang: str) -> int:
     if options.expect_published and differences is not None:
         recipients = allocation.scenario.recipients
         off = [r.name for r in recipients if not -within <= differences[r.id] <= within]
-    output.checked(allocation, file, options.format, lang, as_published=None if off is None else not off)
+    check.show(allocation, file, options.format, lang, as_published=None if off is None else not off)
     if off is None:
         return 0
     if off:
@@ -278,9 +278,9 @@ def _check(options: Any, lang: str) -> int:
 
 def _audit(options: Any, lang: str) -> int:
     file = _file(options, lang, "audit")
-    from allocator.cli.audit import Asked, audited
+    from allocator.cli import audit
 
-    asked = Asked(
+    asked = audit.Asked(
         options.weights,
         options.known,
         options.scores,
@@ -291,31 +291,33 @@ def _audit(options: Any, lang: str) -> int:
         options.table,
         options.digits,
     )
-    output.audited(audited(file, options.reading, asked, lang), options.format, lang)
+    audit.show(audit.audited(file, options.reading, asked, lang), options.format, lang)
     return 0
 
 
 def _seek(options: Any, lang: str) -> int:
     file = _file(options, lang, "seek")
-    from allocator.cli.seek import Asked, sought
+    from allocator.cli import seek
 
-    asked = Asked(options.target, options.group, options.keep, options.bound, options.step, options.change)
-    answer = sought(file, asked, lang)
-    output.sought(answer, options.format, lang)
+    asked = seek.Asked(
+        options.target, options.group, options.keep, options.bound, options.step, options.change
+    )
+    answer = seek.sought(file, asked, lang)
+    seek.show(answer, options.format, lang)
     return 0 if answer.found is not None else 1
 
 
 def _explain(options: Any, lang: str) -> int:
     file = _file(options, lang, "explain")
-    from allocator.cli import explain as explaining
+    from allocator.cli import explain
 
     found = _allocated(file)
     if options.against is None:
-        output.explained(explaining.one(found, file, lang), [found], options.format, lang)
+        explain.show(explain.one(found, file, lang), [found], options.format, lang)
     else:
         base = _allocated(options.against)
-        told = explaining.two(found, base, file, options.against, lang)
-        output.explained(told, [base, found], options.format, lang)
+        told = explain.two(found, base, file, options.against, lang)
+        explain.show(told, [base, found], options.format, lang)
     return 0
 
 
@@ -324,11 +326,11 @@ def _report(options: Any, lang: str) -> int:
         raise Usage(say("cli.missing_proposal", lang))
     if options.out is None:
         raise Usage(say("cli.missing_out", lang))
-    from allocator.cli.report import Asked, reported
+    from allocator.cli import report
 
-    asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
+    asked = report.Asked(options.out, options.propose, options.recipient, options.reading, options.date,
                   options.details, options.internal)  # fmt: skip
-    done, *remarks = reported(options.proposal_files, asked, lang)
+    done, *remarks = report.reported(options.proposal_files, asked, lang)
     print(done)
     print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
     return 0
@@ -336,13 +338,13 @@ def _report(options: Any, lang: str) -> int:
 
 def _sweep(options: Any, lang: str) -> int:
     file = _file(options, lang, "sweep")
-    from allocator.cli.sweep import Asked, swept
+    from allocator.cli import sweep
 
     names = ("draws", "seed", "around", "anywhere", "points", "noise", "workers", "scheduler")
     start = time.perf_counter()
-    found, driven = swept(file, Asked(**{name: getattr(options, name) for name in names}), lang)
+    found, driven = sweep.swept(file, sweep.Asked(**{name: getattr(options, name) for name in names}), lang)
     seconds = exact(round(time.perf_counter() - start, 1))
-    output.swept(found, driven, options.format, lang)
+    sweep.show(found, driven, options.format, lang)
     print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
     return 0
 
@@ -350,11 +352,11 @@ def _sweep(options: Any, lang: str) -> int:
 def _factors(options: Any, lang: str) -> int:
     if options.register is None or options.factor_rules is None:
         raise Usage(say("cli.missing_register", lang))
-    from allocator.cli.projects import Asked, worked_out
+    from allocator.cli import projects
 
-    asked = Asked(options.activities, options.scenario, options.values)
-    found, scenario = worked_out(options.register, options.factor_rules, asked)
-    output.counted(found, scenario, options.format, lang, projects=options.projects)
+    asked = projects.Asked(options.activities, options.scenario, options.values)
+    found, scenario = projects.worked_out(options.register, options.factor_rules, asked)
+    projects.show(found, scenario, options.format, lang, projects=options.projects)
     if options.values is not None:
         print(say("projects.written", lang, file=options.values), file=sys.stderr)
     return 0
@@ -364,11 +366,11 @@ def _execution(options: Any, lang: str) -> int:
     file = _file(options, lang, "execution")
     if options.payments is None:
         raise Usage(say("cli.missing_payments", lang, file=file))
-    from allocator.cli.execution import executed
+    from allocator.cli import execution
 
     allocation = _allocated(file)
-    found = executed(allocation, file, options.payments, options.on, options.rules)
-    output.executed(found, allocation, options.format, lang, payees=options.payees)
+    found = execution.executed(allocation, file, options.payments, options.on, options.rules)
+    execution.show(found, allocation, options.format, lang, payees=options.payees)
     return 0
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from allocator.analysis.execution import Execution, execute, payers, usual_day
+from allocator.analysis.execution import Execution, assess, execute, payers, usual_day
 from allocator.cli.options import refuse
+from allocator.cli.output import trace
+from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
 from allocator.files.execution.payments import load_payments
 from allocator.files.execution.rules import load_rules, rules_beside
+from allocator.report.execution import assessment as aims
+from allocator.report.execution import tables
+from allocator.report.execution import words as said
+from allocator.report.tables.grid import Grid
+from allocator.report.words.rule import status_lines
+from allocator.text import say
 
 
 def executed(
@@ -36,3 +44,41 @@ def _day(written: str) -> date:
     if isinstance(found, str):
         refuse("--on", "execution_on", value=written[:80])
     return found
+
+
+def show(found: Execution, result: Allocation, form: str, lang: str, *, payees: bool) -> None:
+    """The result of `allocator execution`."""
+    if form == "json":
+        reached = {"assessment": aims.as_data(assess(found))}
+        print_json(jsonable({**tables.as_data(found, payees=payees), **reached}))
+        return
+    scenario = result.scenario
+    head = said.head(found, result, lang)
+    plan, doubts = said.plan_lines(found, scenario, lang), said.doubt_lines(found, scenario, lang)
+    below = [*said.closing(found, scenario, lang), *status_lines(scenario, lang), trace(result, lang)]
+    progress = tables.progress_grid(found, scenario, lang)
+    held = assess(found)
+    outcome = [*aims.target_lines(held, lang), *([aims.score_line(held, lang)] if held.items else [])]
+    if found.rules.cited is not None:
+        outcome.append(getattr(found.rules.cited, lang))
+    if form == "csv":
+        lines = said.doubt_sentences(found, scenario, lang)
+        headers, rows = tables.progress_rows(found, scenario, lang)
+        print_csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
+        return
+    blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
+    uses = tables.uses_grid(found, scenario, lang)
+    blocks += [uses.caption, uses, *said.clause_lines(found, lang), "", *doubts]
+    if found.doubtful:
+        blocks += [tables.doubts_grid(found, scenario, lang, payees=payees)]
+        if found.doubtful > tables.SHOWN:
+            blocks.append(say("execution.doubts_first", lang, most=tables.SHOWN))
+        if not payees:
+            blocks.append(say("execution.left_out", lang))
+    if held.items:
+        targets = aims.targets_grid(held, lang)
+        blocks += ["", targets.caption, targets, *outcome]
+    lines = []
+    for block in [*blocks, ""]:
+        lines += [block] if isinstance(block, str) else aligned(block, lang)
+    print(*lines, *below, sep="\n")

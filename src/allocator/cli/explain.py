@@ -9,6 +9,8 @@ from typing import Any
 
 from allocator.analysis.explain import explain
 from allocator.analysis.projects import Counted
+from allocator.cli.output import as_json, trace, traces
+from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.load import load_counted
@@ -18,7 +20,7 @@ from allocator.report.projects.words import change_lines
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.stages import stage_sentences, stage_table
 from allocator.report.tables.table import Table
-from allocator.report.words.rule import limit_lines
+from allocator.report.words.rule import limit_lines, status_lines
 from allocator.text import say
 
 
@@ -118,3 +120,24 @@ def _counts(file: str, against: str) -> tuple[Counted, Counted] | None:
     """What the registers of the base and of the scenario give, where both have one."""
     after, before = load_counted(file), load_counted(against)
     return None if after is None or before is None else (before, after)
+
+
+def show(told: Told, results: Sequence[Allocation], form: str, lang: str) -> None:
+    """The result of `allocator explain`: of one allocation, or of two of which the first is the base."""
+    if form == "json":
+        data = told.data()
+        print_json(jsonable({**(as_json(results[0], lang) if len(results) == 1 else {}), **data}))
+        return
+    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    if len(results) == 1:
+        inputs = [trace(results[0], lang)]
+    else:
+        names = (say(f"explain.{key}", lang) for key in ("before", "after"))
+        inputs = [traces(names, results, lang)]
+    if form == "csv":
+        print_csv(*told.filed(), [*told.remarks(), *said, *inputs])
+        return
+    lines: list[str] = []
+    for block in told.blocks():
+        lines += [block] if isinstance(block, str) else aligned(block, lang)
+    print(*lines, *said, *inputs, sep="\n")

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
 from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
@@ -18,6 +19,9 @@ from allocator.core.parts import plain_name
 from allocator.files.load import load_scenario
 from allocator.files.scenario.schema import amount_in_text
 from allocator.files.scenario.tables import Finder
+from allocator.report.seek import tables
+from allocator.report.seek.words import sentences
+from allocator.report.words.rule import status_lines
 from allocator.text import say
 
 OF = {
@@ -185,3 +189,20 @@ def _step(written: str | None) -> Number:
     if step is None:
         refuse("--step", "seek_step", value=written[:80])
     return step
+
+
+def show(answer: Answer, form: str, lang: str) -> None:
+    """The result of `allocator seek`: the answer in sentences, and what everybody then gets."""
+    scenario = answer.scenario
+    if form == "json":
+        print_json(tables.as_data(answer, lang))
+        return
+    table = tables.amounts_table(answer, lang)
+    below = status_lines(scenario, lang)
+    if form == "csv":
+        headers, rows = table.plain_rows() if table is not None else tables.reach_rows(answer, lang)
+        print_csv(headers, rows, [*sentences(answer, lang), *below, tables.trace(answer, lang)])
+        return
+    lines = [getattr(scenario.title, lang), *sentences(answer, lang), ""]
+    lines += [*aligned(table, lang), ""] if table is not None else []
+    print(*lines, *below, tables.trace(answer, lang), sep="\n")

@@ -13,9 +13,13 @@ from typing import Any
 
 from allocator.analysis.sweep import MOST_DRAWS, Anywhere, Around, Drivers, Law, Sweep, Within, drivers, sweep
 from allocator.cli.options import Progress, number, parts, refuse
+from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number
 from allocator.files.load import load_scenario
+from allocator.report.sweep import tables
+from allocator.report.sweep import words as said
+from allocator.report.words.rule import status_lines
 
 MOST_WORKERS = 256
 PATIENCE = "10s"  # for a scheduler to answer
@@ -160,3 +164,17 @@ def _cluster(address: str) -> Iterator[Executor]:
         refuse("--scheduler", "sweep_scheduler", value=address[:80])
     with client:
         yield client.get_executor()
+
+
+def show(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
+    """The result of `allocator sweep`."""
+    if form == "json":
+        print_json(tables.as_data(found, driven, lang))
+        return
+    below = [*said.remarks(found, lang), *status_lines(found.scenario, lang), *said.trace(found, lang)]
+    if form == "csv":
+        headers, rows = tables.file_headers(found, driven, lang), tables.file_rows(found, driven, lang)
+        print_csv(headers, rows, [*said.head(found, lang), *below])
+        return
+    lines = [getattr(found.scenario.title, lang), *said.head(found, lang), ""]
+    print(*lines, *aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")

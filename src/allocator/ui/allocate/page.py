@@ -26,6 +26,7 @@ from allocator.report.words.rule import can_differ, compared_with, effect_senten
 from allocator.text import money_scale, say
 from allocator.ui.allocate import rule_form, why
 from allocator.ui.components import markup, widgets
+from allocator.ui.components.screen import assumed_sentence, foot_lines
 from allocator.ui.saved import toolbar
 from allocator.ui.session import address, catalogue, fund, state
 from allocator.ui.session.weights import effective, presets
@@ -115,15 +116,6 @@ def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list
     return parts
 
 
-def assumed_sentence(scenario: Scenario, lang: str) -> str:
-    """That the data is assumed, which factors', and what the file says of its source."""
-    names = [factor.name for factor in scenario.assumed]
-    sources = list(dict.fromkeys(getattr(f.source, lang) for f in scenario.assumed if f.source))
-    if not sources:
-        return say("app.assumed.data_unsourced", lang, names=names)
-    return say("app.assumed.data", lang, names=names, source=sources)
-
-
 def effect_words(allocation: Allocation, found: Finding, lang: str) -> str:
     """What changes, and what a match or a tie is worth."""
     scenario = allocation.scenario
@@ -134,37 +126,6 @@ def effect_words(allocation: Allocation, found: Finding, lang: str) -> str:
         names = [r.name for r in scenario.recipients if r.id in allocation.tied]
         said.append(say("app.effect.tied", lang, names=names))
     return ("" if lang == "zh" else " ").join(said)
-
-
-def render_screen(lang: str) -> Allocation | None:
-    """The pickers, what is assumed, and the rule; returns the allocation of what is on the screen, if any."""
-    if widgets.render_scenario_picker(lang) is None:
-        return None
-    scenario = state.on_screen(state.slug())
-    try:
-        allocation = allocate(scenario)
-    except AllocatorError as error:
-        widgets.render_errors(error, lang)
-        return None
-    if scenario.assumed:
-        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
-    st.html(markup.block("rule", rule_sentence(scenario, lang)))
-    return allocation
-
-
-def foot_lines(allocation: Allocation, lang: str) -> list[str]:
-    """Source, status of the data, digest and method version."""
-    scenario = allocation.scenario
-    statuses = list(dict.fromkeys(scenario.factor(f).status for f, w in scenario.weights.items() if w))
-    shown = [say(f"status.{status}", lang) for status in statuses]
-    lines = [
-        say("app.foot.status", lang, status=shown),
-        say("app.foot.digest", lang, digest=scenario.digest.removeprefix("sha256:")[:12]),
-        say("app.foot.method", lang, version=allocation.method_version),
-    ]
-    if scenario.fund.source:
-        lines.insert(0, say("app.foot.source", lang, source=getattr(scenario.fund.source, lang)))
-    return lines
 
 
 def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, lang: str) -> None:

@@ -14,8 +14,8 @@ from allocator.files.upload import template as workbook
 from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
 from allocator.report.words.hints import hint_lines
 from allocator.text import say
-from allocator.ui.allocate.page import assumed_sentence, foot_lines
 from allocator.ui.components import markup, widgets
+from allocator.ui.components.screen import assumed_sentence, foot_lines
 from allocator.ui.data.editors import render_editor, render_outcome, render_problems, take_over
 from allocator.ui.data.projects import render_projects
 from allocator.ui.saved import toolbar

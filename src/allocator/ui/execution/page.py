@@ -31,8 +31,8 @@ from allocator.report.papers.proposal import proposal
 from allocator.report.tables.grid import in_units
 from allocator.report.words.document import source_line, sums, uses_grid
 from allocator.text import money_scale, money_unit, number, say
-from allocator.ui.allocate.page import foot_lines, render_screen
 from allocator.ui.components import fields, markup, widgets
+from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.execution import inputs as execution
 from allocator.ui.report import preview
 from allocator.ui.report.paper_files import word_file

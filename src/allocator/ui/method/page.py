@@ -9,8 +9,8 @@ import streamlit as st
 from allocator.report.method.steps import basis, method_steps
 from allocator.report.tables.grid import Step
 from allocator.text import say
-from allocator.ui.allocate.page import foot_lines, render_screen
 from allocator.ui.components import markup, widgets
+from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.session import state
 
 FEW = 4  # columns

@@ -24,8 +24,8 @@ from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.proposal import Proposal, ReadingAsked, one_fund, proposal
 from allocator.report.papers.slides import deck
 from allocator.text import LANGUAGES, say
-from allocator.ui.compare.page import Choices, labels, render_choice, usual
 from allocator.ui.components import markup, widgets
+from allocator.ui.components.choice import Choices, labels, render_choice, usual
 from allocator.ui.report import preview
 from allocator.ui.report.paper_files import Offered, slides_file, word_file
 from allocator.ui.session import state

@@ -24,9 +24,9 @@ from allocator.report.charts import marks
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain import sensitivity
 from allocator.text import say
-from allocator.ui.allocate.page import foot_lines, render_screen
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.fields import render_choice
+from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.seek import panel
 from allocator.ui.sensitivity import draws
 from allocator.ui.session import state

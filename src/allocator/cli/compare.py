@@ -1,0 +1,69 @@
+"""The command `compare`: several allocations side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from allocator.analysis.finding import held_against
+from allocator.cli.output import finding_json, statuses, traces
+from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
+from allocator.core.allocation import Allocation
+from allocator.report.tables.office import compare_table
+from allocator.report.words.finding import short, terms
+from allocator.report.words.rule import status_lines
+from allocator.text import say
+
+
+def show(results: Sequence[Allocation], files: Sequence[str], form: str, lang: str) -> None:
+    """The result of `allocator compare`: one table, the first scenario is the base."""
+    table = compare_table(results, lang)
+    base = results[0]
+    if form == "json":
+        print_json(
+            {
+                "currency": base.scenario.fund.currency,
+                "method_version": base.method_version,
+                "scenarios": [
+                    {
+                        "file": file,
+                        "title": getattr(result.scenario.title, lang),
+                        "digest": result.scenario.digest,
+                        "fund": jsonable(result.scenario.fund.amount),
+                        "reserved": jsonable(result.scenario.reserved),
+                        "amounts": jsonable(result.amounts),
+                        **finding_json(held_against(result, base)),
+                        "data": statuses(result.scenario),
+                    }
+                    for file, result in zip(files, results, strict=True)
+                ],
+                "published": jsonable(base.scenario.published),
+            }
+        )
+        return
+    letters = [column.key for column in table.columns if column.kind == "money" and len(column.key) == 1]
+    titles = {
+        letter: getattr(result.scenario.title, lang) for letter, result in zip(letters, results, strict=True)
+    }
+    if form == "csv":
+        headers, rows = table.plain_rows()
+        named = [
+            f"{titles[key]} {header}" if (key := column.key.partition("-")[0]) in titles else header
+            for column, header in zip(table.columns, headers, strict=True)
+        ]
+        print_csv(named, rows, _remarks(titles, results, lang))
+        return
+    lines = [
+        say("cli.letter", lang, letter=letter, title=title, file=file)
+        for (letter, title), file in zip(titles.items(), files, strict=True)
+    ]
+    lines += ["", *aligned(table, lang), ""]
+    for letter, result in list(zip(letters, results, strict=True))[1:]:
+        what = short(held_against(result, base), terms(results, lang))
+        lines.append(say("cli.against_a", lang, letter=letter, what=what))
+    print(*lines, *_remarks(titles, results, lang), sep="\n")
+
+
+def _remarks(letters: Iterable[str], results: Sequence[Allocation], lang: str) -> list[str]:
+    """Below a comparison: the status of the data, each sentence once, and which input each column is of."""
+    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    return [*said, traces(letters, results, lang)]

@@ -1,0 +1,98 @@
+"""Which scenarios are held side by side, and which of them is the base."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from allocator.core.model import Scenario
+from allocator.text import say
+from allocator.ui.components import markup, widgets
+from allocator.ui.session import catalogue, state
+
+Choices = Mapping[str, tuple[str, Scenario]]
+
+
+def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) -> list[str]:
+    """Which scenarios, and which of them is the base; returns them, the base first."""
+    names = labels(choices)
+    left, right = st.columns([3, 1.4])
+
+    def chosen() -> None:
+        state.set_compared(with_base(st.session_state[f"compare-keys-{lang}"], keys[:1]))
+
+    def based() -> None:
+        state.set_compared(with_base(keys, [st.session_state[f"compare-base-{lang}"]]))
+
+    left.multiselect(
+        label,
+        list(choices),
+        format_func=names.__getitem__,
+        key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
+        max_selections=state.MOST_COMPARED,
+        select_all=False,
+        wrap=True,
+        on_change=chosen,
+        placeholder=say("app.compare.hint", lang),
+    )
+    right.selectbox(
+        say("app.compare.choose_base", lang),
+        list(keys),
+        format_func=names.__getitem__,
+        key=widgets.stand_at(f"compare-base-{lang}", keys[0] if keys else None),
+        on_change=based,
+        placeholder=say("app.compare.hint", lang),
+    )
+    if keys and state.altered(choices) and state.SCREEN not in keys:
+        _render_left_out(keys, choices, lang)
+    return list(keys)
+
+
+def _render_left_out(keys: Sequence[str], choices: Choices, lang: str) -> None:
+    """That what was edited on the screen is not among what a person has chosen, and a button that adds it."""
+    name = choices[state.slug()][0]
+    st.html(markup.block("exact", say("app.compare.screen_missing", lang, name=name), role="status"))
+    st.button(
+        say("app.compare.add_screen", lang),
+        key="compare-add-screen",
+        on_click=state.set_compared,
+        args=([*keys[: state.MOST_COMPARED - 1], state.SCREEN],),
+    )
+
+
+def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
+    """The keys with the base in front, if it is still among them; never none at all.
+
+    >>> with_base(["a", "b"], ["b"]), with_base(["a"], ["b"]), with_base([], ["b"])
+    (['b', 'a'], ['a'], ['b'])
+    """
+    return [*(key for key in base if key in keys or not keys), *(key for key in keys if key not in base)]
+
+
+def usual(choices: Choices, slug: str) -> list[str]:
+    """What is compared unless chosen: the scenario's file, it as it stands if edited, others like it.
+
+    A scenario that the user has saved is held against the first file like it.
+    """
+    if slug not in choices:
+        return list(choices)[:2]
+    scenario = choices[slug][1]
+    screen = choices.get(state.SCREEN, choices[slug])[1]
+    keys = [slug] if screen == scenario else [slug, state.SCREEN]
+    beside = [
+        key
+        for key, (_, other) in choices.items()
+        if key not in (slug, state.SCREEN)
+        and other.ids == scenario.ids
+        and other.fund.currency == scenario.fund.currency
+    ]
+    base = [key for key in beside if catalogue.own_name(key) is None][:1] if catalogue.own_name(slug) else []
+    return list(dict.fromkeys([*base, *keys, *beside]))[:3]
+
+
+def labels(choices: Choices) -> dict[str, str]:
+    """What the lists call the scenarios, with the key where two would be called the same."""
+    times = Counter(label for label, _ in choices.values())
+    return {key: label if times[label] == 1 else f"{label} [{key}]" for key, (label, _) in choices.items()}
