@@ -10,8 +10,6 @@ from allocator.analysis.execution.progress import Execution
 from allocator.analysis.execution.rules import Target
 from allocator.core.exact import Number, plain
 
-STATES = ("met", "departs", "verify", "open")
-
 
 @dataclass(frozen=True)
 class Assessed:
@@ -25,13 +23,6 @@ class Assessed:
     value: Number | bool | None
     state: str
     points: Number | None
-
-    @property
-    def departure(self) -> Number | None:
-        """目标偏离: figure − target, where both are figures."""
-        if self.value is None or self.target.yes:
-            return None
-        return plain(Fraction(self.value) - Fraction(self.target.value))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from allocator.ui.session.readings import key_of, worked_out
 SIDES = ("below", "above")
 PRIORS = ("equal", "data")
 MOST_DIGITS = 6
-SEARCHES = 16  # nobody compares more at once
 
 
 def amount_of(written: str, scale: int) -> Number | None:

@@ -22,8 +22,6 @@ from allocator.ui.components.cards import Card, cards
 from allocator.ui.session import address, catalogue, readings, state
 from allocator.ui.session.readings import Choice, Choices, audited, choices, found_of, quick
 
-Checked = Mapping[str, Audit | AllocatorError]
-
 
 def render() -> None:
     """Draws the page."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from allocator.report.charts import marks as charts
 from allocator.report.charts.waterfall import waterfall_width
 from allocator.report.tables.grid import who
 from allocator.report.words.rule import percent
-from allocator.text import number, say
+from allocator.text import say
 from allocator.ui.components import markup
 from allocator.ui.session import catalogue, state
 from allocator.ui.session.weights import (
@@ -309,8 +308,3 @@ def _chart_spec(
         return charts.spec(charts.log_marks(names, lang, base=base or "", width=width))
     marks = charts.amount_marks(names, lang, base=base, width=width, room=room, possible=possible)
     return charts.spec(marks)
-
-
-def in_unit(amount: Number, scale: int, lang: str, *, sign: bool = False) -> str:
-    """An amount in the shown unit."""
-    return number(Fraction(amount) / scale, lang, sign=sign)
