@@ -9,11 +9,6 @@ from typing import Any, Never
 from allocator.core.model import Scenario
 from allocator.report.tables.table import Table
 
-# of the office's table, besides those of factors
-COLUMNS = {
-    "number", "recipient", "share", "entitlement", "limited", "earmark", "amount", "published", "difference",
-    "note",
-}  # fmt: skip
 COMPARED = {"number", "recipient", "published"}  # besides those of scenarios and their changes
 LETTERS = set(ascii_uppercase)
 ROLES = {"recipient", "reservation", "subtotal", "total"}
@@ -69,15 +64,15 @@ def _check_choice(name: str, value: str | None) -> None:
 
 
 def check_table(table: Table) -> None:
-    """Raises LookupError for a column or kind of row of the office's table without formulas."""
-    for column in table.columns:
-        if column.adds != "factors" and column.key not in COLUMNS:
-            unknown("column", column.key)
+    """Raises LookupError for a kind of row of the office's table without formulas.
+
+    Of its columns the formulas themselves say which they know: printed.py.
+    """
     _check_roles(table)
 
 
 def check_comparison(table: Table) -> None:
-    """The same for scenarios side by side: they are letters, and their changes a letter less A."""
+    """The same for scenarios side by side, whose columns are letters, and their changes a letter less A."""
     for column in table.columns:
         if column.key not in COMPARED and column.key.removesuffix("-A") not in LETTERS:
             unknown("column", column.key)

@@ -25,6 +25,8 @@ from allocator.report.tables.table import Column, Table
 from allocator.report.words.options import differs_line, rule_lines
 from allocator.text import say
 
+TEXTS = ("number", "recipient", "note")  # columns of text; those of figures are in _recipient
+
 
 class Printed(NamedTuple):
     """Where what stands on the printed table."""
@@ -66,6 +68,8 @@ def write_table(
     places = _formats(lang)
     columns = {key_of(column): at for at, column in enumerate(table.columns)}
     for at, column in enumerate(table.columns):
+        if column.kind == "text" and column.key not in TEXTS:
+            unknown("column", column.key)
         if column.adds == "factors":
             _factor_head(page, head, at, column, inputs, scenario)
         else:
