@@ -32,6 +32,7 @@ check: .venv/check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/vulture src --min-confidence 90 --ignore-names stamps
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
