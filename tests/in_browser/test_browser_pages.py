@@ -17,11 +17,11 @@ from processes import until
 
 from allocator.files.saved import store
 from allocator.text import say, texts
+from allocator.ui.main import PAGES
 
 pytestmark = pytest.mark.browser
 
 PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent.parent.parent / "pictures"))
-PAGES = ("allocate", "compare", "published", "sensitivity", "data", "execution", "report", "saved", "method")
 PATHS = {page: "" if page == "allocate" else page for page in PAGES}
 SAVED, DELETED = "2023-A", "2023-B"
 SCENARIO = "luzhou-2023/equal-weights"
