@@ -12,7 +12,7 @@ import psutil
 import pytest
 from processes import ended, left, running
 
-TESTS = Path(__file__).parent.parent.parent
+TESTS = Path(__file__).parent.parent
 WAITING = {"processes.py"}  # alone knows of seconds
 CLOCKS = {"sleep", "wait_for_timeout", "monotonic", "perf_counter", "time", "process_time", "thread_time"}
 LIMITS = {"timeout", "default_timeout", "deadline"}

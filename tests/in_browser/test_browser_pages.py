@@ -21,7 +21,7 @@ from allocator.ui.main import PAGES
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent.parent.parent / "pictures"))
+PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent.parent / "pictures"))
 PATHS = {page: "" if page == "allocate" else page for page in PAGES}
 SAVED, DELETED = "2023-A", "2023-B"
 SCENARIO = "luzhou-2023/equal-weights"
