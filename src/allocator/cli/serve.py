@@ -15,7 +15,7 @@ from typing import Any
 
 from allocator.files.parsing import read_toml
 
-SETTINGS = Path(__file__).parent.parent.parent / "ui" / "server.toml"
+SETTINGS = Path(__file__).parent.parent / "ui" / "server.toml"
 
 
 def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, open_browser: bool) -> int:
