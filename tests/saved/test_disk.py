@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from good_scenario import GOOD, make
 from pages import SCENARIOS, html_of
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import Scenario, ScenarioError, load_scenario, save_scenario
@@ -238,7 +239,7 @@ def test_what_draws_pictures_tells_of_a_full_disk(tmp_path: Path, monkeypatch: p
 
 
 def test_edits_that_find_no_room_are_said_to_be_unkept() -> None:
-    app = AppTest.from_file(str(SCENARIOS.parent / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(SCENARIOS.parent / "app.py"), default_timeout=HUNG)
     app.query_params["lang"] = "zh"
     app.run()
     before = app.session_state.slug
