@@ -11,13 +11,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 from processes import HUNG, below, ended, left, listening, running, until
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from allocator import Scenario, allocate
 from allocator.files.load import load_scenario
@@ -38,7 +37,7 @@ FLAGS = [
 ]
 # What a page has asked of its server and not been answered yet: between a click and the first word of the
 # script that it starts, the page itself looks settled.  A request while a script runs starts another.
-WATCH = """() => {
+WATCH = """(() => {
     const fields = bytes => {
         const found = new Map();
         let at = 0;
@@ -73,7 +72,7 @@ WATCH = """() => {
             super.send(data);
         }
     };
-}"""
+})()"""
 # The script has run, nothing is still a placeholder, every chart is drawn, and this has been so for longer
 # than a widget holds back what is done to it: timers of a page end in their order, also on a slow machine.
 SETTLED = """() => {
@@ -89,13 +88,22 @@ SETTLED = """() => {
     } else watch.timer ??= setTimeout(() => { watch.long = true; }, 250);
     return still && watch.long;
 }"""
-WATCH = f"""({WATCH})()""" % {
-    "rerun_script": BackMsg.DESCRIPTOR.fields_by_name["rerun_script"].number,
-    "new_session": ForwardMsg.DESCRIPTOR.fields_by_name["new_session"].number,
-    "script_finished": ForwardMsg.DESCRIPTOR.fields_by_name["script_finished"].number,
-    "early": ForwardMsg.FINISHED_EARLY_FOR_RERUN,
-}
 AFRESH = "() => { clearTimeout(watch.timer); Object.assign(watch, {timer: undefined, long: false}); }"
+
+
+@cache
+def watch() -> str:
+    """The script that watches, with the numbers that Streamlit's messages have for what it looks at."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    sent, heard = BackMsg.DESCRIPTOR.fields_by_name, ForwardMsg.DESCRIPTOR.fields_by_name
+    return WATCH % {
+        "rerun_script": sent["rerun_script"].number,
+        "new_session": heard["new_session"].number,
+        "script_finished": heard["script_finished"].number,
+        "early": ForwardMsg.FINISHED_EARLY_FOR_RERUN,
+    }
 
 
 class Absent(Exception):
@@ -185,7 +193,7 @@ class Visit:
         self.server = server
         self.context = browser.new_context(locale=LOCALES[lang], viewport={"width": width, "height": height})
         self.context.set_default_timeout(WAIT)
-        self.context.add_init_script(WATCH)
+        self.context.add_init_script(watch())
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.wrong: list[str] = []

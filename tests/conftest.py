@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -32,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Sets how many random cases are tried, before any test is read."""
     depth.chosen = config.getoption("markexpr") == "deep"
     settings.load_profile("deep" if depth.chosen else "allocator")
+    if threading.current_thread() is threading.main_thread():
+        # whoever ends the tests ends what they started, which is in sessions of its own
+        signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks

@@ -105,7 +105,8 @@ def test_clauses_are_called_by_what_they_say() -> None:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
-    """Opens the page with this address."""
+    """Opens the page with this address; fewer draws are made by themselves, which other tests are about."""
+    monkeypatch.setattr(draws, "QUICK", 5_000_000)
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
     return partial(opened, "sensitivity")

@@ -6,11 +6,13 @@ import ast
 import os
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
-from processes import ended, left, running
+from processes import HUNG, ended, left, running
 
 TESTS = Path(__file__).parent.parent
 WAITING = {"processes.py"}  # alone knows of seconds
@@ -58,19 +60,37 @@ def test_a_command_ends_with_all_that_it_started() -> None:
     assert process.returncode is not None
 
 
+def own_run(folder: Path, code: str) -> dict[str, Any]:
+    """How to run tests of their own with our settings."""
+    (folder / "test_it.py").write_text(code)
+    command = [sys.executable, "-m", "pytest", "-qs", "-p", "conftest", "-p", "no:cacheprovider", "-n", "0"]
+    return {
+        "args": [*command, "-c", os.devnull, f"--rootdir={folder}", str(folder)],
+        "env": os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
+        "text": True, "cwd": folder, "stdout": subprocess.PIPE,
+    }  # fmt: skip
+
+
 @unix
 def test_a_run_that_leaves_a_process_fails(tmp_path: Path) -> None:
-    (tmp_path / "test_leaving.py").write_text(
-        f"import subprocess, sys\ndef test_it():\n"
-        f"    subprocess.run([sys.executable, '-c', {DAEMON!r}], stdout=subprocess.DEVNULL)\n"
-    )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "-n", "0"]
-    done = subprocess.run(
-        [*command, "-c", os.devnull, f"--rootdir={tmp_path}", str(tmp_path)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
-        capture_output=True, text=True, cwd=tmp_path,
-    )  # fmt: skip
+    code = f"import subprocess, sys\ndef test_it():\n    subprocess.run([sys.executable, '-c', {DAEMON!r}])\n"
+    done = subprocess.run(**own_run(tmp_path, code))
     assert done.returncode == 1 and "1 passed, 1 error" in done.stdout and "left running: " in done.stdout
+
+
+@unix
+def test_a_run_that_is_ended_ends_what_it_started(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom processes import running\ndef test_it():\n"
+        f"    with running([sys.executable, '-c', {STUBBORN!r}]) as process:\n"
+        "        print('begun', process.pid, flush=True)\n        process.wait()\n"
+    )
+    how = own_run(tmp_path, code)
+    with running(how.pop("args"), **how) as tests:
+        (started,) = islice((psutil.Process(int(line[6:])) for line in tests.stdout if "begun" in line), 1)
+        tests.terminate()
+        assert tests.wait(HUNG) == 143
+        assert started not in left()
 
 
 def calls(path: Path) -> list[ast.Call]:
