@@ -23,6 +23,7 @@ from allocator.ui.allocate.why import base_of
 from allocator.ui.components import markup
 from allocator.ui.seek.panel import clause_label
 from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
+from allocator.ui.sensitivity import draws_input
 
 RULE = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
 WESTERN = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
@@ -106,7 +107,7 @@ def test_clauses_are_called_by_what_they_say() -> None:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
     """Opens the page with this address; fewer draws are made by themselves, which other tests are about."""
-    monkeypatch.setattr(draws, "QUICK", 5_000_000)
+    monkeypatch.setattr(draws_input, "QUICK", 5_000_000)
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
     return partial(opened, "sensitivity")
