@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from string import ascii_uppercase
 from typing import Any, Never
 
 from allocator.model import Scenario
+from allocator.report.letters import letter
 from allocator.report.tabular import Table
 
 # of the office's table, besides those of factors
@@ -15,7 +15,7 @@ COLUMNS = {
     "note",
 }  # fmt: skip
 COMPARED = {"number", "recipient", "published"}  # besides those of scenarios and their changes
-LETTERS = set(ascii_uppercase)
+LETTERS = {letter(at) for at in range(26)}
 ROLES = {"recipient", "reservation", "subtotal", "total"}
 CHOICES: dict[str, set[str | None]] = {
     "kind": {"shares", "scores"},
