@@ -504,7 +504,7 @@ def test_a_reading_written_reads_back_the_same() -> None:
         (b"\0\0", "file_binary"),
         (b"\xff\xfe", "file_utf8"),
         (b"format = 1", "key_missing"),
-        (b"PK\x03\x04", "toml_equals"),
+        (b"PK\x03\x04", "toml_hidden"),
         (b'format = 1\ntitle = "a"\nscenario = "../../etc/passwd"', "reading_scenario"),
         (
             b'format = 1\ntitle = "a"\nneeds = "x"\n[[scored]]\nfactor = "tax"\nlow = 1\nhigh = 2',

@@ -181,7 +181,7 @@ def test_the_workbook_computes_the_proposed_option_under_its_letter(packed: Any)
     live = {cell.value for cell in heads if str(page.cell(first, cell.column).value).startswith("=")}
     assert live & set("ABC") == {"ABC"[at]}
     words = [str(row[0].value) for row in page.iter_rows(max_row=heads[0].row)]
-    follows = {"zh": "随“输入”表变动", "en": "follows the sheet “Inputs”"}[lang]
+    follows = {"zh": "随“输入”“因素数据”表变动", "en": "follows the sheets “Inputs” and “Data”"}[lang]
     assert [word[0] for word in words if follows in word] == ["ABC"[at]]
 
     notes = whole(file)

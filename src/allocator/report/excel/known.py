@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from string import ascii_uppercase
 from typing import Any, Never
 
 from allocator.core.model import Scenario
+from allocator.report.tables.letters import letter
 from allocator.report.tables.table import Table
 
 COMPARED = {"number", "recipient", "published"}  # besides those of scenarios and their changes
-LETTERS = set(ascii_uppercase)
+LETTERS = {letter(at) for at in range(26)}
 ROLES = {"recipient", "reservation", "subtotal", "total"}
 CHOICES: dict[str, set[str | None]] = {
     "kind": {"shares", "scores"},
