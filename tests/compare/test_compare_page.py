@@ -190,7 +190,7 @@ def luminance(colour: str) -> float:
 
 
 def test_figures_are_readable_on_every_tint() -> None:
-    css = (Path(markup.__file__).parent / "style.css").read_text("utf-8")
+    css = (Path(markup.__file__).parent.parent / "style.css").read_text("utf-8")
     tints = re.findall(r"td\.al-(?:gain|loss)-[123] \{ background: (#[0-9a-f]{6}); \}", css)
     assert len(tints) == 6
     for tint in tints:

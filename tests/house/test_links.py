@@ -16,7 +16,7 @@ from allocator.files.saved import store
 from allocator.files.scenario.save import save_scenario
 from allocator.ui.components import markup
 
-UI = Path(markup.__file__).parent
+UI = Path(markup.__file__).parent.parent
 # what Markdown makes a link of without any sign, as GitHub describes it, and Streamlit follows it
 LINK = re.compile(r"https?:/|www\.|[\w.+-]@[\w-]", re.IGNORECASE)
 ADDRESSES = ["www.evil.example", "WWW.evil.example", "wWw.evil.example", "http://evil.example",
