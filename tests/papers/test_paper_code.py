@@ -99,7 +99,7 @@ def test_the_code_is_what_the_documentation_says() -> None:
 def test_the_code_is_the_same_in_another_process_and_its_order_of_hashing() -> None:
     program = f"""
 from allocator import load_scenario
-from allocator.report.paper_code import paper_code
+from allocator.report.words.paper_code import paper_code
 print(paper_code(load_scenario({str(RULE)!r})))
 """
     for seed in ("1", "2"):

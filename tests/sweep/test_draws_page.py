@@ -355,7 +355,8 @@ def held(*given: Any, progress: Callable[[float], None], **how: Any) -> Sweep:
 SLOWLY = """
 import os, time
 from pathlib import Path
-from allocator.ui import drawing, draws
+from allocator.ui.sensitivity import draws as drawing
+from allocator.ui.sensitivity import draws_input as draws
 sweep, go = drawing.sweep, Path(os.environ["ALLOCATOR_HOME"]) / "go"
 def slowly(*given, progress, **how):
     def told(part):
