@@ -230,8 +230,7 @@ def test_an_interrupted_command_leaves_no_process_behind():
         workers = until(at_work)
         os.killpg(started.pid, signal.SIGINT)
         out, err = started.communicate(timeout=HUNG)
-        assert started.returncode == 130
-        assert out == "" and err == "interrupted\n"
+        assert (started.returncode, out, err) == (130, "", "interrupted\n")
         assert not any(worker.is_running() for worker in workers)
 
 

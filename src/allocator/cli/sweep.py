@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from allocator.analysis.sweep import MOST_DRAWS, Anywhere, Around, Drivers, Law, Sweep, Within, drivers, sweep
 from allocator.cli.options import Progress, number, parts, refuse
@@ -20,6 +20,9 @@ from allocator.files.load import load_scenario
 from allocator.report.sweep import tables
 from allocator.report.sweep import words as said
 from allocator.report.words.rule import status_lines
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MOST_WORKERS = 256
 PATIENCE = "10s"  # for a scheduler to answer
@@ -133,23 +136,26 @@ def _executor(asked: Asked) -> Iterator[Executor | None]:
     else:
         # Ctrl+C goes to every process of a terminal; this one alone answers it, by calling off the tasks
         ignoring = signal.SIGINT, signal.SIG_IGN
-        with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=ignoring) as pool:
-            with _uninterrupted():
-                pool.submit(int).result()
+        with _Workers(workers, initializer=signal.signal, initargs=ignoring) as pool:
             yield pool
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Keeps Ctrl+C waiting while workers start, who inherit that until they ignore it by themselves."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class _Workers(ProcessPoolExecutor):
+    """Processes that start while tasks are handed out.
+
+    Ctrl+C waits for that: an interruption that is raised while a process is made is reported and lost, and a
+    worker inherits what answers it until it ignores it by itself.
+    """
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        came: list[int] = []
+        before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.signal(signal.SIGINT, before)
+            if came and callable(before):
+                before(signal.SIGINT, None)
 
 
 @contextmanager
