@@ -117,7 +117,9 @@ def _said(command: list[str], folder: Path, **more: str) -> str:
     )  # fmt: skip
     with (folder / "said.txt").open("a", encoding="utf-8") as log:
         print(*command, f"-> {done.returncode}", done.stdout, sep="\n", file=log)
-    return f"{' '.join(command)} -> {done.returncode}: {done.stdout[-1500:]}" if done.returncode else ""
+    return (
+        f"{' '.join(command)} -> {done.returncode}: {done.stdout[-400:].strip()}" if done.returncode else ""
+    )
 
 
 def open_pages() -> None:
@@ -136,7 +138,7 @@ def open_pages() -> None:
             assert 'class="al-h1"' in pages.html_of(opened), page
     with _served() as address:
         for path in ("/", "/data?lang=en"):
-            with urllib.request.urlopen(address + path, timeout=60) as answer:
+            with urllib.request.urlopen(address + path) as answer:
                 assert answer.status == 200, path
         try:
             with browser.chromium() as chromium:
@@ -166,7 +168,7 @@ def _served() -> Iterator[str]:
         yield address
     finally:
         app.terminate()
-        app.wait(60)
+        app.wait()
 
 
 if __name__ == "__main__":

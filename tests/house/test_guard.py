@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import running
 
 from allocator.ui.components import inside
 
@@ -44,13 +45,9 @@ def served(tmp_path_factory):
         "ALLOCATOR_HOME": str(folder / "home"),
     }
     command = [sys.executable, "-m", "allocator", "app", "--port", str(port), "--no-browser", "--lang", "en"]
-    app = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
-    try:
+    with running(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as app:
         assert f"http://127.0.0.1:{port}" in app.stdout.readline()
         yield port, folder / "asked"
-    finally:
-        app.terminate()
-        app.wait(30)
 
 
 def answer(port: int, path: str, **headers: str) -> str:
