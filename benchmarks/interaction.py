@@ -29,6 +29,7 @@ from browser import Visit, amounts_of, luzhou
 from allocator import Scenario
 from allocator.files.load import load_scenario
 from allocator.text import say
+from allocator.ui.components import inside
 
 STEPS = 20  # to the right with one slider, then as many to the left with another
 STEP_GOAL, CHART_GOAL = 200, 2.5
@@ -38,7 +39,7 @@ SOAK_SECONDS = float(os.environ.get("ALLOCATOR_SOAK_SECONDS", "120"))
 EARLY = 30  # seconds after which the memory is first looked at
 PATIENCE = 15_000  # milliseconds until a table that says something else counts as mixed up
 # When what happened: the key, the first message sent, the last one heard, the frame with the cell wanted.
-CLOCK = """
+CLOCK = inside.placed("""
 const clock = window.clock = {};
 const sent = WebSocket.prototype.send;
 WebSocket.prototype.send = function (data) {
@@ -68,11 +69,11 @@ clock.wait = (name, text) => {
     });
 };
 new MutationObserver((_, watching) => {
-    if (!document.querySelector('svg.marks .mark-symbol path')) return;
+    if (!document.querySelector('.streamlit-chart-marks .mark-symbol path')) return;
     watching.disconnect();
     requestAnimationFrame(() => setTimeout(() => { clock.chart = performance.now(); }));
 }).observe(document, {childList: true, subtree: true});
-"""
+""")
 
 
 def report() -> None:

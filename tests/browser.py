@@ -21,6 +21,7 @@ from processes import HUNG, below, ended, left, listening, running, until
 from allocator import Scenario, allocate
 from allocator.files.load import load_scenario
 from allocator.text import money_scale, number
+from allocator.ui.components import inside
 
 ROOT = Path(__file__).parent.parent
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
@@ -75,19 +76,18 @@ WATCH = """(() => {
 })()"""
 # The script has run, nothing is still a placeholder, every chart is drawn, and this has been so for longer
 # than a widget holds back what is done to it: timers of a page end in their order, also on a slow machine.
-SETTLED = """() => {
-    const app = document.querySelector('[data-testid=stApp]');
-    const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];
+SETTLED = inside.placed("""() => {
+    const charts = [...document.querySelectorAll('.streamlit-chart')];
     const still = watch.script === 'done'
-        && app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1.al-h1')
-        && !document.querySelector('[data-testid=stSkeleton]')
-        && charts.every(chart => chart.querySelector('.marks'));
+        && document.querySelector('.streamlit-app-still') && document.querySelector('h1.al-h1')
+        && !document.querySelector('.streamlit-placeholder')
+        && charts.every(chart => chart.querySelector('.streamlit-chart-marks'));
     if (!still) {
         clearTimeout(watch.timer);
         Object.assign(watch, {timer: undefined, long: false});
     } else watch.timer ??= setTimeout(() => { watch.long = true; }, 250);
     return still && watch.long;
-}"""
+}""")
 AFRESH = "() => { clearTimeout(watch.timer); Object.assign(watch, {timer: undefined, long: false}); }"
 
 
@@ -140,7 +140,7 @@ def serving(scenarios: Path | None = None, first: str = "") -> Iterator[Server]:
                     log.seek(0)
                     raise RuntimeError(f"no server: {log.read().decode(errors='replace')[-2000:]}")
                 address = f"http://127.0.0.1:{port}" if (port := listening(process)) else None
-                return address if address and _answers(f"{address}/_stcore/health") else None
+                return address if address and _answers(address + inside.HEALTH) else None
 
             yield Server(until(answers, lambda: "the server does not answer"), process, Path(home))
 
@@ -204,7 +204,7 @@ class Visit:
 
     def _heard(self, said: Any) -> None:
         # Streamlit looks for its server below the page's own path first, and Chromium logs that as an error.
-        sought = said.location.get("url", "").endswith(("/_stcore/health", "/_stcore/host-config"))
+        sought = said.location.get("url", "").endswith((inside.HEALTH, inside.SETTINGS))
         if said.type == "error" and not sought:
             self.wrong.append(said.text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,17 @@ def go(app: AppTest, page: str) -> AppTest:
     """The page of this name, in the same visit."""
     app._page_hash = addresses()[page]
     return app.run()
+
+
+def elements(app: AppTest) -> Iterator[Any]:
+    """All that the page is made of, boxes as well as what stands in them."""
+
+    def within(node: Any) -> Iterator[Any]:
+        yield node
+        for child in getattr(node, "children", {}).values():
+            yield from within(child)
+
+    return within(app._tree)
 
 
 def html_of(app: AppTest) -> str:

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from streamlit.web.server import server_util
+from processes import running
+
+from allocator.ui.components import inside
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -43,13 +45,9 @@ def served(tmp_path_factory):
         "ALLOCATOR_HOME": str(folder / "home"),
     }
     command = [sys.executable, "-m", "allocator", "app", "--port", str(port), "--no-browser", "--lang", "en"]
-    app = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
-    try:
+    with running(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as app:
         assert f"http://127.0.0.1:{port}" in app.stdout.readline()
         yield port, folder / "asked"
-    finally:
-        app.terminate()
-        app.wait(30)
 
 
 def answer(port: int, path: str, **headers: str) -> str:
@@ -64,7 +62,7 @@ def connect(port: int, host: str, origin: str | None) -> str:
     """What the page's connection is answered."""
     headers = {} if origin is None else {"Origin": origin}
     return answer(
-        port, "/_stcore/stream", Host=host, Connection="Upgrade", Upgrade="websocket",
+        port, inside.STREAM, Host=host, Connection="Upgrade", Upgrade="websocket",
         Sec_WebSocket_Version="13", Sec_WebSocket_Key="AAAAAAAAAAAAAAAAAAAAAA==", **headers,
     )  # fmt: skip
 
@@ -80,7 +78,7 @@ def test_pages_from_elsewhere_are_refused_and_nothing_is_asked_for(served):
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example"):
         assert " 101 " not in connect(port, host, f"http://{host}"), host
         assert " 400 " in answer(port, "/", Host=host), host
-        assert " 400 " in answer(port, "/_stcore/health", Host=host), host
+        assert " 400 " in answer(port, inside.HEALTH, Host=host), host
     assert " 200 " in answer(port, "/", Host=own)
     lines = asked.read_text().splitlines() if asked.exists() else []
     assert [line for line in lines if not OWN.search(line)] == []
@@ -88,7 +86,7 @@ def test_pages_from_elsewhere_are_refused_and_nothing_is_asked_for(served):
 
 def test_what_is_switched_off_is_what_the_server_uses():
     """Fails where Streamlit looks addresses up elsewhere than where they are switched off."""
-    package = Path(server_util.__file__).parents[2]
+    package = Path(inside.package())
     used = {}
     for path in package.rglob("*.py"):
         text = path.read_text("utf-8")

@@ -9,7 +9,7 @@ import pytest
 from good_scenario import GOOD, make
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import opened
+from pages import elements, opened
 
 from allocator import Text, load_scenario
 from allocator.files.saved import store
@@ -34,14 +34,8 @@ def test_no_text_makes_a_link(parts):
 
 def in_markdown(app) -> list[str]:
     """All that a page shows as Markdown: labels, and texts of their own; choices in a list are plain text."""
-
-    def elements(node):
-        yield node
-        for child in getattr(node, "children", {}).values():
-            yield from elements(child)
-
     found = []
-    for node in elements(app._tree):
+    for node in elements(app):
         proto = getattr(node, "proto", None)
         if proto is None or getattr(node, "type", "") == "html":
             continue

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 from processes import HUNG, below, running
 
+from allocator.ui.components.inside import HEALTH
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -55,7 +57,7 @@ def test_app_serves_on_127_0_0_1_and_ends_with_its_command():
                 continue  # somebody else has taken the port meanwhile
             assert f"http://127.0.0.1:{port}" in told
             with socket.create_connection(("127.0.0.1", port), HUNG) as page:
-                page.sendall(b"GET /_stcore/health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                page.sendall(f"GET {HEALTH} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
                 assert b"200" in page.recv(100)
             again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
             assert again.returncode == 2

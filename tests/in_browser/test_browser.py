@@ -10,16 +10,17 @@ import pytest
 from browser import Visit, amounts_of, luzhou
 
 from allocator.text import say
+from allocator.ui.components.inside import placed
 
 pytestmark = pytest.mark.browser
 
 POINTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
 # What has the focus: its name without icons, its role, whether it can be seen, and whether it can be used.
-FOCUSED = """() => {
+FOCUSED = placed("""() => {
     const at = document.activeElement, by = (at.getAttribute('aria-labelledby') || '').split(' ');
     const read = element => {
         const copy = element.cloneNode(true);
-        copy.querySelectorAll('[aria-hidden=true], [data-testid=stIconMaterial]').forEach(e => e.remove());
+        copy.querySelectorAll('[aria-hidden=true], .streamlit-icon').forEach(e => e.remove());
         return copy.textContent;
     };
     const named = by.map(id => document.getElementById(id)).filter(Boolean).map(read).join(' ');
@@ -27,7 +28,7 @@ FOCUSED = """() => {
     const label = at.getAttribute('aria-label') || named || (at.labels?.[0] && read(at.labels[0])) || text;
     const box = at.getBoundingClientRect();
     return [label.trim(), at.getAttribute('role') || at.tagName.toLowerCase(), box.width * box.height > 0];
-}"""
+}""")
 
 
 def test_loads_in_the_browsers_language_and_switches(visit: Any) -> None:
@@ -124,12 +125,12 @@ def choose(person: Visit, title: str) -> None:
 
 def test_names_of_all_recipients_stand_in_the_chart(visit: Any) -> None:
     page = visit().open("?lang=zh&scenario=luzhou-2023/cap-zone")
-    charts = page.locator("[data-testid=stVegaLiteChart]")
+    charts = page.locator(placed(".streamlit-chart"))
     assert charts.count() == 4
     said = " ".join(charts.all_inner_texts())
     for recipient in luzhou("cap-zone").recipients:
         assert recipient.name.zh in said
-    label = page.locator("[data-testid=stVegaLiteChart] [aria-label*='江阳区']").first
+    label = page.locator(placed(".streamlit-chart [aria-label*='江阳区']")).first
     assert label.get_attribute("aria-label")
 
 
@@ -202,7 +203,7 @@ def test_enter_and_space_do_what_a_click_does(visit: Any) -> None:
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     page.get_by_role("switch").focus()
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelectorAll('svg.marks').length === 5")
+    page.wait_for_function(placed("document.querySelectorAll('.streamlit-chart-marks').length === 5"))
     page.get_by_role("button", name="保存方案…").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -234,5 +235,5 @@ def test_after_the_language_is_switched_every_control_still_works(visit: Any) ->
             page.wait_for_url(f"**lang={'zh' if language == '中文' else 'en'}**")
             person.settle()
             assert page.locator(heading).count() == 1
-        assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+        assert page.locator(placed(".streamlit-exception, .streamlit-alert")).count() == 0
     assert not person.wrong

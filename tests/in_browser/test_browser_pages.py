@@ -17,6 +17,7 @@ from processes import until
 
 from allocator.files.saved import store
 from allocator.text import say, texts
+from allocator.ui.components.inside import placed
 from allocator.ui.main import PAGES
 
 pytestmark = pytest.mark.browser
@@ -32,22 +33,21 @@ LATIN = re.compile(r"[A-Za-z]{2,}")
 DOCUMENT = re.compile(r"[\u4e00-\u9fff]+〔\d{4}〕\d+号")  # what a notice is called in any language
 # Names, hints and texts, also those that only a screen reader says; icons are words only to the machine, and
 # in the cells of an editor stand the names of both languages.
-TEXTS = """() => {
+TEXTS = placed("""() => {
     const said = [document.title, document.body.innerText];
     for (const e of document.querySelectorAll('[aria-label], [title], [placeholder], img[alt]'))
         for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
             if (e.getAttribute(name) && !e.closest('canvas, [hidden]')) said.push(e.getAttribute(name));
-    for (const e of document.querySelectorAll('canvas [role=columnheader]')) said.push(e.textContent);
-    const icons = [...document.querySelectorAll('[data-testid=stIconMaterial]')].map(e => e.innerText);
+    for (const e of document.querySelectorAll('.streamlit-table-head')) said.push(e.textContent);
+    const icons = [...document.querySelectorAll('.streamlit-icon')].map(e => e.innerText);
     return [said, icons.filter(Boolean)];
-}"""
+}""")
 # Streamlit's page scrolls in a box of its own, not in the window; other boxes may scroll sideways.
-OVERFLOWING = """() => {
-    const frame = id => document.querySelector(`[data-testid=${id}]`);
-    const frames = ['stApp', 'stAppViewContainer', 'stMain'].map(frame);
+OVERFLOWING = placed("""() => {
+    const frames = [...document.querySelectorAll('.streamlit-app, .streamlit-view, .streamlit-main')];
     const boxed = e => { while (!frames.includes(e = e.parentElement) && e !== document.body)
         if (getComputedStyle(e).overflowX !== 'visible') return true; return false; };
-    const wide = [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => {
+    const wide = [...document.querySelectorAll('.streamlit-main *')].filter(e => {
         const box = e.getBoundingClientRect();
         const spilling = getComputedStyle(e).overflowX === 'visible' && e.clientWidth ? e.scrollWidth : 0;
         const reach = box.left + Math.max(box.width, spilling);
@@ -55,12 +55,12 @@ OVERFLOWING = """() => {
     });
     const sideways = [document.documentElement, ...frames].some(e => e.scrollWidth > e.clientWidth);
     return [sideways, wide.map(e => e.outerHTML.slice(0, 120))];
-}"""
-FITTED = """() => {
+}""")
+FITTED = placed("""() => {
     const wide = e => e.getBoundingClientRect().width;
-    return [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(
-        chart => wide(chart.querySelector('.marks')) <= wide(chart) + 1);
-}"""
+    return [...document.querySelectorAll('.streamlit-chart')].every(
+        chart => wide(chart.querySelector('.streamlit-chart-marks')) <= wide(chart) + 1);
+}""")
 STILL = "() => document.getAnimations().every(moving => moving.playState !== 'running')"
 VIOLATIONS = """async rules => (await axe.run({rules})).violations.flatMap(rule => rule.nodes.map(
     node => `${rule.id} (${rule.impact}): ${node.target} ${node.html.slice(0, 200)} `
@@ -185,7 +185,7 @@ def foreign(page: Any, lang: str) -> list[str]:
 def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
     page = large.open(f"{PATHS[name]}?lang=zh&scenario={generated.SLUG}")
     assert page.locator("h1").all_inner_texts() == [say(f"app.nav.{name}", "zh")]
-    assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+    assert page.locator(placed(".streamlit-exception, .streamlit-alert")).count() == 0
     assert overflowing(page) == [False, []]
     # colours are those of the small pages, and for thousands of cells this one rule takes half a minute
     clean(page, axe, **{"color-contrast": {"enabled": False}})
@@ -209,8 +209,8 @@ def test_a_register_of_projects(people: dict[str, Visit], axe: str) -> None:
 def test_what_streamlit_opens_is_in_the_readers_language(people: dict[str, Visit]) -> None:
     person = people["zh"]
     page = person.open(f"compare?lang=zh&scenario={SCENARIO}")
-    assert page.get_by_test_id("stMainMenu").count() == 0
-    chosen = page.get_by_test_id("stMultiSelect").locator("input")
+    assert page.locator(placed(".streamlit-menu")).count() == 0
+    chosen = page.locator(placed(".streamlit-many input"))
     chosen.click()
     options = page.get_by_role("listbox")
     options.wait_for()
@@ -219,7 +219,7 @@ def test_what_streamlit_opens_is_in_the_readers_language(people: dict[str, Visit
     options.get_by_text("没有匹配的选项").wait_for()
     chosen.press("Escape")
     page = person.open("data?lang=zh")
-    page.get_by_test_id("stDataFrame").first.hover()
+    page.locator(placed(".streamlit-table")).first.hover()
     page.get_by_role("button", name="查找：数据表").click()
     page.get_by_text("输入查找内容").wait_for()
     page.goto(f"{person.server.address}/nowhere?lang=zh")
@@ -230,10 +230,12 @@ def test_what_streamlit_opens_is_in_the_readers_language(people: dict[str, Visit
 
 def test_charts_do_not_show_what_they_are_drawn_from(people: dict[str, Visit]) -> None:
     page = people["zh"].open(f"?lang=zh&scenario={SCENARIO}")
-    page.get_by_test_id("stVegaLiteChart").first.hover()
+    page.locator(placed(".streamlit-chart")).first.hover()
     page.get_by_role("button", name=re.compile("^下载图片：")).first.wait_for()
-    shown = page.evaluate("""() => [...document.querySelectorAll('[data-testid=stElementToolbar] button')]
+    shown = page.evaluate(
+        placed("""() => [...document.querySelectorAll('.streamlit-tools button')]
         .filter(button => button.offsetWidth).map(button => button.getAttribute('aria-label'))""")
+    )
     assert {name.partition("：")[0] for name in shown} == {"下载图片", "全屏"}
 
 
@@ -250,19 +252,19 @@ def test_on_half_a_page_nothing_is_squeezed_beside_something(people: dict[str, V
     for name in ("allocate", "compare"):
         page = opened(person, name, "en", "luzhou-2023/cap-zone")
         widened(person, 720)
-        charts = page.get_by_test_id("stVegaLiteChart").evaluate_all("all => all.map(e => e.clientWidth)")
+        charts = page.locator(placed(".streamlit-chart")).evaluate_all("all => all.map(e => e.clientWidth)")
         assert charts and min(charts) > 500
         widened(person, 1440)
 
 
 def test_a_figure_of_the_chart_picks_its_recipient(people: dict[str, Visit]) -> None:
     page = people["zh"].open("?lang=zh&scenario=luzhou-2023/cap-zone")
-    page.get_by_test_id("stVegaLiteChart").first.locator("svg text", has_text=re.compile("^48$")).click(
+    page.locator(placed(".streamlit-chart")).first.locator("svg text", has_text=re.compile("^48$")).click(
         force=True
     )
     page.get_by_text("合江县：分步计算").first.wait_for()
     people["zh"].settle()
-    assert page.get_by_test_id("stVegaLiteChart").count() == 5
+    assert page.locator(placed(".streamlit-chart")).count() == 5
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from allocator import allocate
 from allocator.files.load import load_scenario
+from allocator.ui.components.inside import placed
 
 pytestmark = pytest.mark.browser
 
@@ -96,10 +97,10 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
 
     # held against the published rule
     goto(person, "方案比较")
-    chosen = page.locator("[data-testid=stMultiSelect]")
+    chosen = page.locator(placed(".streamlit-many"))
     assert chosen.get_by_text("公布的办法：40/40/10/10").count() == chosen.get_by_text("方案一").count() == 1
     page.get_by_text("B − A").first.wait_for()
-    compared = page.inner_text("[data-testid=stMain]")
+    compared = page.inner_text(placed(".streamlit-main"))
     zone_now = allocate(stored).amounts["ftz"] // 10_000
     assert str(zone_now) in compared and "税收贡献值由40%改为25%" in compared
     assert "91.85" in compared
@@ -127,7 +128,7 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     save(person, "方案一", "投资加重")
     assert person.amounts() != first
     goto(person, "已存方案")
-    assert "投资贡献值由25%改为30%" in page.inner_text("[data-testid=stMain]")
+    assert "投资贡献值由25%改为30%" in page.inner_text(placed(".streamlit-main"))
     page.get_by_role("button", name="恢复为第1次保存").click()
     page.get_by_role("dialog").get_by_role("button", name="恢复", exact=True).click()
     page.get_by_text("第3次保存").wait_for()

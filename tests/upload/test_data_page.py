@@ -32,6 +32,7 @@ from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_tab
 from allocator.report.tables.grid import Grid
 from allocator.text import say
 from allocator.ui.components import markup
+from allocator.ui.components.inside import cell, placed
 from allocator.ui.data.editors import EDITORS, NUMBER, column_config, frame_of, outcome_sentence
 from allocator.ui.data.edits import Edits, after, edits_of
 
@@ -485,22 +486,22 @@ def test_data_that_cannot_be_split_stays_editable(page: Open, tmp_path: Path) ->
 
 def type_into_the_first_figure(page: Any, text: str) -> None:
     """Types into the first factor of the first recipient by keyboard, and leaves the cell open."""
-    page.wait_for_selector("#glide-cell-2-0", state="attached")
-    box = page.locator("[data-testid=data-grid-canvas]").first.bounding_box()
+    page.wait_for_selector(cell(2, 0), state="attached")
+    box = page.locator(placed(".streamlit-table-drawn")).first.bounding_box()
     page.mouse.click(box["x"] + 110, box["y"] + 50)  # the first recipient's name
-    selected = "#glide-cell-{}-0[aria-selected=true]"  # told late, and keys go astray before
+    selected = "[aria-selected=true]"  # told late, and keys go astray before
     for column, _ in enumerate(("id", "English name", "kind", "value of the first factor"), 2):
-        page.wait_for_selector(selected.format(column), state="attached")
+        page.wait_for_selector(cell(column, 0) + selected, state="attached")
         page.keyboard.press("ArrowRight")
-    page.wait_for_selector(selected.format(6), state="attached")
+    page.wait_for_selector(cell(6, 0) + selected, state="attached")
     page.keyboard.press("Enter")
-    page.wait_for_selector("textarea.gdg-input")
+    page.wait_for_selector(placed(".streamlit-table-typing"))
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type(text, delay=20)
 
 
 def expect_cell(page: Any, text: str) -> None:
-    cells = "[...document.querySelectorAll('canvas [role=gridcell]')]"
+    cells = placed("[...document.querySelectorAll('.streamlit-table-cell')]")
     page.wait_for_function(f"text => {cells}.some(cell => cell.textContent === text)", arg=text)
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from streamlit.web import cli
-
 from allocator.report.charts import marks
 from allocator.text import LANGUAGES
 from allocator.ui import guard, main
+from allocator.ui.components import inside
 from allocator.ui.session import catalogue
 
 
@@ -22,7 +21,7 @@ def serve(flags: list[str]) -> None:
     for lang in LANGUAGES:
         marks.spec(marks.amount_marks(["…"], lang, base="…", width=1, room=1))
         marks.spec(marks.change_marks(["…"], lang, width=1))
-    cli.main(["run", str(main.HERE / "start" / "page.py"), *flags])
+    inside.run(str(main.HERE / "start" / "page.py"), flags)
 
 
 if __name__ == "__main__":

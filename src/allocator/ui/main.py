@@ -14,7 +14,7 @@ from allocator.text import say, texts
 from allocator.ui.allocate import page as allocate
 from allocator.ui.audit import page as published
 from allocator.ui.compare import page as compare
-from allocator.ui.components import markup, widgets
+from allocator.ui.components import inside, markup, widgets
 from allocator.ui.data import page as data
 from allocator.ui.execution import page as execution
 from allocator.ui.method import page as method
@@ -51,7 +51,7 @@ def main() -> None:
     state.enter(page.url_path)
     title = say("app.page.tab", lang, page=page.title, title=say("app.page.title", lang))
     st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")
-    st.html(HERE / "style.css")
+    st.html(f"<style>{_style()}</style>")
     st.html(f"<script>{_script(lang)}</script>", unsafe_allow_javascript=True)
     with st.container(key="head"):
         head, switch = st.columns([5, 1], vertical_alignment="bottom")
@@ -83,5 +83,11 @@ def _rest() -> None:
 @cache
 def _script(lang: str) -> str:
     """The page's own script with the words of the language in it."""
-    words = texts(f"app.{lang}")["app"]["frame"] | {"tag": TAGS[lang]}
-    return (HERE / "page.js").read_text("utf-8").replace("__WORDS__", json.dumps(words, ensure_ascii=False))
+    words = inside.in_words(texts(f"app.{lang}")["app"]["frame"]) | {"tag": TAGS[lang]}
+    script = inside.placed((HERE / "page.js").read_text("utf-8"))
+    return script.replace("__WORDS__", json.dumps(words, ensure_ascii=False))
+
+
+@cache
+def _style() -> str:
+    return inside.placed((HERE / "style.css").read_text("utf-8"))

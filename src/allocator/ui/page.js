@@ -18,8 +18,6 @@
     const start = Object.keys(starts).find((start) => plain.startsWith(start));
     return start ? starts[start] + plain.slice(start.length) : plain;
   };
-  // Of a chart: what it was drawn from, under the program's own names, which the tables say in words.
-  const INNER = ["Show data", "Copy Vega-Lite spec"];
   const mendNames = (element) => {
     const told = page.told.get(element) ?? {};
     for (const name of ["aria-label", "title", "placeholder"]) {
@@ -29,8 +27,8 @@
       const said = told[name]?.shown === found ? told[name].said : found;
       told[name] = { said, shown: inWords(said) };
       set(element, name, told[name].shown);
-      const tool = element.closest("[data-testid=stElementToolbarButton]");
-      if (tool && INNER.includes(said.split(": ")[0])) tool.hidden = true;
+      const tool = element.closest(".streamlit-tool");
+      if (tool && page.words.inner.includes(said.split(": ")[0])) tool.hidden = true;
     }
     page.told.set(element, told);
   };
@@ -52,15 +50,15 @@
   };
   // What is Streamlit's own, not the page's: the skip link, upload boxes, lists, menus, windows it opens.
   const FRAME =
-    "[data-testid=stSkipToContent], [data-testid=stFileUploaderDropzone], [data-testid=stDataFrame] label," +
-    "[data-testid=stMultiSelectDropdown], [data-testid=stSelectboxVirtualDropdown], [role=log], #portal," +
-    "[data-testid=stDataFrameColumnVisibilityMenu], [role=dialog]";
+    ".streamlit-skip-link, .streamlit-upload, .streamlit-table label," +
+    ".streamlit-list-of-many, .streamlit-list-of-one, [role=log], .streamlit-table-over," +
+    ".streamlit-table-columns, [role=dialog]";
   const mend = () => {
     const { scroll, cell, colon } = page.words;
     all("[aria-label], [title], [placeholder]").forEach(mendNames);
     all(FRAME).forEach(mendTexts);
-    for (const zone of all("[data-testid=stFileUploaderDropzone]")) set(zone, "role", "group");
-    for (const box of all("[data-testid=stVerticalBlock]")) {
+    for (const zone of all(".streamlit-upload")) set(zone, "role", "group");
+    for (const box of all(".streamlit-box")) {
       if (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible") {
         box.tabIndex = 0;
         set(box, "role", "region");
@@ -68,8 +66,8 @@
         set(box, "aria-label", head ? scroll + colon + head.textContent : scroll);
       }
     }
-    for (const editor of all("textarea.gdg-input")) set(editor, "aria-label", cell);
-    const portal = document.getElementById("portal");
+    for (const editor of all(".streamlit-table-typing")) set(editor, "aria-label", cell);
+    const portal = document.querySelector(".streamlit-table-over");
     if (portal?.childElementCount) {
       set(portal, "role", "region");
       set(portal, "aria-label", cell);
@@ -93,11 +91,11 @@
     });
     // An editor hands over its last cell 150 ms after it was committed.  Whatever is pressed before that waits
     // for it; what is sent again is not trusted, and therefore not held back once more.
-    const EDITOR = "[data-testid=stDataFrame], #portal";
+    const EDITOR = ".streamlit-table, .streamlit-table-over";
     let typed = -Infinity;
     for (const name of ["keydown", "paste", "pointerdown", "focusout"]) {
       const note = ({ target }) => {
-        const open = document.getElementById("portal")?.childElementCount;
+        const open = document.querySelector(".streamlit-table-over")?.childElementCount;
         if (open || target.closest?.(EDITOR)) typed = performance.now();
       };
       document.addEventListener(name, note, true);

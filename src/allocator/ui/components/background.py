@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from allocator.ui.components import inside
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
@@ -72,7 +72,7 @@ def result(key: Hashable) -> Any:
 
 def begun(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
     """The work under this key, which begins now; it ends when the visit does."""
-    st.session_state.beside = Work(key, work, _watched())
+    st.session_state.beside = Work(key, work, inside.visit_watched())
     made: Work[T] = st.session_state.beside
     return made
 
@@ -86,15 +86,6 @@ def under_way(key: Hashable) -> Work[Any] | None:
         return before
     before.call_off()
     return None
-
-
-def _watched() -> Callable[[], bool]:
-    """Whether the visit that now draws a page is still there."""
-    context = get_script_run_ctx()
-    if context is None or not runtime.exists():
-        return lambda: True
-    here, visit = runtime.get_instance(), context.session_id
-    return lambda: here.is_active_session(visit)
 
 
 @st.cache_resource(show_spinner=False)

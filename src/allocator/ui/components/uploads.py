@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from allocator.core.errors import ScenarioError
+from allocator.ui.components import inside
 
 Made = TypeVar("Made")
 
@@ -50,9 +51,9 @@ def render_upload(kind: str, of: str, label: str, key: str, most_mb: int) -> boo
     if box is None:
         return False
     known = given(kind, of)
-    if known is not None and known.id == box.file_id:  # Streamlit hands it over at every drawing
+    if known is not None and known.id == inside.upload_id(box):
         return False
-    made = given_of(box.name, box.getvalue(), box.file_id)
+    made = given_of(box.name, box.getvalue(), inside.upload_id(box))
     st.session_state["given"] = {**st.session_state.get("given", {}), (kind, of): made}
     return True
 

@@ -1,0 +1,193 @@
+"""What the page takes of Streamlit that Streamlit has promised nobody: all of it stands here.
+
+Style sheet, script and tests say ``.streamlit-NAME`` for a part of Streamlit's page, and ``placed`` puts in
+where it is.  tests/house/test_inside.py holds all of it against the Streamlit that is installed, so that what
+has moved is told by its name; pyproject.toml bounds the versions for which this is true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+# Where things are in the page.
+PARTS = {
+    "app": "[data-testid=stApp]",
+    "app-still": "[data-testid=stApp][data-test-script-state=notRunning]",
+    "view": "[data-testid=stAppViewContainer]",
+    "main": "[data-testid=stMain]",
+    "content": ".stMainBlockContainer",
+    "header": ".stAppHeader",
+    "menu": "[data-testid=stMainMenu]",
+    "sidebar-open": "[data-testid=stSidebar][data-collapsed=false]",
+    "nav-link": "[data-testid=stSidebarNavLink]",
+    "skip-link": "[data-testid=stSkipToContent]",
+    "box": "[data-testid=stVerticalBlock]",
+    "column": "[data-testid=stColumn]",
+    "placeholder": "[data-testid=stSkeleton]",
+    "exception": "[data-testid=stException]",
+    "alert": "[data-testid=stAlert]",
+    "icon": "[data-testid=stIconMaterial]",
+    "label": "[data-testid=stWidgetLabel]",
+    "input-hint": "[data-testid=InputInstructions]",
+    "slider": "[data-testid=stSlider]",
+    "upload": "[data-testid=stFileUploaderDropzone]",
+    "list-of-one": "[data-testid=stSelectboxVirtualDropdown]",
+    "many": "[data-testid=stMultiSelect]",
+    "list-of-many": "[data-testid=stMultiSelectDropdown]",
+    "tools": "[data-testid=stElementToolbar]",
+    "tool": "[data-testid=stElementToolbarButton]",
+    "chart": "[data-testid=stVegaLiteChart]",
+    "chart-marks": "svg.marks",
+    "table": "[data-testid=stDataFrame]",
+    "table-columns": "[data-testid=stDataFrameColumnVisibilityMenu]",
+    "table-drawn": "[data-testid=data-grid-canvas]",
+    "table-head": "canvas [role=columnheader]",
+    "table-cell": "canvas [role=gridcell]",
+    "table-typing": "textarea.gdg-input",
+    "table-over": "#portal",  # where a cell that is typed into lies over the table
+}
+CELL = "glide-cell-{column}-{row}"  # the id of a table's cell, counted from 0 with the column of row numbers
+
+# What it says in English by itself, under the names that app.frame in text/app.*.toml has for it.
+NAMES = {
+    "sidebar": "Sidebar",
+    "sidebar_collapse": "Collapse sidebar",
+    "sidebar_expand": "Expand sidebar",
+    "pages": "App pages",
+    "close": "Close",
+    "open": "Open",
+    "increment": "Increment",
+    "decrement": "Decrement",
+    "copy": "Copy to clipboard",
+    "row_add": "Add row",
+    "row_delete": "Delete row(s)",
+    "columns": "Show/hide columns",
+    "csv": "Download as CSV",
+    "search": "Search",
+    "fullscreen": "Fullscreen",
+    "fullscreen_exit": "Exit fullscreen",
+    "clear": "Clear value",
+    "clear_all": "Clear all",
+    "png": "Download as PNG",
+    "choose_one": "Choose an option",
+    "choose_many": "Choose options",
+    "chart": "Show chart",
+}
+STARTS = {"help": "Help for ", "remove": "Remove "}  # of a name that goes on with a label
+TEXTS = {  # "#" stands for each number
+    "skip": "Skip to main content",
+    "upload": "Upload",
+    "upload_20": "20MB per file",
+    "upload_21": "21MB per file",
+    "upload_22": "22MB per file",
+    "upload_60": "60MB per file",
+    "no_results": "No results",
+    "option": "# option available.",
+    "options": "# options available.",
+    "most": "You can only select up to # options. Remove an option first.",
+    "search": "Type to search",
+    "found_one": "# result",
+    "found": "# results",
+    "found_at": "# of #",
+    "ascending": "Sort ascending",
+    "descending": "Sort descending",
+    "autosize": "Autosize",
+    "pin": "Pin column",
+    "unpin": "Unpin column",
+    "hide": "Hide column",
+    "all": "Select all",
+    "index": "(index)",
+    "no_page": "Page not found",
+    "no_page_about": "The page that you have requested does not seem to exist. Running the app's main page.",
+    "lost": "Connection error",
+    "lost_about": "Streamlit server is not responding. Are you connected to the internet?",
+}
+# Of a chart: what it was drawn from, under the program's own names, which the tables say in words.
+INNER = ["Show data", "Copy Vega-Lite spec"]
+
+# What its server answers at.
+HEALTH, STREAM, SETTINGS = "/_stcore/health", "/_stcore/stream", "/_stcore/host-config"
+
+
+def placed(text: str) -> str:
+    """A style sheet, script or selector with the places of Streamlit's parts.
+
+    >>> placed(".streamlit-chart canvas, .streamlit-header { color: red; }")
+    '[data-testid=stVegaLiteChart] canvas, .stAppHeader { color: red; }'
+    """
+    return re.sub(r"\.streamlit-([a-z-]+)", lambda part: PARTS[part[1]], text)
+
+
+def cell(column: int, row: int) -> str:
+    """The selector of a table's cell.
+
+    >>> cell(2, 0)
+    '#glide-cell-2-0'
+    """
+    return "#" + CELL.format(column=column, row=row)
+
+
+def in_words(frame: dict[str, Any]) -> dict[str, Any]:
+    """``app.frame`` of a language with what Streamlit says in place of our names for it.
+
+    >>> words = {"colon": ": ", "names": {"png": "Picture"}, "starts": {}, "texts": {}}
+    >>> in_words(words)["names"]
+    {'Download as PNG': 'Picture'}
+    """
+    said = {"names": NAMES, "starts": STARTS, "texts": TEXTS}
+    told = {group: {said[group][name]: words for name, words in frame[group].items()} for group in said}
+    return frame | told | {"inner": INNER}
+
+
+def run(script: str, flags: list[str]) -> None:
+    """Serves a page until it is ended."""
+    from streamlit.web import cli
+
+    cli.main(["run", script, *flags])
+
+
+def switch_off_lookups() -> None:
+    """No address of this machine is looked up by its servers, within or outside its network."""
+    from streamlit import net_util
+
+    net_util.get_external_ip = _unknown
+    net_util.get_internal_ip = _unknown
+
+
+def _unknown() -> None:
+    """No address, as where the machine has none."""
+
+
+def put_before_all(middleware: Callable[[], Any]) -> None:
+    """Every server that is started in this process asks this first."""
+    from streamlit.web.server.starlette import starlette_app
+
+    made = starlette_app.create_streamlit_middleware
+    starlette_app.create_streamlit_middleware = lambda: [middleware(), *made()]
+
+
+def visit_watched() -> Callable[[], bool]:
+    """Whether the visit that now draws a page is still there."""
+    from streamlit import runtime
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    here, visit = runtime.get_instance(), context.session_id
+    return lambda: here.is_active_session(visit)
+
+
+def upload_id(box: Any) -> str:
+    """What tells one upload from another; the file is handed over at every drawing."""
+    id: str = box.file_id
+    return id
+
+
+def package() -> str:
+    """The folder that Streamlit is installed in."""
+    return st.__path__[0]
