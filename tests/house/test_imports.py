@@ -10,6 +10,8 @@ import pytest
 from importlinter.cli import lint_imports
 
 import allocator
+from allocator.cli.entry import COMMANDS
+from allocator.text import LANGUAGES
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "allocator"
@@ -120,8 +122,20 @@ def test_what_the_package_gives_away():
         assert name.isupper() or getattr(allocator, name).__doc__
 
 
+def test_every_command_has_its_file_and_its_parser():
+    for name, file in COMMANDS.items():
+        command = import_module(f"allocator.cli.{file}")
+        for lang in LANGUAGES:
+            assert command.parser(lang).prog == f"allocator {name}"
+        assert callable(command.command)
+    with_command = [
+        n for n in SOURCES if n.startswith("cli.") and "def command(" in SOURCES[n].read_text("utf-8")
+    ]
+    assert sorted(with_command) == sorted(f"cli.{file}" for file in COMMANDS.values())
+
+
 def test_importing_is_light():
-    """Heavy packages are imported where they are used, and no plugin of another package is loaded."""
+    """Heavy packages are imported where they are used: a command's help need not wait for them, and no plugin of another package is loaded."""
     heavy = (
         "pandas",
         "numpy",
@@ -134,7 +148,8 @@ def test_importing_is_light():
         "pptx",
         "vl_convert",
     )
-    code = f"import sys, allocator.cli.entry; print([name for name in {heavy} if name in sys.modules])"
+    commands = ", ".join(f"allocator.cli.{path.stem}" for path in (PACKAGE / "cli").glob("*.py"))
+    code = f"import sys, {commands}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     # the command line sets how pydantic starts, so the package must not have loaded it by then

@@ -225,12 +225,10 @@ def test_a_scenario_that_cannot_be_drawn_names_its_file(run, tmp_path):
 def test_a_worker_that_dies_is_told(run, monkeypatch):
     from concurrent.futures.process import BrokenProcessPool
 
-    from allocator.cli import sweep as sweeping
-
     def broken(*_args, **_more):
         raise BrokenProcessPool
 
-    monkeypatch.setattr(sweeping, "sweep", broken)
+    monkeypatch.setattr("allocator.analysis.sweep.sweep", broken)
     assert "--workers: a worker process ended" in run(RULE, "--workers", 2, status=2)[1]
 
 
