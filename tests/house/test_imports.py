@@ -135,7 +135,7 @@ def test_every_command_has_its_file_and_its_parser():
 
 
 def test_importing_is_light():
-    """Heavy packages are imported where they are used: a command's help need not wait for them, and no plugin of another package is loaded."""
+    """Heavy packages are imported where they are used, so that no help waits for them, and no plugin is."""
     heavy = (
         "pandas",
         "numpy",

@@ -55,7 +55,7 @@ def count_projects(register: str, rules: str, asked: Asked) -> tuple[Counted, Sc
     Raises ScenarioError with a sentence for each problem of a file.
     """
     from allocator.files.projects.register import load_counted
-    from allocator.report.projects.words import factor_rows
+    from allocator.report.projects.tables import factor_rows
 
     scenario = None if asked.scenario is None else load_scenario(asked.scenario)
     recipients = None if scenario is None else scenario.recipients
@@ -67,26 +67,26 @@ def count_projects(register: str, rules: str, asked: Asked) -> tuple[Counted, Sc
 
 def show(found: Counted, scenario: Scenario | None, form: str, lang: str, *, projects: bool) -> None:
     """The result of `allocator factors`."""
-    from allocator.report.projects import words
+    from allocator.report.projects import tables, words
 
     if form == "json":
-        print_json(words.as_data(found, lang, projects=projects))
+        print_json(tables.as_data(found, lang, projects=projects))
         return
     factors = words.factors_of(found, scenario.factors if scenario else ())
     recipients = words.recipients_of(scenario.recipients if scenario else ())
     head = words.head(found, factors, lang)
-    grid = words.values_grid(found, factors, recipients, lang)
+    grid = tables.values_grid(found, factors, recipients, lang)
     named = projects or form == "table"  # what is handed on holds nothing of single companies unasked
     notes = words.notes(found, factors, recipients, lang, named=named)
     below = [*notes, *words.refused_lines(found, recipients, lang, named=named)]
     if form == "csv":
-        rows = words.factor_rows(found)
+        rows = tables.factor_rows(found)
         print_csv(
             rows[0], rows[1:], [*head, *below, *([] if named else [say("projects.confidential", lang)])]
         )
         return
     lines = [*head, "", *aligned(grid, lang), *below]
     for id in found.brought if projects else ():
-        behind = words.behind_grid(found, id, factors, recipients, lang)
+        behind = tables.behind_grid(found, id, factors, recipients, lang)
         lines += ["", behind.caption, *aligned(behind, lang)]
     print(*lines, sep="\n")
