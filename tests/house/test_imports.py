@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from configparser import ConfigParser
 from importlib import import_module
 from pathlib import Path
 
@@ -71,6 +72,19 @@ def test_contracts_between_rooms_hold(monkeypatch):
     """.importlinter names every arrow that is allowed from one room to another."""
     monkeypatch.chdir(ROOT)
     assert lint_imports(no_cache=True) == 0
+
+
+def test_contracts_name_every_question_command_and_page():
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter", "utf-8")
+    rooms = {path.parent.name for path in PACKAGE.glob("analysis/*/__init__.py")}
+    for contract, expected in (
+        ("questions", {f"analysis.{room}" for room in rooms}),
+        ("commands", {f"cli.{file}" for file in COMMANDS.values()}),
+        ("pages", {f"ui.{path.parent.name}" for path in PACKAGE.glob("ui/*/page.py")} | {"ui.seek"}),
+    ):
+        modules = contracts[f"importlinter:contract:{contract}"]["modules"].split()
+        assert {module.removeprefix("allocator.") for module in modules} == expected - {"ui.start"}
 
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
