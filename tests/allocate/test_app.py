@@ -66,7 +66,7 @@ class _Table(HTMLParser):
             self.wanted[-1] += data
 
 
-def said(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     """All HTML that the page shows."""
     assert not app.exception, [e.message for e in app.exception]
     bodies = [element.proto.body for element in app.get("html")]
@@ -134,18 +134,18 @@ def test_starts_with_the_published_rule_in_the_browsers_language(page: Page, loc
 
 
 def test_assumed_data_is_marked_at_the_figures_and_published_data_is_not(page: Page) -> None:
-    shown = said(page(lang="zh"))
+    shown = page_text(page(lang="zh"))
     assert shown.count("示例数据") >= 6  # notice, three headline figures, legend, table
     assert "因素数据系假设，与实际下达数一致不代表办法或数据得到验证" in shown
-    assert "示例数据" not in said(page(lang="zh", scenario="au-wa-2024-25/scenario"))
-    assert "The factor data is assumed, so the match proves nothing" in said(page(lang="en"))
+    assert "示例数据" not in page_text(page(lang="zh", scenario="au-wa-2024-25/scenario"))
+    assert "The factor data is assumed, so the match proves nothing" in page_text(page(lang="en"))
 
 
 def test_second_reading_says_that_it_is_a_hypothesis(page: Page) -> None:
     app = page(lang="zh", scenario="luzhou-2023/after-earmark")
     picker = app.selectbox(key="pick-luzhou-2023-zh")
     assert "假设口径二（待证）" in " ".join(picker.options)
-    assert "文件没有这样说" in said(app)
+    assert "文件没有这样说" in page_text(app)
 
 
 # --- what can be set ------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_slider_sets_exact_weights_scaled_to_100(page: Page) -> None:
     points = dict(zip(FACTORS, (50, 40, 10, 10), strict=True))
     exactly = {factor: Fraction(100 * value, 110) for factor, value in points.items()}
     assert amounts(app) == expected("luzhou-2023/published-rule", **exactly)
-    assert "合计110%，已按比例折算为100%" in said(app)
+    assert "合计110%，已按比例折算为100%" in page_text(app)
     assert app.query_params["weight.investment"] == "50"
     labels = " ".join(s.label.replace("\\", "") for s in app.slider)
     assert "约45.45%" in labels and "约9.09%" in labels
@@ -169,7 +169,7 @@ def test_scale_button_writes_whole_numbers_by_largest_remainder(page: Page) -> N
     button(app, "取整为合计100%的整数权重").click().run()
     # 45.45…, 36.36…, 9.09…, 9.09… : 45 + 36 + 9 + 9 = 99, and the largest remainder is the first
     assert [slider(app, factor).value for factor in FACTORS] == [46, 36, 9, 9]
-    assert "合计100%" in said(app)
+    assert "合计100%" in page_text(app)
     weights = dict(zip(FACTORS, (46, 36, 9, 9), strict=True))
     assert amounts(app) == expected("luzhou-2023/published-rule", **weights)
 
@@ -193,7 +193,7 @@ def test_all_zero_weights_keep_the_last_result_and_say_so(page: Page) -> None:
         slider(app, factor).set_value(0).run()
         if factor == "employment":
             last = amounts(app)  # by effort alone
-    assert "权重全部为零，无法分配" in said(app)
+    assert "权重全部为零，无法分配" in page_text(app)
     assert (
         amounts(app)
         == last
@@ -237,7 +237,7 @@ def test_link_reopens_the_same_view(page: Page) -> None:
     link = {key: str(value) for key, value in first.query_params.items()}
     again = page(**{key.replace("weight.", "weight_"): value for key, value in link.items()})
     assert amounts(again) == amounts(first)
-    assert said(again) == said(first)
+    assert page_text(again) == page_text(first)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_link_reopens_the_same_view(page: Page) -> None:
 )
 def test_bad_address_falls_back_with_one_sentence(page: Page, address: dict[str, str], sentence: str) -> None:
     app = page(**address)
-    shown = said(app)
+    shown = page_text(app)
     assert shown.count("链接") == shown.count(sentence) == 1
     assert amounts(app) == expected("luzhou-2023/published-rule")
     assert "script>" not in shown
@@ -274,7 +274,7 @@ def test_a_link_may_carry_weights_that_are_not_whole(page: Page) -> None:
 
 def test_address_with_all_weights_zero_shows_the_file_and_says_so(page: Page) -> None:
     app = page(**dict.fromkeys([f"weight_{f}" for f in FACTORS], "0"))
-    assert "权重全部为零，无法分配" in said(app)
+    assert "权重全部为零，无法分配" in page_text(app)
     assert amounts(app) == expected("luzhou-2023/published-rule")
 
 
@@ -337,7 +337,7 @@ def test_names_from_files_are_shown_as_they_are(page: Page, workshop: Path) -> N
     published = workshop / "luzhou-2023" / "published.csv"
     published.write_text(published.read_text("utf-8").replace("江阳区", "jiangyang"), "utf-8")
     app = page(workshop, lang="zh", scenario=slug)
-    shown = said(app)
+    shown = page_text(app)
     assert "<img" not in shown and "&lt;img" in shown
     label = slider(app, "tax", slug).label
     assert "\\*\\*bold\\*\\*" in label and "\\<img" in label
@@ -349,7 +349,7 @@ def test_weights_that_are_not_whole_percent_are_used_exactly(page: Page, worksho
     app = page(workshop, lang="zh", scenario=slug)
     exactly = {"investment": "33.4", "tax": "33.3", "employment": "22.25", "effort": "11.05"}
     assert amounts(app) == expected("luzhou-2023/published-rule", **exactly)
-    assert "投资贡献值 33.4" in said(app) and "招商引资工作开展情况 11.05" in said(app)
+    assert "投资贡献值 33.4" in page_text(app) and "招商引资工作开展情况 11.05" in page_text(app)
     assert [slider(app, f, slug).value for f in FACTORS] == [34, 33, 22, 11]
     slider(app, "tax", slug).set_value(34).run()
     touched = dict(zip(FACTORS, (34, 34, 22, 11), strict=True))
@@ -372,4 +372,4 @@ def test_multipliers_are_not_scaled(page: Page, workshop: Path) -> None:
     app.number_input(key=f"weight-{slug}-employment").set_value(7.125).run()
     assert list(amounts(app).values()) == wanted(employment="7.125")
     assert app.query_params["weight.employment"] == "7.125"
-    assert "折算" not in said(app).replace("倍数不作折算", "")
+    assert "折算" not in page_text(app).replace("倍数不作折算", "")

@@ -171,22 +171,22 @@ def test_money_is_written_exactly(amount: Any, currency: str, zh: str, en: str) 
     assert (money(amount, currency, "zh"), money(amount, currency, "en")) == (zh, en)
 
 
-def said_of(file: str, lang: str) -> str:
+def effect_of(file: str, lang: str) -> str:
     allocation = allocate(luzhou(file))
     return effect_sentence(allocation, held_against(allocation, allocation.scenario.published or {}), lang)
 
 
 def test_effect_in_one_sentence() -> None:
-    assert said_of("equal-weights", "zh") == (
+    assert effect_of("equal-weights", "zh") == (
         "与实际下达数相比，共调整166万元，占按因素法分配额的3.0%：8个增加，1个减少；"
         "增加最多的是江阳区（+49万元），减少最多的是自贸区（−166万元）。"
     )
-    assert said_of("equal-weights", "en") == (
+    assert effect_of("equal-weights", "en") == (
         "Against the published allocation, 1,660,000 yuan moves, 3.0 % of the amount shared out "
         "(8 gaining, 1 losing); Jiangyang District gains most (+490,000 yuan), "
         "Free Trade Zone loses most (−1,660,000 yuan)."
     )
-    assert said_of("published-rule", "zh") == "测算结果与实际下达数完全一致，没有资金调整。"
+    assert effect_of("published-rule", "zh") == "测算结果与实际下达数完全一致，没有资金调整。"
 
 
 def test_a_small_share_is_not_called_zero() -> None:

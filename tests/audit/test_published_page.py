@@ -582,7 +582,7 @@ def long_work() -> None:
         st.session_state.times = st.session_state.get("times", 0) + 1
         return "made"
 
-    st.text(readings.worked_out("a key of this test", work))
+    st.text(readings.work_once("a key of this test", work))
 
 
 def test_what_was_worked_out_is_kept_and_a_bar_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

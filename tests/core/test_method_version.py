@@ -9,7 +9,7 @@ from allocator import allocate, load_scenario
 from allocator.analysis.differences import differences
 from allocator.analysis.sweep import sweep
 from allocator.core.allocation import Allocation
-from allocator.files.saved import history, store
+from allocator.files.saved import states, store
 
 
 @pytest.fixture(autouse=True)
@@ -20,10 +20,10 @@ def home(tmp_path, monkeypatch):
 def test_a_state_of_an_earlier_version_opens_as_before(tmp_path, monkeypatch):
     scenario = load_scenario(make(tmp_path / "fund", GOOD))
     with monkeypatch.context() as before:
-        before.setattr(history, "METHOD_VERSION", "1")
+        before.setattr(states, "METHOD_VERSION", "1")
         store.keep("a", scenario, who="", stage="初稿", after=None)
     (state,) = store.history("a")
-    assert state.method_version == "1" and history.sound(state)
+    assert state.method_version == "1" and states.sound(state)
     entry = json.loads((state.path.parent / "entry.json").read_text("utf-8"))
     again = store.load_state("a", 1)
     assert again == scenario and again.digest == entry["digest"] == state.digest

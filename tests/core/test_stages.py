@@ -1,6 +1,7 @@
 """The stages of the allocation one by one, each number with its derivation."""
 
 import json
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from allocator import (
     allocate,
 )
 from allocator.core.exact import nearest_unit
+from allocator.files.scenario.save import tables
 
 CASES = json.loads(Path(__file__).with_name("largest_remainder_cases.json").read_text("utf-8"))
 
@@ -315,6 +317,21 @@ def test_rates_that_can_be_meant():
     Limit(cap_rate=1, of="fund")
     Limit(cap_rate="1.5", of="previous")
     Limit(cap_rate="1.9", of="fund", by="x")
+
+
+def test_a_new_field_of_limits_changes_no_digest_where_it_is_not_used_and_is_saved():
+    @dataclass(frozen=True)
+    class Wider(Limit):
+        times: int | None = None
+
+    before, unused, used = (
+        scenario((1, 2), limits=[limit])
+        for limit in (Limit(cap=100_000), Wider(cap=100_000), Wider(cap=100_000, times=3))
+    )
+    assert before.digest == unused.digest != used.digest
+    assert [tables(case, ())["limit"] for case in (before, used)] == [
+        [{"recipients": "all", "cap": 100_000}], [{"recipients": "all", "cap": 100_000, "times": 3}],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("year", ["2022", 10**40, -1, True])

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from configparser import ConfigParser
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from importlinter.cli import lint_imports
 
 import allocator
+from allocator.cli.entry import COMMANDS
+from allocator.text import LANGUAGES
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "allocator"
@@ -71,6 +74,19 @@ def test_contracts_between_rooms_hold(monkeypatch):
     assert lint_imports(no_cache=True) == 0
 
 
+def test_contracts_name_every_question_command_and_page():
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter", "utf-8")
+    rooms = {path.parent.name for path in PACKAGE.glob("analysis/*/__init__.py")}
+    for contract, expected in (
+        ("questions", {f"analysis.{room}" for room in rooms}),
+        ("commands", {f"cli.{file}" for file in COMMANDS.values()}),
+        ("pages", {f"ui.{path.parent.name}" for path in PACKAGE.glob("ui/*/page.py")} | {"ui.seek"}),
+    ):
+        modules = contracts[f"importlinter:contract:{contract}"]["modules"].split()
+        assert {module.removeprefix("allocator.") for module in modules} == expected - {"ui.start"}
+
+
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_other_packages_are_used_only_on_their_floor(name):
     own = floor(name)
@@ -120,8 +136,20 @@ def test_what_the_package_gives_away():
         assert name.isupper() or getattr(allocator, name).__doc__
 
 
+def test_every_command_has_its_file_and_its_parser():
+    for name, file in COMMANDS.items():
+        command = import_module(f"allocator.cli.{file}")
+        for lang in LANGUAGES:
+            assert command.parser(lang).prog == f"allocator {name}"
+        assert callable(command.command)
+    with_command = [
+        n for n in SOURCES if n.startswith("cli.") and "def command(" in SOURCES[n].read_text("utf-8")
+    ]
+    assert sorted(with_command) == sorted(f"cli.{file}" for file in COMMANDS.values())
+
+
 def test_importing_is_light():
-    """Heavy packages are imported where they are used, and no plugin of another package is loaded."""
+    """Heavy packages are imported where they are used, so that no help waits for them, and no plugin is."""
     heavy = (
         "pandas",
         "numpy",
@@ -134,7 +162,8 @@ def test_importing_is_light():
         "pptx",
         "vl_convert",
     )
-    code = f"import sys, allocator.cli.entry; print([name for name in {heavy} if name in sys.modules])"
+    commands = ", ".join(f"allocator.cli.{path.stem}" for path in (PACKAGE / "cli").glob("*.py"))
+    code = f"import sys, {commands}; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     # the command line sets how pydantic starts, so the package must not have loaded it by then

@@ -35,7 +35,7 @@ from allocator import (
 from allocator.analysis.compare import changes
 from allocator.cli import entry as cli
 from allocator.core.parts import Provenance, Text
-from allocator.report.charts import render as drawing
+from allocator.report.charts import render
 from allocator.report.papers import pictures
 from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.brief import brief
@@ -539,7 +539,7 @@ def test_chinese_characters_are_drawn_not_boxes() -> None:
         mark = {"type": "text", "text": text, "font": pictures.FONT, "fontSize": 20}
         return {"data": {"values": [{}]}, "mark": mark, "width": 100, "height": 30}
 
-    with drawing.drawing([spec("江阳区"), spec("纳溪区"), spec("江阳区")]) as wait:
+    with render.drawing([spec("江阳区"), spec("纳溪区"), spec("江阳区")]) as wait:
         one, other, again = wait(lambda part: None)
     assert one.png.startswith(b"\x89PNG")
     assert one.png == again.png != other.png

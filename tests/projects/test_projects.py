@@ -33,7 +33,7 @@ from allocator.files.load import load_counted
 from allocator.files.projects.register import load_register, read_activities, read_register
 from allocator.files.projects.rules import load_factor_rules, read_factor_rules
 from allocator.files.scenario.save import contents
-from allocator.report.projects import words as said
+from allocator.report.projects import words as project_words
 from allocator.text import LANGUAGES, say
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023-projects"
@@ -168,7 +168,9 @@ def test_the_shipped_example_is_marked_and_holds_no_company():
     found = load_counted(FIVE)
     assert found.register.illustrative
     for lang in LANGUAGES:
-        assert say("projects.illustrative", lang) in said.head(found, said.factors_of(found), lang)
+        assert say("projects.illustrative", lang) in project_words.head(
+            found, project_words.factors_of(found), lang
+        )
 
 
 def test_eight_years_for_medicine_change_only_what_they_should():
@@ -244,7 +246,9 @@ def test_entitlements_by_project_add_up_to_those_of_recipients():
 def test_what_stands_twice_is_shown_and_not_merged():
     found = load_counted(FIVE)
     assert [[found.register.lines[at] for at in ats] for ats in found.register.repeated] == [[3, 43]]
-    (line,) = [x for x in said.notes(found, said.factors_of(found), {}, "zh") if "多次" in x]
+    (line,) = [
+        x for x in project_words.notes(found, project_words.factors_of(found), {}, "zh") if "多次" in x
+    ]
     assert "第3、43行" in line and not {1, 41} & set(found.refused)
 
 
@@ -370,9 +374,9 @@ def test_blank_figures_are_never_taken_for_zero_unsaid():
     assert (found.gaps, found.blanks) == ({"tax": 1}, {"tax": 1})
     assert {at: [one.key for one in why] for at, why in found.refused.items()} == {3: ["blank"], 4: ["small"]}
     for lang, words in (("zh", "没有填写"), ("en", "is blank")):
-        refused = said.refused_lines(found, {}, lang)
+        refused = project_words.refused_lines(found, {}, lang)
         assert words in refused[1] and words not in refused[2]
-        noted = said.notes(found, said.factors_of(found), {}, lang)
+        noted = project_words.notes(found, project_words.factors_of(found), {}, lang)
         assert say("projects.gaps", lang, name="tax", count=1) in noted
 
 
@@ -390,7 +394,7 @@ def test_why_a_project_brings_something_else_is_told_apart():
         (of(RULES + TAXES, "P,甲,2020-05-01,1,2", "R,乙县,2020-05-01,1,4"), ["change_new", "change_gone"]),
     ]
     for other, keys in cases:
-        lines = said.change_lines(base, other, said.factors_of(base), {}, "zh")
+        lines = project_words.change_lines(base, other, project_words.factors_of(base), {}, "zh")
         assert len(lines) == 1 + len(keys)
         assert all(say(f"projects.{key}", "zh") in line for key, line in zip(keys, lines[1:], strict=True))
 

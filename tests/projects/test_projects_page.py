@@ -22,7 +22,7 @@ from allocator.files.projects.rules import load_factor_rules
 from allocator.files.projects.template import activities_template, register_template
 from allocator.files.saved import store
 from allocator.files.saved.catalogue import factor_rule_files, scenario_files
-from allocator.report.projects.taken import amounts_grid, held_grid, moved, with_values
+from allocator.report.projects.into_scenario import amounts_grid, changed_factors, held_grid, with_values
 from allocator.text import LANGUAGES, say
 
 FOLDER = SCENARIOS / "luzhou-2023-projects"
@@ -72,7 +72,7 @@ def bring(app: AppTest, register: bytes = REGISTER, lang: str = "zh") -> AppTest
     return upload(app, "activities", "工作.csv", ACTIVITIES, lang)
 
 
-def said(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     """All HTML and Markdown of the page."""
     return "\n".join([html_of(app), *(one.value.replace("\\", "") for one in app.markdown)])
 
@@ -102,7 +102,7 @@ def test_uploaded_files_give_what_the_files_of_a_scenario_give() -> None:
     found = load_counted(FOLDER / "five-years.toml")
     assert found is not None
     assert brought(scenario).values == found.values
-    assert moved(found, scenario) == ()
+    assert changed_factors(found, scenario) == ()
 
 
 def test_values_are_taken_over_with_where_they_come_from() -> None:
@@ -180,7 +180,7 @@ def test_rules_beside_scenarios_are_no_scenarios() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_register_of_a_scenario_is_shown_at_once(page: Open, lang: str) -> None:
     app = page(OWN, lang)
-    html = said(app)
+    html = page_text(app)
     for key in ("same", "screen_only"):
         assert escape(say(f"app.projects.{key}", lang)) in html
     assert say("projects.illustrative", lang) in html
@@ -190,27 +190,27 @@ def test_the_register_of_a_scenario_is_shown_at_once(page: Open, lang: str) -> N
 
 def test_projects_behind_values_and_entitlements_can_be_unfolded(page: Open) -> None:
     app = page(OWN)
-    assert "<td>示例项目41</td>" not in said(app)
+    assert "<td>示例项目41</td>" not in page_text(app)
     app.session_state["projects-behind"] = app.session_state["projects-awards"] = True
-    html = said(app.run())
+    html = page_text(app.run())
     figure = '<td class="al-number">{}</td>'
     assert f'{figure.format(42)}<th scope="row">示例项目41</th>{figure.format(41500)}' in html
     allocation = allocate(load_scenario(FOLDER / "five-years.toml"))
     assert f"{float(allocation.entitlements['jiangyang']):.2f}" in html
     assert "单位：元" in html
     (factor,) = [one for one in app.selectbox if one.label == say("app.projects.behind_factor", "zh")]
-    assert say("app.projects.scorecard", "zh") in said(factor.set_value("effort").run())
+    assert say("app.projects.scorecard", "zh") in page_text(factor.set_value("effort").run())
 
 
 def test_files_are_asked_for_one_after_the_other(page: Open) -> None:
     app = page()
-    assert "项目清单测算结果" not in said(app)
+    assert "项目清单测算结果" not in page_text(app)
     app = upload(app, "rules", "口径.toml", RULES)
-    html = said(app)
+    html = page_text(app)
     assert say("app.projects.needs_register", "zh") in html
     assert "请再上传工作开展情况表" in html
     app = upload(upload(app, "register", "清单.csv", REGISTER), "activities", "工作.csv", ACTIVITIES)
-    html = said(app)
+    html = page_text(app)
     assert "清单.csv：48个项目，其中40个符合“签约5年内”，8个不符合。" in html
     assert "第36行" not in html and "第37行“示例项目36”（高新区）：签约日期晚于基准日2022-12-31。" in html
     assert "同一项目出现多次" in html and "没有注明佐证材料" in html
@@ -223,7 +223,7 @@ def test_values_are_taken_over_as_one_step_that_undo_takes_back(page: Open) -> N
     app = press(bring(page()), say("app.projects.take", "zh"))
     made = now(app)
     assert dict(zip(made.ids, made.factor("investment").values, strict=True)) == investment()
-    html = said(app)
+    html = page_text(app)
     assert "已应用：" in html and "测算值与当前方案的因素数据一致" in html
     assert say("app.projects.take", "zh") not in labels(app)
     store.keep("某方案", made, who="", why="", after=None)
@@ -240,33 +240,33 @@ def test_a_bad_file_says_why_and_what_stood_stays(page: Open) -> None:
     app = bring(page())
     bad = REGISTER.replace("江阳区,装备制造".encode(), "不在名单,装备制造".encode(), 1)
     app = upload(app, "register", "坏.csv", bad)
-    html = said(app)
+    html = page_text(app)
     assert "坏.csv，第2行" in html and "不在名单" in html
     assert say("app.projects.earlier", "zh") in html and "清单.csv：48个项目" in html
     app = upload(app, "register", "清单.csv", REGISTER)
     app = upload(app, "rules", "坏.toml", b"format = 1\nyears = 5\n")
-    html = said(app)
+    html = page_text(app)
     assert "坏.toml" in html and "清单.csv：48个项目" in html
     app = upload(app, "rules", "口径.toml", RULES)
     app = upload(app, "activities", "坏.csv", "区县（园区）,招商活动（场）\n江阳区,x\n".encode())
-    assert say("app.projects.earlier", "zh") in said(app)
+    assert say("app.projects.earlier", "zh") in page_text(app)
     assert now(app) == luzhou()
     app = press(app, say("app.projects.forget", "zh"))
-    assert "项目清单测算结果" not in said(app)
+    assert "项目清单测算结果" not in page_text(app)
 
 
 def test_what_is_no_table_is_refused_in_a_sentence(page: Open) -> None:
     app = upload(page(lang="en"), "rules", "r.toml", RULES, "en")
     app = upload(app, "activities", "a.csv", ACTIVITIES, "en")
     app = upload(app, "register", "r.xlsx", b"\x89PNG\r\n" + b"x" * 100, "en")
-    assert "in the files need correcting" in said(app)
-    assert "What the register gives" not in said(app)
+    assert "in the files need correcting" in page_text(app)
+    assert "What the register gives" not in page_text(app)
 
 
 def test_only_a_register_without_examples_is_called_derived(page: Open) -> None:
     real = "\n".join(line.removesuffix("示例") for line in REGISTER.decode("utf-8-sig").splitlines())
     app = bring(page(), real.encode())
-    assert say("projects.illustrative", "zh") not in said(app)
+    assert say("projects.illustrative", "zh") not in page_text(app)
     app = press(app, say("app.projects.take", "zh"))
     assert {now(app).factor(id).status for id in ("investment", "tax", "employment")} == {"derived"}
 
@@ -277,7 +277,7 @@ def test_markup_in_names_stays_text(page: Open) -> None:
     )
     app = bring(page(), evil)
     app.session_state["projects-behind"] = app.session_state["projects-awards"] = True
-    html = said(upload(app, "other", "八年.toml", LONGER))
+    html = page_text(upload(app, "other", "八年.toml", LONGER))
     assert "<img" not in html
     assert html.count("&lt;img") > 4  # refused, repeated, behind a value, of an entitlement, changed
 
@@ -288,9 +288,9 @@ def test_markup_in_names_stays_text(page: Open) -> None:
 def test_other_rules_are_explained_down_to_projects_and_amounts(page: Open) -> None:
     app = page(OWN)
     (pick,) = [one for one in app.selectbox if one.label == say("app.projects.other_pick", "zh")]
-    assert say("app.projects.total_kept", "zh") not in said(app)
+    assert say("app.projects.total_kept", "zh") not in page_text(app)
     app = pick.set_value("eight-years-medicine.toml").run()
-    html = said(app)
+    html = page_text(app)
     assert "数据变动来自以下3个项目" in html
     assert (
         "纳溪区“示例项目14”：投资贡献值由0改为9600；税收贡献值由0改为182.4；就业贡献值由0改为88"
@@ -308,8 +308,8 @@ def test_other_rules_are_explained_down_to_projects_and_amounts(page: Open) -> N
 
 def test_other_rules_that_cannot_be_read_say_so_and_leave_the_rest(page: Open) -> None:
     app = upload(page(OWN), "other", "x.toml", b"format = 1\n")
-    html = said(app)
+    html = page_text(app)
     assert "另一口径有" in html and "x.toml" in html
     assert "项目清单测算结果" in html and "改用另一口径后的金额" not in html
     app = upload(app, "other", "八年.toml", LONGER)
-    assert "改用另一口径后的金额" in said(app)
+    assert "改用另一口径后的金额" in page_text(app)

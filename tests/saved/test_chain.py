@@ -15,7 +15,7 @@ from pages import SCENARIOS, html_of, link, opened, press
 from saved_0_1_0 import make as old
 
 from allocator import Scenario, ScenarioError, Text, load_scenario
-from allocator.files.saved import history, store
+from allocator.files.saved import states, store
 from allocator.files.saved.chain import Chain
 
 NONE: frozenset[int] = frozenset()
@@ -91,7 +91,7 @@ def reweighed(folder: Path) -> None:
     file.write_text(
         text.replace("investment = 51", "investment = 61").replace("jobs = 49", "jobs = 39"), "utf-8"
     )
-    hashed = history._sha256(file.read_bytes())
+    hashed = states._sha256(file.read_bytes())
     spoil(
         folder / "entry.json", lambda entry: {**entry, "files": {**entry["files"], "scenario.toml": hashed}}
     )
@@ -118,7 +118,7 @@ def test_what_is_loaded_has_the_digest_that_was_noted(good: Scenario, home: Path
     text = file.read_text("utf-8")
     assert text.count("people = 40\njobs = 60") == 1
     file.write_text(text.replace("people = 40\njobs = 60", "people = 41\njobs = 59"), "utf-8", newline="")
-    hashed = history._sha256(file.read_bytes())
+    hashed = states._sha256(file.read_bytes())
     spoil(
         folder / "entry.json", lambda entry: {**entry, "files": {**entry["files"], "scenario.toml": hashed}}
     )
@@ -260,7 +260,7 @@ def test_what_does_not_read_back_the_same_is_not_saved(
     """A name decides no figure, so the digest alone would not tell."""
     other = replace(good, title=Text("别的"))
     assert other.digest == good.digest
-    monkeypatch.setattr(history, "load_scenario", lambda _: other)
+    monkeypatch.setattr(states, "load_scenario", lambda _: other)
     with pytest.raises(ScenarioError) as caught:
         store.keep("a", good, who="w", after=None)
     assert [p.key for p in caught.value.problems] == ["kept_other"]

@@ -25,7 +25,7 @@ from allocator.files.saved import store
 from allocator.files.saved.home import move
 from allocator.files.scenario.save import put_file, put_files
 from allocator.files.upload.new import new_folder
-from allocator.report.charts import render as drawing
+from allocator.report.charts import render
 
 RULE = SCENARIOS / "luzhou-2023" / "published-rule.toml"
 READING = b"format = 1\ntitle = 'x'\n"
@@ -226,16 +226,16 @@ def test_pictures_that_cannot_be_put_anywhere_are_a_sentence(monkeypatch: pytest
     for owner, name in ((tempfile, "mkdtemp"), (Path, "write_text")):
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, full)
-            with pytest.raises(ScenarioError) as caught, drawing.drawing([{"mark": "bar"}]) as wait:
+            with pytest.raises(ScenarioError) as caught, render.drawing([{"mark": "bar"}]) as wait:
                 wait(lambda _: None)
         assert [p.key for p in caught.value.problems] == ["disk_full"]
 
 
 def test_what_draws_pictures_tells_of_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "_draw", lambda *_: disk.write(tmp_path / "0.svg", b"x"))
+    monkeypatch.setattr(render, "_draw", lambda *_: disk.write(tmp_path / "0.svg", b"x"))
     with full_at(0), pytest.raises(SystemExit) as ended:
-        drawing.main(str(tmp_path), "")
-    assert ended.value.code == drawing._FULL
+        render.main(str(tmp_path), "")
+    assert ended.value.code == render._FULL
 
 
 def test_edits_that_find_no_room_are_said_to_be_unkept() -> None:

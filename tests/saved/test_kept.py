@@ -29,7 +29,7 @@ from random_cases import random_case, scenario_of
 
 from allocator import AllocatorError, Factor, Recipient, ScenarioError, Text, allocate, load_scenario
 from allocator.files import disk
-from allocator.files.saved import drafts, history, store
+from allocator.files.saved import drafts, states, store
 from allocator.files.saved.home import check_name
 from allocator.text import LANGUAGES
 
@@ -106,7 +106,7 @@ class Clock(datetime):
 def clock(monkeypatch):
     """The clock, which first shows this."""
     monkeypatch.setattr(Clock, "seconds", 0)
-    for module in (history, store):
+    for module in (states, store):
         monkeypatch.setattr(module, "datetime", Clock)
     return datetime(2023, 5, 31, 0, 0, 1, tzinfo=UTC)
 

@@ -71,13 +71,13 @@ def test_answers_to_what_is_asked_call_nobody_by_the_name_of_before(folder: Path
         rule, recipients=tuple(replace(r, name=Text(f"新{r.name.zh}", r.name.en)) for r in rule.recipients)
     )
     assert rule.digest == renamed.digest
-    one, other = (readings.audited(readings.Reading(scenario)) for scenario in (rule, renamed))
+    one, other = (readings.audit_once(readings.Reading(scenario)) for scenario in (rule, renamed))
     assert one.reading.scenario == rule and other.reading.scenario == renamed
     for scenario, checked in ((rule, one), (renamed, other)):
         choice = readings.Choice("", readings.NamedReading(Text("t"), "", checked.reading))
-        found = readings.found_of(choice, checked, dict(scenario.weights), {})
+        found = readings.findings_of(choice, checked, dict(scenario.weights), {})
         assert found.scenario == scenario
-    assert readings.found_key(one, None, {}) != readings.found_key(other, None, {})
+    assert readings.findings_key(one, None, {}) != readings.findings_key(other, None, {})
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_lists_of_what_is_kept_follow_the_order_of_the_weights() -> None:
 
 def test_two_readings_that_suppose_the_same_keep_their_own_titles(folder: Path) -> None:
     rule = load_scenario(folder / FUND / "published-rule.toml")
-    checked = readings.audited(readings.Reading(rule))
+    checked = readings.audit_once(readings.Reading(rule))
     for title, reason in (("甲", None), ("乙", "因为"), ("丙", "所以")):
         named = readings.NamedReading(Text(title), "", checked.reading, reason and Text(reason))
         for weights in (None, dict(rule.weights)):
-            found = readings.found_of(readings.Choice("", named), checked, weights, {})
+            found = readings.findings_of(readings.Choice("", named), checked, weights, {})
             assert (found.title, found.reason) == (Text(title), reason and Text(reason))
 
 
@@ -188,13 +188,13 @@ def asked_twice() -> None:
     from allocator import Reservation, Text, allocate, load_scenario
     from allocator.analysis.execution import payers
     from allocator.core.errors import ScenarioError
-    from allocator.ui.execution import inputs as execution
+    from allocator.ui.execution import inputs
 
     scenario = load_scenario(Path(os.environ["ALLOCATOR_SCENARIOS"]) / "luzhou-2023" / "published-rule.toml")
     for name in ("市经济合作局", "市商务局"):
         called = replace(scenario, reservations=(Reservation(Text(name), scenario.reserved),))
         try:
-            execution.payments(Path(os.environ["PAYMENTS"]), called, payers(allocate(called)))
+            inputs.payments(Path(os.environ["PAYMENTS"]), called, payers(allocate(called)))
             st.text(f"{name}: read")
         except ScenarioError as error:
             st.text(f"{name}: {error.sentences('zh')}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pages import SCENARIOS, link, opened, press
 from streamlit.testing.v1 import AppTest
-from test_app import said
+from test_app import page_text
 
 from allocator import Scenario, Text, allocate
 from allocator.files.load import load_scenario
@@ -50,25 +50,25 @@ def errors(app: AppTest) -> list[str]:
 
 
 def test_without_anything_saved_the_page_says_how() -> None:
-    assert "还没有保存过方案" in said(page())
-    assert "No scenario has been saved yet" in said(page("en"))
+    assert "还没有保存过方案" in page_text(page())
+    assert "No scenario has been saved yet" in page_text(page("en"))
 
 
 @pytest.mark.usefixtures("two_states")
 def test_history_says_who_what_when_and_why() -> None:
-    shown = said(page())
+    shown = page_text(page())
     for part in ("第1次保存", "第2次保存", "王", "李", "照原办法", "投资加重", "定稿：初稿",
                  "投资贡献值由40%改为50%", "税收贡献值由40%改为30%"):  # fmt: skip
         assert part in shown
     assert shown.index("第2次保存") < shown.index("第1次保存")
-    assert "Investment contribution from 40\u00a0% to 50\u00a0%" in said(page("en"))
+    assert "Investment contribution from 40\u00a0% to 50\u00a0%" in page_text(page("en"))
 
 
 @pytest.mark.usefixtures("two_states")
 def test_an_earlier_state_is_restored_to_the_yuan() -> None:
     before = store.load_state("方案一", 1)
     app = press(page(), "恢复为第1次保存")
-    assert "尚未保存" not in said(app)
+    assert "尚未保存" not in page_text(app)
     assert len(store.history("方案一")) == 2  # not before it is confirmed
     app.text_input(key="kept-restore-who").set_value("赵")
     app.text_input(key="kept-restore-why").set_value("会上定的")
@@ -79,7 +79,7 @@ def test_an_earlier_state_is_restored_to_the_yuan() -> None:
     now = load_scenario(store.path_of("方案一"))
     assert allocate(now).amounts == allocate(before).amounts
     assert now == replace(before, title=Text("方案一"))
-    assert "恢复为第1次保存的内容" in said(app)
+    assert "恢复为第1次保存的内容" in page_text(app)
 
 
 def edited(**address: str) -> AppTest:
@@ -96,7 +96,7 @@ def edited(**address: str) -> AppTest:
 @pytest.mark.usefixtures("two_states")
 def test_before_restoring_unsaved_edits_are_told_and_undo_brings_them_back() -> None:
     app = press(edited(), "恢复为第1次保存")
-    assert "对此方案的修改尚未保存" in said(app)
+    assert "对此方案的修改尚未保存" in page_text(app)
     assert link(app)["weight.investment"] == "70"  # nothing is done yet
     submit(app, "恢复")
     assert "weight.investment" not in link(app)
@@ -106,7 +106,7 @@ def test_before_restoring_unsaved_edits_are_told_and_undo_brings_them_back() -> 
 @pytest.mark.usefixtures("two_states")
 def test_freezing_leaves_unsaved_edits_where_they_are() -> None:
     app = press(edited(), "定稿…")
-    assert "屏幕上有未保存的修改，不在其中" in said(app)
+    assert "屏幕上有未保存的修改，不在其中" in page_text(app)
     app.selectbox(key="kept-freeze-stage-zh").set_value("财政会商")
     submit(app, "定稿")
     assert store.load_state("方案一", 3) == store.load_state("方案一", 2)
@@ -124,7 +124,7 @@ def test_the_latest_state_is_frozen_under_a_stage() -> None:
     last = store.history("方案一")[-1]
     assert (last.number, last.stage) == (3, "财政会商")
     assert store.load_state("方案一", 3) == store.load_state("方案一", 2)
-    assert "定稿：财政会商" in said(app)
+    assert "定稿：财政会商" in page_text(app)
     assert any(button.label == "比较各次定稿" for button in app.button)
 
 
@@ -144,7 +144,7 @@ def test_rename_and_duplicate() -> None:
     assert last.why == "由“方案一”改名为“方案甲”：统一名称"
     assert app.session_state.slug == "@方案甲"
     assert load_scenario(store.path_of("方案甲")).title == Text("方案甲")
-    assert "钱" in said(app) and "由“方案一”改名为“方案甲”" in said(app)
+    assert "钱" in page_text(app) and "由“方案一”改名为“方案甲”" in page_text(app)
     press(app, "复制")
     app.text_input[0].set_value("方案乙")
     submit(app, "复制")
@@ -206,17 +206,17 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_lost(
 def test_deleting_can_be_undone() -> None:
     app = press(page(scenario="@方案一"), "删除")
     assert store.kept() == []
-    assert "“方案一”已删除" in said(app)
+    assert "“方案一”已删除" in page_text(app)
     press(app, "撤销删除")
     assert store.kept() == ["方案一"] and len(store.history("方案一")) == 2
-    assert "已删除" not in said(app)
+    assert "已删除" not in page_text(app)
 
 
 @pytest.mark.usefixtures("two_states")
 def test_what_was_deleted_can_be_taken_back_in_a_later_visit() -> None:
     press(page(scenario="@方案一"), "删除")
     app = page()  # another visit, which knows what is on the disk alone
-    assert "还没有保存过方案" in said(app) and "“方案一”已删除" not in said(app)
+    assert "还没有保存过方案" in page_text(app) and "“方案一”已删除" not in page_text(app)
     assert [fold.label for fold in app.expander] == ["已删除的方案（1）"]
     store.keep("方案一", luzhou(), who="别人", after=None)
     (back,) = [button for button in app.button if button.label.startswith("取回“方案一”")]
@@ -238,7 +238,7 @@ def test_of_very_many_deleted_the_newest_are_listed() -> None:
     app = page()
     labels = [button.label for button in app.button if button.label.startswith("取回")]
     assert len(labels) == 20 and labels[0].startswith("取回“方案21”")
-    assert "另有2个更早删除的方案未列出" in said(app)
+    assert "另有2个更早删除的方案未列出" in page_text(app)
 
 
 @pytest.mark.usefixtures("two_states")
@@ -257,7 +257,7 @@ def test_a_damaged_state_is_said_to_be_and_not_restored() -> None:
     path.chmod(0o644)
     path.write_text(path.read_text("utf-8").replace("40", "41"), "utf-8")
     app = page()
-    assert "已被改动或损坏" in said(app)
+    assert "已被改动或损坏" in page_text(app)
     press(app, "恢复为第1次保存")
     submit(app, "恢复")
     assert len(errors(app)) == 1
@@ -285,6 +285,6 @@ def test_of_two_windows_the_second_is_told_before_it_restores_or_freezes() -> No
 def test_markup_in_names_and_notes_is_shown_as_text() -> None:
     scenario = replace(luzhou(), title="t")
     store.keep("方案 [x](y)", scenario, who="<b>w</b>", why="<script>alert(1)</script>", after=None)
-    shown = said(page())
+    shown = page_text(page())
     assert "<script>alert" not in shown and "<b>w</b>" not in shown
     assert "&lt;script&gt;" in shown

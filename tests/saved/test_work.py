@@ -12,7 +12,7 @@ import pytest
 from pages import link
 from processes import HUNG
 from streamlit.testing.v1 import AppTest
-from test_app import amounts, button, expected, said, slider
+from test_app import amounts, button, expected, page_text, slider
 
 from allocator import allocate
 from allocator.files.load import load_scenario
@@ -100,10 +100,10 @@ def test_steps_are_undone_and_done_again(page: Page) -> None:
 def test_back_to_the_file_needs_something_to_put_back(page: Page) -> None:
     app = page()
     assert app.button(key=f"back-{SLUG}").disabled
-    assert "已修改，尚未保存" not in said(app)
+    assert "已修改，尚未保存" not in page_text(app)
     slider(app, "tax").set_value(41).run()
     assert not app.button(key=f"back-{SLUG}").disabled
-    assert "已修改，尚未保存" in said(app)
+    assert "已修改，尚未保存" in page_text(app)
 
 
 # --- the rule's form ------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_a_floor_is_added_holds_can_be_linked_to_and_undone(page: Page) -> None:
     press(app, "-apply")
     limited = {name: int(amount) for name, amount in amounts(app).items()}
     assert min(limited.values()) == 30 and sum(limited.values()) == 5602
-    assert "保底30万元" in said(app)
+    assert "保底30万元" in page_text(app)
     other = page(link(app))
     assert amounts(other) == amounts(app)
     app.button(key=f"undo-{SLUG}").click().run()
@@ -171,7 +171,7 @@ def test_weights_entered_exactly(page: Page) -> None:
     assert not app.error
     assert amounts(app) == expected("luzhou-2023/published-rule", **values)
     # whose weights they are is not said: those of the file are others
-    assert "权重不是整数：投资贡献值 33.3、" in said(app) and "方案文件的权重" not in said(app)
+    assert "权重不是整数：投资贡献值 33.3、" in page_text(app) and "方案文件的权重" not in page_text(app)
     assert link(app)["weight.tax"] == "33.3"
     assert amounts(page(link(app))) == amounts(app)
 
@@ -203,8 +203,8 @@ def test_weights_that_do_not_add_up_are_written_first(page: Page) -> None:
     app = page()
     slider(app, "investment").set_value(50).run()
     app.button(key=f"save-{SLUG}").click().run()
-    assert "权重合计110%" in said(app)
-    assert "46/36/9/9" in said(app)
+    assert "权重合计110%" in page_text(app)
+    assert "46/36/9/9" in page_text(app)
     app.button(key=f"saving-write-{SLUG}").click().run()
     assert [slider(app, f).value for f in ("investment", "tax", "employment", "effort")] == [46, 36, 9, 9]
 
@@ -270,7 +270,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_work_is_still_there(
     app = unfold(page())
     field(app, "-unit").set_value("2").run()
     press(app, "-apply")
-    assert "修改无法暂存" in said(app)
+    assert "修改无法暂存" in page_text(app)
     before = amounts(app)
     save(app, "方案一")
     assert len(app.error) == 1
@@ -295,15 +295,15 @@ def test_an_edited_scenario_whose_file_changes_keeps_the_edits_and_says_so(
     slider(app, "tax").set_value(0).run()
     file = tmp_path / "shelf" / "luzhou-2023" / "published-rule.toml"
     file.write_text(file.read_text("utf-8").replace("57_220_000", "67_220_000"), "utf-8")
-    assert "资金总额6722万元" in said(untouched.run())
-    shown = said(app.run())
+    assert "资金总额6722万元" in page_text(untouched.run())
+    shown = page_text(app.run())
     assert "资金总额5722万元" in shown and "已被他人或在另一窗口修改" in shown
 
 
 @pytest.mark.parametrize("token", ["0" * 32, "../../etc", "x" * 100, "0" * 31 + "<"])
 def test_a_link_to_edits_that_are_not_there_says_so(page: Page, token: str) -> None:
     app = page({"scenario": SLUG, "draft": token})
-    assert "链接中的未保存修改已找不到" in said(app)
+    assert "链接中的未保存修改已找不到" in page_text(app)
     assert amounts(app) == expected("luzhou-2023/published-rule")
 
 
@@ -312,7 +312,7 @@ def test_a_scenario_deleted_in_another_window_is_said_to_be_gone(page: Page) -> 
     save(one, "方案一")
     other = page({"lang": "zh", "scenario": "@方案一"})
     token = store.discard("方案一").token
-    assert "已在另一窗口删除或改名" in said(other.run())
+    assert "已在另一窗口删除或改名" in page_text(other.run())
     assert amounts(other) == expected("luzhou-2023/published-rule")
     store.undo_discard(token)
     assert store.kept() == ["方案一"]
@@ -348,7 +348,7 @@ def each(app: AppTest) -> list[dict[str, str]]:
 
 def test_a_refresh_loses_nothing_that_was_made_of_any_scenario(page: Page, busy: AppTest) -> None:
     again = page(link(busy))
-    assert "已找不到" not in said(again)
+    assert "已找不到" not in page_text(again)
     assert amounts(again) == amounts(busy) == expected(SLUG, tax=20, investment=60)
     assert each(again) == each(busy)
     assert each(again)[1] == expected(EQUAL, tax=30, investment=20)
@@ -388,7 +388,7 @@ def test_going_back_in_the_browser_leaves_other_scenarios_alone(busy: AppTest) -
 @pytest.mark.parametrize("token", ["0" * 32, "../../etc", "x" * 100, "", "0" * 31 + "<"])
 def test_what_an_address_says_of_other_scenarios_and_is_not_there(page: Page, token: str) -> None:
     app = page({"lang": "zh", "scenario": SLUG, "work": token, "weight.tax": "1"})
-    assert ("其他方案的未保存修改已找不到" in said(app)) == bool(token)
+    assert ("其他方案的未保存修改已找不到" in page_text(app)) == bool(token)
     assert "work" not in link(app)
 
 
@@ -403,7 +403,7 @@ def test_what_an_address_says_of_other_scenarios_and_is_not_there(page: Page, to
 )
 def test_work_that_cannot_be_used_says_so(page: Page, made: store.Work) -> None:
     app = page({"lang": "zh", "scenario": SLUG, "work": store.put_work(made)})
-    assert "其他方案的未保存修改已找不到" in said(app)
+    assert "其他方案的未保存修改已找不到" in page_text(app)
     assert amounts(app) == expected(SLUG)
     assert amounts(show(app, OTHER)) == expected(OTHER)
 
@@ -412,11 +412,11 @@ def test_edits_of_other_scenarios_that_cannot_be_kept_are_said_to_be(page: Page,
     (tmp_path / "home").write_text("not a folder", "utf-8")
     app = page()
     slider(app, "tax").set_value(20).run()
-    assert "修改无法暂存" not in said(app)  # the address carries weights by itself
-    assert "修改无法暂存" in said(show(app, EQUAL))
+    assert "修改无法暂存" not in page_text(app)  # the address carries weights by itself
+    assert "修改无法暂存" in page_text(show(app, EQUAL))
     assert "work" not in link(app)
     (tmp_path / "home").unlink()
-    assert "修改无法暂存" not in said(app.run())
+    assert "修改无法暂存" not in page_text(app.run())
     assert "work" in link(app)
 
 
@@ -434,7 +434,7 @@ def test_edits_of_what_somebody_else_has_saved_since_stand_after_a_refresh_and_a
     again = page(link(mine))
     assert link(again)["state"] == "1"
     assert amounts(again) == amounts(mine) == expected(SLUG, tax=20, investment=60)
-    assert "已被他人或在另一窗口修改" in said(again)
+    assert "已被他人或在另一窗口修改" in page_text(again)
     save(again, "方案一", who="李")
     (told,) = [error.value.replace("\\", "") for error in again.error]
     assert "王" in told and len(store.history("方案一")) == 2
@@ -446,6 +446,6 @@ def test_a_link_to_a_save_that_is_not_there_says_so_and_keeps_the_edits(page: Pa
     app = page({"lang": "zh", "scenario": "@方案一", "state": number, "weight.tax": "20"} | {
         f"weight.{factor}": "40" for factor in ("investment", "employment", "effort")
     })  # fmt: skip
-    assert ("那次保存已找不到" in said(app)) == (number != "１")
+    assert ("那次保存已找不到" in page_text(app)) == (number != "１")
     assert slider(app, "tax", "@方案一").value == 20
     assert link(app)["state"] == "1"

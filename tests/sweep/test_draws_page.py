@@ -24,11 +24,10 @@ from allocator.core.exact import Frozen
 from allocator.files.load import load_scenario
 from allocator.report.sweep import charts as sweep_charts
 from allocator.report.sweep import grids as sweep_grids
-from allocator.report.sweep import words as said
+from allocator.report.sweep import words as sweep_words
 from allocator.text import say
 from allocator.ui.components import background, markup
-from allocator.ui.sensitivity import draws as drawing
-from allocator.ui.sensitivity import draws_input as draws
+from allocator.ui.sensitivity import draws, draws_input
 from allocator.ui.sensitivity.draws_input import Asked, Typed
 
 LUZHOU = "luzhou-2023/published-rule"
@@ -40,30 +39,30 @@ WESTERN = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
 
 
 def test_presets_are_what_they_say() -> None:
-    assert draws.preset("around", RULE, 1000) == Asked(Around(100), {}, 1, 1000)
-    assert draws.preset("anywhere", RULE, 1000) == Asked(Anywhere(), {}, 1, 1000)
-    data = draws.preset("data", RULE, 1000)
+    assert draws_input.preset("around", RULE, 1000) == Asked(Around(100), {}, 1, 1000)
+    assert draws_input.preset("anywhere", RULE, 1000) == Asked(Anywhere(), {}, 1, 1000)
+    data = draws_input.preset("data", RULE, 1000)
     assert data.law is None and data.noise == dict.fromkeys(RULE.weights, 10)
-    assert draws.presets(RULE) == ("around", "anywhere", "data")
-    assert draws.presets(WESTERN) == ("data",)  # one weight cannot move
+    assert draws_input.presets(RULE) == ("around", "anywhere", "data")
+    assert draws_input.presets(WESTERN) == ("data",)  # one weight cannot move
 
 
 def test_what_is_made_at_once_is_small_and_what_can_be_chosen_ends() -> None:
-    assert draws.usual_count(RULE) == 1_000_000 and draws.counts(RULE)[-1] == 10_000_000
+    assert draws_input.usual_count(RULE) == 1_000_000 and draws_input.counts(RULE)[-1] == 10_000_000
     large = generated(2_844, 4)
-    assert draws.usual_count(large) == 10_000 and not draws.quick(large, 10_000)
-    assert draws.counts(large)[-1] == 1_000_000
+    assert draws_input.usual_count(large) == 10_000 and not draws_input.quick(large, 10_000)
+    assert draws_input.counts(large)[-1] == 1_000_000
 
 
 def test_own_settings_are_taken_as_typed() -> None:
-    assert draws.own(Typed(), RULE, 10, "zh") == Asked(Around(100), {}, 1, 10)
+    assert draws_input.own(Typed(), RULE, 10, "zh") == Asked(Around(100), {}, 1, 10)
     within = Typed(law="within", points="5", noise="2.5 %", seed="7", points_of={"tax": "0.5"})
     points = {"investment": 5, "tax": Fraction(1, 2), "employment": 5, "effort": 5}
     noise = dict.fromkeys(RULE.weights, Fraction(5, 2))
-    assert draws.own(within, RULE, 10, "zh") == Asked(Within(Frozen(points)), noise, 7, 10)
-    assert draws.own(replace(within, points_of={}), RULE, 10, "zh").law == Within(5)
+    assert draws_input.own(within, RULE, 10, "zh") == Asked(Within(Frozen(points)), noise, 7, 10)
+    assert draws_input.own(replace(within, points_of={}), RULE, 10, "zh").law == Within(5)
     fixed = Typed(law="fixed", noise_of={"tax": "8", "effort": " "})
-    assert draws.own(fixed, RULE, 10, "zh") == Asked(None, {"tax": 8}, 1, 10)
+    assert draws_input.own(fixed, RULE, 10, "zh") == Asked(None, {"tax": 8}, 1, 10)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_own_settings_are_taken_as_typed() -> None:
 )
 def test_a_wrong_setting_is_named_with_its_field(typed: Typed, field: str, key: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        draws.own(typed, RULE, 10, "en")
+        draws_input.own(typed, RULE, 10, "en")
     (problem,) = caught.value.problems
     assert problem.file == say(f"app.sweep.{field}", "en")
     assert problem.key == key or key == "cell_blank"
@@ -88,7 +87,7 @@ def test_a_wrong_setting_is_named_with_its_field(typed: Typed, field: str, key: 
 
 def test_a_wrong_figure_of_one_factor_names_it() -> None:
     with pytest.raises(ScenarioError) as caught:
-        draws.own(Typed(noise_of={"tax": "ten", "effort": "1"}), RULE, 10, "en")
+        draws_input.own(Typed(noise_of={"tax": "ten", "effort": "1"}), RULE, 10, "en")
     (sentence,) = caught.value.sentences("en")
     assert "Tax contribution" in sentence and "ten" in sentence
 
@@ -129,12 +128,12 @@ def test_tables_hold_the_figures_of_the_charts(anywhere: tuple[Sweep, Drivers], 
 
 def test_ranks_of_many_stand_in_groups_that_lose_nothing() -> None:
     found = sweep(generated(45, 2), 500)
-    groups, ranks = said.grouped_ranks(found)
+    groups, ranks = sweep_words.grouped_ranks(found)
     assert groups[0] == (1, 3) and groups[-1] == (43, 45) and len(groups) == 15
     for id, row in ranks.items():
         assert row[0] == sum(found.ranks[id][:3]) and sum(row) == 1
     frame = sweep_charts.rank_frame(found, "en")
-    assert list(dict.fromkeys(frame["column"])) == [said.rank_text(group, "en") for group in groups]
+    assert list(dict.fromkeys(frame["column"])) == [sweep_words.rank_text(group, "en") for group in groups]
     assert (abs(frame.groupby("name")["part"].sum() - 100) < 1e-9).all()
 
 
@@ -142,14 +141,14 @@ def test_it_is_said_who_gains_whatever_is_drawn() -> None:
     base = dict(RULE.published or {})
     base["ftz"], base["naxi"], base["luxian"] = base["ftz"] - 5_000_000, base["naxi"] + 5_000_000, 0
     found = sweep(RULE, 2000, base=base)
-    more, less, open_ = said.verdicts(found, "en")
+    more, less, open_ = sweep_words.verdicts(found, "en")
     assert more == "In at least 95 % of the draws more than the base: Lu County, Free Trade Zone."
     assert less == "In at least 95 % of the draws less than the base: Naxi District."
     assert open_.startswith("More or less than the base, depending on the draw: Jiangyang District")
     alike = replace(
         RULE, factors=[replace(f, values=(1,) * len(RULE.ids)) for f in RULE.factors], published=None
     )
-    (same,) = said.verdicts(sweep(alike, 100), "en")
+    (same,) = sweep_words.verdicts(sweep(alike, 100), "en")
     assert same == "In at least 95 % of the draws no more and no less than as it stands: all recipients."
 
 
@@ -203,7 +202,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     """Opens the page with this address; nothing still runs afterwards."""
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
-    monkeypatch.setattr(drawing, "PATIENCE", HUNG)
+    monkeypatch.setattr(draws, "PATIENCE", HUNG)
     yield partial(opened, "sensitivity")
     until(lambda: not at_work())
 
@@ -239,7 +238,12 @@ def shown_as(found: Sweep, lang: str) -> list[str]:
     ]
     assumed = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
     tables = [markup.table(grid, say(assumed, lang, title=grid.caption), first=0) for grid in grids]
-    return [*tables, *map(markup.escape, said.head(found, lang)), found.digest, f"numpy {numpy.__version__}"]
+    return [
+        *tables,
+        *map(markup.escape, sweep_words.head(found, lang)),
+        found.digest,
+        f"numpy {numpy.__version__}",
+    ]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -255,7 +259,7 @@ def test_a_million_draws_stand_there_at_once(page: Open, lang: str) -> None:
 @pytest.mark.parametrize("name", ["anywhere", "data"])
 def test_presets_are_drawn_as_they_are_called(page: Open, name: str) -> None:
     app = preset(count(page(scenario=LUZHOU), 10_000), name)
-    asked = draws.preset(name, RULE, 10_000)
+    asked = draws_input.preset(name, RULE, 10_000)
     found = sweep(RULE, 10_000, law=asked.law, noise=asked.noise)
     shown = html_of(app)
     assert all(part in shown for part in shown_as(found, "zh"))
@@ -295,14 +299,14 @@ def test_where_one_factor_counts_data_alone_is_drawn(page: Open) -> None:
     app = page(scenario="au-wa-2024-25/scenario")
     (radio,) = [radio for radio in app.radio if radio.label == say("app.sweep.preset", "zh")]
     assert radio.options == ["数据±10%", "自行设定"]
-    many = draws.usual_count(WESTERN)
+    many = draws_input.usual_count(WESTERN)
     assert sweep(WESTERN, many, law=None, noise=10).digest in html_of(app)
 
 
 def test_a_name_that_is_edited_draws_nothing_anew(page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     app = count(page(scenario=LUZHOU), 10_000)
     asked = []
-    monkeypatch.setattr(drawing, "sweep", lambda *given, **how: asked.append(given))
+    monkeypatch.setattr(draws, "sweep", lambda *given, **how: asked.append(given))
     trails = app.session_state["trails"]
     recipients = [
         replace(r, name=Text("改名区", "Renamed")) if r.id == "naxi" else r for r in RULE.recipients
@@ -320,8 +324,8 @@ def test_what_takes_long_waits_for_the_button_and_can_be_called_off(
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(write(tmp_path / "large")))
     app = count(preset(page(scenario=SLUG), "data"), 1_000_000)
     assert [button.label for button in app.button].count("开始模拟") == 1
-    monkeypatch.setattr(drawing, "PATIENCE", 0.01)
-    monkeypatch.setattr(drawing, "sweep", held)
+    monkeypatch.setattr(draws, "PATIENCE", 0.01)
+    monkeypatch.setattr(draws, "sweep", held)
     app = press(app, "开始模拟")
     assert at_work() == 1
     labels = [button.label for button in app.button]
@@ -342,12 +346,12 @@ def test_what_takes_long_waits_for_the_button_and_can_be_called_off(
 def held(*given: Any, progress: Callable[[float], None], **how: Any) -> Sweep:
     """A sweep that gets no further than its first word of how far it is."""
 
-    def told(part: float) -> None:
+    def waiting(part: float) -> None:
         while True:
             progress(part)
             pause()
 
-    return sweep(*given, progress=told, **how)
+    return sweep(*given, progress=waiting, **how)
 
 
 # Draws that a server makes quickly enough for any test, as if they took long: they stand still at their first
@@ -355,17 +359,17 @@ def held(*given: Any, progress: Callable[[float], None], **how: Any) -> Sweep:
 SLOWLY = """
 import os, time
 from pathlib import Path
-from allocator.ui.sensitivity import draws as drawing
-from allocator.ui.sensitivity import draws_input as draws
-sweep, go = drawing.sweep, Path(os.environ["ALLOCATOR_HOME"]) / "go"
+from allocator.ui.sensitivity import draws
+from allocator.ui.sensitivity import draws_input
+sweep, go = draws.sweep, Path(os.environ["ALLOCATOR_HOME"]) / "go"
 def slowly(*given, progress, **how):
-    def told(part):
+    def waiting(part):
         progress(part)
         while not go.exists():
             progress(part)
             time.sleep(0.01)
-    return sweep(*given, progress=told, **how)
-drawing.sweep, draws.QUICK = slowly, 1_000_000
+    return sweep(*given, progress=waiting, **how)
+draws.sweep, draws_input.QUICK = slowly, 1_000_000
 """
 
 

@@ -25,8 +25,8 @@ from allocator import (
     load_scenario,
 )
 from allocator.analysis.sweep import LEVELS, Anywhere, Around, Within, drivers, sweep
-from allocator.analysis.sweep.counting import counted
 from allocator.analysis.sweep.drivers import WEIGHTS
+from allocator.analysis.sweep.masks import count_true
 from allocator.analysis.sweep.ranks import places
 from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
 from allocator.report.sweep.words import part_text
@@ -161,9 +161,9 @@ def test_bins_count_what_falls_into_them():
 @pytest.mark.parametrize("shape", [(3, 4096), (5, 8), (4, 13), (1, 16384)])
 def test_true_values_are_counted_along_either_axis(shape):
     mask = np.random.default_rng(1).random(shape) < 0.9
-    assert counted(mask, 1).tolist() == mask.sum(axis=1).tolist()
+    assert count_true(mask, 1).tolist() == mask.sum(axis=1).tolist()
     turned = np.ascontiguousarray(mask.T)
-    assert counted(turned, 0).tolist() == mask.sum(axis=1).tolist()
+    assert count_true(turned, 0).tolist() == mask.sum(axis=1).tolist()
 
 
 # --- edges ----------------------------------------------------------------------------------------

@@ -196,16 +196,16 @@ def test_wrong_options_are_named_in_one_sentence(run, options, said):
 
 
 def test_a_missing_package_and_a_silent_scheduler_are_told(run, monkeypatch):
-    from allocator.cli import sweep as sweeping
+    from allocator.cli import sweep as sweep_command
 
-    monkeypatch.setattr(sweeping, "PATIENCE", "0.2s")
+    monkeypatch.setattr(sweep_command, "PATIENCE", "0.2s")
     pytest.importorskip("distributed")
     assert "no scheduler answers" in run(RULE, "--scheduler", "tcp://127.0.0.1:1", status=2)[1]
 
     def absent(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(sweeping, "import_module", absent)
+    monkeypatch.setattr(sweep_command, "import_module", absent)
     assert 'pip install "allocator[cluster]"' in run(RULE, "--scheduler", "tcp://x:1", status=2)[1]
 
 
@@ -225,12 +225,10 @@ def test_a_scenario_that_cannot_be_drawn_names_its_file(run, tmp_path):
 def test_a_worker_that_dies_is_told(run, monkeypatch):
     from concurrent.futures.process import BrokenProcessPool
 
-    from allocator.cli import sweep as sweeping
-
     def broken(*_args, **_more):
         raise BrokenProcessPool
 
-    monkeypatch.setattr(sweeping, "sweep", broken)
+    monkeypatch.setattr("allocator.analysis.sweep.sweep", broken)
     assert "--workers: a worker process ended" in run(RULE, "--workers", 2, status=2)[1]
 
 
@@ -246,10 +244,10 @@ def test_help_lists_the_options(run):
 
 
 def test_intervals_are_those_of_the_sweep(found):
-    rows = sweep_charts.swept_rows(found, "en")
-    together, apart = sweep_charts.swept_panels(rows)
+    rows = sweep_charts.sweep_rows(found, "en")
+    together, apart = sweep_charts.sweep_panels(rows)
     assert [row.id for row in apart] == ["ftz"] and len(together) == 8
-    unit = sweep_charts.swept_unit(found, "en")
+    unit = sweep_charts.sweep_unit(found, "en")
     frame = sweep_charts.interval_frame(together, unit, "en").set_index("name")
     gulin = frame.loc["Gulin County"]
     assert gulin["from"] * 10_000 == found.quantiles[Fraction(1, 20)]["gulin"]

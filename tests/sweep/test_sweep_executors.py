@@ -18,9 +18,9 @@ from processes import HUNG, below, running, until
 from allocator import allocate, load_scenario
 from allocator.analysis.sweep import Anywhere, Around, sweep
 from allocator.analysis.sweep import running as runs
-from allocator.analysis.sweep.case import case_of, moved_in
+from allocator.analysis.sweep.case import case_of, own_copy
 from allocator.analysis.sweep.tally import tallied
-from allocator.cli import sweep as sweeping
+from allocator.cli import sweep as sweep_command
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios"
 LUZHOU = load_scenario(FOLDER / "luzhou-2023" / "published-rule.toml")
@@ -124,7 +124,7 @@ def test_a_cluster_of_two_processes(cluster, digest):
 def test_the_command_line_finds_the_cluster(cluster, capsys, monkeypatch):
     from allocator.cli.entry import main
 
-    monkeypatch.setattr(sweeping, "PATIENCE", f"{HUNG}s")
+    monkeypatch.setattr(sweep_command, "PATIENCE", f"{HUNG}s")
     file = str(FOLDER / "luzhou-2023" / "published-rule.toml")
     arguments = ["sweep", file, "--draws", "20000", "--lang", "en"]
     lines = []
@@ -245,6 +245,6 @@ def test_what_comes_from_another_process_is_moved_to_where_numpy_is_fast():
     case = case_of(allocate(COUNCILS), Around(), {}, 1)
     odd = np.frombuffer(b"\0" + case.columns.tobytes(), dtype=np.uint8)[1:].view(case.columns.dtype)
     odd = odd.reshape(case.columns.shape)
-    there = moved_in(replace(case, columns=odd))
+    there = own_copy(replace(case, columns=odd))
     assert not odd.flags.aligned and there.columns.flags.aligned
     assert (there.columns == case.columns).all() and there.draws == case.draws

@@ -245,7 +245,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
     return start
 
 
-def said(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     """All HTML and Markdown of the page."""
     return "\n".join([html_of(app), *(element.value for element in app.markdown)])
 
@@ -263,7 +263,7 @@ def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     app = page(file, lang=lang)
     scenario = load_scenario(SCENARIOS / f"{file}.toml")
     grid = shares_table(scenario, lang, allocate(scenario))
-    shown = said(app)
+    shown = page_text(app)
     assert markup.table(grid, grid.caption) in shown
     assert ('class="al-notice al-warn"' in shown) == bool(scenario.assumed)
     assert not re.search(r"app\.\w+\.\w+|\{\w+\}", shown)
@@ -277,13 +277,13 @@ def test_apply_puts_the_edit_in_place_and_undo_takes_it_back(page: Open, grids: 
     grids.typed = {"table": [(3, at, "1.98")]}
     app = press(app, "应用数据表")
     assert now(app).factor("tax").values[3] == Fraction(198, 100)
-    assert "已应用：税收贡献值：泸县由0.98改为1.98。" in said(app)
-    assert "已修改，尚未保存" in said(app)
+    assert "已应用：税收贡献值：泸县由0.98改为1.98。" in page_text(app)
+    assert "已修改，尚未保存" in page_text(app)
     grids.typed = {}
-    assert "已应用" not in said(app.run())
+    assert "已应用" not in page_text(app.run())
     app = press(app, "撤销")
     assert now(app) == luzhou()
-    assert "已应用" not in said(app)
+    assert "已应用" not in page_text(app)
 
 
 def test_a_refused_edit_changes_nothing_and_names_row_and_column(page: Open, grids: Grids) -> None:
@@ -293,7 +293,7 @@ def test_a_refused_edit_changes_nothing_and_names_row_and_column(page: Open, gri
     at = header.index("税收贡献值")
     grids.typed = {"table": [(0, at, "7"), (3, at, "*多*"), (4, at, "-1"), (8, at, "")]}
     app = press(app, "应用数据表")
-    shown = said(app).replace("\\", "").replace("−", "-")
+    shown = page_text(app).replace("\\", "").replace("−", "-")
     assert now(app) == luzhou()
     assert "有3处需要改正，改动尚未采用" in shown
     for row, what in ((4, "“*多*”不是数字"), (5, "-1是负数"), (9, "为空")):
@@ -309,21 +309,21 @@ def test_factors_are_edited_in_words(page: Open, grids: Grids) -> None:
     app = press(app, "Apply the factors")
     tax = now(app).factor("tax")
     assert (tax.status, tax.year) == ("published", 2021)
-    assert "Applied: " in said(app)
+    assert "Applied: " in page_text(app)
     grids.typed = {"factors": [(1, header.index("Year"), "soon")]}
     app = press(app, "Apply the factors")
     assert now(app).factor("tax").year == 2021
-    assert "row 2, column Year" in said(app).replace("\\", "")
+    assert "row 2, column Year" in page_text(app).replace("\\", "")
 
 
 def test_remarks_are_edited_and_shown(page: Open, grids: Grids, tmp_path: Path) -> None:
     save_scenario(with_remark(), tmp_path / "s" / "own")
     app = page("own/scenario", scenarios=tmp_path / "s")
-    assert "0.98 [1]" in said(app)
+    assert "0.98 [1]" in page_text(app)
     header, _ = upload.cell_rows(with_remark(), "zh")
     grids.typed = {"cells": [(0, header.index("审定数"), "13,5")]}
     app = press(app, "应用单元格来源")
-    assert "第1行，“审定数”列" in said(app).replace("\\", "")
+    assert "第1行，“审定数”列" in page_text(app).replace("\\", "")
     grids.typed = {"cells": [(0, header.index("审定数"), "13.50")]}
     app = press(app, "应用单元格来源")
     assert now(app, "own/scenario").provenance[0].verified == Fraction(27, 2)
@@ -342,9 +342,9 @@ def test_typed_cells_stand_while_another_table_is_applied(page: Open, grids: Gri
 def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: Open, grids: Grids) -> None:
     app = page()
     status, year = FACTOR_COLUMNS.index("status"), FACTOR_COLUMNS.index("year")
-    assert "已填写，尚未应用" not in said(app)
+    assert "已填写，尚未应用" not in page_text(app)
     grids.typed = {"factors": [(1, status, say("status.published", "zh")), (1, year, "2021")]}
-    assert "已填写，尚未应用" in said(app.run())
+    assert "已填写，尚未应用" in page_text(app.run())
     assert now(app) == luzhou()
     grids.typed = {}
     app.session_state["lang"] = "en"
@@ -354,10 +354,10 @@ def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: O
     rows[1][status], rows[1][year] = say("status.published", "en"), "2021"
     assert grids.cells("factors") == [tuple(row) for row in rows]
     assert grids.cells("cells") == []
-    assert "Typed, not applied yet" in said(app)
+    assert "Typed, not applied yet" in page_text(app)
     app = press(app, "Apply the factors")
     assert (now(app).factor("tax").status, now(app).factor("tax").year) == ("published", 2021)
-    assert "not applied yet" not in said(app)
+    assert "not applied yet" not in page_text(app)
 
 
 def test_what_was_typed_can_be_discarded(page: Open, grids: Grids) -> None:
@@ -365,31 +365,31 @@ def test_what_was_typed_can_be_discarded(page: Open, grids: Grids) -> None:
     _, rows = upload.table_rows(luzhou(), "zh")
     grids.typed = {"table": [(3, 4, "abc")]}
     app = press(app.run(), "应用数据表")
-    assert "“abc”不是数字" in said(app)
+    assert "“abc”不是数字" in page_text(app)
     grids.typed = {}
     app = press(app, "放弃所填内容")
     assert grids.cells("table") == [tuple(row) for row in rows]
-    assert "不是数字" not in said(app)
-    assert "尚未应用" not in said(app)
+    assert "不是数字" not in page_text(app)
+    assert "尚未应用" not in page_text(app)
     assert not [b for b in app.button if b.label == "放弃所填内容"]
 
 
 def test_what_is_wrong_is_said_until_it_is_put_right(page: Open, grids: Grids) -> None:
     app = page()
     grids.typed = {"table": [(3, 4, "abc"), (4, 4, "-1")]}
-    assert "不是数字" not in said(app.run())
-    assert "有2处需要改正" in said(press(app, "应用数据表"))
+    assert "不是数字" not in page_text(app.run())
+    assert "有2处需要改正" in page_text(press(app, "应用数据表"))
     grids.typed = {"table": [(3, 4, "1"), (4, 4, "-1")]}
-    assert "有1处需要改正" in said(app.run())
+    assert "有1处需要改正" in page_text(app.run())
     grids.typed = {"table": [(3, 4, "1"), (4, 4, "2")]}
-    assert "需要改正" not in said(app.run())
+    assert "需要改正" not in page_text(app.run())
     assert now(app) == luzhou()
 
 
 def test_another_id_for_a_row_is_refused(page: Open, grids: Grids) -> None:
     app = page()
     grids.typed = {"table": [(3, 0, "lu")]}
-    shown = said(press(app, "应用数据表")).replace("\\", "")
+    shown = page_text(press(app, "应用数据表")).replace("\\", "")
     assert now(app) == luzhou()
     assert "数据表，第4行，“编号”列：编号原为“luxian”，现为“lu”" in shown
 
@@ -397,12 +397,12 @@ def test_another_id_for_a_row_is_refused(page: Open, grids: Grids) -> None:
 def test_weights_on_the_screen_outlive_an_edit(page: Open, grids: Grids) -> None:
     points = {f"weight.{f}": "25" for f in ("investment", "tax", "employment", "effort")}
     app = page(**points)
-    assert "投资贡献值（25%）" in said(app)
+    assert "投资贡献值（25%）" in page_text(app)
     header, _ = upload.table_rows(luzhou(), "zh")
     grids.typed = {"table": [(0, header.index("就业贡献值"), "9")]}
     app = press(app, "应用数据表")
     assert now(app).factor("employment").values[0] == 9
-    assert "投资贡献值（25%）" in said(app)
+    assert "投资贡献值（25%）" in page_text(app)
 
 
 # --- uploads --------------------------------------------------------------------------------------
@@ -422,7 +422,7 @@ def test_an_upload_is_one_step_and_is_not_repeated(page: Open) -> None:
     app.run()
     assert now(app).factor("tax").values[0] == 3
     assert now(app).factor("employment").values[1] == 4
-    assert "已应用" in said(app)
+    assert "已应用" in page_text(app)
     app = press(app, "撤销")
     assert now(app) == luzhou()
     app = app.run()
@@ -446,16 +446,16 @@ def test_a_refused_upload_leaves_everything_and_lists_every_problem(page: Open, 
     bad = {(row, large.factors[0].name.zh): "**x**" for row in range(100)}
     app.file_uploader[0].upload("b.csv", table(before, bad))
     app.run()
-    shown = said(app).replace("\\", "")
+    shown = page_text(app).replace("\\", "")
     assert now(app, "large/scenario") == before
     count = len(upload_problems(table(before, bad), before))
     assert count > 8
     assert f"文件中有{count}处需要改正，没有采用" in shown
     assert len(re.findall(r"b\.csv.*?第\d+行.*?\*\*x\*\*", shown)) == count
     app = app.run()
-    assert f"文件中有{count}处需要改正" in said(app)
+    assert f"文件中有{count}处需要改正" in page_text(app)
     app.file_uploader[0].clear()
-    assert "需要改正" not in said(app.run())
+    assert "需要改正" not in page_text(app.run())
 
 
 def upload_problems(content: bytes, scenario: Scenario) -> tuple[Any, ...]:
@@ -467,7 +467,7 @@ def upload_problems(content: bytes, scenario: Scenario) -> tuple[Any, ...]:
 def test_what_is_no_table_is_refused_in_a_sentence(page: Open) -> None:
     app = page()
     app.file_uploader[0].upload("t.xlsx", b"\x89PNG\r\n\x1a\n" + b"x" * 100)
-    assert "没有采用" in said(app.run())
+    assert "没有采用" in page_text(app.run())
     assert now(app) == luzhou()
 
 
@@ -477,7 +477,7 @@ def test_data_that_cannot_be_split_stays_editable(page: Open, tmp_path: Path) ->
     )
     save_scenario(scenario, tmp_path / "s" / "zero")
     app = page("zero/scenario", scenarios=tmp_path / "s")
-    assert "得分全部为零" in said(app)
+    assert "得分全部为零" in page_text(app)
     assert [b for b in app.button if b.label == "应用数据表"]
 
 

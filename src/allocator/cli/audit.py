@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from allocator.analysis.audit import Audit, Nearest, Reading, Scored, audit, consistent_table, nearest_weights
 from allocator.analysis.audit.table import MOST_DIGITS
-from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse, scenario_file
+from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number
@@ -24,6 +26,40 @@ from allocator.report.audit import tables
 from allocator.report.audit.findings import Answers, Findings, Untested, findings
 from allocator.report.audit.fit import fits, nearest_line, real
 from allocator.report.audit.nearest import Target, table_rows
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator audit` takes."""
+    made = Parser("audit", lang, "file")
+    made.option("--weights", metavar="FACTOR=WEIGHT,…")
+    made.option("--known", metavar="CSV")
+    made.option("--scores", metavar="FACTOR=LOW:HIGH", action="append", default=[])
+    made.option("--group", metavar="NAME=A,B,…", action="append", default=[])
+    made.option("--reading", metavar="FILE", nargs="+", action="extend", default=[])
+    made.option("--tolerance", metavar="rounded|exact", default="rounded")
+    made.option("--below", metavar="NAME=AMOUNT")
+    made.option("--above", metavar="NAME=AMOUNT")
+    made.option("--table", metavar="CSV")
+    made.option("--digits", metavar="NUMBER")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Audits the scenario and the readings, and shows what is found."""
+    file = scenario_file(options, "audit", lang)
+    asked = Asked(
+        options.weights,
+        options.known,
+        options.scores,
+        options.group,
+        options.tolerance,
+        options.below,
+        options.above,
+        options.table,
+        options.digits,
+    )
+    show(answers(file, options.reading, asked, lang), options.format, lang)
+    return 0
 
 
 @dataclass(frozen=True)
@@ -41,7 +77,7 @@ class Asked:
     digits: str | None = None
 
 
-def audited(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answers:
+def answers(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answers:
     """What is found under the scenario's own reading with what the options suppose, then under the others.
 
     Options about facts, targets and tables belong to the first reading only; weights, groups and the
@@ -180,19 +216,19 @@ def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
     return found
 
 
-def show(answers: Answers, form: str, lang: str) -> None:
+def show(found: Answers, form: str, lang: str) -> None:
     """The result of `allocator audit`: each reading by itself."""
-    rest = tables.rest(answers, lang)
+    rest = tables.rest(found, lang)
     if form == "json":
-        print_json(tables.all_data(answers, lang))
+        print_json(tables.all_data(found, lang))
         return
     if form == "csv":
-        rows = [row for one in answers.found for row in tables.file_rows(one, lang)]
-        remarks = [line for one in answers.found for line in tables.remarks(one, lang)]
+        rows = [row for one in found.found for row in tables.file_rows(one, lang)]
+        remarks = [line for one in found.found for line in tables.remarks(one, lang)]
         print_csv(tables.file_headers(lang), rows, [*remarks, *rest])
         return
     lines = []
-    for one in answers.found:
+    for one in found.found:
         lines += tables.opening(one, lang)
         for head, table in tables.ranges(one, lang):
             lines += ["", head, *aligned(table, lang)]

@@ -1,16 +1,67 @@
-"""The command `check`: what was read."""
+"""The command `check`: what was read, and whether the rule gives the published amounts."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from allocator.cli.options import allocation_of, scenario_file
+from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import jsonable, pad, print_csv, print_json, width
 from allocator.core.allocation import Allocation
-from allocator.core.exact import plain
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, exact, plain
+from allocator.core.parts import Text
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.rule import status_lines
 from allocator.report.words.summary import read_lines
 from allocator.text import say
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator check` takes."""
+    made = Parser("check", lang, "file")
+    made.option("--expect-published", action="store_true")
+    made.option("--within", metavar="AMOUNT")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Allocates, and shows what was read; status 1 where the published amounts should come out and do not."""
+    file = scenario_file(options, "check", lang)
+    within = _within(options, lang)
+    allocation = allocation_of(file)
+    differences = allocation.differences
+    if options.expect_published and differences is None:
+        raise ScenarioError(Problem("no_published", {}, file))
+    off: list[Text] | None = None
+    if options.expect_published and differences is not None:
+        recipients = allocation.scenario.recipients
+        off = [r.name for r in recipients if not -within <= differences[r.id] <= within]
+    show(allocation, file, options.format, lang, as_published=None if off is None else not off)
+    if off is None:
+        return 0
+    if off:
+        print(say("cli.not_published", lang, count=len(off), names=off[:10]), file=sys.stderr)
+        return 1
+    key = "cli.as_published_within" if within else "cli.as_published"
+    print(say(key, lang, within=within), file=sys.stderr)
+    return 0
+
+
+def _within(options: Any, lang: str) -> Number:
+    """How far an amount may be from the published one."""
+    if options.within is None:
+        return 0
+    if not options.expect_published:
+        raise Usage(say("cli.within_alone", lang))
+    try:
+        within = exact(options.within)
+    except ValueError:
+        within = -1
+    if within < 0:
+        raise Usage(say("cli.bad_amount", lang, value=options.within))
+    return within
 
 
 def show(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:

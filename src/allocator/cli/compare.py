@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from allocator.analysis.finding import held_against
+from allocator.cli.options import allocation_of
 from allocator.cli.output import finding_json, statuses, traces
+from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.report.tables.office import compare_table
 from allocator.report.words.finding import short, terms
 from allocator.report.words.rule import status_lines
 from allocator.text import say
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator compare` takes."""
+    return Parser("compare", lang, "files")
+
+
+def command(options: Any, lang: str) -> int:
+    """Allocates each scenario, and shows them side by side."""
+    if not 2 <= len(options.files) <= 26:
+        raise Usage(say("cli.missing_files", lang))
+    show([allocation_of(file) for file in options.files], options.files, options.format, lang)
+    return 0
 
 
 def show(results: Sequence[Allocation], files: Sequence[str], form: str, lang: str) -> None:

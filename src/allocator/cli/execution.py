@@ -4,31 +4,54 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from allocator.analysis.execution import Execution, assess, execute, payers, usual_day
-from allocator.cli.options import refuse
+from allocator.cli.options import allocation_of, refuse, scenario_file
 from allocator.cli.output import trace
+from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
-from allocator.files.execution.payments import load_payments
-from allocator.files.execution.rules import load_rules, rules_beside
-from allocator.report.execution import assessment as aims
-from allocator.report.execution import tables
-from allocator.report.execution import words as said
 from allocator.report.tables.grid import Grid
 from allocator.report.words.rule import status_lines
 from allocator.text import say
 
+if TYPE_CHECKING:  # loads pandas
+    from allocator.analysis.execution import Execution
 
-def executed(
+
+def parser(lang: str) -> Parser:
+    """What `allocator execution` takes."""
+    made = Parser("execution", lang, "file", "payments")
+    made.option("--on", metavar="YYYY-MM-DD")
+    made.option("--rules", metavar="FILE")
+    made.option("--payees", action="store_true")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Holds payments against the allocation, and shows how far it is carried out."""
+    file = scenario_file(options, "execution", lang)
+    if options.payments is None:
+        raise Usage(say("cli.missing_payments", lang, file=file))
+    allocation = allocation_of(file)
+    found = execute_file(allocation, file, options.payments, options.on, options.rules)
+    show(found, allocation, options.format, lang, payees=options.payees)
+    return 0
+
+
+def execute_file(
     allocation: Allocation, file: str, payments: str, on: str | None, rules: str | None
 ) -> Execution:
     """The payments of a file up to a day, against the allocation of a scenario file.
 
     Raises ScenarioError with a sentence for each problem of an option or a file.
     """
+    from allocator.analysis.execution import execute, payers, usual_day
+    from allocator.files.execution.payments import load_payments
+    from allocator.files.execution.rules import load_rules, rules_beside
+
     day = None if on is None else _day(on)
     path = rules_beside(file) if rules is None else Path(rules)
     if rules is None and not path.is_file():
@@ -48,27 +71,33 @@ def _day(written: str) -> date:
 
 def show(found: Execution, result: Allocation, form: str, lang: str, *, payees: bool) -> None:
     """The result of `allocator execution`."""
+    from allocator.analysis.execution import assess
+    from allocator.report.execution import assessment, tables, words
+
     if form == "json":
-        reached = {"assessment": aims.as_data(assess(found))}
+        reached = {"assessment": assessment.as_data(assess(found))}
         print_json(jsonable({**tables.as_data(found, payees=payees), **reached}))
         return
     scenario = result.scenario
-    head = said.head(found, result, lang)
-    plan, doubts = said.plan_lines(found, scenario, lang), said.doubt_lines(found, scenario, lang)
-    below = [*said.closing(found, scenario, lang), *status_lines(scenario, lang), trace(result, lang)]
+    head = words.head(found, result, lang)
+    plan, doubts = words.plan_lines(found, scenario, lang), words.doubt_lines(found, scenario, lang)
+    below = [*words.closing(found, scenario, lang), *status_lines(scenario, lang), trace(result, lang)]
     progress = tables.progress_grid(found, scenario, lang)
     held = assess(found)
-    outcome = [*aims.target_lines(held, lang), *([aims.score_line(held, lang)] if held.items else [])]
+    outcome = [
+        *assessment.target_lines(held, lang),
+        *([assessment.score_line(held, lang)] if held.items else []),
+    ]
     if found.rules.cited is not None:
         outcome.append(getattr(found.rules.cited, lang))
     if form == "csv":
-        lines = said.doubt_sentences(found, scenario, lang)
+        lines = words.doubt_sentences(found, scenario, lang)
         headers, rows = tables.progress_rows(found, scenario, lang)
         print_csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
     uses = tables.uses_grid(found, scenario, lang)
-    blocks += [uses.caption, uses, *said.clause_lines(found, lang), "", *doubts]
+    blocks += [uses.caption, uses, *words.clause_lines(found, lang), "", *doubts]
     if found.doubtful:
         blocks += [tables.doubts_grid(found, scenario, lang, payees=payees)]
         if found.doubtful > tables.SHOWN:
@@ -76,7 +105,7 @@ def show(found: Execution, result: Allocation, form: str, lang: str, *, payees: 
         if not payees:
             blocks.append(say("execution.left_out", lang))
     if held.items:
-        targets = aims.targets_grid(held, lang)
+        targets = assessment.targets_grid(held, lang)
         blocks += ["", targets.caption, targets, *outcome]
     lines = []
     for block in [*blocks, ""]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from allocator.analysis.explain import explain
 from allocator.analysis.projects import Counted
+from allocator.cli.options import allocation_of, scenario_file
 from allocator.cli.output import as_json, trace, traces
+from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
@@ -24,9 +26,29 @@ from allocator.report.words.rule import limit_lines, status_lines
 from allocator.text import say
 
 
+def parser(lang: str) -> Parser:
+    """What `allocator explain` takes."""
+    made = Parser("explain", lang, "file")
+    made.option("--against", metavar="FILE")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Explains the amounts of a scenario, or their differences from those of another."""
+    file = scenario_file(options, "explain", lang)
+    allocation = allocation_of(file)
+    if options.against is None:
+        show(explain_amounts(allocation, file, lang), [allocation], options.format, lang)
+    else:
+        base = allocation_of(options.against)
+        output = explain_difference(allocation, base, file, options.against, lang)
+        show(output, [base, allocation], options.format, lang)
+    return 0
+
+
 @dataclass(frozen=True)
-class Told:
-    """What is told: blocks of lines and tables, the same for a file, and as plain data."""
+class Output:
+    """What is printed: blocks of lines and tables, the same for a file, and as plain data."""
 
     blocks: Callable[[], Sequence[str | Table | Grid]]
     filed: Callable[[], tuple[list[str], list[list[str]]]]
@@ -34,7 +56,7 @@ class Told:
     data: Callable[[], dict[str, Any]]
 
 
-def one(allocation: Allocation, file: str, lang: str) -> Told:
+def explain_amounts(allocation: Allocation, file: str, lang: str) -> Output:
     """How the amounts of one scenario come about, and what moving weight would change."""
 
     def blocks() -> list[str | Table | Grid]:
@@ -51,10 +73,10 @@ def one(allocation: Allocation, file: str, lang: str) -> Told:
     def data() -> dict[str, Any]:
         return {"sentences": stage_sentences(allocation, lang), **sensitivity.as_data(allocation)}
 
-    return Told(blocks, lambda: stage_table(allocation, lang, filed=True).plain_rows(), sentences, data)
+    return Output(blocks, lambda: stage_table(allocation, lang, filed=True).plain_rows(), sentences, data)
 
 
-def two(after: Allocation, before: Allocation, file: str, against: str, lang: str) -> Told:
+def explain_difference(after: Allocation, before: Allocation, file: str, against: str, lang: str) -> Output:
     """Why the amounts of a scenario file differ from those of another, which is the base.
 
     Raises ScenarioError, with the file that is wrong; also where both are the same file.
@@ -113,7 +135,7 @@ def two(after: Allocation, before: Allocation, file: str, against: str, lang: st
         }
 
     table = difference.difference_table(account, lang)
-    return Told(blocks, table.plain_rows, lambda: [*opening(), *closing()], data)
+    return Output(blocks, table.plain_rows, lambda: [*opening(), *closing()], data)
 
 
 def _counts(file: str, against: str) -> tuple[Counted, Counted] | None:
@@ -122,22 +144,22 @@ def _counts(file: str, against: str) -> tuple[Counted, Counted] | None:
     return None if after is None or before is None else (before, after)
 
 
-def show(told: Told, results: Sequence[Allocation], form: str, lang: str) -> None:
+def show(output: Output, results: Sequence[Allocation], form: str, lang: str) -> None:
     """The result of `allocator explain`: of one allocation, or of two of which the first is the base."""
     if form == "json":
-        data = told.data()
+        data = output.data()
         print_json(jsonable({**(as_json(results[0], lang) if len(results) == 1 else {}), **data}))
         return
-    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    statuses = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
     if len(results) == 1:
         inputs = [trace(results[0], lang)]
     else:
         names = (say(f"explain.{key}", lang) for key in ("before", "after"))
         inputs = [traces(names, results, lang)]
     if form == "csv":
-        print_csv(*told.filed(), [*told.remarks(), *said, *inputs])
+        print_csv(*output.filed(), [*output.remarks(), *statuses, *inputs])
         return
     lines: list[str] = []
-    for block in told.blocks():
+    for block in output.blocks():
         lines += [block] if isinstance(block, str) else aligned(block, lang)
-    print(*lines, *said, *inputs, sep="\n")
+    print(*lines, *statuses, *inputs, sep="\n")

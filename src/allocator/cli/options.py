@@ -1,4 +1,4 @@
-"""Options that several commands take, as they are written on the command line."""
+"""What several commands take, as it is written on the command line."""
 
 from __future__ import annotations
 
@@ -7,17 +7,37 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Never
+from typing import Any, Never
 
-from allocator.core.errors import Problem, ScenarioError
+from allocator.cli.parser import Usage
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import check_text, plain_name
+from allocator.files.load import load_scenario
 from allocator.files.scenario.tables import Finder
 from allocator.text import say
 
 PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
+
+
+def scenario_file(options: Any, command: str, lang: str) -> str:
+    """The file that the command is for.  Raises Usage where none is named."""
+    if options.file is None:
+        raise Usage(say("cli.missing_file", lang, command=command))
+    return str(options.file)
+
+
+def allocation_of(file: str) -> Allocation:
+    """The allocation of a scenario file; what cannot be allocated says which file it stands in."""
+    scenario = load_scenario(file)
+    try:
+        return allocate(scenario)
+    except AllocatorError as error:
+        raise error.in_files({"": file, "factors": file}) from None
 
 
 def parts(written: str) -> list[str]:

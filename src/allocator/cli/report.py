@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from allocator.cli.options import Progress, refuse
+from allocator.cli.parser import Parser, Usage
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.files.audit.readings import load_reading
 from allocator.files.load import load_scenario
 from allocator.files.scenario.save import making, put_files
 from allocator.files.scenario.tables import Finder
-from allocator.report.papers.pack import File, for_recipient, pack
-from allocator.report.papers.proposal import Proposal, ReadingAsked, proposal
 from allocator.text import say
+
+if TYPE_CHECKING:  # loads the libraries for Word, slides and charts
+    from allocator.report.papers.pack import File
+    from allocator.report.papers.proposal import Proposal
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator report` takes."""
+    made = Parser("report", lang, "proposal_files", table=False)
+    made.option("--out", metavar="FOLDER")
+    made.option("--propose", metavar="NUMBER")
+    made.option("--recipient", metavar="NAME", action="append", default=[])
+    made.option("--reading", metavar="FILE", nargs="+", action="extend", default=[])
+    made.option("--date", metavar="YYYY-MM-DD")
+    made.option("--details", action="store_true")
+    made.option("--internal", action="store_true")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Makes the papers of a proposal."""
+    if not 1 <= len(options.proposal_files) <= 6:
+        raise Usage(say("cli.missing_proposal", lang))
+    if options.out is None:
+        raise Usage(say("cli.missing_out", lang))
+    asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
+                  options.details, options.internal)  # fmt: skip
+    made, *remarks = make_papers(options.proposal_files, asked, lang)
+    print(made)
+    print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
+    return 0
 
 
 @dataclass(frozen=True)
@@ -31,12 +63,14 @@ class Asked:
     internal: bool = False
 
 
-def reported(files: Sequence[str], asked: Asked, lang: str) -> list[str]:
+def make_papers(files: Sequence[str], asked: Asked, lang: str) -> list[str]:
     """Makes the papers of these scenarios and gives what there is to say about them.
 
     Raises ScenarioError or InfeasibleError, with the file or the option that is wrong, before anything is
     written.
     """
+    from allocator.report.papers.pack import for_recipient, pack
+
     made, folder = _proposal(files, asked, lang), Path(asked.out)
     if asked.recipients:
         ids = _recipients(asked.recipients, made)
@@ -50,8 +84,8 @@ def reported(files: Sequence[str], asked: Asked, lang: str) -> list[str]:
         everything = [*packed.files, *packed.inside, packed.archive]
         _put(folder, everything)
     count = len(everything)
-    told = say("cli.reported", lang, folder=asked.out, count=count, pack=packed.archive.name)
-    return [told, *packed.left_out]
+    sentence = say("cli.reported", lang, folder=asked.out, count=count, pack=packed.archive.name)
+    return [sentence, *packed.left_out]
 
 
 def _put(folder: Path, files: Sequence[File]) -> None:
@@ -59,6 +93,8 @@ def _put(folder: Path, files: Sequence[File]) -> None:
 
 
 def _proposal(files: Sequence[str], asked: Asked, lang: str) -> Proposal:
+    from allocator.report.papers.proposal import ReadingAsked, proposal
+
     on = _date(asked.date)
     proposed = _number(asked.propose, len(files))
     scenarios = [load_scenario(file) for file in files]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allocator.analysis.finding import held_against
+from allocator.cli.options import allocation_of, scenario_file
 from allocator.cli.output import as_json, money_writer, trace
+from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.report.tables.office import office_table
@@ -12,6 +16,17 @@ from allocator.report.words.hints import hint_lines
 from allocator.report.words.rule import limit_lines, status_lines
 from allocator.text import money as money_text
 from allocator.text import number, say
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator run` takes."""
+    return Parser("run", lang, "file")
+
+
+def command(options: Any, lang: str) -> int:
+    """Allocates, and shows how."""
+    show(allocation_of(scenario_file(options, "run", lang)), options.format, lang)
+    return 0
 
 
 def show(result: Allocation, form: str, lang: str) -> None:

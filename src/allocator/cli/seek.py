@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
-from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse
+from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse, scenario_file
+from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number, exact, plain
@@ -42,6 +44,27 @@ _FREE = ("free", "任意")
 _LONGEST = 300
 
 
+def parser(lang: str) -> Parser:
+    """What `allocator seek` takes."""
+    made = Parser("seek", lang, "file")
+    made.option("--target", metavar="TARGET", action="append", default=[])
+    made.option("--keep", metavar="FACTOR,…", action="append", default=[])
+    made.option("--bound", metavar="FACTOR=LOW:HIGH", action="append", default=[])
+    made.option("--step", metavar="POINTS")
+    made.option("--change", metavar="CLAUSE")
+    made.option("--group", metavar="NAME=A,B,…", action="append", default=[])
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Seeks the least change, and shows the answer; status 1 where none meets the targets."""
+    file = scenario_file(options, "seek", lang)
+    asked = Asked(options.target, options.group, options.keep, options.bound, options.step, options.change)
+    found = answer(file, asked, lang)
+    show(found, options.format, lang)
+    return 0 if found.found is not None else 1
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the options say, as they were written."""
@@ -54,7 +77,7 @@ class Asked:
     change: str | None = None
 
 
-def sought(file: str, asked: Asked, lang: str) -> Answer:
+def answer(file: str, asked: Asked, lang: str) -> Answer:
     """The least change that meets the targets.  Raises ScenarioError with the option that is wrong."""
     scenario = load_scenario(file)
     named = groups(asked.groups, scenario)
@@ -191,18 +214,18 @@ def _step(written: str | None) -> Number:
     return step
 
 
-def show(answer: Answer, form: str, lang: str) -> None:
+def show(found: Answer, form: str, lang: str) -> None:
     """The result of `allocator seek`: the answer in sentences, and what everybody then gets."""
-    scenario = answer.scenario
+    scenario = found.scenario
     if form == "json":
-        print_json(tables.as_data(answer, lang))
+        print_json(tables.as_data(found, lang))
         return
-    table = tables.amounts_table(answer, lang)
+    table = tables.amounts_table(found, lang)
     below = status_lines(scenario, lang)
     if form == "csv":
-        headers, rows = table.plain_rows() if table is not None else tables.reach_rows(answer, lang)
-        print_csv(headers, rows, [*sentences(answer, lang), *below, tables.trace(answer, lang)])
+        headers, rows = table.plain_rows() if table is not None else tables.reach_rows(found, lang)
+        print_csv(headers, rows, [*sentences(found, lang), *below, tables.trace(found, lang)])
         return
-    lines = [getattr(scenario.title, lang), *sentences(answer, lang), ""]
+    lines = [getattr(scenario.title, lang), *sentences(found, lang), ""]
     lines += [*aligned(table, lang), ""] if table is not None else []
-    print(*lines, *below, tables.trace(answer, lang), sep="\n")
+    print(*lines, *below, tables.trace(found, lang), sep="\n")

@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from allocator.analysis.sweep import MOST_DRAWS, Anywhere, Around, Drivers, Law, Sweep, Within, drivers, sweep
-from allocator.cli.options import Progress, number, parts, refuse
+from allocator.cli.options import Progress, number, parts, refuse, scenario_file
+from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import AllocatorError
-from allocator.core.exact import Number
+from allocator.core.exact import Number, exact
 from allocator.files.load import load_scenario
-from allocator.report.sweep import tables
-from allocator.report.sweep import words as said
 from allocator.report.words.rule import status_lines
+from allocator.text import say
+
+if TYPE_CHECKING:  # loads numpy
+    from allocator.analysis.sweep import Drivers, Law, Sweep
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_WORKERS = 256
 PATIENCE = "10s"  # for a scheduler to answer
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator sweep` takes."""
+    made = Parser("sweep", lang, "file")
+    made.option("--draws", metavar="COUNT", default="100000")
+    made.option("--seed", metavar="NUMBER", default="1")
+    made.option("--around", metavar="CONCENTRATION")
+    made.option("--anywhere", action="store_true")
+    made.option("--points", metavar="POINTS|FACTOR=POINTS,…")
+    made.option("--noise", metavar="PERCENT|FACTOR=PERCENT,…")
+    made.option("--workers", metavar="COUNT")
+    made.option("--scheduler", metavar="ADDRESS")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Sweeps, and shows what the draws give."""
+    file = scenario_file(options, "sweep", lang)
+    names = ("draws", "seed", "around", "anywhere", "points", "noise", "workers", "scheduler")
+    start = time.perf_counter()
+    found, driven = sweep_file(file, Asked(**{name: getattr(options, name) for name in names}), lang)
+    seconds = exact(round(time.perf_counter() - start, 1))
+    show(found, driven, options.format, lang)
+    print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
+    return 0
 
 
 @dataclass(frozen=True)
@@ -42,8 +72,10 @@ class Asked:
     scheduler: str | None = None
 
 
-def swept(file: str, asked: Asked, lang: str) -> tuple[Sweep, Drivers]:
+def sweep_file(file: str, asked: Asked, lang: str) -> tuple[Sweep, Drivers]:
     """The sweep of a scenario file, and what drives it.  Raises ScenarioError with the wrong option."""
+    from allocator.analysis.sweep import MOST_DRAWS, drivers, sweep
+
     noise = 0 if asked.noise is None else _by_factor("--noise", asked.noise)
     law = _law(asked, fixed=asked.noise is not None)
     draws = _whole(asked.draws, "--draws", "sweep_draws", MOST_DRAWS)
@@ -74,6 +106,8 @@ def _option(key: str, details: Mapping[str, object], noise: object) -> str:
 
 def _law(asked: Asked, *, fixed: bool) -> Law | None:
     """How weights are drawn; unless that is asked for they stay as they are where data is off."""
+    from allocator.analysis.sweep import Anywhere, Around, Within
+
     try:
         laws: list[Law] = []
         if asked.around is not None:
@@ -174,13 +208,15 @@ def _cluster(address: str) -> Iterator[Executor]:
 
 def show(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
     """The result of `allocator sweep`."""
+    from allocator.report.sweep import tables, words
+
     if form == "json":
         print_json(tables.as_data(found, driven, lang))
         return
-    below = [*said.remarks(found, lang), *status_lines(found.scenario, lang), *said.trace(found, lang)]
+    below = [*words.remarks(found, lang), *status_lines(found.scenario, lang), *words.trace(found, lang)]
     if form == "csv":
         headers, rows = tables.file_headers(found, driven, lang), tables.file_rows(found, driven, lang)
-        print_csv(headers, rows, [*said.head(found, lang), *below])
+        print_csv(headers, rows, [*words.head(found, lang), *below])
         return
-    lines = [getattr(found.scenario.title, lang), *said.head(found, lang), ""]
+    lines = [getattr(found.scenario.title, lang), *words.head(found, lang), ""]
     print(*lines, *aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")

@@ -153,7 +153,7 @@ class Scenario:
             "factors": {f.id: f.values for f in self.factors if f.id in used},
             "reservations": [r.amount for r in self.reservations],
             "earmarks": [[e.recipient, e.amount, e.also_shares] for e in self.earmarks],
-            "limits": [list(vars(limit).values()) for limit in self.limits],
+            "limits": [_limit_content(limit) for limit in self.limits],
             "published": self.published,
             "previous": self.previous,
         }
@@ -300,3 +300,16 @@ class Scenario:
                         wrong("limit_apart", at=at, name=id)
             if limit.of == "previous" and self.previous is None:
                 wrong("limit_previous", at={"key": f"limit.{number}.of"})
+
+
+_LIMIT = ("recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")  # of version 0.1.0
+
+
+def _limit_content(limit: Limit) -> list[object]:
+    """What the digest covers of a limit: a field that came later only where it says something.
+
+    So scenarios that do not use it keep the digest that stands on their papers.
+    """
+    values = dict(vars(limit))
+    first = [values.pop(name) for name in _LIMIT]
+    return [*first, *([name, value] for name, value in values.items() if value is not None)]

@@ -62,7 +62,7 @@ def sound(path: Path, content: bytes) -> bytes:
     return content
 
 
-def beside(path: Path, name: str, root: Path, key: str) -> Path:
+def path_beside(path: Path, name: str, root: Path, key: str) -> Path:
     """The file that a scenario file names, refused when it lies outside the folder tree of ``root``."""
     at = {"key": key}
     if "\\" in name:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from allocator.text import say, texts
 from allocator.ui.allocate import page as allocate
-from allocator.ui.audit import page as published
+from allocator.ui.audit import page as audit
 from allocator.ui.compare import page as compare
 from allocator.ui.components import inside, markup, widgets
 from allocator.ui.data import page as data
@@ -28,7 +28,7 @@ TAGS = {"zh": "zh-CN", "en": "en"}
 PAGES: dict[str, ModuleType] = {
     "allocate": allocate,
     "compare": compare,
-    "published": published,
+    "published": audit,
     "sensitivity": sensitivity,
     "data": data,
     "execution": execution,

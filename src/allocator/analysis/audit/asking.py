@@ -13,7 +13,7 @@ from allocator.analysis.audit.bounds import Progress
 from allocator.analysis.audit.case import Case, case_of, weights_of
 from allocator.analysis.audit.ranges import Bounds, Range
 from allocator.analysis.audit.reading import Reading
-from allocator.analysis.audit.verdict import Verdict, judged
+from allocator.analysis.audit.verdict import Verdict, judge
 from allocator.core.exact import Frozen, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
@@ -55,7 +55,7 @@ def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
     """
     if isinstance(reading, Scenario):
         reading = Reading(reading, tolerance=tolerance)
-    verdict, case = judged(case_of(reading))
+    verdict, case = judge(case_of(reading))
     return Audit(reading, verdict, case)
 
 

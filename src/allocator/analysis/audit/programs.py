@@ -130,7 +130,7 @@ def solve_ranges(
     An end of what is ``sure`` without any program, which some data met on the way comes up to, is not asked
     for: it comes as −∞ or ∞, as one does that no solver's answer proves.
     """
-    found = [_Found(program, rows, bases) for program in programs]
+    found = [_Solved(program, rows, bases) for program in programs]
     tasks = [
         (number, sign, at) for number in range(len(rows)) for sign in (1, -1) for at in range(len(found))
     ]
@@ -155,7 +155,7 @@ def solve_ranges(
     return [(low, high) for low, high in ends]
 
 
-class _Found:
+class _Solved:
     """A program with all that is asked of it, and the ends that its answers came up to so far."""
 
     def __init__(self, program: Program, rows: Sequence[Row], bases: Sequence[Row]) -> None:

@@ -69,7 +69,7 @@ class _Missed:
     weights: tuple[float, ...]
 
 
-def judged(case: Case) -> tuple[Verdict, Case]:
+def judge(case: Case) -> tuple[Verdict, Case]:
     """The verdict on a reading, and the reading without the amounts before rounding that are ruled out."""
     outside = tuple(_outside(case))
     if outside:

@@ -24,7 +24,7 @@ MOST_UNITS = 2**39  # so that sums over a block of draws are exact in double pre
 D = TypeVar("D", bound=Any)
 
 
-def moved_in(frozen: D) -> D:
+def own_copy(frozen: D) -> D:
     """The same with its arrays, and those of its parts, in memory of this process.
 
     What comes from another one may lie across machine words, and numpy then takes half as long again.
@@ -35,7 +35,7 @@ def moved_in(frozen: D) -> D:
         if isinstance(value, np.ndarray):
             moved[field.name] = value.copy()
         elif is_dataclass(value):
-            moved[field.name] = moved_in(value)
+            moved[field.name] = own_copy(value)
     return replace(frozen, **moved)
 
 

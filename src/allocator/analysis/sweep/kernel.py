@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from allocator.analysis.sweep.case import Case
-from allocator.analysis.sweep.counting import Bools
 from allocator.analysis.sweep.laws import Array
 from allocator.analysis.sweep.limiting import bounded, multipliers
+from allocator.analysis.sweep.masks import Bools
 from allocator.analysis.sweep.rounding import FEW, edges, settled
 
 

@@ -8,8 +8,8 @@ from math import ceil, lcm
 
 import numpy as np
 
-from allocator.analysis.sweep.counting import counted
 from allocator.analysis.sweep.laws import Array
+from allocator.analysis.sweep.masks import count_true
 from allocator.core.allocation import Allocation
 from allocator.core.parts import wrong
 
@@ -111,6 +111,6 @@ class Ranking:
         within = np.zeros(size, np.int64)
         for at, (_, end) in enumerate(self.groups):
             np.greater_equal(values, order[:, size - end, None], out=mask)
-            up_to = counted(mask, 0)
+            up_to = count_true(mask, 0)
             self.counts[:, at] += up_to - within
             within = up_to

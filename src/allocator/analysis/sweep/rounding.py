@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from allocator.analysis.sweep.counting import Ints
 from allocator.analysis.sweep.laws import Array
+from allocator.analysis.sweep.masks import Ints
 
 FEW = 16  # recipients up to which a network is faster
 Singles = np.ndarray[Any, np.dtype[np.float32]]

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from allocator.analysis.sweep.case import BLOCK
-from allocator.analysis.sweep.counting import Ints
+from allocator.analysis.sweep.masks import Ints
 from allocator.analysis.sweep.tally import Plan, Tally, refined, tallied
 from allocator.analysis.sweep.windows import LEVELS, Counts, Windows, first_windows, narrowed
 
@@ -29,9 +29,9 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     sample = tallied(replace(plan, draws=min(plan.draws, SAMPLE)), 0, 1, None)
     least = np.minimum(sample.least, sample.most + 1)  # zero where none of the first draws counts
     windows = first_windows(least, np.maximum(sample.most, 0), int(plan.case.total))
-    told = _Told(progress, plan.draws * windows.rounds)
+    meter = _Meter(progress, plan.draws * windows.rounds)
     tally: Tally | None = None
-    for part in _worked(tallied, plan, windows, executor, told):
+    for part in _worked(tallied, plan, windows, executor, meter):
         tally = part if tally is None else tally.plus(part)
     assert tally is not None
     if not tally.draws:
@@ -40,16 +40,16 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     known = tally.draws, tally.least, tally.most, levels
     further = narrowed(windows, tally.counts, *known)
     while further is not None:
-        told.draws = told.done + plan.draws * further.rounds
+        meter.draws = meter.done + plan.draws * further.rounds
         counts: Counts | None = None
-        for more in _worked(refined, plan, further, executor, told):
+        for more in _worked(refined, plan, further, executor, meter):
             counts = more if counts is None else counts + more
         assert counts is not None
         further = narrowed(further, counts, *known)
     return replace(tally, counts=tally.counts[:0].copy()), levels  # megabytes that nobody needs any more
 
 
-class _Told:
+class _Meter:
     """Says how much is done, of as many draws as are foreseen; never less than it said before."""
 
     def __init__(self, progress: Progress | None, draws: int) -> None:
@@ -67,7 +67,7 @@ def _worked(
     plan: Plan,
     windows: Windows,
     executor: Executor | None,
-    told: _Told,
+    meter: _Meter,
 ) -> Iterator[T]:
     """What each task gives, as it is done.  Tasks that wait are called off when anything goes wrong.
 
@@ -77,7 +77,7 @@ def _worked(
     tasks = iter([(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)])
     if executor is None:
         for first, last in tasks:
-            yield work(plan, first, last, windows, told.add)
+            yield work(plan, first, last, windows, meter.add)
         return
     running: dict[Future[T], int] = {}
     try:
@@ -91,7 +91,7 @@ def _worked(
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 draws = running.pop(future)
                 yield future.result()
-                told.add(draws)
+                meter.add(draws)
     finally:
         for future in running:
             future.cancel()

@@ -14,8 +14,8 @@ from math import ceil, floor, sqrt
 import numpy as np
 
 from allocator.analysis.sweep.case import case_of
-from allocator.analysis.sweep.counting import Ints
 from allocator.analysis.sweep.laws import Around, Law
+from allocator.analysis.sweep.masks import Ints
 from allocator.analysis.sweep.ranks import places, standing_of
 from allocator.analysis.sweep.running import Progress, run
 from allocator.analysis.sweep.tally import Plan, Tally

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.analysis.sweep.case import BLOCK, Case, moved_in
-from allocator.analysis.sweep.counting import Ints, counted, part_of
+from allocator.analysis.sweep.case import BLOCK, Case, own_copy
 from allocator.analysis.sweep.kernel import Kernel, Whole, brisk
 from allocator.analysis.sweep.laws import Array
 from allocator.analysis.sweep.limiting import bounded
+from allocator.analysis.sweep.masks import Ints, count_true, part_of
 from allocator.analysis.sweep.ranks import Ranking, Standing
 from allocator.analysis.sweep.windows import Counter, Counts, Windows
 
@@ -72,7 +72,7 @@ _SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks",
 def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Tell | None = None) -> Tally:
     """Everything about the blocks from first up to last; ``tell`` hears how many draws each batch had."""
     with brisk():
-        desk = _Desk(moved_in(plan), windows)
+        desk = _Desk(own_copy(plan), windows)
         for block in range(first, last):
             desk.add(block, tell)
     return desk.tally()
@@ -81,7 +81,7 @@ def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Te
 def refined(plan: Plan, first: int, last: int, windows: Windows, tell: Tell | None = None) -> Counts:
     """Only the counts in windows of the blocks from first up to last."""
     with brisk():
-        plan = moved_in(plan)
+        plan = own_copy(plan)
         kernel = Kernel(plan.case, plan.case.width)
         counter = Counter(windows, kernel.axis, kernel.first.shape)
         for block in range(first, last):
@@ -147,8 +147,8 @@ class _Desk:
             room, mask = part_of(self.room, units), part_of(self.mask, units)
             total += np.add.reduce(units, axis=draws)
             above += np.add.reduce(bounded(units, self.down, self.top, axis, room), axis=draws)
-            self.more += counted(np.greater(units, self.down, out=mask), draws)
-            self.less += counted(np.less(units, self.up, out=mask), draws)
+            self.more += count_true(np.greater(units, self.down, out=mask), draws)
+            self.less += count_true(np.less(units, self.up, out=mask), draws)
             least, most = np.minimum.reduce(units, axis=draws), np.maximum.reduce(units, axis=draws)
             self.least = np.minimum(self.least, least.astype(np.int64))
             self.most = np.maximum(self.most, most.astype(np.int64))

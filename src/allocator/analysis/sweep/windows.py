@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from allocator.analysis.sweep.counting import Ints, part_of, places_of
 from allocator.analysis.sweep.laws import Array
 from allocator.analysis.sweep.limiting import bounded
+from allocator.analysis.sweep.masks import Ints, part_of, places_of
 
 LEVELS = (Fraction(1, 20), Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(19, 20))
 CELLS = 2**22  # counts that are kept at once, of four bytes

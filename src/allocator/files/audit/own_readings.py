@@ -10,7 +10,7 @@ from pathlib import Path
 from allocator.core.errors import ScenarioError
 from allocator.files import disk
 from allocator.files.parsing import read_bytes
-from allocator.files.saved.home import home, is_link, ready, refuse, told
+from allocator.files.saved.home import home, is_link, ready, refuse, writing_into
 
 MOST = 50  # of one fund
 LARGEST_KB = 200
@@ -37,7 +37,7 @@ def add_reading(fund: str, content: bytes) -> str:
         return path.name
     if len(_files(fund)) >= MOST:
         refuse("own_reading_many", most=MOST)
-    with told(path.parent):
+    with writing_into(path.parent):
         new = not path.parent.exists()
         ready(path.parent.parent)
         path.parent.mkdir(0o700, exist_ok=True)
@@ -71,7 +71,7 @@ def drop_reading(fund: str, name: str) -> None:
     """Removes an added reading; one that is gone already stays gone."""
     for path in _files(fund):
         if path.name == name:
-            with told(path.parent):
+            with writing_into(path.parent):
                 path.unlink(missing_ok=True)
 
 

@@ -89,12 +89,12 @@ FORM = Form(ReadingTable, {"scored": ScoredTable, "known": KnownTable}, EXAMPLES
 def reading_bytes(named: NamedReading, scenario: str | None = None) -> bytes:
     """A reading as a TOML file, which reads back as the same; ``scenario`` is the file that it names."""
     reading = named.reading
-    content: dict[str, Any] = {"format": schema.FORMAT, "title": _said(named.title)}
+    content: dict[str, Any] = {"format": schema.FORMAT, "title": _text_as_toml(named.title)}
     if scenario is not None:
         content["scenario"] = scenario
     for key, text in (("reason", named.reason), ("needs", named.needs)):
         if text is not None:
-            content[key] = _said(text)
+            content[key] = _text_as_toml(text)
     if reading.tolerance != "rounded":
         content["tolerance"] = reading.tolerance
     content["scored"] = [{"factor": s.factor, "low": s.low, "high": s.high} for s in reading.scored]
@@ -111,5 +111,5 @@ def reading_bytes(named: NamedReading, scenario: str | None = None) -> bytes:
     return toml_bytes({key: value for key, value in content.items() if value != []})
 
 
-def _said(text: Text) -> str | dict[str, str]:
+def _text_as_toml(text: Text) -> str | dict[str, str]:
     return text.zh if text.zh == text.en else {"zh": text.zh, "en": text.en}

@@ -19,7 +19,7 @@ from allocator.files.parsing import read_bytes
 from allocator.files.saved.home import is_link
 
 if TYPE_CHECKING:
-    from allocator.files.saved.history import State
+    from allocator.files.saved.states import State
 
 _HEAD = re.compile(rb"^# (?=0*[1-9])([0-9]{4,9}) sha256:([0-9a-f]{64})[ \t\r]*$", re.MULTILINE)
 

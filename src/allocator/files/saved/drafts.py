@@ -19,7 +19,16 @@ from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.load import load_scenario
 from allocator.files.parsing import read_bytes
-from allocator.files.saved.home import home, is_link, put_folder, ready, refuse, remove, sweep, told
+from allocator.files.saved.home import (
+    home,
+    is_link,
+    put_folder,
+    ready,
+    refuse,
+    remove,
+    remove_abandoned,
+    writing_into,
+)
 from allocator.files.scenario.save import contents
 
 MOST_DRAFTS = 1000
@@ -64,7 +73,7 @@ def get_work(token: str) -> Work:
 def _put(files: Mapping[str, bytes]) -> str:
     token = _token(files)
     folder = home() / "drafts"
-    with told(folder):
+    with writing_into(folder):
         if _whole(folder / token):
             _renew(folder / token)
             return token
@@ -109,7 +118,7 @@ def _whole(folder: Path) -> bool:
 
 def _prune(folder: Path) -> None:
     """Removes the drafts that were not kept again for longest, and what was left half-made."""
-    sweep(folder)
+    remove_abandoned(folder)
     with suppress(OSError):  # another window prunes just now
         drafts = [p for p in folder.iterdir() if _TOKEN.fullmatch(p.name)]
         drafts.sort(key=lambda p: p.lstat().st_mtime_ns, reverse=True)

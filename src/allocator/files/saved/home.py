@@ -176,8 +176,8 @@ def is_link(path: Path) -> bool:
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Tells in a sentence about this folder what the system refuses to do."""
+def writing_into(folder: Path) -> Iterator[None]:
+    """Says in a sentence about this folder what the system refuses to do within."""
     try:
         yield
     except OSError as error:
@@ -288,7 +288,7 @@ def remove(path: Path) -> None:
         pass
 
 
-def sweep(folder: Path) -> None:
+def remove_abandoned(folder: Path) -> None:
     """Removes what was left half-made in a folder when the program or the machine stopped."""
     try:
         for path in folder.glob("." + "[0-9a-f]" * 16):

@@ -17,10 +17,9 @@ from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.files.load import load_scenario
-from allocator.files.saved import history as states
+from allocator.files.saved import states
 from allocator.files.saved.chain import Chain, head_of, to_hold
 from allocator.files.saved.drafts import Work, get_draft, get_work, put_draft, put_work
-from allocator.files.saved.history import State, sound
 from allocator.files.saved.home import (
     check_name,
     folder_of,
@@ -33,11 +32,12 @@ from allocator.files.saved.home import (
     put_folder,
     ready,
     refuse,
+    remove_abandoned,
     same,
     scenarios,
-    sweep,
-    told,
+    writing_into,
 )
+from allocator.files.saved.states import State, sound
 
 __all__ = [
     "Chain",
@@ -123,7 +123,7 @@ def keep(
         changes = ()
     earlier = to_hold(found, head)
     files = states.entry_of(number, scenario, changes, who=who, why=why, stage=stage, earlier=earlier)
-    with told(folder):
+    with writing_into(folder):
         ready(scenarios())
         try:
             states.add(folder, number, files, scenario)
@@ -133,7 +133,7 @@ def keep(
         except FileNotFoundError:
             folder_of(name)  # says so, where somebody has renamed or discarded it meanwhile
             raise
-    sweep(folder / "states")
+    remove_abandoned(folder / "states")
     return states.state_in(folder, number)
 
 
@@ -154,7 +154,7 @@ def _keep_new(name: str, scenario: Scenario, *, who: str, why: str, stage: str) 
     files = states.entry_of(1, scenario, (), who=who, why=why, stage=stage, earlier={})
     whole = {f"states/0001/{file}": content for file, content in files.items()}
     whole["scenario.toml"] = states.pointer(1, files)
-    with told(scenarios()):
+    with writing_into(scenarios()):
         ready(scenarios())
         try:
             put_folder(folder, whole, lambda part: states.reads_back(part, scenario))
@@ -162,7 +162,7 @@ def _keep_new(name: str, scenario: Scenario, *, who: str, why: str, stage: str) 
             free_name(name)
             raise
     states.protect(folder, 1)
-    sweep(scenarios())
+    remove_abandoned(scenarios())
     return states.state_in(folder, 1)
 
 
@@ -215,7 +215,7 @@ def rename(name: str, new: str, *, who: str, why: str = "") -> State | None:
 
 
 def _move(folder: Path, target: Path, name: str) -> None:
-    with told(target):
+    with writing_into(target):
         ready(scenarios())
         try:
             move(folder, target)
@@ -270,7 +270,7 @@ def discard(name: str) -> Discarded:
     folder = folder_of(name)
     name, when = check_name(folder.name), datetime.now(UTC)
     known = Discarded(f"{name}-{when:{_TIME}}", name, when)
-    with told(trash()):
+    with writing_into(trash()):
         ready(trash())
         move(folder, trash() / known.token)
     return known

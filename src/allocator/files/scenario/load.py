@@ -15,7 +15,7 @@ from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, beside, read_toml, wrong
+from allocator.files.parsing import MOST_PROBLEMS, path_beside, read_toml, wrong
 from allocator.files.scenario import schema
 from allocator.files.scenario.tables import (
     Finder,
@@ -91,7 +91,7 @@ def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[s
         name = getattr(table.data, role)
         if name:
             file = origins.of(f"data.{role}")
-            named[role] = beside(file, name, path.parent, f"data.{role}")
+            named[role] = path_beside(file, name, path.parent, f"data.{role}")
     return named
 
 
@@ -123,7 +123,7 @@ def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
             break
         if not isinstance(base, str):
             wrong(file, "type_text", {"key": "extends"}, value=schema.as_written(base))
-        following = beside(file, base, path.parent, "extends")
+        following = path_beside(file, base, path.parent, "extends")
         if following.resolve() in seen:
             wrong(
                 file,

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -187,10 +188,7 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
         "factor": {id: table for id, table in ((f.id, _described(f)) for f in scenario.factors) if table},
         "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
         "earmark": [_filled(e, "recipient", "amount", "also_shares", "reason") for e in scenario.earmarks],
-        "limit": [
-            _filled(item, "recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")
-            for item in scenario.limits
-        ],
+        "limit": [_filled(item, *(field.name for field in fields(item))) for item in scenario.limits],
         "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
     return content | {name: table for name, table in arrays.items() if table}

@@ -48,7 +48,7 @@ def _refuse(key: str, value: object) -> PydanticCustomError:
     return PydanticCustomError("type_" + key, "{value}", {"value": as_written(value)})
 
 
-def _said(key: str, details: dict[str, object]) -> PydanticCustomError:
+def _problem_as_pydantic(key: str, details: dict[str, object]) -> PydanticCustomError:
     return PydanticCustomError("text", "", {"key": key, "details": details})
 
 
@@ -57,7 +57,7 @@ def _number(value: object) -> Number:
         try:
             return exact(value)
         except TooManyDecimals:
-            raise _said("decimals", {"value": as_written(value)}) from None
+            raise _problem_as_pydantic("decimals", {"value": as_written(value)}) from None
         except ValueError:
             pass
     raise _refuse("number", value)
@@ -90,11 +90,11 @@ def _money(value: object, info: ValidationInfo) -> Number:
         try:
             amount = _amount(value, currency)
         except TooManyDecimals:
-            raise _said("cents", {"value": brief(value)}) from None
+            raise _problem_as_pydantic("cents", {"value": brief(value)}) from None
         except ValueError:
             amount = None
         if amount is None and currency != "CNY" and amount_in_text(value, "CNY") is not None:
-            raise _said("unit_currency", {"value": value, "currency": currency})
+            raise _problem_as_pydantic("unit_currency", {"value": value, "currency": currency})
         if amount is None:
             raise _refuse("money", value)
         return amount
@@ -102,7 +102,7 @@ def _money(value: object, info: ValidationInfo) -> Number:
         return _number(value)
     except PydanticCustomError as error:
         if error.type == "text":  # a number, and with far more decimals than money has
-            raise _said("cents", {"value": as_written(value)}) from None
+            raise _problem_as_pydantic("cents", {"value": as_written(value)}) from None
         raise _refuse("money", value) from None
 
 
@@ -111,7 +111,7 @@ def _name(value: object) -> Text:
     if isinstance(value, dict) and value.keys() == {"zh", "en"}:
         blank = [key for key in ("zh", "en") if isinstance(value[key], str) and not value[key].strip()]
         if len(blank) == 1:
-            raise _said("name_half", {"name": blank[0]})
+            raise _problem_as_pydantic("name_half", {"name": blank[0]})
     if (
         not isinstance(parts, dict)
         or not parts
@@ -123,7 +123,7 @@ def _name(value: object) -> Text:
         return Text(**parts)
     except ScenarioError as error:
         found = error.problems[0]
-        raise _said(found.key, dict(found.details)) from None
+        raise _problem_as_pydantic(found.key, dict(found.details)) from None
 
 
 def _text(value: object) -> str:

@@ -70,13 +70,13 @@ def table_rows(scenario: Scenario, lang: str) -> Table:
 def factor_rows(factors: Sequence[Factor], lang: str) -> Table:
     """The descriptions of factors; unit, definition and source in one language."""
 
-    def said(text: Text | None) -> str:
+    def in_language(text: Text | None) -> str:
         return "" if text is None else str(getattr(text, lang))
 
     rows = [
         [
-            *(f.id, f.name.zh, f.name.en, said(f.unit), said(f.definition)),
-            *("" if f.year is None else str(f.year), say(f"status.{f.status}", lang), said(f.source)),
+            *(f.id, f.name.zh, f.name.en, in_language(f.unit), in_language(f.definition)),
+            *("" if f.year is None else str(f.year), say(f"status.{f.status}", lang), in_language(f.source)),
         ]
         for f in factors
     ]
@@ -219,7 +219,7 @@ def words(columns: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def said(key: str) -> Text:
+def text_of(key: str) -> Text:
     """A text of both languages, as a detail of a sentence."""
     return Text(*(say(key, lang) for lang in LANGUAGES))
 
@@ -246,7 +246,9 @@ def read_header(
         if not found:
             names = [n for f in known.values() for n in (f.id, f.name.zh, f.name.en)]
             written = Names([*names, *words(REGISTER)], [f.name for f in known.values()])
-            refuse("column_new", name=text, guess=written.guess(text), sheet=said("workbook.sheet_factors"))
+            refuse(
+                "column_new", name=text, guess=written.guess(text), sheet=text_of("workbook.sheet_factors")
+            )
         elif len(found) > 1:
             refuse("header_ambiguous", name=text, first=found[0].id, second=found[1].id)
         elif not found[0].unit:
@@ -262,8 +264,8 @@ def read_header(
     if missing:
         refuse("column_used", names=missing[:10])
     if ("register", "recipient") not in taken:
-        known_headings = [said("workbook.recipient"), *(f.name for f in scenario.factors)][:10]
-        refuse("header_missing", name=said("workbook.recipient"), known=known_headings)
+        known_headings = [text_of("workbook.recipient"), *(f.name for f in scenario.factors)][:10]
+        refuse("header_missing", name=text_of("workbook.recipient"), known=known_headings)
         raise ScenarioError(problems)
     return columns, problems
 

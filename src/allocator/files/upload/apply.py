@@ -13,7 +13,7 @@ from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, Row, is_error_cell
 from allocator.files.scenario.placing import labelled, placed, refused, trimmed
 from allocator.files.scenario.tables import Finder, amount_column, read_columns
-from allocator.files.sheets.headings import AMOUNTS, Column, kind_of, read_header, renamed, said
+from allocator.files.sheets.headings import AMOUNTS, Column, kind_of, read_header, renamed, text_of
 
 
 def with_table(
@@ -208,5 +208,5 @@ def _unfit(
         given = {column.id for column in columns if column.role == "amount"}
         for name in AMOUNTS:
             if getattr(scenario, name) is not None and name not in given:
-                problems.append(Problem("amounts_other", {"name": said(f"workbook.{name}")}, file))
+                problems.append(Problem("amounts_other", {"name": text_of(f"workbook.{name}")}, file))
     return problems

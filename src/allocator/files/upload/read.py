@@ -8,7 +8,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, plain_name
 from allocator.files.parsing import MOST_PROBLEMS, Row, headed, wrong
-from allocator.files.sheets.headings import REGISTER, cell_rows, factor_rows, said, table_rows, words
+from allocator.files.sheets.headings import REGISTER, cell_rows, factor_rows, table_rows, text_of, words
 from allocator.files.sheets.number_formats import mixed
 from allocator.files.sheets.spreadsheet import Sheet, read_sheets, shown_name
 from allocator.files.upload.apply import with_table
@@ -84,7 +84,7 @@ def _sheets(file: str, sheets: list[Sheet]) -> dict[str, Sheet]:
         found = found or {"data": seen[0]}
     if "data" not in found:
         others = [sheet.name for sheet in seen][:10]
-        wrong(file, "sheet_missing", name=said("workbook.sheet_data"), found=others)
+        wrong(file, "sheet_missing", name=text_of("workbook.sheet_data"), found=others)
     return {role: found[role] for role in ROLES if role in found}
 
 

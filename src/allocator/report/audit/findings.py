@@ -145,11 +145,11 @@ def sentences(found: Findings, lang: str) -> list[str]:
         for names, ends in asked
     ]
     if found.says is not None:
-        lines.append(say("audit.outlook", lang, weights=weights, told=_told(found.says, scenario, lang)))
+        lines.append(say("audit.outlook", lang, weights=weights, told=_outlook(found.says, scenario, lang)))
     return [_under(audit, line, lang) for line in lines]
 
 
-def _told(says: Mapping[str, str], scenario: Scenario, lang: str) -> str:
+def _outlook(says: Mapping[str, str], scenario: Scenario, lang: str) -> str:
     """Who gains, who loses, who gets the same, and of whom it cannot be told."""
     words: dict[str, list[str]] = {word: [id for id, one in says.items() if one == word] for word in SAYS}
     if len(words["open"]) == len(says):

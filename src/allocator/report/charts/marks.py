@@ -105,7 +105,7 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
         alt.Tooltip("full:N", title=say("app.waterfall.step", lang)),
         alt.Tooltip("text:N", title=say("app.waterfall.figure", lang)),
     ]
-    shape = alt.Chart().encode(y=y, tooltip=figures, description=_said("full", "text"))
+    shape = alt.Chart().encode(y=y, tooltip=figures, description=_description("full", "text"))
     ends = shape.mark_point(opacity=0, size=0)
     bars = _framed(shape, number_axis("start", lang), "end:Q")
     # half a row each and a little more, so that the threads of two neighbours meet between their bars
@@ -139,7 +139,7 @@ def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCh
     ]
     side = alt.YOffset("side:N", sort=["down", "up"])
     y = names_axis(names, lang, width)
-    shape = alt.Chart().encode(y=y, yOffset=side, tooltip=figures, description=_said("name", "text"))
+    shape = alt.Chart().encode(y=y, yOffset=side, tooltip=figures, description=_description("name", "text"))
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = _framed(shape, number_axis("change", lang, ticks=3, labelExpr=sign), "zero:Q")
     text = shape.encode(x="change:Q", text="text:N")
@@ -165,7 +165,7 @@ def _framed(shape: alt.Chart, x: alt.X, end: str) -> alt.Chart:
     return bars
 
 
-def _said(*fields: str) -> alt.DescriptionValue:
+def _description(*fields: str) -> alt.DescriptionValue:
     """What a screen reader says of a mark: its figures, and none of the chart's own words."""
     return alt.DescriptionValue(alt.ExprRef(" + ' ' + ".join(f"datum.{field}" for field in fields)))
 

@@ -9,15 +9,15 @@ from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
 from allocator.report.excel.data import Data, inviting
 from allocator.report.excel.exact import ExactCells
+from allocator.report.excel.formula_texts import quoted, sentence_formula
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import Integers, scale_of
 from allocator.report.excel.limit_rules import total_by
 from allocator.report.excel.limits import LimitsCells, multiplier_test
+from allocator.report.excel.open_cells import broken_cents
 from allocator.report.excel.pen import Page
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.stages import Stages
-from allocator.report.excel.told import quoted, spoken
-from allocator.report.excel.typed import broken_cents
 from allocator.text import say
 
 
@@ -46,7 +46,7 @@ def write_checks(
     """Writes the sheet from a row on."""
     scenario, lang = allocation.scenario, page.lang
 
-    def told(key: str) -> str:
+    def label(key: str) -> str:
         return say(f"excel.checks.{key}", lang)
 
     # causes before what follows from them: the first that fails is what readers are told
@@ -86,36 +86,36 @@ def write_checks(
     heads = ("number", "check", "value", "state")
     for column, key in enumerate(heads):
         page.text(
-            row, column, told(key) if key != "number" else say("table.number", lang), "head", wide=False
+            row, column, label(key) if key != "number" else say("table.number", lang), "head", wide=False
         )
     r = row + 1
     for number, (key, formula) in enumerate(tests.items(), 1):
         page.number(r, 0, number, "middle", "0")
-        page.text(r, 1, told(f"is_{key}"), "text", wide=False)
+        page.text(r, 1, label(f"is_{key}"), "text", wide=False)
         page.formula(r, 2, formula, 0, "figure", "General")
         here = page.at(r, 2, here=True)
-        state = f'IF(ISERROR({here}),"{told("wrong")}",IF({here}=0,"{told("right")}","{told("wrong")}"))'
-        page.formula(r, 3, state, told("right"), "middle")
-        page.height(r, told(f"is_{key}"), 78)
+        state = f'IF(ISERROR({here}),"{label("wrong")}",IF({here}=0,"{label("right")}","{label("wrong")}"))'
+        page.formula(r, 3, state, label("right"), "middle")
+        page.height(r, label(f"is_{key}"), 78)
         r += 1
     here = page.down(2, row + 1, r - 1, here=True)
     page.text(r, 0, "", "total")
-    page.text(r, 1, told("all"), "total", wide=False)
+    page.text(r, 1, label("all"), "total", wide=False)
     page.formula(r, 2, f"ROWS({here})-COUNTIF({here},0)", 0, "total", "0")
     failed = page.at(r, 2)
     page.formula(
         r,
         3,
-        f'IF({page.at(r, 2, here=True)}=0,"{told("right")}","{told("wrong")}")',
-        told("right"),
+        f'IF({page.at(r, 2, here=True)}=0,"{label("right")}","{label("wrong")}")',
+        label("right"),
         "total",
         align="center",
     )
     states = page.down(3, row + 1, r - 1)
     names = page.down(1, row + 1, r - 1)
-    first_wrong = f'INDEX({names},MATCH("{told("wrong")}",{states},0))'
+    first_wrong = f'INDEX({names},MATCH("{label("wrong")}",{states},0))'
     r += 2
-    page.text(r, 1, told("section_hints"), "section", wide=False)
+    page.text(r, 1, label("section_hints"), "section", wide=False)
     r += 1
     hints: dict[str, tuple[str, int | Fraction]] = {
         "near": (stages.near, stages.near_value),
@@ -124,9 +124,9 @@ def write_checks(
     }
     at: dict[str, str] = {}
     for key, (cell, value) in hints.items():
-        page.text(r, 1, told(f"hint_{key}"), "text", wide=False)
+        page.text(r, 1, label(f"hint_{key}"), "text", wide=False)
         page.formula(r, 2, cell, value, "figure", "0")
-        words = [told(f"{key}_{state}") for state in ("none", "some")]
+        words = [label(f"{key}_{state}") for state in ("none", "some")]
         page.merged(r, 3, 4, "", "text")
         page.formula(
             r, 3, f"IF({page.at(r, 2, here=True)}=0,{quoted(words[0])},{quoted(words[1])})",
@@ -135,7 +135,7 @@ def write_checks(
         page.height(r, max(words, key=len), 74)
         at[key] = page.at(r, 2)
         r += 1
-    page.text(r, 1, told("hint_state"), "text", wide=False)
+    page.text(r, 1, label("hint_state"), "text", wide=False)
     page.merged(r, 2, 4, "", "text")
     same = say("excel.state_same", lang)
     page.formula(r, 2, _state(inputs, failed, first_wrong, lang), same, "text", wide=False)
@@ -146,9 +146,11 @@ def write_checks(
 
 def _state(inputs: Inputs, failed: str, first: str, lang: str) -> str:
     """What there is to know before anybody reads a figure: whether it can be used, and what it rests on."""
-    fails = spoken("excel.state_fails", lang, count=failed, first=first)
-    also, changed = (spoken(f"excel.{key}_changed", lang, count=inputs.changed) for key in ("also", "state"))
-    unusable = spoken("excel.state_unusable", lang, count=inputs.unusable)
+    fails = sentence_formula("excel.state_fails", lang, count=failed, first=first)
+    also, changed = (
+        sentence_formula(f"excel.{key}_changed", lang, count=inputs.changed) for key in ("also", "state")
+    )
+    unusable = sentence_formula("excel.state_unusable", lang, count=inputs.unusable)
     same = quoted(say("excel.state_same", lang))
     fails += f'&IF({inputs.changed}=0,"",{also})'
     holds = f"IF({inputs.changed}=0,{same},{changed})"

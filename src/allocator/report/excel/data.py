@@ -10,10 +10,10 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
+from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.integers import scale_of
+from allocator.report.excel.open_cells import differing, invite, wrong_in
 from allocator.report.excel.pen import Formats, Page, broken_money
-from allocator.report.excel.told import quoted
-from allocator.report.excel.typed import differing, invite, wrong_in
 from allocator.report.tables.grid import who
 from allocator.text import kind_text, money_unit, say, show
 
@@ -157,8 +157,8 @@ class _Writing:
         )  # fmt: skip
         for at, cell in marked.items():
             if cell.status is not None:
-                told = say(f"status.{cell.status}", self.lang)
-                self.page.sheet.write_comment(self.first + at, column, told)
+                status = say(f"status.{cell.status}", self.lang)
+                self.page.sheet.write_comment(self.first + at, column, status)
         return column
 
     def tell_changes(self, factor: Factor, column: int, exported: Mapping[int, int]) -> None:
@@ -182,8 +182,8 @@ class _Writing:
     def taking_part(self) -> int:
         """1 for those that take part."""
         column = self.column
-        told = (say(f"excel.data.{key}", self.lang) for key in ("taking", "taking_how"))
-        heading(self.page, self.row, column, *told)
+        heads = (say(f"excel.data.{key}", self.lang) for key in ("taking", "taking_how"))
+        heading(self.page, self.row, column, *heads)
         for at in range(len(self.scenario.ids)):
             self.page.number(self.first + at, column, int(at in self.taking), "middle", "0")
         self.column += 1

@@ -75,7 +75,7 @@ class _Writing:
         self.first = factors + len(ROWS) + 5
         self.last = self.first + len(self.scenario.ids) - 1
 
-    def told(self, key: str) -> str:
+    def say(self, key: str) -> str:
         return say(f"excel.exact.{key}", self.lang)
 
     def name(self, id: str) -> str:
@@ -132,19 +132,19 @@ class _Writing:
             ),
             "split": (f"10^(INT(INT(LOG10(MAX({at['total']},1)))/2)+1)", self.found.split),
         }
-        page.text(self.row, LABEL, self.told("section_money"), "section", wide=False)
+        page.text(self.row, LABEL, self.say("section_money"), "section", wide=False)
         for key, (formula, value) in values.items():
-            page.text(self.money[key], LABEL, self.told(key), "label")
+            page.text(self.money[key], LABEL, self.say(key), "label")
             page.formula(self.money[key], ALL, formula, value, "figure", "0")
 
     def write_factors(self) -> None:
         page, found = self.page, self.found
         head = self.rows["power"] - 1
-        page.text(head - 1, LABEL, self.told("section_factors"), "section", wide=False)
-        page.text(head, LABEL, self.told("factor"), "head")
-        page.text(head, ALL, self.told("all"), "head")
+        page.text(head - 1, LABEL, self.say("section_factors"), "section", wide=False)
+        page.text(head, LABEL, self.say("factor"), "head")
+        page.text(head, ALL, self.say("all"), "head")
         for key, row in self.rows.items():
-            page.text(row, LABEL, self.told(key), "label")
+            page.text(row, LABEL, self.say(key), "label")
             for column in range(ALL, self.score):
                 page.number(row, column, None)
         for j, id in enumerate(self.ids):
@@ -223,15 +223,15 @@ class _Writing:
         page, scenario, found = self.page, self.scenario, self.found
         head, total = self.first - 2, self.first - 1
         by = scenario.coefficient
-        page.text(head - 1, LABEL, self.told("section_scores"), "section", wide=False)
+        page.text(head - 1, LABEL, self.say("section_scores"), "section", wide=False)
         page.text(head, LABEL, who(scenario, self.lang), "head")
-        page.text(head, ALL, self.told("coefficient") if by is not None else "", "head")
+        page.text(head, ALL, self.say("coefficient") if by is not None else "", "head")
         page.text(total, LABEL, say("table.total", self.lang), "total")
         for column in range(ALL, self.score):
             page.text(total, column, "", "total")
         for j, id in enumerate(self.ids):
             page.text(head, FACTORS + j, self.name(id), "head", wide=False)
-        page.text(head, self.score, self.told("score"), "head")
+        page.text(head, self.score, self.say("score"), "head")
         everybody = page.down(self.score, self.first, self.last, here=True)
         page.formula(total, self.score, f"SUM({everybody})", found.score, "total", "General")
         columns = [(FACTORS + j, id, found.values[j]) for j, id in enumerate(self.ids)]

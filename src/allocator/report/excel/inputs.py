@@ -9,10 +9,10 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.core.parts import Limit
 from allocator.report.excel.data import Data
+from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.integers import scale_of
+from allocator.report.excel.open_cells import broken_cents, differing, invite, wrong_in
 from allocator.report.excel.pen import Formats, Page, broken_money
-from allocator.report.excel.told import quoted
-from allocator.report.excel.typed import broken_cents, differing, invite, wrong_in
 from allocator.report.words.rule import limit_clauses, limit_words
 from allocator.text import money_unit, say
 
@@ -44,7 +44,7 @@ class Inputs(NamedTuple):
         """A formula that reads inputs, computed only while all of them can be computed with."""
         return f"IF({self.unusable}=0,{formula},{otherwise})"
 
-    def told(self, formula: str) -> str:
+    def or_dash(self, formula: str) -> str:
         """A formula for readers: a dash while the inputs cannot be computed with."""
         return self.read(formula, '"—"')
 

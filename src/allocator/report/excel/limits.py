@@ -85,7 +85,7 @@ class _Writing:
         self.columns = {key: 2 + len(self.rules) + at for at, key in enumerate(COLUMNS)}
         self.near = 0
 
-    def told(self, key: str, **details: object) -> str:
+    def say(self, key: str, **details: object) -> str:
         return say(f"excel.limits.{key}", self.lang, **details)
 
     def down(self, key: str) -> str:
@@ -123,8 +123,8 @@ class _Writing:
         page = self.page
         heads = [(say("table.number", self.lang), ""), (who(self.scenario, self.lang), "")]
         for rule in self.rules:
-            heads.append((self.told(f"rule_{rule.side}", number=rule.number), self.told("rule_how")))
-        heads += [(self.told(key), self.told(f"{key}_how")) for key in COLUMNS]
+            heads.append((self.say(f"rule_{rule.side}", number=rule.number), self.say("rule_how")))
+        heads += [(self.say(key), self.say(f"{key}_how")) for key in COLUMNS]
         for column, (title, how) in enumerate(heads):
             page.text(self.head, column, title, "head", wide=False)
             page.text(self.head + 1, column, how, "how", wide=False)
@@ -141,7 +141,7 @@ class _Writing:
             f"-SUMPRODUCT({self.down(f'at_{side}')},{self.down(side)})" for side in ("floor", "cap")
         )
         multiplier = f"{at['units']}*{cells.score}/({at['score']}*{cells.total})"
-        any_does = self.told("any")
+        any_does = self.say("any")
         between = divided.to_share if any(self.is_free(i) for i in range(len(self.floors))) else 0
         some = bool(found.total) and any(self.is_free(i) for i in range(len(self.floors)))
         score = self.down("score")
@@ -160,7 +160,7 @@ class _Writing:
             "near": (f"SUM({self.down('near')})", self.near, "0"),
         }
         for key, (formula, value, number) in values.items():
-            page.text(self.top[key], 1, self.told(key), "label")
+            page.text(self.top[key], 1, self.say(key), "label")
             page.formula(self.top[key], 2, formula, value, "total", number)
 
     def is_free(self, i: int) -> bool:

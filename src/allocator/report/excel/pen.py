@@ -11,7 +11,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from allocator.report.excel.told import quoted
+from allocator.report.excel.formula_texts import quoted
 from allocator.text import say
 
 Value = int | float | Fraction | str

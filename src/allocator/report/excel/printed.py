@@ -10,6 +10,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
 from allocator.report.excel.data import Data
 from allocator.report.excel.exact import ExactCells
+from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.known import check_comparison, check_table, unknown
@@ -17,7 +18,6 @@ from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.shown import Shown, key_of
 from allocator.report.excel.stages import Stages
-from allocator.report.excel.told import quoted
 from allocator.report.tables.letters import letter as letter_of
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
@@ -111,7 +111,7 @@ def write_table(
                     formula += f"+SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
             else:
                 unknown("row", role)
-            formula = inputs.read(formula, '""') if column.kind == "text" else inputs.told(formula)
+            formula = inputs.read(formula, '""') if column.kind == "text" else inputs.or_dash(formula)
             looks = {"printed": True} if column.kind == "text" else {"printed": True, "align": "right"}
             style = "text" if column.kind == "text" else style
             page.formula(r, at, formula, value, style, places[column.kind], **looks)
@@ -129,7 +129,7 @@ def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, 
     name = getattr(scenario.factor(column.key).name, page.lang)
     cell = inputs.weights[list(scenario.weights).index(column.key)]
     before, after = (say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after"))
-    weight = inputs.told(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
+    weight = inputs.or_dash(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
     formula = f"{quoted(name + before)}&{weight}&{quoted(after)}"
     page.formula(row, at, formula, column.header, "head", printed=True)
 
@@ -166,12 +166,12 @@ def _recipient(
 def _note(i: int, limits: LimitsCells | None, stages: Stages, allocation: Allocation, lang: str) -> str:
     """备注: at a floor or cap, among tied remainders, or outside the factor split."""
 
-    def told(key: str) -> str:
+    def label(key: str) -> str:
         return '"' + say(f"table.{key}", lang).replace('"', '""') + '"'
 
     if i not in allocation.scenario.participants:
-        return told("apart")
-    tied = f'IF({stages.at("tied", i)}=1,{told("tied")},"")'
+        return label("apart")
+    tied = f'IF({stages.at("tied", i)}=1,{label("tied")},"")'
     if limits is None or not (limits.has_floor[i] or limits.has_cap[i]):
         return tied
     floor, cap, at_floor, at_cap = (
@@ -180,9 +180,9 @@ def _note(i: int, limits: LimitsCells | None, stages: Stages, allocation: Alloca
     )
     at = '""'
     if limits.has_cap[i]:
-        at = f'IF(OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{told("at_cap")},"")'
+        at = f'IF(OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{label("at_cap")},"")'
     if limits.has_floor[i]:
-        at = f"IF({at_floor}=1,{told('at_floor')},{at})"
+        at = f"IF({at_floor}=1,{label('at_floor')},{at})"
     comma = say("place.list", lang)
     return f'{at}&IF(AND({stages.at("tied", i)}=1,{at}<>""),"{comma}","")&{tied}'
 
@@ -280,7 +280,7 @@ def write_comparison(
                     if role == "total" and departments is not None:
                         formula += f"+{page.at(departments, at, here=True)}"
             if formula is not None and own in column.key.split("-"):
-                formula = inputs.told(formula)
+                formula = inputs.or_dash(formula)
             number_ = places[column.kind]
             if formula is None:
                 page.number(x, at, value, style, number_, printed=True)

@@ -96,15 +96,15 @@ class _Writing:
     def down(self, key: str) -> str:
         return self.page.down(self.columns[key], self.first, self.last, here=True)
 
-    def told(self, key: str, **details: object) -> str:
+    def say(self, key: str, **details: object) -> str:
         return say(f"excel.stages.{key}", self.lang, **details)
 
     def write(self) -> Stages:
         page = self.page
         for key, cell in self.scalars().items():
             name = "rest_short" if key == "short" and not self.by_remainder else key
-            page.merged(self.rows[key], 2, VALUE - 1, self.told(f"top_{name}"), "label")
-            page.height(self.rows[key], self.told(f"top_{name}"), 49)
+            page.merged(self.rows[key], 2, VALUE - 1, self.say(f"top_{name}"), "label")
+            page.height(self.rows[key], self.say(f"top_{name}"), 49)
             style = "total" if key == "near" else "figure"
             page.formula(self.rows[key], VALUE, cell.formula, cell.value, style, cell.number)
         self.heads()
@@ -175,7 +175,7 @@ class _Writing:
     def heads(self) -> None:
         page, unit = self.page, money_unit(self.scenario.fund.currency, self.scale, self.lang)
         heads = [(say("table.number", self.lang), ""), (who(self.scenario, self.lang), "")]
-        heads += [(self.told(key, unit=unit), self.told(f"{key}_how")) for key in self.columns]
+        heads += [(self.say(key, unit=unit), self.say(f"{key}_how")) for key in self.columns]
         for column, (title, how) in enumerate(heads):
             page.text(self.head, column, title, "head", wide=False)
             page.text(self.head + 1, column, how, "how", wide=False)
@@ -277,10 +277,10 @@ class _Writing:
         return {
             "split": Cell(f"{at['units']}*{unit}/{cents}", split, whole),
             "earmark": Cell(f"({added})/{cents}" if added else "", earmark, whole),
-            "amount": Cell(self.inputs.told(with_earmarks if added else at["split"]), amount, whole),
+            "amount": Cell(self.inputs.or_dash(with_earmarks if added else at["split"]), amount, whole),
             "exported": Cell("", amount, whole),
             "off": Cell(
-                self.inputs.told(f"ROUND({at['amount']}-{at['exported']},6)"), 0, self.formats.change
+                self.inputs.or_dash(f"ROUND({at['amount']}-{at['exported']},6)"), 0, self.formats.change
             ),
         }
 
@@ -317,7 +317,7 @@ class _Writing:
             if key in found:
                 value, number = found[key]
                 total = f"SUM({self.down(key)})"
-                total = self.inputs.told(total) if key in ("amount", "off") else total
+                total = self.inputs.or_dash(total) if key in ("amount", "off") else total
                 page.formula(row, column, total, value, "total", number)
             else:
                 page.text(row, column, "", "total")

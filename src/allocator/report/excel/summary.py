@@ -10,13 +10,13 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.report.excel.checks import Checks
 from allocator.report.excel.data import Data
+from allocator.report.excel.formula_texts import quoted, sentence_formula
 from allocator.report.excel.inputs import Inputs, with_digest
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.shown import key_of
 from allocator.report.excel.stages import Stages
-from allocator.report.excel.told import quoted, spoken
 from allocator.report.tables.table import Table
 from allocator.report.words.paper_code import paper_code
 from allocator.report.words.rule import rule_sentence
@@ -65,7 +65,7 @@ class _Writing:
         self.scale, self.formats = scale_of(allocation.scenario), Formats(page.lang)
         page.widths |= {0: 6, 1: 34, 2: 19, 3: 19, 4: 19, 5: 19}
 
-    def told(self, key: str, **details: object) -> str:
+    def say(self, key: str, **details: object) -> str:
         return say(f"excel.summary.{key}", self.lang, **details)
 
     def shown(self, amount: Number) -> Fraction:
@@ -74,19 +74,19 @@ class _Writing:
     def rule(self, stages: Stages, checks: Checks, row: int) -> int:
         """Fund and rule in words, and what the checks come to."""
         page, name = self.page, self.scenario.fund.name
-        lines = [(self.told("fund_name"), show(name, self.lang))] if name is not None else []
-        lines.append((self.told("rule"), rule_sentence(self.scenario, self.lang)))
+        lines = [(self.say("fund_name"), show(name, self.lang))] if name is not None else []
+        lines.append((self.say("rule"), rule_sentence(self.scenario, self.lang)))
         for label, text in lines:
             page.merged(row, 0, 1, label, "label")
             page.merged(row, 2, LAST, text, "text")
             page.height(row, text, 76)
             row += 1
-        fails = spoken("excel.state_fails", self.lang, count=checks.failed, first=checks.first)
-        state = f"IF({checks.failed}=0,{quoted(self.told('holds'))},{fails})"
-        near = self.told("near")
-        page.merged(row, 0, 1, self.told("checks"), "label")
+        fails = sentence_formula("excel.state_fails", self.lang, count=checks.failed, first=checks.first)
+        state = f"IF({checks.failed}=0,{quoted(self.say('holds'))},{fails})"
+        near = self.say("near")
+        page.merged(row, 0, 1, self.say("checks"), "label")
         page.merged(row, 2, LAST, "", "text")
-        value = self.told("holds") + (near if stages.near_value else "")
+        value = self.say("holds") + (near if stages.near_value else "")
         page.formula(row, 2, f'{state}&IF({checks.near}=0,"","{near}")', value, "text")
         longest = say("excel.checks.is_multiplier", self.lang)
         page.height(row, say("excel.state_fails", self.lang, count=1, first=longest) + near, 76)
@@ -108,8 +108,8 @@ class _Writing:
             )
         ):
             style = "total" if key == "distributable" else "figure"
-            page.merged(start + line, 0, 1, self.told(key), "label")
-            formula = self.inputs.told(formula)
+            page.merged(start + line, 0, 1, self.say(key), "label")
+            formula = self.inputs.or_dash(formula)
             page.formula(start + line, 2, formula, self.shown(value), style, self.formats.money)
         if scenario.published is not None:
             self.moved(start)
@@ -124,27 +124,27 @@ class _Writing:
         called = printed.page.down(1, *printed.rows)
         # what is changed in the workbook can change the sum too: then nothing is said to move
         more = f"ROUND(SUM({differences}),6)"
-        label, other = self.told("moved"), self.told("sum")
+        label, other = self.say("moved"), self.say("sum")
         shown = (label, change.moved) if change.moved is not None else (other, change.more)
         page.formula(row, 3, f'IF({more}=0,"{label}","{other}")', shown[0], "label")
-        formula = self.inputs.told(f'IF({more}=0,SUMIF({differences},">0"),{more})')
+        formula = self.inputs.or_dash(f'IF({more}=0,SUMIF({differences},">0"),{more})')
         number = formats.money if change.moved is not None else formats.change
         page.formula(row, 4, formula, self.shown(shown[1]), "total", number)
         for line, key in enumerate(("gain", "loss", "counts"), 1):
-            page.text(row + line, 3, self.told(key), "label", wide=False)
+            page.text(row + line, 3, self.say(key), "label", wide=False)
         for line, function, sign, side in ((1, "MAX", ">0", change.gains), (2, "MIN", "<0", change.losses)):
             found = f"{function}({differences})"
-            formula = self.inputs.told(f"IF({found}{sign},{found},0)")
+            formula = self.inputs.or_dash(f"IF({found}{sign},{found},0)")
             page.formula(row + line, 4, formula, self.shown(side.most_by), "total", formats.change)
             alike = f"SUMPRODUCT(--(ROUND({differences}-{found},6)=0))"
-            before, after = self.told("tied", count="#").split("#")
+            before, after = self.say("tied", count="#").split("#")
             tied = f'IF({alike}=1,"","{before}"&{alike}&"{after}")'
             formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0))&{tied},"")'
             name = names[side.most[0]] if side.most else ""
             if len(side.most) > 1:
-                name += self.told("tied", count=len(side.most))
+                name += self.say("tied", count=len(side.most))
             page.formula(row + line, 5, formula, name, "text", text_wrap=False, shrink=True)
-        formula = self.inputs.told(f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")')
+        formula = self.inputs.or_dash(f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")')
         counts = f"{change.gains.count} / {change.losses.count}"
         page.formula(row + 3, 4, formula, counts, "total", align="right")
 
@@ -152,21 +152,21 @@ class _Writing:
         """The weights in force, scaled to 100 %, and the status of each factor's data."""
         page, scenario, inputs = self.page, self.scenario, self.inputs
         shares = scenario.kind == "shares"
-        page.merged(row, 0, 1, self.told("factor"), "head")
-        page.text(row, 2, self.told("weight" if shares else "times"), "head", wide=False)
-        page.text(row, 3, self.told("status"), "head", wide=False)
+        page.merged(row, 0, 1, self.say("factor"), "head")
+        page.text(row, 2, self.say("weight" if shares else "times"), "head", wide=False)
+        page.text(row, 3, self.say("status"), "head", wide=False)
         whole = sum(scenario.weights.values())
         for id, cell in zip(scenario.weights, inputs.weights, strict=True):
             row += 1
             factor, weight = scenario.factor(id), scenario.weights[id]
             page.merged(row, 0, 1, getattr(factor.name, self.lang), "label")
             if shares:
-                formula = inputs.told(f"IF({inputs.weights_total}=0,0,{cell}/{inputs.weights_total})")
+                formula = inputs.or_dash(f"IF({inputs.weights_total}=0,0,{cell}/{inputs.weights_total})")
                 page.formula(row, 2, formula, Fraction(weight) / whole, "figure", "0.00%")
             else:
-                page.formula(row, 2, inputs.told(cell), weight, "figure", "General")
+                page.formula(row, 2, inputs.or_dash(cell), weight, "figure", "General")
             status = say(f"status.{factor.status}", self.lang)
-            formula = f"IF({self.data.changed_in(id)}=0,{quoted(status)},{quoted(self.told('typed'))})"
+            formula = f"IF({self.data.changed_in(id)}=0,{quoted(status)},{quoted(self.say('typed'))})"
             page.formula(row, 3, formula, status, "middle", wide=False)
         return row + 2
 
@@ -174,12 +174,12 @@ class _Writing:
         """Amounts beside the published ones, where the recipients are few enough for the page."""
         page, scenario, allocation, printed = self.page, self.scenario, self.allocation, self.printed
         if len(scenario.ids) > MOST_LISTED:
-            page.merged(row, 0, LAST, self.told("listed", name=printed.page.name), "wrap")
+            page.merged(row, 0, LAST, self.say("listed", name=printed.page.name), "wrap")
             return row + 2
         published = scenario.published is not None
         keys = ["amount", "published", "difference"] if published else ["amount"]
         headers = {key_of(column): column.header for column in self.table.columns}
-        heads = [headers[key] for key in ("number", "recipient", *keys)] + [self.told("share")]
+        heads = [headers[key] for key in ("number", "recipient", *keys)] + [self.say("share")]
         for column, head in enumerate(heads):
             page.text(row, column, head, "head", wide=False)
         first, last = row + 1, row + len(scenario.ids)
@@ -200,16 +200,16 @@ class _Writing:
                 number = self.formats.change if key == "difference" else self.formats.money
                 page.formula(at, column, there, self.shown(values[key][recipient.id]), "figure", number)
             part = Fraction(allocation.amounts[recipient.id]) / totals["amount"] if totals["amount"] else 0
-            formula = self.inputs.told(f"IF({whole}=0,0,{page.at(at, 2, here=True)}/{whole})")
+            formula = self.inputs.or_dash(f"IF({whole}=0,0,{page.at(at, 2, here=True)}/{whole})")
             page.formula(at, share, formula, part, "figure", "0.00%")
         roles = {role: values[1] for role, values in self.table.records}
         page.text(last + 1, 0, "", "total")
         page.text(last + 1, 1, roles["subtotal" if scenario.reservations else "total"], "total", wide=False)
         for key, column in columns.items():
-            formula = self.inputs.told(f"SUM({page.down(column, first, last, here=True)})")
+            formula = self.inputs.or_dash(f"SUM({page.down(column, first, last, here=True)})")
             number = self.formats.change if key == "difference" else self.formats.money
             page.formula(last + 1, column, formula, self.shown(totals[key]), "total", number)
-        formula = self.inputs.told(f"SUM({page.down(share, first, last, here=True)})")
+        formula = self.inputs.or_dash(f"SUM({page.down(share, first, last, here=True)})")
         page.formula(last + 1, share, formula, int(bool(totals["amount"])), "total", "0.00%")
         broken_money(page, (first, last + 1), list(columns.values()), {columns.get("difference", -1): True})
         return last + 3
@@ -217,15 +217,15 @@ class _Writing:
     def traces(self, on: date | None, row: int) -> None:
         """Method version, digest and date."""
         lines = [
-            (self.told("version"), self.allocation.method_version),
-            (self.told("digest"), self.scenario.digest),
-            (self.told("code"), paper_code(self.scenario)),
+            (self.say("version"), self.allocation.method_version),
+            (self.say("digest"), self.scenario.digest),
+            (self.say("code"), paper_code(self.scenario)),
         ]
-        lines += [(self.told("date"), on.isoformat())] if on is not None else []
+        lines += [(self.say("date"), on.isoformat())] if on is not None else []
         for at, (label, text) in enumerate(lines, row):
             self.page.merged(at, 0, 1, label, "label")
             self.page.merged(at, 2, LAST, text, "text", font_size=9)
-            if label in (self.told("digest"), self.told("code")):
+            if label in (self.say("digest"), self.say("code")):
                 formula = with_digest(self.inputs, text, self.lang)
                 self.page.formula(at, 2, formula, text, "text", font_size=9)
                 self.page.height(at, text + say("excel.not_the_digest", self.lang), 76)

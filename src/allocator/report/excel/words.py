@@ -22,22 +22,22 @@ def write_sources(
     """Of every kind of figure, whether it is published, derived, assumed or an example, and its source."""
     scenario, lang = live.scenario, page.lang
 
-    def told(key: str) -> str:
+    def label(key: str) -> str:
         return say(f"excel.sources.{key}", lang)
 
     page.widths.update(dict(enumerate(WIDTHS)))
-    row = _lines(page, row, [[told(key) for key in HEADS]], "head")
+    row = _lines(page, row, [[label(key) for key in HEADS]], "head")
     row = _lines(page, row, _figures(scenario, lang), "text")
     if scenario.provenance:
         grid = remarks_table(scenario, lang)
         page.text(row + 1, 0, grid.caption, "section", wide=False)
         row = _lines(page, row + 2, [_remark(grid.headers)], "head")
         row = _lines(page, row, [_remark(line.cells) for line in grid.rows], "text")
-    page.text(row + 1, 0, told("scenarios"), "section", wide=False)
+    page.text(row + 1, 0, label("scenarios"), "section", wide=False)
     row += 2
     for column, key in enumerate(("title", "version")):
-        page.text(row, column, told(key), "head", wide=False)
-    page.merged(row, 2, 5, told("digest"), "head")
+        page.text(row, column, label(key), "head", wide=False)
+    page.merged(row, 2, 5, label("digest"), "head")
     for at, (letter, allocation) in enumerate(lettered(allocations), row + 1):
         title = show(allocation.scenario.title, lang)
         title = f"{letter}  {title}" if len(allocations) > 1 else title
@@ -53,24 +53,24 @@ def write_sources(
 def _figures(scenario: Scenario, lang: str) -> list[list[str]]:
     """A line for each kind of figure."""
 
-    def told(key: str, **details: object) -> str:
+    def label(key: str, **details: object) -> str:
         return say(f"excel.sources.{key}", lang, **details)
 
     def status(key: str) -> str:
         return say(f"status.{key}", lang)
 
     names = {r.id: r.name for r in scenario.recipients}
-    file, fund = told("of_scenario"), scenario.fund
+    file, fund = label("of_scenario"), scenario.fund
     of_fund = show(fund.source, lang) if fund.source is not None else file
-    lines = [[told("fund"), told("given"), "", "", "", of_fund]]
+    lines = [[label("fund"), label("given"), "", "", "", of_fund]]
     if scenario.reservations:
-        lines.append([told("reservations"), told("given"), "", "", told("reservations_how"), of_fund])
+        lines.append([label("reservations"), label("given"), "", "", label("reservations_how"), of_fund])
     for earmark in scenario.earmarks:
         reason = show(earmark.reason, lang) if earmark.reason is not None else ""
-        lines.append([told("earmark", name=names[earmark.recipient]), told("given"), "", "", reason, file])
+        lines.append([label("earmark", name=names[earmark.recipient]), label("given"), "", "", reason, file])
     used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
     for factor in scenario.factors:
-        unused = "" if factor.id in used else told("unused")
+        unused = "" if factor.id in used else label("unused")
         lines.append(
             [
                 show(factor.name, lang),
@@ -84,8 +84,8 @@ def _figures(scenario: Scenario, lang: str) -> list[list[str]]:
     if scenario.published is not None:
         lines.append([say("workbook.published", lang), status("published"), "", "", "", of_fund])
     if scenario.previous is not None:
-        lines.append([say("workbook.previous", lang), told("given"), "", "", "", file])
-    return [*lines, [told("results"), told("computed"), "", "", told("results_how"), told("program")]]
+        lines.append([say("workbook.previous", lang), label("given"), "", "", "", file])
+    return [*lines, [label("results"), label("computed"), "", "", label("results_how"), label("program")]]
 
 
 def _remark(cells: Sequence[str]) -> list[str]:

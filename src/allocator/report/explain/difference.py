@@ -17,7 +17,7 @@ from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.rounding import adding_both_ways
 from allocator.report.tables.stages import heading
 from allocator.report.tables.table import Column, Role, Table, total_of
-from allocator.report.words.differences import said
+from allocator.report.words.differences import differences_in_words
 from allocator.text import money, money_scale, say
 
 MOST_NAMES = 2  # of factors that a clause lists
@@ -126,7 +126,7 @@ def difference_table(account: Account, lang: str) -> Table:
 def what_differs(found: Explanation, lang: str) -> list[str]:
     """In what the two scenarios differ, as far as it can change an amount, in sentences."""
     before, after = found.before.scenario, found.after.scenario
-    return said([d for d in differences(before, after) if _counts(d)], before, lang)
+    return differences_in_words([d for d in differences(before, after) if _counts(d)], before, lang)
 
 
 def _counts(difference: Difference) -> bool:

@@ -195,8 +195,8 @@ def _formula_step(allocation: Allocation, id: str, shown: Shown, lang: str) -> S
                 "score": figure(score, lang, 4),
             }
             after.insert(0, _say("example_coefficient", lang, name=name, **said))
-        told = {"score": figure(score, lang, 4), "scores": figure(everybody, lang, 4)}
-        after.insert(-1, _say(f"example_scores{product}", lang, **details, **told))
+        scores = {"score": figure(score, lang, 4), "scores": figure(everybody, lang, 4)}
+        after.insert(-1, _say(f"example_scores{product}", lang, **details, **scores))
     return Step("formula", title, lines, formula, (grid,), tuple(after))
 
 
@@ -234,9 +234,9 @@ def basis(allocation: Allocation, lang: str) -> Step:
         lines.append(_say("assumed", lang, names=names, count=len(names)))
     else:
         weighted = {id for id, weight in scenario.weights.items() if weight}
-        told = [cell.status for cell in scenario.provenance if cell.factor in weighted and cell.status]
-        assumed = [status for status in told if status in ("assumed", "example")]
-        derived = "derived" in (*told, *(scenario.factor(id).status for id in weighted))
+        statuses = [cell.status for cell in scenario.provenance if cell.factor in weighted and cell.status]
+        assumed = [status for status in statuses if status in ("assumed", "example")]
+        derived = "derived" in (*statuses, *(scenario.factor(id).status for id in weighted))
         key = "cells_assumed" if assumed else "derived" if derived else "all_published"
         lines.append(_say(key, lang, count=len(assumed)))
     if scenario.published is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from allocator.analysis.execution import Assessed, Assessment, Execution
-from allocator.report.execution import assessment as aims
+from allocator.report.execution import assessment as assessment_words
 from allocator.report.execution import tables
-from allocator.report.execution import words as said_of
+from allocator.report.execution import words as execution_words
 from allocator.report.papers.blocks import Block, Paper, Words, texts
-from allocator.report.papers.parts import MOST_ROWS, cash, paper, said, source_line, trace
+from allocator.report.papers.parts import MOST_ROWS, cash, paper, sentence, source_line, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.grid import Grid
 from allocator.report.words.rule import rule_sentence, so_many
@@ -30,18 +30,18 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         "whom": so_many(scenario, len(scenario.recipients), lang),
     }
     blocks: list[Block] = [
-        said("assessment.title", proposal, "title", **fund),
-        said("assessment.overview", proposal, "head"),
-        said("assessment.fund_reserved" if scenario.reserved else "assessment.fund", proposal, **fund),
+        sentence("assessment.title", proposal, "title", **fund),
+        sentence("assessment.overview", proposal, "head"),
+        sentence("assessment.fund_reserved" if scenario.reserved else "assessment.fund", proposal, **fund),
         Words("text", source_line(proposal)),
         Words("text", rule_sentence(scenario, lang)),
         *_rule(found, lang),
-        said("assessment.aims", proposal),
-        said("assessment.work", proposal, "head"),
-        said("assessment.basis", proposal, **_basis(found, lang)),
-        *texts("text", said_of.closing(found, scenario, lang)),
-        said("assessment.work_blank", proposal),
-        said("assessment.indicators", proposal, "head"),
+        sentence("assessment.aims", proposal),
+        sentence("assessment.work", proposal, "head"),
+        sentence("assessment.basis", proposal, **_basis(found, lang)),
+        *texts("text", execution_words.closing(found, scenario, lang)),
+        sentence("assessment.work_blank", proposal),
+        sentence("assessment.indicators", proposal, "head"),
     ]
     for group in GROUPS:
         blocks.append(Words("subhead", say(f"execution.group.{group}", lang)))
@@ -50,16 +50,16 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         if group == "special":
             blocks += _money(found, proposal)
         elif not items:
-            blocks.append(said("assessment.blank", proposal))
+            blocks.append(sentence("assessment.blank", proposal))
     if assessment.items:
-        blocks.append(aims.targets_grid(assessment, lang, aims.KEYS[1:-1]))
-    blocks += [said("assessment.conclusion", proposal, "head"), *_conclusion(found, assessment, proposal)]
-    blocks += [said("assessment.problems", proposal, "head"), *_problems(found, assessment, proposal)]
+        blocks.append(assessment_words.targets_grid(assessment, lang, assessment_words.KEYS[1:-1]))
+    blocks += [sentence("assessment.conclusion", proposal, "head"), *_conclusion(found, assessment, proposal)]
+    blocks += [sentence("assessment.problems", proposal, "head"), *_problems(found, assessment, proposal)]
     blocks += [
-        said("assessment.suggestions", proposal, "head"),
-        said("assessment.suggestions_blank", proposal),
-        said("assessment.signed", proposal, "signed"),
-        said("blank_day", proposal, "signed"),
+        sentence("assessment.suggestions", proposal, "head"),
+        sentence("assessment.suggestions_blank", proposal),
+        sentence("assessment.signed", proposal, "signed"),
+        sentence("blank_day", proposal, "signed"),
         *trace(proposal),
     ]
     blocks = _tables_numbered(blocks, lang)
@@ -97,9 +97,9 @@ def _rule(found: Execution, lang: str) -> list[Block]:
 
 def _basis(found: Execution, lang: str) -> dict[str, object]:
     return {
-        "day": said_of.day_text(found.on, lang),
+        "day": execution_words.day_text(found.on, lang),
         "count": len(found.payments.table) - found.later,
-        "days": [said_of.day_text(p.day, lang) for p in found.progress],
+        "days": [execution_words.day_text(p.day, lang) for p in found.progress],
     }
 
 
@@ -108,8 +108,8 @@ def _sentence(item: Assessed, lang: str) -> str:
     evidence = item.target.evidence
     details = {
         "name": item.target.name,
-        "value": aims.target_text(item.target, lang),
-        "figure": aims.figure_text(item, lang),
+        "value": assessment_words.target_text(item.target, lang),
+        "figure": assessment_words.figure_text(item, lang),
         "state": say(f"execution.reached.{item.state}", lang),
     }
     if item.value is None:
@@ -121,8 +121,8 @@ def _sentence(item: Assessed, lang: str) -> str:
 def _money(found: Execution, proposal: Proposal) -> list[Block]:
     """What was paid by whom and for what, with its tables."""
     lang, scenario = proposal.lang, proposal.chosen.scenario
-    blocks: list[Block] = [*texts("text", said_of.paid_lines(found, scenario, lang))]
-    blocks += texts("text", said_of.plan_lines(found, scenario, lang))
+    blocks: list[Block] = [*texts("text", execution_words.paid_lines(found, scenario, lang))]
+    blocks += texts("text", execution_words.plan_lines(found, scenario, lang))
     if len(found.payers) <= MOST_ROWS:
         blocks.append(tables.progress_grid(found, scenario, lang, last=True))
     blocks.append(tables.uses_grid(found, scenario, lang, last=True))
@@ -131,19 +131,19 @@ def _money(found: Execution, proposal: Proposal) -> list[Block]:
 
 def _conclusion(found: Execution, assessment: Assessment, proposal: Proposal) -> list[Block]:
     lang = proposal.lang
-    lines = [aims.score_line(assessment, lang)] if assessment.items else []
-    lines += aims.target_lines(assessment, lang)
+    lines = [assessment_words.score_line(assessment, lang)] if assessment.items else []
+    lines += assessment_words.target_lines(assessment, lang)
     if found.rules.cited is not None:
         lines.append(getattr(found.rules.cited, lang))
-    return [*texts("text", lines), said("assessment.conclusion_blank", proposal)]
+    return [*texts("text", lines), sentence("assessment.conclusion_blank", proposal)]
 
 
 def _problems(found: Execution, assessment: Assessment, proposal: Proposal) -> list[Block]:
     """What the payments give to look at; whether it is a problem is for those who know."""
     lang, scenario = proposal.lang, proposal.chosen.scenario
-    blocks: list[Block] = [said("assessment.problems_lead", proposal)]
-    blocks += texts("text", said_of.plan_lines(found, scenario, lang)[1:])
-    blocks += texts("text", said_of.doubt_lines(found, scenario, lang))
+    blocks: list[Block] = [sentence("assessment.problems_lead", proposal)]
+    blocks += texts("text", execution_words.plan_lines(found, scenario, lang)[1:])
+    blocks += texts("text", execution_words.doubt_lines(found, scenario, lang))
     if found.doubtful:
         blocks.append(tables.doubts_grid(found, scenario, lang))
-    return [*blocks, said("assessment.problems_blank", proposal)]
+    return [*blocks, sentence("assessment.problems_blank", proposal)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.report.papers.blocks import Block, Paper, Words, texts
-from allocator.report.papers.parts import effect_words, option_words, paper, said, short_table, trace
+from allocator.report.papers.parts import effect_words, option_words, paper, sentence, short_table, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.words.rule import rule_sentence
 from allocator.text import say
@@ -15,18 +15,18 @@ def brief(proposal: Proposal) -> Paper:
     name = proposal.option(proposal.proposed)
     table = short_table(proposal)
     blocks: list[Block] = [
-        said("brief.title", proposal, "title", fund=proposal.fund_name),
-        said("brief.asked", proposal, "head"),
-        said("brief.about", proposal, fund=proposal.fund_name, option=name),
-        said("brief.rule", proposal, "head"),
+        sentence("brief.title", proposal, "title", fund=proposal.fund_name),
+        sentence("brief.asked", proposal, "head"),
+        sentence("brief.about", proposal, fund=proposal.fund_name, option=name),
+        sentence("brief.rule", proposal, "head"),
         Words("text", rule_sentence(chosen.scenario, lang)),
-        said("brief.result", proposal, "head"),
-        said("many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
+        sentence("brief.result", proposal, "head"),
+        sentence("many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
     ]
     changes = [*texts("text", effect_words(proposal)), *option_words(proposal)]
     if changes:
-        blocks += [said("brief.changes", proposal, "head"), *changes]
-    blocks.append(said("brief.data", proposal, "head"))
+        blocks += [sentence("brief.changes", proposal, "head"), *changes]
+    blocks.append(sentence("brief.data", proposal, "head"))
     key = "assumed" if proposal.illustrative else "not_assumed"
     blocks.append(Words("text", say(f"report.data.{key}", lang)))
     return paper("brief", proposal, [*blocks, *trace(proposal)], flows=True)

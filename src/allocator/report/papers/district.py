@@ -7,7 +7,7 @@ from allocator.core.exact import plain
 from allocator.report.explain.difference import Account, difference_sentences
 from allocator.report.method.steps import method_steps
 from allocator.report.papers.blocks import Block, Paper, Words
-from allocator.report.papers.parts import paper, said, trace
+from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.grid import Grid, in_units, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
@@ -21,8 +21,8 @@ def district(proposal: Proposal, id: str) -> Paper:
     lang, chosen = proposal.lang, proposal.chosen
     name = proposal.names[id]
     blocks: list[Block] = [
-        said("district.title", proposal, "title", name=name, fund=proposal.fund_name),
-        said("district.result", proposal, "head"),
+        sentence("district.title", proposal, "title", name=name, fund=proposal.fund_name),
+        sentence("district.result", proposal, "head"),
         Words("text", stage_sentences(chosen, lang)[id]),
     ]
     if proposal.proposed and id in proposal.base.amounts:
@@ -30,12 +30,12 @@ def district(proposal: Proposal, id: str) -> Paper:
         blocks.append(Words("text", difference_sentences(account, lang)[id]))
     blocks += [
         _own(proposal, id),
-        said("district.rule", proposal, "head"),
+        sentence("district.rule", proposal, "head"),
         Words("text", rule_sentence(chosen.scenario, lang)),
     ]
     formula = next(step for step in method_steps(chosen, id, lang) if step.key == "formula")
     blocks += formula.grids
-    blocks += [said("district.others", proposal, "head"), _others(proposal, id), *trace(proposal.alone)]
+    blocks += [sentence("district.others", proposal, "head"), _others(proposal, id), *trace(proposal.alone)]
     return paper("district", proposal, blocks, name=say("report.file.district", lang, name=name))
 
 

@@ -46,7 +46,7 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
             made = document.add_paragraph(
                 _unbroken(block.text), NAMES.get(block.kind, _style_name(block.kind))
             )
-            _beside(made, before, block, after)
+            _keep_together(made, before, block, after)
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
@@ -63,7 +63,7 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     return timeless(content.getvalue(), on)
 
 
-def _beside(made: Any, before: Block | None, block: Words, after: Block | None) -> None:
+def _keep_together(made: Any, before: Block | None, block: Words, after: Block | None) -> None:
     """Space below a table and above the fine print; what leads into a table or fine print stays with it."""
     small = block.kind == "small"
     form = made.paragraph_format

@@ -13,7 +13,7 @@ from allocator.core.parts import Text
 from allocator.report.audit.findings import Findings, findings
 from allocator.report.audit.tables import closing, opening, ranges
 from allocator.report.papers.blocks import Block, Paper, Words, grid_of, texts
-from allocator.report.papers.parts import paper, said, trace
+from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal, ReadingAsked
 from allocator.report.words.ranges import short_weights
 from allocator.text import LANGUAGES, say
@@ -54,16 +54,16 @@ def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
     if not readings:
         return None
     blocks: list[Block] = [
-        said("internal.title", proposal, "title", fund=proposal.fund_name),
-        said("internal.lead", proposal),
-        said("internal.words", proposal),
+        sentence("internal.title", proposal, "title", fund=proposal.fund_name),
+        sentence("internal.lead", proposal),
+        sentence("internal.words", proposal),
     ]
     for one in readings:
         blocks.append(Words("head", getattr(one.asked.title, proposal.lang)))
         if one.found:
             blocks += _reading(one.found, proposal.lang)
         else:
-            blocks.append(said("internal.not_covered", proposal, why=one.why))
+            blocks.append(sentence("internal.not_covered", proposal, why=one.why))
     mark = say("report.internal.mark", proposal.lang)
     return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark, flows=True)
 

@@ -10,7 +10,7 @@ from allocator.report.papers.parts import (
     effect_words,
     gains_and_losses,
     paper,
-    said,
+    sentence,
     titled,
     trace,
     whole_table,
@@ -26,33 +26,33 @@ def meeting(proposal: Proposal) -> Paper:
     name, several = proposal.option(proposal.proposed), len(proposal.allocations) > 1
     details = {"fund": proposal.fund_name, "amount": cash(fund.amount, proposal), "option": name}
     blocks: list[Block] = [
-        said("meeting.title", proposal, "title", **details),
-        said("meeting.subtitle", proposal, "subtitle"),
-        said("meeting.asked", proposal, "head"),
-        said("meeting.asked_many" if several else "meeting.asked_one", proposal,
+        sentence("meeting.title", proposal, "title", **details),
+        sentence("meeting.subtitle", proposal, "subtitle"),
+        sentence("meeting.asked", proposal, "head"),
+        sentence("meeting.asked_many" if several else "meeting.asked_one", proposal,
              count=len(proposal.allocations), **details),
     ]  # fmt: skip
     blocks += _options(proposal) if several else [
-        said("meeting.rule", proposal, "head"),
+        sentence("meeting.rule", proposal, "head"),
         Words("text", rule_sentence(proposal.chosen.scenario, lang)),
     ]  # fmt: skip
     blocks += [
-        said("meeting.proposed", proposal, "head"),
-        said("meeting.propose", proposal, **details),
+        sentence("meeting.proposed", proposal, "head"),
+        sentence("meeting.propose", proposal, **details),
         *texts("text", effect_words(proposal)),
-        said("meeting.reason", proposal),
-        said("meeting.gains", proposal, "head"),
+        sentence("meeting.reason", proposal),
+        sentence("meeting.gains", proposal, "head"),
         *gains_and_losses(proposal),
-        said("meeting.data", proposal, "head"),
+        sentence("meeting.data", proposal, "head"),
         *texts("text", dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang))),
-        said("meeting.decide", proposal, "head"),
-        said("meeting.decide_first", proposal, **details),
-        said("meeting.decide_second", proposal),
-        said("meeting.signed", proposal, "signed"),
-        said("blank_day", proposal, "signed"),
+        sentence("meeting.decide", proposal, "head"),
+        sentence("meeting.decide_first", proposal, **details),
+        sentence("meeting.decide_second", proposal),
+        sentence("meeting.signed", proposal, "signed"),
+        sentence("blank_day", proposal, "signed"),
         *trace(proposal, rules=False),  # the options stand above
         NewPage(wide=True),
-        said("annex_one", proposal, "annex"),
+        sentence("annex_one", proposal, "annex"),
         *titled(whole_table(proposal)),
     ]
     return paper("meeting", proposal, blocks)
@@ -61,7 +61,7 @@ def meeting(proposal: Proposal) -> Paper:
 def _options(proposal: Proposal) -> list[Block]:
     lang = proposal.lang
     moved = change_sentences(proposal.allocations, lang)
-    blocks: list[Block] = [said("meeting.options", proposal, "head")]
+    blocks: list[Block] = [sentence("meeting.options", proposal, "head")]
     for at, scenario in enumerate(proposal.scenarios):
         blocks.append(Words("subhead", proposal.option(at)))
         if not at:

@@ -15,7 +15,7 @@ from allocator.report.papers.parts import (
     cash,
     effect_words,
     paper,
-    said,
+    sentence,
     source_line,
     titled,
     trace,
@@ -38,34 +38,34 @@ def request(proposal: Proposal) -> Paper:
     details = _details(proposal)
     key = "amounts_reserved" if scenario.reserved else "amounts"
     blocks: list[Block] = [
-        said("request.code", proposal, "code"),
-        said("request.title", proposal, "title", **details),
-        said("request.to", proposal, "address"),
-        said("request.opening", proposal, **details),
-        said("request.money", proposal, "head"),
+        sentence("request.code", proposal, "code"),
+        sentence("request.title", proposal, "title", **details),
+        sentence("request.to", proposal, "address"),
+        sentence("request.opening", proposal, **details),
+        sentence("request.money", proposal, "head"),
         Words("text", source_line(proposal)),
-        said("request.rule", proposal, "head"),
+        sentence("request.rule", proposal, "head"),
         Words("text", rule_sentence(scenario, lang)),
-        said("request.proposed", proposal, "head"),
-        said(f"request.{key}", proposal, **details),
+        sentence("request.proposed", proposal, "head"),
+        sentence(f"request.{key}", proposal, **details),
     ]
     if len(chosen.amounts) <= MOST_ROWS:
         parts = [
             say("report.request.amount", lang, name=proposal.names[id], amount=cash(amount, proposal))
             for id, amount in chosen.amounts.items()
         ]
-        blocks.append(said("request.each", proposal, amounts=parts))
+        blocks.append(sentence("request.each", proposal, amounts=parts))
     blocks += [
-        said("request.explained", proposal, "head"),
+        sentence("request.explained", proposal, "head"),
         *texts("text", effect_words(proposal)),
         *texts("text", status_lines(scenario, lang)),
-        said("request.approve", proposal),
-        said("request.attached", proposal, "attached", **details),
-        said("request.signed", proposal, "signed"),
-        said("blank_day", proposal, "signed"),
-        said("request.contact", proposal),
+        sentence("request.approve", proposal),
+        sentence("request.attached", proposal, "attached", **details),
+        sentence("request.signed", proposal, "signed"),
+        sentence("blank_day", proposal, "signed"),
+        sentence("request.contact", proposal),
         NewPage(wide=True),
-        said("annex", proposal, "annex"),
+        sentence("annex", proposal, "annex"),
         *titled(whole_table(proposal)),
         *trace(proposal),
     ]
@@ -78,13 +78,13 @@ def notice(proposal: Proposal) -> Paper:
     details = _details(proposal)
     caption = say("report.notice.amounts", proposal.lang, **details)
     blocks: list[Block] = [
-        said("annex_number", proposal, "annex", number="1"),
+        sentence("annex_number", proposal, "annex", number="1"),
         *titled(_issued(proposal, caption)),
         Words("small", source_line(proposal)),
         NewPage(wide=True),
-        said("annex_number", proposal, "annex", number="2"),
+        sentence("annex_number", proposal, "annex", number="2"),
         *titled(_targets(proposal)),
-        said("notice.fill", proposal, "small"),
+        sentence("notice.fill", proposal, "small"),
         *trace(proposal),
     ]
     return paper("notice", proposal, blocks)

@@ -62,7 +62,7 @@ def _numbered(blocks: Iterable[Block], lang: str) -> Iterable[Block]:
         yield Words(block.kind, say(f"report.{block.kind}", lang, head=first, sub=second, text=block.text))
 
 
-def said(key: str, proposal: Proposal, kind: Kind = "text", /, **details: object) -> Words:
+def sentence(key: str, proposal: Proposal, kind: Kind = "text", /, **details: object) -> Words:
     """A paragraph with the sentence of this key."""
     return Words(kind, say(f"report.{key}", proposal.lang, **details))
 
@@ -164,7 +164,7 @@ def gains_and_losses(proposal: Proposal) -> list[Block]:
     blocks: list[Block] = []
     for at in proposal.against:
         option, base = proposal.short(at), proposal.short(0)
-        blocks.append(said("gains.against", proposal, "subhead", option=option, base=base))
+        blocks.append(sentence("gains.against", proposal, "subhead", option=option, base=base))
         blocks += _sides(proposal, proposal.allocations[at], proposal.base)
     if not proposal.against:
         blocks += _against_published(proposal)
@@ -182,13 +182,13 @@ def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list
         if side == "same":
             names = [account.name(id, lang) for id in ids]
             key = "same" if len(ids) <= MOST_SAID else "same_many"
-            blocks.append(said(f"gains.{key}", proposal, names=names, count=len(ids)))
+            blocks.append(sentence(f"gains.{key}", proposal, names=names, count=len(ids)))
             continue
-        blocks.append(said(f"gains.{side}", proposal, "lead", count=len(ids)))
+        blocks.append(sentence(f"gains.{side}", proposal, "lead", count=len(ids)))
         blocks += [Words("item", _moved(account, id, proposal)) for id in largest(ids, found)]
         if len(ids) > MOST_SAID:
-            blocks.append(said("gains.more", proposal, count=len(ids) - MOST_SAID))
-    return blocks or [said("gains.nothing", proposal)]
+            blocks.append(sentence("gains.more", proposal, count=len(ids) - MOST_SAID))
+    return blocks or [sentence("gains.nothing", proposal)]
 
 
 def _moved(account: Account, id: str, proposal: Proposal) -> str:
@@ -246,13 +246,13 @@ def _against_published(proposal: Proposal) -> list[Block]:
     chosen, lang = proposal.chosen, proposal.lang
     published = chosen.scenario.published
     if published is None:
-        return [said("gains.no_base", proposal)]
+        return [sentence("gains.no_base", proposal)]
     differences = held_against(chosen, published).changes
     moved = [id for id, by in differences.items() if by]
     if not moved:
-        return [said("gains.nothing", proposal)]
+        return [sentence("gains.nothing", proposal)]
     currency = chosen.scenario.fund.currency
-    blocks: list[Block] = [said("gains.unknown", proposal, "lead")]
+    blocks: list[Block] = [sentence("gains.unknown", proposal, "lead")]
     for id in largest(moved, differences):
         line = say(
             "report.gains.moved_alone",
@@ -264,7 +264,7 @@ def _against_published(proposal: Proposal) -> list[Block]:
         )
         blocks.append(Words("item", line))
     if len(moved) > MOST_SAID:
-        blocks.append(said("gains.more", proposal, count=len(moved) - MOST_SAID))
+        blocks.append(sentence("gains.more", proposal, count=len(moved) - MOST_SAID))
     return blocks
 
 

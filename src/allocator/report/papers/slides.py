@@ -78,7 +78,7 @@ def deck(proposal: Proposal) -> Deck:
     return Deck(name, lang, proposal.mark, foot, tuple(found))
 
 
-def _said(key: str, proposal: Proposal, **details: object) -> str:
+def _sentence(key: str, proposal: Proposal, **details: object) -> str:
     return say(f"report.slide.{key}", proposal.lang, **details)
 
 
@@ -92,7 +92,7 @@ def _opening(proposal: Proposal) -> Slide:
     whom = so_many(scenario, len(scenario.recipients), proposal.lang)
     key = "opening_reserved" if scenario.reserved else "opening"
     split = plain(sum(proposal.chosen.amounts.values()))
-    title = _said(
+    title = _sentence(
         key,
         proposal,
         amount=_cash(scenario.fund.amount, proposal),
@@ -124,11 +124,13 @@ def _rule(proposal: Proposal) -> Slide:
         )
         for at, (id, weight) in zip(factors, scenario.weights.items(), strict=True)
     ]
-    headers = tuple(_said(f"rule_{key}", proposal) for key in ("factor", "weight", "brings", "status"))
-    grid = Grid(_said("rule_caption", proposal), headers, (False, True, True, False), tuple(rows), table.unit)
+    headers = tuple(_sentence(f"rule_{key}", proposal) for key in ("factor", "weight", "brings", "status"))
+    grid = Grid(
+        _sentence("rule_caption", proposal), headers, (False, True, True, False), tuple(rows), table.unit
+    )
     count = len([weight for weight in scenario.weights.values() if weight])
     key = "rule" if count > 1 else "rule_one"
-    title = _said(key, proposal, amount=_cash(scenario.distributable, proposal), count=count)
+    title = _sentence(key, proposal, amount=_cash(scenario.distributable, proposal), count=count)
     return Slide("rule", title, (rule_sentence(scenario, lang),), grid=grid)
 
 
@@ -142,14 +144,14 @@ def _amounts(proposal: Proposal) -> Slide:
     most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
     names = tuple(proposal.names[id] for id in shown)
     whom = names if len(amounts) < 3 else so_many(scenario, len(shown), lang)
-    bars = Bars(_said("panel", proposal, whom=whom, unit=unit.name), names, figures, most)
-    note = _said("some_amounts", proposal, count=MOST_BARS) if len(amounts) > MOST_BARS else ""
+    bars = Bars(_sentence("panel", proposal, whom=whom, unit=unit.name), names, figures, most)
+    note = _sentence("some_amounts", proposal, count=MOST_BARS) if len(amounts) > MOST_BARS else ""
     top = concentration(amounts).top
-    title = _said("amounts_none", proposal)
+    title = _sentence("amounts_none", proposal)
     if top is not None:
         share = say("app.rule.percent", lang, value=final_shares(proposal)[top])
         amount = _cash(amounts[top], proposal)
-        title = _said("amounts", proposal, name=proposal.names[top], amount=amount, share=share)
+        title = _sentence("amounts", proposal, name=proposal.names[top], amount=amount, share=share)
     return Slide("amounts", title, charts=(bars,), note=note)
 
 
@@ -170,16 +172,16 @@ def _table(proposal: Proposal) -> Slide:
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
     grid = Grid(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
-    title = _said("table", proposal)
+    title = _sentence("table", proposal)
     notes = []
     if scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
         what = short(found, terms([chosen], lang))
-        title = _said("same", proposal) if found.equal else _said("against", proposal, what=what)
+        title = _sentence("same", proposal) if found.equal else _sentence("against", proposal, what=what)
         match = found.equal and proposal.illustrative
         notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
     if many:
-        notes.append(_said(f"some_{by}", proposal, count=MOST_BARS))
+        notes.append(_sentence(f"some_{by}", proposal, count=MOST_BARS))
     return Slide("table", title, grid=grid, note=say("report.joined", lang).join(notes))
 
 
@@ -199,17 +201,19 @@ def _options(proposal: Proposal) -> Slide:
     for at, rows in list(enumerate(parts, 1))[:ABREAST]:
         bars = [row for row in rows if row.id in shown]
         figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
-        title = _said("option", proposal, option=proposal.option(at), base=proposal.short(0), unit=unit.name)
+        title = _sentence(
+            "option", proposal, option=proposal.option(at), base=proposal.short(0), unit=unit.name
+        )
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
     words = terms(allocations, lang)
-    notes = [_said("some_changes", proposal, count=MOST_BARS)] if len(by) > MOST_BARS else []
+    notes = [_sentence("some_changes", proposal, count=MOST_BARS)] if len(by) > MOST_BARS else []
     if len(parts) > ABREAST:
-        notes.append(_said("some_options", proposal, last=proposal.short(ABREAST)))
+        notes.append(_sentence("some_options", proposal, last=proposal.short(ABREAST)))
     moved = [
         phrase(held_against(a, proposal.base), proposal.short(at), words)
         for at, a in enumerate(allocations) if at
     ]  # fmt: skip
-    title = _said(
+    title = _sentence(
         "options", proposal, base=proposal.short(0), moved=say("report.slide.and", lang).join(moved)
     )
     sentences = change_sentences(allocations, lang)
@@ -220,7 +224,7 @@ def _options(proposal: Proposal) -> Slide:
 def _data(proposal: Proposal) -> Slide:
     """What the figures rest on, and what they do not say."""
     lang = proposal.lang
-    title = _said("data_assumed" if proposal.illustrative else "data", proposal)
+    title = _sentence("data_assumed" if proposal.illustrative else "data", proposal)
     lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang))
     weights: Sequence[str] = trace_lines(proposal)[1]
     return Slide("data", title, (*lines, source_line(proposal), *weights))

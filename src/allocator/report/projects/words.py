@@ -1,12 +1,10 @@
-"""Projects and the factor values that they make, as tables, sentences and data."""
+"""Projects and the factor values they make, in sentences: what counts, by which rules, what others change."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from allocator.analysis.projects import (
     Change,
@@ -14,20 +12,14 @@ from allocator.analysis.projects import (
     FactorRule,
     Refusal,
     Rules,
-    awards,
     changed,
     years_before,
 )
-from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.parts import AMOUNT_UNITS, Factor, Recipient, Text, plain_name
-from allocator.files.parsing import cell_text
-from allocator.report.tables.grid import Grid
-from allocator.report.tables.table import Row
 from allocator.text import money, number, say
 
 SHOWN = 200  # projects of a list: nobody reads on beyond that
-MOST_BEHIND = 10  # projects of one recipient that are listed by name
 
 Names = Mapping[str, Text]
 
@@ -135,7 +127,7 @@ def notes(found: Counted, factors: Names, recipients: Names, lang: str, *, named
     register, rules = found.register, found.rules
     lines = []
     for ats in register.repeated[:SHOWN]:
-        whose = [_name(recipients, register.recipients[at], lang) for at in ats]
+        whose = [name_of(recipients, register.recipients[at], lang) for at in ats]
         lines.append(
             say(
                 "projects.repeated" if named else "projects.repeated_rows",
@@ -181,7 +173,7 @@ def refused_lines(found: Counted, recipients: Names, lang: str, *, named: bool =
                 lang,
                 line=str(register.lines[at]),
                 name=register.names[at],
-                recipient=_name(recipients, register.recipients[at], lang),
+                recipient=name_of(recipients, register.recipients[at], lang),
                 reasons=reasons(found.refused[at], lang),
             )
         )
@@ -203,97 +195,6 @@ def _shown(value: object, lang: str) -> object:
     if isinstance(value, Text):
         return getattr(value, lang)
     return number(value, lang) if isinstance(value, int | Fraction) else value
-
-
-# --- tables -------------------------------------------------------------------------------------------
-
-
-def values_grid(found: Counted, factors: Names, recipients: Names, lang: str) -> Grid:
-    """The value of every factor by recipient, and how many projects count."""
-    counts = Counter(of for at, of in enumerate(found.register.recipients) if at not in found.refused)
-    rows = [
-        Row(
-            "recipient",
-            (
-                str(at),
-                _name(recipients, of, lang),
-                *(number(found.values[id][of], lang) for id in found.rules.ids),
-                str(counts[of]),
-            ),
-        )
-        for at, of in enumerate(found.recipients, 1)
-    ]
-    sums = [plain(sum(found.values[id].values(), start=Fraction(0))) for id in found.rules.ids]
-    cells = ("", say("table.total", lang), *(number(x, lang) for x in sums), str(sum(counts.values())))
-    rows.append(Row("total", cells))
-    headers = (
-        say("projects.heading.number", lang),
-        say("projects.heading.recipient", lang),
-        *(getattr(factors[id], lang) for id in found.rules.ids),
-        say("projects.heading.counted", lang),
-    )
-    numeric = (False, False, *(True for _ in found.rules.ids), True)
-    return Grid(say("projects.values_caption", lang), headers, numeric, tuple(rows))
-
-
-def behind_grid(found: Counted, factor: str, factors: Names, recipients: Names, lang: str) -> Grid:
-    """The projects behind a factor's values; of many of one recipient the largest, the others together."""
-    register = found.register
-    rows = []
-    for of in found.recipients:
-        own = found.behind(factor, of)
-        for at, value in own[:MOST_BEHIND]:
-            cells = (
-                _name(recipients, of, lang),
-                str(register.lines[at]),
-                register.names[at],
-                number(value, lang),
-            )
-            rows.append(Row("recipient", cells))
-        rest = own[MOST_BEHIND:]
-        if rest:
-            more = say("projects.behind_more", lang, count=len(rest))
-            together = plain(sum((value for _, value in rest), start=Fraction(0)))
-            rows.append(Row("subtotal", (_name(recipients, of, lang), "", more, number(together, lang))))
-    headers = (
-        say("projects.heading.recipient", lang),
-        say("projects.heading.line", lang),
-        say("projects.heading.project", lang),
-        say("projects.heading.value", lang),
-    )
-    caption = say("projects.behind_caption", lang, factor=getattr(factors[factor], lang))
-    return Grid(caption, headers, (False, True, False, True), tuple(rows))
-
-
-def awards_grid(found: Counted, allocation: Allocation, lang: str) -> Grid:
-    """What each project brings of its recipient's entitlement, and what is no project's."""
-    scenario = allocation.scenario
-    names = recipients_of(scenario.recipients)
-    register, worth = found.register, dict(awards(found, allocation))
-    rows = []
-    for of in scenario.ids:
-        own = [at for at in worth if register.recipients[at] == of]
-        for at in own[:MOST_BEHIND]:
-            cells = (_name(names, of, lang), register.names[at], _cents(worth[at], lang))
-            rows.append(Row("recipient", cells))
-        rest = own[MOST_BEHIND:]
-        if rest:
-            together = plain(sum((Fraction(worth[at]) for at in rest), start=Fraction(0)))
-            more = say("projects.behind_more", lang, count=len(rest))
-            rows.append(Row("recipient", (_name(names, of, lang), more, _cents(together, lang))))
-        brought = sum((Fraction(worth[at]) for at in own), start=Fraction(0))
-        left = Fraction(allocation.entitlements[of]) - brought
-        if left:
-            rest_name = say("projects.awards_rest", lang)
-            rows.append(Row("recipient", (_name(names, of, lang), rest_name, _cents(left, lang))))
-        cells = (_name(names, of, lang), say("table.total", lang), _cents(allocation.entitlements[of], lang))
-        rows.append(Row("subtotal", cells))
-    headers = tuple(say(f"projects.heading.{key}", lang) for key in ("recipient", "project", "worth"))
-    return Grid(say("projects.awards_caption", lang), headers, (False, False, True), tuple(rows))
-
-
-def _cents(amount: Number, lang: str) -> str:
-    return number(amount, lang, 2)
 
 
 # --- what other rules change --------------------------------------------------------------------------
@@ -352,51 +253,11 @@ def _change(
     return say(
         "projects.change",
         lang,
-        recipient=_name(recipients, first.recipient, lang),
+        recipient=name_of(recipients, first.recipient, lang),
         name=first.name,
         moved=say("projects.reasons", lang).join(moved),
         why=why,
     )
-
-
-# --- data ---------------------------------------------------------------------------------------------
-
-
-def as_data(found: Counted, lang: str, *, projects: bool = False) -> dict[str, Any]:
-    """Values, refused and repeated projects as plain data; projects by their lines, figures as text.
-
-    What single projects bring is there only where ``projects`` asks for it.
-    """
-    register = found.register
-
-    def behind(id: str) -> dict[str, dict[str, str]]:
-        own = {of: found.behind(id, of) for of in found.recipients}
-        return {of: {str(register.lines[at]): str(x) for at, x in pairs} for of, pairs in own.items()}
-
-    return {
-        "register": register.file,
-        "rules": getattr(found.rules.title, lang),
-        "reference": found.rules.reference.isoformat(),
-        "illustrative": register.illustrative,
-        "projects": len(register.names),
-        "values": {id: {of: str(x) for of, x in by.items()} for id, by in found.values.items()},
-        "refused": {
-            str(register.lines[at]): [one.key for one in refusals] for at, refusals in found.refused.items()
-        },
-        "repeated": [[register.lines[at] for at in ats] for ats in register.repeated],
-        "blank": dict(found.blanks),
-        "gaps": dict(found.gaps),
-        **({"behind": {id: behind(id) for id in found.brought}} if projects else {}),
-    }
-
-
-def factor_rows(found: Counted) -> list[list[str]]:
-    """The factor values as the rows of a scenario's factor file, exact as decimals."""
-    rows = [["recipient", *found.rules.ids]]
-    for of in found.recipients:
-        values = (found.values[id][of] for id in found.rules.ids)
-        rows.append([of, *map(cell_text, values)])
-    return rows
 
 
 def day_text(day: date) -> str:
@@ -404,5 +265,6 @@ def day_text(day: date) -> str:
     return day.isoformat()
 
 
-def _name(names: Names, id: str, lang: str) -> str:
+def name_of(names: Names, id: str, lang: str) -> str:
+    """What a recipient is called, by its id where no name is known."""
     return str(getattr(names[id], lang)) if id in names else id

@@ -12,7 +12,7 @@ from allocator.analysis.seek import Answer, Reach, Target, measured
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.office import weight_text
-from allocator.report.words.differences import said
+from allocator.report.words.differences import differences_in_words
 from allocator.report.words.finding import short, terms
 from allocator.report.words.ranges import outward, weights_text
 from allocator.text import money, money_unit, number, say
@@ -126,7 +126,9 @@ def weight_changes(answer: Answer, lang: str) -> list[str]:
 def _change(answer: Answer, lang: str) -> str:
     assert answer.found is not None and answer.change is not None
     if answer.clause is not None:
-        (what,) = said(differences(answer.scenario, answer.found.scenario), answer.scenario, lang)
+        (what,) = differences_in_words(
+            differences(answer.scenario, answer.found.scenario), answer.scenario, lang
+        )
         return say("seek.clause_found", lang, what=what)
     weights = answer.found.scenario.weights
     sizes = [abs(Fraction(weights[f] - w)) for f, w in answer.scenario.weights.items()]
@@ -201,7 +203,9 @@ def _impossible(answer: Answer, lang: str) -> list[str]:
             how = say("seek.as_now", lang) if same else how
         else:
             now = differences(scenario, impossible.nearest.scenario)
-            how = " ".join(said(now, scenario, lang)).rstrip("。.") or say("seek.as_now", lang)
+            how = " ".join(differences_in_words(now, scenario, lang)).rstrip("。.") or say(
+                "seek.as_now", lang
+            )
         lines.append(
             say(f"seek.nearest_{target.of}", lang, who=who(target, scenario, lang), value=value, how=how)
         )

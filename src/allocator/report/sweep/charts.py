@@ -38,7 +38,7 @@ SEEN = 0.005  # a part of 1 from which a cell says its percent
 
 
 @dataclass(frozen=True)
-class SweptRow:
+class SweepRow:
     """One recipient: its quantiles in rising order between the least and the most, all in the main unit."""
 
     id: str
@@ -49,10 +49,10 @@ class SweptRow:
     hollow: bool = False
 
 
-def swept_rows(found: Sweep, lang: str) -> tuple[SweptRow, ...]:
+def sweep_rows(found: Sweep, lang: str) -> tuple[SweepRow, ...]:
     """One row per recipient, in listed order."""
     return tuple(
-        SweptRow(
+        SweepRow(
             r.id,
             getattr(r.name, lang),
             (found.least[r.id], *(found.quantiles[level][r.id] for level in LEVELS), found.most[r.id]),
@@ -64,14 +64,14 @@ def swept_rows(found: Sweep, lang: str) -> tuple[SweptRow, ...]:
     )
 
 
-def swept_panels(rows: Sequence[SweptRow]) -> tuple[tuple[SweptRow, ...], ...]:
+def sweep_panels(rows: Sequence[SweepRow]) -> tuple[tuple[SweepRow, ...], ...]:
     """The rows that can share one axis, and apart from them the outliers; each in listed order."""
     above = set(outliers({row.id: max(row.ends[-1], row.base, row.present) for row in rows}))
     together = tuple(row for row in rows if row.id not in above)
     return tuple(part for part in (together, tuple(row for row in rows if row.id in above)) if part)
 
 
-def swept_unit(found: Sweep, lang: str) -> Unit:
+def sweep_unit(found: Sweep, lang: str) -> Unit:
     """The unit of the amounts that are drawn."""
     fund = found.scenario.fund
     return chart_unit([*found.most.values(), *found.base.values()], fund.currency, fund.unit, lang)
@@ -80,7 +80,7 @@ def swept_unit(found: Sweep, lang: str) -> Unit:
 # --- ranges ---------------------------------------------------------------------------------------
 
 
-def interval_frame(rows: Sequence[SweptRow], unit: Unit, lang: str) -> pd.DataFrame:
+def interval_frame(rows: Sequence[SweepRow], unit: Unit, lang: str) -> pd.DataFrame:
     """Ranges and points of a panel in the shown unit; low and high are the ends of its axis."""
 
     def shown(values: Iterable[Number]) -> list[float]:
@@ -314,5 +314,5 @@ def heat_marks(
 def describe(kind: str, found: Sweep, names: Sequence[str], lang: str) -> str:
     """The accessible name of a chart of "ranges", "chances", "ranks" or "drivers"; no figures."""
     shown = names if len(names) <= MOST_NAMES else [say("app.chart.alt_many", lang, count=len(names))]
-    details = {"unit": swept_unit(found, lang).name, "base": against(found, lang), "names": shown}
+    details = {"unit": sweep_unit(found, lang).name, "base": against(found, lang), "names": shown}
     return say(f"sweep.alt_{kind}", lang, **details)

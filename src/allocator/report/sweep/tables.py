@@ -57,21 +57,21 @@ def sweep_table(found: Sweep, driven: Drivers, lang: str) -> Table:
         Column("number", say("table.number", lang), "text"),
         Column("recipient", say(f"table.{who}", lang), "text"),
         *(column for column, _ in stages),
-        *(Column(key, say(f"sweep.{key}_{base}", lang), "told") for key in ("more", "less")),
-        Column("rank", say("sweep.rank", lang), "told"),
+        *(Column(key, say(f"sweep.{key}_{base}", lang), "written") for key in ("more", "less")),
+        Column("rank", say("sweep.rank", lang), "written"),
         Column("driver", say("sweep.driver", lang), "text"),
     ]
     records: list[tuple[Role, tuple[Any, ...]]] = []
     for position, recipient in enumerate(scenario.recipients, 1):
         id = recipient.id
-        told = (
+        words = (
             chance_text(found, found.more[id], lang),
             chance_text(found, found.less[id], lang),
             usual_rank(found, id, lang),
             main_driver(found, driven, id, lang),
         )
         figures = (amounts[id] for _, amounts in stages)
-        records.append(("recipient", (str(position), getattr(recipient.name, lang), *figures, *told)))
+        records.append(("recipient", (str(position), getattr(recipient.name, lang), *figures, *words)))
     totals = (
         None if column.key.startswith("level") else total_of(amounts.values()) for column, amounts in stages
     )

@@ -72,7 +72,7 @@ def remarks_table(scenario: Scenario, lang: str) -> Grid:
     rows = []
     for at, cell in enumerate(scenario.provenance[:MOST_REMARKS], 1):
         figures = ["" if x is None else number(x, lang) for x in (cell.declared, cell.verified)]
-        told = (
+        words = (
             say(f"status.{cell.status}", lang) if cell.status else "",
             cell.provider,
             cell.confirmed_on.isoformat() if cell.confirmed_on else "",
@@ -80,7 +80,7 @@ def remarks_table(scenario: Scenario, lang: str) -> Grid:
             cell.note,
         )
         where = (f"[{at}]", names[cell.recipient], factors[cell.factor])
-        rows.append(Row("recipient", (*where, *told)))
+        rows.append(Row("recipient", (*where, *words)))
     keys = ("status", "provider", "confirmed_on", "declared", "verified", "note")
     headers = [say("app.table_editor.mark", lang), who(scenario, lang), say("workbook.factor", lang)]
     return Grid(

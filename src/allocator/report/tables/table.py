@@ -13,7 +13,7 @@ from allocator.report.tables.rounding import adding_up
 from allocator.text import money_unit, number, say
 
 Role = Literal["recipient", "reservation", "subtotal", "total"]
-Kind = Literal["text", "money", "share", "change", "stage", "rate", "told"]
+Kind = Literal["text", "money", "share", "change", "stage", "rate", "written"]
 
 # decimals of figures; None: as many as there are.  Another kind of column has to say how it is written
 _PLACES: dict[Kind, int | None] = {"money": None, "change": None, "share": 2, "stage": 2, "rate": 2}
@@ -24,7 +24,7 @@ class Column:
     """A column: how its figures are written follows from its kind.
 
     money and change are exact, stage (a step of the calculation) and rate (with its sign) have two decimals,
-    share is a part of one that shows as percent, told a figure that is written already.  Where the column
+    share is a part of one that shows as percent, written a figure that is a text already.  Where the column
     adds, the recipients' figures are rounded so that they add up to the total as shown; the totals of columns
     that add under the same name add up to theirs.
     """

@@ -32,7 +32,9 @@ _PARTS = {
 _TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor")
 
 
-def said(found: Sequence[Difference], scenario: Scenario, lang: str, most: int = 12) -> list[str]:
+def differences_in_words(
+    found: Sequence[Difference], scenario: Scenario, lang: str, most: int = 12
+) -> list[str]:
     """The differences in sentences, in the order of the rule; at most so many, the last says how many more.
 
     ``scenario`` is either of the two; it names recipients and columns, and what it does not know goes by
@@ -42,7 +44,7 @@ def said(found: Sequence[Difference], scenario: Scenario, lang: str, most: int =
     >>> from allocator import load_scenario
     >>> from allocator.analysis.differences import differences
     >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
-    >>> said(differences(rule, rule.with_weights(tax=30, effort=20)), rule, "en")
+    >>> differences_in_words(differences(rule, rule.with_weights(tax=30, effort=20)), rule, "en")
     ['Weights: Tax contribution from 40 % to 30 %; Investment-attraction work from 10 % to 20 %.']
     """
     about = _About.of(found, scenario, lang)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from allocator.analysis.differences import differences
 from allocator.core.model import Scenario
-from allocator.report.words.differences import said
+from allocator.report.words.differences import differences_in_words
 from allocator.report.words.rule import limit_clauses, limit_words, weights_words
 from allocator.text import say
 
@@ -36,7 +36,7 @@ def rule_lines(scenario: Scenario, lang: str, option: str = "") -> list[str]:
 def differs_line(base: Scenario, scenario: Scenario, names: tuple[str, str], lang: str) -> str:
     """In what a scenario differs from the base, in one line; ``names`` are those of the base and of it."""
     found = [d for d in differences(base, scenario) if d.clause != "title"]
-    lines = said(found, scenario, lang, MOST)
+    lines = differences_in_words(found, scenario, lang, MOST)
     key = "differs" if lines else "differs_in_nothing"
     listed = say("report.joined", lang).join(lines)
     return say(f"report.{key}", lang, base=names[0], option=names[1], differences=listed)

@@ -133,7 +133,7 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lan
         st.session_state[f"{stamp}-{key}"] = picked
         return str(picked)
 
-    def said(prefix: str) -> Callable[[str], str]:
+    def in_words(prefix: str) -> Callable[[str], str]:
         return lambda option: say(f"app.edit.{prefix}_{option.replace('-', '_')}", lang)
 
     left, right = st.columns(2, gap="large")
@@ -142,11 +142,11 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lan
         with _fields():
             fund = text("fund", before.fund, "fund")
             per = text("unit", before.unit, "unit")
-            rounding = choose("rounding", "rounding", ROUNDINGS, before.rounding, said("rounding"))
+            rounding = choose("rounding", "rounding", ROUNDINGS, before.rounding, in_words("rounding"))
     with right:
         st.html(markup.heading(say("app.edit.method_title", lang)))
         with _fields():
-            kind = choose("kind", "kind", ("shares", "scores"), before.kind, said("kind"))
+            kind = choose("kind", "kind", ("shares", "scores"), before.kind, in_words("kind"))
             columns = ["", *(f.id for f in scenario.factors)]
             coefficient = choose(
                 "coefficient",

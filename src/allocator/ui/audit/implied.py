@@ -24,7 +24,7 @@ from allocator.report.words.rule import so_many
 from allocator.text import say
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import address, catalogue, fund, state
-from allocator.ui.session.readings import Choice, found_of, is_kept, quick
+from allocator.ui.session.readings import Choice, findings_of, is_kept, quick
 from allocator.ui.session.weights import effective, presets
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
@@ -51,7 +51,7 @@ def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str
     state.keep_weights(slug, weights)
     with results:
         if asked_for(checked, weights, groups, "amounts", lang):
-            found = found_of(choice, checked, weights, groups)
+            found = findings_of(choice, checked, weights, groups)
             if isinstance(found, AllocatorError):
                 widgets.render_problems(found, lang)
             else:
@@ -143,7 +143,7 @@ def render_shares(choice: Choice, checked: Audit, lang: str) -> None:
     )
     if not asked_for(checked, None, {}, "shares", lang):
         return
-    found = found_of(choice, checked, None, {})
+    found = findings_of(choice, checked, None, {})
     if isinstance(found, AllocatorError) or found.shares is None:
         return
     shown = list(found.shares)

@@ -17,7 +17,7 @@ from allocator.report.tables.grid import scale_of
 from allocator.text import money_unit, say
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import remembered
-from allocator.ui.session.readings import key_of, worked_out
+from allocator.ui.session.readings import key_of, work_once
 
 SIDES = ("below", "above")
 PRIORS = ("equal", "data")
@@ -83,7 +83,7 @@ def _nearest(checked: Audit, slug: str, lang: str) -> None:
         except AllocatorError as error:
             return error
 
-    found = worked_out(("nearest", key_of(checked.reading), target), work)
+    found = work_once(("nearest", key_of(checked.reading), target), work)
     if isinstance(found, AllocatorError):
         widgets.render_problems(found, lang)
     else:
@@ -121,7 +121,7 @@ def _table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
             return error
 
     data = remembered.shown(scenario) if start == "data" else None
-    found = worked_out(("table", key_of(checked.reading), data, places), work)
+    found = work_once(("table", key_of(checked.reading), data, places), work)
     if isinstance(found, AllocatorError):
         widgets.render_problems(found, lang)
         return

@@ -20,7 +20,7 @@ from allocator.ui.audit import add_reading, implied, nearest
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.cards import Card, cards
 from allocator.ui.session import address, catalogue, readings, state
-from allocator.ui.session.readings import Choice, Choices, audited, choices, found_of, quick
+from allocator.ui.session.readings import Choice, Choices, audit_once, choices, findings_of, quick
 
 
 def render() -> None:
@@ -39,7 +39,7 @@ def render() -> None:
     _document(scenario, lang)
     found = choices(slug)
     chosen = _readings(found, slug, lang)
-    checked = {key: audited(found.readings[key].named.reading) for key in chosen if tested(found, key)}
+    checked = {key: audit_once(found.readings[key].named.reading) for key in chosen if tested(found, key)}
     st.html(cards([card(found.readings[key], checked.get(key), lang) for key in chosen]))
     add_reading.render_adding(found, slug, lang)
     fitting = {key: one for key, one in checked.items() if isinstance(one, Audit) and one.verdict.consistent}
@@ -147,7 +147,7 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
     if not found.verdict.consistent:
         return Card(title, say("app.published.apart", lang), "apart", (*parts, (follows, lines)))
     if quick(found):
-        shares = found_of(choice, found, None, {})
+        shares = findings_of(choice, found, None, {})
         if not isinstance(shares, AllocatorError) and shares.shares is not None:
             published = found.reading.scenario.published or {}
             largest = max(found.case.ids, key=lambda id: published[id])

@@ -16,7 +16,7 @@ from allocator.report.charts import data as chart_data
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
 from allocator.report.words import comparing
-from allocator.report.words.differences import said
+from allocator.report.words.differences import differences_in_words
 from allocator.text import say
 from allocator.ui.allocate import why
 from allocator.ui.components import markup, widgets
@@ -134,7 +134,7 @@ def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], l
     for (letter, title), allocation in zip(lettered(titles)[1:], allocations[1:], strict=True):
         # the titles stand in the headings
         found = [d for d in differences(base, allocation.scenario) if d.clause != "title"]
-        sentences = said(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
+        sentences = differences_in_words(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
         parts += [markup.heading(comparing.named(letter, title, lang), 3), markup.listing(sentences)]
     return parts
 

@@ -35,7 +35,7 @@ class Work(Generic[T]):
 
     def _run(self) -> None:
         try:
-            made = self._work(self._told)
+            made = self._work(self._advance)
         except CalledOff:
             return
         except Exception as error:  # for the page to raise
@@ -47,7 +47,7 @@ class Work(Generic[T]):
             while len(results) > MOST_KEPT:
                 del results[next(iter(results))]
 
-    def _told(self, part: float) -> None:
+    def _advance(self, part: float) -> None:
         self.part = part
         if self.off or not self._watched():
             raise CalledOff

@@ -17,7 +17,7 @@ from allocator.core.model import Scenario
 from allocator.core.parts import STATUSES
 from allocator.files.sheets.headings import CELL_COLUMNS, FACTOR_COLUMNS, REGISTER, factor_headings
 from allocator.files.upload import read as upload
-from allocator.report.words.differences import said
+from allocator.report.words.differences import differences_in_words
 from allocator.text import LANGUAGES, say
 from allocator.ui.components import markup
 from allocator.ui.data.edits import Edits, Rows, Same, after, edits_of
@@ -175,8 +175,8 @@ def _roles(
 # --- what stands in them --------------------------------------------------------------------------
 
 
-def _digest(told: object) -> str:
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+def _digest(content: object) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
 def _typed(into: Into) -> Typed:
@@ -249,7 +249,7 @@ def outcome_sentence(before: Scenario, after: Scenario, lang: str) -> str:
     """What an edit changed, in words."""
     if before == after:
         return say("app.table_editor.unchanged", lang)
-    changes = said(differences(before, after), after, lang, 6)
+    changes = differences_in_words(differences(before, after), after, lang, 6)
     return say("app.table_editor.changed", lang, changes=("" if lang == "zh" else " ").join(changes))
 
 

@@ -65,27 +65,27 @@ def edits_of(rows: Sequence[Sequence[str]], shown: Rows) -> Edits:
     )
 
 
-def after(shown: Rows, told: Mapping[str, Any], count: int, width: int) -> Rows:
+def after(shown: Rows, edits: Mapping[str, Any], count: int, width: int) -> Rows:
     """The rows of an editor after what it tells that was done to them; ``count`` were there before anything.
 
     It names rows by their place among those shown and columns by their keys, c0, c1, …
     """
-    deleted = set(told.get("deleted_rows", ()))
-    edited: Mapping[int, Mapping[str, Any]] = told.get("edited_rows", {})
+    deleted = set(edits.get("deleted_rows", ()))
+    edited: Mapping[int, Mapping[str, Any]] = edits.get("edited_rows", {})
     rows = [
         (number, _put(cells, edited.get(place, {})))
         for place, (number, cells) in enumerate(shown)
         if place not in deleted
     ]
     last = max((number for number, _ in rows), default=0)
-    for number, cells in enumerate(told.get("added_rows", ()), max(last, count) + 1):
+    for number, cells in enumerate(edits.get("added_rows", ()), max(last, count) + 1):
         rows.append((number, _put([""] * width, cells)))
     return rows
 
 
-def _put(cells: Sequence[str], told: Mapping[str, Any]) -> list[str]:
+def _put(cells: Sequence[str], edits: Mapping[str, Any]) -> list[str]:
     changed = list(cells)
-    for key, value in told.items():
+    for key, value in edits.items():
         known = _COLUMN.fullmatch(key)
         if known and int(known[1]) < len(changed):
             changed[int(known[1])] = value.strip() if isinstance(value, str) else ""

@@ -17,8 +17,9 @@ from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.saved.catalogue import factor_rule_files
 from allocator.files.sheets.spreadsheet import shown_name
-from allocator.report.projects import taken
-from allocator.report.projects import words as said
+from allocator.report.projects import into_scenario
+from allocator.report.projects import tables as project_tables
+from allocator.report.projects import words as project_words
 from allocator.text import money_unit, say
 from allocator.ui.components import fields, markup, uploads, widgets
 from allocator.ui.components.uploads import Given, once
@@ -26,10 +27,10 @@ from allocator.ui.data.editors import render_outcome, render_problems, take_over
 from allocator.ui.data.projects_files import (
     TRANSPORT,
     Files,
-    Found,
-    beside,
+    FilesCounted,
     count,
-    found_of,
+    counted_of,
+    fund_files,
     given,
     read,
     render_files,
@@ -42,40 +43,40 @@ FEW = 8  # sentences of a list before the rest is folded away
 @st.fragment
 def render_projects(scenario: Scenario, slug: str, lang: str) -> None:
     """All of it: a file that is given draws only this part of the page anew."""
-    own, folder = beside(slug)
+    own, folder = fund_files(slug)
     with st.expander(say("app.projects.fold", lang)):
         st.html(markup.block("hint", say("app.projects.about", lang)))
         render_files(scenario, own, slug, lang)
     render_outcome("projects", lang)
     files = own | given(slug)
-    found = found_of(files, scenario, slug, lang)
+    found = counted_of(files, scenario, slug, lang)
     if found is not None:
         _render_found(found, files, folder, scenario, slug, lang)
 
 
 def _render_found(
-    found: Found, files: Files, folder: Path | None, scenario: Scenario, slug: str, lang: str
+    found: FilesCounted, files: Files, folder: Path | None, scenario: Scenario, slug: str, lang: str
 ) -> None:
     """All that the files give, from the rules to what other rules would change."""
     counted = found.counted
-    factors = said.factors_of(counted, scenario.factors)
-    people = said.recipients_of(scenario.recipients)
-    head = said.head(counted, factors, lang)
+    factors = project_words.factors_of(counted, scenario.factors)
+    people = project_words.recipients_of(scenario.recipients)
+    head = project_words.head(counted, factors, lang)
     confidential = say("projects.confidential", lang) + ("" if lang == "zh" else " ")
     parts = [markup.heading(say("app.projects.title", lang)), markup.block("effect", head[0])]
     parts.append(markup.block("hint", confidential + say("app.projects.screen_only", lang)))
     if counted.register.illustrative:
         badge = say("app.projects.badge", lang)
         parts.append(markup.notice(badge, say("projects.illustrative", lang)))
-    parts.append(markup.listing(said.rule_lines(counted, factors, lang)))
+    parts.append(markup.listing(project_words.rule_lines(counted, factors, lang)))
     st.html(markup.lines(parts))
     _render_values(counted, scenario, slug, lang)
     lists = once(
         f"projects-lists-{lang}",
         (found.key, [*factors.items()], [*people.items()]),
         lambda: (
-            said.notes(counted, factors, people, lang),
-            said.refused_lines(counted, people, lang),
+            project_words.notes(counted, factors, people, lang),
+            project_words.refused_lines(counted, people, lang),
         ),
     )
     _render_lists(*lists, lang)
@@ -86,24 +87,27 @@ def _render_found(
 
 def _render_values(counted: Counted, scenario: Scenario, slug: str, lang: str) -> None:
     """The values against those on the screen, and the button that takes them over."""
-    names = said.factors_of(counted, scenario.factors)
+    names = project_words.factors_of(counted, scenario.factors)
     ids, own = counted.rules.ids, [factor.id for factor in scenario.factors]
-    shared, moved = taken.shared(counted, scenario), taken.moved(counted, scenario)
-    people = said.recipients_of(scenario.recipients)
+    shared, moved = (
+        into_scenario.shared_factors(counted, scenario),
+        into_scenario.changed_factors(counted, scenario),
+    )
+    people = project_words.recipients_of(scenario.recipients)
     grid = (
-        taken.held_grid(counted, scenario, names, lang)
+        into_scenario.held_grid(counted, scenario, names, lang)
         if moved
-        else said.values_grid(counted, names, people, lang)
+        else project_tables.values_grid(counted, names, people, lang)
     )
     lines = []
     if not shared:
         lines.append(say("app.projects.no_factors", lang, ids=list(ids), known=own))
     else:
         apart = [id for id in ids if id not in own]
-        told = {"moves": moved, "not_in": apart, "left": [id for id in own if id not in ids]}
+        lists = {"moves": moved, "not_in": apart, "left": [id for id in own if id not in ids]}
         if not moved:
             lines.append(say("app.projects.same", lang))
-        for key, some in told.items():
+        for key, some in lists.items():
             if some:
                 lines.append(say(f"app.projects.{key}", lang, names=[_name(names, id, lang) for id in some]))
     st.html(
@@ -116,7 +120,7 @@ def _render_values(counted: Counted, scenario: Scenario, slug: str, lang: str) -
     label = say("app.projects.take", lang)
     if st.button(label, key=f"projects-take-{slug}", type="primary"):
         try:
-            after = taken.with_values(counted, scenario)
+            after = into_scenario.with_values(counted, scenario)
         except ScenarioError as error:
             widgets.render_problems(error, lang)
             return
@@ -124,7 +128,7 @@ def _render_values(counted: Counted, scenario: Scenario, slug: str, lang: str) -
         st.rerun()
 
 
-def _name(names: said.Names, id: str, lang: str) -> str:
+def _name(names: project_words.Names, id: str, lang: str) -> str:
     return str(getattr(names[id], lang)) if id in names else id
 
 
@@ -141,7 +145,9 @@ def _render_lists(notes: list[str], refused: list[str], lang: str) -> None:
     st.html(markup.lines(parts))
 
 
-def _render_behind(found: Found, factors: said.Names, people: said.Names, lang: str) -> None:
+def _render_behind(
+    found: FilesCounted, factors: project_words.Names, people: project_words.Names, lang: str
+) -> None:
     """The projects behind each recipient's value of a factor, folded away."""
     counted = found.counted
     ids = list(counted.rules.ids)
@@ -159,16 +165,16 @@ def _render_behind(found: Found, factors: said.Names, people: said.Names, lang: 
         grid = once(
             f"projects-behind-{lang}",
             (found.key, factor, factors[factor], [*people.items()]),
-            lambda: said.behind_grid(counted, factor, factors, people, lang),
+            lambda: project_tables.behind_grid(counted, factor, factors, people, lang),
         )
-        about = say("app.projects.behind_about", lang, most=said.MOST_BEHIND)
+        about = say("app.projects.behind_about", lang, most=project_tables.MOST_BEHIND)
         st.html(markup.lines([markup.block("hint", about), markup.table(grid, grid.caption, first=2)]))
 
 
-def _render_awards(found: Found, scenario: Scenario, slug: str, lang: str) -> None:
+def _render_awards(found: FilesCounted, scenario: Scenario, slug: str, lang: str) -> None:
     """What each project brings of the entitlement, folded away."""
     counted = found.counted
-    if not taken.shared(counted, scenario):
+    if not into_scenario.shared_factors(counted, scenario):
         return
     folded = st.expander(say("app.projects.awards", lang), key="projects-awards", on_change="rerun")
     if not folded.open:
@@ -179,7 +185,9 @@ def _render_awards(found: Found, scenario: Scenario, slug: str, lang: str) -> No
             grid = once(
                 f"projects-awards-{lang}",
                 (found.key, on_screen),
-                lambda: said.awards_grid(counted, allocate(taken.with_values(counted, on_screen)), lang),
+                lambda: project_tables.awards_grid(
+                    counted, allocate(into_scenario.with_values(counted, on_screen)), lang
+                ),
             )
         except AllocatorError as error:
             widgets.render_problems(error, lang)
@@ -194,7 +202,7 @@ def _render_awards(found: Found, scenario: Scenario, slug: str, lang: str) -> No
 
 
 def _render_other(
-    found: Found, files: Files, folder: Path | None, scenario: Scenario, slug: str, lang: str
+    found: FilesCounted, files: Files, folder: Path | None, scenario: Scenario, slug: str, lang: str
 ) -> None:
     """What the same register gives under other rules, down to projects, and what amounts become."""
     about = markup.block("hint", say("app.projects.other_about", lang))
@@ -231,17 +239,19 @@ def _render_other(
         _render_change(found, after, scenario, slug, lang)
 
 
-def _render_change(before: Found, after: Found, scenario: Scenario, slug: str, lang: str) -> None:
+def _render_change(
+    before: FilesCounted, after: FilesCounted, scenario: Scenario, slug: str, lang: str
+) -> None:
     old, new = before.counted, after.counted
     factors = {
-        **said.factors_of(old, scenario.factors),
-        **said.factors_of(new, scenario.factors),
+        **project_words.factors_of(old, scenario.factors),
+        **project_words.factors_of(new, scenario.factors),
     }
-    people = said.recipients_of(scenario.recipients)
+    people = project_words.recipients_of(scenario.recipients)
     lines = once(
         f"projects-change-{lang}",
         (before.key, after.key, [*factors.items()], [*people.items()]),
-        lambda: said.change_lines(old, new, factors, people, lang),
+        lambda: project_words.change_lines(old, new, factors, people, lang),
     )
     provincial = say("projects.provincial", lang)
     changes = [line for line in lines if line != provincial]
@@ -254,16 +264,16 @@ def _render_change(before: Found, after: Found, scenario: Scenario, slug: str, l
     else:
         parts.append(markup.block("effect", say("app.projects.no_change", lang)))
     made = {id: factors[id] for id in (*old.rules.ids, *new.rules.ids)}
-    parts += [markup.block("effect", line) for line in taken.score_lines(old, new, made, lang)]
-    if taken.shared(old, scenario) or taken.shared(new, scenario):
+    parts += [markup.block("effect", line) for line in into_scenario.score_lines(old, new, made, lang)]
+    if into_scenario.shared_factors(old, scenario) or into_scenario.shared_factors(new, scenario):
         on_screen = state.on_screen(slug)
         try:
-            was, now = (allocate(taken.with_values(counted, on_screen)) for counted in (old, new))
+            was, now = (allocate(into_scenario.with_values(counted, on_screen)) for counted in (old, new))
         except AllocatorError as error:
             widgets.render_problems(error, lang)
         else:
             kept = old.rules.provincial or new.rules.provincial
             parts.append(markup.block("hint", say(f"app.projects.total_{'kept' if kept else 'own'}", lang)))
-            grid = taken.amounts_grid(was, now, lang)
+            grid = into_scenario.amounts_grid(was, now, lang)
             parts.append(markup.table(grid, grid.caption))
     st.html(markup.lines(parts))

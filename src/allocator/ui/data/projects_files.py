@@ -37,14 +37,14 @@ Files = Mapping[str, Given]
 
 
 @dataclass(frozen=True)
-class Found:
+class FilesCounted:
     """What files give, with what it was made of."""
 
     key: object
     counted: Counted
 
 
-def beside(slug: str) -> tuple[dict[str, Given], Path | None]:
+def fund_files(slug: str) -> tuple[dict[str, Given], Path | None]:
     """The files of the register that the scenario's own file names, and the folder of rules."""
     path = catalogue.slugs().get(slug)
     if path is None or catalogue.own_name(slug) is not None:
@@ -148,13 +148,13 @@ def _rules_or_none(file: Given | None) -> Rules | None:
 # --- what they give -------------------------------------------------------------------------------
 
 
-def _last() -> dict[str, Found]:
+def _last() -> dict[str, FilesCounted]:
     """The last that usable files gave, by scenario."""
-    known: dict[str, Found] = st.session_state.setdefault("projects-last", {})
+    known: dict[str, FilesCounted] = st.session_state.setdefault("projects-last", {})
     return known
 
 
-def found_of(files: Files, scenario: Scenario, slug: str, lang: str) -> Found | None:
+def counted_of(files: Files, scenario: Scenario, slug: str, lang: str) -> FilesCounted | None:
     """What the files give; where something is wrong or lacking says so, and what they gave before."""
     try:
         found = count(files, scenario, "projects", lang)
@@ -170,7 +170,7 @@ def found_of(files: Files, scenario: Scenario, slug: str, lang: str) -> Found | 
     return found
 
 
-def count(files: Files, scenario: Scenario, kind: str, lang: str) -> Found | None:
+def count(files: Files, scenario: Scenario, kind: str, lang: str) -> FilesCounted | None:
     """What the files give, counted once; None where one is lacking, which is said."""
     if not files:
         return None
@@ -202,4 +202,4 @@ def count(files: Files, scenario: Scenario, kind: str, lang: str) -> Found | Non
         gc.freeze()
         return made
 
-    return Found(key, once(kind, key, make))
+    return FilesCounted(key, once(kind, key, make))

@@ -37,22 +37,22 @@ TRANSPORT = {"payments": 20, "rules": 22}
 
 
 @dataclass(frozen=True)
-class Beside:
+class FundFiles:
     """What stands beside the scenarios of a fund: its rules and files of payments."""
 
     rules: Path | None
     payments: tuple[Path, ...]
 
 
-def beside(slug: str) -> Beside:
+def fund_files(slug: str) -> FundFiles:
     """The rules and the payments in the folder of the fund on the screen, where it has them."""
     files = catalogue.slugs()
     for other in fund.slugs(slug):
         path = rules_beside(files[other]) if other in files else None
         if path is not None and path.is_file():
             found = [p for p in path.parent.glob("payments*") if p.suffix in (".csv", ".xlsx")]
-            return Beside(path, tuple(sorted(found)))
-    return Beside(None, ())
+            return FundFiles(path, tuple(sorted(found)))
+    return FundFiles(None, ())
 
 
 def fund_key(slug: str) -> str:
@@ -70,7 +70,7 @@ def render_upload(kind: str, slug: str, lang: str) -> None:
         st.rerun()
 
 
-def sources(near: Beside, slug: str) -> dict[str, Path | Given]:
+def sources(near: FundFiles, slug: str) -> dict[str, Path | Given]:
     """The payments that can be looked at: what was uploaded, then the files beside the scenario."""
     uploaded = given("payments", fund_key(slug))
     found: dict[str, Path | Given] = {} if uploaded is None else {shown_name(uploaded.name): uploaded}
@@ -84,7 +84,7 @@ def source_name(name: str, lang: str) -> str:
     return say("app.execution.example", lang, name=name) if "illustrative" in name else name
 
 
-def rules(near: Beside, slug: str) -> Rules | None:
+def rules(near: FundFiles, slug: str) -> Rules | None:
     """The rules that were uploaded, else those beside the scenario, else none."""
     path, uploaded = near.rules, given("rules", fund_key(slug))
     if uploaded is not None:

@@ -23,9 +23,9 @@ from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.execution.rules import rules_bytes
 from allocator.files.execution.template import template
-from allocator.report.execution import assessment as aims
+from allocator.report.execution import assessment as assessment_words
 from allocator.report.execution import tables
-from allocator.report.execution import words as said
+from allocator.report.execution import words as execution_words
 from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.proposal import proposal
 from allocator.report.tables.grid import in_units
@@ -33,7 +33,7 @@ from allocator.report.words.document import source_line, sums, uses_grid
 from allocator.text import money_scale, money_unit, number, say
 from allocator.ui.components import fields, markup, widgets
 from allocator.ui.components.screen import foot_lines, render_screen
-from allocator.ui.execution import inputs as execution
+from allocator.ui.execution import inputs
 from allocator.ui.report import preview
 from allocator.ui.report.paper_files import word_file
 from allocator.ui.session import state
@@ -49,7 +49,7 @@ def render() -> None:
     if allocation is None:
         return
     scenario, slug = allocation.scenario, state.slug()
-    near = execution.beside(slug)
+    near = inputs.fund_files(slug)
     rules = _rules(near, slug, lang)
     if scenario.uses:
         _render_published(scenario, rules, lang)
@@ -68,7 +68,7 @@ def _render_published(scenario: Scenario, rules: Rules | None, lang: str) -> Non
     grid = uses_grid(scenario, lang)
     if grid is None:
         return
-    lines = [*sums(scenario, lang)[1:], said.published_rate(scenario, lang)]
+    lines = [*sums(scenario, lang)[1:], execution_words.published_rate(scenario, lang)]
     lines.append(say("app.execution.published_only", lang))
     if rules is not None and rules.cited is not None:
         lines.append(getattr(rules.cited, lang))
@@ -81,16 +81,16 @@ def _render_published(scenario: Scenario, rules: Rules | None, lang: str) -> Non
 # --- files ----------------------------------------------------------------------------------------
 
 
-def _rules(near: execution.Beside, slug: str, lang: str) -> Rules | None:
+def _rules(near: inputs.FundFiles, slug: str, lang: str) -> Rules | None:
     """The rules that payments are held against; what is wrong with them is said where they are given."""
     try:
-        return execution.rules(near, slug)
+        return inputs.rules(near, slug)
     except AllocatorError as error:
         widgets.render_problems(error, lang)
         return None
 
 
-def _payments(allocation: Allocation, near: execution.Beside, slug: str, lang: str) -> Payments | None:
+def _payments(allocation: Allocation, near: inputs.FundFiles, slug: str, lang: str) -> Payments | None:
     """Which payments are looked at: those of a file beside the scenario, or uploaded ones."""
     st.html(
         markup.heading(say("app.execution.payments", lang))
@@ -106,21 +106,21 @@ def _payments(allocation: Allocation, near: execution.Beside, slug: str, lang: s
             mime=EXCEL, on_click="ignore", width="stretch", key="execution-template",
         )  # fmt: skip
     with left:
-        execution.render_upload("payments", slug, lang)
+        inputs.render_upload("payments", slug, lang)
     if near.rules is None:
-        execution.render_upload("rules", slug, lang)
+        inputs.render_upload("rules", slug, lang)
     else:
         with st.expander(say("app.execution.other_rules", lang)):
-            execution.render_upload("rules", slug, lang)
-    sources = execution.sources(near, slug)
+            inputs.render_upload("rules", slug, lang)
+    sources = inputs.sources(near, slug)
     if not sources:
         return None
     source = fields.render_choice(
-        f"execution-source-{execution.fund_key(slug)}-{len(sources)}", say("app.execution.source", lang),
-        sources, next(iter(sources)), lambda name: execution.source_name(name, lang), lang,
+        f"execution-source-{inputs.fund_key(slug)}-{len(sources)}", say("app.execution.source", lang),
+        sources, next(iter(sources)), lambda name: inputs.source_name(name, lang), lang,
     )  # fmt: skip
     try:
-        return execution.payments(sources[source], allocation.scenario, who)
+        return inputs.payments(sources[source], allocation.scenario, who)
     except ScenarioError as error:
         st.html(markup.block("zero", say("app.execution.refused", lang), role="alert"))
         widgets.render_problems(error, lang)
@@ -132,25 +132,30 @@ def _payments(allocation: Allocation, near: execution.Beside, slug: str, lang: s
 
 def _render_found(allocation: Allocation, rules: Rules, payments: Payments, slug: str, lang: str) -> None:
     st.html(markup.heading(say("app.execution.progress", lang)))
-    held, on = execution.render_settings(rules, payments, slug, lang)
+    held, on = inputs.render_settings(rules, payments, slug, lang)
     if held is None:
         return
     found = execute(payers(allocation), payments, held, on)
     scenario = allocation.scenario
-    parts = [markup.block("hint", line) for line in said.head(found, allocation, lang)[:1]]
+    parts = [markup.block("hint", line) for line in execution_words.head(found, allocation, lang)[:1]]
     if payments.illustrative:
         badge = say("app.execution.badge", lang)
         parts.append(markup.notice(badge, say("execution.illustrative", lang)))
     parts.append(markup.cards(_cards(found, scenario, lang), _mark(payments, lang)))
     lines = [
-        line for line in said.head(found, allocation, lang)[1:] if line != say("execution.illustrative", lang)
+        line
+        for line in execution_words.head(found, allocation, lang)[1:]
+        if line != say("execution.illustrative", lang)
     ]
-    lines += [*said.plan_lines(found, scenario, lang), *said.closing(found, scenario, lang)]
+    lines += [
+        *execution_words.plan_lines(found, scenario, lang),
+        *execution_words.closing(found, scenario, lang),
+    ]
     parts += [markup.block("effect", line) for line in lines]
     progress = tables.progress_grid(found, scenario, lang)
     uses = tables.uses_grid(found, scenario, lang)
     st.html(markup.lines([*parts, markup.table(progress, progress.caption, first=0)]))
-    clauses = [markup.block("hint", line) for line in said.clause_lines(found, lang)]
+    clauses = [markup.block("hint", line) for line in execution_words.clause_lines(found, lang)]
     st.html(markup.lines([markup.table(uses, uses.caption, first=0), *clauses]))
     _render_doubts(found, scenario, lang)
     assessment = _render_targets(found, slug, lang)
@@ -168,13 +173,17 @@ def _cards(found: Execution, scenario: Scenario, lang: str) -> list[tuple[str, s
     paid = number(in_units(found.now.total, scenario), lang)
     left = number(in_units(found.allocated - found.now.total, scenario), lang)
     planned = found.now.planned
-    about = "" if planned is None else say("app.execution.planned", lang, rate=said.rate_text(planned, lang))
+    about = (
+        ""
+        if planned is None
+        else say("app.execution.planned", lang, rate=execution_words.rate_text(planned, lang))
+    )
     late = found.late
     most = [payer.name for payer, lag in late if lag == late[0][1]][:MOST_NAMED]
-    doubts = said.cash(found.doubted(), scenario, lang)
+    doubts = execution_words.cash(found.doubted(), scenario, lang)
     return [
         (say("app.execution.paid", lang, unit=unit), paid, say("app.execution.left", lang, left=left)),
-        (say("app.execution.rate", lang), said.rate_text(found.rate, lang), about),
+        (say("app.execution.rate", lang), execution_words.rate_text(found.rate, lang), about),
         (
             say("app.execution.late", lang),
             "—" if planned is None else str(len(late)),
@@ -193,7 +202,10 @@ def _render_doubts(found: Execution, scenario: Scenario, lang: str) -> None:
         markup.lines(
             [
                 markup.heading(say("app.execution.doubts_title", lang)),
-                *(markup.block("effect", line) for line in said.doubt_lines(found, scenario, lang)),
+                *(
+                    markup.block("effect", line)
+                    for line in execution_words.doubt_lines(found, scenario, lang)
+                ),
             ]
         )
     )
@@ -218,14 +230,14 @@ def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
     targets: tuple[Target, ...] = found.rules.targets
     if targets:
         with st.expander(say("app.execution.enter", lang)):
-            targets = execution.render_targets(targets, slug, lang)
+            targets = inputs.render_targets(targets, slug, lang)
     assessment = assess(found, targets)
     if assessment.items:
-        grid = aims.targets_grid(assessment, lang)
+        grid = assessment_words.targets_grid(assessment, lang)
         st.html(markup.table(grid, grid.caption))
-    lines = aims.target_lines(assessment, lang)
+    lines = assessment_words.target_lines(assessment, lang)
     if assessment.items:
-        lines.append(aims.score_line(assessment, lang))
+        lines.append(assessment_words.score_line(assessment, lang))
     st.html(markup.lines(markup.block("effect", line) for line in lines))
     if targets:
         st.download_button(

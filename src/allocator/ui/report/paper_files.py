@@ -28,25 +28,25 @@ class Offered(NamedTuple):
 
 def word_file(paper: Paper, proposal: Proposal) -> Offered:
     """A paper as a Word file."""
-    on, told = proposal.on, about(proposal)
-    return Offered(file_name(paper.name, ".docx"), lambda: _word(paper, on, told))
+    on, described = proposal.on, about(proposal)
+    return Offered(file_name(paper.name, ".docx"), lambda: _word(paper, on, described))
 
 
 def slides_file(deck: Deck, proposal: Proposal) -> Offered:
     """Slides as a PowerPoint file."""
-    on, told = proposal.on, about(proposal)
-    return Offered(file_name(deck.name, ".pptx"), lambda: _slides(deck, on, told))
+    on, described = proposal.on, about(proposal)
+    return Offered(file_name(deck.name, ".pptx"), lambda: _slides(deck, on, described))
 
 
 @lru_cache(maxsize=KEPT)
-def _word(paper: Paper, on: date, told: str) -> bytes:
+def _word(paper: Paper, on: date, described: str) -> bytes:
     from allocator.report.papers.docx import docx
 
-    return docx(paper, on, told)
+    return docx(paper, on, described)
 
 
 @lru_cache(maxsize=KEPT)
-def _slides(deck: Deck, on: date, told: str) -> bytes:
+def _slides(deck: Deck, on: date, described: str) -> bytes:
     from allocator.report.papers.pptx import pptx
 
-    return pptx(deck, on, told)
+    return pptx(deck, on, described)

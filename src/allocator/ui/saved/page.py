@@ -10,7 +10,7 @@ from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.files.saved import store
 from allocator.files.saved.store import Chain, State
-from allocator.report.words.differences import said
+from allocator.report.words.differences import differences_in_words
 from allocator.text import say
 from allocator.ui.components import markup, widgets
 from allocator.ui.saved import windows
@@ -194,7 +194,7 @@ def _changes(entry: State, chain: Chain, lang: str) -> list[str]:
         return [markup.block("zero", say("app.kept.other_digest", lang), role="alert")]
     if entry.number == 1:
         return [markup.block("hint", say("app.kept.first", lang))]
-    sentences = said(entry.changes, scenario, lang)
+    sentences = differences_in_words(entry.changes, scenario, lang)
     if entry.more:
         sentences.append(say("app.kept.more", lang, count=entry.more))
     if not sentences:

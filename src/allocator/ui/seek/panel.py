@@ -22,7 +22,7 @@ from allocator.ui.components import markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
 from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
 from allocator.ui.session import state
-from allocator.ui.session.readings import worked_out
+from allocator.ui.session.readings import work_once
 from allocator.ui.session.rule import unit_name
 
 OF = ("amount", "share", "rank", "difference")
@@ -228,7 +228,7 @@ def _render_answer(asked: Asked, slug: str, lang: str) -> None:
         except AllocatorError as error:
             return error
 
-    found = worked_out(("seek", asked), work)
+    found = work_once(("seek", asked), work)
     if isinstance(found, AllocatorError):
         widgets.render_problems(in_form(found, lang), lang)
         return

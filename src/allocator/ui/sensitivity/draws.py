@@ -16,12 +16,12 @@ from allocator.ui.components import background, markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
 from allocator.ui.sensitivity import draws_input
 from allocator.ui.sensitivity.draws_input import Asked, Typed
-from allocator.ui.sensitivity.draws_result import render_swept
+from allocator.ui.sensitivity.draws_result import render_sweep
 from allocator.ui.session import state
 
 PATIENCE = 1.5  # seconds after which the page shows how far it is instead of waiting
 EVERY = 0.5  # seconds between two looks at how far it is
-Found = tuple[Sweep, Drivers] | tuple[Scenario, AllocatorError]
+Drawn = tuple[Sweep, Drivers] | tuple[Scenario, AllocatorError]
 
 
 def render_draws(allocation: Allocation, slug: str, lang: str) -> None:
@@ -43,8 +43,8 @@ def _section(allocation: Allocation, slug: str, lang: str) -> None:
         widgets.render_problems(error, lang)
         return
     key = scenario.digest, tuple(scenario.weights), asked
-    work: background.Work[Found] | None = background.under_way(key)
-    found: Found | None = background.result(key)
+    work: background.Work[Drawn] | None = background.under_way(key)
+    found: Drawn | None = background.result(key)
     if found is not None and isinstance(found[1], AllocatorError) and found[0] != scenario:
         found = None  # what it says may call somebody by a name of before
     if found is None:
@@ -62,10 +62,10 @@ def _section(allocation: Allocation, slug: str, lang: str) -> None:
     elif isinstance(drawn, Sweep):
         if drawn.scenario != scenario:  # names or notes were edited since, which decide no figure
             drawn = replace(drawn, present=allocation)
-        render_swept(drawn, driven, lang)
+        render_sweep(drawn, driven, lang)
 
 
-def _drawn(scenario: Scenario, asked: Asked, progress: Callable[[float], None]) -> Found:
+def _drawn(scenario: Scenario, asked: Asked, progress: Callable[[float], None]) -> Drawn:
     try:
         found = sweep(
             scenario, asked.draws, law=asked.law, noise=asked.noise, seed=asked.seed, progress=progress
@@ -86,7 +86,7 @@ def _asked_for(slug: str, lang: str) -> bool:
     return pressed
 
 
-def _render_progress(work: background.Work[Found], lang: str) -> None:
+def _render_progress(work: background.Work[Drawn], lang: str) -> None:
     """How far it is, and a button to call it off; looks again by itself."""
     if not work.running():
         st.rerun()

@@ -14,7 +14,7 @@ from allocator.report.charts import marks as charts
 from allocator.report.charts.ranges import range_title
 from allocator.report.sweep import charts as sweep_charts
 from allocator.report.sweep import grids as sweep_grids
-from allocator.report.sweep import words as said
+from allocator.report.sweep import words as sweep_words
 from allocator.report.tables.grid import Grid
 from allocator.report.words.rule import so_many
 from allocator.text import say
@@ -23,7 +23,7 @@ from allocator.ui.components import markup, widgets
 ROOM = 24  # pixels beside the longest text of a range
 
 
-def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
+def render_sweep(found: Sweep, driven: Drivers, lang: str) -> None:
     """Everything that is shown of a sweep."""
     scenario = found.scenario
     names = [getattr(r.name, lang) for r in scenario.recipients]
@@ -31,20 +31,24 @@ def render_swept(found: Sweep, driven: Drivers, lang: str) -> None:
     st.html(
         markup.lines(
             [
-                markup.block("hint", ("" if lang == "zh" else " ").join(said.head(found, lang))),
-                markup.listing(said.verdicts(found, lang)),
+                markup.block("hint", ("" if lang == "zh" else " ").join(sweep_words.head(found, lang))),
+                markup.listing(sweep_words.verdicts(found, lang)),
             ]
         )
     )
     _ranges(found, names, width, lang)
     _table(sweep_grids.range_grid(found, lang), found, lang)
     for kind, about, frame, grid in _figures(found, driven, lang):
-        title = markup.heading(say(f"app.sweep.{kind}", lang, base=said.against(found, lang)), 3)
+        title = markup.heading(say(f"app.sweep.{kind}", lang, base=sweep_words.against(found, lang)), 3)
         with widgets.chart_box(len(names)):
             st.html(markup.lines([title, markup.block("scale", say(f"app.sweep.about_{about}", lang))]))
             _chart(kind, frame, found, names, width, lang)
         _table(grid, found, lang)
-    st.html(markup.lines([markup.listing(said.notes(found, lang)), markup.trace(said.trace(found, lang))]))
+    st.html(
+        markup.lines(
+            [markup.listing(sweep_words.notes(found, lang)), markup.trace(sweep_words.trace(found, lang))]
+        )
+    )
 
 
 @lru_cache(maxsize=8)
@@ -63,16 +67,16 @@ def _figures(found: Sweep, driven: Drivers, lang: str) -> tuple[tuple[str, str, 
 
 
 def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
-    rows = sweep_charts.swept_rows(found, lang)
-    unit = sweep_charts.swept_unit(found, lang)
+    rows = sweep_charts.sweep_rows(found, lang)
+    unit = sweep_charts.sweep_unit(found, lang)
     dots = ("ring", "hollow") if found.scenario.assumed else ("dot", "solid")
     marks = [(dots[0], say(f"app.chart.legend_{dots[1]}", lang))]
-    if said.base_name(found) != "present":
-        marks.append(("tick", say("app.chart.legend_tick", lang, base=said.against(found, lang))))
+    if sweep_words.base_name(found) != "present":
+        marks.append(("tick", say("app.chart.legend_tick", lang, base=sweep_words.against(found, lang))))
     marks += [(key, say(f"app.sweep.legend_{key}", lang)) for key in ("wide", "middle", "line")]
     st.html(markup.lines([markup.heading(say("app.sweep.ranges", lang), 3), markup.legend(marks)]))
     with widgets.chart_box(len(rows)):
-        for part in sweep_charts.swept_panels(rows):
+        for part in sweep_charts.sweep_panels(rows):
             whom = so_many(found.scenario, len(part), lang)
             st.html(markup.heading(range_title(part, rows, unit.name, whom, lang), 3))
             frame = sweep_charts.interval_frame(part, unit, lang)
@@ -82,7 +86,7 @@ def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
 def _chart(
     kind: str, frame: pd.DataFrame, found: Sweep, names: list[str], width: int, lang: str, which: str = ""
 ) -> None:
-    base = said.against(found, lang)
+    base = sweep_words.against(found, lang)
     columns = tuple(dict.fromkeys(frame["column"])) if "column" in frame else ()
     room = max(map(chart_data.text_width, frame["text"])) + ROOM if kind == "ranges" else 0
     spec = _spec(kind, tuple(names), columns, lang, base, width, room)

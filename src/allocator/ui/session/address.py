@@ -22,7 +22,7 @@ from allocator.ui.session.weights import read_points, write_points
 
 WEIGHT = "weight."
 LONGEST = 4000  # characters of an address that are looked at
-Said = Mapping[str, str]  # what an address says of one scenario
+Settings = Mapping[str, str]  # what an address says of one scenario
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -77,9 +77,9 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
     return notices
 
 
-def _away() -> dict[str, Said]:
+def _away() -> dict[str, Settings]:
     """What was made of scenarios that cannot be shown; they may be mended, or taken back from the trash."""
-    away: dict[str, Said] = st.session_state.get("away", {})
+    away: dict[str, Settings] = st.session_state.get("away", {})
     return away
 
 
@@ -93,7 +93,7 @@ def _come_back() -> list[str]:
     return notices[:1]
 
 
-def _open(of: str, said: Said) -> list[str]:
+def _open(of: str, said: Settings) -> list[str]:
     """Puts what was made of a scenario on its screen; the keys of what could not be used."""
     if not _readable(of):
         return []
@@ -145,7 +145,7 @@ def shown() -> dict[str, str | list[str]]:
     slug = state.slug()
     wanted: dict[str, str | list[str]] = {"lang": state.lang(), "scenario": slug}
     if _readable(slug):
-        wanted |= _said(slug, state.trail(slug))
+        wanted |= _settings(slug, state.trail(slug))
     if readings.shown(slug):
         wanted["reading"] = readings.shown(slug)
     if state.compared():
@@ -175,7 +175,7 @@ def unkept() -> str | None:
     return "unkept_full" if full else "unkept"
 
 
-def _said(of: str, steps: Trail) -> dict[str, str]:
+def _settings(of: str, steps: Trail) -> dict[str, str]:
     """What an address says of what was made of a scenario; nothing where nothing was."""
     said = {"draft": steps.now.token} if steps.now.token else {}
     said |= {f"{WEIGHT}{factor}": value for factor, value in write_points(steps.now.points).items()}
@@ -190,7 +190,7 @@ def _work() -> str | None:
     It is kept anew whenever another draft is on the screen, so that its own drafts stay among the newest.
     """
     slug = state.slug()
-    work = {of: _said(of, steps) for of, steps in state.edited().items() if of != slug}
+    work = {of: _settings(of, steps) for of, steps in state.edited().items() if of != slug}
     work |= {of: dict(said) for of, said in _away().items()}
     if not work:
         return ""

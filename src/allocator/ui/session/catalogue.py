@@ -16,9 +16,9 @@ from allocator.files.audit.schema import NamedReading
 from allocator.files.load import load_scenario
 from allocator.files.saved import home, store
 from allocator.files.saved.catalogue import scenario_files
-from allocator.files.saved.history import pointed
+from allocator.files.saved.states import pointed
 
-Found = Mapping[str, Scenario | AllocatorError]
+Scenarios = Mapping[str, Scenario | AllocatorError]
 READ = (".toml", ".csv", ".xlsx")  # what a scenario may be made of
 OWN = "@"  # begins the slugs of scenarios that the user has saved
 
@@ -99,7 +99,7 @@ def own_name(slug: str) -> str | None:
     return slug.removeprefix(OWN) if slug.startswith(OWN) else None
 
 
-def title(slug: str, found: Found, lang: str) -> str:
+def title(slug: str, found: Scenarios, lang: str) -> str:
     """What lists call a scenario: its title, the name it was saved under, or its file's name."""
     name, scenario = own_name(slug), found.get(slug)
     if name is not None:
@@ -131,7 +131,7 @@ class Group:
     slugs: tuple[str, ...]
 
 
-def groups(found: Found, lang: str) -> list[Group]:
+def groups(found: Scenarios, lang: str) -> list[Group]:
     """The scenarios by fund: a folder of files with what was saved of its fund, then other saved ones."""
     names: dict[str, str] = {}
     members: dict[str, list[str]] = {}

@@ -139,7 +139,7 @@ def set_shown(slug: str, keys: list[str]) -> None:
 # --- what was worked out ----------------------------------------------------------------------------
 
 
-def audited(reading: Reading) -> Audit | AllocatorError:
+def audit_once(reading: Reading) -> Audit | AllocatorError:
     """The reading, checked, or why it is not covered."""
 
     def work(_: object) -> Audit | AllocatorError:
@@ -148,10 +148,10 @@ def audited(reading: Reading) -> Audit | AllocatorError:
         except AllocatorError as error:
             return error
 
-    return worked_out(("audit", key_of(reading)), work)
+    return work_once(("audit", key_of(reading)), work)
 
 
-def found_of(
+def findings_of(
     choice: Choice,
     checked: Audit,
     weights: Mapping[str, Any] | None,
@@ -164,7 +164,7 @@ def found_of(
         return findings(named.title, checked, reason=named.reason, progress=progress)
 
     def all_(progress: Callable[[float], None]) -> Findings | AllocatorError:
-        before = worked_out(found_key(checked, None, {}), shares)
+        before = work_once(findings_key(checked, None, {}), shares)
         try:
             return findings(
                 named.title, checked, weights, groups, named.reason, progress, shares=before.shares
@@ -172,8 +172,8 @@ def found_of(
         except AllocatorError as error:
             return error
 
-    key = found_key(checked, weights, groups)
-    found = worked_out(key, shares) if weights is None else worked_out(key, all_)
+    key = findings_key(checked, weights, groups)
+    found = work_once(key, shares) if weights is None else work_once(key, all_)
     if isinstance(found, AllocatorError):
         return found
     return replace(found, title=named.title, reason=named.reason)  # two readings may suppose the same
@@ -186,10 +186,10 @@ def quick(checked: Audit) -> bool:
 
 def is_kept(checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether the ranges under these weights, or of factor shares without any, were worked out before."""
-    return found_key(checked, weights, groups) in _kept()[0]
+    return findings_key(checked, weights, groups) in _kept()[0]
 
 
-def found_key(
+def findings_key(
     checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]
 ) -> Hashable:
     """What decides the ranges."""
@@ -204,7 +204,7 @@ def key_of(reading: Reading) -> Hashable:
     return remembered.shown(reading.scenario), reading.known, reading.scored, reading.tolerance
 
 
-def worked_out(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
+def work_once(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
     """What was worked out before, or else is now, with a bar that says how far it is once that takes long."""
     known, lock = _kept()
     if key not in known:

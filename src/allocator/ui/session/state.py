@@ -19,7 +19,7 @@ from allocator.core.parts import lookup, plain_name
 from allocator.files.saved import store
 from allocator.text import say
 from allocator.ui.session import catalogue
-from allocator.ui.session.catalogue import Found
+from allocator.ui.session.catalogue import Scenarios
 from allocator.ui.session.draft import Draft, Trail
 from allocator.ui.session.weights import Points, effective
 
@@ -56,9 +56,9 @@ def find() -> bool:
     return True
 
 
-def found() -> Found:
+def found() -> Scenarios:
     """The scenarios that could be chosen when this run of the page began."""
-    scenarios: Found = st.session_state.found
+    scenarios: Scenarios = st.session_state.found
     return scenarios
 
 

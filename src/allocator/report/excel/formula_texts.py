@@ -18,7 +18,7 @@ def quoted(text: str) -> str:
     return "&".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
-def spoken(key: str, lang: str, **cells: str) -> str:
+def sentence_formula(key: str, lang: str, **cells: str) -> str:
     """A sentence with cells in it, as a formula."""
     marks = {chr(0xE000 + at): name for at, name in enumerate(cells)}  # signs that stand in no text
     text = say(key, lang, **{name: mark for mark, name in marks.items()})

@@ -18,10 +18,10 @@ def part_of(room: np.ndarray[Any, np.dtype[T]], like: Array) -> np.ndarray[Any, 
     return room if room.shape == like.shape else room.reshape(-1)[: like.size].reshape(like.shape)
 
 
-def counted(mask: Bools, axis: int) -> Ints:
+def count_true(mask: Bools, axis: int) -> Ints:
     """How many are true along an axis: added up as bytes, as many as fit, which is 20 times faster.
 
-    >>> counted(np.array([[True, False], [True, True]]), 0)
+    >>> count_true(np.array([[True, False], [True, True]]), 0)
     array([2, 1])
     """
     if axis == 0:

@@ -1,4 +1,4 @@
-"""Starts the web page: Streamlit as a process of its own, on this machine alone."""
+"""The command `app`: the web page, as a Streamlit process of its own on this machine alone."""
 
 from __future__ import annotations
 
@@ -13,9 +13,37 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from allocator.cli.parser import Parser, Usage
+from allocator.core.errors import Problem, ScenarioError
 from allocator.files.parsing import read_toml
+from allocator.text import say
 
 SETTINGS = Path(__file__).parent.parent / "ui" / "server.toml"
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator app` takes."""
+    made = Parser("app", lang, table=False)
+    made.option("--port", metavar="PORT", default="8501")
+    made.option("--scenarios", metavar="FOLDER")
+    made.option("--no-browser", action="store_true")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Serves the page, and says where."""
+    plain_port = options.port.isascii() and options.port.isdigit() and len(options.port) <= 5
+    if not plain_port or not 1 <= int(options.port) <= 65535:
+        raise Usage(say("cli.bad_port", lang, value=options.port[:40]))
+    if listening(int(options.port)):
+        raise Usage(say("cli.busy_port", lang, port=options.port))
+    if options.scenarios and not Path(options.scenarios).is_dir():
+        raise ScenarioError(Problem("folder_missing", {}, options.scenarios))
+
+    def announce(address: str) -> None:
+        print(say("cli.serving", lang, address=address), flush=True)
+
+    return serve(int(options.port), options.scenarios, announce, open_browser=not options.no_browser)
 
 
 def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, open_browser: bool) -> int:

@@ -17,18 +17,18 @@ from allocator.report.tables.table import Row
 from allocator.text import LANGUAGES, number, say
 
 
-def shared(found: Counted, scenario: Scenario) -> tuple[str, ...]:
+def shared_factors(found: Counted, scenario: Scenario) -> tuple[str, ...]:
     """The factors that the register makes and the scenario has."""
     known = {factor.id for factor in scenario.factors}
     return tuple(id for id in found.rules.ids if id in known)
 
 
-def moved(found: Counted, scenario: Scenario) -> tuple[str, ...]:
+def changed_factors(found: Counted, scenario: Scenario) -> tuple[str, ...]:
     """Those of them whose values differ; a value that is not given counts as none."""
     ids = scenario.ids
     return tuple(
         id
-        for id in shared(found, scenario)
+        for id in shared_factors(found, scenario)
         if any(
             (value or 0) != found.values[id][of]
             for of, value in zip(ids, scenario.factor(id).values, strict=True)
@@ -42,18 +42,18 @@ def with_values(found: Counted, scenario: Scenario) -> Scenario:
     Remarks on single cells of those factors speak of the figures before, and go.  The recipients must be
     those of the register.
     """
-    taken = shared(found, scenario)
+    taken = shared_factors(found, scenario)
     return replace(
         scenario,
         factors=tuple(
-            _taken(found, factor, scenario.ids) if factor.id in taken else factor
+            _with_values(found, factor, scenario.ids) if factor.id in taken else factor
             for factor in scenario.factors
         ),
         provenance=tuple(cell for cell in scenario.provenance if cell.factor not in taken),
     )
 
 
-def _taken(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
+def _with_values(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
     values = found.values[factor.id]
     title = found.rules.title
     source = Text(
@@ -100,7 +100,7 @@ def _unit(found: Counted, factor: Factor) -> Text | None:
 
 def held_grid(found: Counted, scenario: Scenario, factors: Names, lang: str) -> Grid:
     """The register's value of each factor beside the one on the screen, by recipient."""
-    taken = shared(found, scenario)
+    taken = shared_factors(found, scenario)
     own = {id: scenario.factor(id).values for id in taken}
     rows = []
     for at, recipient in enumerate(scenario.recipients):
