@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import browser as real
@@ -59,6 +61,22 @@ def nothing_left() -> Iterator[None]:
         said = [processes.shown(process) for process in found]
         processes.ended(found)
         pytest.fail("left running: " + "; ".join(said))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_looked_through_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components whenever a test opens a page by itself.
+
+    They do not change while tests run, and looking takes longer than most pages do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit.testing.v1" in sys.modules:  # all tests of this run have been read by now
+            from streamlit.components.v2 import manifest_scanner
+
+            patch.setattr(
+                manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+            )
+        yield
 
 
 @pytest.fixture(scope="session")
