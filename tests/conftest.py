@@ -92,9 +92,12 @@ def server(served: real.Server) -> real.Server:
     return real.emptied(served)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """A headless Chromium; without one the test is skipped, or fails where ALLOCATOR_REQUIRE_BROWSER is 1."""
+    """A headless Chromium for all tests; without one they are skipped.
+
+    They fail instead where ALLOCATOR_REQUIRE_BROWSER is 1.
+    """
     try:
         with real.chromium() as chromium:
             yield chromium
