@@ -17,7 +17,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 app: .venv/app
 	$(BIN)/allocator app
 
-PYTEST = $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+# What pytest makes of the test files is kept, also where Python is told to write no bytecode.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 test: .venv/test
 	$(PYTEST)

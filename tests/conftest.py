@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -61,6 +62,18 @@ def nothing_left() -> Iterator[None]:
         pytest.fail("left running: " + "; ".join(said))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def packages_looked_through_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components whenever a test opens a page by itself.
+
+    They do not change while tests run, and looking takes longer than most pages do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "pages" in sys.modules:  # all tests of this run have been read by now
+            sys.modules["pages"].look_through_once(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[real.Server]:
     """The app with the scenarios that are shipped, one server for all tests."""
@@ -74,9 +87,12 @@ def server(served: real.Server) -> real.Server:
     return real.emptied(served)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """A headless Chromium; without one the test is skipped, or fails where ALLOCATOR_REQUIRE_BROWSER is 1."""
+    """A headless Chromium for all tests; without one they are skipped.
+
+    They fail instead where ALLOCATOR_REQUIRE_BROWSER is 1.
+    """
     try:
         with real.chromium() as chromium:
             yield chromium

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import os
 import re
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from pathlib import Path
 import openpyxl
 from processes import finished, running
 
+# threads that wait for each other take the processor too
+ONE = {"MAX_CONCURRENCY": "1", "SC_IMPORT_THREADS": "1"}
 POISON = "987654.25"  # stands in place of every cached value, so that none can pass for a computed one
 # 0: compute everything on opening; without it, LibreOffice believes the values that it finds
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -52,7 +55,7 @@ def converted(files: Mapping[str, bytes], to: str = "xlsx") -> dict[str, bytes]:
         ]  # fmt: skip
         # its processes write into the profile, which may not be removed before they have all ended
         with (folder / "said").open("w+b") as log:
-            with running(command, stdout=log, stderr=log) as made:
+            with running(command, stdout=log, stderr=log, env=os.environ | ONE) as made:
                 finished(made, lambda: sorted(folder.glob("out/*")))
             log.seek(0)
             said = log.read().decode(errors="replace")

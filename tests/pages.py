@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
@@ -64,3 +65,12 @@ def press(app: AppTest, label: str) -> AppTest:
 def link(app: AppTest) -> dict[str, Any]:
     """The address as somebody else would open it."""
     return {key: values if len(values) > 1 else values[0] for key, values in app.query_params.items()}
+
+
+def look_through_once(patch: pytest.MonkeyPatch) -> None:
+    """Streamlit looks for components in all installed packages at most once."""
+    from streamlit.components.v2 import manifest_scanner
+
+    patch.setattr(
+        manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+    )

@@ -59,9 +59,11 @@ def commands(shipped: Path, away: Path) -> Iterator[list[str]]:
 def main(pythons: list[str]) -> int:
     """Does it all with each Python."""
     root = Path(tempfile.mkdtemp(prefix="allocator-wheel-"))
-    said = _said([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(root), str(TOP)], root)
-    if said:
-        print("no wheel:", said, root)
+    output = _output_of(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(root), str(TOP)], root
+    )
+    if output:
+        print("no wheel:", output, root)
         return 1
     (wheel,) = root.glob("*.whl")
     failed = [
@@ -86,7 +88,7 @@ def tried(python: str, wheel: Path, folder: Path) -> Iterator[str]:
     install = [str(own), "-m", "pip", "install", "-q", "--only-binary", ":all:",
                "-c", str(TOP / "constraints.txt"), str(wheel), *HELPERS]  # fmt: skip
     for step in ([python, "-m", "venv", str(venv)], install):
-        if wrong := _said(step, folder):
+        if wrong := _output_of(step, folder):
             yield wrong
             return
     ask = "from importlib.resources import files; print(files('allocator') / 'scenarios')"
@@ -99,15 +101,15 @@ def tried(python: str, wheel: Path, folder: Path) -> Iterator[str]:
         away.mkdir()
         for command in commands(shipped, away):
             asked = command if command == ["--version"] else [*command, "--lang", lang]
-            if wrong := _said([str(own.with_name("allocator")), *asked], away):
+            if wrong := _output_of([str(own.with_name("allocator")), *asked], away):
                 yield wrong
         if not any((away / "papers").glob("*.zip")):
             yield f"no papers in {away / 'papers'}"
-    if wrong := _said([str(own), __file__, "--pages"], folder / "zh", PYTHONPATH=str(TOP / "tests")):
+    if wrong := _output_of([str(own), __file__, "--pages"], folder / "zh", PYTHONPATH=str(TOP / "tests")):
         yield wrong
 
 
-def _said(command: list[str], folder: Path, **more: str) -> str:
+def _output_of(command: list[str], folder: Path, **more: str) -> str:
     """What a command says that fails; nothing where it works."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "ALLOCATOR_SCENARIOS")}
     environment |= {"ALLOCATOR_HOME": str(folder / "home"), **more}

@@ -283,6 +283,22 @@ def test_formulas_are_no_longer_than_excel_takes():
 
 
 @EACH
+def test_names_that_look_like_functions_stay_as_they_are(lang):
+    base = load_scenario(LUZHOU / "after-earmark.toml")
+    called = ("SORT(A)", "MAP(B)", "UNIQUE(C)", "XLOOKUP(D)", "SINGLE(E)", "TAKE(F)", "DROP(G)", "SCAN(H)")
+    base = replace(
+        base,
+        factors=tuple(replace(f, name=Text(n, n)) for f, n in zip(base.factors, called, strict=False)),
+        recipients=tuple(
+            replace(r, name=Text(f"{r.id} {called[i % 8]}")) for i, r in enumerate(base.recipients)
+        ),
+    )
+    found = office.formulas(workbook([allocate(base)], lang))
+    assert any("SORT(A)" in formula for formula in found)
+    assert not any("_xl" in formula for formula in found)
+
+
+@EACH
 def test_names_as_long_as_may_be_stay_within_what_excel_takes(lang):
     scenario = load_scenario(LUZHOU / "after-earmark.toml")
     long = '好"' * 500
@@ -434,7 +450,7 @@ def workbooks() -> dict[str, tuple[bytes, Scenario]]:
     """Workbooks by name, and the scenarios whose amounts they must come to."""
     rnd = Random(7)
     plain = {name: shipped(name) for name in SHIPPED}
-    plain |= random_scenarios(cases(8, 60), 20230531)
+    plain |= random_scenarios(cases(5, 60), 20230531)
     plain |= {f"tie-{rounding}": tie(rounding) for rounding in ("largest-remainder", "rest-to-largest")}
     plain |= {"large": large(), "near": near_tie()}
     found = {name: (office.poisoned(book_of(scenario, "en")), scenario) for name, scenario in plain.items()}

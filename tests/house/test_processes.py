@@ -63,7 +63,9 @@ def test_a_command_ends_with_all_that_it_started() -> None:
 def own_run(folder: Path, code: str) -> dict[str, Any]:
     """How to run tests of their own with our settings."""
     (folder / "test_it.py").write_text(code)
-    command = [sys.executable, "-m", "pytest", "-qs", "-p", "conftest", "-p", "no:cacheprovider", "-n", "0"]
+    # assertions as they stand: rewriting those of every plugin takes longer than such a run
+    command = [sys.executable, "-m", "pytest", "-qs", "-n", "0", "--assert=plain"]
+    command += ["-p", "conftest", "-p", "no:cacheprovider"]
     return {
         "args": [*command, "-c", os.devnull, f"--rootdir={folder}", str(folder)],
         "env": os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},

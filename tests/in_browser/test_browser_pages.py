@@ -22,7 +22,9 @@ from allocator.ui.main import PAGES
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path(os.environ.get("ALLOCATOR_PICTURES", Path(__file__).parent.parent / "pictures"))
+PICTURES = os.environ.get(
+    "ALLOCATOR_PICTURES"
+)  # a folder for pictures of the pages; without it none are made
 PATHS = {page: "" if page == "allocate" else page for page in PAGES}
 SAVED, DELETED = "2023-A", "2023-B"
 SCENARIO = "luzhou-2023/equal-weights"
@@ -118,6 +120,12 @@ def widened(person: Visit, width: int) -> None:
     person.settle()
 
 
+def pictured(page: Any, name: str) -> None:
+    """A picture for people to look at; no test does."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
 def overflowing(page: Any) -> Any:
     """What is wider than the window once editors and charts have followed its width."""
     until(lambda: page.evaluate(OVERFLOWING) == [False, []], lambda: page.evaluate(OVERFLOWING))
@@ -152,11 +160,10 @@ def test_page(people: dict[str, Visit], axe: str, name: str, lang: str) -> None:
     assert name != "saved" or all(kept_one in page.inner_text("body") for kept_one in (SAVED, DELETED))
     assert foreign(page, lang) == []
     clean(page, axe)
-    PICTURES.mkdir(parents=True, exist_ok=True)
     for width in (720, 400, 1440):  # 720 is what a window of 1440 has at a zoom of 200 %
         widened(person, width)
         if width != 720:
-            page.screenshot(path=PICTURES / f"{name}-{lang}-{width}.png")
+            pictured(page, f"{name}-{lang}-{width}")
         assert overflowing(page) == [False, []], f"sideways at {width}"
     assert person.outside() == []
     assert person.wrong == []
@@ -290,7 +297,7 @@ def test_windows_for_a_saved_scenario(people: dict[str, Visit], axe: str, window
     assert foreign(page, lang) == []
     for width in (400, 1440):
         widened(person, width)
-        page.screenshot(path=PICTURES / f"saved-{window}-{lang}-{width}.png")
+        pictured(page, f"saved-{window}-{lang}-{width}")
     assert person.wrong == []
 
 
@@ -320,7 +327,7 @@ def test_readings_side_by_side_and_what_is_asked_of_them(
     clean(page, axe)
     for width in (400, 1440):
         widened(person, width)
-        page.screenshot(path=PICTURES / f"readings-{lang}-{width}.png")
+        pictured(page, f"readings-{lang}-{width}")
         assert overflowing(page) == [False, []], f"sideways at {width}"
     assert person.outside() == []
     assert person.wrong == []

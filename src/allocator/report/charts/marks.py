@@ -123,7 +123,7 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
         ends.encode(x="low:Q"),
         ends.encode(x="high:Q"),
     ]
-    return finish(parts, len(names)).properties(height=len(names) * row + 34)
+    return finish(parts, len(names), height=len(names) * row + 34)
 
 
 def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
@@ -149,7 +149,7 @@ def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCh
         text.mark_text(align="right", dx=-6, fontSize=12, color=INK).transform_filter("datum.change < 0"),
         *(shape.mark_point(opacity=0, size=0).encode(x=f"{end}:Q") for end in ("low", "high")),
     ]
-    return finish(parts, len(names)).properties(height=len(names) * 52 + 34)
+    return finish(parts, len(names), height=len(names) * 52 + 34)
 
 
 def _framed(shape: alt.Chart, x: alt.X, end: str) -> alt.Chart:
@@ -272,12 +272,11 @@ def chart_height(count: int) -> int:
     return count * (30 if count <= MANY else 22) + 34
 
 
-def finish(layers: list[alt.Chart], count: int) -> alt.LayerChart:
+def finish(layers: list[alt.Chart], count: int, *, height: int | None = None) -> alt.LayerChart:
     """The layers as one chart of so many rows."""
-    chart: alt.LayerChart = (
-        alt.LayerChart(layer=layers)
-        .properties(height=chart_height(count), padding={"left": 2, "right": 2, "top": 2, "bottom": 2})
-        .configure(font=FONTS, background="#ffffff")
-        .configure_view(stroke=None)
+    return alt.LayerChart(  # all at once: each property set later would copy every layer
+        layer=layers,
+        height=chart_height(count) if height is None else height,
+        padding={"left": 2, "right": 2, "top": 2, "bottom": 2},
+        config=alt.Config(font=FONTS, background="#ffffff", view=alt.ViewConfig(stroke=None)),
     )
-    return chart

@@ -36,6 +36,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     from allocator.report.excel.pen import ROW, Ink, Page
     from allocator.report.excel.printed import write_comparison, write_table
     from allocator.report.excel.shares import write_shares
+    from allocator.report.excel.sheet import Sheet
     from allocator.report.excel.shown import write_shown
     from allocator.report.excel.stages import write_stages
     from allocator.report.excel.summary import write_summary
@@ -61,7 +62,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     pages = {}
     for name in names:
         called = say(f"excel.sheet.{name}", lang)
-        pages[name] = Page(book.add_worksheet(called), called, ink, single=name == "limits")
+        pages[name] = Page(book.add_worksheet(called, Sheet), called, ink, single=name == "limits")
         pages[name].sheet.set_default_row(ROW)
 
     found = integers(allocation)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
@@ -52,7 +53,7 @@ class Integers:
     rates: tuple[Number, ...]
     scores: tuple[Number, ...]
 
-    @property
+    @cached_property
     def score(self) -> Number:
         """Σ s."""
         return plain(sum(self.scores, start=0))

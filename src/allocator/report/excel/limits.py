@@ -6,10 +6,13 @@ G(floor / s) is not below the units to share out, and at its cap exactly if G(ca
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
-from allocator.core.exact import Number
+from allocator.core.exact import Number, plain
 from allocator.report.excel.data import Data
 from allocator.report.excel.division import closeness, division
 from allocator.report.excel.exact import BOUND, ExactCells
@@ -84,6 +87,9 @@ class _Writing:
         self.first, self.last = self.head + 2, self.head + 1 + size
         self.columns = {key: 2 + len(self.rules) + at for at, key in enumerate(COLUMNS)}
         self.near = 0
+        # what every recipient is held against is brought to whole numbers once
+        self.of_units, (self.whole_floors, self.whole_caps) = _brought(self.floors, self.caps)
+        self.of_scores, (self.whole_scores,) = _brought(found.scores)
 
     def say(self, key: str, **details: object) -> str:
         return say(f"excel.limits.{key}", self.lang, **details)
@@ -219,13 +225,15 @@ class _Writing:
 
     def excess(self, i: int, side: str) -> Number:
         """(G(floor / s) − units) · s for a recipient, or the same with its cap."""
-        scores, s = self.found.scores, self.found.scores[i]
-        bend = (self.floors if side == "floor" else self.caps)[i]
-        needed = (
+        scores, s = self.whole_scores, self.whole_scores[i]
+        bend = (self.whole_floors if side == "floor" else self.whole_caps)[i]
+        needed = sum(
             max(min(bend * score, cap * s), floor * s)
-            for score, floor, cap in zip(scores, self.floors, self.caps, strict=True)
+            for score, floor, cap in zip(scores, self.whole_floors, self.whole_caps, strict=True)
         )
-        return sum(needed, start=0) - self.found.total * s
+        return plain(
+            Fraction(needed, self.of_units * self.of_scores) - self.found.total * self.found.scores[i]
+        )
 
     def excess_formula(self, at: dict[str, str], side: str) -> str:
         s = at["score"]
@@ -254,3 +262,9 @@ def multiplier_test(limits: LimitsCells, cells: ExactCells, last: int) -> str:
         f"+SUMPRODUCT({at_cap}*{below.format(cap)})"
         f"+SUMPRODUCT((1-{at_floor}-{at_cap})*({below.format(floor)}+{above.format(cap)})))"
     )
+
+
+def _brought(*lists: Sequence[Number]) -> tuple[int, list[list[int]]]:
+    """A whole number by which all become whole, and what they become."""
+    by = math.lcm(*(Fraction(x).denominator for numbers in lists for x in numbers))
+    return by, [[int(x * by) for x in numbers] for numbers in lists]

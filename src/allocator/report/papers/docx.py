@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ LARGEST_CELL, SMALLEST_CELL = 10.5, 6  # points
 BESIDE = 3  # points within a cell on either side of its text
 GAP = Pt(6)  # below a table, and above the fine print
 TOGETHER = 26  # rows of a table that stays on one page
+Alike = dict[tuple[Any, ...], Any]  # cells as they are without words, by what they look like
 NAMES = {"title": "Title", "head": "Heading 1", "subhead": "Heading 2", "text": "Normal"}
 
 
@@ -35,7 +37,7 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     """
     look = LOOKS[paper.lang]
     document = Document()
-    _prepare(document, paper, look)
+    ids = _prepare(document, paper, look)
     section = document.sections[0]
     _page(section, look, wide=False)
     _frame(section, paper, look)
@@ -43,9 +45,8 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     befores, afters = (None, *paper.blocks[:-1]), (*paper.blocks[1:], None)
     for before, block, after in zip(befores, paper.blocks, afters, strict=True):
         if isinstance(block, Words):
-            made = document.add_paragraph(
-                _unbroken(block.text), NAMES.get(block.kind, _style_name(block.kind))
-            )
+            made = document.add_paragraph(_unbroken(block.text))
+            made._p.style = ids[block.kind]  # by its id, which is quick
             _keep_together(made, before, block, after)
         elif isinstance(block, NewPage):
             section = document.add_section()
@@ -85,13 +86,14 @@ def _style_name(kind: str) -> str:
     return f"Allocator {kind}"
 
 
-def _prepare(document: Any, paper: Paper, look: Look) -> None:
-    """Puts the look into the document's own styles, so that whoever edits it keeps it."""
+def _prepare(document: Any, paper: Paper, look: Look) -> dict[str, str | None]:
+    """Puts the look into the document's own styles, so that whoever edits it keeps it; gives their ids."""
     document.settings.odd_and_even_pages_header_footer = paper.lang == "zh"
     normal = document.styles["Normal"]
+    known, ids = {style.name for style in document.styles}, dict[str, str | None]()
     for kind, style in {"text": look.styles["text"], **look.styles, "caption": look.caption}.items():
         name = NAMES.get(kind, _style_name(kind))
-        if name in [known.name for known in document.styles]:
+        if name in known:
             made = document.styles[name]
         else:
             made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -99,7 +101,9 @@ def _prepare(document: Any, paper: Paper, look: Look) -> None:
         if made is not normal:
             made.quick_style = True
         _apply(made, style, look, paper.lang)
+        ids[kind] = None if name == "Normal" else made.style_id  # what says nothing is normal
     _substitutes(document)
+    return ids
 
 
 def _apply(made: Any, style: Style, look: Look, lang: str) -> None:
@@ -218,16 +222,18 @@ def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) 
     table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     cells, columns = table._cells, len(grid.headers)  # all at once: one by one takes long
+    alike: Alike = {}
     _repeat(table.rows[0])
     for at, (header, width) in enumerate(zip(grid.headers, widths, strict=True)):
-        _cell(cells[at], heading_lines(header), CENTER, size, width, look.head_cell, bold=True)
+        _cell(cells[at], heading_lines(header), CENTER, size, width, look.head_cell, alike, bold=True)
     for number, row in enumerate(grid.rows, 1):
         strong = row.role in ("subtotal", "total")
         for at, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
             align = RIGHT if grid.numeric[at] else LEFT if at or not text.isdigit() else CENTER
             font = look.head_cell if strong else look.cell
             plain = font == look.cell  # else its letters are heavy by themselves
-            _cell(cells[columns * number + at], text, align, size, width, font, bold=strong and plain)
+            bold = strong and plain
+            _cell(cells[columns * number + at], text, align, size, width, font, alike, bold=bold)
     for row in list(table.rows)[1:]:
         _whole(row)
     if len(grid.rows) <= TOGETHER and not flows:
@@ -271,7 +277,21 @@ def heading_lines(header: str) -> str:
     return f"{name}\n{bracket}{remark}" if name and len(name) > 2 and bracket else header
 
 
-def _cell(cell: Any, text: str, align: Any, size: float, width: float, font: str, *, bold: bool) -> None:
+def _cell(
+    cell: Any, text: str, align: Any, size: float, width: float, font: str, alike: Alike, *, bold: bool
+) -> None:
+    """Writes a cell; of those that look alike the first is made, and the others are its copies."""
+    look = align, size, width, font, bold
+    if look not in alike:
+        _look(cell, align, size, width, font, bold=bold)
+        alike[look] = deepcopy(cell._tc)
+    else:
+        cell._tc[:] = deepcopy(alike[look])
+    cell.paragraphs[0].runs[0].text = _unbroken(text)
+
+
+def _look(cell: Any, align: Any, size: float, width: float, font: str, *, bold: bool) -> None:
+    """What a cell looks like, and one run without words."""
     cell.width = Pt(width)
     paragraph = cell.paragraphs[0]
     paragraph._p.style = _style_name("small").replace(" ", "")  # by its id, which is quick
@@ -279,7 +299,7 @@ def _cell(cell: Any, text: str, align: Any, size: float, width: float, font: str
     form = paragraph.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
     form.space_before = form.space_after = Pt(1)
-    run = paragraph.add_run(_unbroken(text))
+    run = paragraph.add_run()
     run.font.size, run.bold = Pt(size), bold
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     middle = OxmlElement("w:vAlign")
