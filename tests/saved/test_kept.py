@@ -223,7 +223,8 @@ def test_the_command_line_reads_what_was_kept(good):
 
 def test_what_starts_fast_does_not_load_this():
     code = (
-        "import sys, allocator.cli.entry; allocator.cli.entry.load_scenario(sys.argv[1]); print(*sys.modules)"
+        "import atexit, sys, allocator.cli.entry; atexit.register(lambda: print(*sys.modules)); "
+        "allocator.cli.entry.main(['run', sys.argv[1]])"
     )
     path = "scenarios/luzhou-2023/published-rule.toml"
     root = Path(__file__).parent.parent.parent
