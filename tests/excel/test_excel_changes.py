@@ -1,6 +1,5 @@
 """What is typed into the workbook of results is counted, marked, and computed as `allocate` does."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -197,19 +196,14 @@ def refused() -> dict[str, tuple[bytes, str]]:
 
 
 @pytest.fixture(scope="module")
-def computed() -> Mapping[str, tuple[object, tuple]]:
+def computed(converted) -> Mapping[str, tuple[object, tuple]]:
     """Every case as LibreOffice computes it anew, and what is expected of it."""
     made = {
         f"{kind} {name}": case
         for kind, cases in (("changed", changes()), ("unusable", unusable()), ("refused", refused()))
         for name, case in cases.items()
     }
-    try:
-        done = office.converted({name: office.poisoned(case[0]) for name, case in made.items()})
-    except office.Absent as absent:
-        if os.environ.get("ALLOCATOR_REQUIRE_OFFICE") == "1":
-            pytest.fail(str(absent))
-        pytest.skip(str(absent))
+    done = converted({name: office.poisoned(case[0]) for name, case in made.items()})
     return {name: (office.opened(done[name]), tuple(case[1:])) for name, case in made.items()}
 
 

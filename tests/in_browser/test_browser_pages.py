@@ -123,6 +123,7 @@ def widened(person: Visit, width: int) -> None:
 def pictured(page: Any, name: str) -> None:
     """A picture for people to look at; no test does."""
     if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
