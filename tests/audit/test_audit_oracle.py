@@ -143,8 +143,8 @@ def run(seed, count):
 
 
 def test_random_audits():
-    outcomes = run("a fixed one", 60)
-    assert outcomes["true"] > 18 and outcomes["cannot"] > 2 and outcomes["fits"] > 2, outcomes
+    outcomes = run("a fixed one", 100)
+    assert outcomes["true"] > 30 and outcomes["cannot"] > 3 and outcomes["fits"] > 3, outcomes
 
 
 @pytest.mark.deep

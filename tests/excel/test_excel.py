@@ -450,7 +450,7 @@ def workbooks() -> dict[str, tuple[bytes, Scenario]]:
     """Workbooks by name, and the scenarios whose amounts they must come to."""
     rnd = Random(7)
     plain = {name: shipped(name) for name in SHIPPED}
-    plain |= random_scenarios(cases(5, 60), 20230531)
+    plain |= random_scenarios(cases(8, 60), 20230531)
     plain |= {f"tie-{rounding}": tie(rounding) for rounding in ("largest-remainder", "rest-to-largest")}
     plain |= {"large": large(), "near": near_tie()}
     found = {name: (office.poisoned(book_of(scenario, "en")), scenario) for name, scenario in plain.items()}
