@@ -41,7 +41,7 @@ PARTS = {
     "tools": "[data-testid=stElementToolbar]",
     "tool": "[data-testid=stElementToolbarButton]",
     "chart": "[data-testid=stVegaLiteChart]",
-    "chart-marks": "svg.marks",
+    "chart-marks": ".marks",  # svg, or canvas where a chart is large
     "table": "[data-testid=stDataFrame]",
     "table-columns": "[data-testid=stDataFrameColumnVisibilityMenu]",
     "table-drawn": "[data-testid=data-grid-canvas]",
