@@ -20,7 +20,7 @@ from processes import HUNG, below, ended, left, listening, running, until
 
 from allocator import Scenario, allocate
 from allocator.files.load import load_scenario
-from allocator.text import money_scale, number
+from allocator.text import money_scale, number, say
 from allocator.ui.components import inside
 
 ROOT = Path(__file__).parent.parent
@@ -213,6 +213,16 @@ class Visit:
         self.page.goto(f"{self.server.address}/{query}")
         self.settle()
         return self.page
+
+    def turn_to(self, page: str, lang: str = "zh") -> None:
+        """Turns to a page by the navigation, also where it stands in the list of further ones."""
+        name = say(f"app.nav.{page}", lang)
+        link = self.page.get_by_role("link", name=name, exact=True)
+        if not link.is_visible():
+            self.page.locator(".st-key-pages-more button").first.click()
+        link.click()
+        self.page.locator("h1", has_text=name).wait_for()
+        self.settle()
 
     def settle(self) -> None:
         """Waits until the page's script has run and its charts are drawn."""

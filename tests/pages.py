@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from processes import HUNG
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parent.parent
@@ -24,9 +27,11 @@ def addresses() -> dict[str, str]:
     return {known["url_pathname"]: page for page, known in app._registered_pages.items()}
 
 
-def opened(page: str, lang: str = "zh", **address: str | list[str]) -> AppTest:
-    """The page of this name, ``data``, at an address."""
+def opened(page: str, lang: str = "zh", *, unfolded: str = "", **address: str | list[str]) -> AppTest:
+    """The page of this name, ``data``, at an address; ``unfolded`` is the key of what is opened on it."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=HUNG)
+    if unfolded:
+        app.session_state[unfolded] = True
     for key, value in {"lang": lang, **address}.items():
         app.query_params[key] = value
     app._page_hash = addresses()[page]
@@ -53,7 +58,14 @@ def elements(app: AppTest) -> Iterator[Any]:
 def html_of(app: AppTest) -> str:
     """All HTML that the page shows."""
     assert not app.exception, [e.message for e in app.exception]
-    return "\n".join(e.proto.body for e in app.get("html") if not e.proto.body.startswith("<script>"))
+    return "\n".join(
+        e.proto.body for e in app.get("html") if not e.proto.body.startswith(("<script>", "<style>"))
+    )
+
+
+def in_other_language(app: AppTest) -> AppTest:
+    """The page after the button for the other language was pressed."""
+    return app.button(key="language").click().run()
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -65,6 +77,50 @@ def press(app: AppTest, label: str) -> AppTest:
 def link(app: AppTest) -> dict[str, Any]:
     """The address as somebody else would open it."""
     return {key: values if len(values) > 1 else values[0] for key, values in app.query_params.items()}
+
+
+class Slider:
+    """A factor's slider as a browser would move it; ``used`` is what it comes to, where that is shown."""
+
+    def __init__(self, app: AppTest, factor: str, slug: str = "luzhou-2023/published-rule") -> None:
+        self.app, self.factor, self.slug = app, factor, slug
+
+    @property
+    def proto(self) -> Any:
+        (found,) = [e.proto for e in self.app.get("bidi_component") if "-sliders-" in e.proto.id]
+        return found
+
+    @property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        data = json.loads(self.proto.json)
+        assert data["of"] == self.slug
+        return {row["id"]: row for row in data["rows"]}
+
+    @property
+    def value(self) -> int:
+        return int(self.rows[self.factor]["value"])
+
+    @property
+    def name(self) -> str:
+        return str(self.rows[self.factor]["name"])
+
+    @property
+    def used(self) -> str:
+        return str(self.rows[self.factor]["used"])
+
+    def set_value(self, value: int, gesture: str = "") -> Slider:
+        """Where it is to stand; ``gesture`` is the drag that moves it, each time another unless given."""
+        points = {id: row["value"] for id, row in self.rows.items()} | {self.factor: value}
+        gesture = gesture or uuid.uuid4().hex
+        step = {"of": self.slug, "points": points, "gesture": gesture, "sent": uuid.uuid4().hex}
+        self.state = WidgetState(id=self.proto.id, json_value=json.dumps({"step": step}))
+        return self
+
+    def run(self) -> AppTest:
+        """The page after that."""
+        states = self.app._tree.get_widget_states()
+        states.widgets.append(self.state)
+        return self.app._run(states)
 
 
 def look_through_once(patch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import Slider
 from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
@@ -71,7 +72,7 @@ def page_text(app: AppTest) -> str:
     assert not app.exception, [e.message for e in app.exception]
     bodies = [element.proto.body for element in app.get("html")]
     assert sum(body.startswith("<script>") for body in bodies) == 1  # the page's own
-    return "\n".join(body for body in bodies if not body.startswith("<script>"))
+    return "\n".join(body for body in bodies if not body.startswith(("<script>", "<style>")))
 
 
 def amounts(app: AppTest) -> dict[str, str]:
@@ -96,9 +97,9 @@ def button(app: AppTest, text: str) -> Any:
     return found
 
 
-def slider(app: AppTest, factor: str, slug: str = "luzhou-2023/published-rule") -> Any:
+def slider(app: AppTest, factor: str, slug: str = "luzhou-2023/published-rule") -> Slider:
     """A factor's slider."""
-    return app.slider(key=f"weight-{slug}-{factor}")
+    return Slider(app, factor, slug)
 
 
 # --- what is shown --------------------------------------------------------------------------------
@@ -134,11 +135,17 @@ def test_starts_with_the_published_rule_in_the_browsers_language(page: Page, loc
 
 
 def test_assumed_data_is_marked_at_the_figures_and_published_data_is_not(page: Page) -> None:
-    shown = page_text(page(lang="zh"))
-    assert shown.count("示例数据") >= 6  # notice, three headline figures, legend, table
-    assert "因素数据系假设，与实际下达数一致不代表办法或数据得到验证" in shown
-    assert "示例数据" not in page_text(page(lang="zh", scenario="au-wa-2024-25/scenario"))
-    assert "The factor data is assumed, so the match proves nothing" in page_text(page(lang="en"))
+    app = page(lang="zh")
+    shown = page_text(app)
+    assert [chip.proto.popover.label for chip in app.get("popover")].count("示例数据") == 1
+    assert (
+        "建议（示例数据）" in shown and "al-hollow" in shown
+    )  # hollow marks, and the legend's word for them
+    assert "吻合不代表办法或数据得到验证" in shown  # behind the chip, and among the data's sources
+    other = page(lang="zh", scenario="au-wa-2024-25/scenario")
+    assert "示例数据" not in page_text(other)
+    assert 'class="al-point"' in page_text(other) and 'class="al-point al-hollow"' not in page_text(other)
+    assert "so the match proves nothing" in page_text(page(lang="en"))
 
 
 def test_second_reading_says_that_it_is_a_hypothesis(page: Page) -> None:
@@ -159,8 +166,7 @@ def test_slider_sets_exact_weights_scaled_to_100(page: Page) -> None:
     assert amounts(app) == expected("luzhou-2023/published-rule", **exactly)
     assert "合计110%，已按比例折算为100%" in page_text(app)
     assert app.query_params["weight.investment"] == "50"
-    labels = " ".join(s.label.replace("\\", "") for s in app.slider)
-    assert "约45.45%" in labels and "约9.09%" in labels
+    assert "约45.45%" in slider(app, "investment").used and "约9.09%" in slider(app, "effort").used
 
 
 def test_scale_button_writes_whole_numbers_by_largest_remainder(page: Page) -> None:
@@ -176,13 +182,13 @@ def test_scale_button_writes_whole_numbers_by_largest_remainder(page: Page) -> N
 
 @pytest.mark.parametrize(
     ("preset", "file"),
-    [("等权重", "luzhou-2023/equal-weights"), ("突出就业", "luzhou-2023/jobs-first")],
+    [("等权重", "luzhou-2023/equal-weights"), ("30/30/30/10", "luzhou-2023/jobs-first")],
 )
 def test_presets_give_what_the_files_give(page: Page, preset: str, file: str) -> None:
     app = page(lang="zh")
     button(app, preset).click().run()
     assert amounts(app) == expected(file)
-    button(app, "方案权重").click().run()
+    button(app, "40/40/10/10").click().run()
     assert amounts(app) == expected("luzhou-2023/published-rule")
     assert not [key for key in app.query_params if key.startswith("weight.")]
 
@@ -214,7 +220,7 @@ def test_weights_are_kept_while_another_scenario_and_language_are_looked_at(page
     assert app.query_params["scenario"] == "luzhou-2023/cap-zone"
     app.selectbox(key="pick-luzhou-2023-zh").set_value("luzhou-2023/published-rule").run()
     assert amounts(app) == before
-    app.get("button_group")[0].set_value("en").run()
+    app.button(key="language").click().run()
     assert app.query_params["lang"] == "en"
     assert [amount.replace(",", "") for amount in amounts(app).values()] == list(before.values())
     assert app.query_params["weight.investment"] == "50"
@@ -339,8 +345,7 @@ def test_names_from_files_are_shown_as_they_are(page: Page, workshop: Path) -> N
     app = page(workshop, lang="zh", scenario=slug)
     shown = page_text(app)
     assert "<img" not in shown and "&lt;img" in shown
-    label = slider(app, "tax", slug).label
-    assert "\\*\\*bold\\*\\*" in label and "\\<img" in label
+    assert slider(app, "tax", slug).name == f"**bold** :red[x] {evil}"  # set as text by the script
 
 
 def test_weights_that_are_not_whole_percent_are_used_exactly(page: Page, workshop: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from audit_cases import APART, LUZHOU
-from pages import FILES, SCENARIOS, html_of, opened, press
+from pages import FILES, SCENARIOS, Slider, html_of, in_other_language, opened, press
 from streamlit.testing.v1 import AppTest
 
 from allocator import ScenarioError, allocate
@@ -180,8 +180,7 @@ def test_readings_stand_side_by_side_each_with_its_verdict() -> None:
 
 def test_what_was_chosen_stands_after_a_change_of_page_and_language() -> None:
     app = choose(page(), "", "3-equal-work")
-    (switch,) = [one for one in app.get("button_group") if one.key == "pick-lang"]
-    app = switch.set_value("en").run()
+    app = in_other_language(app)
     assert html_of(app).count("<article") == 2
     assert "Cannot hold together with this assumption" in words(app)
 
@@ -225,10 +224,8 @@ def test_ranges_are_those_of_the_audit_rounded_outward(lang: str) -> None:
 def test_the_weights_of_the_sliders_are_the_ones_that_are_tried() -> None:
     app = page("en", RULE)
     assert "These are the weights of the reading itself" in words(app)
-    (slider,) = [one for one in app.slider if one.key.endswith("-effort")]
-    app = slider.set_value(40).run()
-    (slider,) = [one for one in app.slider if one.key.endswith("-tax")]
-    app = slider.set_value(10).run()
+    app = Slider(app, "effort", RULE).set_value(40).run()
+    app = Slider(app, "tax", RULE).set_value(10).run()
     low, high = amount_bounds(audit(LUZHOU), {"tax": 10, "effort": 40})["ftz"]
     assert f"between {shown(low, 0)} and {shown(high, 1)} million yuan" in words(app)
     assert "under the weights 40/10/10/40" in words(app)

@@ -147,10 +147,9 @@ def test_check_run_and_the_page_say_it(tmp_path, capsys):
             main([command[0], str(path), *command[1:], "--lang", "zh"])
         assert ended.value.code == 0
         assert "北区的系数（population）为0，测算额为0" in capsys.readouterr().out
-    from allocator.ui.allocate.page import words
+    from allocator.ui.allocate.page import note_lines
 
-    found = allocate(load_scenario(path))
-    assert "北区的系数（population）为0" in "".join(words(found, found.scenario.published, "zh"))
+    assert "北区的系数（population）为0" in "".join(note_lines(allocate(load_scenario(path)), "zh"))
 
 
 # --- a limit is each recipient's -------------------------------------------------------------------------

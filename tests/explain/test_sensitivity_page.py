@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from browser import amounts_of
-from pages import FILES, SCENARIOS, Open, html_of, opened, press
+from pages import FILES, SCENARIOS, Open, html_of, in_other_language, opened, press
 from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Scenario, ScenarioError, allocate
@@ -23,7 +23,6 @@ from allocator.ui.allocate.why import base_of
 from allocator.ui.components import markup
 from allocator.ui.seek.panel import clause_label
 from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
-from allocator.ui.sensitivity import draws_input
 
 RULE = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
 WESTERN = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
@@ -106,11 +105,18 @@ def test_clauses_are_called_by_what_they_say() -> None:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
-    """Opens the page with this address; fewer draws are made by themselves, which other tests are about."""
-    monkeypatch.setattr(draws_input, "QUICK", 5_000_000)
+    """Opens the page with this address."""
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
     return partial(opened, "sensitivity")
+
+
+@pytest.fixture
+def targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
+    """Opens the page of targets."""
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
+    monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
+    return partial(opened, "seek")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -139,31 +145,31 @@ def chosen(app: AppTest, label: str, value: Any) -> AppTest:
     return box.set_value(value).run()
 
 
-def test_the_least_change_is_found_and_said(page: Open) -> None:
-    app = press(typed(page(scenario="luzhou-2023/published-rule"), "4800"), "求最小调整")
+def test_the_least_change_is_found_and_said(targets: Open) -> None:
+    app = press(typed(targets(scenario="luzhou-2023/published-rule"), "4800"), "求最小调整")
     shown = html_of(app)
     assert "投资贡献值由40%改为9%" in shown and "增减合计66个百分点" in shown
     assert "以上答案只对这套数据成立" in shown
     assert [button.label for button in app.button].count("采用这个调整") == 1
 
 
-def test_what_no_weights_can_do_is_said_with_the_least_there_is(page: Open) -> None:
-    app = press(typed(page(scenario="luzhou-2023/published-rule"), "4000"), "求最小调整")
+def test_what_no_weights_can_do_is_said_with_the_least_there_is(targets: Open) -> None:
+    app = press(typed(targets(scenario="luzhou-2023/published-rule"), "4000"), "求最小调整")
     # 56.02 million times the zone's smallest share, 80.94 % of employment
     assert "最少4534.2588万元" in html_of(app)
     assert "采用这个调整" not in [button.label for button in app.button]
 
 
-def test_a_wrong_figure_is_said_and_stays(page: Open) -> None:
-    app = press(typed(page(scenario="luzhou-2023/published-rule"), "四千"), "求最小调整")
+def test_a_wrong_figure_is_said_and_stays(targets: Open) -> None:
+    app = press(typed(targets(scenario="luzhou-2023/published-rule"), "四千"), "求最小调整")
     (error,) = app.error
     assert "设定条件，第1项" in error.value and "四千" in error.value
     (box,) = [box for box in app.text_input if box.label.startswith("数值")]
     assert box.value == "四千"
 
 
-def test_a_cap_may_change_instead_of_the_weights(page: Open) -> None:
-    app = typed(page(scenario="luzhou-2023/cap-zone"), "4200")
+def test_a_cap_may_change_instead_of_the_weights(targets: Open) -> None:
+    app = typed(targets(scenario="luzhou-2023/cap-zone"), "4200")
     (box,) = [box for box in app.selectbox if box.label == "调整什么"]
     app = box.set_value("cap:0").run()
     shown = html_of(press(app, "求最小调整"))
@@ -171,8 +177,8 @@ def test_a_cap_may_change_instead_of_the_weights(page: Open) -> None:
     assert "74%" in shown and "4145" in shown
 
 
-def test_several_targets_and_a_weight_that_stays(page: Open) -> None:
-    app = typed(page(scenario="luzhou-2023/published-rule"), "4900")
+def test_several_targets_and_a_weight_that_stays(targets: Open) -> None:
+    app = typed(targets(scenario="luzhou-2023/published-rule"), "4900")
     app = press(app, "增加条件")
     assert len([box for box in app.text_input if box.label.startswith("数值")]) == 2
     app = press(app, "移除第2项")
@@ -183,19 +189,19 @@ def test_several_targets_and_a_weight_that_stays(page: Open) -> None:
     assert "自贸区得4897万元" in html_of(app)
 
 
-def test_what_was_typed_stands_in_the_other_language(page: Open) -> None:
-    app = typed(page(scenario="luzhou-2023/published-rule"), "4800")
-    app = app.get("button_group")[0].set_value("en").run()
+def test_what_was_typed_stands_in_the_other_language(targets: Open) -> None:
+    app = typed(targets(scenario="luzhou-2023/published-rule"), "4800")
+    app = in_other_language(app)
     (box,) = [box for box in app.text_input if box.label.startswith("Figure")]
     assert box.value == "4800"
 
 
-def test_a_group_is_named_in_the_language_of_the_page(page: Open) -> None:
-    app = page(scenario="luzhou-2023/published-rule")
+def test_a_group_is_named_in_the_language_of_the_targets(targets: Open) -> None:
+    app = targets(scenario="luzhou-2023/published-rule")
     (who,) = [box for box in app.multiselect if box.label.startswith("条件1")]
     app = press(typed(who.set_value(["naxi", "gulin"]).run(), "150"), "求最小调整")
     assert "设定条件：纳溪区、古蔺县合计不超过150万元。" in html_of(app)
-    shown = html_of(app.get("button_group")[0].set_value("en").run())
+    shown = html_of(in_other_language(app))
     assert "Asked for: Naxi District, Gulin County together gets at most 1,500,000 yuan." in shown
 
 
@@ -208,9 +214,9 @@ def edited(app: AppTest, slug: str, **changes: Any) -> AppTest:
     return app.run()
 
 
-def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(page: Open) -> None:
+def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(targets: Open) -> None:
     slug = "luzhou-2023/cap-zone"
-    app = chosen(typed(page(scenario=slug), "4200"), "调整什么", "cap:0")
+    app = chosen(typed(targets(scenario=slug), "4200"), "调整什么", "cap:0")
     app = press(app, "求最小调整")
     before = app.session_state["trails"]
     assert "74%" in html_of(app)
@@ -222,8 +228,8 @@ def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(page: Open)
     assert "74%" in html_of(app.run())
 
 
-def test_where_one_factor_counts_a_clause_is_what_may_change(page: Open) -> None:
-    app = page(scenario="au-wa-2024-25/scenario")
+def test_where_one_factor_counts_a_clause_is_what_may_change(targets: Open) -> None:
+    app = targets(scenario="au-wa-2024-25/scenario")
     (box,) = [box for box in app.selectbox if box.label == "调整什么"]
     assert box.value == "floor:0" and say("app.seek.by_weights", "zh") not in box.options
 
@@ -231,7 +237,7 @@ def test_where_one_factor_counts_a_clause_is_what_may_change(page: Open) -> None
 def test_what_was_chosen_stands_in_the_other_language(page: Open) -> None:
     app = chosen(page(scenario="luzhou-2023/published-rule"), "每个权重升降（百分点）", 10)
     app = chosen(app, "与江阳区比较的对象", "naxi")
-    app = app.get("button_group")[0].set_value("en").run()
+    app = in_other_language(app)
     values = {box.label: box.value for box in app.selectbox}
     assert values[say("app.sensitivity.points", "en")] == 10
     assert values[say("app.sensitivity.level_with", "en", name="Jiangyang District")] == "naxi"
@@ -280,7 +286,7 @@ def test_what_the_screen_is_held_against(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.browser
 def test_the_answer_is_taken_over_with_one_click_and_undone(visit: Any) -> None:
     person = visit()
-    page = person.open("sensitivity?lang=zh&scenario=luzhou-2023/published-rule")
+    page = person.open("seek?lang=zh&scenario=luzhou-2023/published-rule")
     page.get_by_role("textbox", name="数值（万元）").fill("4800")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="求最小调整").click()
@@ -289,6 +295,7 @@ def test_the_answer_is_taken_over_with_one_click_and_undone(visit: Any) -> None:
     person.settle()
     taken = {"investment": 9, "tax": 38, "employment": 42, "effort": 11}
     person.wait_for_amounts(amounts_of(RULE, "zh", taken))
+    page.get_by_text("某个对象的金额怎么来的").click()
     page.get_by_role("combobox", name="分步看金额怎样得来").click()
     page.get_by_role("option", name="自贸区").click()
     page.get_by_text("与“公布的办法：40/40/10/10”相比，为什么变了").click()

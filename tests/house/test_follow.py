@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from pages import SCENARIOS, go, html_of, opened, press
+from pages import SCENARIOS, Slider, go, html_of, opened, press
 from streamlit.testing.v1 import AppTest
 
 from allocator import ScenarioError, allocate, load_scenario
@@ -25,13 +25,13 @@ def changed(lang: str = "zh", **address: str | list[str]) -> AppTest:
     """The page Allocate after its sliders were moved to these weights."""
     app = opened("", lang, scenario=RULE, **address)
     for factor, weight in WEIGHTS.items():
-        app = app.slider(key=f"weight-{RULE}-{factor}").set_value(weight).run()
+        app = Slider(app, factor, RULE).set_value(weight).run()
     return app
 
 
 def test_every_page_follows_the_screen() -> None:
     untouched, app = opened("", scenario=RULE), changed()
-    says = dict.fromkeys(PAGES, CODE) | {"published": "权重20/20/30/30"}
+    says = dict.fromkeys(PAGES, CODE) | {"published": "权重20/20/30/30", "allocate": "投资贡献值20%"}
     del says["saved"]  # it tells of what is kept, not of what is on the screen
     for page, said in says.items():
         path = "" if page == "allocate" else page

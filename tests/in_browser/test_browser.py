@@ -10,7 +10,9 @@ import pytest
 from browser import Visit, amounts_of, luzhou
 
 from allocator.text import say
+from allocator.ui.allocate.chips import FORMS
 from allocator.ui.components.inside import placed
+from allocator.ui.frame.navigation import FIRST
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +38,7 @@ def test_loads_in_the_browsers_language_and_switches(visit: Any) -> None:
     page = chinese.open()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     chinese.wait_for_amounts(amounts_of(luzhou(), "zh"))
-    page.get_by_role("radio", name="English").click()
+    page.get_by_role("button", name="English").click()
     chinese.wait_for_amounts(amounts_of(luzhou(), "en"))
     page.wait_for_function("document.documentElement.lang === 'en'")
     page.wait_for_url("**lang=en**")
@@ -74,7 +76,7 @@ def test_slow_keys_lose_nothing_either(visit: Any) -> None:
 def test_preset_link_and_back(visit: Any) -> None:
     person = visit()
     page = person.open()
-    page.get_by_role("button", name="等权重").click()
+    page.get_by_role("button", name="等权重", exact=True).click()
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     page.wait_for_url("**weight.tax=25**")
     other = visit(lang="en")
@@ -87,11 +89,11 @@ def test_preset_link_and_back(visit: Any) -> None:
 def test_a_refresh_keeps_the_edits_of_every_scenario(visit: Any) -> None:
     person = visit()
     page = person.open()
-    page.get_by_role("button", name="等权重").click()
+    page.get_by_role("button", name="等权重", exact=True).click()
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     choose(person, "自贸区封顶80%")
     person.wait_for_amounts(amounts_of(luzhou("cap-zone"), "zh"))
-    page.get_by_role("button", name="等权重").click()
+    page.get_by_role("button", name="等权重", exact=True).click()
     capped = amounts_of(luzhou("cap-zone"), "zh", dict.fromkeys(POINTS, 25))
     person.wait_for_amounts(capped)
     page.wait_for_url("**weight.tax=25**work=**")
@@ -105,11 +107,11 @@ def test_a_refresh_keeps_the_edits_of_every_scenario(visit: Any) -> None:
     person.settle()
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     # also from a page that was turned to
-    page.get_by_role("link", name=say("app.nav.saved", "zh"), exact=True).click()
+    person.turn_to("saved")
     page.wait_for_url("**/saved?**work=**")
     page.reload()
     person.settle()
-    page.get_by_role("link", name=say("app.nav.allocate", "zh"), exact=True).click()
+    person.turn_to("allocate")
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     choose(person, "自贸区封顶80%")
     person.wait_for_amounts(capped)
@@ -123,15 +125,10 @@ def choose(person: Visit, title: str) -> None:
     person.settle()
 
 
-def test_names_of_all_recipients_stand_in_the_chart(visit: Any) -> None:
+def test_names_of_all_recipients_stand_in_the_picture(visit: Any) -> None:
     page = visit().open("?lang=zh&scenario=luzhou-2023/cap-zone")
-    charts = page.locator(placed(".streamlit-chart"))
-    assert charts.count() == 4
-    said = " ".join(charts.all_inner_texts())
-    for recipient in luzhou("cap-zone").recipients:
-        assert recipient.name.zh in said
-    label = page.locator(placed(".streamlit-chart [aria-label*='江阳区']")).first
-    assert label.get_attribute("aria-label")
+    rows = page.locator(".al-picture tbody th").all_inner_texts()
+    assert [row for row in rows if row] == [recipient.name.zh for recipient in luzhou("cap-zone").recipients]
 
 
 # --- by keyboard alone ----------------------------------------------------------------------------
@@ -167,24 +164,31 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit: Any) -> None:
     person.settle()
     stops = focused(page)
     assert not [name for name, _ in stops if re.search(r"[*\\]|[A-Za-z]{2,}", name) and name != "English"]
-    pages = ("allocate", "compare", "published", "sensitivity", "data", "saved", "method")
     order = [
-        *(place(stops, say(f"app.nav.{name}", "zh"), "a") for name in pages),
-        place(stops, "中文", "radio"),
         place(stops, "资金", "combobox", "input"),
         place(stops, "测算方案", "combobox", "input"),
+        place(stops, "示例数据", "button"),
+        place(stops, "撤销", "button"),
         place(stops, "恢复为原方案", "button"),
-        place(stops, "保存方案…", "button"),
-        place(stops, "复制链接…", "button"),
-        place(stops, "方案权重 40/40/10/10", "button"),
-        place(stops, "等权重 25/25/25/25", "button"),
-        place(stops, "突出就业：30/30/30/10", "button"),
+        place(stops, "保存", "button"),
+        place(stops, "分享", "button"),
+        place(stops, "制作材料", "button"),
+        place(stops, "English", "button"),
+        *(place(stops, say(f"app.nav.{name}", "zh"), "a") for name in FIRST),
+        place(stops, "更多", "button"),
+        place(stops, "40/40/10/10", "button"),
+        place(stops, "等权重", "button"),
+        place(stops, "30/30/30/10", "button"),
         *(place(stops, factor.name.zh, "slider", "input") for factor in luzhou().factors),
         place(stops, "取整为合计100%的整数权重", "button"),
         place(stops, "准确填写权重", "summary"),
-        place(stops, "对数坐标图", "switch", "input"),
+        *(place(stops, say(f"app.quick.{chip}", "zh"), "button") for chip in FORMS),
+        place(stops, "对比", "combobox", "input"),
+        *(place(stops, recipient.name.zh, "button") for recipient in luzhou().recipients),
         place(stops, "资金分配测算表", "region"),
-        place(stops, "因素数据的性质与来源", "summary"),
+        place(stops, "某个对象的金额怎么来的", "summary"),
+        place(stops, "文字说明与数据来源", "summary"),
+        place(stops, "供核查", "summary"),
     ]
     assert order == sorted(order)
 
@@ -192,7 +196,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit: Any) -> None:
 def test_enter_and_space_do_what_a_click_does(visit: Any) -> None:
     person: Visit = visit()
     page = person.open()
-    page.get_by_role("button", name="等权重").focus()
+    page.get_by_role("button", name="等权重", exact=True).focus()
     page.keyboard.press("Enter")
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
     page.get_by_role("button", name="撤销", exact=True).focus()
@@ -201,37 +205,32 @@ def test_enter_and_space_do_what_a_click_does(visit: Any) -> None:
     page.get_by_role("button", name="重做", exact=True).focus()
     page.keyboard.press("Enter")
     person.wait_for_amounts(amounts_of(luzhou("equal-weights"), "zh"))
-    page.get_by_role("switch").focus()
-    page.keyboard.press("Space")
-    page.wait_for_function(placed("document.querySelectorAll('.streamlit-chart-marks').length === 5"))
-    page.get_by_role("button", name="保存方案…").focus()
+    page.get_by_role("button", name="保存", exact=True).focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
-    page.get_by_role("link", name=say("app.nav.method", "zh")).focus()
+    page.get_by_role("link", name=say("app.nav.compare", "zh"), exact=True).focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/method**")
+    page.wait_for_url("**/compare**")
     assert not person.wrong
 
 
 def test_after_the_language_is_switched_every_control_still_works(visit: Any) -> None:
     person = visit(lang="zh")
     page = person.open()
-    page.get_by_role("radio", name="English").click()
+    page.get_by_role("button", name="English").click()
     page.wait_for_url("**lang=en**")
     person.settle()
     assert page.get_by_role("combobox", name="Scenario").input_value() == "The rule as published: 40/40/10/10"
     page.get_by_role("slider", name="Investment contribution").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**weight.investment=41**")
-    for name in ("Compare", "Data", "Method"):
-        page.get_by_role("link", name=name, exact=True).click()
-        page.locator("h1", has_text=name).wait_for()
-        person.settle()
+    for name in ("compare", "data", "method"):
+        person.turn_to(name, "en")
         for language, heading in (("中文", "h1"), ("English", "h1")):
-            page.get_by_role("radio", name=language).click()
+            page.get_by_role("button", name=language).click()
             page.wait_for_url(f"**lang={'zh' if language == '中文' else 'en'}**")
             person.settle()
             assert page.locator(heading).count() == 1

@@ -29,7 +29,7 @@ def upload(person: Visit, file: Path) -> None:
 def save(person: Visit, name: str, why: str) -> None:
     """Saves through the form of the toolbar."""
     page = person.page
-    page.get_by_role("button", name="保存方案…").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     form = page.get_by_role("dialog")
     form.get_by_label("方案名称").fill(name)
     form.get_by_label("修改说明").fill(why)
@@ -38,21 +38,14 @@ def save(person: Visit, name: str, why: str) -> None:
     person.settle()
 
 
-def goto(person: Visit, name: str) -> None:
-    """Turns to another page by the navigation."""
-    person.page.get_by_role("link", name=name, exact=True).click()
-    person.page.locator("h1", has_text=name).wait_for()
-    person.settle()
-
-
 def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> None:
     person = visit()
     page = person.open()
-    page.get_by_role("button", name="等权重").click()
+    page.get_by_role("button", name="等权重", exact=True).click()
     person.wait_for_amounts(real.amounts_of(real.luzhou("equal-weights"), "zh"))
 
     # the template, filled for the scenario, comes back with two mistakes: both are named, none is taken over
-    goto(person, "基础数据")
+    person.turn_to("data")
     with page.expect_download() as downloading:
         page.get_by_role("button", name="下载Excel模板").click()
     template = tmp_path / "template.xlsx"
@@ -74,11 +67,11 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
         part in said[0] + said[1]
         for part in ("约92", "投资贡献值", "税收贡献值", f"第{zone}行", f"第{county}行")
     )
-    goto(person, "分配测算")
+    person.turn_to("allocate")
     person.wait_for_amounts(real.amounts_of(real.luzhou("equal-weights"), "zh"))
 
     # corrected, with one figure really changed
-    goto(person, "基础数据")
+    person.turn_to("data")
     sheet.cell(zone, columns["投资贡献值"]).value = 82
     sheet.cell(county, columns["税收贡献值"]).value = right
     book.save(tmp_path / "right.xlsx")
@@ -86,7 +79,7 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     page.get_by_text(re.compile("投资贡献值.*91\\.85.*82")).wait_for()
 
     # saved; what the command line reads in the user's folder is what the page shows
-    goto(person, "分配测算")
+    person.turn_to("allocate")
     save(person, "方案一", "等权重，自贸区投资按82")
     first = person.amounts()
     stored = load_scenario(person.server.home / "scenarios" / "方案一" / "scenario.toml")
@@ -96,7 +89,7 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     assert first != real.amounts_of(real.luzhou("equal-weights"), "zh")
 
     # held against the published rule
-    goto(person, "方案比较")
+    person.turn_to("compare")
     chosen = page.locator(placed(".streamlit-many"))
     assert chosen.get_by_text("公布的办法：40/40/10/10").count() == chosen.get_by_text("方案一").count() == 1
     page.get_by_text("B − A").first.wait_for()
@@ -106,8 +99,8 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     assert "91.85" in compared
 
     # the link shows the same to somebody else
-    goto(person, "分配测算")
-    page.get_by_role("button", name="复制链接…").click()
+    person.turn_to("allocate")
+    page.get_by_role("button", name="分享", exact=True).click()
     link = page.get_by_role("dialog").locator("code").inner_text()
     page.keyboard.press("Escape")
     other = visit(lang="en")
@@ -127,13 +120,13 @@ def test_from_equal_weights_to_a_restored_state(visit: Any, tmp_path: Path) -> N
     page.wait_for_url("**weight.tax=20**")
     save(person, "方案一", "投资加重")
     assert person.amounts() != first
-    goto(person, "已存方案")
+    person.turn_to("saved")
     assert "投资贡献值由25%改为30%" in page.inner_text(placed(".streamlit-main"))
     page.get_by_role("button", name="恢复为第1次保存").click()
     page.get_by_role("dialog").get_by_role("button", name="恢复", exact=True).click()
     page.get_by_text("第3次保存").wait_for()
     page.get_by_role("button", name="打开测算").click()
-    page.locator("h1", has_text="分配测算").wait_for()
+    page.locator("h1", has_text="测算").wait_for()
     page.wait_for_url("**scenario=%40**")  # a refresh here shows the same
     person.wait_for_amounts(first)
     restored = load_scenario(person.server.home / "scenarios" / "方案一" / "scenario.toml")

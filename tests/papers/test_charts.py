@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator import Scenario, allocate
+from allocator.analysis.concentration import outliers
 from allocator.files.load import load_scenario
 from allocator.report.charts import marks as charts
 from allocator.report.charts.data import (
@@ -27,7 +28,6 @@ from allocator.report.charts.data import (
     describe,
     figures_width,
     names_width,
-    outliers,
     panel_title,
     panels,
     round_up,

@@ -242,8 +242,7 @@ def test_edits_that_find_no_room_are_said_to_be_unkept() -> None:
     app = AppTest.from_file(str(SCENARIOS.parent / "app.py"), default_timeout=HUNG)
     app.query_params["lang"] = "zh"
     app.run()
-    before = app.session_state.slug
-    app.session_state[f"rule-{before}"] = True
+    app.session_state["window"] = "rule"
     app.run()
     (field,) = [f for f in app.text_input if f.key and f.key.startswith("rule-") and "fund" in f.key]
     with full_at(0, on=True):

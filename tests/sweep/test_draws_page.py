@@ -14,7 +14,7 @@ import browser as real
 import numpy
 import pytest
 from generated import SLUG, generated, write
-from pages import SCENARIOS, Open, html_of, opened, press
+from pages import SCENARIOS, Open, html_of, in_other_language, opened, press
 from processes import HUNG, pause, until
 from streamlit.testing.v1 import AppTest
 
@@ -203,7 +203,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
     monkeypatch.setattr(draws, "PATIENCE", HUNG)
-    yield partial(opened, "sensitivity")
+    yield partial(opened, "sensitivity", unfolded="draws")
     until(lambda: not at_work())
 
 
@@ -275,7 +275,7 @@ def test_own_settings_are_drawn_and_stand_in_the_other_language(page: Open) -> N
     points = {"investment": 3, "tax": 1, "employment": 3, "effort": 3}
     found = sweep(RULE, 10_000, law=Within(points), noise={"employment": 4}, seed=5)
     assert found.digest in html_of(app)
-    app = app.get("button_group")[0].set_value("en").run()
+    app = in_other_language(app)
     assert all(part in html_of(app) for part in shown_as(found, "en"))
 
 

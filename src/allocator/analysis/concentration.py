@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from allocator.core.exact import Number, plain, scaled
 
+STANDS_APART = 5  # an outlier is at least this many times the next amount
+
 
 @dataclass(frozen=True)
 class Concentration:
@@ -44,3 +46,22 @@ def concentration(amounts: Mapping[str, Number]) -> Concentration:
         hhi=plain(Fraction(sum(x * x for x in values), total * total)),
         gini=plain(Fraction(spread, count * total)),
     )
+
+
+def outliers(amounts: Mapping[str, Number]) -> tuple[str, ...]:
+    """The few whose amounts are so much larger that on one linear axis the others would vanish.
+
+    They are those above the widest gap within the largest quarter, if that gap is at least fivefold.
+
+    >>> outliers({"a": 170, "b": 80, "c": 25, "zone": 5000})
+    ('zone',)
+    """
+    order = sorted(amounts, key=lambda id: -amounts[id])
+    gaps = [
+        (Fraction(amounts[order[k - 1]]) / Fraction(amounts[order[k]]), -k)
+        for k in range(1, max(1, len(order) // 4) + 1)
+        if len(order) > 2 and amounts[order[k]] > 0
+    ]
+    gap, k = max(gaps, default=(Fraction(), 0))
+    above = set(order[:-k]) if gap >= STANDS_APART else set()
+    return tuple(id for id in amounts if id in above)

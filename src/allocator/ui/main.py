@@ -14,25 +14,29 @@ from allocator.text import say, texts
 from allocator.ui.allocate import page as allocate
 from allocator.ui.audit import page as audit
 from allocator.ui.compare import page as compare
-from allocator.ui.components import inside, markup, widgets
+from allocator.ui.components import inside, markup
 from allocator.ui.data import page as data
 from allocator.ui.execution import page as execution
+from allocator.ui.frame.navigation import render_navigation
+from allocator.ui.frame.top import render_alerts, render_top
 from allocator.ui.method import page as method
 from allocator.ui.report import page as report
 from allocator.ui.saved import page as saved
+from allocator.ui.seek import page as seek
 from allocator.ui.sensitivity import page as sensitivity
 from allocator.ui.session import address, state
 
 HERE = Path(__file__).parent
 TAGS = {"zh": "zh-CN", "en": "en"}
 PAGES: dict[str, ModuleType] = {
+    "data": data,
     "allocate": allocate,
     "compare": compare,
-    "published": audit,
-    "sensitivity": sensitivity,
-    "data": data,
-    "execution": execution,
     "report": report,
+    "execution": execution,
+    "seek": seek,
+    "sensitivity": sensitivity,
+    "published": audit,
     "saved": saved,
     "method": method,
 }
@@ -47,24 +51,23 @@ def main() -> None:
         for name, module in PAGES.items()
     ]
     st.session_state.pages = dict(zip(PAGES, pages, strict=True))
-    page = st.navigation(pages)
+    page = st.navigation(pages, position="hidden")
     state.enter(page.url_path)
     title = say("app.page.tab", lang, page=page.title, title=say("app.page.title", lang))
     st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")
     st.html(f"<style>{_style()}</style>")
     st.html(f"<script>{_script(lang)}</script>", unsafe_allow_javascript=True)
-    with st.container(key="head"):
-        head, switch = st.columns([5, 1], vertical_alignment="bottom")
-    subtitle = markup.block("subtitle", say(f"app.nav.{page.url_path or 'allocate'}_about", lang))
-    head.html(markup.heading(page.title, 1) + subtitle)
-    with switch, st.container(horizontal_alignment="right"):
-        widgets.render_language(lang)
     if notices:
         sentences = [say(f"app.address.{key}", lang) for key in notices]
         st.html(markup.block("zero", " ".join(sentences), role="alert"))
     if not state.found():
         st.error(say("app.page.no_scenarios", lang))
         return
+    name = page.url_path or "allocate"
+    render_top(lang)
+    render_navigation(st.session_state.pages, name, lang)
+    st.html(markup.heading(page.title, 1))
+    render_alerts(lang)
     page.run()
     address.write()
     _rest()

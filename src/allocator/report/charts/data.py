@@ -12,12 +12,12 @@ from typing import Protocol
 
 import pandas as pd
 
+from allocator.analysis.concentration import outliers
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.text import money_scale, money_unit, number, say
 
-STANDS_APART = 5  # an outlier is at least this many times the next amount
 MOST_NAMES = 12  # that a chart's accessible name lists
 
 
@@ -78,25 +78,6 @@ def chart_rows(
         Row(r.id, getattr(r.name, lang), amounts[r.id], base[r.id], hollow, (possible or {}).get(r.id))
         for r in allocation.scenario.recipients
     )
-
-
-def outliers(amounts: Mapping[str, Number]) -> tuple[str, ...]:
-    """The few whose amounts are so much larger that on one linear axis the others would vanish.
-
-    They are those above the widest gap within the largest quarter, if that gap is at least fivefold.
-
-    >>> outliers({"a": 170, "b": 80, "c": 25, "zone": 5000})
-    ('zone',)
-    """
-    order = sorted(amounts, key=lambda id: -amounts[id])
-    gaps = [
-        (Fraction(amounts[order[k - 1]]) / Fraction(amounts[order[k]]), -k)
-        for k in range(1, max(1, len(order) // 4) + 1)
-        if len(order) > 2 and amounts[order[k]] > 0
-    ]
-    gap, k = max(gaps, default=(Fraction(), 0))
-    above = set(order[:-k]) if gap >= STANDS_APART else set()
-    return tuple(id for id in amounts if id in above)
 
 
 def panels(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:

@@ -14,9 +14,10 @@ import altair as alt
 import pandas as pd
 
 from allocator.analysis.audit import Range
+from allocator.analysis.concentration import outliers
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.report.charts.data import Unit, chart_unit, outliers, round_up
+from allocator.report.charts.data import Unit, chart_unit, round_up
 from allocator.report.charts.marks import BAND, INK, POSSIBLE, finish, names_axis, number_axis
 from allocator.report.words.ranges import SHARE_STEP, outward
 from allocator.text import number, say

@@ -119,7 +119,12 @@ def write_table(
     page.widths[1] = max(page.widths[1], 16)
     page.widths[columns["note"]] = max(12, page.widths[columns["note"]])
     money = [at for at, column in enumerate(table.columns) if column.kind in ("money", "change")]
-    broken_money(page, (first, rows[-1]), money, {columns.get("difference", -1): True})
+    broken_money(
+        page,
+        (first, rows[-1]),
+        money,
+        {columns[k]: True for k in ("difference", "year_difference") if k in columns},
+    )
     page.sheet.set_row(head, 54)
     return Printed(page, columns, (people[0], people[-1]), rows[-1])
 
@@ -155,9 +160,13 @@ def _recipient(
     if key == "published":
         assert data.published is not None
         return data.page.at(data.first + i, data.published)
-    if key == "difference":
-        amount, published = (page.at(row, columns[k], here=True) for k in ("amount", "published"))
-        return f"ROUND({amount}-{published},6)"
+    if key == "previous":
+        assert data.previous is not None
+        return data.page.at(data.first + i, data.previous)
+    if key in ("difference", "year_difference"):
+        than = "published" if key == "difference" else "previous"
+        amount, base = (page.at(row, columns[k], here=True) for k in ("amount", than))
+        return f"ROUND({amount}-{base},6)"
     if key != "note":
         unknown("column", key)
     return _note(i, limits, stages, allocation, lang)

@@ -13,9 +13,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from allocator.analysis.concentration import outliers
 from allocator.analysis.sweep import LEVELS, Drivers, Sweep
 from allocator.core.exact import Number, exact
-from allocator.report.charts.data import MOST_NAMES, Unit, chart_unit, outliers, text_width
+from allocator.report.charts.data import MOST_NAMES, Unit, chart_unit, text_width
 from allocator.report.charts.marks import (
     AMOUNT,
     BAND,

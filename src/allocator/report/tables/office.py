@@ -39,9 +39,13 @@ def factor_heading(scenario: Scenario, factor: str, lang: str) -> str:
     return say("table.factor", lang, name=scenario.factor(factor).name, weight=weight)
 
 
-def office_table(allocation: Allocation, lang: str) -> Table:
+Base = tuple[str, Mapping[str, Number]]  # a heading, and amounts by recipient
+
+
+def office_table(allocation: Allocation, lang: str, base: Base | None = None) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
+    With a ``base`` that has no column of its own, its amounts and the changes from it stand behind them.
     The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  Steps of
     the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
     along a row of rounded figures a hundredth may be left.
@@ -77,6 +81,16 @@ def office_table(allocation: Allocation, lang: str) -> Table:
     if published is not None and differences is not None:
         stages.append((Column("published", say("table.published", lang), "money"), published))
         stages.append((Column("difference", say("table.difference", lang), "change"), differences))
+    if scenario.previous is not None:
+        stages.append((Column("previous", say("table.previous", lang), "money"), scenario.previous))
+        if published is None:
+            by = changes(allocation, scenario.previous)
+            stages.append((Column("year_difference", say("table.difference", lang), "change"), by))
+    if base is not None:
+        stages.append((Column("base", base[0], "money"), base[1]))
+        stages.append(
+            (Column("base_difference", say("table.difference", lang), "change"), changes(allocation, base[1]))
+        )
     columns += [column for column, _ in stages]
     columns.append(Column("note", say("table.note", lang), "text"))
 

@@ -10,7 +10,7 @@ from allocator.analysis.finding import Finding, Side
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.report.tables.grid import recipient_names
-from allocator.text import money, money_unit, number, say, show
+from allocator.text import money, number, say, show
 
 MOST_NAMES = 4
 
@@ -99,26 +99,6 @@ def matched(found: Finding, words: Terms) -> str:
 
 
 # --- figures --------------------------------------------------------------------------------------
-
-
-def headline(found: Finding, whole: Number, scale: int, words: Terms) -> list[tuple[str, str, str]]:
-    """Money moved or the change of the sum, largest gain, largest loss: label, figure, what belongs to it."""
-    lang = words.lang
-    unit = money_unit(words.currency, scale, lang)
-
-    def shown(amount: Number, *, sign: bool = False) -> str:
-        return number(Fraction(amount) / scale, lang, sign=sign)
-
-    if found.moved is None:
-        note = _say("card.sum_note", words, gained=shown(found.gains.amount), lost=shown(found.losses.amount))
-        figures = [(_say("card.sum", words, unit=unit), shown(found.more, sign=True), note)]
-    else:
-        note = _say("card.moved_note", words, share=share_text(_part(found.moved, whole), lang))
-        figures = [(_say("card.moved", words, unit=unit), shown(found.moved), note)]
-    for key, side in (("gain", found.gains), ("loss", found.losses)):
-        who = _names(side.most, words) if side.ids else _say("card.nobody", words)
-        figures.append((_say(f"card.{key}", words, unit=unit), shown(side.most_by, sign=True), who))
-    return figures
 
 
 def share_text(part: Fraction, lang: str) -> str:

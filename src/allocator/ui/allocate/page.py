@@ -1,8 +1,8 @@
-"""Allocate 分配测算: weights on one side, what they do on the other, always beside what was decided."""
+"""Allocate 测算: one screen; the rule, and beside it what it does, in a sentence and a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -17,176 +17,221 @@ from allocator.core.model import Scenario
 from allocator.report.audit.verdict import premise
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import waterfall
+from allocator.report.charts.data import Row, Unit
+from allocator.report.charts.picture import picture
 from allocator.report.method.chain import fund_grid
-from allocator.report.tables.grid import name_of
+from allocator.report.tables.grid import name_of, who
 from allocator.report.tables.office import office_table
-from allocator.report.words.finding import headline, terms
+from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.hints import hint_lines
-from allocator.report.words.rule import can_differ, compared_with, effect_sentence, rule_sentence, so_many
-from allocator.text import money_scale, say
-from allocator.ui.allocate import rule_form, why
-from allocator.ui.components import markup, widgets
-from allocator.ui.components.screen import assumed_sentence, foot_lines
-from allocator.ui.saved import toolbar
-from allocator.ui.session import address, catalogue, fund, state
-from allocator.ui.session.weights import effective, presets
+from allocator.report.words.rule import rule_sentence
+from allocator.report.words.title import finding_title
+from allocator.text import say
+from allocator.ui.allocate import chips, rule_form, why
+from allocator.ui.components import markup, weights, widgets
+from allocator.ui.components.picture import Heads, picture_html, render_row_presses
+from allocator.ui.components.screen import foot_lines, readable
+from allocator.ui.session import address, base, fund, state
+from allocator.ui.session.base import Base
+from allocator.ui.session.weights import effective
+
+MOST_DRAWN = 30  # rows of the picture where there are very many
+VERY_MANY = 200
 
 
 def render() -> None:
     """Draws the page."""
     lang = state.lang()
-    scenario = widgets.render_scenario_picker(lang)
-    if scenario is not None:
-        slug = state.slug()
-        _panel(scenario, slug, fund.near(slug), lang)
-
-
-@st.fragment
-def _panel(scenario: Scenario, slug: str, near: Mapping[str, Scenario], lang: str) -> None:
-    """Controls and results; a slider redraws this and nothing else."""
-    if state.draft(slug).scenario is not scenario:  # undone or redone: all of the page is about another
-        st.rerun()
-    toolbar.render_toolbar(slug, lang)
-    rule_form.render_rule(scenario, slug, lang)
-    points, results = state.draft(slug).points, st.container()
-    if len(scenario.weights) > 1:
-        controls, results = st.columns([1, 2.9], gap="large")
-        with controls, st.container(key="controls"):
-            titles = {other: catalogue.title(other, state.found(), lang) for other in near}
-            offered = presets(scenario, state.trail(slug).origin, near)
-            widgets.render_weights(scenario, slug, offered, titles, lang)
-            rule_form.render_exact_weights(scenario, slug, lang)
-    elif len(scenario.factors) > 1:
-        with results:
-            rule_form.render_exact_weights(scenario, slug, lang)
-    address.write()
-    weights = effective(scenario, points)
-    if weights is None:
-        weights = state.last_weights(slug) or dict(scenario.weights)
-    try:
-        allocation = allocate(replace(scenario, weights=weights))
-        base = scenario.published or allocate(scenario).amounts
-    except AllocatorError as error:
-        with results:
-            widgets.render_errors(error, lang)
+    scenario = readable(lang)
+    if scenario is None:
         return
-    state.keep_weights(slug, weights)
-    with results:
-        _results(allocation, base, rule_behind(scenario, fund.rules(slug)), slug, lang)
-    caption = "app.table.caption_assumed" if allocation.scenario.assumed else "app.table.caption"
-    st.html(markup.table(office_table(allocation, lang), say(caption, lang)))
-    widgets.render_data(scenario, lang)
-    st.html(markup.foot(foot_lines(allocation, lang)))
+    slug = state.slug()
+    # a drawer, on a window too narrow for two columns, that opens and closes without asking the server
+    st.checkbox(say("app.weights.drawer", lang), key="drawer", on_change="ignore")
+    with st.container(key="allocate"):
+        with st.container(key="left", gap="small"):
+            weights.render_weights(scenario, slug, lang)
+            if len(scenario.factors) > 1:
+                rule_form.render_exact_weights(scenario, slug, lang)
+            chips.render_chips(scenario, slug, lang)
+        with st.container(key="right", gap="small"):
+            _render_results(scenario, slug, lang)
+    if state.window() == "rule":
+        rule_form.render_rule(scenario, slug, lang)
 
 
-def _results(
-    allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, slug: str, lang: str
-) -> None:
-    st.html(markup.lines(words(allocation, base, lang)))
-    _charts(allocation, base, rule, lang)
-    _steps(allocation, slug, lang)
+def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
+    standing = effective(scenario, state.draft(slug).points)
+    if standing is None:  # what was allocated last stays, and the weights say that they are all zero
+        standing = state.last_weights(slug) or dict(scenario.weights)
+    try:
+        allocation = allocate(replace(scenario, weights=standing))
+    except AllocatorError as error:
+        widgets.render_errors(error, lang)
+        return
+    state.keep_weights(slug, standing)
+    address.write()
+    against = base.chosen(slug, allocation.scenario, lang)
+    found = None if against is None else held_against(allocation, against.held)
+    st.html(markup.title(finding_title(allocation, found, lang)))
+    _render_legend(allocation, against, found, slug, lang)
+    _render_picture(allocation, against, slug, lang)
+    notes = [markup.block("hint", line) for line in note_lines(allocation, lang)]
+    if notes:
+        st.html(markup.lines(notes))
+    table = office_table(allocation, lang, against.shown if against else None)
+    st.html(markup.table(table, say("app.table.caption", lang)))
+    render_row_presses(lambda id: _open_steps(id, slug))
+    _render_steps(allocation, slug, lang)
+    with st.expander(say("app.rule.title", lang)):
+        if found is not None and against is not None:
+            st.html(markup.block("effect", effect_words(allocation, found, against.full, lang)))
+        st.html(markup.block("rule", rule_sentence(allocation.scenario, lang)))
+        for line in _reasons(allocation.scenario, lang):
+            st.html(markup.block("hint", line))
+        widgets.render_data(allocation.scenario, lang)
+    _render_checks(allocation, against, lang)
 
 
-def words(allocation: Allocation, base: Mapping[str, Number], lang: str) -> list[str]:
-    """What stands above the charts: what is assumed, the rule, the headline figures and the effect."""
+def effect_words(allocation: Allocation, found: Finding, against: str, lang: str) -> str:
+    """What changes against the base in full, to be read or copied; and what a match is worth."""
     scenario = allocation.scenario
-    parts = []
-    if scenario.assumed:
-        badge = say("app.assumed.badge", lang)
-        parts.append(markup.notice(badge, assumed_sentence(scenario, lang)))
-    parts += [markup.block("hint", line) for line in hint_lines(scenario, lang)]
-    parts.append(markup.block("rule", rule_sentence(scenario, lang)))
-    names = {r.id: r.name for r in scenario.recipients}
-    for earmark in scenario.earmarks:
-        if earmark.reason:
-            said = {"name": names[earmark.recipient], "reason": earmark.reason}
-            parts.append(markup.block("hint", say("app.rule.reason", lang, **said)))
-    if len(scenario.weights) == 1:
-        name = scenario.factor(next(iter(scenario.weights))).name
-        parts.append(markup.block("hint", say("app.weights.single", lang, name=name)))
-    if can_differ(scenario):
-        if scenario.published is None:
-            parts.append(markup.block("hint", say("app.effect.file_note", lang)))
-        found = held_against(allocation, base)
-        mark = say("app.assumed.mark", lang) if scenario.assumed else ""
-        scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-        figures = headline(found, scenario.distributable, scale, terms([allocation], lang))
-        parts.append(markup.cards(figures, mark))
-        parts.append(markup.block("effect", effect_words(allocation, found, lang)))
-    return parts
+    sentence = against_sentence(found, against, scenario.distributable, terms([allocation], lang))
+    if not (scenario.assumed and scenario.published is not None and found.equal):
+        return sentence
+    return ("" if lang == "zh" else " ").join([sentence, say("app.assumed.match", lang)])
 
 
-def effect_words(allocation: Allocation, found: Finding, lang: str) -> str:
-    """What changes, and what a match or a tie is worth."""
+def note_lines(allocation: Allocation, lang: str) -> list[str]:
+    """What a person should know of this rule and data, a sentence each; mostly nothing."""
     scenario = allocation.scenario
-    said = [effect_sentence(allocation, found, lang)]
-    if scenario.assumed and scenario.published is not None and found.equal:
-        said.append(say("app.assumed.match", lang))
+    lines = list(hint_lines(scenario, lang))
     if allocation.tied:
         names = [r.name for r in scenario.recipients if r.id in allocation.tied]
-        said.append(say("app.effect.tied", lang, names=names))
-    return ("" if lang == "zh" else " ").join(said)
+        lines.append(say("app.effect.tied", lang, names=names))
+    return lines
 
 
-def _charts(allocation: Allocation, base: Mapping[str, Number], rule: Scenario | None, lang: str) -> None:
-    scenario = allocation.scenario
-    currency, whole = scenario.fund.currency, scenario.fund.unit
-    possible = possible_amounts(allocation, rule) if rule is not None and scenario.assumed else None
-    rows = chart_data.chart_rows(allocation, base, lang, possible[1] if possible else None)
-    parts = chart_data.panels(rows)
+def _reasons(scenario: Scenario, lang: str) -> list[str]:
+    names = {r.id: r.name for r in scenario.recipients}
+    return [
+        say("app.rule.reason", lang, name=names[earmark.recipient], reason=earmark.reason)
+        for earmark in scenario.earmarks
+        if earmark.reason
+    ]
+
+
+# --- the picture ----------------------------------------------------------------------------------
+
+
+def _units(allocation: Allocation, rows: Sequence[Row], lang: str) -> tuple[Unit, Unit]:
+    """One unit for amounts and one for changes; the same wherever the fund is shared out in it."""
+    currency, whole = allocation.scenario.fund.currency, allocation.scenario.fund.unit
     unit = chart_data.chart_unit([row.largest for row in rows], currency, whole, lang)
-    change_unit = chart_data.chart_unit([row.difference for row in rows], currency, whole, lang)
-    against = say(f"app.chart.{compared_with(scenario)}", lang) if can_differ(scenario) else None
-    st.html(chart_head(scenario, against, lang, premise(possible[0], lang) if possible else None))
-    width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, lang)
-    with widgets.chart_box(len(rows)):
-        left, right = st.columns([1.35, 1], gap="small") if against else (st.container(), None)
-        with left:
-            for part in parts:
-                whom = so_many(scenario, len(part), lang)
-                st.html(markup.heading(chart_data.panel_title(part, rows, unit, lang, whom=whom), 3))
-                frame = chart_data.amount_frame(part, unit, lang)
-                alt = chart_data.describe("amount", part, unit, lang, base=against)
-                key = f"amount-{part[0].id}-{lang}"
-                widgets.render_chart(
-                    "amount",
-                    frame,
-                    lang,
-                    base=against,
-                    width=width,
-                    room=room,
-                    alt=alt,
-                    key=key,
-                    possible=bool(possible),
-                )
-        if right is not None:
-            title = markup.heading(say("app.chart.change_title", lang, unit=change_unit.name), 3)
-            with right:
-                for part in parts:
-                    st.html(title)
-                    frame = chart_data.change_frame(part, change_unit, lang, rows)
-                    alt = chart_data.describe("change", part, change_unit, lang, base=against)
-                    key = f"change-{part[0].id}-{lang}"
-                    widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key)
-    if len(parts) > 1:
-        st.html(markup.block("scale", say("app.chart.scale_note", lang)))
-        if st.toggle(say("app.chart.log", lang), key=f"log-{lang}"):
-            title = markup.heading(chart_data.panel_title(rows, rows, unit, lang), 3)
-            st.html(title + markup.block("scale", say("app.chart.log_note", lang)))
-            drawn = chart_data.above_zero(rows)
-            frame = chart_data.amount_frame(drawn, unit, lang)
-            alt = chart_data.describe("amount", drawn, unit, lang, base=against)
-            widgets.render_chart(
-                "log", frame, lang, base=against, width=width, alt=alt, key=f"log-chart-{lang}"
-            )
+    return unit, chart_data.chart_unit([row.difference for row in rows], currency, whole, lang)
 
 
-def _steps(allocation: Allocation, slug: str, lang: str) -> None:
-    """How the amount of the recipient that was clicked or chosen comes about."""
+def _render_legend(
+    allocation: Allocation, against: Base | None, found: Finding | None, slug: str, lang: str
+) -> None:
+    """What it is held against, which a person can choose, the unit, and what the marks are."""
     scenario = allocation.scenario
-    id = widgets.render_recipient_picker(scenario, lang)
-    if id is None:
+    known = base.names(slug, scenario, lang)
+    with st.container(key="legend", horizontal=True, vertical_alignment="center", gap="small"):
+        if against is not None:
+            st.selectbox(
+                say("app.base.label", lang),
+                list(known),
+                format_func=lambda key: say("app.base.against", lang, name=known[key]),
+                key=widgets.stand_at(f"pick-base-{slug}-{lang}", against.key),
+                on_change=lambda: base.choose(st.session_state[f"pick-base-{slug}-{lang}"]),
+                label_visibility="collapsed",
+            )
+        st.html(markup.legend(legend(allocation, against, found, slug, lang)))
+
+
+def legend(
+    allocation: Allocation, against: Base | None, found: Finding | None, slug: str, lang: str
+) -> list[tuple[str, str]]:
+    """The marks and their words; and in a word that all is as in the base, or that scales differ."""
+    scenario = allocation.scenario
+    rows = _rows(allocation, against, slug, lang)
+    mark = ("ring", "hollow") if scenario.assumed else ("dot", "solid")
+    entries = [(mark[0], say(f"app.chart.legend_{mark[1]}", lang))]
+    if against is not None:
+        entries.append(("tick", against.name))
+    if any(row.possible for row in rows):
+        entries.append(("band", say("app.chart.legend_band", lang)))
+    entries.append(("none", say("table.unit", lang, unit=_units(allocation, rows, lang)[0].name)))
+    if len(chart_data.panels(rows)) > 1:
+        entries.append(("none", say("app.chart.scales", lang)))
+    if found is not None and found.equal and against is not None:
+        entries.append(("equal", say("app.base.equal", lang, name=against.name)))
+    return entries
+
+
+def _rows(allocation: Allocation, against: Base | None, slug: str, lang: str) -> tuple[Row, ...]:
+    scenario = allocation.scenario
+    rule = rule_behind(scenario, fund.rules(slug)) if scenario.assumed else None
+    possible = possible_amounts(allocation, rule) if rule is not None else None
+    amounts = allocation.amounts if against is None else against.amounts
+    return chart_data.chart_rows(allocation, amounts, lang, possible[1] if possible else None)
+
+
+def _size(by: Number) -> Number:
+    return by if by > 0 else -by
+
+
+def _render_picture(allocation: Allocation, against: Base | None, slug: str, lang: str) -> None:
+    scenario = allocation.scenario
+    rows = _rows(allocation, against, slug, lang)
+    unit, change_unit = _units(allocation, rows, lang)
+    many, order = len(rows) > markup.MANY, False
+    if many:
+        order = st.toggle(
+            say("app.chart.order" if against else "app.chart.order_amount", lang), key=f"order-{lang}"
+        )
+    if len(rows) > VERY_MANY:
+        largest = sorted(rows, key=lambda row: -_size(row.difference if order and against else row.amount))
+        kept = {row.id for row in largest[:MOST_DRAWN]}
+        rows = tuple(row for row in rows if row.id in kept)
+        st.html(markup.block("scale", say("app.chart.largest", lang, count=MOST_DRAWN)))
+    drawn = picture(rows, unit, change_unit, lang, compared=against is not None, order=order)
+    heads = Heads(
+        say("app.chart.caption", lang),
+        who(scenario, lang),
+        say("table.amount", lang),
+        against.name if against is not None else "",
+        say("table.difference", lang)
+        if change_unit == unit
+        else say("app.chart.change_title", lang, unit=change_unit.name),
+    )
+    with st.container(height=markup.TALL if many else "content", border=many):
+        st.html(picture_html(drawn, heads))
+
+
+# --- one recipient, and what is there to check ----------------------------------------------------
+
+
+def _open_steps(id: str, slug: str) -> None:
+    """Shows how an amount comes about, below the table."""
+    state.set_picked(id)
+    st.session_state[f"steps-{slug}"] = True
+
+
+def _render_steps(allocation: Allocation, slug: str, lang: str) -> None:
+    """How the amount of the recipient that was pressed or chosen comes about."""
+    folded = st.expander(say("app.waterfall.title", lang), key=f"steps-{slug}", on_change="rerun")
+    if not folded.open:
         return
+    with folded:
+        id = widgets.render_recipient_picker(allocation.scenario, lang)
+        if id is not None:
+            _render_steps_of(id, allocation, slug, lang)
+
+
+def _render_steps_of(id: str, allocation: Allocation, slug: str, lang: str) -> None:
+    scenario = allocation.scenario
     steps = waterfall.waterfall_rows(allocation, id, lang)
     amounts = [end for step in steps for end in (step.start, step.end)]
     unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, lang)
@@ -197,24 +242,31 @@ def _steps(allocation: Allocation, slug: str, lang: str) -> None:
         st.html(markup.heading(say("app.waterfall.bars", lang, unit=unit.name), 3))
         alt = waterfall.waterfall_alt(steps, name_of(allocation, id, lang), unit, lang)
         widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, lang), lang, alt=alt, key="waterfall")
-    if scenario.published is not None:
-        st.html(markup.block("hint", say("app.waterfall.only_totals", lang)))
     why.render_minutes(allocation, id, lang)
     why.render_change(allocation, id, slug, lang)
 
 
-def chart_head(scenario: Scenario, against: str | None, lang: str, possible: str | None = None) -> str:
-    """The heading of the charts, and what their marks are; no ticks where nothing can be compared.
-
-    ``possible`` is the premise under which the bands are drawn.
-    """
-    title = "title" if scenario.published is not None else "title_other" if against else "title_alone"
-    dots = ("ring", "hollow") if scenario.assumed else ("dot", "solid")
-    entries = [(dots[0], say(f"app.chart.legend_{dots[1]}", lang))]
-    if against:
-        entries.append(("tick", say("app.chart.legend_tick", lang, base=against)))
-    about = ""
-    if possible is not None:
-        entries.append(("band", say("app.chart.legend_band", lang)))
-        about = markup.block("scale", say("app.chart.band_note", lang, premise=possible))
-    return markup.heading(say(f"app.chart.{title}", lang)) + markup.legend(entries) + about
+def _render_checks(allocation: Allocation, against: Base | None, lang: str) -> None:
+    """For whoever checks: where figures come from, what bands mean, and the logarithmic picture."""
+    folded = st.expander(say("app.page.checks", lang), key="checks", on_change="rerun")
+    if not folded.open:
+        return
+    scenario, slug = allocation.scenario, state.slug()
+    with folded:
+        rows = _rows(allocation, against, slug, lang)
+        rule = rule_behind(scenario, fund.rules(slug)) if scenario.assumed else None
+        possible = possible_amounts(allocation, rule) if rule is not None else None
+        if possible is not None:
+            about = say("app.chart.band_note", lang, premise=premise(possible[0], lang))
+            st.html(markup.block("hint", about))
+        if against is not None and st.toggle(say("app.chart.log", lang), key=f"log-{lang}"):
+            unit, _ = _units(allocation, rows, lang)
+            st.html(markup.block("scale", say("app.chart.log_note", lang)))
+            drawn = chart_data.above_zero(rows)
+            frame = chart_data.amount_frame(drawn, unit, lang)
+            alt = chart_data.describe("amount", drawn, unit, lang, base=against.name)
+            width = chart_data.names_width(rows)
+            widgets.render_chart(
+                "log", frame, lang, base=against.name, width=width, alt=alt, key=f"log-chart-{lang}"
+            )
+        st.html(markup.foot(foot_lines(allocation, lang)))

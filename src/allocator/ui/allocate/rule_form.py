@@ -66,16 +66,13 @@ def render_exact_weights(scenario: Scenario, slug: str, lang: str) -> None:
 
 
 def render_rule(scenario: Scenario, slug: str, lang: str) -> None:
-    """Everything of the rule but the weights, folded away."""
-    folded = st.expander(say("app.edit.title", lang), key=f"rule-{slug}", on_change="rerun")
-    if folded.open:
-        with folded:
-            _form(scenario, slug, lang)
+    """Everything of the rule but the weights, in a window over the page."""
+    title = markup.in_markdown(say("app.edit.title", lang))
+    st.dialog(title, width="large", on_dismiss=state.close_window)(_form)(scenario, slug, lang)
 
 
-@st.fragment
 def _form(scenario: Scenario, slug: str, lang: str) -> None:
-    """The fields; adding or removing a row redraws these and nothing else."""
+    """The fields; adding or removing a row redraws the window and nothing else."""
     stamp = f"rule-{slug}-{state.revision()}"
     before = rule_of(scenario, lang)
     rows: Rows = st.session_state.setdefault(
@@ -108,6 +105,7 @@ def _form(scenario: Scenario, slug: str, lang: str) -> None:
         widgets.render_problems(error, lang)
         return
     state.set_scenario(slug, changed, points)
+    state.close_window()
     st.rerun()
 
 

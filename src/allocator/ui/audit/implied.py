@@ -22,36 +22,30 @@ from allocator.report.tables.office import weight_text
 from allocator.report.words.ranges import short_weights
 from allocator.report.words.rule import so_many
 from allocator.text import say
-from allocator.ui.components import markup, widgets
-from allocator.ui.session import address, catalogue, fund, state
+from allocator.ui.components import markup, weights, widgets
+from allocator.ui.session import address, state
 from allocator.ui.session.readings import Choice, findings_of, is_kept, quick
-from allocator.ui.session.weights import effective, presets
+from allocator.ui.session.weights import effective
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
 ABREAST = 2  # charts of factor shares in one row
 MOST_CHARTS = 4  # of factor shares that are shown at once
 
 
-@st.fragment
 def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
-    """Weights on one side, the range of everybody's money on the other; a slider redraws this alone."""
-    if state.draft(slug).scenario is not scenario:
-        st.rerun()
+    """Weights on one side, the range of everybody's money on the other."""
     st.html(markup.heading(say("app.published.weights_title", lang)))
     controls, results = st.columns([1, 2.9], gap="large")
     with controls, st.container(key="controls"):
-        near = fund.near(slug)
-        titles = {other: catalogue.title(other, state.found(), lang) for other in near}
-        offered = presets(scenario, state.trail(slug).origin, near)
-        widgets.render_weights(scenario, slug, offered, titles, lang)
+        weights.render_weights(scenario, slug, lang)
         groups = _groups(checked, slug, lang)
     address.write()
-    weights = effective(scenario, state.draft(slug).points)
-    weights = weights or state.last_weights(slug) or dict(scenario.weights)
-    state.keep_weights(slug, weights)
+    standing = effective(scenario, state.draft(slug).points)
+    standing = standing or state.last_weights(slug) or dict(scenario.weights)
+    state.keep_weights(slug, standing)
     with results:
-        if asked_for(checked, weights, groups, "amounts", lang):
-            found = findings_of(choice, checked, weights, groups)
+        if asked_for(checked, standing, groups, "amounts", lang):
+            found = findings_of(choice, checked, standing, groups)
             if isinstance(found, AllocatorError):
                 widgets.render_problems(found, lang)
             else:
@@ -109,7 +103,9 @@ def _amounts(found: Findings, lang: str) -> None:
     st.html(markup.lines([markup.heading(say("app.published.aloud", lang), 3), markup.listing(said)]))
     table = amount_table(found, lang)
     if table is not None:
-        st.html(markup.table(table, say("app.published.amounts_caption", lang, weights=tried)))
+        caption = say("app.published.amounts_caption", lang, weights=tried)
+        with st.expander(caption):
+            st.html(markup.table(table, caption))
 
 
 def heads(found: Findings, lang: str) -> list[str]:

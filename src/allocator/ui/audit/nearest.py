@@ -39,8 +39,7 @@ def amount_of(written: str, scale: int) -> Number | None:
 
 def render_nearest(checked: Audit, slug: str, lang: str) -> None:
     """A form: who, less or more, than what; the answer stands until another one is asked for."""
-    head = markup.heading(say("app.published.nearest_title", lang))
-    st.html(markup.lines([head, markup.block("hint", say("app.published.nearest_about", lang))]))
+    st.html(markup.block("hint", say("app.published.nearest_about", lang)))
     _nearest(checked, slug, lang)
 
 
@@ -92,8 +91,7 @@ def _nearest(checked: Audit, slug: str, lang: str) -> None:
 
 def render_table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
     """A table that fits, closest to a prior, once it is asked for; always marked as derived."""
-    head = markup.heading(say("app.published.table_title", lang))
-    st.html(markup.lines([head, markup.block("hint", say("app.published.table_about", lang))]))
+    st.html(markup.block("hint", say("app.published.table_about", lang)))
     _table(checked, scenario, slug, lang)
 
 

@@ -19,6 +19,7 @@ from allocator.text import money, say
 from allocator.ui.audit import add_reading, implied, nearest
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.cards import Card, cards
+from allocator.ui.components.screen import readable
 from allocator.ui.session import address, catalogue, readings, state
 from allocator.ui.session.readings import Choice, Choices, audit_once, choices, findings_of, quick
 
@@ -26,42 +27,46 @@ from allocator.ui.session.readings import Choice, Choices, audit_once, choices, 
 def render() -> None:
     """Draws the page."""
     lang = state.lang()
-    scenario = widgets.render_scenario_picker(lang)
+    scenario = readable(lang)
     if scenario is None:
         return
     slug = state.slug()
-    st.html(markup.lines(opening(lang)))
     if scenario.published is None:
         st.html(markup.block("exact", say("app.published.no_published", lang), role="status"))
         _to_data(lang)
         address.write()
         return
-    _document(scenario, lang)
     found = choices(slug)
+    answer = st.container()  # stands first, and follows from the readings that are chosen below
     chosen = _readings(found, slug, lang)
     checked = {key: audit_once(found.readings[key].named.reading) for key in chosen if tested(found, key)}
-    st.html(cards([card(found.readings[key], checked.get(key), lang) for key in chosen]))
-    add_reading.render_adding(found, slug, lang)
+    answer.html(cards([card(found.readings[key], checked.get(key), lang) for key in chosen]))
+    st.html(markup.lines(opening(lang)))
     fitting = {key: one for key, one in checked.items() if isinstance(one, Audit) and one.verdict.consistent}
     if fitting:
         key = _view(found, list(fitting), lang)
         implied.render_amounts(found.readings[key], fitting[key], scenario, slug, lang)
         implied.render_shares(found.readings[key], fitting[key], lang)
-        nearest.render_nearest(fitting[key], slug, lang)
-        nearest.render_table(fitting[key], scenario, slug, lang)
+        with st.expander(say("app.published.nearest_title", lang)):
+            nearest.render_nearest(fitting[key], slug, lang)
+        with st.expander(say("app.published.table_title", lang)):
+            nearest.render_table(fitting[key], scenario, slug, lang)
     else:
         open_ = any(isinstance(one, Audit) and one.verdict.consistent is None for one in checked.values())
         key = "none_settled" if open_ else "none_fits"
         st.html(markup.block("exact", say(f"app.published.{key}", lang), role="status"))
-    _fits(found, list(checked), scenario, lang)
+    add_reading.render_adding(found, slug, lang)
+    with st.expander(say("app.published.fit_title", lang)):
+        _fits(found, list(checked), scenario, lang)
+    with st.expander(say("app.published.document_title", lang)):
+        _document(scenario, lang)
     st.html(markup.foot(foot_lines(found.rule, lang)))
     address.write()
 
 
 def opening(lang: str) -> list[str]:
-    """What the page is, and what a range is not."""
+    """What a range is not."""
     return [
-        markup.block("effect", say("app.published.lead", lang)),
         markup.notice(say("app.published.badge", lang), say("app.published.words", lang), kind="calm"),
     ]
 
@@ -72,7 +77,6 @@ def tested(found: Choices, key: str) -> bool:
 
 
 def _document(scenario: Scenario, lang: str) -> None:
-    st.html(markup.heading(say("app.published.document_title", lang)))
     fund, uses = document.fund_grid(scenario, lang), document.uses_grid(scenario, lang)
     columns = st.columns([1.15, 1], gap="large") if uses else [st.container()]
     with columns[0]:
@@ -86,8 +90,6 @@ def _document(scenario: Scenario, lang: str) -> None:
 
 def _readings(found: Choices, slug: str, lang: str) -> list[str]:
     """The list of readings; returns the keys of those shown, of which only the first is chosen at first."""
-    head = markup.heading(say("app.published.readings_title", lang))
-    st.html(markup.lines([head, markup.block("hint", say("app.published.readings_about", lang))]))
     if found.published is not None:
         title = catalogue.title(found.published, state.found(), lang)
         st.html(markup.block("exact", say("app.published.other_rule", lang, title=title)))
@@ -192,7 +194,6 @@ def _as_text(titles: Mapping[str, str]) -> Callable[[str], str]:
 
 def _fits(found: Choices, keys: Sequence[str], scenario: Scenario, lang: str) -> None:
     """Real factor data under each reading shown."""
-    st.html(markup.heading(say("app.published.fit_title", lang)))
     data = state.on_screen(state.slug())
     if not real(data):
         st.html(markup.block("hint", say("app.published.fit_assumed", lang)))

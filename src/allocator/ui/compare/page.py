@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allocator.analysis.differences import differences
+from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION, allocate
 from allocator.core.errors import AllocatorError
@@ -17,6 +18,7 @@ from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
 from allocator.report.words import comparing
 from allocator.report.words.differences import differences_in_words
+from allocator.report.words.title import finding_title
 from allocator.text import say
 from allocator.ui.allocate import why
 from allocator.ui.components import markup, widgets
@@ -44,7 +46,9 @@ def render() -> None:
             st.switch_page(st.session_state.pages["allocate"])
         return
     assumed = comparing.assumed_sentence(allocations, lang)
-    st.html(markup.lines(words(allocations, titles, assumed, lang)))
+    screen = choices[state.SCREEN][1] if state.SCREEN in choices else None
+    said_above = screen is not None and bool(screen.assumed)
+    st.html(markup.lines(words(allocations, titles, "" if said_above else assumed, lang)))
     _charts(allocations, titles, lang)
     shown = compare_table(allocations, lang)
     caption = say("app.compare.table_assumed" if assumed else "app.compare.table", lang)
@@ -79,12 +83,18 @@ def compared(
 
 def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str, lang: str) -> list[str]:
     """What stands above the charts: what is assumed, what each scenario changes, and its headline figures."""
-    parts = [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
-    parts.append(markup.heading(say("app.compare.effect_title", lang)))
+    sentences = comparing.change_sentences(allocations, lang)
+    found = held_against(allocations[1], allocations[0])
+    changed = bool(found.gains.ids or found.losses.ids)
+    told = finding_title(allocations[1], found, lang)
+    letter = lettered(allocations)[1][0]
+    first = say("app.compare.finding", lang, letter=letter, title=told) if changed else sentences[0]
+    parts = [markup.title(first)]
+    parts += [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
     headers, rows = comparing.headline(allocations, titles, lang)
     parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3, 4)))
     parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
-    parts.append(markup.listing(comparing.change_sentences(allocations, lang)))
+    parts.append(markup.listing(sentences[0 if changed else 1 :]))
     parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
     return parts
 

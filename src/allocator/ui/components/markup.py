@@ -12,6 +12,7 @@ _JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)", re.IGNORECASE)
 SHORT = 7  # characters below which a heading is not broken
 MANY = 40  # rows above which a table or a chart scrolls in a box of its own
 TALL = 640  # pixels that such a box is high
+UNMARKED = ("none", "equal")  # words of a legend that are about no mark
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -73,6 +74,11 @@ def heading(text: str, level: int = 2) -> str:
     return f'<h{level} class="al-h{level}">{escape(text)}</h{level}>'
 
 
+def title(text: str) -> str:
+    """The finding of a page as its title; a screen reader is told when it changes."""
+    return f'<h2 class="al-title" aria-live="polite">{escape(text)}</h2>'
+
+
 def cards(figures: Iterable[tuple[str, str, str]], mark: str = "") -> str:
     """Headline figures: label with its unit, value, and what belongs to it; ``mark`` stands at each."""
     badge = f'<span class="al-badge al-small">{escape(mark)}</span>' if mark else ""
@@ -106,12 +112,17 @@ def _items(sentences: Iterable[str]) -> str:
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> str:
-    """What the marks of a chart stand for: (mark, words), the mark being dot, ring or tick."""
-    items = "".join(
-        f'<li><span class="al-key al-{mark}" aria-hidden="true"></span>{escape(words)}</li>'
-        for mark, words in entries
-    )
+    """What the marks of a chart stand for: (mark, words); words that belong to no mark come with "none"."""
+    items = "".join(f"<li{_classed(mark)}>{_key(mark)}{escape(words)}</li>" for mark, words in entries)
     return f'<ul class="al-legend">{items}</ul>'
+
+
+def _key(mark: str) -> str:
+    return "" if mark in UNMARKED else f'<span class="al-key al-{mark}" aria-hidden="true"></span>'
+
+
+def _classed(mark: str) -> str:
+    return ' class="al-equal"' if mark == "equal" else ""
 
 
 def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), first: int = 1) -> str:

@@ -1,33 +1,34 @@
-"""What pages say alike of the scenario on the screen: what is assumed, the rule, and the foot."""
+"""What pages say alike of the scenario on the screen: that it can be read, what is assumed, and the foot."""
 
 from __future__ import annotations
-
-import streamlit as st
 
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
-from allocator.report.words.rule import rule_sentence
 from allocator.text import say
-from allocator.ui.components import markup, widgets
+from allocator.ui.components import widgets
 from allocator.ui.session import state
 
 
-def render_screen(lang: str) -> Allocation | None:
-    """The pickers, what is assumed, and the rule; returns the allocation of what is on the screen, if any."""
-    if widgets.render_scenario_picker(lang) is None:
+def readable(lang: str) -> Scenario | None:
+    """The scenario as it stands; None where its file cannot be read, which is then said."""
+    found = state.found()[state.slug()]
+    if isinstance(found, AllocatorError):
+        widgets.render_errors(found, lang)
         return None
-    scenario = state.on_screen(state.slug())
+    return state.draft(state.slug()).scenario
+
+
+def render_screen(lang: str) -> Allocation | None:
+    """The allocation of what is on the screen; None where there is none, which is then said."""
+    if readable(lang) is None:
+        return None
     try:
-        allocation = allocate(scenario)
+        return allocate(state.on_screen(state.slug()))
     except AllocatorError as error:
         widgets.render_errors(error, lang)
         return None
-    if scenario.assumed:
-        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
-    st.html(markup.block("rule", rule_sentence(scenario, lang)))
-    return allocation
 
 
 def assumed_sentence(scenario: Scenario, lang: str) -> str:

@@ -14,11 +14,10 @@ from allocator.files.upload import template as workbook
 from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
 from allocator.report.words.hints import hint_lines
 from allocator.text import say
-from allocator.ui.components import markup, widgets
-from allocator.ui.components.screen import assumed_sentence, foot_lines
+from allocator.ui.components import markup
+from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.data.editors import render_editor, render_outcome, render_problems, take_over
 from allocator.ui.data.projects import render_projects
-from allocator.ui.saved import toolbar
 from allocator.ui.session import catalogue, state
 
 TRANSPORT = 20  # MB that the browser may send: what is too large is then said in a sentence of our own
@@ -27,13 +26,10 @@ TRANSPORT = 20  # MB that the browser may send: what is too large is then said i
 def render() -> None:
     """Draws the page."""
     lang = state.lang()
-    scenario = widgets.render_scenario_picker(lang)
+    scenario = readable(lang)
     if scenario is None:
         return
     slug = state.slug()
-    toolbar.render_toolbar(slug, lang)
-    if scenario.assumed:
-        st.html(markup.notice(say("app.assumed.badge", lang), assumed_sentence(scenario, lang)))
     st.html(markup.lines([markup.block("hint", line) for line in hint_lines(scenario, lang)]))
     allocation = _allocation(slug, lang)
     render_editor("table", scenario, slug, lang)

@@ -51,15 +51,20 @@ def render() -> None:
     scenario, slug = allocation.scenario, state.slug()
     near = inputs.fund_files(slug)
     rules = _rules(near, slug, lang)
+    answer = st.container()  # stands first, and follows from the files that are chosen below
+    known = inputs.sources(near, slug)
+    with st.expander(say("app.execution.payments", lang), expanded=rules is None or not known):
+        payments = _payments(allocation, near, slug, lang)
     if scenario.uses:
-        _render_published(scenario, rules, lang)
-    payments = _payments(allocation, near, slug, lang)
-    if rules is None:
-        st.html(markup.block("exact", say("app.execution.no_rules", lang), role="status"))
-    elif payments is None:
-        st.html(markup.block("exact", say("app.execution.no_payments", lang), role="status"))
-    else:
-        _render_found(allocation, rules, payments, slug, lang)
+        with st.expander(say("app.execution.published", lang)):
+            _render_published(scenario, rules, lang)
+    with answer:
+        if rules is None:
+            st.html(markup.block("exact", say("app.execution.no_rules", lang), role="status"))
+        elif payments is None:
+            st.html(markup.block("exact", say("app.execution.no_payments", lang), role="status"))
+        else:
+            _render_found(allocation, rules, payments, slug, lang)
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 
@@ -73,9 +78,8 @@ def _render_published(scenario: Scenario, rules: Rules | None, lang: str) -> Non
     if rules is not None and rules.cited is not None:
         lines.append(getattr(rules.cited, lang))
     lines.append(source_line(scenario, lang))
-    parts = [markup.heading(say("app.execution.published", lang))]
-    parts.append(f'<div class="al-narrow">{markup.table(grid, grid.caption, first=0)}</div>')
-    st.html(markup.lines([*parts, *(markup.block("hint", line) for line in lines)]))
+    table = f'<div class="al-narrow">{markup.table(grid, grid.caption, first=0)}</div>'
+    st.html(markup.lines([table, *(markup.block("hint", line) for line in lines)]))
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -92,10 +96,7 @@ def _rules(near: inputs.FundFiles, slug: str, lang: str) -> Rules | None:
 
 def _payments(allocation: Allocation, near: inputs.FundFiles, slug: str, lang: str) -> Payments | None:
     """Which payments are looked at: those of a file beside the scenario, or uploaded ones."""
-    st.html(
-        markup.heading(say("app.execution.payments", lang))
-        + markup.block("hint", say("app.execution.payments_about", lang))
-    )
+    st.html(markup.block("hint", say("app.execution.payments_about", lang)))
     who = payers(allocation)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with right:
@@ -110,8 +111,8 @@ def _payments(allocation: Allocation, near: inputs.FundFiles, slug: str, lang: s
     if near.rules is None:
         inputs.render_upload("rules", slug, lang)
     else:
-        with st.expander(say("app.execution.other_rules", lang)):
-            inputs.render_upload("rules", slug, lang)
+        st.html(markup.block("hint", say("app.execution.other_rules", lang)))
+        inputs.render_upload("rules", slug, lang)
     sources = inputs.sources(near, slug)
     if not sources:
         return None
@@ -131,7 +132,6 @@ def _payments(allocation: Allocation, near: inputs.FundFiles, slug: str, lang: s
 
 
 def _render_found(allocation: Allocation, rules: Rules, payments: Payments, slug: str, lang: str) -> None:
-    st.html(markup.heading(say("app.execution.progress", lang)))
     held, on = inputs.render_settings(rules, payments, slug, lang)
     if held is None:
         return
@@ -154,12 +154,16 @@ def _render_found(allocation: Allocation, rules: Rules, payments: Payments, slug
     parts += [markup.block("effect", line) for line in lines]
     progress = tables.progress_grid(found, scenario, lang)
     uses = tables.uses_grid(found, scenario, lang)
-    st.html(markup.lines([*parts, markup.table(progress, progress.caption, first=0)]))
-    clauses = [markup.block("hint", line) for line in execution_words.clause_lines(found, lang)]
-    st.html(markup.lines([markup.table(uses, uses.caption, first=0), *clauses]))
+    st.html(markup.lines(parts))
     _render_doubts(found, scenario, lang)
-    assessment = _render_targets(found, slug, lang)
-    _render_paper(allocation, found, assessment, lang)
+    st.html(markup.table(progress, progress.caption, first=0))
+    with st.expander(uses.caption):
+        clauses = [markup.block("hint", line) for line in execution_words.clause_lines(found, lang)]
+        st.html(markup.lines([markup.table(uses, uses.caption, first=0), *clauses]))
+    with st.expander(say("app.execution.targets_title", lang)):
+        assessment = _render_targets(found, slug, lang)
+    with st.expander(say("app.execution.paper", lang)):
+        _render_paper(allocation, found, assessment, lang)
 
 
 def _mark(payments: Payments, lang: str) -> str:
@@ -223,14 +227,10 @@ def _render_doubts(found: Execution, scenario: Scenario, lang: str) -> None:
 
 def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
     """The indicators with what is entered for them; returns how they come out."""
-    st.html(
-        markup.heading(say("app.execution.targets_title", lang))
-        + markup.block("hint", say("app.execution.targets_about", lang))
-    )
+    st.html(markup.block("hint", say("app.execution.targets_about", lang)))
     targets: tuple[Target, ...] = found.rules.targets
     if targets:
-        with st.expander(say("app.execution.enter", lang)):
-            targets = inputs.render_targets(targets, slug, lang)
+        targets = inputs.render_targets(targets, slug, lang)
     assessment = assess(found, targets)
     if assessment.items:
         grid = assessment_words.targets_grid(assessment, lang)
@@ -250,10 +250,7 @@ def _render_targets(found: Execution, slug: str, lang: str) -> Assessment:
 
 def _render_paper(allocation: Allocation, found: Execution, assessment: Assessment, lang: str) -> None:
     """The draft of the self-assessment report, to read and to download."""
-    st.html(
-        markup.heading(say("app.execution.paper", lang))
-        + markup.block("hint", say("app.execution.paper_about", lang))
-    )
+    st.html(markup.block("hint", say("app.execution.paper_about", lang)))
     made = proposal([allocation.scenario], lang, date.today())
     paper = self_assessment(made, found, assessment)
     file = word_file(paper, made)

@@ -23,8 +23,11 @@ def render() -> None:
     if allocation is None:
         return
     id = widgets.render_whose(allocation.scenario, "method", say("app.method.about_recipient", lang), lang)
-    for step in (*method_steps(allocation, id, lang), basis(allocation, lang)):
+    for step in method_steps(allocation, id, lang):
         st.html(step_html(step))
+    sources = basis(allocation, lang)
+    with st.expander(sources.title):
+        st.html(step_html(sources))
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 

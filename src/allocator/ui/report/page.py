@@ -56,12 +56,14 @@ def render() -> None:
 
 
 def on_screen(choices: Choices, slug: str) -> list[str]:
-    """What the papers are of unless chosen: the scenario on the screen, held against its file if edited.
+    """What the papers are of unless chosen: the scenario on the screen, beside its file if edited.
 
     Where both cannot stand in one paper, since the fund itself was edited, the one on the screen alone.
     """
-    if slug not in choices or not state.altered(choices):
+    if slug not in choices:
         return usual(choices, slug)[:1]
+    if not state.altered(choices):
+        return [slug]
     both = [slug, state.SCREEN]
     return both if one_fund([choices[key][1] for key in both]) else both[1:]
 

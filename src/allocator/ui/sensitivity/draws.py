@@ -28,7 +28,7 @@ def render_draws(allocation: Allocation, slug: str, lang: str) -> None:
     """The form and what the draws gave."""
     about = markup.block("hint", say("app.sweep.about", lang))
     only = markup.notice(say("app.sweep.badge", lang), say("app.sweep.only", lang), "calm")
-    st.html(markup.lines([markup.heading(say("app.sweep.title", lang)) + about, only]))
+    st.html(markup.lines([about, only]))
     _section(allocation, slug, lang)
 
 

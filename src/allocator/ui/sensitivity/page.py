@@ -27,7 +27,6 @@ from allocator.text import say
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.fields import render_choice
 from allocator.ui.components.screen import foot_lines, render_screen
-from allocator.ui.seek import panel
 from allocator.ui.sensitivity import draws
 from allocator.ui.session import state
 from allocator.ui.session.remembered import remembering
@@ -46,8 +45,10 @@ def render() -> None:
         return
     _render_moves(allocation, lang)
     _render_levels(allocation, lang)
-    panel.render_seek(allocation, state.slug(), lang)
-    draws.render_draws(allocation, state.slug(), lang)
+    folded = st.expander(say("app.sweep.title", lang), key="draws", on_change="rerun")
+    if folded.open:
+        with folded:
+            draws.render_draws(allocation, state.slug(), lang)
     st.html(markup.foot(foot_lines(allocation, lang)))
 
 
@@ -84,18 +85,16 @@ def _movable(scenario: Scenario) -> bool:
 def _render_moves(allocation: Allocation, lang: str) -> None:
     """One recipient's exchange rates, its amount with each weight lower and higher, and where it is level."""
     scenario = allocation.scenario
-    title = markup.heading(say("app.sensitivity.moves_title", lang))
     if not _movable(scenario):
-        st.html(title + markup.block("hint", say("app.sensitivity.one_factor", lang)))
+        st.html(markup.block("hint", say("app.sensitivity.one_factor", lang)))
         return
-    st.html(title + markup.block("hint", say("app.sensitivity.moves_about", lang)))
     id = widgets.render_whose(scenario, "sensitivity", say("app.sensitivity.whose", lang), lang)
+    _tornado(allocation, id, lang)
     rates = _rates(scenario)
     if rates:
         grid = sensitivity.exchange_grid(allocation, rates, id, lang)
         st.html(markup.table(grid, grid.caption, first=0))
     st.html(markup.block("hint", sensitivity.exchange_note(rates, lang)))
-    _tornado(allocation, id, lang)
     _pair(allocation, id, lang)
 
 

@@ -16,7 +16,7 @@ from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.saved import store
 from allocator.text import LANGUAGES
-from allocator.ui.session import catalogue, readings, state
+from allocator.ui.session import base, catalogue, readings, state
 from allocator.ui.session.draft import Draft, Trail
 from allocator.ui.session.weights import read_points, write_points
 
@@ -61,6 +61,8 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
     )
     if "with" in given:
         state.compare(given["with"])
+    if "base" in said:
+        base.want(said["base"])
     if "reading" in given:
         readings.show(state.slug(), given["reading"])
     if begins and said.get("work"):
@@ -148,6 +150,8 @@ def shown() -> dict[str, str | list[str]]:
         wanted |= _settings(slug, state.trail(slug))
     if readings.shown(slug):
         wanted["reading"] = readings.shown(slug)
+    if base.wanted():
+        wanted["base"] = base.wanted()
     if state.compared():
         wanted["with"] = state.compared()
     return wanted

@@ -45,6 +45,10 @@ class Trail:
         past = (*self.past, self.now)[-MOST_STEPS:]
         return Trail(self.origin, draft, past, (), self.seen)
 
+    def over(self, draft: Draft) -> Trail:
+        """The step that stands now, done otherwise: a slider that is dragged is one step."""
+        return replace(self, now=draft, future=())
+
     def back(self) -> Trail:
         """One step undone."""
         if not self.past:

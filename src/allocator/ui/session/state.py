@@ -199,10 +199,16 @@ def draft(of: str) -> Draft:
     return trail(of).now
 
 
-def set_points(of: str, chosen: Points | None) -> None:
-    """Sets where a scenario's weights stand; None puts them back to its own."""
+def set_points(of: str, chosen: Points | None, gesture: str = "") -> None:
+    """Sets where a scenario's weights stand; None puts them back to its own.
+
+    What is set by one ``gesture``, the drag of a slider for instance, is one step to be undone.
+    """
     steps = trail(of)
-    put(of, steps.to(replace(steps.now, points=None if chosen is None else dict(chosen))))
+    draft = replace(steps.now, points=None if chosen is None else dict(chosen))
+    goes_on = bool(gesture) and st.session_state.get("gesture") == (of, gesture) and bool(steps.past)
+    st.session_state.gesture = (of, gesture)
+    put(of, steps.over(draft) if goes_on else steps.to(draft))
     acted()
 
 

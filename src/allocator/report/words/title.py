@@ -1,0 +1,115 @@
+"""The title of a page: what an allocation does, in one line chosen by its finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from allocator.analysis.concentration import outliers
+from allocator.analysis.finding import Finding, Side
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number, plain
+from allocator.report.words.finding import Terms, share_text, terms, total_clause
+from allocator.text import money, number, say, show
+
+MOST_NAMES = 3
+
+
+def finding_title(allocation: Allocation, found: Finding | None, lang: str) -> str:
+    """What changes against the base; where nobody's amount does, or there is no base, who gets what."""
+    words = terms([allocation], lang)
+    if found is None or not (found.gains.ids or found.losses.ids):
+        return _split(allocation, words)
+    if found.more:
+        return _say("total", words, total=total_clause(found, words), counts=_counts(found, words))
+    for key, one, others in (("loser", found.losses, found.gains), ("gainer", found.gains, found.losses)):
+        if one.count == 1:
+            return _from_one(key, one, others, allocation, found, words)
+    said = _say("moved", words, amount=_money(found.moved or 0, words), counts=_counts(found, words))
+    return said if not found.fund_more else f"{total_clause(found, words)}{_say('join', words)}{said}"
+
+
+def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: Finding, words: Terms) -> str:
+    """One recipient's loss goes to others, or its gain comes from others."""
+    id = one.ids[0]
+    every = others.count == len(found.changes) - 1
+    whom = _say("rest" if every else "some", words, count=others.count)
+    first = _foremost(others, found.changes)
+    amount = allocation.amounts.get(id, 0)
+    said = _say(
+        key,
+        words,
+        name=words.names[id],
+        amount=_money(amount, words),
+        by=_money(one.most_by, words, sign=True),
+        plain_by=number(one.most_by, words.lang, sign=True),
+        whom=words.names[others.ids[0]] if others.count == 1 else whom,
+    )
+    if others.count == 1 or not first:
+        return said
+    figures = [
+        _say(
+            "one",
+            words,
+            name=words.names[id],
+            by=_money(found.changes[id], words, sign=True),
+            plain_by=number(found.changes[id], words.lang, sign=True),
+        )
+        for id in first
+    ]
+    return said + _say("foremost", words, figures=show(figures, words.lang))
+
+
+def _split(allocation: Allocation, words: Terms) -> str:
+    """Who gets what: those far above the others and all the others, else the most and the least."""
+    amounts = {id: amount for id, amount in allocation.amounts.items() if amount}
+    whole = sum(allocation.amounts.values(), start=0)
+    if not amounts:
+        return _say("nothing", words)
+    above = outliers(amounts)
+    if above and len(above) <= MOST_NAMES:
+        sum_above = plain(sum(amounts[id] for id in above))
+        return _say(
+            "apart" if len(above) == 1 else "apart_each",
+            words,
+            names=[words.names[id] for id in above],
+            amount=_money(sum_above, words),
+            share=share_text(Fraction(sum_above) / Fraction(whole), words.lang),
+            count=len(allocation.amounts) - len(above),
+            rest=_money(plain(whole - sum_above), words),
+        )
+    most, least = max(amounts.values()), min(allocation.amounts.values())
+    if most == least:
+        return _say("each", words, count=len(amounts), amount=_money(most, words))
+    return _say("between", words, most=_end(allocation, most, words), least=_end(allocation, least, words))
+
+
+def _end(allocation: Allocation, amount: Number, words: Terms) -> str:
+    """Those with this amount, by name where they are few, and the amount."""
+    ids = [id for id, given in allocation.amounts.items() if given == amount]
+    names = show([words.names[id] for id in ids], words.lang)
+    if len(ids) > MOST_NAMES:
+        names = _say("some", words, count=len(ids))
+    return _say("end" if len(ids) == 1 else "end_each", words, names=names, amount=_money(amount, words))
+
+
+def _foremost(side: Side, changes: Mapping[str, Number]) -> list[str]:
+    """The one or two with the largest changes, where no other's is as large."""
+    sizes = {id: max(changes[id], -changes[id]) for id in side.ids}
+    order = sorted(side.ids, key=lambda id: -sizes[id])
+    for count in (2, 1):
+        if len(order) == count or (len(order) > count and sizes[order[count - 1]] > sizes[order[count]]):
+            return order[:count]
+    return []
+
+
+def _counts(found: Finding, words: Terms) -> str:
+    return say("finding.counts", words.lang, gains=found.gains.count, losses=found.losses.count)
+
+
+def _money(amount: Number, words: Terms, *, sign: bool = False) -> str:
+    return money(amount, words.currency, words.lang, sign=sign)
+
+
+def _say(key: str, words: Terms, **details: object) -> str:
+    return say(f"title.{key}", words.lang, **details)

@@ -1,0 +1,1 @@
+"""The frame: what stands over every page."""

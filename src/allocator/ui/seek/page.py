@@ -1,0 +1,20 @@
+"""Seek 目标测算: what it would take, for whom a target is set, and one click that puts it on the screen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from allocator.ui.components import markup
+from allocator.ui.components.screen import foot_lines, render_screen
+from allocator.ui.seek import panel
+from allocator.ui.session import state
+
+
+def render() -> None:
+    """Draws the page."""
+    lang = state.lang()
+    allocation = render_screen(lang)
+    if allocation is None:
+        return
+    panel.render_seek(allocation, state.slug(), lang)
+    st.html(markup.foot(foot_lines(allocation, lang)))
