@@ -308,7 +308,7 @@ def test_sums_before_rounding():
     for _ in range(cases(120)):
         allocation = published_case(rnd)
         case = case_of(reading_of(allocation))
-        e = [allocation.entitlements[id] / case.unit for id in case.ids]
+        e = [Fraction(allocation.entitlements[id]) / case.unit for id in case.ids]  # not int / int, a float
         for size in range(len(case.ids) + 1):
             for group in combinations(range(len(case.ids)), size):
                 low, high = group_range(case, group)

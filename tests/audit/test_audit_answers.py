@@ -14,10 +14,10 @@ from random import Random
 
 import pytest
 from audit_cases import published_case
+from commands import ended
 
 from allocator import Scenario, allocate, load_scenario, save_scenario
 from allocator.analysis.audit import Fit, Reading, fit, nearest_fits
-from allocator.cli.entry import main
 from allocator.core.exact import exact
 from allocator.text import LANGUAGES
 
@@ -30,11 +30,8 @@ Run = Callable[..., str]
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def command(*arguments: object, status: int = 0, lang: str = "en") -> str:
-        with pytest.raises(SystemExit) as ended:
-            main(["audit", *map(str, arguments), "--lang", lang])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err
-        return printed.err if status else printed.out
+        out, err = ended(capsys, ["audit", *arguments, "--lang", lang], status)
+        return err if status else out
 
     return command
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from commands import runs
 
 from allocator import ScenarioError, load_scenario
 from allocator.analysis.audit import Known, Reading, Scored, audit
-from allocator.cli.entry import main
 from allocator.cli.options import Progress
 from allocator.core.parts import Text
 from allocator.files.audit.readings import load_reading, read_known
@@ -36,15 +36,7 @@ ONLY = {
 @pytest.fixture
 def run(capsys):
     """Runs `audit`: its standard output and error, once it has ended with the expected status."""
-
-    def command(*arguments: object, status: int = 0, lang: str = "en") -> tuple[str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["audit", *map(str, arguments), "--lang", lang])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err
-        return printed.out, printed.err
-
-    return command
+    return runs(capsys, "audit")
 
 
 # --- what must be shown ---------------------------------------------------------------------------

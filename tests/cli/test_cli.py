@@ -13,10 +13,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from commands import ended
 from good_scenario import GOOD, damaged, make
 
 from allocator import METHOD_VERSION, allocate, load_scenario
-from allocator.cli.entry import main
 
 ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
@@ -37,15 +37,7 @@ PUBLISHED = {
 @pytest.fixture
 def run(capsys):
     """Runs a command: its standard output and error, once it has ended with the expected status."""
-
-    def command(*arguments: object, status: int = 0) -> tuple[str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err
-        return printed.out, printed.err
-
-    return command
+    return lambda *arguments, status=0: ended(capsys, arguments, status)
 
 
 def process(*arguments: object, stdout: int = subprocess.PIPE, **environment: str):

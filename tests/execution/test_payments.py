@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from commands import runs
 from depth import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,6 @@ from hypothesis import strategies as st
 from allocator import ScenarioError, Text, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.analysis.execution.payments import COLUMNS
-from allocator.cli.entry import main
 from allocator.files.dates import cell_day
 from allocator.files.execution import cells as payment_cells
 from allocator.files.execution.payments import load_payments, read_payments
@@ -363,14 +363,7 @@ def test_no_payment_after_the_year_says_up_to_which_day(tmp_path, run, days, on)
 
 @pytest.fixture
 def run(capsys):
-    def command(*arguments, status=0, lang="en"):
-        with pytest.raises(SystemExit) as ended:
-            main(["execution", *map(str, arguments), "--lang", lang])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err + printed.out
-        return printed.out, printed.err
-
-    return command
+    return runs(capsys, "execution")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from commands import runs
 from good_scenario import small
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -32,7 +33,6 @@ from allocator import (
     load_scenario,
 )
 from allocator.analysis.explain import exchange_rates, explain, swings
-from allocator.cli.entry import main
 from allocator.report.charts import marks as charts
 from allocator.report.charts.data import Unit
 from allocator.report.charts.waterfall import waterfall_frame, waterfall_width
@@ -379,15 +379,7 @@ Run = Callable[..., tuple[str, str]]
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs `explain`: its standard output and error, once it has ended with the expected status."""
-
-    def command(*arguments: object, status: int = 0, lang: str = "en") -> tuple[str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["explain", *map(str, arguments), "--lang", lang])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err
-        return printed.out, printed.err
-
-    return command
+    return runs(capsys, "explain")
 
 
 def test_the_command_splits_every_difference_into_weights_and_limits(run: Run) -> None:

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from commands import runs
 from good_scenario import GOOD, make
 
 from allocator import allocate, load_scenario
 from allocator.analysis.seek import Clause, Target, seek_weights
-from allocator.cli.entry import main
 from allocator.report.seek.tables import amounts_table
 from allocator.report.seek.words import sentences
 from allocator.text import LANGUAGES, texts
@@ -24,15 +24,7 @@ RULE, CAPPED = FOLDER / "published-rule.toml", FOLDER / "cap-zone.toml"
 @pytest.fixture
 def run(capsys):
     """Runs `seek`: its standard output and error, once it has ended with the expected status."""
-
-    def command(*arguments: object, status: int = 0, lang: str = "en") -> tuple[str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["seek", *map(str, arguments), "--lang", lang])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err + printed.out
-        return printed.out, printed.err
-
-    return command
+    return runs(capsys, "seek")
 
 
 # --- what must be shown ---------------------------------------------------------------------------

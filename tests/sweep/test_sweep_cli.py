@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from commands import runs
 from generated import generated
 from good_scenario import GOOD, make
 
 from allocator import allocate, load_scenario
 from allocator.analysis.sweep import LEVELS, Anywhere, Around, Within, drivers, sweep
-from allocator.cli.entry import main
 from allocator.cli.sweep import Asked, _law
 from allocator.report.charts import marks as charts
 from allocator.report.sweep import charts as sweep_charts
@@ -29,15 +29,7 @@ RULE, APART = FOLDER / "published-rule.toml", FOLDER / "after-earmark.toml"
 @pytest.fixture
 def run(capsys):
     """Runs `sweep`: its standard output and error, once it has ended with the expected status."""
-
-    def command(*arguments: object, status: int = 0, lang: str = "en") -> tuple[str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["sweep", *map(str, arguments), "--lang", lang])
-        printed = capsys.readouterr()
-        assert ended.value.code == status, printed.err + printed.out
-        return printed.out, printed.err
-
-    return command
+    return runs(capsys, "sweep")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -49,9 +49,9 @@ def parser(lang: str) -> Parser:
 def command(options: Any, lang: str) -> int:
     """Sweeps, and shows what the draws give."""
     file = scenario_file(options, "sweep", lang)
-    names = ("draws", "seed", "around", "anywhere", "points", "noise", "workers", "scheduler")
     start = time.perf_counter()
-    found, driven = sweep_file(file, Asked(**{name: getattr(options, name) for name in names}), lang)
+    asked = Asked(**{field.name: getattr(options, field.name) for field in fields(Asked)})
+    found, driven = sweep_file(file, asked, lang)
     seconds = exact(round(time.perf_counter() - start, 1))
     show(found, driven, options.format, lang)
     print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)

@@ -12,5 +12,5 @@ class Sheet(Worksheet):  # type: ignore[misc]
     texts too: a factor called MAP(A) would be shown as another.  The workbook uses none of these functions.
     """
 
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+    def _prepare_formula(self, formula: str, _expand: bool = False) -> str:
         return formula.removeprefix("=")
