@@ -18,6 +18,7 @@ from allocator.report.audit.verdict import premise
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import waterfall
 from allocator.report.charts.data import Row, Unit
+from allocator.report.charts.histogram import histogram
 from allocator.report.charts.picture import picture
 from allocator.report.method.chain import fund_grid
 from allocator.report.tables.grid import name_of, who
@@ -29,7 +30,7 @@ from allocator.report.words.title import finding_title
 from allocator.text import say
 from allocator.ui.allocate import chips, rule_form, why
 from allocator.ui.components import markup, weights, widgets
-from allocator.ui.components.picture import Heads, picture_html, render_row_presses
+from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
 from allocator.ui.session.base import Base
@@ -187,6 +188,7 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
     rows = _rows(allocation, against, slug, lang)
     unit, change_unit = _units(allocation, rows, lang)
     many, order = len(rows) > markup.MANY, False
+    rest: tuple[Number, ...] = ()
     if many:
         order = st.toggle(
             say("app.chart.order" if against else "app.chart.order_amount", lang), key=f"order-{lang}"
@@ -194,6 +196,7 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
     if len(rows) > VERY_MANY:
         largest = sorted(rows, key=lambda row: -_size(row.difference if order and against else row.amount))
         kept = {row.id for row in largest[:MOST_DRAWN]}
+        rest = tuple(row.amount for row in rows if row.id not in kept)
         rows = tuple(row for row in rows if row.id in kept)
         st.html(markup.block("scale", say("app.chart.largest", lang, count=MOST_DRAWN)))
     drawn = picture(rows, unit, change_unit, lang, compared=against is not None, order=order)
@@ -208,6 +211,11 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
     )
     with st.container(height=markup.TALL if many else "content", border=many):
         st.html(picture_html(drawn, heads))
+    if rest:
+        spread = say("app.chart.rest", lang, count=len(rest))
+        amount = say("app.chart.rest_amount", lang, unit=unit.name)
+        counts = Heads(spread, say("app.chart.rest_count", lang), amount)
+        st.html(markup.heading(spread, 3) + histogram_html(histogram(rest, unit, lang), counts))
 
 
 # --- one recipient, and what is there to check ----------------------------------------------------
