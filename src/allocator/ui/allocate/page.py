@@ -80,11 +80,10 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
     notes = [markup.block("hint", line) for line in note_lines(allocation, lang)]
     if notes:
         st.html(markup.lines(notes))
-    table = office_table(allocation, lang, against.shown if against else None)
-    st.html(markup.table(table, say("app.table.caption", lang)))
+    _render_table(allocation, against, slug, lang)
     render_row_presses(lambda id: _open_steps(id, slug))
     _render_steps(allocation, slug, lang)
-    with st.expander(say("app.rule.title", lang)):
+    with st.expander(say("app.rule.title", lang), key="fold-rule-sentence"):
         if found is not None and against is not None:
             st.html(markup.block("effect", effect_words(allocation, found, against.full, lang)))
         st.html(markup.block("rule", rule_sentence(allocation.scenario, lang)))
@@ -92,6 +91,21 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
             st.html(markup.block("hint", line))
         widgets.render_data(allocation.scenario, lang)
     _render_checks(allocation, against, lang)
+
+
+def _render_table(allocation: Allocation, against: Base | None, slug: str, lang: str) -> None:
+    """The office's table; of very many recipients only while it is unfolded, since it takes long to draw."""
+    caption = say("app.table.caption", lang)
+
+    def html() -> str:
+        return markup.table(office_table(allocation, lang, against.shown if against else None), caption)
+
+    if len(allocation.amounts) <= VERY_MANY:
+        st.html(html())
+        return
+    folded = st.expander(caption, key=f"table-{slug}", on_change="rerun")
+    if folded.open:
+        folded.html(html())
 
 
 def effect_words(allocation: Allocation, found: Finding, against: str, lang: str) -> str:
@@ -179,6 +193,21 @@ def _rows(allocation: Allocation, against: Base | None, slug: str, lang: str) ->
     return chart_data.chart_rows(allocation, amounts, lang, possible[1] if possible else None)
 
 
+def _render_search(against: Base | None, slug: str, lang: str) -> tuple[bool, str]:
+    """Whether the largest changes stand first, and a part of the names that are looked for."""
+    with st.container(key="search", horizontal=True, vertical_alignment="center", gap="medium"):
+        wanted = st.text_input(
+            say("app.chart.find", lang),
+            key=f"find-{slug}",
+            max_chars=40,
+            placeholder=say("app.chart.find", lang),
+            label_visibility="collapsed",
+            width=260,
+        )
+        label = say("app.chart.order" if against else "app.chart.order_amount", lang)
+        return st.toggle(label, key=f"order-{lang}"), wanted.strip().casefold()
+
+
 def _size(by: Number) -> Number:
     return by if by > 0 else -by
 
@@ -187,12 +216,15 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
     scenario = allocation.scenario
     rows = _rows(allocation, against, slug, lang)
     unit, change_unit = _units(allocation, rows, lang)
-    many, order = len(rows) > markup.MANY, False
+    many, order, wanted = len(rows) > markup.MANY, False, ""
     rest: tuple[Number, ...] = ()
     if many:
-        order = st.toggle(
-            say("app.chart.order" if against else "app.chart.order_amount", lang), key=f"order-{lang}"
-        )
+        order, wanted = _render_search(against, slug, lang)
+    if wanted:
+        rows = tuple(row for row in rows if wanted in row.name.casefold())
+        if not rows:
+            st.html(markup.block("exact", say("app.chart.find_none", lang), role="status"))
+            return
     if len(rows) > VERY_MANY:
         largest = sorted(rows, key=lambda row: -_size(row.difference if order and against else row.amount))
         kept = {row.id for row in largest[:MOST_DRAWN]}

@@ -51,18 +51,18 @@ def render() -> None:
         key = _view(found, list(fitting), lang)
         implied.render_amounts(found.readings[key], fitting[key], scenario, slug, lang)
         implied.render_shares(found.readings[key], fitting[key], lang)
-        with st.expander(say("app.published.nearest_title", lang)):
+        with st.expander(say("app.published.nearest_title", lang), key="fold-nearest"):
             nearest.render_nearest(fitting[key], slug, lang)
-        with st.expander(say("app.published.table_title", lang)):
+        with st.expander(say("app.published.table_title", lang), key="fold-table-that-fits"):
             nearest.render_table(fitting[key], scenario, slug, lang)
     else:
         open_ = any(isinstance(one, Audit) and one.verdict.consistent is None for one in checked.values())
         key = "none_settled" if open_ else "none_fits"
         st.html(markup.block("exact", say(f"app.published.{key}", lang), role="status"))
     add_reading.render_adding(found, slug, lang)
-    with st.expander(say("app.published.fit_title", lang)):
+    with st.expander(say("app.published.fit_title", lang), key="fold-fit"):
         _fits(found, list(checked), scenario, lang)
-    with st.expander(say("app.published.document_title", lang)):
+    with st.expander(say("app.published.document_title", lang), key="fold-document"):
         _document(scenario, lang)
     st.html(markup.foot(foot_lines(found.rule, lang)))
     address.write()

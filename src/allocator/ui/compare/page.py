@@ -55,7 +55,7 @@ def render() -> None:
     st.html(markup.table(shown, caption, shown.tints))
     st.html(markup.lines(differences_html(allocations, titles, lang)))
     _render_why(allocations, titles, lang)
-    with st.expander(say("app.compare.concentration", lang)):
+    with st.expander(say("app.compare.concentration", lang), key="fold-concentration"):
         headers, rows = comparing.concentration_rows(allocations, lang)
         st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang), (2, 3)))
         st.html(markup.block("hint", say("app.compare.concentration_about", lang)))
