@@ -102,7 +102,8 @@ def _amounts(found: Findings, lang: str) -> None:
             _chart("amount", frame, lang, width, alt, f"range-{part[0].id}-{lang}")
     said = sentences(found, lang)
     more = say("app.published.aloud_more", lang, count=len(said) - FEW)
-    st.html(markup.lines([markup.heading(say("app.published.aloud", lang), 3), markup.listing(said, FEW, more)]))
+    aloud = markup.heading(say("app.published.aloud", lang), 3)
+    st.html(markup.lines([aloud, markup.listing(said, FEW, more)]))
     table = amount_table(found, lang)
     if table is not None:
         caption = say("app.published.amounts_caption", lang, weights=tried)

@@ -48,7 +48,7 @@ def render() -> None:
     st.html(markup.lines(opening(lang)))
     fitting = {key: one for key, one in checked.items() if isinstance(one, Audit) and one.verdict.consistent}
     if fitting:
-        key = _view(found, list(fitting), lang)
+        key = _view(found, list(fitting), len(chosen) > 1, lang)
         implied.render_amounts(found.readings[key], fitting[key], scenario, slug, lang)
         implied.render_shares(found.readings[key], fitting[key], lang)
         with st.expander(say("app.published.nearest_title", lang), key="fold-nearest"):
@@ -186,11 +186,12 @@ def assumptions(found: Audit, lang: str) -> list[str]:
     return said
 
 
-def _view(found: Choices, keys: Sequence[str], lang: str) -> str:
+def _view(found: Choices, keys: Sequence[str], several: bool, lang: str) -> str:
     """Under which of the readings the ranges are shown: one at a time."""
     titles = {key: title_of(found.readings[key], lang) for key in keys}
     if len(keys) == 1:
-        st.html(markup.block("rule", say("app.published.view_one", lang, title=titles[keys[0]])))
+        if several:
+            st.html(markup.block("rule", say("app.published.view_one", lang, title=titles[keys[0]])))
         return keys[0]
     key = f"reading-view-{state.slug()}-{lang}"
     if st.session_state.get(key) not in keys:
