@@ -30,14 +30,21 @@ def read_csv(path: Path) -> tuple[list[str], list[Row]]:
 
 
 def csv_lines(
-    file: Path | str, content: bytes, most_rows: int = MOST_ROWS, most_columns: int = MOST_COLUMNS
+    file: Path | str,
+    content: bytes,
+    most_rows: int = MOST_ROWS,
+    most_columns: int = MOST_COLUMNS,
+    mark: str = ",",
 ) -> list[Row]:
-    """The lines of CSV that hold anything, each with its number; raises where it is not CSV or too large."""
-    text = _Lines(file, content)
+    """The lines of CSV that hold anything, each with its number; raises where it is not CSV or too large.
+
+    ``mark`` stands between the cells.
+    """
+    text = _Lines(file, content, mark=mark)
     rows: list[Row] = []
     number = cells = 0
     try:
-        for number, row in enumerate(csv.reader(text, strict=True), 1):
+        for number, row in enumerate(csv.reader(text, strict=True, delimiter=mark), 1):
             text.commas = 0
             line = [cell.strip() for cell in row]
             if any(line):
@@ -90,13 +97,15 @@ class _Lines:
     ``commas`` counts those since it was last set; too many of them raise _Wide.
     """
 
-    def __init__(self, file: Path | str, content: bytes, most_commas: int = _MOST_COMMAS) -> None:
+    def __init__(
+        self, file: Path | str, content: bytes, most_commas: int = _MOST_COMMAS, mark: str = ","
+    ) -> None:
         if _endless(content):
             wrong(file, "csv_line")
         encoding = next((name for name in ("utf-8-sig", "gb18030") if _is_in(content, name)), None)
         if encoding is None:
             wrong(file, "file_encoding")
-        self.commas, self.most_commas = 0, most_commas
+        self.commas, self.most_commas, self._mark = 0, most_commas, mark
         # decoded bit by bit: the whole text at once would take up to four times the file
         self._lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
@@ -105,7 +114,7 @@ class _Lines:
 
     def __next__(self) -> str:
         line = next(self._lines)
-        self.commas += line.count(",")
+        self.commas += line.count(self._mark)
         if self.commas > self.most_commas:
             raise _Wide
         return line

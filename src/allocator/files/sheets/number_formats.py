@@ -12,18 +12,31 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from allocator.core.errors import Problem
 from allocator.files.parsing import Row, cell_number
+from allocator.files.sheets.cells import number_of
 
 Place = tuple[int, int]
 
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-_BUILT_IN = {"9", "10"}  # 0% and 0.00%; all other percentages are written out
+_BUILT_IN = {"9": "0%", "10": "0.00%"}  # all other percentages are written out
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _CELL = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
+_TRUE = ("1", "true")
+_MOST_HIDDEN = 16_384  # columns, as many as Excel has
 _SHOWN = 5  # cells that a sentence names of each kind
+
+
+@dataclass
+class Layout:
+    """What a sheet's part says beside its values, rows and columns from 1."""
+
+    formats: dict[Place, str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def shows_percent(code: str) -> bool:
@@ -47,10 +60,22 @@ def percent_cells(workbook: bytes) -> list[frozenset[Place]]:
             return archive.read(names[name.lower()]) if name.lower() in names else b""
 
         paths = _sheets(part(_BOOK), part(_RELATIONS))
-        styles = _percent_styles(part(_STYLES))
+        styles = {key for key, code in style_codes(part(_STYLES)).items() if shows_percent(code)}
         if not styles:
             return [frozenset()] * len(paths)
-        return [_cells(part(path), styles) for path in paths]
+        return [frozenset(layout(part(path), dict.fromkeys(styles, "%")).formats) for path in paths]
+
+
+def layouts(workbook: bytes, notable: Callable[[str], bool]) -> list[Layout]:
+    """The layout of each sheet of a workbook that `unpacking.unpack` gave, with the formats that are notable."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+
+        def part(name: str) -> bytes:
+            return archive.read(names[name.lower()]) if name.lower() in names else b""
+
+        codes = {key: code for key, code in style_codes(part(_STYLES)).items() if notable(code)}
+        return [layout(part(path), codes) for path in _sheets(part(_BOOK), part(_RELATIONS))]
 
 
 def mixed(
@@ -67,7 +92,7 @@ def mixed(
         for number, row in lines[1:]:
             value = cell_number(row[column]) if column < len(row) else "cell_empty"
             if not isinstance(value, str) and value:
-                kinds[(number, column + 1) in percents].append(f"{_letters(column)}{number}")
+                kinds[(number, column + 1) in percents].append(f"{letters(column)}{number}")
         if all(kinds.values()):
             header = lines[0][1][column] if column < len(lines[0][1]) else ""
             where = {**at, **({"column": header} if header else {})}
@@ -82,12 +107,17 @@ def mixed(
     return found
 
 
-def _letters(column: int) -> str:
-    letters, column = "", column + 1
+def letters(column: int) -> str:
+    """The letters of a column, counted from 0.
+
+    >>> letters(0), letters(27)
+    ('A', 'AB')
+    """
+    found, column = "", column + 1
     while column:
         column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
+        found = chr(65 + letter) + found
+    return found
 
 
 # --- parts ------------------------------------------------------------------------------------------
@@ -124,21 +154,20 @@ def _sheets(book: bytes, relations: bytes) -> list[str]:
     return paths
 
 
-def _percent_styles(styles: bytes) -> frozenset[str]:
-    """The cell formats, by their numbers as cells name them, that show a percentage."""
-    codes, found = set(_BUILT_IN), set()
+def style_codes(styles: bytes) -> dict[str, str]:
+    """The codes of the number formats of cells, by the numbers that cells name; plain ones are left out."""
+    codes, found = dict(_BUILT_IN), {}
     inside, count = False, 0
 
     def start(name: str, given: dict[str, str]) -> None:
         nonlocal inside, count
         if name == "numFmt":
-            shows = shows_percent(given.get("formatCode", ""))
-            (codes.add if shows else codes.discard)(given.get("numFmtId", ""))
+            codes[given.get("numFmtId", "")] = given.get("formatCode", "")
         elif name == "cellXfs":
             inside = True
         elif name == "xf" and inside:
             if given.get("numFmtId", "0") in codes:
-                found.add(str(count))
+                found[str(count)] = codes[given.get("numFmtId", "0")]
             count += 1
 
     def end(name: str) -> None:
@@ -146,28 +175,31 @@ def _percent_styles(styles: bytes) -> frozenset[str]:
         inside = inside and name != "cellXfs"
 
     _parse(styles, start, end)
-    return frozenset(found)
+    return found
 
 
-def _cells(sheet: bytes, styles: Collection[str]) -> frozenset[Place]:
-    """The cells of a sheet in one of these formats that are not text."""
-    found: set[Place] = set()
+def layout(sheet: bytes, codes: Mapping[str, str]) -> Layout:
+    """The cells of a sheet that are not text and in one of these formats; rows and columns that are hidden."""
+    found = Layout()
     row = column = 0
 
     def start(name: str, given: dict[str, str]) -> None:
         nonlocal row, column
         if name == "row":
             row, column = int(given.get("r", row + 1)), 0
+            if given.get("hidden") in _TRUE:
+                found.hidden_rows.add(row)
+        elif name == "col" and given.get("hidden") in _TRUE:
+            found.hidden_columns.update(range(int(given["min"]), min(int(given["max"]), _MOST_HIDDEN) + 1))
         elif name == "c":
             place = _CELL.fullmatch(given.get("r", ""))
             if place is None:
                 column += 1
             else:
-                row, column = int(place[2]), 0
-                for letter in place[1].upper():
-                    column = column * 26 + ord(letter) - 64
-            if given.get("s") in styles and given.get("t", "n") == "n":
-                found.add((row, column))
+                row, column = int(place[2]), number_of(place[1])
+            code = codes.get(given.get("s", ""))
+            if code is not None and given.get("t", "n") == "n":
+                found.formats[row, column] = code
 
     _parse(sheet, start)
-    return frozenset(found)
+    return found

@@ -14,7 +14,7 @@ from allocator.core.exact import exact
 from allocator.files.csv_file import csv_lines
 from allocator.files.parsing import Row, cell_text, wrong
 from allocator.files.sheets.cells import Part
-from allocator.files.sheets.number_formats import percent_cells
+from allocator.files.sheets.number_formats import letters, percent_cells
 from allocator.files.sheets.unpacking import MOST_COLUMNS, MOST_ROWS, unpack
 
 LARGEST_UPLOAD_MB = 5
@@ -106,7 +106,7 @@ def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, in
     width = max((column for _, column in unseen), default=0)
     lines: list[Row] = []
     for number, read in enumerate(rows, 1):
-        cells = [""] * before + [_text(cell) for cell in read]
+        cells = [""] * before + [written(cell) for cell in read]
         cells += [""] * (width - len(cells))
         for column, seen in hidden.pop(number, ()):
             cells[column - 1] = seen
@@ -134,10 +134,10 @@ def _merged(areas: Sequence[tuple[int, int, int, int]], lines: list[Row]) -> tup
     )
 
 
-def _text(cell: Any) -> str:
+def written(cell: Any) -> str:
     """A stored value as text, numbers in plain decimals.
 
-    >>> _text(0.1), _text(170.0), _text(1e20), _text(True), _text(date(2023, 5, 31))
+    >>> written(0.1), written(170.0), written(1e20), written(True), written(date(2023, 5, 31))
     ('0.1', '170', '100000000000000000000', 'TRUE', '2023-05-31')
     """
     if isinstance(cell, str):
@@ -166,8 +166,4 @@ def _place(row: int, column: int) -> str:
     >>> _place(1, 1), _place(10, 28)
     ('A1', 'AB10')
     """
-    letters = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        letters = chr(65 + letter) + letters
-    return f"{letters}{row}"
+    return f"{letters(column - 1)}{row}"

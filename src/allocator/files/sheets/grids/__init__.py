@@ -1,0 +1,1 @@
+"""Files of any kind that hold tables, as grids of cells."""

@@ -1,0 +1,77 @@
+"""A sheet as it stands in its file: every cell with its text, its kind and how it shows a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH, BLANK = "number", "text", "date", "error", "formula", "truth", ""
+
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_SCALED = re.compile(r"[0#?],+(?![0#?,])|[0#?]!?\.[0#?]+,|\\\.|!\.")
+_WORDS = re.compile(r'"([^"]*)"')
+
+
+class Cell(NamedTuple):
+    """A cell: its exact text, what it is, and its number format where that changes what a reader sees.
+
+    ``kind`` is one of the names above: FORMULA is one that has no value.
+    """
+
+    text: str = ""
+    kind: str = BLANK
+    format: str = ""
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sheet: its rows that hold anything, each with its number and its cells from column A on.
+
+    ``merged`` are first row, first column, last row, last column of merged cells; all count from 1.
+    ``unseen`` are the keys of what a file of this kind does not let anybody see.
+    """
+
+    name: str
+    rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+    hidden: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    unseen: tuple[str, ...] = ()
+
+
+def is_percent(code: str) -> bool:
+    """Whether a number format multiplies by a hundred.
+
+    >>> is_percent("0.00%"), is_percent('0.00"%"')
+    (True, False)
+    """
+    return "%" in _LITERAL.sub("", code)
+
+
+def is_scaled(code: str) -> bool:
+    """Whether a number format shows a part of the number only, such as thousands or ten thousands.
+
+    >>> is_scaled("#,##0,"), is_scaled("0!.0,"), is_scaled("#,##0.00")
+    (True, True, False)
+    """
+    first = code.partition(";")[0]
+    return _SCALED.search(re.sub(r'"[^"]*"|_.|\*.|\[[^\]]*\]', "", first)) is not None
+
+
+def words_of(code: str) -> str:
+    """The words that a number format writes beside the number.
+
+    >>> words_of('#,##0"万元"'), words_of("0.00")
+    ('万元', '')
+    """
+    return "".join(_WORDS.findall(code.partition(";")[0])).strip()
+
+
+def is_notable(code: str) -> bool:
+    """Whether a number format lets the number look like another one, or names its unit."""
+    return is_percent(code) or is_scaled(code) or bool(words_of(code))
