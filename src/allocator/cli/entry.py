@@ -39,6 +39,7 @@ COMMANDS = {  # and the file of each beside this one, in the order in which they
     "factors": "projects",
     "execution": "execution",
     "new": "new",
+    "read": "read",
     "app": "app",
 }
 

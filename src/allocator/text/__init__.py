@@ -2,7 +2,7 @@
 
 The sentences stand in ``zh.toml`` and ``en.toml`` under the same keys, the app's own ("app.…") in
 ``app.zh.toml`` and ``app.en.toml``, the workbook's ("excel.…"), the other papers' ("report.…"), what is
-said of payments ("execution.…") and of projects ("projects.…") likewise.
+said of payments ("execution.…"), of projects ("projects.…") and of sheets ("sheets.…") likewise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LANGUAGES = ("zh", "en")
-APART = ("app", "excel", "report", "execution", "projects")  # kinds of sentences in files of their own
+APART = (
+    "app",
+    "excel",
+    "report",
+    "execution",
+    "projects",
+    "sheets",
+)  # kinds of sentences in files of their own
 
 
 class Money(NamedTuple):

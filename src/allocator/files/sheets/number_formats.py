@@ -67,7 +67,7 @@ def percent_cells(workbook: bytes) -> list[frozenset[Place]]:
 
 
 def layouts(workbook: bytes, notable: Callable[[str], bool]) -> list[Layout]:
-    """The layout of each sheet of a workbook that `unpacking.unpack` gave, with the formats that are notable."""
+    """The layout of each sheet of a workbook that `unpacking.unpack` gave, with its notable formats."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         names = {name.lower(): name for name in archive.namelist()}
 
@@ -179,7 +179,7 @@ def style_codes(styles: bytes) -> dict[str, str]:
 
 
 def layout(sheet: bytes, codes: Mapping[str, str]) -> Layout:
-    """The cells of a sheet that are not text and in one of these formats; rows and columns that are hidden."""
+    """The cells of a sheet that are not text and in one of these formats, and what of it is hidden."""
     found = Layout()
     row = column = 0
 

@@ -53,9 +53,9 @@ def _packed(archive: Archive) -> str:
         wrong(archive.file, "sheet_kind_xlsb")
     if any(name.startswith(("word/", "ppt/")) for name in listed):
         wrong(archive.file, "sheet_kind_word")
-    if "content.xml" in archive.parts:
-        return "ods"
-    wrong(archive.file, "sheet_kind_archive")
+    if "content.xml" not in archive.parts:
+        wrong(archive.file, "sheet_kind_archive")
+    return "ods"
 
 
 def _refusal(content: bytes) -> str | None:

@@ -12,7 +12,15 @@ from allocator.files.parsing import is_error_cell, wrong
 from allocator.files.sheets.archive import Archive, unpacked
 from allocator.files.sheets.cells import MOST_MERGED
 from allocator.files.sheets.grids.grid import (
-    DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, TRUTH, Cell, Grid,
+    DATE,
+    EMPTY,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    Cell,
+    Grid,
 )  # fmt: skip
 from allocator.files.sheets.spreadsheet import written
 from allocator.files.sheets.unpacking import MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS, MOST_TAGS
@@ -54,6 +62,7 @@ class _Reader:
         self._style = ""
         self._cells = self._characters = self._aside = 0
         self._in_text = False
+        self._parts: list[str] = []
         self._begin({})
 
     def _begin(self, given: dict[str, str]) -> None:
@@ -89,7 +98,8 @@ class _Reader:
             self._line, self._width = [], 0
             self._row_hidden = given.get("visibility") in _HIDDEN
         elif name in ("table-cell", "covered-table-cell"):
-            self._given, self._parts, self._length = given, [], 0
+            self._given, self._length = given, 0
+            self._parts = []
         elif name == "p" and not self._aside:
             if self._parts:
                 self._parts.append("\n")
@@ -160,9 +170,7 @@ class _Reader:
             self._hidden_rows.update(range(first, self._row + 1))
 
     def _too_large(self) -> None:
-        wrong(
-            self.file, "sheet_large", {"sheet": self._name}, rows=self.most_rows, columns=MOST_COLUMNS
-        )
+        wrong(self.file, "sheet_large", {"sheet": self._name}, rows=self.most_rows, columns=MOST_COLUMNS)
 
 
 def _cell(given: dict[str, str], text: str) -> Cell:

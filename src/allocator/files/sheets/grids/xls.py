@@ -12,14 +12,21 @@ from typing import Any
 from allocator.core.errors import ScenarioError
 from allocator.files.parsing import wrong
 from allocator.files.sheets.grids.grid import (
-    DATE, EMPTY, ERROR, NUMBER, TEXT, TRUTH, Cell, Grid, is_notable,
+    DATE,
+    EMPTY,
+    ERROR,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    Cell,
+    Grid,
+    is_notable,
 )  # fmt: skip
 from allocator.files.sheets.spreadsheet import written
 from allocator.files.sheets.unpacking import MOST_CELLS, MOST_CHARACTERS, MOST_COLUMNS
 
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _DOCUMENT = "WordDocument".encode("utf-16-le")
-
 
 
 def old_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:

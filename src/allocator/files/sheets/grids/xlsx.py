@@ -11,7 +11,16 @@ from allocator.core.errors import ScenarioError
 from allocator.files.parsing import wrong
 from allocator.files.sheets.cells import Part
 from allocator.files.sheets.grids.grid import (
-    DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, TRUTH, Cell, Grid, is_notable,
+    DATE,
+    EMPTY,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    Cell,
+    Grid,
+    is_notable,
 )  # fmt: skip
 from allocator.files.sheets.number_formats import Layout, layouts
 from allocator.files.sheets.spreadsheet import written

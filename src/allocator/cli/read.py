@@ -1,0 +1,206 @@
+"""The command `read`: what an office's table says, and a scenario folder from it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allocator.cli.parser import Parser, Usage
+from allocator.cli.terminal import print_json
+from allocator.core.errors import AllocatorError
+from allocator.text import say, visible
+
+if TYPE_CHECKING:
+    from allocator.files.understanding.model import Options, Statement, Understanding
+
+_PARTS = ("treated", "left_out", "decisions", "problems")
+_CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave"), "format": ("table", "json")}
+_MOST_LINES = 60  # of a part, on a terminal
+
+
+def parser(lang: str) -> Parser:
+    """What `allocator read` takes."""
+    made = Parser("read", lang, "sheet_file")
+    made.option("--for", metavar="FILE", dest="scenario_file")
+    made.option("--sheet", metavar="NAME")
+    made.option("--recipients", metavar="COLUMN")
+    made.option("--leave-out", metavar="COLUMN", action="append", default=[])
+    made.option("--blank", metavar="zero|refuse")
+    made.option("--unit", metavar="UNIT")
+    made.option("--published", metavar="COLUMN", dest="published")
+    made.option("--previous", metavar="COLUMN", dest="previous")
+    made.option("--hidden", metavar="read|leave")
+    made.option("--same", metavar="WRITTEN=NAME", action="append", default=[])
+    made.option("--out", metavar="FOLDER")
+    return made
+
+
+def command(options: Any, lang: str) -> int:
+    """Shows what a file was understood as; status 1 where something is left to decide, 2 where refused."""
+    if options.sheet_file is None:
+        raise Usage(say("cli.missing_sheet_file", lang))
+    for name, allowed in _CHOICES.items():
+        value = getattr(options, name)
+        if value is not None and value not in allowed:
+            raise Usage(say("cli.bad_choice", lang, option=f"--{name}", value=value, known=allowed))
+    decided = _decided(options, lang)
+    from allocator.files.load import load_scenario
+    from allocator.files.understanding.understand import understand
+
+    scenario = load_scenario(options.scenario_file) if options.scenario_file else None
+    try:
+        name, content = _content(options.sheet_file)
+        made = understand(name, content, decided, scenario)
+    except AllocatorError as error:
+        if options.format == "json":
+            problems = [
+                {"what": p.key, "at": "", "sentence": p.sentence(lang), "choices": []} for p in error.problems
+            ]
+            print_json(_EMPTY | {"problems": problems})
+            return error.exit_status
+        raise
+    written = None
+    if options.out and made.is_settled:
+        from allocator.files.understanding.folder import write_folder
+
+        written = write_folder(made, Path(options.out), lang, scenario)
+    if options.format == "json":
+        print_json(_json(made, lang))
+    else:
+        _show(made, lang)
+    if written is not None:
+        _say_written(made, written, options, lang, with_money=scenario is not None)
+    elif options.out:
+        print(say("sheets.title.not_written", lang, folder=options.out), file=sys.stderr)
+    return 2 if made.problems else 1 if made.decisions else 0
+
+
+def _decided(options: Any, lang: str) -> Options:
+    from allocator.files.understanding.model import Options
+
+    same = {}
+    for pair in options.same:
+        written, sign, name = pair.partition("=")
+        if not sign or not written.strip() or not name.strip():
+            raise Usage(say("cli.bad_same", lang, value=pair))
+        same[written] = name
+    return Options(
+        options.sheet, options.recipients, tuple(options.leave_out), options.blank, options.unit,
+        options.published, options.previous, options.hidden, same,
+    )  # fmt: skip
+
+
+def _content(file: str) -> tuple[str, bytes]:
+    """The name and the content of the file, or what is pasted into the input."""
+    from allocator.files.parsing import file_bytes
+    from allocator.files.sheets.grids.files import LARGEST_MB
+
+    if file == "-":
+        return "-", sys.stdin.buffer.read(LARGEST_MB * 2**20 + 1)
+    return Path(file).name, file_bytes(Path(file), LARGEST_MB)
+
+
+_EMPTY: dict[str, Any] = {
+    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "factors": {}, "units": {},
+    "weights": {}, "published": None, "previous": None, "columns": [], "rows": [], "treated": [],
+    "left_out": [], "checks": [], "decisions": [], "problems": [],
+}  # fmt: skip
+
+
+def _json(made: Understanding, lang: str) -> dict[str, Any]:
+    """The object of `allocator read --format json`."""
+    amounts = {
+        each.role: {"column": each.column, "unit": each.unit, "values": dict(each.values)}
+        for each in made.amounts
+    }
+    lists = {part: [_statement(each, lang) for each in getattr(made, part)] for part in _PARTS}
+    checks = [
+        {
+            "row": check.row,
+            "name": check.name,
+            "rows": list(check.rows),
+            "agreed": check.agreed,
+            "columns": {
+                name: {"shown": shown, "sum": total, "difference": difference}
+                for name, (shown, total, difference) in check.columns.items()
+            },
+        }
+        for check in made.checks
+    ]
+    tables = {
+        name: {key: _plain(value) for key, value in getattr(made, name).items()}
+        for name in ("values", "cells", "names", "factors", "units", "weights")
+    }
+    taken = {
+        part: [
+            {"at": t.at, "taken": t.role, "why": t.why, "name": t.name, "id": t.id, "unit": t.unit}
+            for t in getattr(made, part)
+        ]
+        for part in ("columns", "rows")
+    }
+    return (
+        _EMPTY
+        | {"sheet": made.sheet, "unit": made.unit, "sheets": list(made.sheets), "checks": checks}
+        | tables | amounts | taken | lists
+    )  # fmt: skip
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _statement(statement: Statement, lang: str) -> dict[str, Any]:
+    return {
+        "what": statement.key,
+        "at": statement.at,
+        "sentence": statement.sentence(lang),
+        "choices": list(statement.choices),
+    }
+
+
+def _show(made: Understanding, lang: str) -> None:
+    sheet = say("sheets.title.of_sheet", lang, name=made.sheet) if made.sheet else ""
+    unit = say("sheets.title.in_unit", lang, unit=made.unit) if made.unit else ""
+    found = say("sheets.title.found", lang, recipients=len(made.values), factors=len(made.factors))
+    print(visible(sheet + found + unit, lang))
+    if made.values and made.factors:
+        _table(made, lang)
+    for part in _PARTS:
+        statements = getattr(made, part)
+        if statements:
+            print(f"\n{say(f'sheets.title.{part}', lang)}")
+            print(*_lines(statements, lang), sep="\n")
+    if made.is_settled:
+        print("\n" + say("sheets.title.settled", lang))
+
+
+def _lines(statements: Iterable[Statement], lang: str) -> list[str]:
+    lines = [f"  {statement.sentence(lang)}" for statement in statements]
+    more = len(lines) - _MOST_LINES
+    return lines if more <= 0 else [*lines[:_MOST_LINES], "  " + say("cli.more_problems", lang, count=more)]
+
+
+def _table(made: Understanding, lang: str) -> None:
+    """The values, of very many recipients the first ones."""
+    from allocator.cli.terminal import pad, width
+
+    rows = [["", *made.factors.values()]]
+    for id, values in list(made.values.items())[:_MOST_LINES]:
+        rows.append([made.names.get(id, id), *(values.get(factor, "") for factor in made.factors)])
+    rows = [[visible(cell, lang)[:40] for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [pad(c, w, right=at > 0) for at, (c, w) in enumerate(zip(row, widths, strict=True))]
+        print("  ".join(cells).rstrip())
+    if len(made.values) > _MOST_LINES:
+        print("…")
+
+
+def _say_written(made: Understanding, file: Path, options: Any, lang: str, *, with_money: bool) -> None:
+    stream = sys.stderr if options.format == "json" else sys.stdout
+    print(say("sheets.title.written", lang, folder=options.out, file=str(file)), file=stream)
+    if not with_money:
+        key = "to_fill" if made.weights else "to_fill_weights"
+        print(say(f"sheets.title.{key}", lang, file=str(file)), file=stream)

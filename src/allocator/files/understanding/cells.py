@@ -1,0 +1,121 @@
+"""The figures of the recipients, cell by cell, and what is wrong with them or has to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from allocator.files.understanding.columns import Place
+from allocator.files.understanding.draft import Draft
+from allocator.files.understanding.figures import FIGURE, MISSING, Figure, figure_of
+from allocator.files.understanding.rows import Row
+from allocator.files.understanding.view import View
+from allocator.files.understanding.vocabulary import closed, tidy
+
+_SHOWN = 5
+
+
+@dataclass
+class Values:
+    """For each recipient and factor the exact figure, and its cell; for each factor its unit."""
+
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    zeros: list[str] = field(default_factory=list)
+
+
+def values_in(view: View, rows: Sequence[Row], places: Sequence[Place], draft: Draft) -> Values:
+    """The figures of the rows; every cell that is refused is named, missing ones are asked about once."""
+    found = Values({row.id: {} for row in rows}, {row.id: {} for row in rows})
+    missing: list[str] = []
+    for place in places:
+        figures = [(row, figure_of(row.cell(place.at))) for row in rows]
+        for row, figure in figures:
+            cell = view.cell(row.number, place.at)
+            if figure.kind == FIGURE:
+                found.values[row.id][place.id] = figure.text
+                found.cells[row.id][place.id] = cell
+            elif figure.kind == MISSING:
+                missing.append(cell)
+                if draft.options.blank == "zero":
+                    found.values[row.id][place.id] = "0"
+                    found.cells[row.id][place.id] = cell
+                    found.zeros.append(cell)
+            else:
+                name, text = place.column.name, tidy(row.cell(place.at).text)
+                draft.refuse(figure.why, cell, value=text, column=name, name=row.name)
+        sound = [(row, figure) for row, figure in figures if figure.kind == FIGURE]
+        found.units[place.id] = _unit(view, place, sound, draft)
+    _merged(view, rows, places, draft)
+    if missing:
+        _missing(missing, draft)
+    return found
+
+
+def _missing(cells: Sequence[str], draft: Draft) -> None:
+    if draft.options.blank == "zero":
+        draft.treat("blank_zero", cells=cells, count=len(cells))
+    elif draft.options.blank == "refuse":
+        for cell in cells:
+            draft.refuse("figure_missing", cell)
+    else:
+        draft.ask("blank", ["zero", "refuse"], cells=cells, count=len(cells))
+
+
+def _unit(view: View, place: Place, figures: Sequence[tuple[Row, Figure]], draft: Draft) -> str:
+    """The unit of a column; one that mixes units, or percentages with other figures, is refused."""
+    name = place.column.name
+    some = [(row, figure) for row, figure in figures if figure.value]
+    percents = [view.cell(row.number, place.at) for row, figure in some if figure.percent]
+    plain = [view.cell(row.number, place.at) for row, figure in some if not figure.percent]
+    where = view.column(place.at)
+    if percents and plain:
+        draft.refuse(
+            "percents_mixed", where, column=name, shown=percents[:_SHOWN], plain=plain[:_SHOWN],
+            many=len(percents), others=len(plain),
+        )  # fmt: skip
+        return ""
+    if percents:
+        draft.treat("percents", where, column=name)
+        return "%"
+    written = {figure.unit for _, figure in some if figure.unit}
+    heading = closed(place.column.unit)
+    base = heading or (sorted(written)[0] if written else "")
+    others = [
+        (view.cell(row.number, place.at), figure.unit)
+        for row, figure in some
+        if (written and not figure.unit and not heading) or not _agree(figure.unit or base, base)
+    ]
+    if others:
+        draft.refuse(
+            "units_mixed", where, column=name, unit=base, count=len(others),
+            cells=[cell for cell, _ in others], found=sorted({unit for _, unit in others if unit} | {base}),
+        )  # fmt: skip
+    elif written:
+        draft.treat("unit_in_cells", where, column=name, unit=heading or base)
+    if any(figure.treated for _, figure in figures):
+        draft.treat("text_numbers", where, column=name)
+    return place.column.unit or base
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether two words are one unit.
+
+    >>> _agree("万", "万元"), _agree("元", "万元")
+    (True, False)
+    """
+    return one == other or other.removesuffix("元") == one or one.removesuffix("元") == other
+
+
+def _merged(view: View, rows: Sequence[Row], places: Sequence[Place], draft: Draft) -> None:
+    """Refuses figures of several rows or columns in one merged cell."""
+    if not view.merged:
+        return
+    numbers = {row.number for row in rows}
+    columns = {place.at for place in places}
+    for top, left, last, right in view.merged:
+        inside = [at for at in columns if left <= at <= right]
+        below = sum(1 for row in range(top, min(last, top + 5_000) + 1) if row in numbers)
+        if inside and below and (below > 1 or len(inside) > 1):
+            draft.refuse("figure_merged", f"{view.cell(top, left)}:{view.cell(last, right)}")

@@ -1,0 +1,143 @@
+"""Rows of totals held against what they stand for, and rows that look like totals without the name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from allocator.core.exact import plain
+from allocator.files.parsing import decimal_text
+from allocator.files.understanding.draft import Draft
+from allocator.files.understanding.figures import FIGURE, figure_of
+from allocator.files.understanding.model import Check
+from allocator.files.understanding.rows import ASKED, CHECK, RECIPIENT, SECTION, Row, has_no_value
+from allocator.files.understanding.view import View
+from allocator.files.understanding.vocabulary import closed
+
+_PART = ("小计", "分计", "subtotal")
+_NOISE = Fraction(1, 10**9)  # of a sum that a spreadsheet has kept in binary
+_LEAST_RUN = 2
+_CERTAIN = 6  # digits in all that are equal to a sum by more than chance
+
+Columns = Mapping[str, int]  # factors, each with its column
+
+
+def values_of(row: Row, columns: Columns) -> list[Fraction]:
+    """The figures of a row, 0 where there is none."""
+    found = (figure_of(row.cell(at)) for at in columns.values())
+    return [figure.value if figure.kind == FIGURE else Fraction(0) for figure in found]
+
+
+def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -> tuple[Check, ...]:
+    """Every row of totals with what it should come to; one that does not agree is refused."""
+    counted = [row for row in rows if row.role == RECIPIENT or (row.role == ASKED and row.why != "part")]
+    values = {row.number: values_of(row, columns) for row in counted}
+    made = []
+    for at, row in enumerate(rows):
+        if row.role != CHECK:
+            continue
+        scopes = _scopes(rows, at, counted)
+        check = next(
+            (c for scope in scopes if (c := _check(row, scope, values, columns)) and c.agreed),
+            _check(row, scopes[0], values, columns),
+        )
+        made.append(check)
+        _note(view, row, check, columns, draft)
+    return tuple(made)
+
+
+def _note(view: View, row: Row, check: Check, columns: Columns, draft: Draft) -> None:
+    at = view.row(row.number)
+    for name, (shown, should, difference) in check.columns.items():
+        if difference not in (None, "0"):
+            draft.refuse(
+                "check_differs", view.cell(row.number, columns[name]),
+                name=row.name, column=name, shown=shown, should=should, difference=difference,
+                row=at, count=len(check.rows),
+            )  # fmt: skip
+    missing = [name for name, (shown, _, _) in check.columns.items() if shown is None]
+    if check.agreed:
+        draft.treat("check_agreed", at, name=row.name, count=len(check.rows))
+    if missing:
+        draft.treat("check_missing", at, name=row.name, columns=missing)
+
+
+def _scopes(rows: Sequence[Row], at: int, counted: Sequence[Row]) -> list[Sequence[Row]]:
+    """The rows that a total may stand for, the likeliest first: all, or those of its part of the table."""
+    above, below = _run(rows[:at][::-1]), _run(rows[at + 1 :])
+    part = [scope for scope in (above[::-1], below) if scope]
+    whole = [counted]
+    is_part = any(word in closed(rows[at].name) for word in _PART)
+    several = sum(1 for row in rows if row.role == CHECK) > 1
+    if is_part:
+        return [*part, *whole] if part else whole
+    return [*whole, *part] if several else whole
+
+
+def _run(rows: Sequence[Row]) -> list[Row]:
+    """The recipients up to the next total or heading of a section."""
+    found: list[Row] = []
+    for row in rows:
+        if row.role == CHECK or (row.role == SECTION and found):
+            break
+        if row.role == RECIPIENT or (row.role == ASKED and row.why != "part"):
+            found.append(row)
+    return found
+
+
+def _check(row: Row, scope: Sequence[Row], values: Mapping[int, list[Fraction]], columns: Columns) -> Check:
+    sums = [sum(each, start=Fraction(0)) for each in zip(*(values[r.number] for r in scope), strict=True)]
+    sums = sums or [Fraction(0)] * len(columns)
+    found: dict[str, tuple[str | None, str, str | None]] = {}
+    for (name, at), total in zip(columns.items(), sums, strict=True):
+        figure = figure_of(row.cell(at))
+        if has_no_value(row, at) or figure.kind != FIGURE:
+            found[name] = None, _text(total), None
+            continue
+        off = abs(figure.value - total)
+        if off <= _NOISE * max(abs(total), 1):
+            off = Fraction(0)
+        found[name] = figure.text, _text(total), _text(off)
+    return Check(row.number, row.name, tuple(r.number for r in scope), found)
+
+
+def _text(value: Fraction) -> str:
+    return str(plain(value)) if value.denominator == 1 else decimal_text(value)
+
+
+def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:
+    """Recipients whose figures are, in every column, the sum of all others or of those next to them."""
+    counted = [row for row in rows if row.role == RECIPIENT and row.why != "match"]
+    if len(counted) < _LEAST_RUN + 1 or not columns:
+        return []
+    lines = [row for row in rows if row.role == RECIPIENT]
+    values = [tuple(values_of(row, columns)) for row in lines]
+    total = tuple(sum(each, start=Fraction(0)) for each in zip(*values, strict=True))
+    known = [row.why == "match" for row in lines]
+    sums: list[tuple[Fraction, ...]] = [tuple(Fraction(0) for _ in columns)]
+    for value in values:
+        sums.append(tuple(a + b for a, b in zip(sums[-1], value, strict=True)))
+    before = {each: at for at, each in reversed(list(enumerate(sums)))}
+    after = {each: at for at, each in enumerate(sums)}
+    found = []
+    for at, value in enumerate(values):
+        if known[at] or not _tells(value):
+            continue
+        whole = tuple(2 * part for part in value) == total and len(lines) > _LEAST_RUN
+        start = before.get(tuple(a - b for a, b in zip(sums[at], value, strict=True)))
+        end = after.get(tuple(a + b for a, b in zip(sums[at + 1], value, strict=True)))
+        certain = _digits(value) > _CERTAIN
+        above = start is not None and at - start >= _LEAST_RUN and certain
+        below = end is not None and end - at - 1 >= _LEAST_RUN and certain
+        if whole or above or below:
+            found.append(lines[at])
+    return found
+
+
+def _tells(value: Sequence[Fraction]) -> bool:
+    """Whether it can hardly be chance that figures are sums: in several columns, or with many digits."""
+    return _digits(value) > (_CERTAIN if len(value) > 1 else 3) or sum(1 for part in value if part) > 2
+
+
+def _digits(value: Sequence[Fraction]) -> int:
+    return sum(len(str(part.numerator).strip("0")) for part in value if part)

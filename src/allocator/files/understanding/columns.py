@@ -1,0 +1,207 @@
+"""What each column of a table is: the recipients, a factor, amounts, or left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allocator.core.parts import plain_name
+from allocator.core.totals import is_total
+from allocator.files.sheets.grids.grid import BLANK, DATE, TEXT, Cell
+from allocator.files.sheets.headings import AMOUNTS, REGISTER, words
+from allocator.files.understanding.draft import Draft, is_named
+from allocator.files.understanding.figures import FIGURE, REFUSED, WORDS, figure_of
+from allocator.files.understanding.headings import Column, Head
+from allocator.files.understanding.names import Known
+from allocator.files.understanding.view import View
+from allocator.files.understanding.vocabulary import (
+    is_amount,
+    is_code,
+    is_numbering,
+    is_recipient_heading,
+    is_remark,
+    is_result,
+    part_of,
+    place_like,
+)  # fmt: skip
+
+RECIPIENT, FACTOR, AMOUNT, LEFT = "recipient", "factor", "amount", "left"
+_KINDS = ("类别", "类型", "分类", "组别", "分组", "片区", "类", "kind", "type", "category", "group", "class")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A column with what it was taken for; ``id`` is the factor's in the scenario, else its name."""
+
+    column: Column
+    role: str
+    why: str
+    id: str = ""
+    cells: Sequence[Cell] = ()
+
+    @property
+    def at(self) -> int:
+        return self.column.at
+
+
+def columns_of(view: View, head: Head, at: int) -> Sequence[Cell]:
+    """The cells of a column below the headings."""
+    return [cells[at] for _, cells in view.lines[head.first :] if at < len(cells)]
+
+
+def recipient_column(view: View, head: Head, draft: Draft) -> int | None:
+    """The column that holds the recipients; asked about where two could be."""
+    wanted = draft.options.recipients
+    if wanted is not None:
+        named = (c.at for c in head.columns if is_named([wanted], view.column(c.at), c.name, c.last))
+        found = next(named, None)
+        if found is None:
+            draft.refuse("no_such_column", name=wanted, known=[c.name for c in head.columns if c.parts])
+        return found
+    if draft.known is not None and (best := _best_matched(view, head, draft.known, draft)) is not None:
+        return best
+    named_columns = [c.at for c in head.columns if _is_names(view, head, c.at)]
+    if not named_columns:
+        return None
+    return min(named_columns, key=lambda at: (_rank(view, head, head.columns[at]), at))
+
+
+def _best_matched(view: View, head: Head, known: Known, draft: Draft) -> int | None:
+    """The column in which most recipients of the scenario are; asked about where another has others."""
+    matched = {column.at: _matched(view, head, column.at, known) for column in head.columns}
+    best = max(matched, key=lambda at: (len(matched[at]), is_recipient_heading(head.columns[at].last), -at))
+    if not matched[best]:
+        return None
+    for at, found in matched.items():
+        others = [row for row, id in found.items() if matched[best].get(row) != id]
+        if len(others) > 1:
+            draft.ask(
+                "two_recipient_columns", ["recipients"], first=view.column(best), second=view.column(at)
+            )
+            break
+    return best
+
+
+def _matched(view: View, head: Head, at: int, known: Known) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for number, cells in view.lines[head.first :]:
+        if at < len(cells) and cells[at].kind == TEXT and (match := known.recipient(cells[at].text)):
+            found[number] = match.id
+    return found
+
+
+def _is_names(view: View, head: Head, at: int) -> bool:
+    """Whether a column holds words, and mostly different ones."""
+    texts = [cell.text for cell in columns_of(view, head, at) if figure_of(cell).kind == WORDS]
+    filled = sum(1 for cell in columns_of(view, head, at) if cell.kind != BLANK)
+    return bool(texts) and 2 * len(texts) >= filled
+
+
+def _rank(view: View, head: Head, column: Column) -> int:
+    """How little a column of words looks like the recipients': 0 is best."""
+    last = column.last
+    register = words(REGISTER).get(plain_name(last))
+    texts = [cell.text for cell in columns_of(view, head, column.at) if figure_of(cell).kind == WORDS]
+    if register == "name_zh":
+        return 0
+    if register in ("kind", "name_en") or last.casefold() in _KINDS or is_remark(last):
+        return 5
+    if is_numbering(last) or len(set(texts)) * 2 < len(texts):
+        return 4
+    places = sum(map(place_like, texts[:200]))
+    if is_recipient_heading(last):
+        return 1 if 2 * places >= len(texts[:200]) else 2
+    return 2 if 2 * places >= len(texts[:200]) else 3
+
+
+def places_of(view: View, head: Head, names: int, draft: Draft) -> list[Place]:
+    """What each column is; what that leaves out or leaves open is noted."""
+    placed = [_place(view, head, column, names, draft) for column in head.columns]
+    places = [place for place in placed if place is not None]
+    if draft.known is None and not any(p.role in (FACTOR, AMOUNT) for p in places):
+        # a table of scores or shares alone: they are its factors
+        places = [
+            Place(p.column, FACTOR, "only_results", p.column.name, p.cells) if p.why == "result" else p
+            for p in places
+        ]
+    for place in places:
+        if place.role == LEFT and place.why not in ("empty_column",):
+            draft.leave(f"column_{place.why}", view.column(place.at), name=place.column.name)
+    _twice(view, places, draft)
+    return places
+
+
+def _place(view: View, head: Head, column: Column, names: int, draft: Draft) -> Place | None:
+    options, where = draft.options, view.column(column.at)
+    if column.at == names:
+        return Place(column, RECIPIENT, "recipients")
+    cells = columns_of(view, head, column.at)
+    called = (column.name, column.last)
+    if is_named(options.leave_out, where, *called):
+        return Place(column, LEFT, "asked", cells=cells)
+    for role in AMOUNTS:
+        wanted = getattr(options, role)
+        if wanted is not None and is_named([wanted], where, *called):
+            return Place(column, AMOUNT, role, role, cells)
+    filled = [cell for cell in cells if cell.kind != BLANK]
+    if not column.parts and not filled:
+        return None
+    if column.at + 1 in view.hidden_columns and options.hidden != "read":
+        return Place(column, LEFT, "hidden", cells=cells)
+    return _by_heading(view, head, column, cells, names, draft)
+
+
+def _by_heading(
+    view: View, head: Head, column: Column, cells: Sequence[Cell], names: int, draft: Draft
+) -> Place | None:
+    last, known = column.last, draft.known
+    kinds = [figure_of(cell).kind for cell in cells if cell.kind != BLANK]
+    factor = known.factor(column.parts) if known else None
+    own = known.factor((last,)) if known else None
+    if factor is not None and (
+        own is not None or not (is_result(last) or is_amount(last) or is_remark(last))
+    ):
+        return Place(column, FACTOR, "factor", factor, cells)
+    register = words(REGISTER).get(plain_name(last))
+    for why, fits in (
+        ("numbering", is_numbering(last) or (not last and column.at < names and _counts(cells))),
+        ("code", is_code(last)),
+        ("remark", is_remark(last)),
+        ("text", register is not None or last.casefold() in _KINDS),
+        ("result", is_result(last)),
+        ("total", bool(last) and is_total(last) and len(last) < 5),
+        ("part", part_of(last) is not None),
+    ):
+        if fits:
+            return Place(column, LEFT, why, cells=cells)
+    if is_amount(last) or words(AMOUNTS).get(plain_name(last)):
+        return Place(column, AMOUNT, "amount", cells=cells)
+    if kinds and all(cell.kind == DATE for cell in cells if cell.kind != BLANK):
+        return Place(column, LEFT, "date", cells=cells)
+    if FIGURE not in kinds and kinds.count(WORDS) > kinds.count(REFUSED):
+        return Place(column, LEFT, "text", cells=cells)
+    if not column.parts:
+        if FIGURE in kinds or REFUSED in kinds:
+            draft.refuse("column_unnamed", view.column(column.at))
+        return Place(column, LEFT, "empty_column", cells=cells)
+    if known is not None:
+        return Place(column, LEFT, "reference", cells=cells)
+    return Place(column, FACTOR, "figures", column.name, cells)
+
+
+def _counts(cells: Sequence[Cell]) -> bool:
+    """Whether a column counts its rows."""
+    numbers = [cell.text for cell in cells if cell.kind != BLANK and cell.text.isdecimal()]
+    return len(numbers) > 1 and numbers == [str(at) for at in range(1, len(numbers) + 1)]
+
+
+def _twice(view: View, places: Sequence[Place], draft: Draft) -> None:
+    """Refuses two columns that are the same factor, or have the same heading."""
+    seen: dict[str, Place] = {}
+    for place in places:
+        if place.role == FACTOR:
+            first = seen.setdefault(place.id, place)
+            if first is not place:
+                draft.refuse(
+                    "factor_twice", view.column(place.at), name=place.column.name, first=view.column(first.at)
+                )

@@ -1,0 +1,153 @@
+"""The figure in a cell, exactly, or what stands there instead of one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from allocator.core.exact import TooManyDecimals, exact
+from allocator.files.parsing import decimal_text
+from allocator.files.sheets.grids.grid import (
+    BLANK,
+    DATE,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TRUTH,
+    Cell,
+    is_percent,
+    is_scaled,
+    words_of,
+)  # fmt: skip
+from allocator.files.understanding.vocabulary import UNIT, closed, is_unit
+
+FIGURE, MISSING, REFUSED, WORDS = "figure", "missing", "refused", "words"
+
+_MARKS = re.compile(
+    r"[-—–―−－_/\\~.…·*]+|无|暂无|无数据|未报|未上报|未统计|未提供|待报|待定|缺|缺失|空|不详|不适用|"
+    r"n/?a|nil|null|none|tbd|\(空\)|\(blank\)|--"
+)
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[, '’][0-9]{3})+(?:\.[0-9]+)?")
+_WITH = re.compile(rf"(?:[¥￥$]|rmb|cny|人民币)?\s*([0-9][0-9,. '’]*|\.[0-9]+)\s*({UNIT})?", re.I)
+_SCIENTIFIC = re.compile(r"[0-9.]+e[+-]?[0-9]+")
+_DATE = re.compile(
+    r"[0-9]{2,4}[-/.年][0-9]{1,2}([-/.月][0-9]{1,2}日?)?( [0-9:.]+)?|[0-9]+:[0-9]{2}(:[0-9.]+)?|"
+    r"[0-9]{1,2}月[0-9]{1,2}日?|[0-9]{4}年([0-9]{1,2}月)?"
+)
+_NEGATIVE = re.compile(r"[-−－△▲]\s*[¥￥$]?[0-9.,]+.{0,4}|[(（][¥￥$]?[0-9.,]+[)）]")
+_MOST_DIGITS = 15  # that a spreadsheet holds of a number
+
+
+class Figure(NamedTuple):
+    """What a cell says: ``text`` is the exact figure, ``why`` the key of the sentence that refuses it."""
+
+    kind: str
+    text: str = ""
+    value: Fraction = Fraction(0)
+    unit: str = ""
+    percent: bool = False
+    why: str = ""
+    treated: bool = False
+
+
+@lru_cache(200_000)
+def figure_of(cell: Cell) -> Figure:
+    """The figure in a cell.
+
+    >>> figure_of(Cell("1,234.50", "text")).text, figure_of(Cell("１,502万", "text"))[:4]
+    ('1234.50', ('figure', '1502', Fraction(1502, 1), '万'))
+    >>> figure_of(Cell("—", "text")).kind, figure_of(Cell("#REF!", "error")).why
+    ('missing', 'figure_error')
+    """
+    if cell.kind == BLANK:
+        return Figure(MISSING)
+    if cell.kind == NUMBER:
+        return _stored(cell)
+    if cell.kind == DATE:
+        return Figure(REFUSED, why="figure_date")
+    if cell.kind == ERROR:
+        return Figure(REFUSED, why="figure_error")
+    if cell.kind == FORMULA:
+        return Figure(REFUSED, why="figure_formula")
+    if cell.kind == TRUTH:
+        return Figure(REFUSED, why="figure_words")
+    return _written(cell.text)
+
+
+def _stored(cell: Cell) -> Figure:
+    text = cell.text
+    if text.startswith("-"):
+        return Figure(REFUSED, why="figure_negative")
+    if len(text.partition(".")[0]) > _MOST_DIGITS:
+        return Figure(REFUSED, why="figure_rounded")
+    made = _exactly(text)
+    if isinstance(made, str):
+        return Figure(REFUSED, why=made)
+    if not cell.format:
+        return Figure(FIGURE, text, made)
+    if is_percent(cell.format):
+        made *= 100
+        return Figure(FIGURE, _plain(made), made, percent=True)
+    if is_scaled(cell.format):
+        return Figure(REFUSED, why="figure_scaled")
+    unit = closed(words_of(cell.format))
+    return Figure(FIGURE, text, made, unit if is_unit(unit) else "")
+
+
+def _written(text: str) -> Figure:
+    plain = unicodedata.normalize("NFKC", text[:200]).casefold()
+    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().strip("'’‘`\"“”").strip()
+    if not plain or _MARKS.fullmatch(plain):
+        return Figure(MISSING)
+    percent = plain.endswith("%")
+    found = _WITH.fullmatch(plain.removesuffix("%").strip() if percent else plain)
+    if found is None or (percent and found[2]):
+        return Figure(REFUSED if _is_near(plain) else WORDS, why=_why(plain))
+    digits = found[1].strip()
+    if _THOUSANDS.fullmatch(digits):
+        digits = re.sub("[, '’]", "", digits)
+    if not _NUMBER.fullmatch(digits):
+        return Figure(REFUSED, why="figure_date" if _DATE.fullmatch(plain) else "figure_words")
+    digits = digits.rstrip(".") if digits.endswith(".") else digits
+    digits = "0" + digits if digits.startswith(".") else digits
+    made = _exactly(digits)
+    if isinstance(made, str):
+        return Figure(REFUSED, why=made)
+    return Figure(FIGURE, digits, made, found[2] or "", percent, treated=digits != text)
+
+
+def _exactly(text: str) -> Fraction | str:
+    try:
+        return Fraction(exact(text))
+    except TooManyDecimals:
+        return "figure_decimals"
+    except ValueError:
+        return "figure_words"
+
+
+def _is_near(plain: str) -> bool:
+    """Whether something that is no figure was meant for one."""
+    return any(c.isdigit() for c in plain[:3]) or plain[0] in "-−△▲(=~<>约≈"
+
+
+def _why(plain: str) -> str:
+    if _SCIENTIFIC.fullmatch(plain):
+        return "figure_scientific"
+    if _NEGATIVE.fullmatch(plain):
+        return "figure_negative"
+    if _DATE.fullmatch(plain):
+        return "figure_date"
+    return "figure_words"
+
+
+def _plain(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else decimal_text(value)
+
+
+def is_year(cell: Cell) -> bool:
+    """Whether a cell could be a year at the head of a column."""
+    return cell.text.isdecimal() and len(cell.text) == 4 and 1980 <= int(cell.text) <= 2100

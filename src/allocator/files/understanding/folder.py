@@ -1,0 +1,135 @@
+"""A scenario folder from what was understood of a table: ordinary files, the cell of every value in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from allocator.core.exact import exact
+from allocator.core.model import Scenario
+from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Text
+from allocator.files.parsing import cell_text
+from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
+from allocator.files.scenario.schema import FORMAT
+from allocator.files.understanding.model import Understanding
+from allocator.text import LANGUAGES, say
+
+_STATUS = "assumed"  # the most cautious: what a user provides has not been published
+
+
+def write_folder(made: Understanding, folder: Path, lang: str, scenario: Scenario | None = None) -> Path:
+    """Writes a settled understanding as a scenario folder and returns the path of its scenario file.
+
+    With a scenario its rule is kept and its data replaced; without one the money, and the weights where the
+    sheet says none, are left to fill in, so that the folder cannot pass for a finished scenario.
+    """
+    assert made.is_settled, "something is left to decide"
+    files = contents(_filled(made, scenario)) if scenario is not None else _new(made, lang)
+    put_files(folder, files)
+    return folder / "scenario.toml"
+
+
+def _filled(made: Understanding, scenario: Scenario) -> Scenario:
+    """The scenario with the data of the sheet in place of its own."""
+    factors = [
+        Factor(
+            factor.id,
+            tuple(
+                exact(made.values[id][factor.id]) if factor.id in made.values.get(id, {}) else None
+                for id in scenario.ids
+            ),
+            factor.name,
+            _unit(made, factor.id),
+            status=_STATUS,
+            source=_source(made, factor.id),
+        )
+        for factor in scenario.factors
+        if factor.id in made.factors
+    ]
+    amounts = {each.role: _amounts(each.values, each.unit) for each in made.amounts}
+    return replace(
+        scenario,
+        title=Text(*(say("sheets.title.title", lang, file=made.file) for lang in LANGUAGES)),
+        factors=tuple(factors),
+        provenance=tuple(_provenance(made)),
+        **amounts,  # type: ignore[arg-type]
+    )
+
+
+def _amounts(values: Mapping[str, str], unit: str) -> dict[str, Any]:
+    return {id: exact(Fraction(text) * AMOUNT_UNITS[unit]) for id, text in values.items()}
+
+
+def _provenance(made: Understanding) -> list[Provenance]:
+    """For every value the cell that it is from."""
+    return [
+        Provenance(id, factor, note=_both("cell", made, cell=cell).zh)
+        for id, cells in made.cells.items()
+        for factor, cell in cells.items()
+    ]
+
+
+def _both(key: str, made: Understanding, **details: str) -> Text:
+    """A sentence with the file and the sheet, in both languages."""
+    said = []
+    for lang in LANGUAGES:
+        sheet = say("sheets.title.source_sheet", lang, name=made.sheet) if made.sheet else ""
+        said.append(say(f"sheets.title.{key}", lang, file=made.file, sheet=sheet, **details))
+    return Text(*said)
+
+
+def _source(made: Understanding, factor: str) -> Text:
+    at = next((taken.at for taken in made.columns if taken.id == factor), "")
+    source = _both("source", made)
+    column = [say("sheets.title.source_column", lang, at=at, name=made.factors[factor]) for lang in LANGUAGES]
+    return Text(source.zh + column[0], source.en + column[1])
+
+
+def _unit(made: Understanding, factor: str) -> Text | None:
+    unit = made.units.get(factor, "")
+    return Text(unit) if unit else None
+
+
+def _new(made: Understanding, lang: str) -> dict[str, bytes]:
+    """The files of a folder of its own; the amount 0 is refused until it is filled in."""
+    recipients = [Recipient(id) for id in made.values]
+    factors = list(made.factors)
+    rows = [["recipient", "name_zh", "name_en", "kind", "aliases"]]
+    rows += [[r.id, r.name.zh, r.name.en, "", ""] for r in recipients]
+    columns = list(Provenance.__dataclass_fields__)
+    files = {
+        "recipients.csv": csv_bytes(rows),
+        "factors.csv": csv_bytes(
+            [["recipient", *factors], *([id, *(v[f] for f in factors)] for id, v in made.values.items())]
+        ),
+        "provenance.csv": csv_bytes(
+            [columns, *([cell_text(getattr(entry, c)) for c in columns] for entry in _provenance(made))]
+        ),
+    }
+    for each in made.amounts:
+        amounts = _amounts(each.values, each.unit)
+        table = [["recipient", "amount"], *([id, cell_text(amount)] for id, amount in amounts.items())]
+        files[f"{each.role}.csv"] = csv_bytes(table)
+    described = {
+        id: {
+            "name": made.factors[id],
+            **({"unit": made.units[id]} if made.units.get(id) else {}),
+            "status": _STATUS,
+            "source": getattr(_source(made, id), lang),
+        }
+        for id in factors
+    }
+    content = {
+        "format": FORMAT,
+        "title": say("sheets.title.title", lang, file=made.file),
+        "fund": {"name": "…", "amount": 0, "currency": "CNY", "unit": 10_000, "source": "…"},
+        "method": {"kind": "shares"},
+        "weights": {id: exact(made.weights.get(id, "0")) for id in factors},
+        "data": {name.removesuffix(".csv"): name for name in files},
+        "factor": described,
+    }
+    remarks = {"": say("new.head", lang), "fund": say("new.fund", lang)}
+    return files | {"scenario.toml": toml_bytes(content, remarks)}

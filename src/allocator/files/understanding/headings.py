@@ -1,0 +1,209 @@
+"""Where a table begins: what stands above it, its one to three rows of headings, and its first row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from allocator.files.sheets.grids.grid import TEXT, Cell
+from allocator.files.understanding.figures import FIGURE, MISSING, WORDS, figure_of, is_year
+from allocator.files.understanding.view import View
+from allocator.files.understanding.vocabulary import (
+    closed,
+    heading_of,
+    is_preamble,
+    is_recipient_heading,
+    is_unit,
+    is_weights,
+    tidy,
+    unit_said,
+)  # fmt: skip
+
+MOST_HEADINGS = 3
+_COUNTS = (FIGURE, MISSING)
+_LOOKED_AT = 300  # lines at the most that a table's beginning is looked for in
+_COUNTED = ("甲", "乙", "栏次", "列次", "列号", "序号", "行次", "栏目", "a", "")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column by what stands above it: the parts of its heading from above, its unit and its weight."""
+
+    at: int
+    parts: tuple[str, ...] = ()
+    unit: str = ""
+    weight: str = ""
+
+    @property
+    def name(self) -> str:
+        """The whole heading.
+
+        >>> Column(2, ("贡献情况", "投资贡献值")).name
+        '贡献情况 / 投资贡献值'
+        """
+        return " / ".join(self.parts)
+
+    @property
+    def last(self) -> str:
+        return self.parts[-1] if self.parts else ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """A table's beginning: its columns, the lines of its rows from ``first`` on, and the special lines above.
+
+    ``above`` says of lines above the rows, by their numbers, what they are; ``weights`` and ``unit`` are what
+    such lines say.
+    """
+
+    columns: tuple[Column, ...]
+    first: int
+    rows: tuple[int, ...]
+    above: Mapping[int, str] = field(default_factory=dict)
+    weights: tuple[int, tuple[Cell, ...]] | None = None
+    unit: str = ""
+
+
+def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
+    """The beginning of a sheet's table; None where it holds none."""
+    lines = view.lines[:_LOOKED_AT]
+    first = next((at for at, (_, cells) in enumerate(lines) if _is_row(cells, is_known)), None)
+    if first is None:
+        return None
+    wide = {top: (left, right) for top, left, _, right in view.merged if right > left}
+    rows: list[int] = []
+    above: dict[int, str] = {}
+    weights = units = None
+    at = first
+    for at in range(first - 1, -1, -1):
+        number, cells = lines[at]
+        kind = _kind(cells, wide.get(number), bool(rows))
+        if kind == "heading" and len(rows) < MOST_HEADINGS and _follows(lines, at, rows):
+            rows.insert(0, at)
+        elif rows or kind == "title":
+            if rows:
+                break
+            above[number] = "section"
+        else:
+            above[number] = kind
+            weights = (number, cells) if kind == "weights" else weights
+            units = cells if kind == "units" else units
+    if not rows:
+        return None
+    top = rows[0]
+    above |= {lines[i][0]: "title" for i in range(top)}
+    if weights is None:  # it may stand among the headings
+        weights = next((lines[i] for i in rows if _says(lines[i][1], is_weights)), None)
+    unit = next((said for i in range(top) if (said := _unit_above(lines[i][1])) is not None), "")
+    columns = _columns(view, [lines[i] for i in rows], units)
+    end = min([first, *(i for i in range(rows[-1] + 1, first) if above.get(lines[i][0]) == "section")])
+    return Head(columns, end, tuple(lines[i][0] for i in rows), above, weights, unit)
+
+
+def _is_row(cells: Sequence[Cell], is_known: Callable[[str], bool] | None) -> bool:
+    """Whether a line is one of a table's rows: it has a name and a figure, or something in place of one."""
+    texts = [cell.text for cell in cells if cell.kind == TEXT and figure_of(cell).kind == WORDS]
+    if is_known is not None and any(map(is_known, texts)):
+        return not _says(cells, is_weights)
+    others = [cell for cell in cells if cell.kind and (cell.kind != TEXT or figure_of(cell).kind in _COUNTS)]
+    if not texts or not others or _says(cells, is_weights):
+        return False
+    if all(is_preamble(text) or is_unit(text) for text in texts) or _is_counted(cells):
+        return False
+    if any(map(is_recipient_heading, texts)):
+        return not all(is_year(cell) or figure_of(cell).kind == MISSING for cell in others)
+    return not (len(others) == sum(map(is_year, others)) and len(texts) > 1)
+
+
+def _says(cells: Sequence[Cell], what: Callable[[str], bool]) -> bool:
+    return any(cell.kind == TEXT and what(cell.text) for cell in cells)
+
+
+def _is_counted(cells: Sequence[Cell]) -> bool:
+    """Whether a line numbers the columns: 甲, 1, 2, 3."""
+    filled = [cell for cell in cells if cell.kind]
+    numbers = [int(cell.text) for cell in filled if cell.text.isdecimal() and len(cell.text) < 4]
+    labels = [closed(cell.text) for cell in filled if not cell.text.isdecimal()]
+    counted = numbers and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 3
+    plain = all(label in _COUNTED or any(c in label for c in "=+×÷") for label in labels)
+    return bool(counted) and plain and len(numbers) > 1
+
+
+def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> str:
+    """What a line above the rows is: "heading", "weights", "units", "numbers" or "title"."""
+    filled = [cell for cell in cells if cell.kind]
+    if _says(cells, is_weights) and any(figure_of(cell).kind == FIGURE for cell in filled):
+        return "weights"
+    if _is_counted(cells):
+        return "numbers"
+    labels = ("单位", "计量单位", "unit", "units")
+    measured = [cell for cell in filled if closed(cell.text) not in labels]
+    if measured and all(is_unit(closed(cell.text).strip("()[]")) for cell in measured):
+        return "units" if len(filled) > 1 or not unit_said(filled[0].text) else "title"
+    if all(is_preamble(cell.text) for cell in filled):
+        return "title"
+    if len(filled) < 2:
+        grouped = wide is not None and wide[1] > wide[0] and wide[0] > 0 and below
+        return "heading" if grouped else "title"
+    return "heading"
+
+
+def _follows(lines: Sequence[tuple[int, tuple[Cell, ...]]], at: int, rows: Sequence[int]) -> bool:
+    """Whether a line stands directly above the headings that are known already."""
+    return not rows or lines[rows[0]][0] - lines[at][0] == 1
+
+
+def _unit_above(cells: Sequence[Cell]) -> str | None:
+    for cell in cells:
+        if cell.kind == TEXT and (said := unit_said(cell.text)) is not None:
+            return said
+    return None
+
+
+def _columns(
+    view: View, rows: Sequence[tuple[int, tuple[Cell, ...]]], units: Sequence[Cell] | None
+) -> tuple[Column, ...]:
+    texts = [_spread(view, number, cells) for number, cells in rows]
+    for upper, (number, _) in enumerate(rows[:-1]):
+        if not any(top <= number <= last and right > left for top, left, last, right in view.merged):
+            _fill(texts, upper)
+    made = []
+    for at in range(view.width):
+        parts: list[str] = []
+        unit = weight = ""
+        for line in texts:
+            if not line[at]:
+                continue
+            found = heading_of(line[at])
+            unit, weight = found.unit or unit, found.weight or weight
+            if found.name and found.name not in parts[-1:]:
+                parts.append(found.name)
+        if units is not None and at < len(units) and is_unit(closed(units[at].text).strip("()")):
+            unit = closed(units[at].text).strip("()")
+        made.append(Column(at, tuple(parts), unit, weight))
+    return tuple(made)
+
+
+def _spread(view: View, number: int, cells: Sequence[Cell]) -> list[str]:
+    """The texts of a line of headings; those of merged cells in each column and row that they cover."""
+    texts = [tidy(cell.text) for cell in cells] + [""] * (view.width - len(cells))
+    for top, left, last, right in view.merged:
+        if top <= number <= last and left < view.width:
+            source = next((row for at, row in view.lines[:_LOOKED_AT] if at == top), ())
+            text = tidy(source[left].text) if left < len(source) else ""
+            for column in range(left, min(right + 1, view.width)):
+                texts[column] = text
+    return texts
+
+
+def _fill(texts: list[list[str]], upper: int) -> None:
+    """Without merged cells a group's heading stands above its first column only."""
+    line, group = texts[upper], ""
+    for at, text in enumerate(line):
+        below = any(lower[at] for lower in texts[upper + 1 :])
+        if text:
+            group = text if below else ""
+        elif below and group:
+            line[at] = group
+        else:
+            group = ""

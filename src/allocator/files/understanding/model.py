@@ -1,0 +1,132 @@
+"""What is understood of a table, as frozen data; nothing is repaired without a line that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from allocator.text import say, visible
+
+LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing to say of a table: a treatment, a question, or what is refused.
+
+    ``key`` names the sentence under ``[sheets]`` of the texts, ``at`` is the place: a cell ("C5"), a column
+    ("C") or a row ("5"), "" for the whole.  ``choices`` are the answers to a question, by their keys.
+    """
+
+    key: str
+    at: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+    def sentence(self, lang: str) -> str:
+        """The statement in one sentence."""
+        details = {name: _short(value) for name, value in self.details.items()}
+        return visible(say(f"sheets.{self.key}", lang, at=self.at, **details), lang)
+
+
+def _short(value: object) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+    if isinstance(value, tuple | list):
+        return [_short(item) for item in value[:8]] + (["…"] if len(value) > 8 else [])
+    return value
+
+
+@dataclass(frozen=True)
+class Options:
+    """What has been decided already; columns by their heading or letter, rows by their name or number.
+
+    ``same`` says what a name of the sheet stands for.
+    """
+
+    sheet: str | None = None
+    recipients: str | None = None
+    leave_out: tuple[str, ...] = ()
+    blank: str | None = None  # "zero" or "refuse"
+    unit: str | None = None
+    published: str | None = None
+    previous: str | None = None
+    hidden: str | None = None  # "read" or "leave"
+    same: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a row or a column was taken for, and why; ``name`` is what it is called in the sheet."""
+
+    at: str
+    role: str
+    why: str
+    name: str = ""
+    id: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A row of totals held against the sum of the rows that it stands for.
+
+    ``columns`` holds for each factor what the row shows, what the rows come to, and the difference; None
+    where the row shows nothing.
+    """
+
+    row: int
+    name: str
+    rows: tuple[int, ...]
+    columns: Mapping[str, tuple[str | None, str, str | None]]
+
+    @property
+    def agreed(self) -> bool:
+        """Whether no figure of the row differs, and there is one."""
+        shown = [difference for _, _, difference in self.columns.values() if difference is not None]
+        return bool(shown) and all(difference == "0" for difference in shown)
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A column of amounts, and what they are: "published" or "previous"."""
+
+    role: str
+    column: str
+    unit: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What is proposed for a file; values only count where nothing is left to decide and nothing is refused.
+
+    ``values`` and ``cells`` hold for each recipient and factor the exact figure and the cell that it is from,
+    ``zeros`` the cells without a figure that are read as zero.  ``units`` are those of single factors,
+    ``unit`` is what the sheet says above the table.
+    """
+
+    file: str
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    columns: tuple[Taken, ...] = ()
+    rows: tuple[Taken, ...] = ()
+    unit: str = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    zeros: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    factors: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, str] = field(default_factory=dict)
+    amounts: tuple[Amounts, ...] = ()
+    checks: tuple[Check, ...] = ()
+    treated: tuple[Statement, ...] = ()
+    left_out: tuple[Statement, ...] = ()
+    decisions: tuple[Statement, ...] = ()
+    problems: tuple[Statement, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to decide, and nothing is refused."""
+        return not self.decisions and not self.problems

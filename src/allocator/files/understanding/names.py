@@ -1,0 +1,103 @@
+"""Which recipient or factor of a scenario a text of a sheet stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from allocator.core.model import Scenario
+from allocator.core.naming import Names, names_of
+from allocator.files.understanding.vocabulary import closed, tidy
+
+_OFFICES = re.compile(
+    r"(.+?)(人民政府|政府|财政局|财政厅|财政所|管理委员会|管委会|党工委|工委|发展和改革局|经济和信息化局|商务局|招商局|"
+    r"经合局|投资促进局|街道办事处|(?<=街道)办|government|financebureau)"
+)
+_NUMBERED = re.compile(r"(?:\d{1,3}[.、．)]|[(（]\d{1,3}[)）]|[(]?[一二三四五六七八九十]{1,3}[)、.．])(.+)")
+_MARKED = re.compile(r"(.+?)[*＊※★☆▲△①-⑳†‡]+")
+_HIGHER = ("省", "市", "自治区", "自治州", "州", "地区", "盟")
+
+
+class Match(NamedTuple):
+    """A recipient by its id; ``place`` is the city that the text puts before its name."""
+
+    id: str
+    place: str = ""
+
+
+class Known:
+    """What the recipients and factors of a scenario are called."""
+
+    def __init__(self, scenario: Scenario, same: Mapping[str, str]) -> None:
+        self.scenario = scenario
+        self.names = {r.id: r.name for r in scenario.recipients}
+        self._recipients: dict[str, str] = {}
+        for r in scenario.recipients:
+            for name in (r.id, r.name.zh, r.name.en, *r.aliases):
+                self._recipients.setdefault(closed(name), r.id)
+        self._factors: dict[str, str] = {}
+        for f in scenario.factors:
+            for name in (f.id, f.name.zh, f.name.en):
+                self._factors.setdefault(closed(name), f.id)
+        self._near = names_of(scenario.recipients)
+        self._near_factor = Names(
+            (name for f in scenario.factors for name in (f.id, f.name.zh, f.name.en)),
+            [f.name for f in scenario.factors],
+        )
+        for written, meant in same.items():
+            for known in (self._recipients, self._factors):
+                if (id := known.get(closed(meant))) is not None:
+                    known[closed(written)] = id
+        self._found: dict[str, Match | None] = {}
+        self._city = " ".join(
+            text.zh for text in (scenario.title, scenario.fund.name, scenario.fund.source) if text is not None
+        ) + " ".join(alias for r in scenario.recipients for alias in (*r.aliases, r.name.zh))
+
+    def recipient(self, text: str) -> Match | None:
+        """The recipient that a text means; None where that is none, or not certain."""
+        if text not in self._found:
+            self._found[text] = self._recipient(closed(text))
+        return self._found[text]
+
+    def is_recipient(self, text: str) -> bool:
+        """Whether a text is a recipient's name, however that is written."""
+        return self.recipient(text) is not None
+
+    def _recipient(self, text: str) -> Match | None:
+        for name in self._forms(text):
+            if name in self._recipients:
+                return Match(self._recipients[name])
+        for name in self._forms(text):
+            for at in range(len(name) - 1, 1, -1):
+                if name[:at].endswith(_HIGHER) and name[at:] in self._recipients:
+                    return Match(self._recipients[name[at:]], name[:at])
+        return None
+
+    def _forms(self, text: str) -> list[str]:
+        forms = [text]
+        for pattern in (_NUMBERED, _MARKED, _OFFICES, _OFFICES):
+            if found := pattern.fullmatch(forms[-1]):
+                forms.append(found[1])
+        return forms
+
+    def is_elsewhere(self, place: str) -> bool:
+        """Whether a text puts a recipient into a city that the scenario does not speak of, but of another."""
+        city = re.sub("^.*(省|自治区)(?=.)", "", place)
+        speaks = re.search("[\u4e00-\u9fff]{2}市", self._city)
+        return bool(speaks) and city.endswith("市") and city.removesuffix("市") not in self._city
+
+    def factor(self, parts: tuple[str, ...]) -> str | None:
+        """The factor that a heading means: by its last part, the whole of it, or else a part above."""
+        for name in (*reversed(parts), "".join(parts), "/".join(parts)):
+            if (id := self._factors.get(closed(name))) is not None:
+                return id
+        return None
+
+    def near(self, text: str) -> str | None:
+        """The recipient's name that is nearly this one."""
+        return self._near.near(tidy(text))
+
+    def near_factor(self, parts: tuple[str, ...]) -> str | None:
+        """The factor's name that is nearly a part of a heading."""
+        return next((near for part in reversed(parts) if (near := self._near_factor.near(part))), None)

@@ -1,0 +1,173 @@
+"""What each row below the headings is: a recipient, a check, weights, a section, a note, or asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, TEXT, Cell
+from allocator.files.understanding.draft import Draft, is_named
+from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of
+from allocator.files.understanding.headings import Head
+from allocator.files.understanding.view import View
+from allocator.files.understanding.vocabulary import (
+    closed,
+    is_average,
+    is_note,
+    is_own_level,
+    is_recipient_heading,
+    is_section,
+    is_total_row,
+    is_weights,
+    part_of,
+    tidy,
+)  # fmt: skip
+
+RECIPIENT, CHECK, WEIGHTS, SECTION, LEFT, ASKED = "recipient", "check", "weights", "section", "left", "asked"
+_LONG = 24  # characters of a text that is no name
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with what it was taken for; ``name`` is what it is called in the sheet, ``id`` the recipient."""
+
+    number: int
+    cells: Sequence[Cell]
+    name: str
+    role: str
+    why: str
+    id: str = ""
+
+    def cell(self, at: int) -> Cell:
+        """Its cell in a column, counted from 0."""
+        return self.cells[at] if at < len(self.cells) else EMPTY
+
+
+class Rows:
+    """Goes through the rows of a table one by one."""
+
+    def __init__(self, view: View, head: Head, names: int, figures: Sequence[int], draft: Draft) -> None:
+        self.view, self.head, self.names, self.figures, self.draft = view, head, names, figures, draft
+        self._named = {left for _, left, _, _ in view.merged}
+        self._heading = head.columns[names].name
+        lines = view.lines[head.first :]
+        figured = [n for n, cells in lines if self._has(cells, FIGURE, REFUSED)]
+        self._last = figured[-1] if figured else 0
+        self._covered = {
+            row: top
+            for top, left, last, right in view.merged
+            if left <= names <= right and last - top < 5_000
+            for row in range(top + 1, last + 1)
+        }
+
+    def all(self) -> list[Row]:
+        """Every row, and what is to be said of those that are no recipients."""
+        rows = [self._row(number, cells) for number, cells in self.view.lines[self.head.first :]]
+        found = [row for row in rows if row is not None]
+        hidden = [row for row in found if row.role == RECIPIENT and row.number in self.view.hidden_rows]
+        if hidden and self.draft.options.hidden is None:
+            shown = [self.view.row(row.number) for row in hidden]
+            self.draft.ask("hidden_rows", ["read", "leave"], rows=shown, count=len(shown))
+        elif hidden and self.draft.options.hidden == "leave":
+            for row in hidden:
+                self.draft.leave("row_hidden", self.view.row(row.number), name=row.name)
+            found = [row for row in found if row not in hidden]
+        return found
+
+    def _has(self, cells: Sequence[Cell], *kinds: str) -> bool:
+        return any(at < len(cells) and figure_of(cells[at]).kind in kinds for at in self.figures)
+
+    def _row(self, number: int, cells: tuple[Cell, ...]) -> Row | None:
+        own = cells[self.names] if self.names < len(cells) else EMPTY
+        name = tidy(own.text)
+        words = [tidy(c.text) for c in cells if c.kind == TEXT and figure_of(c).kind == WORDS]
+        label = name or (words[0] if words else "")
+        at, draft = self.view.row(number), self.draft
+        has_figures = self._has(cells, FIGURE, REFUSED)
+        blank = not any(i < len(cells) and cells[i].kind != BLANK for i in self.figures)
+
+        def made(role: str, why: str, id: str = "") -> Row:
+            return Row(number, cells, label, role, why, id)
+
+        if label and is_named(draft.options.leave_out, at, label, own.text, f"row {at}", f"第{at}行"):
+            draft.leave("row_asked", at, name=label)
+            return made(LEFT, "asked")
+        if name and draft.known is not None and (match := draft.known.recipient(own.text)) is not None:
+            return made(RECIPIENT, "match", match.id)
+        if label and is_weights(label) and has_figures:
+            return made(WEIGHTS, "weights")
+        if name and not has_figures and is_recipient_heading(name) and self._is_heading(cells, own):
+            return self._repeated(number, cells, label)
+        if is_total_row(label):
+            return made(CHECK, "total")
+        if label and is_average(label) and has_figures:
+            draft.leave("row_average", at, name=label)
+            return made(LEFT, "average")
+        if not has_figures and self._is_note(label, words, number):
+            draft.leave("row_note", at, name=label)
+            return made(LEFT, "note")
+        if label and part_of(label) is not None and not (blank and is_section(label)):
+            draft.ask("row_part", ["leave_out"], at, name=label, part=part_of(label))
+            return made(ASKED, "part")
+        if name and is_own_level(name):
+            key = "row_own_level" if has_figures else "row_reservation"
+            draft.ask(key, ["reservation", "leave_out"], at, name=name)
+            return made(ASKED, "own_level")
+        if blank:
+            return self._blank(number, cells, label)
+        if not name:
+            self._unnamed(number, label)
+            return made(ASKED, "unnamed")
+        return made(RECIPIENT, "name")
+
+    def _is_heading(self, cells: Sequence[Cell], own: Cell) -> bool:
+        texts = sum(1 for at in self.figures if at < len(cells) and figure_of(cells[at]).kind == WORDS)
+        return texts > 0 or closed(own.text) == closed(self._heading)
+
+    def _repeated(self, number: int, cells: tuple[Cell, ...], label: str) -> Row:
+        """Headings again: those of the next printed page, or of a second table."""
+        columns = self.head.columns
+        same = all(
+            closed(cells[at].text).startswith(closed(columns[at].last))
+            for at in self.figures
+            if at < len(cells) and cells[at].kind != BLANK
+        )
+        if same:
+            self.draft.leave("row_headings", self.view.row(number), name=label)
+        else:
+            self.draft.refuse("second_table", self.view.row(number), name=label)
+        return Row(number, cells, label, LEFT, "headings")
+
+    def _is_note(self, label: str, words: Sequence[str], number: int) -> bool:
+        if not label:
+            return False
+        if is_note(label) or len(label) > _LONG or any(c in label for c in "。；;，"):
+            return True
+        return number > self._last and all(is_note(word) or is_section(word) for word in words)
+
+    def _blank(self, number: int, cells: tuple[Cell, ...], label: str) -> Row | None:
+        """A row without any figure: a section's heading, a note, or a recipient of which nothing is known."""
+        if not label:
+            return None
+        at, draft = self.view.row(number), self.draft
+        own = cells[self.names] if self.names < len(cells) else EMPTY
+        if is_section(label) or not own.kind:
+            draft.leave("row_section" if number < self._last else "row_note", at, name=label)
+            return Row(number, cells, label, SECTION, "section")
+        if draft.options.blank is not None:
+            return Row(number, cells, label, RECIPIENT, "name")
+        draft.ask("row_blank", ["leave_out", "blank"], at, name=label)
+        return Row(number, cells, label, ASKED, "blank")
+
+    def _unnamed(self, number: int, label: str) -> None:
+        at, draft = self.view.row(number), self.draft
+        if number in self._covered:
+            draft.refuse("row_merged", at, first=self.view.row(self._covered[number]))
+        else:
+            draft.refuse("row_unnamed", at)
+
+
+def has_no_value(row: Row, at: int) -> bool:
+    """Whether a row of totals shows nothing in a column, or only a formula that was never worked out."""
+    cell = row.cell(at)
+    return cell.kind == FORMULA or figure_of(cell).kind == MISSING
