@@ -20,6 +20,7 @@ from allocator.report.charts import waterfall
 from allocator.report.charts.data import Row, Unit
 from allocator.report.charts.picture import picture
 from allocator.report.method.chain import fund_grid
+from allocator.report.tables.base import Base
 from allocator.report.tables.grid import name_of, who
 from allocator.report.tables.office import office_table
 from allocator.report.words.finding import against_sentence, terms
@@ -32,7 +33,6 @@ from allocator.ui.components import markup, weights, widgets
 from allocator.ui.components.picture import Heads, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
-from allocator.ui.session.base import Base
 from allocator.ui.session.weights import effective
 
 MOST_DRAWN = 30  # rows of the picture where there are very many
@@ -79,7 +79,7 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
     notes = [markup.block("hint", line) for line in note_lines(allocation, lang)]
     if notes:
         st.html(markup.lines(notes))
-    table = office_table(allocation, lang, against.shown if against else None)
+    table = office_table(allocation, lang, against)
     st.html(markup.table(table, say("app.table.caption", lang)))
     render_row_presses(lambda id: _open_steps(id, slug))
     _render_steps(allocation, slug, lang)
