@@ -21,6 +21,7 @@ from allocator.report.words.differences import differences_in_words
 from allocator.report.words.title import finding_title
 from allocator.text import say
 from allocator.ui.allocate import why
+from allocator.ui.compare.per_unit import render_per_unit
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import labels, render_choice, usual
 from allocator.ui.session import base, state
@@ -57,6 +58,7 @@ def render() -> None:
     shown = compare_table(allocations, lang, held_to, shares=True)
     caption = say("app.compare.table_assumed" if assumed else "app.compare.table", lang)
     st.html(markup.table(shown, caption, shown.tints))
+    render_per_unit(allocations, held_to, lang)
     st.html(markup.lines(differences_html(allocations, titles, held_to, lang)))
     _render_why(allocations, titles, held_to, lang)
     with st.expander(say("app.compare.concentration", lang)):

@@ -78,6 +78,22 @@ def choose(key: str) -> None:
     state.acted()
 
 
+def column() -> str:
+    """The column whose units amounts are held against on the page Compare; "" leaves it to the scenario."""
+    return str(st.session_state.get("per", ""))
+
+
+def want_column(id: str) -> None:
+    """Holds against this column as an address wants it, without a person's doing anything."""
+    st.session_state.per = id
+
+
+def choose_column(id: str) -> None:
+    """Holds against this column from now on."""
+    want_column(id)
+    state.acted()
+
+
 def _other(key: str, name: str, slug: str, lang: str) -> Base | None:
     """A scenario as the base; None where it cannot be allocated."""
     other = _before(slug) if key == BEFORE else state.found().get(key)
