@@ -1,4 +1,4 @@
-"""What amounts come to per head, or for each unit of another column: a sentence, a table, what it rests on."""
+"""What amounts come to per head, or for each unit of another column: a sentence, a table, and notes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The address: the only module that touches it.
 
 It carries what is needed to show the same elsewhere: language, scenario, what was made of that, the readings
-of its split that are shown, what is compared, and against what.  The address bar carries besides, under one token, what was
-made of other scenarios, so that a refresh loses nothing; a link to pass on does not.
+of its split that are shown, what is compared, and against what.  The address bar carries besides, under one
+token, what was made of other scenarios, so that a refresh loses nothing; a link to pass on does not.
 """
 
 from __future__ import annotations
