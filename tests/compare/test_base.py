@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import shutil
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from commands import ended
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from last_year import LAST_YEAR, luzhou_with_last_year
 from pages import SCENARIOS, html_of, link, opened
 
 from allocator import Allocation, Factor, Fund, Recipient, Reservation, Scenario, ScenarioError, allocate
@@ -26,25 +26,11 @@ from allocator.report.words import comparing
 LANGUAGES = ("zh", "en")
 EACH = pytest.mark.parametrize("lang", LANGUAGES)
 LUZHOU = SCENARIOS / "luzhou-2023"
-# Last year's amounts are made up for these tests, in 万元 and in the order of recipients.csv; together 5102,
-# 500 less than the 5602 that recipients were issued in 2023 (scenarios/luzhou-2023/README.md).
-LAST_YEAR = (150, 90, 59, 60, 30, 40, 100, 23, 4550)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scenarios of Luzhou, three of them with last year's amounts."""
-    top = tmp_path_factory.mktemp("scenarios")
-    there = top / "luzhou-2023"
-    shutil.copytree(LUZHOU, there)
-    rows = list(csv.reader(io.StringIO((there / "recipients.csv").read_text("utf-8-sig"))))[1:]
-    amounts = [f"{row[0]},{by}0000" for row, by in zip(rows, LAST_YEAR, strict=True)]
-    (there / "previous.csv").write_text("recipient,amount\n" + "\n".join(amounts) + "\n", "utf-8")
-    rule = there / "published-rule.toml"
-    text = rule.read_text("utf-8")
-    rule.write_text(text.replace("[data]\n", '[data]\nprevious = "previous.csv"\n'), "utf-8")
-    (there / "without.toml").write_text(text, "utf-8")
-    return top
+    return luzhou_with_last_year(tmp_path_factory.mktemp("scenarios"))
 
 
 @pytest.fixture

@@ -141,24 +141,34 @@ def _held_against(
     return found
 
 
-def with_final_share(table: Table, allocation: Allocation) -> Table:
+def with_final_share(table: Table, allocation: Allocation, base: Base | None = None) -> Table:
     """The office's table with each amount's part of all recipients' amounts in a column beside it.
 
-    Limits, earmarks and rounding make it another one than the share that the factors come to.
+    Limits, earmarks and rounding make it another one than the share that the factors come to.  Where the sum
+    of the ``base`` of the table is another one, its parts stand beside its amounts too.
     """
+    if base is not None and total_of(base.amounts.values()) != total_of(allocation.amounts.values()):
+        key = base.key if base.key in KNOWN else "base"
+        heading = say("table.part_of", table.lang, name=base.heading)
+        table = _with_parts(table, key, Column("base_share", heading, "share", "base_share"), base.amounts)
+    final = Column("final", say("table.final", table.lang), "share", "final")
+    return _with_parts(table, "amount", final, allocation.amounts)
+
+
+def _with_parts(table: Table, beside: str, column: Column, amounts: Mapping[str, Number]) -> Table:
+    """The table with everybody's part of these amounts in a column behind that of the amounts."""
     keys = [column.key for column in table.columns]
-    share, at = keys.index("share"), keys.index("amount") + 1
-    whole, amounts = total_of(allocation.amounts.values()), iter(allocation.amounts.values())
+    share, at = keys.index("share"), keys.index(beside) + 1
+    whole, each = total_of(amounts.values()), iter(amounts.values())
     records = []
     for role, cells in table.records:
         part: Number | None = None
         if role == "recipient":
-            part = plain(Fraction(next(amounts)) / whole) if whole else 0
+            part = plain(Fraction(next(each)) / whole) if whole else 0
         elif cells[share] is not None:  # the row in which all recipients stand together
             part = 1 if whole else 0
         records.append((role, (*cells[:at], part, *cells[at:])))
-    final = Column("final", say("table.final", table.lang), "share", "final")
-    columns = (*table.columns[:at], final, *table.columns[at:])
+    columns = (*table.columns[:at], column, *table.columns[at:])
     return replace(table, columns=columns, records=tuple(records))
 
 
