@@ -125,6 +125,12 @@ def test_figures_that_look_alike_are_not_called_the_same() -> None:
     two = split({"a": 1_000_001, "b": 999_999}, (1_000_000, 500_000))
     assert gap(per_unit({"a": 1, "b": 1}, {"a": 1, "b": 1}), per_unit({"a": 1}, {"a": 1})) == "unknown"
     assert held(one, two).sentence().endswith("倍数略有缩小，仍约为2.00。")
+    # of two who seem to get the same for a head none is called the highest alone
+    three = {"a": 1_000_001, "b": 1_000_000, "c": 500_000}
+    alike = split(three, (1_000_000, 1_000_000, 1_000_000))
+    assert "A最高的是a、b（1.00），最低的是c（0.50）" in held(alike).sentence()
+    almost = split({"a": 1_000_001, "b": 1_000_000}, (1_000_000, 1_000_000))
+    assert held(almost).sentence() == "按常住人口计（元/人）：A各对象都约为1.00。"
     assert held(two, one).sentence().endswith("倍数略有扩大，仍约为2.00。")
 
 
@@ -137,7 +143,7 @@ def test_a_base_without_a_rule_is_the_one_before() -> None:
         shown.sentence()
     )
     assert shown.sentence().endswith("倍数由2.00缩小到1.50。")
-    assert shown.grid().headers[3:] == ("上年下达数", "上年下达数排名", "A", "A排名")
+    assert shown.grid().headers[3:] == ("上年下达数", "上年下达数位次", "A", "A位次")
 
 
 def test_who_has_no_figure_or_zero_is_said_and_has_no_rank() -> None:
@@ -215,7 +221,7 @@ def test_the_page_shows_it_for_the_column_that_is_chosen(lang: str) -> None:
     assert {"zh": "就业贡献值是假设数据", "en": "Employment contribution is assumed"}[lang] in html
     again = opened("compare", lang, **{k: v for k, v in link(app).items() if k != "lang"})
     assert html_of(again) == html
-    ranks = re.findall(r'<th scope="col"[^>]*>([^<]*(?:排名|Rank)[^<]*)</th>', html)
+    ranks = re.findall(r'<th scope="col"[^>]*>([^<]*(?:位次|Rank)[^<]*)</th>', html)
     assert len(ranks) == 2
 
 
@@ -225,4 +231,4 @@ def test_ratios_of_the_page_are_those_of_the_tables_figures() -> None:
     values = dict(zip(scenario.ids, scenario.factor("tax").values, strict=True))
     rates = [Fraction(amount) / values[id] for id, amount in scenario.published.items()]
     ratio = Decimal((max(rates) / min(rates)).numerator) / Decimal((max(rates) / min(rates)).denominator)
-    assert f"最高是最低的{ratio:.2f}倍；" in html and "已下达数排名" in html
+    assert f"最高是最低的{ratio:.2f}倍；" in html and "已下达数位次" in html

@@ -110,18 +110,22 @@ class Held:
 
     def _ends(self, name: str, found: PerUnit) -> str:
         most, least = (found.rates[ids[0]] for ids in (found.highest, found.lowest))
-        if most == least:
-            return self._say("equal", of=name, rate=self.rate(most))
+        if self.rate(most) == self.rate(least):
+            return self._say("equal" if most == least else "equal_about", of=name, rate=self.rate(most))
         details = {
             "of": name,
-            "highest": self._who(found.highest),
-            "lowest": self._who(found.lowest),
+            "highest": self._who(self._alike(found, most)),
+            "lowest": self._who(self._alike(found, least)),
             "most": self.rate(most),
             "least": self.rate(least),
         }
         if found.ratio is None:
             return self._say("ends_zero", **details)
         return self._say("ends", **details, ratio=_times(found.ratio, self.lang))
+
+    def _alike(self, found: PerUnit, rate: Number) -> tuple[str, ...]:
+        """All whose rate is shown as this one: to name one of them alone would say more than is seen."""
+        return tuple(id for id, own in found.rates.items() if self.rate(own) == self.rate(rate))
 
     def _change(self, before: PerUnit, after: PerUnit) -> list[str]:
         kind = gap(before, after)
