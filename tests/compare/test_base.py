@@ -260,6 +260,8 @@ def test_compare_holds_all_of_them_against_one_base(run, folder: Path, lang: str
     [
         ("run", [], "previous", ("equal-weights.toml", "没有上年下达数", "has no amounts of last year")),
         ("run", [], "publishd", ("--base", "published、previous、另一方案", "published, previous, the file")),
+        ("run", [], "", ("--base", "published、previous、另一方案", "published, previous, the file")),
+        ("run", [], "x" * 5000, ("--base", "published、previous、另一方案", "published, previous, the")),
         ("run", [], "missing.toml", ("missing.toml", "", "")),
         ("run", [], "us-crf-2020/scenario.toml", ("us-crf", "币种是USD，所比的方案是CNY", "is USD")),
         ("run", [], "small.toml", ("small.toml", "只列在一方的共10个", "10 in all")),

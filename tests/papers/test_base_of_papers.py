@@ -100,6 +100,18 @@ def test_everybody_s_change_is_from_last_year_and_has_no_reason(made, lang: str)
 
 
 @EACH
+def test_a_match_with_what_was_issued_is_not_taken_for_a_proof(made, lang: str) -> None:
+    """The first option is the published rule over data made to match it."""
+    found = made(lang, "published")
+    shown = {slide.key: slide for slide in deck(found).slides}
+    for text in (words(brief(found)), words(meeting(found)), shown["options"].note):
+        assert {"zh": "一致不代表办法或数据得到验证", "en": "the match proves nothing"}[lang] in text
+    alone = {slide.key: slide for slide in deck(made(lang, "published", FILES[:1])).slides}["table"]
+    assert {"zh": "测算结果与已下达数完全一致", "en": "equals the published amounts"}[lang] in alone.title
+    assert {"zh": "没有资金调整", "en": "no money moves"}[lang] not in alone.note
+
+
+@EACH
 @BASES
 def test_slides_are_titled_by_it(made, lang: str, key: str) -> None:
     shown = {slide.key: slide for slide in deck(made(lang, key)).slides}

@@ -51,7 +51,7 @@ def base_of(
     if written is None:
         return None
     if written not in KNOWN:
-        raise Usage(say("cli.bad_choice", lang, option="--base", value=written, known=KNOWN))
+        raise Usage(say("cli.bad_choice", lang, option="--base", value=written[:80], known=KNOWN))
     try:
         return known(written, scenarios, lang)
     except ScenarioError as error:

@@ -47,7 +47,8 @@ def _base(written: str | None, file: str, result: Allocation, lang: str) -> Base
     """
     if written is None or written in KNOWN:
         return base_of(written, [file], [result.scenario], lang)
-    if not (written.lower().endswith(".toml") or Path(written).exists()):
+    path = Path(written)
+    if path.suffix.lower() != ".toml" and path.name == written:  # neither a file's name nor a path
         known = [*KNOWN, say("cli.base_file", lang)]
         raise Usage(say("cli.bad_choice", lang, option="--base", value=written[:80], known=known))
     made, own = allocation_of(written), result.scenario

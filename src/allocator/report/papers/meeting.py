@@ -9,6 +9,7 @@ from allocator.report.papers.parts import (
     differs,
     effect_words,
     gains_and_losses,
+    match_words,
     paper,
     sentence,
     titled,
@@ -70,4 +71,4 @@ def _options(proposal: Proposal) -> list[Block]:
         else:
             blocks.append(Words("text", differs(proposal, at)))
         blocks += texts("text", [said[at]] if at in said else [])
-    return [*blocks, comparison_grid(proposal)]
+    return [*blocks, *texts("text", match_words(proposal)), comparison_grid(proposal)]

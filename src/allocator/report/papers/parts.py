@@ -180,7 +180,13 @@ def option_words(proposal: Proposal) -> list[Block]:
         numeric = (False, True, True, True, True, False)
         caption = say("app.compare.effect_title", lang)
         blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
-    return [*blocks, *texts("text", recipient_sentences(allocations, lang, known))]
+    return [*blocks, *texts("text", [*match_words(proposal), *recipient_sentences(allocations, lang, known)])]
+
+
+def match_words(proposal: Proposal) -> list[str]:
+    """What it is worth that an option of assumed data equals the base; nothing where none does."""
+    match = match_sentence(proposal.allocations, proposal.lang, proposal.known)
+    return [match] if match else []
 
 
 def gains_and_losses(proposal: Proposal) -> list[Block]:

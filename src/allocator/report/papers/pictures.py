@@ -55,7 +55,7 @@ def pictures(proposal: Proposal) -> Iterator[Picture]:
     """Every chart: amounts of each scenario, changes against the base, and few recipients' own."""
     for at, allocation in enumerate(proposal.allocations):
         yield amounts(proposal, at)
-        if allocation is proposal.chosen and len(_panels(allocation, proposal.lang)) > 1:
+        if allocation is proposal.chosen and len(_panels(allocation, proposal)) > 1:
             yield log(proposal)
     if len(proposal.allocations) > 1:
         yield from changes(proposal)
@@ -254,11 +254,9 @@ def _rows(allocation: Allocation, proposal: Proposal) -> tuple[chart_data.Row, .
     return chart_data.chart_rows(allocation, base, proposal.lang)
 
 
-def _panels(allocation: Allocation, lang: str) -> tuple[tuple[chart_data.Row, ...], ...]:
-    amounts = allocation.amounts
-    return chart_data.panels(
-        chart_data.chart_rows(allocation, allocation.scenario.published or amounts, lang)
-    )
+def _panels(allocation: Allocation, proposal: Proposal) -> tuple[tuple[chart_data.Row, ...], ...]:
+    base = allocation.scenario.published if proposal.known is None else proposal.known.amounts
+    return chart_data.panels(chart_data.chart_rows(allocation, base or allocation.amounts, proposal.lang))
 
 
 def _against(allocation: Allocation, proposal: Proposal) -> str | None:

@@ -18,7 +18,7 @@ from allocator.report.tables.base import against
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.table import Row
-from allocator.report.words.comparing import change_sentences
+from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
 from allocator.text import money, say
@@ -179,8 +179,9 @@ def _table(proposal: Proposal) -> Slide:
     title = _sentence("table", proposal)
     notes = []
     if known is not None:
-        title = _held(known.found(chosen), known.full, proposal)
-        notes += effect_words(proposal)
+        found = known.found(chosen)
+        title = _held(found, known.full, proposal)
+        notes += effect_words(proposal)[int(found.equal) :]  # that it is equal says the title
     elif scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
         title = _held(found, _sentence("published", proposal), proposal)
@@ -224,6 +225,8 @@ def _options(proposal: Proposal) -> Slide:
     if len(parts) > ABREAST:
         last = proposal.compared[ABREAST - 1][0]
         notes.append(_sentence("some_options", proposal, last=proposal.short(last)))
+    match = match_sentence(allocations, lang, known)
+    notes += [match] if match else []
     moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in proposal.compared]
     told = say("report.slide.and", lang).join(moved)
     title = _sentence("options", proposal, base=proposal.held_to, moved=told)

@@ -42,7 +42,7 @@ class Base:
         >>> Base("previous", "last year", "last year’s amounts", {}).heading
         'Last year'
         """
-        return self.name[:1].upper() + self.name[1:]
+        return self.name[:1].upper() + self.name[1:] if self.key in KNOWN else self.name
 
     @property
     def held(self) -> Allocation | Mapping[str, Number]:
