@@ -20,7 +20,7 @@ from pages import SCENARIOS, html_of, link, opened
 from allocator import Allocation, Factor, Fund, Recipient, Reservation, Scenario, ScenarioError, allocate
 from allocator.report.charts.changes import change_rows
 from allocator.report.tables import base as bases
-from allocator.report.tables.office import compare_table, office_table
+from allocator.report.tables.office import compare_table, office_table, with_final_share
 from allocator.report.words import comparing
 
 LANGUAGES = ("zh", "en")
@@ -263,7 +263,7 @@ def test_compare_holds_all_of_them_against_one_base(run, folder: Path, lang: str
         ("run", [], "", ("--base", "published、previous、另一方案", "published, previous, the file")),
         ("run", [], "x" * 5000, ("--base", "published、previous、另一方案", "published, previous, the")),
         ("run", [], "missing.toml", ("missing.toml", "", "")),
-        ("run", [], "us-crf-2020/scenario.toml", ("us-crf", "币种是USD，所比的方案是CNY", "is USD")),
+        ("run", [], "us-crf-2020/scenario.toml", ("us-crf", "币种不同（CNY、USD）", "(CNY, USD)")),
         ("run", [], "small.toml", ("small.toml", "只列在一方的共10个", "10 in all")),
         ("compare", ["cap-zone.toml"], "previous", ("equal-weights.toml", "没有上年下达数", "of last year")),
         ("compare", ["cap-zone.toml"], "x", ("--base", "published、previous", "published, previous")),
@@ -348,3 +348,12 @@ def test_published_amounts_as_the_base_have_the_caveat_and_no_share_where_sums_a
 def test_a_base_that_not_all_of_them_have_is_said_not_to_hold() -> None:
     html = html_of(opened("compare", base="previous", **{"with": [RULE, "luzhou-2023/without"]}))
     assert "这些方案没有共同的上年下达数，以下改与A对比" in html and "B − A" in headings(html)
+
+
+def test_parts_of_last_year_stand_beside_whose_they_are_in_whatever_order_it_is_stated() -> None:
+    one = split((1, 3), 100, previous={"b": 60, "a": 20})
+    base = bases.known("previous", [one.scenario], "zh")
+    table = with_final_share(office_table(one, "zh", base), one, base)
+    assert column(table, "previous") == [20, 60, 80]
+    assert column(table, "base_share") == [Fraction(1, 4), Fraction(3, 4), 1]
+    assert column(table, "final") == [Fraction(1, 4), Fraction(3, 4), 1]

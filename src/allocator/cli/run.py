@@ -15,7 +15,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.report.tables.base import KNOWN, Base
 from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.office import office_table
-from allocator.report.words.comparing import match_sentence
+from allocator.report.words.comparing import match_sentence, same_currency
 from allocator.report.words.finding import against_sentence, matched, terms
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.rule import limit_lines, status_lines
@@ -53,9 +53,10 @@ def _base(written: str | None, file: str, result: Allocation, lang: str) -> Base
         raise Usage(say("cli.bad_choice", lang, option="--base", value=written[:80], known=known))
     made, own = allocation_of(written), result.scenario
     other = made.scenario
-    if other.fund.currency != own.fund.currency:
-        currencies = {"other": other.fund.currency, "own": own.fund.currency}
-        raise ScenarioError(Problem("base_currency", currencies, file=written))
+    try:
+        same_currency(own, other)
+    except ScenarioError as error:
+        raise error.in_files({"": written}) from None
     apart = [id for id in (*own.ids, *other.ids) if (id in result.amounts) != (id in made.amounts)]
     if apart:
         names = recipient_names([result, made], lang)

@@ -150,16 +150,17 @@ def with_final_share(table: Table, allocation: Allocation, base: Base | None = N
     if base is not None and total_of(base.amounts.values()) != total_of(allocation.amounts.values()):
         key = base.key if base.key in KNOWN else "base"
         heading = say("table.part_of", table.lang, name=base.heading)
-        table = _with_parts(table, key, Column("base_share", heading, "share", "base_share"), base.amounts)
+        parts = [base.amounts.get(id, 0) for id in allocation.scenario.ids]
+        table = _with_parts(table, key, Column("base_share", heading, "share", "base_share"), parts)
     final = Column("final", say("table.final", table.lang), "share", "final")
-    return _with_parts(table, "amount", final, allocation.amounts)
+    return _with_parts(table, "amount", final, list(allocation.amounts.values()))
 
 
-def _with_parts(table: Table, beside: str, column: Column, amounts: Mapping[str, Number]) -> Table:
-    """The table with everybody's part of these amounts in a column behind that of the amounts."""
+def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Number]) -> Table:
+    """The table with everybody's part of these amounts, in listed order, in a column behind theirs."""
     keys = [column.key for column in table.columns]
     share, at = keys.index("share"), keys.index(beside) + 1
-    whole, each = total_of(amounts.values()), iter(amounts.values())
+    whole, each = total_of(amounts), iter(amounts)
     records = []
     for role, cells in table.records:
         part: Number | None = None
