@@ -390,8 +390,10 @@ def claims_of_equality(lang: str) -> list[str]:
     """What papers and the page say of amounts that equal the published ones."""
     keys = ("finding.against.equal", "report.slide.same", "cli.as_published", "app.assumed.match",
             "app.sensitivity.as_published", "report.gains.nothing")  # fmt: skip
-    against = say("app.effect.published", lang)
-    return [say(key, lang, **({"against": against} if "against" in key else {})) for key in keys]
+    names = [
+        say(key, lang) for key in ("app.effect.published", "base.full.published", "report.slide.published")
+    ]
+    return [say(key, lang, against=name, base=name) for key in keys for name in names]
 
 
 @pytest.fixture
