@@ -25,7 +25,7 @@ def render_per_unit(allocations: Sequence[Allocation], chosen: Base | None, lang
     held = Held(tuple(allocations), chosen, there[wanted], lang)
     shown = held.grid()
     st.html(markup.block("effect", held.sentence()))
-    with st.expander(shown.caption):
+    with st.expander(shown.caption, key="fold-per-unit"):
         key = widgets.stand_at(f"per-unit-{lang}-{'/'.join(there)[:200]}", wanted)
         st.selectbox(
             say("per_unit.column", lang),
