@@ -74,6 +74,7 @@ WATCH = """(() => {
         }
     };
 })()"""
+REST = 0.25  # seconds that a page has been at rest when it counts as settled
 # The script has run, nothing is still a placeholder, every chart is drawn, and this has been so for longer
 # than a widget holds back what is done to it: timers of a page end in their order, also on a slow machine.
 SETTLED = inside.placed("""() => {
@@ -85,9 +86,9 @@ SETTLED = inside.placed("""() => {
     if (!still) {
         clearTimeout(watch.timer);
         Object.assign(watch, {timer: undefined, long: false});
-    } else watch.timer ??= setTimeout(() => { watch.long = true; }, 250);
+    } else watch.timer ??= setTimeout(() => { watch.long = true; }, MILLISECONDS);
     return still && watch.long;
-}""")
+}""").replace("MILLISECONDS", f"{1000 * REST:.0f}")
 AFRESH = "() => { clearTimeout(watch.timer); Object.assign(watch, {timer: undefined, long: false}); }"
 
 

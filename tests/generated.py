@@ -58,7 +58,7 @@ def generated(recipients: int = RECIPIENTS, factors: int = FACTORS) -> Scenario:
     return replace(scenario, published=published)
 
 
-def write(folder: Path) -> Path:
-    """A folder for ALLOCATOR_SCENARIOS that holds the large scenario."""
-    save_scenario(generated(), folder / SLUG.partition("/")[0])
+def write(folder: Path, scenario: Scenario | None = None) -> Path:
+    """A folder for ALLOCATOR_SCENARIOS that holds the large scenario, or another one in its place."""
+    save_scenario(scenario or generated(), folder / SLUG.partition("/")[0])
     return folder

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from allocator.report.charts.data import Row, Unit
+from allocator.report.charts.histogram import BINS, histogram
 from allocator.report.charts.picture import picture
 from allocator.ui.components.picture import Heads, picture_html
 
@@ -86,3 +88,19 @@ def test_names_from_files_are_shown_as_they_are() -> None:
 def test_without_a_base_there_is_no_column_of_changes() -> None:
     html = picture_html(picture(rows_of([(3, 0)]), UNIT, UNIT, "zh", compared=False), Heads("c", "w", "a"))
     assert html.count("<td") == 2 + 3 and "al-bar" not in html and "al-base" not in html
+
+
+# --- very many ------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.fractions(0, 10**9, max_denominator=100), min_size=1, max_size=60),
+    st.sampled_from([1, 10_000]),
+)
+def test_every_amount_is_counted_once_between_its_edges(amounts: list[Fraction], scale: int) -> None:
+    found = histogram(amounts, Unit(scale, ""), "zh")
+    assert [b.count for b in found] == [sum(b.low <= amount < b.high for amount in amounts) for b in found]
+    assert sum(b.count for b in found) == len(amounts) and found[-1].count
+    assert found[0].low == 0 and len({b.high - b.low for b in found}) == 1
+    assert all(one.high == other.low for one, other in pairwise(found))
+    assert len(found) <= BINS + 1 and max(b.part for b in found) == 100

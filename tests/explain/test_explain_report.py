@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +38,7 @@ from allocator.report.charts import marks as charts
 from allocator.report.charts.data import Unit
 from allocator.report.charts.waterfall import waterfall_frame, waterfall_width
 from allocator.report.explain import sensitivity
-from allocator.report.explain.charts import reason_alt, reason_rows, swing_alt, swing_frame
+from allocator.report.explain.charts import reason_alt, reason_rows, swing_alt, swing_frame, swing_title
 from allocator.report.explain.difference import (
     Account,
     clause_name,
@@ -322,6 +323,37 @@ def test_the_tornado_has_two_bars_a_factor_the_widest_first(lang: str) -> None:
                 assert part.get("field", "name") in frame.columns
     said = swing_alt(allocation, found, "ftz", WAN, lang)
     assert names[0] in said and not any(c.isdigit() for c in said)
+
+
+@pytest.mark.parametrize("points", [2, 5, 60])
+@pytest.mark.parametrize("name", ["published-rule", "cap-zone", "jobs-first"])
+def test_the_title_of_the_tornado_is_its_longest_bar(name: str, points: int) -> None:
+    """The weights moved by hand: the named move changes the amount so much, and no other more."""
+    allocation = luzhou(name)
+    scenario = allocation.scenario
+    names = {scenario.factor(id).name.zh: id for id in scenario.weights}
+    for id in scenario.ids:
+        changes = {}
+        for factor, weight in scenario.weights.items():
+            for sign in (-1, 1):
+                by = min(points, weight if sign < 0 else 100 - weight)
+                rest = {
+                    other: Fraction(each) * (100 - weight - sign * by) / (100 - weight)
+                    for other, each in scenario.weights.items()
+                    if other != factor
+                }
+                moved = allocate(replace(scenario, weights={**rest, factor: Fraction(weight + sign * by)}))
+                changes[factor, sign, by] = moved.amounts[id] - allocation.amounts[id]
+        said = swing_title(allocation, swings(scenario, points), id, points, "zh")
+        most = max(abs(by) for by in changes.values())
+        if not most:
+            assert "不变" in said
+            continue
+        found = re.search(r"变动最大的是(.+)([升降])(\d+)个百分点：([+−])([\d.]+)(万元|元)$", said)
+        assert found, said
+        size = Fraction(found[5]) * (10_000 if found[6] == "万元" else 1)
+        change = changes[names[found[1]], 1 if found[2] == "升" else -1, int(found[3])]
+        assert change == (size if found[4] == "+" else -size) and abs(change) == most
 
 
 def test_factors_that_cannot_move_have_no_bars() -> None:

@@ -296,6 +296,8 @@ def test_the_answer_is_taken_over_with_one_click_and_undone(visit: Any) -> None:
     taken = {"investment": 9, "tax": 38, "employment": 42, "effort": 11}
     person.wait_for_amounts(amounts_of(RULE, "zh", taken))
     page.get_by_text("某个对象的金额怎么来的").click()
+    page.get_by_role("combobox", name="分步看金额怎样得来").wait_for()
+    person.settle()
     page.get_by_role("combobox", name="分步看金额怎样得来").click()
     page.get_by_role("option", name="自贸区").click()
     page.get_by_text("与“公布的办法：40/40/10/10”相比，为什么变了").click()
@@ -309,15 +311,16 @@ def test_the_answer_is_taken_over_with_one_click_and_undone(visit: Any) -> None:
 def test_what_was_typed_stands_after_another_page(visit: Any) -> None:
     person = visit()
     page = person.open("sensitivity?lang=zh&scenario=luzhou-2023/published-rule")
-    page.get_by_role("textbox", name="数值（万元）").fill("4700")
-    page.keyboard.press("Tab")
     page.get_by_role("combobox", name="每个权重升降（百分点）").click()
     page.get_by_role("option", name="10", exact=True).click()
     page.get_by_text("调高10个百分点").wait_for()
-    for name, sign in (("分配测算", "准确填写权重"), ("权重影响分析", "求最小调整")):
-        page.get_by_role("link", name=name).click()
-        page.get_by_text(sign).first.wait_for()
-        person.settle()
+    person.turn_to("seek")
+    page.get_by_role("textbox", name="数值（万元）").fill("4700")
+    page.keyboard.press("Tab")
+    person.settle()
+    person.turn_to("allocate")
+    person.turn_to("sensitivity")
     page.get_by_text("调高10个百分点").wait_for()
+    person.turn_to("seek")
     assert page.get_by_role("textbox", name="数值（万元）").input_value() == "4700"
     assert person.wrong == []

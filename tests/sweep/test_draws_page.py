@@ -387,6 +387,7 @@ def test_a_long_run_says_how_far_it_is_ends_on_request_and_shows_what_it_gave(
 ) -> None:
     person = visit(lang="en")
     page = person.open(f"sensitivity?lang=en&scenario={LUZHOU}")
+    page.locator("summary").filter(has_text=say("app.sweep.title", "en")).click()
     page.get_by_text(say("app.sweep.own", "en"), exact=True).click()
     seed = page.get_by_role("textbox", name=say("app.sweep.seed", "en"))
     seed.wait_for()

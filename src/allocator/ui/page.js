@@ -53,6 +53,22 @@
     ".streamlit-skip-link, .streamlit-upload, .streamlit-table label," +
     ".streamlit-list-of-many, .streamlit-list-of-one, [role=log], .streamlit-table-over," +
     ".streamlit-table-columns, [role=dialog]";
+  // A form that opens is gone into, and what takes itself away hands on to what stands beside it.
+  const mendFocus = () => {
+    const open = document.querySelector(".streamlit-popover-open");
+    const field = open?.querySelector("input, textarea, a[href]");
+    if (!open) page.entered = null;
+    else if (field && page.entered !== open) {
+      page.entered = open;
+      field.focus({ preventScroll: true });
+    }
+    const lost = page.tag && !page.tag.isConnected;
+    if (lost && document.activeElement === document.body) {
+      (document.querySelector(".st-key-tags button") ?? document.querySelector(".st-key-chips button"))?.focus();
+    }
+    const focused = document.activeElement;
+    if (lost || focused !== document.body) page.tag = focused.closest(".st-key-tags") ? focused : null;
+  };
   const mend = () => {
     const { scroll, cell, colon } = page.words;
     all("[aria-label], [title], [placeholder]").forEach(mendNames);
@@ -66,6 +82,15 @@
         set(box, "aria-label", head ? scroll + colon + head.textContent : scroll);
       }
     }
+    for (const row of all(".st-key-pages")) {
+      set(row, "role", "navigation");
+      set(row, "aria-label", page.words.names["App pages"]);
+    }
+    for (const link of all('[class*="st-key-page-"] a')) {
+      if (link.closest('[class*="-here"]')) set(link, "aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    mendFocus();
     for (const editor of all(".streamlit-table-typing")) set(editor, "aria-label", cell);
     const portal = document.querySelector(".streamlit-table-over");
     if (portal?.childElementCount) {

@@ -80,6 +80,12 @@ def nearest_data(found: Nearest) -> dict[str, Any]:
 
 
 def share_sentence(audit: Audit, shares: Mapping[str, Bounds], id: str, lang: str) -> str:
+    """What follows for one recipient's shares of the factors, with all that is supposed for it."""
+    line = share_line(audit, shares, id, lang)
+    return say("audit.under", lang, premise=premise(audit, lang), what=line)
+
+
+def share_line(audit: Audit, shares: Mapping[str, Bounds], id: str, lang: str) -> str:
     """What follows for one recipient's shares of the factors, where it is less than anything at all."""
     scenario = audit.reading.scenario
     name = names_of(scenario, [id])
@@ -90,8 +96,7 @@ def share_sentence(audit: Audit, shares: Mapping[str, Bounds], id: str, lang: st
             key = "audit.share_exact" if low == high else "audit.share_of"
             said.append(say(key, lang, factor=scenario.factor(factor).name, low=low, high=high))
     key = "audit.share_line" if said else "audit.share_none"
-    what = say(key, lang, name=name, ranges=said)
-    return say("audit.under", lang, premise=premise(audit, lang), what=what)
+    return say(key, lang, name=name, ranges=said)
 
 
 def table_grid(scenario: Scenario, table: Sequence[Factor], lang: str, digits: int) -> Grid:

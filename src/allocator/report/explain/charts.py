@@ -106,6 +106,29 @@ def swing_note(points: Number, lang: str) -> str:
     return _say("swing_note", lang, points=points)
 
 
+def swing_title(allocation: Allocation, found: Sequence[Swing], id: str, points: Number, lang: str) -> str:
+    """The most that a recipient's amount changes when one weight moves, and by which; or that none does."""
+    name, fund = name_of(allocation, id, lang), allocation.scenario.fund
+    moved = [
+        (side[1].amounts[id] - allocation.amounts[id], swing, side[0], up)
+        for swing in found
+        for up, side in ((False, swing.down), (True, swing.up))
+        if side is not None
+    ]
+    by, swing, least, up = max(moved, key=lambda one: abs(Fraction(one[0])))
+    if not by:
+        return _say("swing_none", lang, name=name, points=points)
+    return _say(
+        "swing_most_up" if up else "swing_most_down",
+        lang,
+        name=name,
+        points=points,
+        factor=factor_name(allocation.scenario, swing.factor, lang),
+        moved=least,
+        change=money(plain(by), fund.currency, lang, sign=True),
+    )
+
+
 def swing_alt(allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, lang: str) -> str:
     """The chart's accessible name: whose amount, and by which factors; no figures."""
     names = [factor_name(allocation.scenario, swing.factor, lang) for swing in swing_order(found, id)]

@@ -10,7 +10,7 @@ from allocator.analysis.finding import Finding, Side
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.words.finding import Terms, share_text, terms, total_clause
-from allocator.text import money, number, say, show
+from allocator.text import money, say, show
 
 MOST_NAMES = 3
 
@@ -42,7 +42,6 @@ def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: 
         name=words.names[id],
         amount=_money(amount, words),
         by=_money(one.most_by, words, sign=True),
-        plain_by=number(one.most_by, words.lang, sign=True),
         whom=words.names[others.ids[0]] if others.count == 1 else whom,
     )
     if others.count == 1 or not first:
@@ -53,7 +52,6 @@ def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: 
             words,
             name=words.names[id],
             by=_money(found.changes[id], words, sign=True),
-            plain_by=number(found.changes[id], words.lang, sign=True),
         )
         for id in first
     ]

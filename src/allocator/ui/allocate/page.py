@@ -18,6 +18,7 @@ from allocator.report.audit.verdict import premise
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import waterfall
 from allocator.report.charts.data import Row, Unit
+from allocator.report.charts.histogram import histogram
 from allocator.report.charts.picture import picture
 from allocator.report.method.chain import fund_grid
 from allocator.report.tables.base import Base
@@ -30,7 +31,7 @@ from allocator.report.words.title import finding_title
 from allocator.text import say
 from allocator.ui.allocate import chips, rule_form, why
 from allocator.ui.components import markup, weights, widgets
-from allocator.ui.components.picture import Heads, picture_html, render_row_presses
+from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
 from allocator.ui.session.weights import effective
@@ -79,11 +80,10 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
     notes = [markup.block("hint", line) for line in note_lines(allocation, lang)]
     if notes:
         st.html(markup.lines(notes))
-    table = office_table(allocation, lang, against)
-    st.html(markup.table(table, say("app.table.caption", lang)))
+    _render_table(allocation, against, slug, lang)
     render_row_presses(lambda id: _open_steps(id, slug))
     _render_steps(allocation, slug, lang)
-    with st.expander(say("app.rule.title", lang)):
+    with st.expander(say("app.rule.title", lang), key="fold-rule-sentence"):
         if found is not None and against is not None:
             st.html(markup.block("effect", effect_words(allocation, found, against.full, lang)))
         st.html(markup.block("rule", rule_sentence(allocation.scenario, lang)))
@@ -91,6 +91,21 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
             st.html(markup.block("hint", line))
         widgets.render_data(allocation.scenario, lang)
     _render_checks(allocation, against, lang)
+
+
+def _render_table(allocation: Allocation, against: Base | None, slug: str, lang: str) -> None:
+    """The office's table; of very many recipients only while it is unfolded, since it takes long to draw."""
+    caption = say("app.table.caption", lang)
+
+    def html() -> str:
+        return markup.table(office_table(allocation, lang, against), caption)
+
+    if len(allocation.amounts) <= VERY_MANY:
+        st.html(html())
+        return
+    folded = st.expander(caption, key=f"table-{slug}", on_change="rerun")
+    if folded.open:
+        folded.html(html())
 
 
 def effect_words(allocation: Allocation, found: Finding, against: str, lang: str) -> str:
@@ -178,6 +193,21 @@ def _rows(allocation: Allocation, against: Base | None, slug: str, lang: str) ->
     return chart_data.chart_rows(allocation, amounts, lang, possible[1] if possible else None)
 
 
+def _render_search(against: Base | None, slug: str, lang: str) -> tuple[bool, str]:
+    """Whether the largest changes stand first, and a part of the names that are looked for."""
+    with st.container(key="search", horizontal=True, vertical_alignment="center", gap="medium"):
+        wanted = st.text_input(
+            say("app.chart.find", lang),
+            key=f"find-{slug}",
+            max_chars=40,
+            placeholder=say("app.chart.find", lang),
+            label_visibility="collapsed",
+            width=260,
+        )
+        label = say("app.chart.order" if against else "app.chart.order_amount", lang)
+        return st.toggle(label, key=f"order-{lang}"), wanted.strip().casefold()
+
+
 def _size(by: Number) -> Number:
     return by if by > 0 else -by
 
@@ -186,14 +216,19 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
     scenario = allocation.scenario
     rows = _rows(allocation, against, slug, lang)
     unit, change_unit = _units(allocation, rows, lang)
-    many, order = len(rows) > markup.MANY, False
+    many, order, wanted = len(rows) > markup.MANY, False, ""
+    rest: tuple[Number, ...] = ()
     if many:
-        order = st.toggle(
-            say("app.chart.order" if against else "app.chart.order_amount", lang), key=f"order-{lang}"
-        )
+        order, wanted = _render_search(against, slug, lang)
+    if wanted:
+        rows = tuple(row for row in rows if wanted in row.name.casefold())
+        if not rows:
+            st.html(markup.block("exact", say("app.chart.find_none", lang), role="status"))
+            return
     if len(rows) > VERY_MANY:
         largest = sorted(rows, key=lambda row: -_size(row.difference if order and against else row.amount))
         kept = {row.id for row in largest[:MOST_DRAWN]}
+        rest = tuple(row.amount for row in rows if row.id not in kept)
         rows = tuple(row for row in rows if row.id in kept)
         st.html(markup.block("scale", say("app.chart.largest", lang, count=MOST_DRAWN)))
     drawn = picture(rows, unit, change_unit, lang, compared=against is not None, order=order)
@@ -208,6 +243,11 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
     )
     with st.container(height=markup.TALL if many else "content", border=many):
         st.html(picture_html(drawn, heads))
+    if rest:
+        spread = say("app.chart.rest", lang, count=len(rest))
+        amount = say("app.chart.rest_amount", lang, unit=unit.name)
+        counts = Heads(spread, say("app.chart.rest_count", lang), amount)
+        st.html(markup.heading(spread, 3) + histogram_html(histogram(rest, unit, lang), counts))
 
 
 # --- one recipient, and what is there to check ----------------------------------------------------

@@ -29,6 +29,7 @@ from allocator.ui.session.weights import effective
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
 ABREAST = 2  # charts of factor shares in one row
+FEW = 4  # sentences before the rest is folded away
 MOST_CHARTS = 4  # of factor shares that are shown at once
 
 
@@ -100,11 +101,13 @@ def _amounts(found: Findings, lang: str) -> None:
             )
             _chart("amount", frame, lang, width, alt, f"range-{part[0].id}-{lang}")
     said = sentences(found, lang)
-    st.html(markup.lines([markup.heading(say("app.published.aloud", lang), 3), markup.listing(said)]))
+    more = say("app.published.aloud_more", lang, count=len(said) - FEW)
+    aloud = markup.heading(say("app.published.aloud", lang), 3)
+    st.html(markup.lines([aloud, markup.listing(said, FEW, more)]))
     table = amount_table(found, lang)
     if table is not None:
         caption = say("app.published.amounts_caption", lang, weights=tried)
-        with st.expander(caption):
+        with st.expander(caption, key="fold-amount-ranges"):
             st.html(markup.table(table, caption))
 
 
@@ -158,7 +161,7 @@ def render_shares(choice: Choice, checked: Audit, lang: str) -> None:
                     _share_chart(factor, rows[factor], scenario, width, lang)
     table = share_table(found, lang)
     if table is not None:
-        with st.expander(say("app.published.shares_table", lang)):
+        with st.expander(say("app.published.shares_table", lang), key="fold-share-ranges"):
             st.html(markup.table(table, say("app.published.shares_caption", lang)))
 
 

@@ -12,7 +12,7 @@ from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.report.audit.fit import fit_lines, fits, nearest_line, real
-from allocator.report.audit.nearest import share_sentence
+from allocator.report.audit.nearest import share_line
 from allocator.report.audit.verdict import premise, verdict_lines
 from allocator.report.words import document
 from allocator.text import money, say
@@ -40,28 +40,37 @@ def render() -> None:
     answer = st.container()  # stands first, and follows from the readings that are chosen below
     chosen = _readings(found, slug, lang)
     checked = {key: audit_once(found.readings[key].named.reading) for key in chosen if tested(found, key)}
-    answer.html(cards([card(found.readings[key], checked.get(key), lang) for key in chosen]))
+    shown = [card(found.readings[key], checked.get(key), lang) for key in chosen]
+    fit = [one for one in shown if one.mark == "fits"]
+    first = (fit or shown)[0]
+    rest = [one._replace(finding="") if one is first else one for one in shown]
+    answer.html(markup.lines([markup.title(finding(first, lang)), cards(rest)]))
     st.html(markup.lines(opening(lang)))
     fitting = {key: one for key, one in checked.items() if isinstance(one, Audit) and one.verdict.consistent}
     if fitting:
-        key = _view(found, list(fitting), lang)
+        key = _view(found, list(fitting), len(chosen) > 1, lang)
         implied.render_amounts(found.readings[key], fitting[key], scenario, slug, lang)
         implied.render_shares(found.readings[key], fitting[key], lang)
-        with st.expander(say("app.published.nearest_title", lang)):
+        with st.expander(say("app.published.nearest_title", lang), key="fold-nearest"):
             nearest.render_nearest(fitting[key], slug, lang)
-        with st.expander(say("app.published.table_title", lang)):
+        with st.expander(say("app.published.table_title", lang), key="fold-table-that-fits"):
             nearest.render_table(fitting[key], scenario, slug, lang)
     else:
         open_ = any(isinstance(one, Audit) and one.verdict.consistent is None for one in checked.values())
         key = "none_settled" if open_ else "none_fits"
         st.html(markup.block("exact", say(f"app.published.{key}", lang), role="status"))
     add_reading.render_adding(found, slug, lang)
-    with st.expander(say("app.published.fit_title", lang)):
+    with st.expander(say("app.published.fit_title", lang), key="fold-fit"):
         _fits(found, list(checked), scenario, lang)
-    with st.expander(say("app.published.document_title", lang)):
+    with st.expander(say("app.published.document_title", lang), key="fold-document"):
         _document(scenario, lang)
     st.html(markup.foot(foot_lines(found.rule, lang)))
     address.write()
+
+
+def finding(shown: Card, lang: str) -> str:
+    """The title of the page: what follows under a reading, or how far it fits."""
+    return say("app.published.finding", lang, title=shown.title, what=shown.finding or shown.verdict)
 
 
 def opening(lang: str) -> list[str]:
@@ -148,13 +157,14 @@ def card(choice: Choice, found: Audit | AllocatorError | None, lang: str) -> Car
         return Card(title, say("app.published.unsettled", lang), "open", (*parts, (follows, first)))
     if not found.verdict.consistent:
         return Card(title, say("app.published.apart", lang), "apart", (*parts, (follows, lines)))
+    said = ""
     if quick(found):
         shares = findings_of(choice, found, None, {})
         if not isinstance(shares, AllocatorError) and shares.shares is not None:
             published = found.reading.scenario.published or {}
             largest = max(found.case.ids, key=lambda id: published[id])
-            lines = [share_sentence(found, shares.shares, largest, lang), *lines]
-    return Card(title, say("app.published.fits", lang), "fits", (*parts, (follows, lines)))
+            said = share_line(found, shares.shares, largest, lang)
+    return Card(title, say("app.published.fits", lang), "fits", (*parts, (follows, lines)), said)
 
 
 def reason_text(reason: Text, lang: str) -> str:
@@ -176,11 +186,12 @@ def assumptions(found: Audit, lang: str) -> list[str]:
     return said
 
 
-def _view(found: Choices, keys: Sequence[str], lang: str) -> str:
+def _view(found: Choices, keys: Sequence[str], several: bool, lang: str) -> str:
     """Under which of the readings the ranges are shown: one at a time."""
     titles = {key: title_of(found.readings[key], lang) for key in keys}
     if len(keys) == 1:
-        st.html(markup.block("rule", say("app.published.view_one", lang, title=titles[keys[0]])))
+        if several:
+            st.html(markup.block("rule", say("app.published.view_one", lang, title=titles[keys[0]])))
         return keys[0]
     key = f"reading-view-{state.slug()}-{lang}"
     if st.session_state.get(key) not in keys:

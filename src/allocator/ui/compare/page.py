@@ -61,7 +61,7 @@ def render() -> None:
     render_per_unit(allocations, held_to, lang)
     st.html(markup.lines(differences_html(allocations, titles, held_to, lang)))
     _render_why(allocations, titles, held_to, lang)
-    with st.expander(say("app.compare.concentration", lang)):
+    with st.expander(say("app.compare.concentration", lang), key="fold-concentration"):
         headers, rows = comparing.concentration_rows(allocations, lang)
         st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang), (2, 3)))
         st.html(markup.block("hint", say("app.compare.concentration_about", lang)))

@@ -8,12 +8,16 @@ from typing import NamedTuple
 
 
 class Card(NamedTuple):
-    """A reading: title, verdict and its mark ("fits", "apart" or "open"), and parts with their sentences."""
+    """A reading: title, verdict and its mark ("fits", "apart" or "open"), and parts with their sentences.
+
+    ``finding`` is the first of what follows, where something does.
+    """
 
     title: str
     verdict: str
     mark: str
     parts: tuple[tuple[str, Sequence[str]], ...]
+    finding: str = ""
 
 
 def cards(shown: Sequence[Card]) -> str:
@@ -26,8 +30,9 @@ def _card(card: Card) -> str:
         f"<dt>{escape(name)}</dt>" + "".join(f"<dd>{escape(line)}</dd>" for line in lines)
         for name, lines in card.parts
     )
+    finding = f'<p class="al-effect">{escape(card.finding)}</p>' if card.finding else ""
     return (
         f'<article class="al-reading"><h3 class="al-h3">{escape(card.title)}</h3>'
         f'<p class="al-verdict al-{escape(card.mark)}">{escape(card.verdict)}</p>'
-        f"<dl>{parts}</dl></article>"
+        f"{finding}<dl>{parts}</dl></article>"
     )

@@ -5,7 +5,7 @@ Rows align by themselves, every figure is text, and it prints.  A press on a row
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from allocator.report.charts.histogram import Bin
 from allocator.report.charts.picture import Mark, Panel, Picture
 
 HERE = Path(__file__).parent
@@ -82,6 +83,24 @@ def _row(mark: Mark, grid: str, zero: float | None, compared: bool) -> str:
             f'<td class="al-track al-{mark.direction}" aria-hidden="true"><div>{bar}</div></td>'
         )
     return f"<tr>{cells}</tr>"
+
+
+def histogram_html(shown: Sequence[Bin], heads: Heads) -> str:
+    """How many lie between which figures, a bar a row; ``heads.who`` is the heading of the counts."""
+    head = f'<th scope="col">{escape(heads.amount)}</th><th scope="col" colspan="2">{escape(heads.who)}</th>'
+    rows = "".join(
+        f'<tr><th scope="row">{escape(each.text)}</th><td class="al-n al-strong">{each.count}</td>'
+        f'<td class="al-track" aria-hidden="true"><div>{_count(each)}</div></td></tr>'
+        for each in shown
+    )
+    return (
+        f'<table class="al-picture al-close al-histogram"><caption class="al-sr">{escape(heads.caption)}'
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _count(each: Bin) -> str:
+    return f'<b class="al-bar al-count" style="left:0;width:{each.part}%"></b>' if each.count else ""
 
 
 def render_row_presses(pressed: Callable[[str], None], key: str = "rows") -> None:

@@ -59,7 +59,7 @@ def render_errors(error: AllocatorError, lang: str) -> None:
 def render_data(scenario: Scenario, lang: str) -> None:
     """What each weighted factor's data is and where it comes from, folded away."""
     none = say("app.data.none", lang)
-    with st.expander(say("app.data.title", lang)):
+    with st.expander(say("app.data.title", lang), key="fold-data"):
         keys = ("factor", "status", "year", "unit", "definition", "source")
         headers = [say(f"app.data.{key}", lang) for key in keys]
         rows = []

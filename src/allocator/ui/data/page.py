@@ -41,7 +41,7 @@ def render() -> None:
     if scenario.provenance:
         _render_remarks(scenario, lang)
     render_editor("factors", scenario, slug, lang)
-    with st.expander(say("app.table_editor.cells_fold", lang)):
+    with st.expander(say("app.table_editor.cells_fold", lang), key="fold-cells"):
         render_editor("cells", scenario, slug, lang)
     if allocation is not None:
         st.html(markup.foot(foot_lines(allocation, lang)))
@@ -58,7 +58,7 @@ def _allocation(slug: str, lang: str) -> Allocation | None:
 
 def _render_remarks(scenario: Scenario, lang: str) -> None:
     count = len(scenario.provenance)
-    with st.expander(say("app.table_editor.remarks_fold", lang, count=count)):
+    with st.expander(say("app.table_editor.remarks_fold", lang, count=count), key="fold-remarks"):
         grid = remarks_table(scenario, lang)
         st.html(markup.table(grid, grid.caption))
         if count > MOST_REMARKS:

@@ -44,7 +44,7 @@ FEW = 8  # sentences of a list before the rest is folded away
 def render_projects(scenario: Scenario, slug: str, lang: str) -> None:
     """All of it: a file that is given draws only this part of the page anew."""
     own, folder = fund_files(slug)
-    with st.expander(say("app.projects.fold", lang)):
+    with st.expander(say("app.projects.fold", lang), key="fold-projects"):
         st.html(markup.block("hint", say("app.projects.about", lang)))
         render_files(scenario, own, slug, lang)
     render_outcome("projects", lang)

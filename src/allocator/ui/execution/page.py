@@ -53,10 +53,12 @@ def render() -> None:
     rules = _rules(near, slug, lang)
     answer = st.container()  # stands first, and follows from the files that are chosen below
     known = inputs.sources(near, slug)
-    with st.expander(say("app.execution.payments", lang), expanded=rules is None or not known):
+    with st.expander(
+        say("app.execution.payments", lang), key="fold-payments", expanded=rules is None or not known
+    ):
         payments = _payments(allocation, near, slug, lang)
     if scenario.uses:
-        with st.expander(say("app.execution.published", lang)):
+        with st.expander(say("app.execution.published", lang), key="fold-payments-published"):
             _render_published(scenario, rules, lang)
     with answer:
         if rules is None:
@@ -157,12 +159,12 @@ def _render_found(allocation: Allocation, rules: Rules, payments: Payments, slug
     st.html(markup.lines(parts))
     _render_doubts(found, scenario, lang)
     st.html(markup.table(progress, progress.caption, first=0))
-    with st.expander(uses.caption):
+    with st.expander(uses.caption, key="fold-uses"):
         clauses = [markup.block("hint", line) for line in execution_words.clause_lines(found, lang)]
         st.html(markup.lines([markup.table(uses, uses.caption, first=0), *clauses]))
-    with st.expander(say("app.execution.targets_title", lang)):
+    with st.expander(say("app.execution.targets_title", lang), key="fold-targets"):
         assessment = _render_targets(found, slug, lang)
-    with st.expander(say("app.execution.paper", lang)):
+    with st.expander(say("app.execution.paper", lang), key="fold-self-assessment"):
         _render_paper(allocation, found, assessment, lang)
 
 

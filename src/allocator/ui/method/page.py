@@ -26,7 +26,7 @@ def render() -> None:
     for step in method_steps(allocation, id, lang):
         st.html(step_html(step))
     sources = basis(allocation, lang)
-    with st.expander(sources.title):
+    with st.expander(sources.title, key="fold-method-sources"):
         st.html(step_html(sources))
     st.html(markup.foot(foot_lines(allocation, lang)))
 

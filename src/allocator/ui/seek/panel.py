@@ -190,7 +190,7 @@ def _render_weights(
         )
     keep(f"seek-{slug}-keep", staying)
     typed: dict[str, tuple[str, str]] = {}
-    with st.expander(say("app.seek.bounds", lang)):
+    with st.expander(say("app.seek.bounds", lang), key="fold-seek-bounds"):
         st.html(markup.block("hint", say("app.seek.bounds_about", lang)))
         for id, name in names.items():
             if id in staying:

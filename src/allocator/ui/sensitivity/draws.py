@@ -150,7 +150,7 @@ def _render_own(scenario: Scenario, key: str, lang: str) -> Typed:
         fields = {"around": ["concentration"], "within": ["points"]}.get(law, [])
         typed = {name: _field(key, name, getattr(usual, name), lang) for name in [*fields, "noise", "seed"]}
     each: dict[str, dict[str, str]] = {}
-    with st.expander(say("app.sweep.each", lang)):
+    with st.expander(say("app.sweep.each", lang), key="fold-draws-each"):
         st.html(markup.block("hint", say("app.sweep.each_about", lang)))
         for factor in scenario.weights:
             with st.container(horizontal=True, gap="small"):

@@ -110,5 +110,7 @@ def _spec(
 
 def _table(grid: Grid, found: Sweep, lang: str) -> None:
     key = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
-    with st.expander(markup.in_markdown(say("app.sweep.table", lang, title=grid.caption))):
+    with st.expander(
+        markup.in_markdown(say("app.sweep.table", lang, title=grid.caption)), key=f"fold-{grid.caption}"
+    ):
         st.html(markup.table(grid, say(key, lang, title=grid.caption), first=0))
