@@ -15,17 +15,23 @@ from allocator.ui.session import base
 
 
 def render_per_unit(allocations: Sequence[Allocation], chosen: Base | None, lang: str) -> None:
-    """A sentence, and folded the table and the choice of the column."""
-    st.html(markup.heading(say("per_unit.title", lang)))
+    """A sentence, and folded the table and the choice of the column.
+
+    What decides the amounts themselves says little of them: its sentence is folded too.
+    """
     there = {factor.id: factor for factor in columns(allocations[0].scenario)}
     if not there:
-        st.html(markup.block("hint", say("per_unit.none", lang)))
         return
     wanted = base.column() if base.column() in there else next(iter(there))
     held = Held(tuple(allocations), chosen, there[wanted], lang)
     shown = held.grid()
-    st.html(markup.block("effect", held.sentence()))
-    with st.expander(shown.caption, key="fold-per-unit"):
+    sentence, title = markup.block("effect", held.sentence()), say("per_unit.title", lang)
+    apart = not allocations[0].scenario.weights.get(wanted, 0)
+    if apart:
+        st.html(markup.heading(title) + sentence)
+    with st.expander(shown.caption if apart else title, key="fold-per-unit"):
+        if not apart:
+            st.html(sentence)
         key = widgets.stand_at(f"per-unit-{lang}-{'/'.join(there)[:200]}", wanted)
         st.selectbox(
             say("per_unit.column", lang),
