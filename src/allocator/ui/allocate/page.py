@@ -236,7 +236,7 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
         say("app.chart.caption", lang),
         who(scenario, lang),
         say("table.amount", lang),
-        against.name if against is not None else "",
+        against.heading if against is not None else "",
         say("table.difference", lang)
         if change_unit == unit
         else say("app.chart.change_title", lang, unit=change_unit.name),
