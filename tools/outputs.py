@@ -42,6 +42,8 @@ def commands() -> Iterator[list[str]]:
                 yield ["explain", file, "--against", RULE, *shown]
         yield ["check", RULE, "--expect-published", *shown]
         yield ["compare", *[f for f in files if "luzhou-2023/" in f], *shown]
+        yield ["compare", RULE, LUZHOU + "equal-weights.toml", "--base", "published", *shown]
+        yield ["run", RULE, "--base", LUZHOU + "equal-weights.toml", *shown]
         yield ["audit", RULE, "--weights", "investment=25,tax=25,employment=25,effort=25", *shown]
         yield ["audit", RULE, "--reading", *map(str, sorted(Path(LUZHOU, "readings").glob("*.toml"))), *shown]
         yield ["seek", RULE, "--target", "ftz<=48000000", *shown]

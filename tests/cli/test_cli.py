@@ -514,7 +514,7 @@ def test_help(run):
         assert all(f"\n  {command} " in shown for command in COMMANDS)
     assert "用法：" in run("--help", "--lang", "zh")[0]
     options = {
-        "run": ("--format", "--lang"), "compare": ("--format", "--lang"),
+        "run": ("--base", "--format", "--lang"), "compare": ("--base", "--format", "--lang"),
         "check": ("--format", "--lang", "--expect-published", "--within"), "new": ("--lang", "--like"),
         "app": ("--lang", "--port", "--scenarios", "--no-browser"),
     }  # fmt: skip

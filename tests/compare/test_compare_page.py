@@ -133,11 +133,11 @@ def test_every_chart_has_everybody_in_one_order_and_one_scale(three: list[Alloca
 
 def test_accessible_names_hold_no_figures(three: list[Allocation]) -> None:
     (rows, _) = changes.change_rows(three, "zh")
-    said = changes.chart_alt(rows, "B", Unit(10_000, "万元"), "zh")
+    said = changes.chart_alt(rows, "B", "A", Unit(10_000, "万元"), "zh")
     assert "江阳区" in said and not any(c.isdigit() for c in said)
     many = split({f"r{i}": i for i in range(1, 184)})
     (rows,) = changes.change_rows([many, many], "en")
-    assert "183 recipients" in changes.chart_alt(rows, "B", Unit(1, "yuan"), "en")
+    assert "183 recipients" in changes.chart_alt(rows, "B", "A", Unit(1, "yuan"), "en")
 
 
 def test_currencies_that_differ_are_refused_in_a_sentence() -> None:

@@ -179,7 +179,7 @@ def sentences(found: Finding, lang: str) -> dict[str, str]:
         "against": against_sentence(
             found, {"zh": "实际下达数", "en": "what was published"}[lang], whole, words
         ),
-        "lettered": lettered_sentence(found, "B", whole, words),
+        "lettered": lettered_sentence(found, "B", "A", whole, words),
         "short": short(found, words),
         "phrase": phrase(found, {"zh": "方案B", "en": "option B"}[lang], words),
     }
@@ -390,8 +390,10 @@ def claims_of_equality(lang: str) -> list[str]:
     """What papers and the page say of amounts that equal the published ones."""
     keys = ("finding.against.equal", "report.slide.same", "cli.as_published", "app.assumed.match",
             "app.sensitivity.as_published", "report.gains.nothing")  # fmt: skip
-    against = say("app.effect.published", lang)
-    return [say(key, lang, **({"against": against} if "against" in key else {})) for key in keys]
+    names = [
+        say(key, lang) for key in ("app.effect.published", "base.full.published", "report.slide.published")
+    ]
+    return [say(key, lang, against=name, base=name) for key in keys for name in names]
 
 
 @pytest.fixture
@@ -438,8 +440,8 @@ def test_the_page_of_another_fund_says_by_how_much_it_differs(
     html = html_of(opened("", lang, scenario="luzhou-2023/published-rule"))
     assert not [claim for claim in claims_of_equality(lang) if claim in html]
     wanted = {
-        "zh": "与实际下达数相比，各对象合计多278万元：9个增加，0个减少；增加最多的是自贸区（+248万元）。",
-        "en": "Against the published allocation, recipients together get 2,780,000 yuan more "
+        "zh": "与已下达数相比，各对象合计多278万元：9个增加，0个减少；增加最多的是自贸区（+248万元）。",
+        "en": "Against the published amounts, recipients together get 2,780,000 yuan more "
         "(9 gaining, 0 losing); Free Trade Zone gains most (+2,480,000 yuan).",
     }
     assert wanted[lang] in html and case.difference == 278
@@ -473,7 +475,7 @@ def test_the_page_compare_and_the_command_say_by_how_much_funds_differ(
         opened("compare", lang, **{"with": ["luzhou-2023/as-it-was", "luzhou-2023/published-rule"]})
     )
     assert said in html and counts in html
-    assert say("finding.lettered.equal", lang, letter="B") not in html
+    assert say("finding.lettered.equal", lang, letter="B", base="A") not in html
 
 
 @EACH

@@ -29,8 +29,8 @@ def with_column(kind: str) -> object:
     """The office's table with one more column before the remarks, as somebody might add it."""
     plain = table.office_table
 
-    def office_table(allocation, lang):
-        found = plain(allocation, lang)
+    def office_table(allocation, lang, base=None):
+        found = plain(allocation, lang, base)
         column = Column("advance", HEADING, kind)  # type: ignore[arg-type]
         value = "seen" if kind == "text" else 7_770_000
         records = tuple((role, (*row[:-1], value, row[-1])) for role, row in found.records)

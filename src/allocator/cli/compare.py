@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from allocator.analysis.finding import held_against
-from allocator.cli.options import allocation_of
-from allocator.cli.output import finding_json, statuses, traces
+from allocator.cli.options import allocation_of, base_of
+from allocator.cli.output import base_json, finding_json, statuses, traces
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
+from allocator.report.tables.base import Base, against
 from allocator.report.tables.office import compare_table
+from allocator.report.words.comparing import match_sentence
 from allocator.report.words.finding import short, terms
 from allocator.report.words.rule import status_lines
 from allocator.text import say
@@ -19,26 +20,33 @@ from allocator.text import say
 
 def parser(lang: str) -> Parser:
     """What `allocator compare` takes."""
-    return Parser("compare", lang, "files")
+    made = Parser("compare", lang, "files")
+    made.option("--base", metavar="published|previous")
+    return made
 
 
 def command(options: Any, lang: str) -> int:
     """Allocates each scenario, and shows them side by side."""
     if not 2 <= len(options.files) <= 26:
         raise Usage(say("cli.missing_files", lang))
-    show([allocation_of(file) for file in options.files], options.files, options.format, lang)
+    results = [allocation_of(file) for file in options.files]
+    base = base_of(options.base, options.files, [result.scenario for result in results], lang)
+    show(results, options.files, options.format, lang, base)
     return 0
 
 
-def show(results: Sequence[Allocation], files: Sequence[str], form: str, lang: str) -> None:
-    """The result of `allocator compare`: one table, the first scenario is the base."""
-    table = compare_table(results, lang)
-    base = results[0]
+def show(
+    results: Sequence[Allocation], files: Sequence[str], form: str, lang: str, base: Base | None = None
+) -> None:
+    """The result of `allocator compare`: one table; the first scenario is the base unless one is given."""
+    table = compare_table(results, lang, base, shares=base is not None)
+    held_to, others = against(results, base)
     if form == "json":
         print_json(
             {
-                "currency": base.scenario.fund.currency,
-                "method_version": base.method_version,
+                "currency": results[0].scenario.fund.currency,
+                "method_version": results[0].method_version,
+                **({} if base is None else {"base": base_json(base)}),
                 "scenarios": [
                     {
                         "file": file,
@@ -47,12 +55,12 @@ def show(results: Sequence[Allocation], files: Sequence[str], form: str, lang: s
                         "fund": jsonable(result.scenario.fund.amount),
                         "reserved": jsonable(result.scenario.reserved),
                         "amounts": jsonable(result.amounts),
-                        **finding_json(held_against(result, base)),
+                        **finding_json(held_to.found(result)),
                         "data": statuses(result.scenario),
                     }
                     for file, result in zip(files, results, strict=True)
                 ],
-                "published": jsonable(base.scenario.published),
+                "published": jsonable(results[0].scenario.published),
             }
         )
         return
@@ -73,9 +81,10 @@ def show(results: Sequence[Allocation], files: Sequence[str], form: str, lang: s
         for (letter, title), file in zip(titles.items(), files, strict=True)
     ]
     lines += ["", *aligned(table, lang), ""]
-    for letter, result in list(zip(letters, results, strict=True))[1:]:
-        what = short(held_against(result, base), terms(results, lang))
-        lines.append(say("cli.against_a", lang, letter=letter, what=what))
+    for letter, result in others:
+        what = short(held_to.found(result), terms(results, lang))
+        lines.append(say("cli.against_a", lang, letter=letter, base=held_to.full, what=what))
+    lines += [match] if (match := match_sentence(results, lang, base)) else []
     print(*lines, *_remarks(titles, results, lang), sep="\n")
 
 

@@ -19,6 +19,7 @@ from allocator.core.naming import guess
 from allocator.core.parts import check_text, plain_name
 from allocator.files.load import load_scenario
 from allocator.files.scenario.tables import Finder
+from allocator.report.tables.base import KNOWN, Base, known
 from allocator.text import say
 
 PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
@@ -38,6 +39,23 @@ def allocation_of(file: str) -> Allocation:
         return allocate(scenario)
     except AllocatorError as error:
         raise error.in_files({"": file, "factors": file}) from None
+
+
+def base_of(
+    written: str | None, files: Sequence[str], scenarios: Sequence[Scenario], lang: str
+) -> Base | None:
+    """The amounts of ``--base published|previous``, which all of these files must state alike.
+
+    Raises Usage for another word, ScenarioError with the files that do not state them.
+    """
+    if written is None:
+        return None
+    if written not in KNOWN:
+        raise Usage(say("cli.bad_choice", lang, option="--base", value=written[:80], known=KNOWN))
+    try:
+        return known(written, scenarios, lang)
+    except ScenarioError as error:
+        raise error.in_files({"": "--base", **{str(at): file for at, file in enumerate(files)}}) from None
 
 
 def parts(written: str) -> list[str]:

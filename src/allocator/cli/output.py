@@ -8,8 +8,9 @@ from typing import Any
 from allocator.analysis.finding import Finding
 from allocator.cli.terminal import jsonable
 from allocator.core.allocation import Allocation
-from allocator.core.exact import Number
+from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
+from allocator.report.tables.base import Base
 from allocator.text import money as money_text
 from allocator.text import say
 
@@ -71,6 +72,13 @@ def finding_json(found: Finding) -> dict[str, Any]:
         "losses": found.losses.count,
         "lost": jsonable(found.losses.amount),
     }
+
+
+def base_json(base: Base) -> dict[str, Any]:
+    """What amounts are held against; of a scenario which one, by title and digest."""
+    of = {} if base.allocation is None else {"title": base.name, "digest": base.allocation.scenario.digest}
+    total = plain(sum(base.amounts.values(), start=0))
+    return {"kind": base.key, **of, "amounts": jsonable(base.amounts), "total": jsonable(total)}
 
 
 def trace(result: Allocation, lang: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allocator.cli.options import Progress, refuse
+from allocator.cli.options import Progress, base_of, refuse
 from allocator.cli.parser import Parser, Usage
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.files.audit.readings import load_reading
@@ -28,6 +28,7 @@ def parser(lang: str) -> Parser:
     made = Parser("report", lang, "proposal_files", table=False)
     made.option("--out", metavar="FOLDER")
     made.option("--propose", metavar="NUMBER")
+    made.option("--base", metavar="published|previous")
     made.option("--recipient", metavar="NAME", action="append", default=[])
     made.option("--reading", metavar="FILE", nargs="+", action="extend", default=[])
     made.option("--date", metavar="YYYY-MM-DD")
@@ -43,7 +44,7 @@ def command(options: Any, lang: str) -> int:
     if options.out is None:
         raise Usage(say("cli.missing_out", lang))
     asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
-                  options.details, options.internal)  # fmt: skip
+                  options.details, options.internal, options.base)  # fmt: skip
     made, *remarks = make_papers(options.proposal_files, asked, lang)
     print(made)
     print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
@@ -61,6 +62,7 @@ class Asked:
     date: str | None = None
     details: bool = False
     internal: bool = False
+    base: str | None = None
 
 
 def make_papers(files: Sequence[str], asked: Asked, lang: str) -> list[str]:
@@ -98,10 +100,13 @@ def _proposal(files: Sequence[str], asked: Asked, lang: str) -> Proposal:
     on = _date(asked.date)
     proposed = _number(asked.propose, len(files))
     scenarios = [load_scenario(file) for file in files]
+    base_of(asked.base, files, scenarios, lang)  # refuses, with its file, what does not state it
     readings = [load_reading(name) for name in asked.readings]
     tested = [ReadingAsked(r.title, r.reading, r.reason) for r in readings if r.needs is None]
     try:
-        return proposal(scenarios, lang, on, proposed=proposed, readings=tested, details=asked.details)
+        return proposal(
+            scenarios, lang, on, proposed=proposed, readings=tested, details=asked.details, base=asked.base
+        )
     except AllocatorError as error:
         raise _placed(error, files, scenarios) from None
 

@@ -7,13 +7,19 @@ from collections.abc import Iterable, Sequence
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.report.charts.data import MOST_NAMES, Row, Unit, chart_unit
+from allocator.report.tables.base import Base, against
 from allocator.report.tables.grid import recipient_names
 from allocator.text import money_scale, say
 
 
-def change_rows(allocations: Sequence[Allocation], lang: str) -> list[tuple[Row, ...]]:
-    """For each but the base, a row for every recipient of any of them, all in the same order."""
-    base = allocations[0]
+def change_rows(
+    allocations: Sequence[Allocation], lang: str, base: Base | None = None
+) -> list[tuple[Row, ...]]:
+    """For each but the base, a row for every recipient of any of them, all in the same order.
+
+    The base is the first of them, unless another one is given.
+    """
+    held_to, others = against(allocations, base)
     names = recipient_names(allocations, lang)
     return [
         tuple(
@@ -21,12 +27,12 @@ def change_rows(allocations: Sequence[Allocation], lang: str) -> list[tuple[Row,
                 id,
                 name,
                 allocation.amounts.get(id, 0),
-                base.amounts.get(id, 0),
+                held_to.amounts.get(id, 0),
                 bool(allocation.scenario.assumed),
             )
             for id, name in names.items()
         )
-        for allocation in allocations[1:]
+        for _, allocation in others
     ]
 
 
@@ -39,9 +45,9 @@ def change_unit(allocations: Sequence[Allocation], rows: Iterable[Sequence[Row]]
     return chart_unit(largest, fund.currency, whole, lang)
 
 
-def chart_alt(rows: Sequence[Row], letter: str, unit: Unit, lang: str) -> str:
+def chart_alt(rows: Sequence[Row], letter: str, base: str, unit: Unit, lang: str) -> str:
     """The accessible name of one scenario's chart: no figures, which the table gives."""
     names: list[str] = [row.name for row in rows]
     if len(names) > MOST_NAMES:
         names = [say("app.chart.alt_many", lang, count=len(names))]
-    return say("app.compare.chart_alt", lang, names=names, letter=letter, unit=unit.name)
+    return say("app.compare.chart_alt", lang, names=names, letter=letter, base=base, unit=unit.name)

@@ -9,15 +9,24 @@ from datetime import date, datetime
 from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
+from allocator.report.tables.base import Base
 from allocator.text import say
 
 __all__ = ["workbook"]
 
 
-def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = None, live: int = 0) -> bytes:
+def workbook(
+    allocations: Sequence[Allocation],
+    lang: str,
+    *,
+    on: date | None = None,
+    live: int = 0,
+    base: Base | None = None,
+) -> bytes:
     """The workbook of one allocation, all of them side by side; the same input gives the same bytes.
 
-    Its formulas compute the one at ``live``; the first is the base, and letters are as in other papers.
+    Its formulas compute the one at ``live``; the first is the base, and letters are as in other papers. With
+    a ``base`` of amounts that all of them state, those are what everything is held against.
 
     Whoever changes weights, fund, reservations, earmarks, unit, limits or factor data in it gets the amounts
     of `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
@@ -47,7 +56,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     allocation = allocations[live]
     scenario = allocation.scenario
     check_scenario(scenario)
-    compare_table(allocations, lang)  # refuses what cannot be compared before anything is drawn
+    compare_table(allocations, lang, base)  # refuses what cannot be compared before anything is drawn
     content = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
@@ -66,7 +75,7 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
         pages[name].sheet.set_default_row(ROW)
 
     found = integers(allocation)
-    table = office_table(allocation, lang)
+    table = office_table(allocation, lang, base)
     start = dict.fromkeys(names, 4)
     data = write_data(pages["data"], allocation, start["data"])
     inputs = write_inputs(pages["inputs"], allocation, data, start["inputs"])
@@ -82,12 +91,14 @@ def workbook(allocations: Sequence[Allocation], lang: str, *, on: date | None = 
     printed = write_table(
         pages["table"], allocation, table, inputs, data, cells, limits, stages, shown, start["table"]
     )
-    write_comparison(pages["compare"], allocations, live, inputs, data, printed, cells, start["compare"])
+    write_comparison(
+        pages["compare"], allocations, live, base, inputs, data, printed, cells, start["compare"]
+    )
     checks = write_checks(
         pages["checks"], allocation, found, inputs, data, cells, limits, stages, printed, start["checks"]
     )
     write_summary(
-        pages["summary"], allocation, table, inputs, data, stages, printed, checks, on, start["summary"]
+        pages["summary"], allocation, base, table, inputs, data, stages, printed, checks, on, start["summary"]
     )
     write_sources(pages["sources"], allocation, allocations, inputs, start["sources"])
     mark = _mark(allocations, lang)

@@ -6,10 +6,11 @@ from dataclasses import MISSING, fields
 from typing import Any, Never
 
 from allocator.core.model import Scenario
+from allocator.report.tables.base import KNOWN
 from allocator.report.tables.letters import letter
 from allocator.report.tables.table import Table
 
-COMPARED = {"number", "recipient", "published"}  # besides those of scenarios and their changes
+COMPARED = {"number", "recipient", *KNOWN}  # besides those of scenarios and their changes
 LETTERS = {letter(at) for at in range(26)}
 ROLES = {"recipient", "reservation", "subtotal", "total"}
 CHOICES: dict[str, set[str | None]] = {
@@ -72,9 +73,11 @@ def check_table(table: Table) -> None:
 
 
 def check_comparison(table: Table) -> None:
-    """The same for scenarios side by side, whose columns are letters, and their changes a letter less A."""
+    """The same for scenarios side by side: letters, and their changes, a letter less A or known amounts."""
     for column in table.columns:
-        if column.key not in COMPARED and column.key.removesuffix("-A") not in LETTERS:
+        letter, minus, base = column.key.partition("-")
+        less = not minus or base in ("A", *KNOWN)
+        if column.key not in COMPARED and not (letter in LETTERS and less):
             unknown("column", column.key)
     _check_roles(table)
 

@@ -18,6 +18,7 @@ from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.shown import Shown, key_of
 from allocator.report.excel.stages import Stages
+from allocator.report.tables.base import KNOWN, PUBLISHED, Base
 from allocator.report.tables.letters import letter as letter_of
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
@@ -164,7 +165,11 @@ def _recipient(
         assert data.previous is not None
         return data.page.at(data.first + i, data.previous)
     if key in ("difference", "year_difference"):
-        than = "published" if key == "difference" else "previous"
+        # each change stands beside what it is from
+        order = list(columns)
+        than = order[order.index(key) - 1]
+        if than not in KNOWN:
+            unknown("column", key)
         amount, base = (page.at(row, columns[k], here=True) for k in ("amount", than))
         return f"ROUND({amount}-{base},6)"
     if key != "note":
@@ -200,6 +205,7 @@ def write_comparison(
     page: Page,
     allocations: Sequence[Allocation],
     live: int,
+    chosen_base: Base | None,
     inputs: Inputs,
     data: Data,
     printed: Printed,
@@ -209,8 +215,12 @@ def write_comparison(
     """The scenarios side by side: the one at ``live`` as formulas, the others as computed by the program."""
     chosen, own, lang = allocations[live].scenario, letter_of(live), page.lang
     base = allocations[0].scenario
-    published, same = base.published, base.published == chosen.published
-    table = compare_table(allocations, lang)
+    published = base.published
+    # columns of the sheet with the data of the one at ``live``, where they are what this sheet shows
+    known = {PUBLISHED: data.published} if published == chosen.published else {}
+    if chosen_base is not None:
+        known[chosen_base.key] = data.published if chosen_base.key == PUBLISHED else data.previous
+    table = compare_table(allocations, lang, chosen_base)
     check_comparison(table)
     scale = table.scale
     places = _formats(lang)
@@ -228,9 +238,9 @@ def write_comparison(
         page.merged(r, 0, max(last_column, 6), text, "wrap")
         page.height(r, text, 90)
         r += 1
-    page.merged(r, 0, last_column + (published is not None), table.unit, "right", printed=True)
+    with_difference = published is not None and chosen_base is None
+    page.merged(r, 0, last_column + with_difference, table.unit, "right", printed=True)
     head, first = r + 1, r + 2
-    with_difference = published is not None
     columns = [*table.columns]
     if with_difference:
         against = say("excel.compare.against", lang, letter=own)
@@ -276,8 +286,8 @@ def write_comparison(
                 id = ids[at_record]
                 if column.key == own and id in mine:
                     formula = printed.page.at(printed.rows[0] + mine[id], printed.columns["amount"])
-                elif column.key == "published" and id in mine and same and data.published is not None:
-                    formula = data.page.at(data.first + mine[id], data.published)
+                elif (there := known.get(column.key)) is not None and id in mine:
+                    formula = data.page.at(data.first + mine[id], there)
                 if formula and ratio != 1:
                     formula += f"*{ratio}"
             elif not minus:

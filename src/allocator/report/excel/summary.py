@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
+from allocator.analysis.compare import changes
 from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
@@ -17,6 +19,7 @@ from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.shown import key_of
 from allocator.report.excel.stages import Stages
+from allocator.report.tables.base import PUBLISHED, Base
 from allocator.report.tables.table import Table
 from allocator.report.words.paper_code import paper_code
 from allocator.report.words.rule import rule_sentence
@@ -29,6 +32,7 @@ LAST = 5  # column
 def write_summary(
     page: Page,
     allocation: Allocation,
+    base: Base | None,
     table: Table,
     inputs: Inputs,
     data: Data,
@@ -38,8 +42,11 @@ def write_summary(
     on: date | None,
     row: int,
 ) -> None:
-    """Writes the sheet from a row on; ``on`` is the date that it bears."""
-    writing = _Writing(page, allocation, table, inputs, data, printed)
+    """Writes the sheet from a row on; ``on`` is the date that it bears.
+
+    What moves is against the published amounts, unless another ``base`` is given.
+    """
+    writing = _Writing(page, allocation, base, table, inputs, data, printed)
     row = writing.rule(stages, checks, row)
     row = writing.money(row)
     row = writing.weights(row)
@@ -54,12 +61,14 @@ class _Writing:
         self,
         page: Page,
         allocation: Allocation,
+        base: Base | None,
         table: Table,
         inputs: Inputs,
         data: Data,
         printed: Printed,
     ) -> None:
-        self.page, self.allocation, self.table = page, allocation, table
+        self.page, self.allocation, self.base, self.table = page, allocation, base, table
+        self.against = allocation.scenario.published if base is None else base.amounts
         self.inputs, self.data, self.printed = inputs, data, printed
         self.scenario, self.lang = allocation.scenario, page.lang
         self.scale, self.formats = scale_of(allocation.scenario), Formats(page.lang)
@@ -93,7 +102,7 @@ class _Writing:
         return row + 2
 
     def money(self, row: int) -> int:
-        """What there is to share out, and beside it what moves against the published split."""
+        """What there is to share out, and beside it what moves against the published split or the base."""
         page, scenario, inputs = self.page, self.scenario, self.inputs
         unit = money_unit(scenario.fund.currency, self.scale, self.lang)
         page.merged(row, 0, LAST, say("table.unit", self.lang, unit=unit), "right")
@@ -111,20 +120,22 @@ class _Writing:
             page.merged(start + line, 0, 1, self.say(key), "label")
             formula = self.inputs.or_dash(formula)
             page.formula(start + line, 2, formula, self.shown(value), style, self.formats.money)
-        if scenario.published is not None:
-            self.moved(start)
+        if self.against is not None:
+            self.moved(start, self.against)
         broken_money(page, (start, start + 3), [2, 4], {})
         return start + 5
 
-    def moved(self, row: int) -> None:
+    def moved(self, row: int, against: Mapping[str, Number]) -> None:
         page, printed, formats = self.page, self.printed, self.formats
-        change = held_against(self.allocation, self.scenario.published or {})
+        change = held_against(self.allocation, against)
         names = {r.id: getattr(r.name, self.lang) for r in self.scenario.recipients}
         differences = printed.down("difference")
         called = printed.page.down(1, *printed.rows)
         # what is changed in the workbook can change the sum too: then nothing is said to move
         more = f"ROUND(SUM({differences}),6)"
         label, other = self.say("moved"), self.say("sum")
+        if self.base is not None:
+            label, other = (self.say(f"{key}_against", base=self.base.name) for key in ("moved", "sum"))
         shown = (label, change.moved) if change.moved is not None else (other, change.more)
         page.formula(row, 3, f'IF({more}=0,"{label}","{other}")', shown[0], "label")
         formula = self.inputs.or_dash(f'IF({more}=0,SUMIF({differences},">0"),{more})')
@@ -171,13 +182,13 @@ class _Writing:
         return row + 2
 
     def recipients(self, row: int) -> int:
-        """Amounts beside the published ones, where the recipients are few enough for the page."""
+        """Amounts beside the published ones or the base, where recipients are few enough for the page."""
         page, scenario, allocation, printed = self.page, self.scenario, self.allocation, self.printed
         if len(scenario.ids) > MOST_LISTED:
             page.merged(row, 0, LAST, self.say("listed", name=printed.page.name), "wrap")
             return row + 2
-        published = scenario.published is not None
-        keys = ["amount", "published", "difference"] if published else ["amount"]
+        beside = PUBLISHED if self.base is None else self.base.key
+        keys = ["amount"] if self.against is None else ["amount", beside, "difference"]
         headers = {key_of(column): column.header for column in self.table.columns}
         heads = [headers[key] for key in ("number", "recipient", *keys)] + [self.say("share")]
         for column, head in enumerate(heads):
@@ -186,8 +197,8 @@ class _Writing:
         columns, share = {key: 2 + at for at, key in enumerate(keys)}, 2 + len(keys)
         values = {
             "amount": allocation.amounts,
-            "published": scenario.published or {},
-            "difference": allocation.differences or {},
+            beside: self.against or {},
+            "difference": {} if self.against is None else changes(allocation, self.against),
         }
         totals: dict[str, Number] = {key: sum(values[key].values(), start=0) for key in keys}
         whole = page.at(last + 1, 2, here=True)

@@ -23,7 +23,10 @@ def brief(proposal: Proposal) -> Paper:
         sentence("brief.result", proposal, "head"),
         sentence("many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
     ]
-    changes = [*texts("text", effect_words(proposal)), *option_words(proposal)]
+    told = option_words(proposal)
+    # of several against one base each says that already
+    effect = effect_words(proposal) if proposal.known is None or not told else []
+    changes = [*texts("text", effect), *told]
     if changes:
         blocks += [sentence("brief.changes", proposal, "head"), *changes]
     blocks.append(sentence("brief.data", proposal, "head"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from allocator.analysis.explain import explain
 from allocator.core.exact import plain
-from allocator.report.explain.difference import Account, difference_sentences
+from allocator.report.explain.difference import Account, change_text, difference_sentences
 from allocator.report.method.steps import method_steps
 from allocator.report.papers.blocks import Block, Paper, Words
-from allocator.report.papers.parts import paper, sentence, trace
+from allocator.report.papers.parts import cash, paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.base import Base
 from allocator.report.tables.grid import Grid, in_units, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Row
@@ -25,7 +26,9 @@ def district(proposal: Proposal, id: str) -> Paper:
         sentence("district.result", proposal, "head"),
         Words("text", stage_sentences(chosen, lang)[id]),
     ]
-    if proposal.proposed and id in proposal.base.amounts:
+    if proposal.known is not None:
+        blocks.append(_held_against(proposal, proposal.known, id))
+    elif proposal.proposed and id in proposal.base.amounts:
         account = Account(explain(proposal.base, chosen))
         blocks.append(Words("text", difference_sentences(account, lang)[id]))
     blocks += [
@@ -37,6 +40,18 @@ def district(proposal: Proposal, id: str) -> Paper:
     blocks += formula.grids
     blocks += [sentence("district.others", proposal, "head"), _others(proposal, id), *trace(proposal.alone)]
     return paper("district", proposal, blocks, name=say("report.file.district", lang, name=name))
+
+
+def _held_against(proposal: Proposal, base: Base, id: str) -> Words:
+    """What the recipient had in amounts that are known without a rule, and the change from that."""
+    by = proposal.chosen.amounts[id] - base.amounts[id]
+    return sentence(
+        "district.against",
+        proposal,
+        base=base.full,
+        before=cash(base.amounts[id], proposal),
+        change=change_text(by, proposal.chosen.scenario.fund.currency, proposal.lang),
+    )
 
 
 def _own(proposal: Proposal, id: str) -> Grid:

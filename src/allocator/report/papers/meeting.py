@@ -9,6 +9,7 @@ from allocator.report.papers.parts import (
     differs,
     effect_words,
     gains_and_losses,
+    match_words,
     paper,
     sentence,
     titled,
@@ -60,12 +61,14 @@ def meeting(proposal: Proposal) -> Paper:
 
 def _options(proposal: Proposal) -> list[Block]:
     lang = proposal.lang
-    moved = change_sentences(proposal.allocations, lang)
+    moved = change_sentences(proposal.allocations, lang, proposal.known)
+    said = {at: text for (at, _), text in zip(proposal.compared, moved, strict=True)}
     blocks: list[Block] = [sentence("meeting.options", proposal, "head")]
     for at, scenario in enumerate(proposal.scenarios):
         blocks.append(Words("subhead", proposal.option(at)))
         if not at:
             blocks.append(Words("text", rule_sentence(scenario, lang)))
-            continue
-        blocks += texts("text", (differs(proposal, at), moved[at - 1]))
-    return [*blocks, comparison_grid(proposal)]
+        else:
+            blocks.append(Words("text", differs(proposal, at)))
+        blocks += texts("text", [said[at]] if at in said else [])
+    return [*blocks, *texts("text", match_words(proposal)), comparison_grid(proposal)]

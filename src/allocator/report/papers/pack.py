@@ -80,7 +80,9 @@ def workbook(proposal: Proposal) -> File:
     name = say("report.file.workbook", proposal.lang)
     if proposal.illustrative:
         name = say("report.illustrative_file", proposal.lang, name=name)
-    content = made(proposal.allocations, proposal.lang, on=proposal.on, live=proposal.proposed)
+    content = made(
+        proposal.allocations, proposal.lang, on=proposal.on, live=proposal.proposed, base=proposal.known
+    )
     return File(file_name(name, ".xlsx"), content, "workbook")
 
 
@@ -99,6 +101,14 @@ def for_inside(proposal: Proposal, readings: Sequence[Held]) -> File | None:
     return File(f"{folder}/{made.name}", made.content, made.key)
 
 
+def not_made(proposal: Proposal) -> list[str]:
+    """What no paper can be made of under this data and base, and why."""
+    said = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
+    if proposal.known is not None and len(proposal.allocations) > 1:
+        said.append(say("report.pack.no_reasons", proposal.lang, base=proposal.known.full))
+    return said
+
+
 def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: bool = False) -> Pack:
     """Everything; the archive holds the internal note only ``with_inside``.
 
@@ -111,7 +121,7 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         if progress is not None:
             progress(part)
 
-    left_out = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
+    left_out = not_made(proposal)
     readings = held(proposal, lambda part: done(0.2 * part))
     out: list[Picture] = []
     inside: list[Picture] = []

@@ -13,10 +13,17 @@ from allocator.core.exact import Number, plain
 from allocator.report.explain.difference import Account, because, change_text, clause_name
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, grid_of, texts
 from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.base import PREVIOUS, PUBLISHED
 from allocator.report.tables.grid import Grid, scale_of
 from allocator.report.tables.stages import in_words, stage_figures, stage_name
 from allocator.report.tables.table import Row
-from allocator.report.words.comparing import change_sentences, headline, recipient_sentences
+from allocator.report.words.comparing import (
+    change_sentences,
+    headline,
+    match_sentence,
+    recipient_sentences,
+)
+from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.options import differs_line, rule_lines
 from allocator.report.words.paper_code import paper_code
 from allocator.report.words.rule import can_differ, compared_with, effect_sentence, status_lines
@@ -25,6 +32,7 @@ from allocator.text import money, say
 MOST_FACTORS = 6  # whose columns a page on its side can hold
 MOST_ROWS = 24  # recipients that stand in a table within the text
 MOST_SAID = 15  # recipients who get a sentence each on one side
+_UNEXPLAINED = {PUBLISHED: "gains.unknown", PREVIOUS: "gains.unknown_previous"}
 
 
 def paper(
@@ -96,10 +104,17 @@ def short_table(proposal: Proposal) -> Grid | None:
     """Amounts beside what was published; None where there are more recipients than fit into a text."""
     if len(proposal.chosen.amounts) > MOST_ROWS:
         return None
-    keep = ["number", "recipient", "amount", "published", "difference"]
-    if proposal.chosen.scenario.published is None:
+    base = proposal.known
+    keep = ["number", "recipient", "amount", "published" if base is None else base.key, "difference"]
+    keep += ["base_share"]  # where the sums differ, so that parts of them tell more
+    if proposal.chosen.scenario.published is None or _other_sum(proposal):
         keep.append("final")  # the part of what is given, not of what was worked out before limits
     return grid_of(proposal.shared_table, "", keep)
+
+
+def _other_sum(proposal: Proposal) -> bool:
+    """Whether recipients together get another sum than in amounts that the proposed ones are held against."""
+    return proposal.known is not None and bool(proposal.known.found(proposal.chosen).more)
 
 
 def comparison_grid(proposal: Proposal) -> Grid:
@@ -116,9 +131,18 @@ def titled(grid: Grid) -> list[Block]:
 
 
 def effect_words(proposal: Proposal) -> list[str]:
-    """What the proposed allocation changes against what was published, and what a match is worth."""
+    """What the proposed allocation changes against what was published, and what a match is worth.
+
+    Or against the amounts that were chosen as the base.
+    """
     chosen, lang = proposal.chosen, proposal.lang
     scenario = chosen.scenario
+    if proposal.known is not None:
+        words = terms([chosen], lang)
+        found = proposal.known.found(chosen)
+        lines = [against_sentence(found, proposal.known.full, scenario.distributable, words)]
+        match = match_sentence([chosen], lang, proposal.known)
+        return [*lines, *([match] if match else [])]
     if scenario.published is None or not can_differ(scenario) or compared_with(scenario) != "published":
         return []
     found = held_against(chosen, scenario.published)
@@ -144,30 +168,43 @@ def described(proposal: Proposal, at: int) -> list[str]:
 
 def option_words(proposal: Proposal) -> list[Block]:
     """What each scenario but the base moves against it: a sentence each, of more than two a table."""
-    allocations, lang = proposal.allocations, proposal.lang
+    allocations, lang, known = proposal.allocations, proposal.lang, proposal.known
     if len(allocations) == 1:
         return []
     blocks: list[Block]
-    if len(allocations) <= 3:
-        blocks = [*texts("text", change_sentences(allocations, lang))]
+    if len(proposal.compared) <= 2:
+        blocks = [*texts("text", change_sentences(allocations, lang, known))]
     else:
         titles = [getattr(scenario.title, lang) for scenario in proposal.scenarios]
-        headers, rows = headline(allocations, titles, lang)
+        headers, rows = headline(allocations, titles, lang, known)
         numeric = (False, True, True, True, True, False)
         caption = say("app.compare.effect_title", lang)
         blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
-    return [*blocks, *texts("text", recipient_sentences(allocations, lang))]
+    return [*blocks, *texts("text", [*match_words(proposal), *recipient_sentences(allocations, lang, known)])]
+
+
+def match_words(proposal: Proposal) -> list[str]:
+    """What it is worth that an option of assumed data equals the base; nothing where none does."""
+    match = match_sentence(proposal.allocations, proposal.lang, proposal.known)
+    return [match] if match else []
 
 
 def gains_and_losses(proposal: Proposal) -> list[Block]:
     """Who gains, who loses, and why, in a sentence each."""
     blocks: list[Block] = []
+    if proposal.known is not None:
+        option = proposal.short(proposal.proposed)
+        blocks.append(sentence("gains.against", proposal, "subhead", option=option, base=proposal.known.full))
+        return blocks + _against_amounts(proposal, proposal.known.amounts, _UNEXPLAINED[proposal.known.key])
     for at in proposal.against:
         option, base = proposal.short(at), proposal.short(0)
         blocks.append(sentence("gains.against", proposal, "subhead", option=option, base=base))
         blocks += _sides(proposal, proposal.allocations[at], proposal.base)
     if not proposal.against:
-        blocks += _against_published(proposal)
+        published = proposal.chosen.scenario.published
+        if published is None:
+            return [sentence("gains.no_base", proposal)]
+        blocks += _against_amounts(proposal, published, "gains.unknown")
     return blocks
 
 
@@ -241,24 +278,21 @@ def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
     )
 
 
-def _against_published(proposal: Proposal) -> list[Block]:
-    """Each change against what was published; its reasons are not known, for only amounts were published."""
+def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str) -> list[Block]:
+    """Each change against amounts that are known without a rule; ``why`` it has no reasons is said."""
     chosen, lang = proposal.chosen, proposal.lang
-    published = chosen.scenario.published
-    if published is None:
-        return [sentence("gains.no_base", proposal)]
-    differences = held_against(chosen, published).changes
+    differences = held_against(chosen, amounts).changes
     moved = [id for id, by in differences.items() if by]
     if not moved:
         return [sentence("gains.nothing", proposal)]
     currency = chosen.scenario.fund.currency
-    blocks: list[Block] = [sentence("gains.unknown", proposal, "lead")]
+    blocks: list[Block] = [sentence(why, proposal, "lead")]
     for id in largest(moved, differences):
         line = say(
             "report.gains.moved_alone",
             lang,
             name=proposal.names[id],
-            before=cash(published[id], proposal),
+            before=cash(amounts[id], proposal),
             after=cash(chosen.amounts[id], proposal),
             change=change_text(differences[id], currency, lang),
         )
@@ -302,9 +336,12 @@ def trace_lines(proposal: Proposal) -> list[list[str]]:
     rules = [line for at in range(len(proposal.allocations)) for line in described(proposal, at)]
     status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang)))
     known = any(scenario.published is not None for scenario in proposal.scenarios)
-    derived = say(f"report.trace.derived{'_published' if known else ''}", lang)
+    issued = known and (proposal.known is None or proposal.known.key != PUBLISHED)
+    derived = [say(f"report.trace.derived{'_published' if issued else ''}", lang)]
+    if proposal.known is not None:
+        derived.append(say(f"report.trace.held_{proposal.known.key}", lang))
     made = say("report.trace.made", lang, **made_from(proposal, range(len(proposal.allocations))))
-    return [[source_line(proposal)], rules, status, [derived], [made]]
+    return [[source_line(proposal)], rules, status, derived, [made]]
 
 
 def made_from(proposal: Proposal, of: Sequence[int]) -> dict[str, object]:

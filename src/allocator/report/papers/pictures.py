@@ -25,6 +25,7 @@ from allocator.report.explain import charts as explain_charts
 from allocator.report.explain.difference import Account
 from allocator.report.papers.parts import made_from
 from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.base import against
 from allocator.report.tables.letters import letter as letter_of
 from allocator.report.words.rule import compared_with
 from allocator.text import number, say
@@ -54,7 +55,7 @@ def pictures(proposal: Proposal) -> Iterator[Picture]:
     """Every chart: amounts of each scenario, changes against the base, and few recipients' own."""
     for at, allocation in enumerate(proposal.allocations):
         yield amounts(proposal, at)
-        if allocation is proposal.chosen and len(_panels(allocation, proposal.lang)) > 1:
+        if allocation is proposal.chosen and len(_panels(allocation, proposal)) > 1:
             yield log(proposal)
     if len(proposal.allocations) > 1:
         yield from changes(proposal)
@@ -128,22 +129,25 @@ def log(proposal: Proposal) -> Picture:
 def changes(proposal: Proposal) -> Iterator[Picture]:
     """Every scenario's changes against the base, on one scale."""
     lang = proposal.lang
-    parts = change_rows(proposal.allocations, lang)
+    held_to, _ = against(proposal.allocations, proposal.known)
+    name = proposal.option(0) if proposal.known is None else held_to.full
+    parts = change_rows(proposal.allocations, lang, proposal.known)
     unit = change_unit(proposal.allocations, parts, lang)
     everybody = [row for rows in parts for row in rows]
-    for at, rows in enumerate(parts, 1):
+    for (at, _), rows in zip(proposal.compared, parts, strict=True):
         names = [row.name for row in rows]
         marks = charts.change_marks(names, lang, width=chart_data.names_width(rows), pick=False)
         letter = letter_of(at)
-        heading = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
+        heading = say("app.compare.chart_of", lang, letter=letter, base=held_to.name, unit=unit.name)
         view = placed(marks, chart_data.change_frame(rows, unit, lang, everybody), heading, WIDE)
-        title = say("report.picture.changes", lang, option=proposal.option(at), base=proposal.option(0))
-        spec = whole(view, title, [say("app.compare.chart_note", lang)], proposal, [0, at])
+        title = say("report.picture.changes", lang, option=proposal.option(at), base=name)
+        of = [at] if held_to.allocation is None else [0, at]
+        spec = whole(view, title, [say("app.compare.chart_note", lang)], proposal, of)
         figures = [
             [row.name, _plain(row.base, unit), _plain(row.amount, unit), _plain(row.difference, unit)]
             for row in rows
         ]
-        heads = [f"A {unit.name}", f"{letter} {unit.name}", _change_header(unit, lang)]
+        heads = [f"{held_to.heading} {unit.name}", f"{letter} {unit.name}", _change_header(unit, lang)]
         file = file_stem("changes", proposal, letter=letter)
         yield Picture(file, title, spec, [[say("app.chart.recipient", lang), *heads], *figures])
 
@@ -157,8 +161,13 @@ def steps(proposal: Proposal, id: str) -> Picture:
 
 
 def reasons(proposal: Proposal) -> Iterator[Picture]:
-    """Why amounts differ from the base's, for each scenario that is explained; nothing of a single reason."""
+    """Why amounts differ from the base's, for each scenario that is explained; nothing of a single reason.
+
+    Amounts that are known without a rule have no reasons, and the pack says so.
+    """
     lang = proposal.lang
+    if proposal.known is not None:
+        return
     for at in proposal.against:
         account = Account(explain(proposal.base, proposal.allocations[at]))
         if len(account.found.reasons) < 2:
@@ -238,20 +247,22 @@ def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
 
 
 def _rows(allocation: Allocation, proposal: Proposal) -> tuple[chart_data.Row, ...]:
+    if proposal.known is not None:
+        return chart_data.chart_rows(allocation, proposal.known.amounts, proposal.lang)
     published = allocation.scenario.published
     base = published or {id: proposal.base.amounts.get(id, 0) for id in allocation.amounts}
     return chart_data.chart_rows(allocation, base, proposal.lang)
 
 
-def _panels(allocation: Allocation, lang: str) -> tuple[tuple[chart_data.Row, ...], ...]:
-    amounts = allocation.amounts
-    return chart_data.panels(
-        chart_data.chart_rows(allocation, allocation.scenario.published or amounts, lang)
-    )
+def _panels(allocation: Allocation, proposal: Proposal) -> tuple[tuple[chart_data.Row, ...], ...]:
+    base = allocation.scenario.published if proposal.known is None else proposal.known.amounts
+    return chart_data.panels(chart_data.chart_rows(allocation, base or allocation.amounts, proposal.lang))
 
 
 def _against(allocation: Allocation, proposal: Proposal) -> str | None:
     """What amounts are held against in a picture; None where there is nothing."""
+    if proposal.known is not None:
+        return proposal.known.heading
     if compared_with(allocation.scenario) == "published":
         return say("app.chart.published", proposal.lang)
     return None if allocation is proposal.base else proposal.short(0)

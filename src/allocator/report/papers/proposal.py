@@ -14,6 +14,8 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.report.excel import made_up
+from allocator.report.tables.base import Base
+from allocator.report.tables.base import known as known_base
 from allocator.report.tables.letters import letter
 from allocator.report.tables.office import compare_table, office_table, with_final_share
 from allocator.report.tables.table import Table
@@ -35,6 +37,7 @@ class ReadingAsked:
 class Proposal:
     """The allocations, the first being the base that the others are held against, and which is proposed.
 
+    ``known`` are amounts without a rule that all of them are held against instead, the proposed one too.
     ``on`` is the day that the papers bear.  Raises ScenarioError for scenarios of different funds.
     """
 
@@ -43,6 +46,7 @@ class Proposal:
     on: date
     proposed: int = 0
     readings: tuple[ReadingAsked, ...] = ()
+    known: Base | None = None
 
     def __post_init__(self) -> None:
         compare_table(self.allocations, self.lang)  # refuses different currencies
@@ -76,17 +80,28 @@ class Proposal:
     @cached_property
     def table(self) -> Table:
         """The office's table of the proposed allocation: every paper's figures are its."""
-        return office_table(self.chosen, self.lang)
+        return office_table(self.chosen, self.lang, self.known)
 
     @cached_property
     def shared_table(self) -> Table:
         """The same with everybody's final share beside the amount: that before limits is another one."""
-        return with_final_share(self.table, self.chosen)
+        return with_final_share(self.table, self.chosen, self.known)
 
     @cached_property
     def comparison(self) -> Table:
         """All scenarios side by side."""
-        return compare_table(self.allocations, self.lang)
+        return compare_table(self.allocations, self.lang, self.known, shares=self.known is not None)
+
+    @property
+    def compared(self) -> list[tuple[int, Allocation]]:
+        """The allocations that are held against the base, each with its place."""
+        start = 0 if self.known is not None else 1
+        return list(enumerate(self.allocations))[start:]
+
+    @property
+    def held_to(self) -> str:
+        """What a sentence calls that which options are held against."""
+        return self.short(0) if self.known is None else self.known.full
 
     @property
     def names(self) -> dict[str, str]:
@@ -136,13 +151,17 @@ def proposal(
     proposed: int = 0,
     readings: Sequence[ReadingAsked] = (),
     details: bool = False,
+    base: str | None = None,
 ) -> Proposal:
     """The scenarios allocated; without ``details`` what single cells have to say is left out.
 
-    Raises ScenarioError or InfeasibleError where one cannot be allocated, or they do not belong together.
+    They are held against the first of them, or with ``base`` ("published", "previous") against the amounts
+    that all of them state.  Raises ScenarioError or InfeasibleError where one cannot be allocated, they do
+    not belong together, or do not state these amounts.
     """
+    known = None if base is None else known_base(base, scenarios, lang)
     kept = scenarios if details else [discreet(scenario) for scenario in scenarios]
-    return Proposal(tuple(map(allocate, kept)), lang, on, proposed, tuple(readings))
+    return Proposal(tuple(map(allocate, kept)), lang, on, proposed, tuple(readings), known)
 
 
 def fund_names(scenarios: Iterable[Scenario]) -> list[Text]:

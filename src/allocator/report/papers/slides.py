@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from allocator.analysis.concentration import concentration
-from allocator.analysis.finding import held_against
+from allocator.analysis.finding import Finding, held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
 from allocator.report.papers.blocks import grid_of
-from allocator.report.papers.parts import day, final_shares, largest, source_line, trace_lines
+from allocator.report.papers.parts import day, effect_words, final_shares, largest, source_line, trace_lines
 from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.base import against
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.table import Row
-from allocator.report.words.comparing import change_sentences
+from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
 from allocator.text import money, say
@@ -158,12 +159,15 @@ def _amounts(proposal: Proposal) -> Slide:
 def _table(proposal: Proposal) -> Slide:
     """The amounts beside what was published."""
     lang, chosen = proposal.lang, proposal.chosen
-    scenario, differences = chosen.scenario, chosen.differences
+    scenario, known = chosen.scenario, proposal.known
+    differences = chosen.differences if known is None else known.found(chosen).changes
     moved = differences is not None and any(differences.values())
     by = "changes" if moved else "amounts"
     ids = largest(list(chosen.amounts), (differences or {}) if moved else chosen.amounts, MOST_BARS)
     places = {str(scenario.ids.index(id) + 1) for id in ids}
     keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
+    if known is not None:
+        keep[-2:] = [known.key, "base_share", "difference"]
     grid = grid_of(proposal.shared_table, say("report.slide.table", lang), keep)
     many = len(chosen.amounts) > MOST_BARS
     rows = [
@@ -174,10 +178,13 @@ def _table(proposal: Proposal) -> Slide:
     grid = Grid(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
     title = _sentence("table", proposal)
     notes = []
-    if scenario.published is not None and compared_with(scenario) == "published":
+    if known is not None:
+        found = known.found(chosen)
+        title = _held(found, known.full, proposal)
+        notes += effect_words(proposal)[int(found.equal) :]  # that it is equal says the title
+    elif scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
-        what = short(found, terms([chosen], lang))
-        title = _sentence("same", proposal) if found.equal else _sentence("against", proposal, what=what)
+        title = _held(found, _sentence("published", proposal), proposal)
         match = found.equal and proposal.illustrative
         notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
     if many:
@@ -185,10 +192,19 @@ def _table(proposal: Proposal) -> Slide:
     return Slide("table", title, grid=grid, note=say("report.joined", lang).join(notes))
 
 
+def _held(found: Finding, base: str, proposal: Proposal) -> str:
+    """The title of the table beside amounts that are called so."""
+    if found.equal:
+        return _sentence("same", proposal, base=base)
+    what = short(found, terms([proposal.chosen], proposal.lang))
+    return _sentence("against", proposal, base=base, what=what)
+
+
 def _options(proposal: Proposal) -> Slide:
-    """What the other options change, on one scale."""
-    lang, allocations = proposal.lang, proposal.allocations
-    parts = change_rows(allocations, lang)
+    """What the options change against the base, on one scale."""
+    lang, allocations, known = proposal.lang, proposal.allocations, proposal.known
+    held_to, _ = against(allocations, known)
+    parts = change_rows(allocations, lang, known)
     unit = change_unit(allocations, parts, lang)
     everybody = [abs(Fraction(row.difference)) / unit.scale for rows in parts for row in rows]
     most = float(max(everybody, default=Fraction())) * 1.45 or 1.0
@@ -198,25 +214,23 @@ def _options(proposal: Proposal) -> Slide:
     }
     shown = set(largest(list(by), by, MOST_BARS))
     charts = []
-    for at, rows in list(enumerate(parts, 1))[:ABREAST]:
+    for (at, _), rows in list(zip(proposal.compared, parts, strict=True))[:ABREAST]:
         bars = [row for row in rows if row.id in shown]
         figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
-        title = _sentence(
-            "option", proposal, option=proposal.option(at), base=proposal.short(0), unit=unit.name
-        )
+        base = proposal.short(0) if known is None else known.name
+        title = _sentence("option", proposal, option=proposal.option(at), base=base, unit=unit.name)
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
     words = terms(allocations, lang)
     notes = [_sentence("some_changes", proposal, count=MOST_BARS)] if len(by) > MOST_BARS else []
     if len(parts) > ABREAST:
-        notes.append(_sentence("some_options", proposal, last=proposal.short(ABREAST)))
-    moved = [
-        phrase(held_against(a, proposal.base), proposal.short(at), words)
-        for at, a in enumerate(allocations) if at
-    ]  # fmt: skip
-    title = _sentence(
-        "options", proposal, base=proposal.short(0), moved=say("report.slide.and", lang).join(moved)
-    )
-    sentences = change_sentences(allocations, lang)
+        last = proposal.compared[ABREAST - 1][0]
+        notes.append(_sentence("some_options", proposal, last=proposal.short(last)))
+    match = match_sentence(allocations, lang, known)
+    notes += [match] if match else []
+    moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in proposal.compared]
+    told = say("report.slide.and", lang).join(moved)
+    title = _sentence("options", proposal, base=proposal.held_to, moved=told)
+    sentences = change_sentences(allocations, lang, known)
     note = say("report.joined", lang).join(notes)
     return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts), note=note)
 

@@ -1,8 +1,8 @@
 """The letters A, B, C, … of scenarios that stand side by side: the one place that decides them.
 
-The order is the one in which the scenarios were given, and A is the base, whichever is proposed.  Sentences,
-tables, charts, slides, the workbook and file names all take their letters from here, so that one letter
-stands for one scenario wherever it is read.
+The order is the one in which the scenarios were given, and A is the base, whichever is proposed, unless all
+are held against amounts that are known without a rule.  Sentences, tables, charts, slides, the workbook and
+file names all take their letters from here, so that one letter stands for one scenario wherever it is read.
 """
 
 from __future__ import annotations

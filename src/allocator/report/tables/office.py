@@ -12,6 +12,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
+from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.table import Column, Role, Table, total_of
 from allocator.text import money_scale, number, say
@@ -39,13 +40,10 @@ def factor_heading(scenario: Scenario, factor: str, lang: str) -> str:
     return say("table.factor", lang, name=scenario.factor(factor).name, weight=weight)
 
 
-Base = tuple[str, Mapping[str, Number]]  # a heading, and amounts by recipient
-
-
 def office_table(allocation: Allocation, lang: str, base: Base | None = None) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
-    With a ``base`` that has no column of its own, its amounts and the changes from it stand behind them.
+    With a ``base`` changes are those from its amounts, which stand beside them, and from nothing else.
     The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  Steps of
     the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
     along a row of rounded figures a hundredth may be left.
@@ -77,20 +75,7 @@ def office_table(allocation: Allocation, lang: str, base: Base | None = None) ->
     if scenario.earmarks:
         stages.append((Column("earmark", say("table.earmark", lang), "money"), allocation.earmarks))
     stages.append((Column("amount", say("table.amount", lang), "money"), allocation.amounts))
-    published, differences = scenario.published, allocation.differences
-    if published is not None and differences is not None:
-        stages.append((Column("published", say("table.published", lang), "money"), published))
-        stages.append((Column("difference", say("table.difference", lang), "change"), differences))
-    if scenario.previous is not None:
-        stages.append((Column("previous", say("table.previous", lang), "money"), scenario.previous))
-        if published is None:
-            by = changes(allocation, scenario.previous)
-            stages.append((Column("year_difference", say("table.difference", lang), "change"), by))
-    if base is not None:
-        stages.append((Column("base", base[0], "money"), base[1]))
-        stages.append(
-            (Column("base_difference", say("table.difference", lang), "change"), changes(allocation, base[1]))
-        )
+    stages += _held_against(allocation, base, lang)
     columns += [column for column, _ in stages]
     columns.append(Column("note", say("table.note", lang), "text"))
 
@@ -133,34 +118,71 @@ def office_table(allocation: Allocation, lang: str, base: Base | None = None) ->
     return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
 
 
-def with_final_share(table: Table, allocation: Allocation) -> Table:
+def _held_against(
+    allocation: Allocation, base: Base | None, lang: str
+) -> list[tuple[Column, Mapping[str, Any]]]:
+    """What is known beside the rule, and the changes from what is the base: the published amounts, where
+    there are any, unless another one was chosen.
+    """
+    scenario, found = allocation.scenario, []
+    heading = say("table.difference", lang)
+    stated = {key: getattr(scenario, key) for key in KNOWN if getattr(scenario, key) is not None}
+    usual = next(iter(stated), "")
+    for key, amounts in stated.items():
+        here = base is not None and base.key == key
+        header = base.heading if base is not None and here else say(f"table.{key}", lang)
+        found.append((Column(key, header, "money"), amounts))
+        if here or (base is None and key == usual):
+            change = "difference" if here or key == PUBLISHED else "year_difference"
+            found.append((Column(change, heading, "change"), changes(allocation, amounts)))
+    if base is not None and base.key not in stated:
+        found.append((Column("base", base.heading, "money"), base.amounts))
+        found.append((Column("difference", heading, "change"), changes(allocation, base.amounts)))
+    return found
+
+
+def with_final_share(table: Table, allocation: Allocation, base: Base | None = None) -> Table:
     """The office's table with each amount's part of all recipients' amounts in a column beside it.
 
-    Limits, earmarks and rounding make it another one than the share that the factors come to.
+    Limits, earmarks and rounding make it another one than the share that the factors come to.  Where the sum
+    of the ``base`` of the table is another one, its parts stand beside its amounts too.
     """
+    if base is not None and total_of(base.amounts.values()) != total_of(allocation.amounts.values()):
+        key = base.key if base.key in KNOWN else "base"
+        heading = say("table.part_of", table.lang, name=base.heading)
+        parts = [base.amounts.get(id, 0) for id in allocation.scenario.ids]
+        table = _with_parts(table, key, Column("base_share", heading, "share", "base_share"), parts)
+    final = Column("final", say("table.final", table.lang), "share", "final")
+    return _with_parts(table, "amount", final, list(allocation.amounts.values()))
+
+
+def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Number]) -> Table:
+    """The table with everybody's part of these amounts, in listed order, in a column behind theirs."""
     keys = [column.key for column in table.columns]
-    share, at = keys.index("share"), keys.index("amount") + 1
-    whole, amounts = total_of(allocation.amounts.values()), iter(allocation.amounts.values())
+    share, at = keys.index("share"), keys.index(beside) + 1
+    whole, each = total_of(amounts), iter(amounts)
     records = []
     for role, cells in table.records:
         part: Number | None = None
         if role == "recipient":
-            part = plain(Fraction(next(amounts)) / whole) if whole else 0
+            part = plain(Fraction(next(each)) / whole) if whole else 0
         elif cells[share] is not None:  # the row in which all recipients stand together
             part = 1 if whole else 0
         records.append((role, (*cells[:at], part, *cells[at:])))
-    final = Column("final", say("table.final", table.lang), "share", "final")
-    columns = (*table.columns[:at], final, *table.columns[at:])
+    columns = (*table.columns[:at], column, *table.columns[at:])
     return replace(table, columns=columns, records=tuple(records))
 
 
-def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
-    """Several scenarios side by side: amounts, and for all but the first (the base) the change from it.
+def compare_table(
+    allocations: Sequence[Allocation], lang: str, base: Base | None = None, *, shares: bool = False
+) -> Table:
+    """Several scenarios side by side: amounts, and the change of each from the base.
 
+    That is the first of them, unless another ``base`` is given, whose amounts then stand before all others.
+    With ``shares`` everybody's part of the recipients' sum stands beside each amount where these sums differ.
     Columns are lettered in the order given.  A recipient that a scenario does not have stays blank.
     Raises ScenarioError when the currencies differ.
     """
-    base = allocations[0]
     scenarios = [allocation.scenario for allocation in allocations]
     currencies = sorted({scenario.fund.currency for scenario in scenarios})
     if len(currencies) > 1:
@@ -169,25 +191,43 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     for allocation in allocations:
         for recipient in allocation.scenario.recipients:
             names.setdefault(recipient.id, getattr(recipient.name, lang))
-    columns = [
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", _who(scenarios, "recipient", lang), "text"),
-    ]
+    held_to, others = against(allocations, base)
+    compared = dict(others)
+    shown = [held_to.amounts, *(allocation.amounts for allocation in compared.values())]
+    apart = shares and len({total_of(amounts.values()) for amounts in shown}) > 1
+    columns: list[Column] = []
     stages: list[Mapping[str, Number]] = []
     reserved: list[Number | None] = []
+
+    def add(column: Column, amounts: Mapping[str, Number], departments: Number | None) -> None:
+        columns.append(column)
+        stages.append(amounts)
+        reserved.append(departments)
+
+    def add_amounts(key: str, header: str, amounts: Mapping[str, Number], departments: Number | None) -> None:
+        add(Column(key, header, "money"), amounts, departments)
+        whole = total_of(amounts.values())
+        if apart and whole:
+            parts = {id: plain(Fraction(amount) / whole) for id, amount in amounts.items()}
+            heading = say("table.part_of", lang, name=header)
+            add(Column(f"{key}-share", heading, "share", f"{key}-share"), parts, None)
+
+    if base is not None:
+        add_amounts(base.key, base.heading, base.amounts, None)  # what is reserved is not known
     for letter, allocation in lettered(allocations):
-        columns.append(Column(letter, letter, "money"))
-        stages.append(allocation.amounts)
-        reserved.append(allocation.scenario.reserved)
-        if allocation is not base:
-            columns.append(Column(f"{letter}-A", f"{letter} − A", "change"))
-            stages.append(changes(allocation, base.amounts))
-            reserved.append(plain(allocation.scenario.reserved - base.scenario.reserved))
-    published = base.scenario.published
-    if published is not None:
-        columns.append(Column("published", say("table.published", lang), "money"))
-        stages.append(published)
-        reserved.append(None)  # nobody published what this scenario reserves
+        departments = allocation.scenario.reserved
+        add_amounts(letter, letter, allocation.amounts, departments)
+        if letter in compared:
+            of, more = held_to.allocation, None
+            if of is not None:
+                more = plain(departments - of.scenario.reserved)
+            key = "A" if base is None else base.key
+            by = changes(allocation, held_to.amounts)
+            add(Column(f"{letter}-{key}", f"{letter} − {held_to.name}", "change"), by, more)
+    last = Column(PUBLISHED, say("table.published", lang), "money")
+    published = allocations[0].scenario.published
+    if published is not None and held_to.key != PUBLISHED:
+        add(last, published, None)  # nobody published what this scenario reserves
     records: list[tuple[Role, tuple[Any, ...]]] = [
         ("recipient", (str(position), names[id], *(stage.get(id) for stage in stages)))
         for position, id in enumerate(names, 1)
@@ -196,8 +236,19 @@ def compare_table(allocations: Sequence[Allocation], lang: str) -> Table:
     if any(reserved):
         records.append(("subtotal", ("", _who(scenarios, "recipients", lang), *sums)))
         records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
-    totals = tuple(None if b is None else plain(a + b) for a, b in zip(sums, reserved, strict=True))
+
+    def total(column: Column, recipients: Number, departments: Number | None) -> Number | None:
+        """All money of a column; None where what departments get is not known, or not told."""
+        if departments is not None:
+            return plain(recipients + departments)
+        return None if any(reserved) or column is last else recipients
+
+    totals = map(total, columns, sums, reserved)
     records.append(("total", ("", say("table.total", lang), *totals)))
-    fund = base.scenario.fund
+    fund = allocations[0].scenario.fund
     scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)
-    return Table(lang, fund.currency, scale, tuple(columns), tuple(records))
+    headings = (
+        Column("number", say("table.number", lang), "text"),
+        Column("recipient", _who(scenarios, "recipient", lang), "text"),
+    )
+    return Table(lang, fund.currency, scale, (*headings, *columns), tuple(records))

@@ -1,6 +1,7 @@
 """Several scenarios against one of them: what moves, in sentences, figures and rows for charts.
 
-The allocations come in one order, the base first; A, B, C, … stand for them.
+The allocations come in one order; A, B, C, … stand for them.  A is the base, unless another one is given:
+then all of them are held against that.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from allocator.analysis.concentration import concentration
-from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
+from allocator.report.tables.base import PUBLISHED, Base, against
 from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.letters import lettered
 from allocator.report.words.finding import lettered_sentence, terms
@@ -29,23 +30,39 @@ def same_currency(base: Scenario, other: Scenario) -> None:
         raise ScenarioError(Problem("currencies", {"known": known}))
 
 
-def change_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
+def change_sentences(allocations: Sequence[Allocation], lang: str, base: Base | None = None) -> list[str]:
     """One sentence for each but the base: how much moves or sums differ, how many gain and lose, who most."""
-    base, words = allocations[0], terms(allocations, lang)
+    held_to, others = against(allocations, base)
+    words = terms(allocations, lang)
     return [
-        lettered_sentence(held_against(allocation, base), letter, base.scenario.distributable, words)
-        for letter, allocation in lettered(allocations)[1:]
+        lettered_sentence(
+            held_to.found(allocation),
+            letter,
+            held_to.full,
+            (held_to.allocation or allocation).scenario.distributable,
+            words,
+        )
+        for letter, allocation in others
     ]
 
 
-def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[str]:
+def match_sentence(allocations: Sequence[Allocation], lang: str, base: Base | None) -> str:
+    """What a match with the published amounts is worth where data is assumed; "" where nothing matches."""
+    held_to, others = against(allocations, base)
+    met = held_to.key == PUBLISHED and any(
+        allocation.scenario.assumed and held_to.found(allocation).equal for _, allocation in others
+    )
+    return say("app.assumed.match", lang) if met else ""
+
+
+def recipient_sentences(allocations: Sequence[Allocation], lang: str, base: Base | None = None) -> list[str]:
     """Whom a scenario has that the base does not have, and the reverse; nothing where they are the same."""
-    base = allocations[0]
+    held_to, others = against(allocations, base)
     names = recipient_names(allocations, lang)
     said = []
-    for letter, allocation in lettered(allocations)[1:]:
-        new = [names[id] for id in allocation.scenario.ids if id not in base.amounts]
-        gone = [names[id] for id in base.scenario.ids if id not in allocation.amounts]
+    for letter, allocation in others:
+        new = [names[id] for id in allocation.scenario.ids if id not in held_to.amounts]
+        gone = [names[id] for id in held_to.amounts if id not in allocation.amounts]
         parts = [
             say(f"app.compare.{key}", lang, names=some[:MOST_NAMES], count=len(some))
             for key, some in (("only_other", new), ("only_base", gone))
@@ -53,7 +70,9 @@ def recipient_sentences(allocations: Sequence[Allocation], lang: str) -> list[st
         ]
         if parts:
             clauses = say("app.compare.join", lang).join(parts)
-            said.append(say("app.compare.recipients", lang, letter=letter, clauses=clauses))
+            said.append(
+                say("app.compare.recipients", lang, letter=letter, base=held_to.full, clauses=clauses)
+            )
     return said
 
 
@@ -64,11 +83,15 @@ def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
 
 
 def headline(
-    allocations: Sequence[Allocation], titles: Sequence[str], lang: str
+    allocations: Sequence[Allocation], titles: Sequence[str], lang: str, base: Base | None = None
 ) -> tuple[list[str], list[list[str]]]:
-    """Headings and a row a scenario: money moved, change of the sum, how many gain and lose, who has most."""
-    base = allocations[0]
-    fund = base.scenario.fund
+    """Headings and a row a scenario: money moved, change of the sum, how many gain and lose, who has most.
+
+    Amounts that are no scenario's have the first row, where they are the base.
+    """
+    held_to, others = against(allocations, base)
+    compared = dict(others)
+    fund = allocations[0].scenario.fund
     scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)
     unit = money_unit(fund.currency, scale, lang)
     names = recipient_names(allocations, lang)
@@ -76,14 +99,18 @@ def headline(
         say(f"app.compare.{key}", lang, unit=unit)
         for key in ("scenario", "money", "sum", "gaining", "losing", "top")
     ]
+    blank = ["", "", ""]
     rows = []
+    if base is not None:
+        largest = _largest(held_to.amounts, names, lang)
+        rows.append([held_to.heading, say("app.compare.base_known", lang), *blank, largest])
     for (letter, allocation), title in zip(lettered(allocations), titles, strict=False):
-        found = held_against(allocation, base)
+        found = held_to.found(allocation)
         moved = "—" if found.moved is None else number(Fraction(found.moved) / scale, lang)
         more = number(Fraction(found.more) / scale, lang, sign=True)
         row = [named(letter, title, lang), moved, more, str(found.gains.count), str(found.losses.count)]
-        if allocation is base:
-            row[1:] = [say("app.compare.base", lang), "", "", ""]
+        if letter not in compared:
+            row[1:] = [say("app.compare.base", lang), *blank]
         rows.append([*row, _largest(allocation.amounts, names, lang)])
     return headers, rows
 

@@ -42,9 +42,9 @@ def against_sentence(found: Finding, against: str, whole: Number, words: Terms) 
     return _joined([*said, *_unknown(found, words)], words)
 
 
-def lettered_sentence(found: Finding, letter: str, whole: Number, words: Terms) -> str:
-    """What the scenario of this letter changes against A."""
-    said = _full("lettered", found, whole, words, letter=letter)
+def lettered_sentence(found: Finding, letter: str, base: str, whole: Number, words: Terms) -> str:
+    """What the scenario of this letter changes against the base, which a sentence calls so."""
+    said = _full("lettered", found, whole, words, letter=letter, base=base)
     return _joined([said, *_unknown(found, words)], words)
 
 

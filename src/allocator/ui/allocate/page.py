@@ -21,6 +21,7 @@ from allocator.report.charts.data import Row, Unit
 from allocator.report.charts.histogram import histogram
 from allocator.report.charts.picture import picture
 from allocator.report.method.chain import fund_grid
+from allocator.report.tables.base import Base
 from allocator.report.tables.grid import name_of, who
 from allocator.report.tables.office import office_table
 from allocator.report.words.finding import against_sentence, terms
@@ -33,7 +34,6 @@ from allocator.ui.components import markup, weights, widgets
 from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
-from allocator.ui.session.base import Base
 from allocator.ui.session.weights import effective
 
 MOST_DRAWN = 30  # rows of the picture where there are very many
@@ -98,7 +98,7 @@ def _render_table(allocation: Allocation, against: Base | None, slug: str, lang:
     caption = say("app.table.caption", lang)
 
     def html() -> str:
-        return markup.table(office_table(allocation, lang, against.shown if against else None), caption)
+        return markup.table(office_table(allocation, lang, against), caption)
 
     if len(allocation.amounts) <= VERY_MANY:
         st.html(html())
@@ -236,7 +236,7 @@ def _render_picture(allocation: Allocation, against: Base | None, slug: str, lan
         say("app.chart.caption", lang),
         who(scenario, lang),
         say("table.amount", lang),
-        against.name if against is not None else "",
+        against.heading if against is not None else "",
         say("table.difference", lang)
         if change_unit == unit
         else say("app.chart.change_title", lang, unit=change_unit.name),

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allocator.analysis.differences import differences
-from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION, allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.report.charts import changes
 from allocator.report.charts import data as chart_data
+from allocator.report.tables.base import Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
 from allocator.report.words import comparing
@@ -21,9 +21,10 @@ from allocator.report.words.differences import differences_in_words
 from allocator.report.words.title import finding_title
 from allocator.text import say
 from allocator.ui.allocate import why
+from allocator.ui.compare.per_unit import render_per_unit
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import labels, render_choice, usual
-from allocator.ui.session import state
+from allocator.ui.session import base, state
 
 ABREAST = 3  # charts in one row
 
@@ -45,16 +46,21 @@ def render() -> None:
         if st.button(say("app.compare.to_allocate", lang), key="compare-to-allocate"):
             st.switch_page(st.session_state.pages["allocate"])
         return
+    scenarios = [allocation.scenario for allocation in allocations]
+    held_to = base.common(scenarios, lang)
+    if gone := base.not_common(scenarios, lang):
+        st.html(markup.block("zero", say("app.compare.base_gone", lang, name=gone), role="status"))
     assumed = comparing.assumed_sentence(allocations, lang)
     screen = choices[state.SCREEN][1] if state.SCREEN in choices else None
     said_above = screen is not None and bool(screen.assumed)
-    st.html(markup.lines(words(allocations, titles, "" if said_above else assumed, lang)))
-    _charts(allocations, titles, lang)
-    shown = compare_table(allocations, lang)
+    st.html(markup.lines(words(allocations, titles, "" if said_above else assumed, held_to, lang)))
+    _charts(allocations, titles, held_to, lang)
+    shown = compare_table(allocations, lang, held_to, shares=True)
     caption = say("app.compare.table_assumed" if assumed else "app.compare.table", lang)
     st.html(markup.table(shown, caption, shown.tints))
-    st.html(markup.lines(differences_html(allocations, titles, lang)))
-    _render_why(allocations, titles, lang)
+    render_per_unit(allocations, held_to, lang)
+    st.html(markup.lines(differences_html(allocations, titles, held_to, lang)))
+    _render_why(allocations, titles, held_to, lang)
     with st.expander(say("app.compare.concentration", lang), key="fold-concentration"):
         headers, rows = comparing.concentration_rows(allocations, lang)
         st.html(markup.plain_table(headers, rows, say("app.compare.concentration", lang), (2, 3)))
@@ -81,69 +87,96 @@ def compared(
     return allocations, titles, left_out
 
 
-def words(allocations: Sequence[Allocation], titles: Sequence[str], assumed: str, lang: str) -> list[str]:
-    """What stands above the charts: what is assumed, what each scenario changes, and its headline figures."""
-    sentences = comparing.change_sentences(allocations, lang)
-    found = held_against(allocations[1], allocations[0])
-    changed = bool(found.gains.ids or found.losses.ids)
-    told = finding_title(allocations[1], found, lang)
-    letter = lettered(allocations)[1][0]
-    first = say("app.compare.finding", lang, letter=letter, title=told) if changed else sentences[0]
+def words(
+    allocations: Sequence[Allocation], titles: Sequence[str], assumed: str, chosen: Base | None, lang: str
+) -> list[str]:
+    """What stands above the charts: what is assumed, what each scenario changes, and its headline figures.
+
+    The title is what B changes against A; against another base what the first does that changes anything.
+    """
+    sentences = comparing.change_sentences(allocations, lang, chosen)
+    held_to, others = against(allocations, chosen)
+    founds = [held_to.found(allocation) for _, allocation in others]
+    moving = [at for at, found in enumerate(founds) if found.gains.ids or found.losses.ids]
+    at = moving[0] if moving and chosen is not None else 0
+    letter, allocation = others[at]
+    changed = at in moving
+    told = finding_title(allocation, founds[at], lang)
+    details = {"letter": letter, "base": held_to.full, "title": told}
+    first = say("app.compare.finding", lang, **details) if changed else sentences[0]
     parts = [markup.title(first)]
     parts += [markup.notice(say("app.assumed.badge", lang), assumed)] if assumed else []
-    headers, rows = comparing.headline(allocations, titles, lang)
+    headers, rows = comparing.headline(allocations, titles, lang, chosen)
     parts.append(markup.plain_table(headers, rows, say("app.compare.effect_title", lang), (1, 2, 3, 4)))
-    parts.append(markup.block("hint", say("app.compare.moved_note", lang)))
-    parts.append(markup.listing(sentences[0 if changed else 1 :]))
-    parts += [markup.block("exact", text) for text in comparing.recipient_sentences(allocations, lang)]
+    parts.append(markup.block("hint", say("app.compare.moved_note", lang, base=held_to.full)))
+    match = comparing.match_sentence(allocations, lang, chosen)
+    parts.append(markup.listing([*sentences[0 if changed else 1 :], *([match] if match else [])]))
+    apart = comparing.recipient_sentences(allocations, lang, chosen)
+    parts += [markup.block("exact", text) for text in apart]
     return parts
 
 
-def _charts(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
+def _charts(allocations: Sequence[Allocation], titles: Sequence[str], chosen: Base | None, lang: str) -> None:
     st.html(markup.heading(say("app.compare.chart_title", lang)))
-    parts = changes.change_rows(allocations, lang)
+    held_to, others = against(allocations, chosen)
+    parts = changes.change_rows(allocations, lang, chosen)
     unit = changes.change_unit(allocations, parts, lang)
     everybody = [row for rows in parts for row in rows]
     width = chart_data.names_width(parts[0])
-    letters = [
-        (letter, title, rows) for (letter, title), rows in zip(lettered(titles)[1:], parts, strict=True)
-    ]
+    named = dict(lettered(titles))
+    letters = [(letter, named[letter], rows) for (letter, _), rows in zip(others, parts, strict=True)]
     with widgets.chart_box(len(parts[0])):
         for start in range(0, len(letters), ABREAST):
             columns = st.columns(min(ABREAST, len(letters)))
             for column, (letter, title, rows) in zip(columns, letters[start:], strict=False):
                 with column:
-                    about = say("app.compare.chart_of", lang, letter=letter, unit=unit.name)
+                    about = say(
+                        "app.compare.chart_of", lang, letter=letter, base=held_to.name, unit=unit.name
+                    )
                     st.html(markup.heading(about, 3) + markup.block("scale", title))
                     frame = chart_data.change_frame(rows, unit, lang, everybody)
-                    alt = changes.chart_alt(rows, letter, unit, lang)
-                    key = f"changes-{letter}-{lang}"
+                    alt = changes.chart_alt(rows, letter, held_to.full, unit, lang)
+                    key = f"changes-{letter}-{held_to.key}-{lang}"
                     widgets.render_chart("change", frame, lang, width=width, alt=alt, key=key, pick=False)
     st.html(markup.block("scale", say("app.compare.chart_note", lang)))
 
 
 @st.fragment
-def _render_why(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> None:
-    """Why one recipient's amount is another one than in the base, scenario by scenario."""
-    folded = st.expander(say("app.compare.why", lang), key="compare-why", on_change="rerun")
+def _render_why(
+    allocations: Sequence[Allocation], titles: Sequence[str], chosen: Base | None, lang: str
+) -> None:
+    """Why one recipient's amount is another one than in the first scenario, scenario by scenario.
+
+    Amounts that are known without a rule give no reasons.
+    """
+    folded = st.expander(_of_rules("why", chosen, lang), key="compare-why", on_change="rerun")
     if not folded.open:
         return
     with folded:
-        base = allocations[0]
-        id = widgets.render_whose(base.scenario, "compare-why", say("app.compare.why_whose", lang), lang)
+        first = allocations[0]
+        id = widgets.render_whose(first.scenario, "compare-why", say("app.compare.why_whose", lang), lang)
         others = zip(lettered(titles)[1:], allocations[1:], strict=True)
         for (letter, title), other in others:
             st.html(markup.heading(say("app.compare.why_of", lang, letter=letter, title=title), 3))
-            why.render_why(base, other, id, lang, f"why-{letter}")
+            why.render_why(first, other, id, lang, f"why-{letter}")
 
 
-def differences_html(allocations: Sequence[Allocation], titles: Sequence[str], lang: str) -> list[str]:
-    """In what each scenario differs from the base, in words."""
-    base = allocations[0].scenario
-    parts = [markup.heading(say("app.compare.differences", lang))]
+def _of_rules(key: str, chosen: Base | None, lang: str) -> str:
+    """The heading of what holds rules against the first one's; it says so where that is not the base."""
+    if chosen is None:
+        return say(f"app.compare.{key}", lang)
+    return say(f"app.compare.{key}_from", lang, base=chosen.full)
+
+
+def differences_html(
+    allocations: Sequence[Allocation], titles: Sequence[str], chosen: Base | None, lang: str
+) -> list[str]:
+    """In what the rule of each scenario differs from the first one's, in words."""
+    first = allocations[0].scenario
+    parts = [markup.heading(_of_rules("differences", chosen, lang))]
     for (letter, title), allocation in zip(lettered(titles)[1:], allocations[1:], strict=True):
         # the titles stand in the headings
-        found = [d for d in differences(base, allocation.scenario) if d.clause != "title"]
+        found = [d for d in differences(first, allocation.scenario) if d.clause != "title"]
         sentences = differences_in_words(found, allocation.scenario, lang) or [say("app.compare.none", lang)]
         parts += [markup.heading(comparing.named(letter, title, lang), 3), markup.listing(sentences)]
     return parts

@@ -1,4 +1,4 @@
-"""Which scenarios are held side by side, and which of them is the base."""
+"""Which scenarios are held side by side, and what they are held against."""
 
 from __future__ import annotations
 
@@ -8,23 +8,36 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from allocator.core.model import Scenario
+from allocator.report.tables.base import KNOWN, known_keys, known_name
 from allocator.text import say
 from allocator.ui.components import markup, widgets
-from allocator.ui.session import catalogue, state
+from allocator.ui.session import base, catalogue, state
 
 Choices = Mapping[str, tuple[str, Scenario]]
 
 
 def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) -> list[str]:
-    """Which scenarios, and which of them is the base; returns them, the base first."""
+    """Which scenarios, and what they are held against; returns them, a base among them first.
+
+    Against amounts that all of them state (``session.base.common``) their order stays.
+    """
     names = labels(choices)
+    known = {key: known_name(key, lang) for key in known_keys([choices[key][1] for key in keys])}
+    names_of_bases = {**{key: names[key] for key in keys}, **known}
+    standing = base.wanted() if base.wanted() in known else next(iter(keys), None)
     left, right = st.columns([3, 1.4])
 
     def chosen() -> None:
         state.set_compared(with_base(st.session_state[f"compare-keys-{lang}"], keys[:1]))
 
     def based() -> None:
-        state.set_compared(with_base(keys, [st.session_state[f"compare-base-{lang}"]]))
+        key = st.session_state[f"compare-base-{lang}"]
+        if key in known:
+            base.choose(key)
+            return
+        if base.wanted() in KNOWN:
+            base.choose("")
+        state.set_compared(with_base(keys, [key]))
 
     left.multiselect(
         label,
@@ -39,9 +52,9 @@ def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) 
     )
     right.selectbox(
         say("app.compare.choose_base", lang),
-        list(keys),
-        format_func=names.__getitem__,
-        key=widgets.stand_at(f"compare-base-{lang}", keys[0] if keys else None),
+        list(names_of_bases),
+        format_func=names_of_bases.__getitem__,
+        key=widgets.stand_at(f"compare-base-{lang}", standing),
         on_change=based,
         placeholder=say("app.compare.hint", lang),
     )

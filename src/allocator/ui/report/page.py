@@ -28,7 +28,7 @@ from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import Choices, labels, render_choice, usual
 from allocator.ui.report import preview
 from allocator.ui.report.paper_files import Offered, slides_file, word_file
-from allocator.ui.session import state
+from allocator.ui.session import base, state
 
 PAPERS = ("brief", "meeting", "request", "notice", "slides", "district", "internal")
 Build = Callable[[Proposal], Any]
@@ -88,7 +88,13 @@ def _proposal(keys: Sequence[str], choices: Choices, lang: str) -> Proposal:
     scenarios = [titled(key, choices, lang) for key in keys]
     at = keys.index(proposed) if proposed in keys else 0
     day = on if isinstance(on, date) else date.today()
-    return proposal(scenarios, spoken, day, proposed=at, readings=_readings(scenarios), details=details)
+    known = base.common(scenarios, lang)
+    if gone := base.not_common(scenarios, lang):
+        st.html(markup.block("zero", say("app.report.base_gone", lang, name=gone), role="status"))
+    return proposal(
+        scenarios, spoken, day, proposed=at, readings=_readings(scenarios), details=details,
+        base=None if known is None else known.key,
+    )  # fmt: skip
 
 
 def titled(key: str, choices: Choices, lang: str) -> Scenario:

@@ -1,8 +1,8 @@
 """The address: the only module that touches it.
 
 It carries what is needed to show the same elsewhere: language, scenario, what was made of that, the readings
-of its split that are shown, and what is compared.  The address bar carries besides, under one token, what was
-made of other scenarios, so that a refresh loses nothing; a link to pass on does not.
+of its split that are shown, what is compared, and against what.  The address bar carries besides, under one
+token, what was made of other scenarios, so that a refresh loses nothing; a link to pass on does not.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
         state.compare(given["with"])
     if "base" in said:
         base.want(said["base"])
+    if "per" in said:
+        base.want_column(said["per"])
     if "reading" in given:
         readings.show(state.slug(), given["reading"])
     if begins and said.get("work"):
@@ -152,6 +154,8 @@ def shown() -> dict[str, str | list[str]]:
         wanted["reading"] = readings.shown(slug)
     if base.wanted():
         wanted["base"] = base.wanted()
+    if base.column():
+        wanted["per"] = base.column()
     if state.compared():
         wanted["with"] = state.compared()
     return wanted

@@ -2,81 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import streamlit as st
 
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
-from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.files.saved import store
+from allocator.report.tables.base import KNOWN, PREVIOUS, PUBLISHED, Base, known, known_keys, known_name
 from allocator.text import say
 from allocator.ui.session import catalogue, fund, state
 from allocator.ui.session.remembered import remembering
 
-PUBLISHED, PREVIOUS, BEFORE = "published", "previous", "before"
-
-
-@dataclass(frozen=True)
-class Base:
-    """Amounts by recipient to hold others against, and the allocation that they are of, if any.
-
-    ``name`` is what a list or legend calls them, ``full`` what a sentence does.
-    """
-
-    key: str
-    name: str
-    full: str
-    amounts: Mapping[str, Number]
-    allocation: Allocation | None = None
-
-    @property
-    def shown(self) -> tuple[str, Mapping[str, Number]] | None:
-        """What the office's table shows besides what it always does: the heading, and the amounts."""
-        return None if self.key in (PUBLISHED, PREVIOUS) else (self.name, self.amounts)
-
-    @property
-    def held(self) -> Allocation | Mapping[str, Number]:
-        """What a finding holds against: an allocation tells more than its amounts."""
-        return self.allocation or self.amounts
+BEFORE = "before"
 
 
 def names(slug: str, scenario: Scenario, lang: str) -> dict[str, str]:
     """What a scenario can be held against, the usual one first, by key."""
-    found = {}
-    for key, amounts in ((PUBLISHED, scenario.published), (PREVIOUS, scenario.previous)):
-        if amounts is not None:
-            found[key] = say(f"app.base.{key}", lang)
+    found = {key: known_name(key, lang) for key in known_keys([scenario])}
     before = _before(slug)
     if before is not None and _comparable(before, scenario):
         own = catalogue.own_name(slug) is not None
         found[BEFORE] = say("app.base.before" if own else "app.base.file", lang)
-    for other, known in fund.near(slug).items():
-        if _comparable(known, scenario):
+    for other, near in fund.near(slug).items():
+        if _comparable(near, scenario):
             found[other] = catalogue.title(other, state.found(), lang)
     return found
 
 
 def chosen(slug: str, scenario: Scenario, lang: str) -> Base | None:
     """The base that was chosen, where this scenario has it, else the usual one; None where there is none."""
-    known = names(slug, scenario, lang)
-    usual = [key for key in (PUBLISHED, PREVIOUS, BEFORE) if key in known]
-    for key in [wanted()] if wanted() in known else usual:
-        found = _base(key, known[key], _full(key, known[key], slug, lang), slug, scenario)
+    there = names(slug, scenario, lang)
+    usual = [key for key in (PUBLISHED, PREVIOUS, BEFORE) if key in there]
+    for key in [wanted()] if wanted() in there else usual:
+        found = known(key, [scenario], lang) if key in KNOWN else _other(key, there[key], slug, lang)
         if found is not None:
             return found
     return None
+
+
+def common(scenarios: Sequence[Scenario], lang: str) -> Base | None:
+    """The amounts that were chosen, where these scenarios state them alike; None is the first of them."""
+    key = wanted()
+    return known(key, scenarios, lang) if key in known_keys(scenarios) else None
+
+
+def not_common(scenarios: Sequence[Scenario], lang: str) -> str:
+    """What amounts are called that were chosen and that these scenarios do not state alike; else ""."""
+    key = wanted()
+    return known_name(key, lang) if key in KNOWN and key not in known_keys(scenarios) else ""
 
 
 def _full(key: str, name: str, slug: str, lang: str) -> str:
     """What a sentence calls it."""
     if key == BEFORE and catalogue.own_name(slug) is None:
         return say("app.effect.file", lang)
-    known = key in (PUBLISHED, PREVIOUS, BEFORE)
-    return say(f"app.effect.{key}", lang) if known else say("app.effect.other", lang, name=name)
+    return say("app.effect.before", lang) if key == BEFORE else say("app.effect.other", lang, name=name)
 
 
 def wanted() -> str:
@@ -95,17 +78,30 @@ def choose(key: str) -> None:
     state.acted()
 
 
-def _base(key: str, name: str, full: str, slug: str, scenario: Scenario) -> Base | None:
-    if key == PUBLISHED:
-        return Base(key, name, full, scenario.published or {})
-    if key == PREVIOUS:
-        return Base(key, name, full, scenario.previous or {})
+def column() -> str:
+    """The column whose units amounts are held against on the page Compare; "" leaves it to the scenario."""
+    return str(st.session_state.get("per", ""))
+
+
+def want_column(id: str) -> None:
+    """Holds against this column as an address wants it, without a person's doing anything."""
+    st.session_state.per = id
+
+
+def choose_column(id: str) -> None:
+    """Holds against this column from now on."""
+    want_column(id)
+    state.acted()
+
+
+def _other(key: str, name: str, slug: str, lang: str) -> Base | None:
+    """A scenario as the base; None where it cannot be allocated."""
     other = _before(slug) if key == BEFORE else state.found().get(key)
     try:
         made = _allocated(other) if isinstance(other, Scenario) else None
     except AllocatorError:
         return None
-    return None if made is None else Base(key, name, full, made.amounts, made)
+    return None if made is None else Base(key, name, _full(key, name, slug, lang), made.amounts, made)
 
 
 def _before(slug: str) -> Scenario | None:

@@ -1,0 +1,99 @@
+"""What allocations are held against: one base, named alike in tables, sentences, charts and papers.
+
+It is one of the scenarios, or amounts that are known without any rule: those issued this year (已下达数) or
+those of the year before (上年下达数).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from allocator.analysis.finding import Finding, held_against
+from allocator.core.allocation import Allocation
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.report.tables.letters import letter, lettered
+from allocator.text import say
+
+PUBLISHED, PREVIOUS, FIRST = "published", "previous", "first"
+KNOWN = (PUBLISHED, PREVIOUS)  # what a scenario states beside its rule
+_MISSING = {PUBLISHED: "base_published", PREVIOUS: "base_previous"}
+
+
+@dataclass(frozen=True)
+class Base:
+    """Amounts by recipient to hold others against, and the allocation that they are of, if any.
+
+    ``name`` is what a list or legend calls them, ``full`` what a sentence does.
+    """
+
+    key: str
+    name: str
+    full: str
+    amounts: Mapping[str, Number]
+    allocation: Allocation | None = None
+
+    @property
+    def heading(self) -> str:
+        """The heading of a column with these amounts.
+
+        >>> Base("previous", "last year", "last year’s amounts", {}).heading
+        'Last year'
+        """
+        return self.name[:1].upper() + self.name[1:] if self.key in KNOWN else self.name
+
+    @property
+    def held(self) -> Allocation | Mapping[str, Number]:
+        """What a finding holds against: an allocation tells more than its amounts."""
+        return self.allocation or self.amounts
+
+    def found(self, allocation: Allocation) -> Finding:
+        """This allocation held against these amounts."""
+        return held_against(allocation, self.held)
+
+
+def first(allocations: Sequence[Allocation]) -> Base:
+    """The first of several as the base, under its letter."""
+    return Base(FIRST, letter(0), letter(0), allocations[0].amounts, allocations[0])
+
+
+def against(
+    allocations: Sequence[Allocation], base: Base | None
+) -> tuple[Base, list[tuple[str, Allocation]]]:
+    """What several are held against, the first unless another base is given, and those held, by letter."""
+    every = lettered(allocations)
+    return (first(allocations), every[1:]) if base is None else (base, every)
+
+
+def known(key: str, scenarios: Sequence[Scenario], lang: str) -> Base:
+    """The amounts under this key of ``KNOWN``, which all of these scenarios must state alike.
+
+    Raises ScenarioError, a problem for each scenario that does not state them, by its position under
+    ``file``; and where they state different ones.
+    """
+    stated = [getattr(scenario, key) for scenario in scenarios]
+    missing = [at for at, amounts in enumerate(stated) if amounts is None]
+    if missing:
+        raise ScenarioError(
+            Problem(_MISSING[key], {"title": scenarios[at].title}, file=str(at)) for at in missing
+        )
+    if any(amounts != stated[0] for amounts in stated):
+        raise ScenarioError(Problem("base_apart", {"base": known_name(key, lang)}))
+    return Base(key, known_name(key, lang), say(f"base.full.{key}", lang), stated[0])
+
+
+def known_name(key: str, lang: str) -> str:
+    """What a list calls the amounts under this key of ``KNOWN``."""
+    return say(f"base.name.{key}", lang)
+
+
+def known_keys(scenarios: Sequence[Scenario]) -> list[str]:
+    """Which amounts all of these scenarios state alike, in the order of ``KNOWN``."""
+    stated = {key: [getattr(scenario, key) for scenario in scenarios] for key in KNOWN}
+    return [
+        key
+        for key, every in stated.items()
+        if every and every[0] is not None and all(amounts == every[0] for amounts in every)
+    ]

@@ -1,0 +1,215 @@
+"""What amounts come to per head, or for each unit of another column: a sentence, a table, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from allocator.analysis.per_unit import PerUnit, gap, per_unit
+from allocator.core.allocation import Allocation
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import Factor
+from allocator.report.tables.base import Base, against
+from allocator.report.tables.grid import Grid, recipient_names, who
+from allocator.report.tables.letters import lettered
+from allocator.report.tables.table import Row
+from allocator.text import money_unit, number, say, show
+
+MOST_NAMES = 3
+MOST_PLACES = 6
+TEN_THOUSAND = 10_000
+
+
+def columns(scenario: Scenario) -> list[Factor]:
+    """The columns that amounts can be held against: those with a unit, weighted or not.
+
+    First those that do not decide the amounts, as people would ask for population.
+    """
+    return sorted(
+        (factor for factor in scenario.factors if factor.unit is not None),
+        key=lambda factor: bool(scenario.weights.get(factor.id, 0)),
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """The amounts of scenarios, and of a base without a rule before them, for each unit of A's column."""
+
+    allocations: tuple[Allocation, ...]
+    base: Base | None
+    factor: Factor
+    lang: str
+
+    @cached_property
+    def values(self) -> dict[str, Number | None]:
+        """The column's values by recipient."""
+        return dict(zip(self.allocations[0].scenario.ids, self.factor.values, strict=True))
+
+    @cached_property
+    def named(self) -> dict[str, PerUnit]:
+        """What is held, by the letter or name over it."""
+        first = {} if self.base is None else {self.base.heading: self.base.amounts}
+        amounts: dict[str, Mapping[str, Number]] = {
+            **first,
+            **{letter: allocation.amounts for letter, allocation in lettered(self.allocations)},
+        }
+        return {name: per_unit(by, self.values) for name, by in amounts.items()}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The recipients' names by id."""
+        return recipient_names(self.allocations, self.lang)
+
+    @cached_property
+    def scale(self) -> int:
+        """How many of the main unit one shown unit is: 万元 where no rate would be a small part of one."""
+        if self.allocations[0].scenario.fund.currency != "CNY":
+            return 1
+        return TEN_THOUSAND if min(self._rates, default=Fraction(0)) >= TEN_THOUSAND else 1
+
+    @cached_property
+    def places(self) -> int:
+        """With how many decimals rates are written, so that the smallest shows two digits, if six can do."""
+        least = min(self._rates, default=Fraction(1)) / self.scale
+        return next((p for p in range(2, MOST_PLACES) if least * 10**p >= 10), MOST_PLACES)
+
+    @property
+    def _rates(self) -> list[Fraction]:
+        return [Fraction(rate) for one in self.named.values() for rate in one.rates.values() if rate]
+
+    @property
+    def unit(self) -> str:
+        """元/人, 万元/平方公里."""
+        currency = self.allocations[0].scenario.fund.currency
+        return self._say("unit", money=money_unit(currency, self.scale, self.lang), unit=self.factor.unit)
+
+    def rate(self, value: Number) -> str:
+        """A rate as it is shown."""
+        return number(Fraction(value) / self.scale, self.lang, self.places)
+
+    # --- sentences --------------------------------------------------------------------------------
+
+    def sentence(self) -> str:
+        """Who gets most and least for a unit before and after, and how the ratio of the two changes.
+
+        Before is the base, after the first that is held against it.
+        """
+        held_to, others = against(self.allocations, self.base)
+        before, after = self.named[held_to.heading], self.named[others[0][0]] if others else None
+        if len(before.rates) < 2:
+            return self._say("too_few", count=len(before.rates), name=self.factor.name)
+        parts = [self._ends(held_to.full, before)]
+        if after is not None and len(after.rates) > 1:
+            parts.append(self._ends(others[0][0], after))
+            parts += self._change(before, after)
+        said = self._say("join").join(parts)
+        return self._say("sentence", name=self.factor.name, unit=self.unit, said=said)
+
+    def _ends(self, name: str, found: PerUnit) -> str:
+        most, least = (found.rates[ids[0]] for ids in (found.highest, found.lowest))
+        if self.rate(most) == self.rate(least):
+            return self._say("equal" if most == least else "equal_about", of=name, rate=self.rate(most))
+        details = {
+            "of": name,
+            "highest": self._who(self._alike(found, most)),
+            "lowest": self._who(self._alike(found, least)),
+            "most": self.rate(most),
+            "least": self.rate(least),
+        }
+        if found.ratio is None:
+            return self._say("ends_zero", **details)
+        return self._say("ends", **details, ratio=_times(found.ratio, self.lang))
+
+    def _alike(self, found: PerUnit, rate: Number) -> tuple[str, ...]:
+        """All whose rate is shown as this one: to name one of them alone would say more than is seen."""
+        return tuple(id for id, own in found.rates.items() if self.rate(own) == self.rate(rate))
+
+    def _change(self, before: PerUnit, after: PerUnit) -> list[str]:
+        kind = gap(before, after)
+        if kind == "unknown" or before.ratio is None or after.ratio is None:
+            return []
+        old, new = _times(before.ratio, self.lang), _times(after.ratio, self.lang)
+        little = "_little" if old == new and kind != "same" else ""
+        return [self._say(f"gap_{kind}{little}", before=old, after=new)]
+
+    def notes(self) -> list[str]:
+        """Whose rates there are none of and why, whose data the column is, and what is assumed of it."""
+        name, first = self.factor.name, next(iter(self.named.values()))
+        lines = [
+            self._say(key, names=self._who(ids), name=name)
+            for key, ids in (("unknown", self._left_out("unknown")), ("zero", self._left_out("zero")))
+            if ids
+        ]
+        other = [
+            letter
+            for letter, allocation in lettered(self.allocations)[1:]
+            if self._values_in(allocation.scenario) not in (None, self.values)
+        ]
+        lines += [self._say("other_values", letters=other, name=name)] if other else []
+        scenario = self.allocations[0].scenario
+        statuses = ("assumed", "example")
+        cells = any(cell.factor == self.factor.id and cell.status in statuses for cell in scenario.provenance)
+        if self.factor.status in statuses:
+            status = say(f"status.{self.factor.status}", self.lang)
+            lines.append(self._say("assumed", name=name, status=status))
+        elif cells:
+            lines.append(self._say("assumed_cells", name=name))
+        return [*lines, self._say("about", name=name)] if first.rates else lines
+
+    def _left_out(self, kind: str) -> tuple[str, ...]:
+        every = (id for one in self.named.values() for id in getattr(one, kind))
+        return tuple(dict.fromkeys(every))
+
+    def _values_in(self, scenario: Scenario) -> dict[str, Number | None] | None:
+        known = {factor.id: factor for factor in scenario.factors}
+        if self.factor.id not in known:
+            return None
+        return dict(zip(scenario.ids, known[self.factor.id].values, strict=True))
+
+    def _who(self, ids: Sequence[str]) -> str:
+        names = show([self.names[id] for id in ids[:MOST_NAMES]], self.lang)
+        if len(ids) <= MOST_NAMES:
+            return names
+        return say("finding.and_more", self.lang, names=names, count=len(ids))
+
+    # --- the table --------------------------------------------------------------------------------
+
+    def grid(self) -> Grid:
+        """Everybody's value, and rate and rank under each; the averages and how far apart the ends are."""
+        first = self.allocations[0].scenario
+        headers = [say("table.number", self.lang), who(first, self.lang)]
+        headers.append(say("table.header_unit", self.lang, header=self.factor.name, unit=self.factor.unit))
+        for name in self.named:
+            headers += [name, self._say("rank", of=name)]
+        rows = []
+        for place, (id, name) in enumerate(self.names.items(), 1):
+            value = self.values.get(id)
+            cells = [str(place), name, "—" if value is None else number(value, self.lang)]
+            for found in self.named.values():
+                there = id in found.rates
+                cells += [self.rate(found.rates[id]), str(found.ranks[id])] if there else ["—", "—"]
+            rows.append(Row("recipient", tuple(cells)))
+        for key in ("average", "ratio"):
+            cells = ["", self._say(key), ""]
+            for found in self.named.values():
+                if key == "average":
+                    text = "—" if found.average is None else self.rate(found.average)
+                else:
+                    text = "—" if found.ratio is None else _times(found.ratio, self.lang)
+                cells += [text, ""]
+            rows.append(Row("subtotal", tuple(cells)))
+        caption = self._say("caption", name=self.factor.name)
+        numeric = (False, False, *(True for _ in headers[2:]))
+        return Grid(
+            caption, tuple(headers), numeric, tuple(rows), say("table.unit", self.lang, unit=self.unit)
+        )
+
+    def _say(self, key: str, **details: object) -> str:
+        return say(f"per_unit.{key}", self.lang, **details)
+
+
+def _times(ratio: Number, lang: str) -> str:
+    return number(Fraction(ratio), lang, 2)
