@@ -20,6 +20,7 @@ from allocator.ui.execution import page as execution
 from allocator.ui.frame.navigation import render_navigation
 from allocator.ui.frame.top import render_alerts, render_top
 from allocator.ui.method import page as method
+from allocator.ui.new_fund import page as new_fund
 from allocator.ui.report import page as report
 from allocator.ui.saved import page as saved
 from allocator.ui.seek import page as seek
@@ -39,6 +40,7 @@ PAGES: dict[str, ModuleType] = {
     "published": audit,
     "saved": saved,
     "method": method,
+    "new": new_fund,
 }
 
 
@@ -52,6 +54,9 @@ def main() -> None:
     ]
     st.session_state.pages = dict(zip(PAGES, pages, strict=True))
     page = st.navigation(pages, position="hidden")
+    wanted = st.session_state.pop("turn_to", None)
+    if wanted is not None:
+        st.switch_page(st.session_state.pages[wanted])
     state.enter(page.url_path)
     title = say("app.page.tab", lang, page=page.title, title=say("app.page.title", lang))
     st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")

@@ -54,8 +54,23 @@ def _filled(made: Understanding, scenario: Scenario) -> Scenario:
         scenario,
         title=Text(*(say("sheets.title.title", lang, file=made.file) for lang in LANGUAGES)),
         factors=tuple(factors),
-        provenance=tuple(_provenance(made)),
+        provenance=tuple(provenance_of(made)),
         **amounts,  # type: ignore[arg-type]
+    )
+
+
+def factors_of(made: Understanding) -> tuple[Factor, ...]:
+    """The columns of a settled understanding as factors, in the order of its recipients."""
+    return tuple(
+        Factor(
+            id,
+            tuple(exact(values[id]) for values in made.values.values()),
+            Text(name),
+            _unit(made, id),
+            status=_STATUS,
+            source=_source(made, id),
+        )
+        for id, name in made.factors.items()
     )
 
 
@@ -63,7 +78,7 @@ def _amounts(values: Mapping[str, str], unit: str) -> dict[str, Any]:
     return {id: exact(Fraction(text) * AMOUNT_UNITS[unit]) for id, text in values.items()}
 
 
-def _provenance(made: Understanding) -> list[Provenance]:
+def provenance_of(made: Understanding) -> list[Provenance]:
     """For every value the cell that it is from."""
     return [
         Provenance(id, factor, note=_both("cell", made, cell=cell).zh)
@@ -106,7 +121,7 @@ def _new(made: Understanding, lang: str) -> dict[str, bytes]:
             [["recipient", *factors], *([id, *(v[f] for f in factors)] for id, v in made.values.items())]
         ),
         "provenance.csv": csv_bytes(
-            [columns, *([cell_text(getattr(entry, c)) for c in columns] for entry in _provenance(made))]
+            [columns, *([cell_text(getattr(entry, c)) for c in columns] for entry in provenance_of(made))]
         ),
     }
     for each in made.amounts:

@@ -10,7 +10,7 @@ import streamlit as st
 from allocator.text import say
 
 FIRST = ("data", "allocate", "compare", "report", "execution")
-MORE = ("seek", "sensitivity", "published", "saved", "method")
+MORE = ("new", "seek", "sensitivity", "published", "saved", "method")
 
 
 def render_navigation(pages: Mapping[str, Any], here: str, lang: str) -> None:

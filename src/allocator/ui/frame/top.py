@@ -15,6 +15,7 @@ from allocator.ui.components.screen import assumed_sentence
 from allocator.ui.saved import save
 from allocator.ui.session import address, catalogue, state
 
+NEW = "+"  # in the list of funds: another one
 NEXT = dict(zip(LANGUAGES, (*LANGUAGES[1:], LANGUAGES[0]), strict=True))
 
 
@@ -43,12 +44,20 @@ def _render_pickers(slug: str, lang: str) -> None:
     here = next(group for group in groups.values() if slug in group.slugs)
     fund_key, key = widgets.stand_at(f"pick-fund-{lang}", here.key), f"pick-{here.key}-{lang}"
     widgets.stand_at(key, slug)
+
+    def pick() -> None:
+        chosen = st.session_state[fund_key]
+        if chosen == NEW:
+            st.session_state.turn_to = "new"
+        else:
+            state.set_slug(groups[chosen].slugs[0])
+
     st.selectbox(
         say("app.page.fund", lang),
-        list(groups),
-        format_func=lambda g: groups[g].name,
+        [*groups, NEW],
+        format_func=lambda g: say("app.start.new", lang) if g == NEW else groups[g].name,
         key=fund_key,
-        on_change=lambda: state.set_slug(groups[st.session_state[fund_key]].slugs[0]),
+        on_change=pick,
         label_visibility="collapsed",
     )
     names = {of: widgets.scenario_name(of, lang) for of in here.slugs}

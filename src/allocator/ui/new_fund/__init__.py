@@ -1,0 +1,1 @@
+"""A new fund: the table that an office has, the money, the rule."""

@@ -1,0 +1,157 @@
+"""A sheet as it was understood: coloured by what it was taken for, and what has to be decided of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from allocator.files.sheets.grids.grid import Grid
+from allocator.files.sheets.number_formats import letters
+from allocator.files.understanding.model import Options, Statement, Understanding
+from allocator.text import say
+from allocator.ui.components import markup
+
+ROWS, COLUMNS = 60, 24  # of a sheet that are drawn
+FEW = 6  # statements of a kind before the rest is folded away
+_BY_OPTION = re.compile(r"（[^（）]*--[^（）]*）|\s*\([^()]*--[^()]*\)")
+Answers = Mapping[tuple[str, str], tuple[str, Statement]]
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+
+def asked(made: Understanding) -> list[Statement]:
+    """The questions of a table: those that are answered first, then those that are open."""
+    answers: Answers = st.session_state.get("start-answers", {})
+    known = [statement for _, statement in answers.values()]
+    return [*known, *(each for each in made.decisions if (each.key, each.at) not in answers)]
+
+
+def render_question(statement: Statement, lang: str) -> None:
+    """One question with its answers; without an answer nothing is decided."""
+    place = statement.key, statement.at
+    key = f"start-ask-{'-'.join(place)}"
+    answers = st.session_state.get("start-answers", {})
+    choices = choices_of(statement)
+    sentence = in_words(statement, lang)
+    if not choices:
+        st.html(markup.block("zero", sentence))
+        return
+    standing = answers.get(place, (None,))[0]
+
+    def answer() -> None:
+        chosen = st.session_state[key]
+        kept = {at: one for at, one in st.session_state.get("start-answers", {}).items() if at != place}
+        st.session_state["start-answers"] = kept if chosen is None else {**kept, place: (chosen, statement)}
+
+    st.selectbox(
+        markup.in_markdown(sentence),
+        choices,
+        index=choices.index(standing) if standing in choices else None,
+        format_func=lambda choice: _choice(choice, lang),
+        key=key,
+        on_change=answer,
+        placeholder=say("app.start.decide", lang),
+    )
+
+
+def choices_of(statement: Statement) -> list[str]:
+    """The answers that the page takes."""
+    if statement.key == "two_recipient_columns":
+        return [str(statement.details["first"]), str(statement.details["second"])]
+    return [choice for choice in statement.choices if choice not in ("reservation", "blank", "same")]
+
+
+def _choice(choice: str, lang: str) -> str:
+    known = ("zero", "refuse", "read", "leave", "leave_out", "previous", "published")
+    return say(f"app.start.choice_{choice}", lang) if choice in known else choice
+
+
+def options_of(answers: Answers) -> Options:
+    """What was decided, as the reader of tables takes it."""
+    made: dict[str, Any] = {}
+    out: list[str] = []
+    for (key, at), (choice, statement) in answers.items():
+        if choice == "leave_out":
+            out.append(at if key == "amounts" else str(statement.details.get("name", at)))
+        elif key == "which_sheet":
+            made["sheet"] = choice
+        elif key == "blank":
+            made["blank"] = choice
+        elif key == "hidden_rows":
+            made["hidden"] = choice
+        elif key == "two_recipient_columns":
+            made["recipients"] = choice
+        elif key == "amounts":
+            made[choice] = at
+    return Options(leave_out=tuple(out), **made)
+
+
+def in_words(statement: Statement, lang: str) -> str:
+    """The sentence without the options of the command line."""
+    return _BY_OPTION.sub("", statement.sentence(lang))
+
+
+# --- what was understood --------------------------------------------------------------------------
+
+
+def summary(made: Understanding, lang: str) -> str:
+    """How many recipients and factors there are, in which unit, and whether totals agree."""
+    parts = [say("sheets.title.found", lang, recipients=len(made.values), factors=len(made.factors))]
+    if made.unit:
+        parts.append(say("sheets.title.in_unit", lang, unit=made.unit))
+    agreed = sum(check.agreed for check in made.checks)
+    if agreed:
+        parts.append(say("app.start.agreed", lang, count=agreed))
+    return "".join(parts)
+
+
+def render_statements(made: Understanding, lang: str) -> None:
+    """What is refused, in full; how things were taken and what is left out, folded away where it is long."""
+    if made.problems:
+        title = markup.heading(say("sheets.title.problems", lang), 3)
+        st.html(markup.lines([title, markup.listing([in_words(each, lang) for each in made.problems])]))
+    for part in ("treated", "left_out"):
+        statements: Sequence[Statement] = getattr(made, part)
+        if statements:
+            said = [in_words(each, lang) for each in statements]
+            more = say("app.start.more", lang, count=len(said) - FEW)
+            title = markup.heading(say(f"sheets.title.{part}", lang), 3)
+            st.html(markup.lines([title, markup.listing(said, FEW, more)]))
+
+
+def render_sheet(made: Understanding, grids: Sequence[Grid], lang: str) -> None:
+    """The sheet itself, its cells coloured by what their row and column were taken for."""
+    grid = next((grid for grid in grids if grid.name == made.sheet), None)
+    if grid is None or not made.rows:
+        return
+    rows = {taken.at: taken.role for taken in made.rows}
+    columns = {taken.at: taken.role for taken in made.columns}
+    wide = min(COLUMNS, max((len(cells) for _, cells in grid.rows), default=0))
+    head = "".join(f'<th scope="col">{letters(at)}</th>' for at in range(wide))
+    body = "".join(
+        f'<tr class="al-row-{rows.get(str(number), "none")}"><th scope="row">{number}</th>'
+        + "".join(
+            f'<td class="al-col-{columns.get(letters(at), "none")}">'
+            f"{markup.escape(cells[at].text[:40]) if at < len(cells) else ''}</td>"
+            for at in range(wide)
+        )
+        + "</tr>"
+        for number, cells in grid.rows[:ROWS]
+    )
+    caption = say("app.start.sheet", lang)
+    marks = [(role, say(f"app.start.role_{role}", lang)) for role in ("heading", "factor", "check", "left")]
+    st.html(
+        markup.lines(
+            [
+                markup.heading(caption, 3),
+                markup.legend(marks),
+                f'<div class="al-scroll" role="region" tabindex="0" aria-label="{markup.escape(caption)}">'
+                f'<table class="al-sheet"><caption class="al-sr">{markup.escape(caption)}</caption>'
+                f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>",
+            ]
+        )
+    )

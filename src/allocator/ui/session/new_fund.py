@@ -1,0 +1,166 @@
+"""A new fund: what was understood of a table, with the money and the rule as written.  No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number, exact
+from allocator.core.model import Scenario
+from allocator.core.parts import AMOUNT_UNITS, Fund, Recipient, Reservation, Text, plain_name
+from allocator.files.parsing import cell_number
+from allocator.files.scenario.schema import amount_in_text
+from allocator.files.understanding.folder import factors_of, provenance_of
+from allocator.files.understanding.model import Understanding
+from allocator.text import say
+from allocator.ui.session.rule import FIELD
+
+CURRENCY = "CNY"
+UNITS = (10_000, 1)  # what the split comes out in
+
+
+@dataclass(frozen=True)
+class NewFund:
+    """The money and the rule as they were written; amounts without a unit are in the unit of the split."""
+
+    name: str = ""
+    source: str = ""
+    total: str = ""
+    unit: int = UNITS[0]
+    departments: tuple[tuple[str, str], ...] = ()
+    weights: Mapping[str, str] = field(default_factory=dict)
+    previous: str = ""
+
+
+def scenario_of(made: Understanding, fund: NewFund, lang: str) -> Scenario:
+    """The scenario of a new fund.
+
+    Columns without a weight stay as reference data.  Raises ScenarioError with every field that cannot be
+    read, named as the form shows it, or with what does not fit together.
+    """
+    problems: list[Problem] = []
+    if not made.is_settled or not made.values or not made.factors:
+        problems.append(Problem("new_table", file=say("app.start.table", lang)))
+    total = _amount(fund.total, "total", fund, problems, lang)
+    departments = [
+        (name.strip(), _amount(amount, "departments", fund, problems, lang, name.strip()))
+        for name, amount in fund.departments
+        if name.strip() or amount.strip()
+    ]
+    weights = _weights(made, fund, problems, lang)
+    previous = previous_of(made, fund, problems, lang)
+    if not fund.name.strip():
+        problems.append(Problem("new_name", file=say("app.start.name", lang)))
+    if problems:
+        raise ScenarioError(problems)
+    name, source = " ".join(fund.name.split()), fund.source.strip() or say("app.start.no_source", lang)
+    amounts = {each.role: _in_main_unit(each.values, each.unit) for each in made.amounts}
+    if previous:
+        amounts["previous"] = previous
+    return Scenario(
+        title=Text(name),
+        fund=Fund(total, CURRENCY, fund.unit, name=Text(name), source=Text(source)),
+        kind="shares",
+        weights=weights,
+        recipients=tuple(Recipient(id) for id in made.values),
+        factors=factors_of(made),
+        reservations=tuple(Reservation(Text(name), amount) for name, amount in departments),
+        published=amounts.get("published"),
+        previous=amounts.get("previous"),
+        provenance=tuple(provenance_of(made)),
+    )
+
+
+def _amount(
+    text: str, label: str, fund: NewFund, problems: list[Problem], lang: str, name: str = ""
+) -> Number:
+    """An amount in the main unit; what cannot be read is a problem, and 1 stands for it meanwhile."""
+    place = say(f"app.start.{label}", lang)
+    value = cell_number(text)
+    if not isinstance(value, str):
+        return exact(Fraction(value) * fund.unit)
+    amount = amount_in_text(text.strip(), CURRENCY)
+    if amount is not None:
+        return amount
+    at = {"entry": name} if name else {}
+    problems.append(Problem(FIELD.get(value, value), {"value": text[:40]}, place, at))
+    return 1
+
+
+def _weights(made: Understanding, fund: NewFund, problems: list[Problem], lang: str) -> dict[str, Number]:
+    weights: dict[str, Number] = {}
+    for id, name in made.factors.items():
+        text = fund.weights.get(id, "").strip().removesuffix("%")
+        if not text:
+            continue
+        value = cell_number(text)
+        if isinstance(value, str):
+            details = {"value": text[:40]}
+            problems.append(
+                Problem(FIELD.get(value, value), details, say("app.start.weights", lang), {"entry": name})
+            )
+        else:
+            weights[id] = value
+    return weights
+
+
+def previous_of(
+    made: Understanding, fund: NewFund, problems: list[Problem], lang: str
+) -> dict[str, Number] | None:
+    """Last year's amounts as they were pasted, a recipient and its amount a line; None where nothing was."""
+    lines = [line for line in fund.previous.splitlines() if line.strip()]
+    if not lines:
+        return None
+    place = say("app.start.previous", lang)
+    known = {plain_name(name): id for id, name in _names(made).items()}
+    found: dict[str, Number] = {}
+    for number, line in enumerate(lines, 1):
+        name, amount = _cut(line)
+        id = known.get(plain_name(name))
+        if id is None:
+            details = {"name": name[:40], "known": list(_names(made).values())[:10]}
+            problems.append(Problem("new_previous_name", details, place, {"line": number}))
+        elif id in found:
+            problems.append(Problem("new_previous_twice", {"name": name[:40]}, place, {"line": number}))
+        else:
+            found[id] = _amount(amount, "previous", fund, problems, lang, name)
+    missing = [name for id, name in _names(made).items() if id not in found]
+    if missing and not problems:
+        problems.append(
+            Problem("new_previous_missing", {"names": missing[:10], "count": len(missing)}, place)
+        )
+    return found
+
+
+def _names(made: Understanding) -> dict[str, str]:
+    return {id: made.names.get(id, id) for id in made.values}
+
+
+def _cut(line: str) -> tuple[str, str]:
+    """The name and the amount of a line, apart by a tab, a comma or a blank.
+
+    >>> _cut("泸县\\t150"), _cut("Lu County, 1,500"), _cut("泸县 150万元")
+    (('泸县', '150'), ('Lu County', '1,500'), ('泸县', '150万元'))
+    """
+    for mark in ("\t", "，", ","):
+        name, found, amount = line.partition(mark)
+        if found and name.strip():
+            return name.strip(), amount.strip()
+    name, _, amount = line.strip().rpartition(" ")
+    return name.strip(), amount.strip()
+
+
+def _in_main_unit(values: Mapping[str, str], unit: str) -> dict[str, Number]:
+    return {id: exact(Fraction(text) * AMOUNT_UNITS[unit]) for id, text in values.items()}
+
+
+def even_weights(factors: Sequence[str]) -> dict[str, str]:
+    """Equal whole weights that add up to 100, the first ones larger by one where they must.
+
+    >>> even_weights(["a", "b", "c"])
+    {'a': '34', 'b': '33', 'c': '33'}
+    """
+    each, rest = divmod(100, len(factors)) if factors else (0, 0)
+    return {factor: str(each + (at < rest)) for at, factor in enumerate(factors)}
