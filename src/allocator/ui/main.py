@@ -69,7 +69,7 @@ def main() -> None:
         st.error(say("app.page.no_scenarios", lang))
         return
     name = page.url_path or "allocate"
-    render_top(lang)
+    render_top(name, lang)
     render_navigation(st.session_state.pages, name, lang)
     st.html(markup.heading(page.title, 1))
     render_alerts(lang)

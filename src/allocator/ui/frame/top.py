@@ -19,14 +19,14 @@ NEW = "+"  # in the list of funds: another one
 NEXT = dict(zip(LANGUAGES, (*LANGUAGES[1:], LANGUAGES[0]), strict=True))
 
 
-def render_top(lang: str) -> None:
-    """Draws the line, and the windows that its buttons open."""
-    slug = state.slug()
-    scenario = state.found().get(slug)
+def render_top(page: str, lang: str) -> None:
+    """Draws the line, and the windows that its buttons open; over a new fund it says nothing of another."""
+    slug, is_new = state.slug(), page == "new"
+    scenario = None if is_new else state.found().get(slug)
     with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.html(f'<p class="al-brand">{markup.escape(say("app.page.name", lang))}</p>', width="content")
         with st.container(key="top-pickers", horizontal=True, gap="small", width="stretch", wrap=False):
-            _render_pickers(slug, lang)
+            _render_pickers(slug, is_new, lang)
             if isinstance(scenario, Scenario):
                 _render_assumed(state.draft(slug).scenario, lang)
                 _render_stage(slug, lang)
@@ -38,12 +38,11 @@ def render_top(lang: str) -> None:
         _render_windows(slug, lang)
 
 
-def _render_pickers(slug: str, lang: str) -> None:
-    """Fund and scenario, one list each."""
+def _render_pickers(slug: str, is_new: bool, lang: str) -> None:
+    """Fund and scenario, one list each; a new fund has no scenarios yet."""
     groups = {group.key: group for group in catalogue.groups(state.found(), lang)}
     here = next(group for group in groups.values() if slug in group.slugs)
-    fund_key, key = widgets.stand_at(f"pick-fund-{lang}", here.key), f"pick-{here.key}-{lang}"
-    widgets.stand_at(key, slug)
+    fund_key = widgets.stand_at(f"pick-fund-{lang}", NEW if is_new else here.key)
 
     def pick() -> None:
         chosen = st.session_state[fund_key]
@@ -51,6 +50,8 @@ def _render_pickers(slug: str, lang: str) -> None:
             st.session_state.turn_to = "new"
         else:
             state.set_slug(groups[chosen].slugs[0])
+            if is_new:
+                st.session_state.turn_to = "allocate"
 
     st.selectbox(
         say("app.page.fund", lang),
@@ -61,7 +62,8 @@ def _render_pickers(slug: str, lang: str) -> None:
         label_visibility="collapsed",
     )
     names = {of: widgets.scenario_name(of, lang) for of in here.slugs}
-    if len(names) > 1:
+    if len(names) > 1 and not is_new:
+        key = widgets.stand_at(f"pick-{here.key}-{lang}", slug)
         st.selectbox(
             say("app.page.scenario", lang),
             here.slugs,
