@@ -142,4 +142,3 @@ def test_what_is_kept_is_an_ordinary_scenario(tmp_path: Path) -> None:
     wanted = {name: 30_000_000 * share for name, share in shares((70, 30)).items()}
     assert dict(allocate(scenario).entitlements) == wanted
     assert dict(scenario.previous or {})["丙区"] == 14_000_000
-    assert app.session_state.slug == "@某项资金"

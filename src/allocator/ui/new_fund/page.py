@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.model import Scenario
 from allocator.files.saved import store
 from allocator.files.sheets.grids.files import LARGEST_MB, grids_of
 from allocator.files.sheets.grids.grid import Grid
@@ -204,16 +203,26 @@ def _render_shown(made: Understanding, grids: tuple[Grid, ...], fund: NewFund, l
 
 
 def _render_saving(allocation: Allocation, lang: str) -> None:
-    """Keeps it as a scenario of one's own and goes on with it."""
-    if not st.button(say("app.start.save", lang), type="primary", key="start-save"):
-        return
-    scenario = allocation.scenario
-    name = scenario.title.zh
+    """The button that keeps it as a scenario of one's own and goes on with that."""
+    wrong = st.session_state.pop("start-wrong", None)
+    if wrong is not None:
+        widgets.render_problems(wrong, lang)
+    st.button(
+        say("app.start.save", lang),
+        type="primary",
+        key="start-save",
+        on_click=_keep_scenario,
+        args=(allocation.scenario, lang),
+    )
+
+
+def _keep_scenario(scenario: Scenario, lang: str) -> None:
     try:
-        name = store.check_name(name)
-        kept = store.keep(name, replace(scenario), who="", why=say("app.start.why", lang), after=None)
+        name = store.check_name(scenario.title.zh)
+        kept = store.keep(name, scenario, who="", why=say("app.start.why", lang), after=None)
         follow.saved(name, catalogue.load(store.path_of(name)), kept.number)
     except AllocatorError as error:
-        widgets.render_problems(error, lang)
+        st.session_state["start-wrong"] = error
         return
-    st.switch_page(st.session_state.pages["allocate"])
+    st.session_state["start-kept"] = {}
+    st.session_state.turn_to = "allocate"
