@@ -453,7 +453,7 @@ CENTS = (
 )
 DECIMALS = st.builds(lambda n, d: Fraction(n, 10**d), st.integers(1, 10**9), st.integers(0, 12))
 WHOLE = st.integers(0, 10**29)
-STATUSES = st.sampled_from(["published", "derived", "assumed", "example"])
+STATUSES = st.sampled_from(["published", "provided", "derived", "assumed", "example"])
 
 
 @st.composite

@@ -23,7 +23,7 @@ AMOUNT_UNITS = {
     "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
     "yuan": 1, "10k yuan": 10**4, "": 1,
 }  # fmt: skip
-STATUSES = ("published", "derived", "assumed", "example")
+STATUSES = ("published", "provided", "derived", "assumed", "example")
 BASES = ("fund", "distributable", "previous")
 
 
@@ -167,8 +167,8 @@ def plain_name(name: str) -> str:
 class Factor:
     """A column of data: one value per recipient, in the scenario's order (None: not given).
 
-    ``status`` says where the figures come from: published, derived, assumed or example.  Not stated, it is
-    the most cautious of these, assumed.
+    ``status`` says where the figures come from: published, provided (by a department, not public), derived,
+    assumed or example.  Not stated, it is assumed.
     """
 
     id: str

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from allocator.analysis.execution import Payer
 from allocator.core.model import Scenario
+from allocator.core.parts import STATUSES
 from allocator.files.execution.payments import COLUMNS
 from allocator.text import money_scale, money_unit, say
 
@@ -38,7 +39,7 @@ def template(scenario: Scenario, payers: Sequence[Payer], lang: str) -> bytes:
         sheet.set_column(at, at, WIDTHS.get(column, 14), forms.get(column, text))
     listed = f"='{say('execution.template.payers', lang)}'!$A$1:$A${len(payers)}"
     sheet.data_validation(1, 0, ROWS, 0, {"validate": "list", "source": listed})
-    statuses = [say(f"status.{status}", lang) for status in ("published", "derived", "assumed", "example")]
+    statuses = [say(f"status.{status}", lang) for status in STATUSES]
     sheet.data_validation(
         1, COLUMNS.index("status"), ROWS, COLUMNS.index("status"), {"validate": "list", "source": statuses}
     )

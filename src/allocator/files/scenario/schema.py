@@ -234,7 +234,7 @@ class FactorTable(_Table):
     unit: _Name | None = None
     definition: _Name | None = None
     year: _Whole | None = None
-    status: Annotated[_Text, _one_of("published", "derived", "assumed", "example")] = "assumed"
+    status: Annotated[_Text, _one_of("published", "provided", "derived", "assumed", "example")] = "assumed"
     source: _Name | None = None
 
 

@@ -17,7 +17,7 @@ from allocator.files.scenario.schema import FORMAT
 from allocator.files.understanding.model import Understanding
 from allocator.text import LANGUAGES, say
 
-_STATUS = "assumed"  # the most cautious: what a user provides has not been published
+_STATUS = "provided"
 
 
 def write_folder(made: Understanding, folder: Path, lang: str, scenario: Scenario | None = None) -> Path:
