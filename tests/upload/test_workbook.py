@@ -104,7 +104,7 @@ def test_input_rules_lists_and_remarks(good, lang):
     for rule, area in found.values():
         assert (rule.type, rule.operator, rule.formula1) == ("decimal", "greaterThanOrEqual", "0")
         assert area.min_row == 2 and area.max_row > 5  # rows that are added too
-    words = {"zh": "公开,推算,假设,示例", "en": "published,derived,assumed,example"}[lang]
+    words = {"zh": "公开,已提供,推算,假设,示例", "en": "published,provided,derived,assumed,example"}[lang]
     status = {"zh": "性质", "en": "Status"}[lang]
     assert rules(about)[status][0].formula1 == f'"{words}"'
     recipient, factor, *_ = (cell.value for cell in remarks[1])
