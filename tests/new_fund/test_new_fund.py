@@ -125,7 +125,7 @@ def test_what_comes_of_it_stands_beside_it(lang: str) -> None:
 
 def test_a_question_is_answered_by_a_choice() -> None:
     app = filled(sheet=SHEET.replace("\t40\t", "\t-\t").replace("\t100\t20", "\t60\t20"))
-    (box,) = (box for box in app.selectbox if str(box.key).startswith("start-ask-blank"))
+    (box,) = (box for box in app.selectbox if str(box.key).startswith("ask-new-blank"))
     assert "--blank" not in box.label and box.value is None
     assert all(str(button.key) != "start-save" for button in app.button)
     box.set_value("zero").run()

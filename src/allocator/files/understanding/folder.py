@@ -59,6 +59,32 @@ def _filled(made: Understanding, scenario: Scenario) -> Scenario:
     )
 
 
+def with_values(scenario: Scenario, made: Understanding) -> Scenario:
+    """The scenario with the values, sources and cells of a settled understanding in place of its own.
+
+    Columns and amounts that the sheet does not have stay as they are.
+    """
+    factors = tuple(
+        replace(
+            factor,
+            values=tuple(
+                exact(made.values[id][factor.id]) if factor.id in made.values.get(id, {}) else value
+                for id, value in zip(scenario.ids, factor.values, strict=True)
+            ),
+            status=_STATUS,
+            source=_source(made, factor.id),
+        )
+        if factor.id in made.factors
+        else factor
+        for factor in scenario.factors
+    )
+    new = provenance_of(made)
+    cells = {(entry.recipient, entry.factor) for entry in new}
+    kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
+    amounts = {each.role: _amounts(each.values, each.unit) for each in made.amounts}
+    return replace(scenario, factors=factors, provenance=(*kept, *new), **amounts)  # type: ignore[arg-type]
+
+
 def factors_of(made: Understanding) -> tuple[Factor, ...]:
     """The columns of a settled understanding as factors, in the order of its recipients."""
     return tuple(

@@ -53,9 +53,13 @@ def render_upload(kind: str, of: str, label: str, key: str, most_mb: int) -> boo
     known = given(kind, of)
     if known is not None and known.id == inside.upload_id(box):
         return False
-    made = given_of(box.name, box.getvalue(), inside.upload_id(box))
-    st.session_state["given"] = {**st.session_state.get("given", {}), (kind, of): made}
+    keep(kind, of, given_of(box.name, box.getvalue(), inside.upload_id(box)))
     return True
+
+
+def keep(kind: str, of: str, file: Given) -> None:
+    """Keeps a file as the one of its kind that was given last for a scenario or a fund."""
+    st.session_state["given"] = {**st.session_state.get("given", {}), (kind, of): file}
 
 
 def once(kind: str, key: object, make: Callable[[], Made]) -> Made:

@@ -14,9 +14,10 @@ from allocator.files.upload import template as workbook
 from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
 from allocator.report.words.hints import hint_lines
 from allocator.text import say
-from allocator.ui.components import markup
+from allocator.ui.components import markup, uploads
 from allocator.ui.components.screen import foot_lines, readable
-from allocator.ui.data.editors import render_editor, render_outcome, render_problems, take_over
+from allocator.ui.data import office_sheet
+from allocator.ui.data.editors import render_editor, render_outcome, take_over
 from allocator.ui.data.projects import render_projects
 from allocator.ui.session import catalogue, state
 
@@ -106,4 +107,5 @@ def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
             st.rerun()
     refused = dealt[given.file_id]
     if refused is not None:
-        render_problems(refused, "upload_refused", lang)
+        file = uploads.given_of(given.name, given.getvalue(), given.file_id)
+        office_sheet.render_office_sheet(file, refused, scenario, slug, lang)

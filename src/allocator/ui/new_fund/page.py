@@ -12,13 +12,12 @@ from allocator.core.model import Scenario
 from allocator.files.saved import store
 from allocator.files.sheets.grids.files import LARGEST_MB, grids_of
 from allocator.files.sheets.grids.grid import Grid
-from allocator.files.understanding.model import Options, Understanding
+from allocator.files.understanding.model import Understanding
 from allocator.files.understanding.understand import understand_grids
 from allocator.report.tables.office import office_table
 from allocator.report.words.title import finding_title
 from allocator.text import money_unit, say
-from allocator.ui.components import markup, uploads, widgets
-from allocator.ui.new_fund import sheet
+from allocator.ui.components import markup, understood, uploads, widgets
 from allocator.ui.session import catalogue, follow, state
 from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, even_weights, scenario_of
 
@@ -63,7 +62,7 @@ def _render_table(lang: str) -> tuple[Understanding | None, tuple[Grid, ...]]:
         return None, ()
     try:
         grids = uploads.once("start-grids", given.digest, lambda: tuple(grids_of(given.name, given.content)))
-        answered = _options()
+        answered = understood.options_of(understood.answers_of(OF))
         made = uploads.once(
             "start-understood",
             (given.digest, repr(answered)),
@@ -72,8 +71,7 @@ def _render_table(lang: str) -> tuple[Understanding | None, tuple[Grid, ...]]:
     except ScenarioError as error:
         widgets.render_errors(error, lang)
         return None, ()
-    for statement in sheet.asked(made):
-        sheet.render_question(statement, lang)
+    understood.render_questions(made, OF, lang)
     return made, grids
 
 
@@ -81,23 +79,15 @@ def _take_pasted() -> None:
     """What was pasted is a table like an uploaded one."""
     text = str(st.session_state["start-paste"])
     if text.strip():
-        _keep(uploads.given_of(PASTED, text.encode(), "pasted"))
+        uploads.keep("start", OF, uploads.given_of(PASTED, text.encode(), "pasted"))
         _begin()
-
-
-def _keep(file: uploads.Given) -> None:
-    st.session_state["given"] = {**st.session_state.get("given", {}), ("start", OF): file}
 
 
 def _begin() -> None:
     """Another table: nothing that was decided of the one before is held to be decided of it."""
-    st.session_state["start-answers"] = {}
+    understood.begin(OF)
     for key in [key for key in st.session_state if str(key).startswith("start-weight-")]:
         del st.session_state[key]
-
-
-def _options() -> Options:
-    return sheet.options_of(st.session_state.get("start-answers", {}))
 
 
 # --- the money and the rule -----------------------------------------------------------------------
@@ -191,15 +181,15 @@ def _render_shown(made: Understanding, grids: tuple[Grid, ...], fund: NewFund, l
         table = office_table(allocation, lang)
         st.html(markup.table(table, say("app.table.caption", lang)))
     else:
-        st.html(markup.title(sheet.summary(made, lang)))
-    sheet.render_statements(made, lang)
+        st.html(markup.title(understood.summary(made, lang)))
+    understood.render_statements(made, lang)
     if problems is not None and made.is_settled:
         st.html(
             markup.lines(
                 [markup.heading(say("app.start.still", lang), 3), markup.listing(problems.sentences(lang))]
             )
         )
-    sheet.render_sheet(made, grids, lang)
+    understood.render_sheet(made, grids, lang)
 
 
 def _render_saving(allocation: Allocation, lang: str) -> None:

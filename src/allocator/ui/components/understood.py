@@ -23,18 +23,35 @@ Answers = Mapping[tuple[str, str], tuple[str, Statement]]
 # --- questions ------------------------------------------------------------------------------------
 
 
-def asked(made: Understanding) -> list[Statement]:
+def answers_of(of: str) -> Answers:
+    """What was answered of the table that is kept under this name."""
+    answers: Answers = st.session_state.get(f"answers-{of}", {})
+    return answers
+
+
+def begin(of: str) -> None:
+    """Another table: nothing that was decided of the one before is held to be decided of it."""
+    st.session_state[f"answers-{of}"] = {}
+
+
+def render_questions(made: Understanding, of: str, lang: str) -> None:
+    """Every question of a table with its answers, also those that were given."""
+    for statement in _asked(made, of):
+        _render_question(statement, of, lang)
+
+
+def _asked(made: Understanding, of: str) -> list[Statement]:
     """The questions of a table: those that are answered first, then those that are open."""
-    answers: Answers = st.session_state.get("start-answers", {})
+    answers = answers_of(of)
     known = [statement for _, statement in answers.values()]
     return [*known, *(each for each in made.decisions if (each.key, each.at) not in answers)]
 
 
-def render_question(statement: Statement, lang: str) -> None:
+def _render_question(statement: Statement, of: str, lang: str) -> None:
     """One question with its answers; without an answer nothing is decided."""
     place = statement.key, statement.at
-    key = f"start-ask-{'-'.join(place)}"
-    answers = st.session_state.get("start-answers", {})
+    key = f"ask-{of}-{'-'.join(place)}"
+    answers = answers_of(of)
     choices = choices_of(statement)
     sentence = in_words(statement, lang)
     if not choices:
@@ -44,8 +61,8 @@ def render_question(statement: Statement, lang: str) -> None:
 
     def answer() -> None:
         chosen = st.session_state[key]
-        kept = {at: one for at, one in st.session_state.get("start-answers", {}).items() if at != place}
-        st.session_state["start-answers"] = kept if chosen is None else {**kept, place: (chosen, statement)}
+        kept = {at: one for at, one in answers_of(of).items() if at != place}
+        st.session_state[f"answers-{of}"] = kept if chosen is None else {**kept, place: (chosen, statement)}
 
     st.selectbox(
         markup.in_markdown(sentence),
@@ -62,11 +79,12 @@ def choices_of(statement: Statement) -> list[str]:
     """The answers that the page takes."""
     if statement.key == "two_recipient_columns":
         return [str(statement.details["first"]), str(statement.details["second"])]
-    return [choice for choice in statement.choices if choice not in ("reservation", "blank", "same")]
+    unmeant = ("reservation", "blank", *(() if statement.details.get("near") else ("same",)))
+    return [choice for choice in statement.choices if choice not in unmeant]
 
 
 def _choice(choice: str, lang: str) -> str:
-    known = ("zero", "refuse", "read", "leave", "leave_out", "previous", "published")
+    known = ("zero", "refuse", "read", "leave", "leave_out", "previous", "published", "same")
     return say(f"app.start.choice_{choice}", lang) if choice in known else choice
 
 
@@ -74,6 +92,7 @@ def options_of(answers: Answers) -> Options:
     """What was decided, as the reader of tables takes it."""
     made: dict[str, Any] = {}
     out: list[str] = []
+    same: dict[str, str] = {}
     for (key, at), (choice, statement) in answers.items():
         if choice == "leave_out":
             out.append(at if key == "amounts" else str(statement.details.get("name", at)))
@@ -87,7 +106,15 @@ def options_of(answers: Answers) -> Options:
             made["recipients"] = choice
         elif key == "amounts":
             made[choice] = at
-    return Options(leave_out=tuple(out), **made)
+        elif choice == "same":
+            same[str(statement.details["name"])] = _name(statement.details["near"])
+        elif key.startswith("factor_"):
+            same[choice] = _name(statement.details["name"])
+    return Options(leave_out=tuple(out), same=same, **made)
+
+
+def _name(of: object) -> str:
+    return str(getattr(of, "zh", of))
 
 
 def in_words(statement: Statement, lang: str) -> str:

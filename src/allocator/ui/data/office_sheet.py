@@ -1,0 +1,60 @@
+"""An office's own sheet in place of the template: what it was taken for, what is asked, and one step."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from allocator.core.errors import ScenarioError
+from allocator.core.model import Scenario
+from allocator.files.sheets.grids.files import grids_of
+from allocator.files.understanding.folder import with_values
+from allocator.files.understanding.understand import understand_grids
+from allocator.text import say
+from allocator.ui.components import markup, understood, uploads
+from allocator.ui.data.editors import render_problems, take_over
+
+
+def render_office_sheet(
+    file: uploads.Given, refused: ScenarioError, scenario: Scenario, slug: str, lang: str
+) -> None:
+    """A file that is no filled-in template: understood as a table, or why it cannot be used.
+
+    ``refused`` is what the reader of templates says of it.
+    """
+    of = f"data-{slug}"
+    if st.session_state.get(f"sheet-{of}") != file.id:
+        st.session_state[f"sheet-{of}"] = file.id
+        understood.begin(of)
+    options = understood.options_of(understood.answers_of(of))
+    try:
+        grids = uploads.once(f"grids-{of}", file.digest, lambda: tuple(grids_of(file.name, file.content)))
+        key = (file.digest, repr(options), scenario.digest)
+        made = uploads.once(
+            f"understood-{of}", key, lambda: understand_grids(file.name, grids, options, scenario)
+        )
+    except ScenarioError:
+        render_problems(refused, "upload_refused", lang)
+        return
+    if not made.values:
+        render_problems(refused, "upload_refused", lang)
+        _offer_new_fund(file, lang)
+        return
+    st.html(markup.block("exact", understood.summary(made, lang), role="status"))
+    understood.render_questions(made, of, lang)
+    understood.render_statements(made, lang)
+    if made.is_settled:
+        if st.button(say("app.table_editor.take_sheet", lang), key=f"take-{of}", type="primary"):
+            st.session_state["data-uploads"][file.id] = None  # dealt with
+            take_over("upload", slug, scenario, with_values(scenario, made))
+            st.rerun()
+    else:
+        _offer_new_fund(file, lang)
+    understood.render_sheet(made, grids, lang)
+
+
+def _offer_new_fund(file: uploads.Given, lang: str) -> None:
+    """Another fund's table, or other factors: the way to a new fund, with the file there already."""
+    if st.button(say("app.table_editor.new_fund", lang), key="sheet-new-fund"):
+        uploads.keep("start", "new", file)
+        understood.begin("new")
+        st.switch_page(st.session_state.pages["new"])
