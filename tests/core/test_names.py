@@ -34,7 +34,7 @@ TOTALS = (
     "小计", "小　计", "总计", "总 计：", "全市", "全市合计", "各区县小计", "合计（万元）", "共计", "合計",
     "Total", "TOTAL", "total:", "Ｔｏｔａｌ", "T o t a l", "Totals", "Subtotal", "Sub-total", "sub total",
     "SUBTOTAL (districts)", "Sum", "sum:", "Grand total", "Grand  Total", "grand-total", "District total",
-    "Total (10k yuan)", "合\u200b计", "\ufeff合计", " 合计 ",
+    "Total (10k yuan)", "合计：（万元）", "合\u200b计", "\ufeff合计", " 合计 ",
 )  # fmt: skip
 RECIPIENTS = (
     "市本级", "合江县", "合肥市", "合川区", "总部经济区", "全州县", "全椒县", "全南县", "会计学院",
