@@ -61,6 +61,7 @@ SENTENCES: list[tuple[Difference, str, str]] = [
     (D("factor", ("x", "unit"), None, "人"), "人口：新增单位（“人”）。", "人口: unit “人” (new)."),
     (D("value", ("x", "a"), None, "2"), "人口：甲由空白改为2。", "人口: 甲 from blank to 2."),
     (D("value", ("x", "a"), "1000", None), "人口：甲由1000改为空白。", "人口: 甲 from 1,000 to blank."),
+    (D("value", ("x", "a"), "?", "2"), "人口：甲由“?”改为2。", "人口: 甲 from “?” to 2."),
     (D("published", ("a",), "1", "2"), "实际下达数：甲由1元改为2元。",
      "Published amounts: 甲 from 1 yuan to 2 yuan."),
     (D("previous", (), None, "9"), "上年数：新增合计（9元）。", "Amounts of last year: total 9 yuan (new)."),
@@ -120,6 +121,21 @@ def test_new_and_removed_rows_are_counted_and_eight_named() -> None:
         f"Recipient: added {', '.join(f'N{n}' for n in range(8))} (9).",
         "Columns of factor data: removed F0, F1 (2).",
     ]
+
+
+def test_new_rows_stand_before_removed_ones_and_before_what_changed_of_others() -> None:
+    mixed = [
+        D("recipient", ("a", "kind"), "district", None),
+        D("recipient", ("z",), "Z", None),
+        D("recipient", ("y",), None, "Y"),
+    ]
+    assert told(*mixed) == ["Recipient: added Y (1); removed Z (1); kind of 甲 “districts” (removed)."]
+
+
+def test_whether_an_earmark_that_is_gone_also_shared_is_not_said() -> None:
+    assert told(D("earmark", ("a", "also_shares"), "true", None)) == []
+    gone = [D("earmark", ("a",), "5", None), D("earmark", ("a", "also_shares"), "true", None)]
+    assert told(*gone) == ["Given apart from the split: 甲 5 yuan (removed)."]
 
 
 def test_of_cells_with_other_notes_three_are_named() -> None:
