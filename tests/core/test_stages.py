@@ -251,14 +251,14 @@ def test_limits_that_cannot_hold_say_by_how_much():
 
 
 def test_of_many_limits_that_cannot_hold_ten_are_named():
-    def told(**limit):
+    def problems(**limit):
         with pytest.raises(InfeasibleError) as caught:
             allocate(scenario((1,) * 12, limits=[Limit("all", **limit)]))
         return caught.value.problems
 
     first = [recipient.name for recipient in scenario((1,) * 12).recipients[:10]]
-    assert [problem.details["name"] for problem in told(floor=60, cap=50)] == first
-    (problem,) = told(floor=9)  # 12 · 9 = 108 > 100
+    assert [problem.details["name"] for problem in problems(floor=60, cap=50)] == first
+    (problem,) = problems(floor=9)  # 12 · 9 = 108 > 100
     assert (problem.details["names"], problem.details["count"]) == (first, 12)
 
 

@@ -18,7 +18,7 @@ D = Difference
 SMALL = small()
 
 
-def told(*found: Difference, lang: str = "en", scenario: Scenario = SMALL, **more: Any) -> list[str]:
+def sentences_of(*found: Difference, lang: str = "en", scenario: Scenario = SMALL, **more: Any) -> list[str]:
     return differences_in_words(found, scenario, lang, **more)
 
 
@@ -75,8 +75,8 @@ SENTENCES: list[tuple[Difference, str, str]] = [
 
 @pytest.mark.parametrize(("found", "zh", "en"), SENTENCES)
 def test_word_for_word(found: Difference, zh: str, en: str) -> None:
-    assert told(found, lang="zh") == [zh]
-    assert told(found) == [en]
+    assert sentences_of(found, lang="zh") == [zh]
+    assert sentences_of(found) == [en]
 
 
 def test_the_method_and_what_weights_are_then() -> None:
@@ -104,20 +104,20 @@ def test_a_department_has_the_name_of_the_readers_language() -> None:
 
 
 def test_texts_are_quoted_to_forty_characters() -> None:
-    assert told(D("title", (), "z" * 40, "y" * 41)) == [f"Title: from “{'z' * 40}” to “{'y' * 39}…”."]
+    assert sentences_of(D("title", (), "z" * 40, "y" * 41)) == [f"Title: from “{'z' * 40}” to “{'y' * 39}…”."]
 
 
 def test_of_one_sentence_eight_are_listed() -> None:
     changes = [D("reservation", (f"d{n}",), None, str(n)) for n in range(1, 10)]
     listed = "; ".join(f"d{n} {n} yuan (new)" for n in range(1, 9))
-    assert told(*changes[:8]) == [f"Set aside for departments: {listed}."]
-    assert told(*changes) == [f"Set aside for departments: {listed}; and others, 9 in all."]
+    assert sentences_of(*changes[:8]) == [f"Set aside for departments: {listed}."]
+    assert sentences_of(*changes) == [f"Set aside for departments: {listed}; and others, 9 in all."]
 
 
 def test_new_and_removed_rows_are_counted_and_eight_named() -> None:
     new = [D("recipient", (f"n{n}",), None, f"N{n}") for n in range(9)]
     gone = [D("factor", (f"f{n}",), f"F{n}", None) for n in range(2)]
-    assert told(*new, *gone) == [
+    assert sentences_of(*new, *gone) == [
         f"Recipient: added {', '.join(f'N{n}' for n in range(8))} (9).",
         "Columns of factor data: removed F0, F1 (2).",
     ]
@@ -129,18 +129,20 @@ def test_new_rows_stand_before_removed_ones_and_before_what_changed_of_others() 
         D("recipient", ("z",), "Z", None),
         D("recipient", ("y",), None, "Y"),
     ]
-    assert told(*mixed) == ["Recipient: added Y (1); removed Z (1); kind of 甲 “districts” (removed)."]
+    assert sentences_of(*mixed) == [
+        "Recipient: added Y (1); removed Z (1); kind of 甲 “districts” (removed)."
+    ]
 
 
 def test_whether_an_earmark_that_is_gone_also_shared_is_not_said() -> None:
-    assert told(D("earmark", ("a", "also_shares"), "true", None)) == []
+    assert sentences_of(D("earmark", ("a", "also_shares"), "true", None)) == []
     gone = [D("earmark", ("a",), "5", None), D("earmark", ("a", "also_shares"), "true", None)]
-    assert told(*gone) == ["Given apart from the split: 甲 5 yuan (removed)."]
+    assert sentences_of(*gone) == ["Given apart from the split: 甲 5 yuan (removed)."]
 
 
 def test_of_cells_with_other_notes_three_are_named() -> None:
     cells = [D("provenance", ("a", column), "1", "2") for column in "xykz"]
-    assert told(*cells) == ["Notes on cells: 人口 of 甲, 面积 of 甲, 系数 of 甲 (4 in all)."]
+    assert sentences_of(*cells) == ["Notes on cells: 人口 of 甲, 面积 of 甲, 系数 of 甲 (4 in all)."]
 
 
 def test_of_many_figures_the_one_that_changes_most_is_named() -> None:
@@ -149,49 +151,49 @@ def test_of_many_figures_the_one_that_changes_most_is_named() -> None:
         factors=tuple(Factor(id, (1,) * 4) for id in "xyk"),
     )
     three = [D("value", ("x", id), "1", "2") for id in "abc"]
-    assert told(*three, scenario=four) == ["x: A from 1 to 2; B from 1 to 2; C from 1 to 2."]
+    assert sentences_of(*three, scenario=four) == ["x: A from 1 to 2; B from 1 to 2; C from 1 to 2."]
     head = "x: 4 figures differ among 4 districts, counties and parks, "
-    assert told(*three, D("value", ("x", "d"), "9", "3"), scenario=four) == [
+    assert sentences_of(*three, D("value", ("x", "d"), "9", "3"), scenario=four) == [
         head + "most that of D, from 9 to 3."
     ]
-    assert told(*three, D("value", ("x", "d"), None, "3"), scenario=four) == [
+    assert sentences_of(*three, D("value", ("x", "d"), None, "3"), scenario=four) == [
         head + "several most, such as that of A, from 1 to 2."
     ]
     paid = [*(D("published", (id,), "1", "2") for id in "abc"), D("published", ("d",), "5", "1")]
-    assert told(*paid, lang="zh", scenario=four) == [
+    assert sentences_of(*paid, lang="zh", scenario=four) == [
         "实际下达数：4个区县（园区）中4个的数不同，变化最大的是D，由5元改为1元。"
     ]
 
 
 def test_twelve_sentences_unless_asked_otherwise() -> None:
     columns = [D("value", (f"f{n}", "a"), "1", "2") for n in range(13)]
-    assert told(*columns[:12]) == [f"f{n}: 甲 from 1 to 2." for n in range(12)]
-    assert told(*columns)[10:] == ["f10: 甲 from 1 to 2.", "2 more kinds of differences."]
-    assert told(*columns, most=1) == ["13 more kinds of differences."]
+    assert sentences_of(*columns[:12]) == [f"f{n}: 甲 from 1 to 2." for n in range(12)]
+    assert sentences_of(*columns)[10:] == ["f10: 甲 from 1 to 2.", "2 more kinds of differences."]
+    assert sentences_of(*columns, most=1) == ["13 more kinds of differences."]
 
 
 def test_a_text_that_differs_in_both_languages_is_said_once_in_the_readers() -> None:
     both = [D("title", ("zh",), "甲", "乙"), D("title", ("en",), "a", "b")]
-    assert (told(*both), told(*both, lang="zh")) == (
+    assert (sentences_of(*both), sentences_of(*both, lang="zh")) == (
         ["Title: from “a” to “b”."],
         ["方案名称：由“甲”改为“乙”。"],
     )
-    assert told(*reversed(both)) == ["Title: from “a” to “b”."]
-    assert told(both[0]) == ["Title: from “甲” to “乙”."]
+    assert sentences_of(*reversed(both)) == ["Title: from “a” to “b”."]
+    assert sentences_of(both[0]) == ["Title: from “甲” to “乙”."]
 
 
 def test_what_would_look_the_same_is_shown_as_it_stands() -> None:
     long = "z" * 50
-    assert told(D("title", (), long + "a", long + "b")) == [f"Title: from {long}a to {long}b."]
+    assert sentences_of(D("title", (), long + "a", long + "b")) == [f"Title: from {long}a to {long}b."]
     tiny = D("value", ("x", "a"), "1/10000000", "2/30000000")
-    assert told(tiny) == ["人口: 甲 from 1/10000000 to 2/30000000."]
+    assert sentences_of(tiny) == ["人口: 甲 from 1/10000000 to 2/30000000."]
 
 
 def test_names_come_from_the_scenario_else_from_what_was_found() -> None:
     found = [D("recipient", ("n", "zh"), None, "新"), D("recipient", ("n", "en"), None, "New"),
              D("value", ("x", "n"), None, "1"), D("factor", ("g",), "G", None),
              D("weight", ("g",), "5", None), D("earmark", ("a",), None, "1")]  # fmt: skip
-    assert told(*found) == [
+    assert sentences_of(*found) == [
         "Recipient: added New (1).", "人口: New from blank to 1.", "Columns of factor data: removed G (1).",
         "Weights: G 5 % (removed).", "Given apart from the split: 甲 1 yuan (new).",
     ]  # fmt: skip
@@ -200,7 +202,7 @@ def test_names_come_from_the_scenario_else_from_what_was_found() -> None:
 def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
     floor = '{"recipients": ["a", "b"], "floor": "10000"}'
     cap = '{"recipients": "park", "cap_rate": "1/2", "of": "fund", "by": "x"}'
-    assert told(D("limit", (), floor, cap), lang="zh") == [
+    assert sentences_of(D("limit", (), floor, cap), lang="zh") == [
         "保底、封顶：由“甲、乙各保底1万元”改为“每个“园区”类对象封顶资金总额按人口占比应得数的50%”。"
     ]
     for wrong in (
@@ -210,4 +212,4 @@ def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
         "no",
         '{"recipients": "all", "floor": "x"}',
     ):
-        assert told(D("limit", (), None, wrong)) == [f"Floors and caps: “{wrong}” (new)."]
+        assert sentences_of(D("limit", (), None, wrong)) == [f"Floors and caps: “{wrong}” (new)."]

@@ -24,7 +24,7 @@ AGAINST = {"zh": "上年数", "en": "last year"}
 WHO = {"zh": "方案B", "en": "option B"}
 
 
-def said(found: Finding, lang: str, whole: int = 200) -> dict[str, str]:
+def sentences_of(found: Finding, lang: str, whole: int = 200) -> dict[str, str]:
     """All that is said of a finding; ``whole`` is what was shared out."""
     words = Terms({id: id.upper() for id in (*found.changes, *found.unknown)}, "CNY", lang)
     return {
@@ -116,7 +116,7 @@ SENTENCES: list[tuple[Finding, str, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("found", "lang", "wanted"), SENTENCES)
 def test_word_for_word(found: Finding, lang: str, wanted: dict[str, str]) -> None:
-    told = said(found, lang)
+    told = sentences_of(found, lang)
     assert {name: told[name] for name in wanted} == wanted
 
 
@@ -133,7 +133,7 @@ def test_what_is_not_nothing_is_never_called_0_percent(part: Any, en: str) -> No
 
 
 def test_where_nothing_was_shared_out_no_part_of_it_moves() -> None:
-    assert "10 yuan moves, 0 % of the amount shared out" in said(MOVED, "en", whole=0)["lettered"]
+    assert "10 yuan moves, 0 % of the amount shared out" in sentences_of(MOVED, "en", whole=0)["lettered"]
 
 
 def test_cards_show_figures_in_the_unit_of_the_page() -> None:

@@ -202,14 +202,14 @@ def test_of_many_rows_like_totals_five_are_named() -> None:
 
 
 def test_coefficients_of_0() -> None:
-    def told(zeros: int) -> str:
+    def opening(zeros: int) -> str:
         column = Factor("k", (0,) * zeros + (1,) * 2, "系数")
         scenario = many(zeros + 2, factors=(Factor("x", (1,) * (zeros + 2)), column), coefficient="k")
         (line,) = hint_lines(scenario, "en")
         return line.partition(". The")[0]
 
-    assert told(5) == "Note: The coefficient (系数) is 0 for R0, R1, R2, R3, R4"
-    assert told(6) == "Note: The coefficient (系数) is 0 for R0, R1, R2, R3, R4 and others (6 in all)"
+    assert opening(5) == "Note: The coefficient (系数) is 0 for R0, R1, R2, R3, R4"
+    assert opening(6) == "Note: The coefficient (系数) is 0 for R0, R1, R2, R3, R4 and others (6 in all)"
 
 
 # --- options ----------------------------------------------------------------------------------------------
