@@ -142,6 +142,12 @@ def test_what_just_goes():
     assert Provenance("a", "x", "derived", confirmed_on=date(2023, 1, 2), declared=0).declared == 0
 
 
+def test_figures_of_a_cells_note_are_exact():
+    row = Provenance("a", "x", declared="1.50", verified="2.0")
+    assert (row.declared, row.verified) == (Fraction(3, 2), 2)
+    assert type(row.verified) is int
+
+
 def test_what_is_written_around_is_taken_off():
     recipient = Recipient(" a ", " 甲  区 ", " park ", (" b ",))
     assert (recipient.id, recipient.name.zh, recipient.kind, recipient.aliases) == (

@@ -155,6 +155,13 @@ def test_zero_columns():
     assert error.problems[0].file == "factors"
 
 
+@pytest.mark.parametrize("kind", ["shares", "scores"])
+def test_a_factor_without_weight_brings_nobody_anything(kind):
+    result = allocate(scenario({"x": (1, 1), "y": (1, 3)}, kind=kind, weights={"x": 100, "y": 0}))
+    assert list(result.amounts.values()) == [50, 50]
+    assert result.contributions["y"] == {"a": 0, "b": 0}
+
+
 def test_missing_is_not_zero():
     wrong("cell_blank", lambda: scenario((1, None)))
 
@@ -209,6 +216,16 @@ def test_caps_are_rounded_down_to_units():
     assert dict(result.caps) == {"a": 30, "b": None}
     assert dict(result.floors) == {"a": None, "b": None}
     assert dict(result.amounts) == {"a": 30, "b": 70}
+
+
+def test_where_floor_and_cap_are_one_it_is_said_which_of_them_holds():
+    """Entitlements 50 and 50: left to the multiplier of the other, the first would get less, or more."""
+    for pinned, at in ((80, "floor"), (20, "cap")):
+        result = allocate(scenario((1, 1), unit=10, limits=limits((pinned,), (pinned,))))
+        assert list(result.amounts.values()) == [pinned, 100 - pinned]
+        assert dict(result.at) == {"a": at, "b": None}
+    # b's own 50 is what a is held to: neither way
+    assert allocate(scenario((1, 1), unit=10, limits=limits((50,), (50,)))).at["a"] == "floor"
 
 
 def test_the_highest_floor_and_the_lowest_cap_hold():
