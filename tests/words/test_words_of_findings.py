@@ -132,6 +132,10 @@ def test_what_is_not_nothing_is_never_called_0_percent(part: Any, en: str) -> No
     assert share_text(Fraction(part), "zh") == {"less than 0.1 %": "0.1%以下"}.get(en, en.replace(" ", ""))
 
 
+def test_large_parts_are_grouped_as_the_language_does() -> None:
+    assert (share_text(Fraction(12), "zh"), share_text(Fraction(12), "en")) == ("1200.0%", "1,200.0 %")
+
+
 def test_where_nothing_was_shared_out_no_part_of_it_moves() -> None:
     assert "10 yuan moves, 0 % of the amount shared out" in sentences_of(MOVED, "en", whole=0)["lettered"]
 

@@ -24,10 +24,12 @@ from allocator.report.words.comparing import (
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.options import differs_line, rule_lines
 from allocator.report.words.rule import (
+    MOST_LIMITS,
     LimitWords,
     can_differ,
     effect_sentence,
     limit_clauses,
+    limit_lines,
     rule_sentence,
     so_many,
     status_lines,
@@ -82,6 +84,14 @@ WORDS = LimitWords(str.upper, lambda id: f"<{id}>", "CNY")
 )  # fmt: skip
 def test_limits(limit: Limit, zh: list[str], en: list[str]) -> None:
     assert (limit_clauses(limit, "zh", WORDS), limit_clauses(limit, "en", WORDS)) == (zh, en)
+
+
+def test_where_all_limits_are_shown_no_more_are_spoken_of() -> None:
+    limits = [Limit(("a",), floor=1)] * MOST_LIMITS
+    assert len(limit_lines(small(limits=limits), "en")) == 1
+    assert limit_lines(small(limits=[*limits, Limit(cap=99)]), "en")[1:] == [
+        "Further floors and caps are not shown here: 1."
+    ]
 
 
 # --- the rule ---------------------------------------------------------------------------------------------
@@ -251,7 +261,7 @@ def test_currencies_that_differ_are_named_in_order() -> None:
     same_currency(SMALL, SMALL)
     with pytest.raises(ScenarioError) as caught:
         same_currency(small(fund=Fund(100, "USD", 1)), SMALL)
-    assert caught.value.problems[0].details == {"known": ["CNY", "USD"]}
+    assert [(p.key, p.details) for p in caught.value.problems] == [("currencies", {"known": ["CNY", "USD"]})]
 
 
 def test_whom_a_scenario_has_that_the_base_does_not_have() -> None:
@@ -356,3 +366,4 @@ def test_what_was_read_of_a_file() -> None:
     assert plain["实际下达数"] == "100元，等于资金总额减市级部门安排"
     assert (plain["保底、封顶"], plain["区县（园区）"]) == ("0", "3 (区 1)")
     assert not {"系数", "上年数", "有说明的单元格"} & plain.keys()
+    assert dict(read_lines(many(2), "en"))["Recipients"] == "2"
