@@ -68,6 +68,10 @@ SENTENCES: list[tuple[Difference, str, str]] = [
     (D("value", ("x", "a"), "?", "2"), "人口：甲由“?”改为2。", "人口: 甲 from “?” to 2."),
     (D("published", ("a",), "1", "2"), "实际下达数：甲由1元改为2元。",
      "Published amounts: 甲 from 1 yuan to 2 yuan."),
+    (D("published", ("en",), "1", "2"), "实际下达数：en由1元改为2元。",  # a recipient's id, no language
+     "Published amounts: en from 1 yuan to 2 yuan."),
+    (D("previous", ("b",), "5", None), "上年数：去掉乙（原为5元）。",
+     "Amounts of last year: 乙 5 yuan (removed)."),
     (D("previous", (), None, "9"), "上年数：新增合计（9元）。", "Amounts of last year: total 9 yuan (new)."),
     (D("provenance", ("a", "x"), "1", "2"), "单元格说明：甲的人口（共1处不同）。",
      "Notes on cells: 人口 of 甲 (1 in all)."),
@@ -169,6 +173,22 @@ def test_of_many_figures_the_one_that_changes_most_is_named() -> None:
     ]
 
 
+def test_figures_that_come_or_go_are_no_changes_of_a_size() -> None:
+    by = [D("value", ("x", id), "1", after) for id, after in (("a", "3/2"), ("b", "5/4"), ("c", "5/4"))]
+    for before, after in ((None, "3"), ("3", None)):
+        (sentence,) = sentences_of(*by, D("value", ("x", "d"), before, after))
+        assert sentence.endswith("most that of 甲, from 1 to 1.5.")
+    last = [D("previous", (id,), "1", after) for id, after in zip("abcd", "2352", strict=True)]
+    (sentence,) = sentences_of(*last)
+    assert sentence.endswith("most that of 丙, from 1 yuan to 5 yuan.")
+
+
+def test_recipients_of_other_countries_are_not_called_districts() -> None:
+    dollars = small(fund=Fund(100, "USD", 1))
+    order = D("order", ("recipient",), None, None)
+    assert sentences_of(order, scenario=dollars, lang="zh") == ["排列次序不同：分配对象。"]
+
+
 def test_twelve_sentences_unless_asked_otherwise() -> None:
     columns = [D("value", (f"f{n}", "a"), "1", "2") for n in range(13)]
     assert sentences_of(*columns[:12]) == [f"f{n}: 甲 from 1 to 2." for n in range(12)]
@@ -184,6 +204,12 @@ def test_a_text_that_differs_in_both_languages_is_said_once_in_the_readers() -> 
     )
     assert sentences_of(*reversed(both)) == ["Title: from “a” to “b”."]
     assert sentences_of(both[0]) == ["Title: from “甲” to “乙”."]
+
+
+def test_several_that_differ_in_both_languages_are_each_said() -> None:
+    rows = [D("recipient", (id, lang), None, f"{id}-{lang}") for id in ("m", "n") for lang in ("zh", "en")]
+    assert sentences_of(*rows) == ["Recipient: added m-en, n-en (2)."]
+    assert sentences_of(*rows, lang="zh") == ["区县（园区）：新增m-zh、n-zh（2个）。"]
 
 
 def test_what_would_look_the_same_is_shown_as_it_stands() -> None:
@@ -209,6 +235,12 @@ def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
     assert sentences_of(D("limit", (), floor, cap), lang="zh") == [
         "保底、封顶：由“甲、乙各保底1万元”改为“每个“园区”类对象封顶资金总额按人口占比应得数的50%”。"
     ]
+    third = '{"recipients": "all", "floor_rate": "1/3", "of": "fund"}'
+    assert sentences_of(D("limit", (), third, None)) == [
+        "Floors and caps: “each recipient gets at least ≈33.33 % of the fund” (removed)."
+    ]
+    half = '{"recipients": "all", "floor": "x", "cap": "5"}'
+    assert sentences_of(D("limit", (), None, half)) == [f"Floors and caps: “{half[:39]}…” (new)."]
     for wrong in (
         '{"recipients": "all"}',
         '{"floor": 1, "x": 2}',

@@ -16,6 +16,7 @@ from allocator.core.errors import ScenarioError
 from allocator.core.parts import Provenance, Text
 from allocator.report.words.comparing import (
     assumed_sentence,
+    change_sentences,
     concentration_rows,
     headline,
     recipient_sentences,
@@ -80,6 +81,8 @@ WORDS = LimitWords(str.upper, lambda id: f"<{id}>", "CNY")
         (Limit(floor=1, cap_rate="1.5", of="previous"), ["每个对象保底1元", "每个对象封顶各自上年数的150%"],
          ["each recipient gets at least 1 yuan",
           "each recipient gets at most 150 % of its amount of last year"]),
+        (Limit(cap_rate=10, of="previous"), ["每个对象封顶各自上年数的1000%"],
+         ["each recipient gets at most 1,000 % of its amount of last year"]),
     ],
 )  # fmt: skip
 def test_limits(limit: Limit, zh: list[str], en: list[str]) -> None:
@@ -112,7 +115,10 @@ def test_the_rule_of_another_country_in_english() -> None:
         "人口 ≈66.67 %, 面积 ≈33.33 %; "
         "each score is multiplied by 系数; amounts are rounded to 1 USD, and the rest goes to the largest."
     )
-    assert "全部按" in rule_sentence(SMALL, "zh") and "其余" not in rule_sentence(SMALL, "zh")
+    assert rule_sentence(SMALL, "zh") == (
+        "资金总额100元，全部按人口60%、面积40%的权重，在3个区县（园区）之间分配，"
+        "以1元为单位取整，尾数按最大余数法补足。"
+    )
     for change in (
         {"reservations": (Reservation("d", 1),)},
         {"earmarks": (Earmark("a", 1, also_shares=True),)},
@@ -301,11 +307,17 @@ def test_scenarios_side_by_side() -> None:
         ["B: two", "20", "0", "1", "2", "乙 has 50.0 %"],
         ["C: three", "—", "+20", "3", "0", "甲, 丙 have 35.0 % each"],
     ]
+    assert change_sentences([base, other], "en") == [
+        "B against A: 200,000 yuan moves, 20.0 % of the amount shared out; 1 gaining, 2 losing; "
+        "乙 gains most (+200,000 yuan), 甲, 丙 lose most (−100,000 yuan each)."
+    ]
     # one that is split in yuan has all of them shown in yuan
     yuan = allocate(small(fund=Fund(1_000_000, "CNY", 1), weights={"x": 100}))
     headers, rows = headline([base, yuan], ["一", "二"], "zh")
     assert headers[1:3] == ["调整金额（元）", "合计增减（元）"]
     assert rows[1] == ["B　二", "200000", "0", "1", "2", "乙占50.0%"]
+    more = allocate(small(fund=Fund(1_200_000, "CNY", 1)))
+    assert headline([base, more], ["一", "二"], "zh")[1][1][1:3] == ["—", "+200000"]
 
 
 def test_who_has_most() -> None:
