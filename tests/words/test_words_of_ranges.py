@@ -119,3 +119,5 @@ def test_weights_in_words_and_as_people_quote_them() -> None:
     scores = small(kind="scores", weights={"x": 3, "y": Fraction(1, 2)})
     assert weights_text(scores.weights, scores, "zh") == "人口×3、面积×0.5"
     assert short_weights({"a": 40, "b": Fraction(100, 3), "c": Fraction(80, 3)}, "zh") == "40/33.33/26.67"
+    assert short_weights({"a": 1234, "b": Fraction(1, 2)}, "zh") == "1234/0.5"
+    assert short_weights({"a": 1234, "b": Fraction(1, 2)}, "en") == "1,234/0.5"

@@ -240,6 +240,7 @@ def test_the_rule_of_an_option_in_lines() -> None:
         "Weights of Option B: 人口 60 %, 面积 40 %.", "Coefficient of Option B: 系数.",
         "Floors and caps of Option B: 甲 gets at least 3 yuan; each recipient gets at most 50 yuan.",
     ]  # fmt: skip
+    assert rule_lines(SMALL, "en") == ["Weights: 人口 60 %, 面积 40 %."]
     scores = small(kind="scores", weights={"x": 2, "y": 1})
     assert rule_lines(scores, "zh", "方案B") == ["方案B倍数：人口×2、面积×1。"]
 
@@ -379,3 +380,6 @@ def test_what_was_read_of_a_file() -> None:
     assert (plain["保底、封顶"], plain["区县（园区）"]) == ("0", "3 (区 1)")
     assert not {"系数", "上年数", "有说明的单元格"} & plain.keys()
     assert dict(read_lines(many(2), "en"))["Recipients"] == "2"
+    limits = [Limit(("a",), floor=1)] * (MOST_LIMITS + 5)
+    shown = dict(read_lines(small(limits=limits), "zh"))["保底、封顶"]
+    assert shown.startswith("25: 甲保底1元，") and shown.count("保底") == MOST_LIMITS == 20
