@@ -1,5 +1,6 @@
 """What each part of a scenario refuses: the problem, the place it names and the words that it quotes."""
 
+import string
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -142,6 +143,10 @@ def test_what_just_goes():
     assert Provenance("a", "x", "derived", confirmed_on=date(2023, 1, 2), declared=0).declared == 0
 
 
+def test_recipients_of_a_limit_may_be_given_in_a_list():
+    assert Limit(["a", "b"], floor=1) == Limit(("a", "b"), floor=1)
+
+
 def test_figures_of_a_cells_note_are_exact():
     row = Provenance("a", "x", declared="1.50", verified="2.0")
     assert (row.declared, row.verified) == (Fraction(3, 2), 2)
@@ -182,7 +187,8 @@ def test_formulas_are_known_by_their_first_character_alone():
     for first in "=+-@＝＋－＠":
         with pytest.raises(ScenarioError):
             check_text(first + "1")
-    assert check_text("1=+-@") == "1=+-@"
+    for first in (*string.ascii_letters, *string.digits, "(", "“", "甲"):
+        assert check_text(f"{first}=+-@") == f"{first}=+-@"
 
 
 def test_numbers_are_shown_in_full_where_six_decimals_would_hide_some():
