@@ -8,7 +8,7 @@ import pytest
 
 from allocator import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, ScenarioError, Use
 from allocator.core.exact import MOST_DECIMALS
-from allocator.core.parts import BASES, ROUNDINGS, STATUSES, Text, check_text, in_full, lookup
+from allocator.core.parts import AMOUNT_UNITS, BASES, ROUNDINGS, STATUSES, Text, check_text, in_full, lookup
 
 ENDLESS = "0." + "1" * (MOST_DECIMALS + 1)
 LONG = "z" * 50
@@ -181,6 +181,14 @@ def test_names_where_none_or_a_plain_string_is_given():
 def test_a_recipient_is_found_by_all_of_its_names():
     both = [Recipient("a", Text("甲 区", "North"), aliases=("Ｎ１",)), Recipient("b", "乙")]
     assert lookup(both) == {"a": "a", "甲 区": "a", "north": "a", "n1": "a", "b": "b", "乙": "b"}
+
+
+def test_units_of_amounts_are_what_their_names_say():
+    """千 is a thousand, 万 ten thousand, 百万 a million, 亿 a hundred million."""
+    assert {unit: f"{many:,}" for unit, many in AMOUNT_UNITS.items()} == {
+        "元": "1", "千元": "1,000", "万元": "10,000", "百万元": "1,000,000", "亿元": "100,000,000",
+        "yuan": "1", "10k yuan": "10,000", "": "1",
+    }  # fmt: skip
 
 
 def test_formulas_are_known_by_their_first_character_alone():

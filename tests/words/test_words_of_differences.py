@@ -202,6 +202,8 @@ def test_a_text_that_differs_in_both_languages_is_said_once_in_the_readers() -> 
         ["Title: from “a” to “b”."],
         ["方案名称：由“甲”改为“乙”。"],
     )
+    source = [D("factor", ("x", "source", lang), None, lang) for lang in ("zh", "en")]
+    assert sentences_of(*source) == ["人口: source “en” (new)."]
     assert sentences_of(*reversed(both)) == ["Title: from “a” to “b”."]
     assert sentences_of(both[0]) == ["Title: from “甲” to “乙”."]
 

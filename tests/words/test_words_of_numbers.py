@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from random import Random
@@ -135,6 +136,8 @@ def test_what_python_takes_for_printable_though_nobody_sees_it() -> None:
     for code in (0x034F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFFA0):
         assert visible(f"a{chr(code)}b", "en") == f"a[invisible character U+{code:04X}]b"
     assert visible("a\u2801\ufe10b", "en") == "a\u2801\ufe10b"
+    seen = string.ascii_letters + string.digits
+    assert visible(f"{seen}\u2800", "zh") == f"{seen}〔不可见字符 U+2800〕"
 
 
 def test_eight_that_cannot_be_seen_are_named_and_more_are_question_marks() -> None:
