@@ -151,7 +151,7 @@ def test_the_effect_says_what_it_is_held_against() -> None:
     now = allocate(SMALL)  # 35, 30, 35
     found = held_against(now, allocate(small(weights={"x": 100})))  # 25, 50, 25
     assert effect_sentence(now, found, "en") == (
-        "Against the result under the scenario file's own weights, 20 yuan moves, 20.0 % of the amount "
+        "Against the result before the edits, 20 yuan moves, 20.0 % of the amount "
         "shared out (2 gaining, 1 losing); 甲, 丙 gain most (+10 yuan each), 乙 loses most (−20 yuan)."
     )
     published = small(reservations=(Reservation("d", 50),), published={"a": 16, "b": 18, "c": 16})
