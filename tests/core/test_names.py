@@ -34,12 +34,19 @@ TOTALS = (
     "小计", "小　计", "总计", "总 计：", "全市", "全市合计", "各区县小计", "合计（万元）", "共计", "合計",
     "Total", "TOTAL", "total:", "Ｔｏｔａｌ", "T o t a l", "Totals", "Subtotal", "Sub-total", "sub total",
     "SUBTOTAL (districts)", "Sum", "sum:", "Grand total", "Grand  Total", "grand-total", "District total",
-    "Total (10k yuan)", "合\u200b计", "\ufeff合计", " 合计 ",
+    "Total (10k yuan)", "合计：（万元）", "合\u200b计", "\ufeff合计", " 合计 ",
+    "全省总和", "累计", "汇总", "匯總", "彙總", "總計", "總和", "总", "总数", "总额", "总量", "总值",
+    "总金额", "总数额", "合计额", "合计金额", "全部", "全省", "全县", "全区", "全国", "[合计]", "〔合计〕",
+    "合计[万元]", "合计【万元】", "合计〔万元〕", "合计（万元）（2023年）", "(Total)",
+    "Totals of the districts", "Total of parks", "Total for all parks", "Subtotal of parks",
+    "Sub total of parks", "Grand total of all",
+    "Grandtotal", "Grandtotal for 2023", "Sums", "Sum of districts", "Sums of districts",
 )  # fmt: skip
 RECIPIENTS = (
     "市本级", "合江县", "合肥市", "合川区", "总部经济区", "全州县", "全椒县", "全南县", "会计学院",
     "统计局", "市区", "计划单列市", "Totnes", "Sumperk", "Sumter County", "Total City", "Sub District",
     "Assumption Parish", "total1", "全市直属园区",
+    "审计", "Teetotal", "Total Forest", "Sum Office Park",
 )  # fmt: skip
 
 
@@ -55,6 +62,11 @@ def test_what_rows_of_totals_are_called(name):
 @pytest.mark.parametrize("name", [name for name in TOTALS if not name.isprintable()])
 def test_so_are_those_that_no_name_can_be(name):
     assert is_total(name)
+
+
+@pytest.mark.parametrize("edge", " :;,.、。·*-–—_~=+#()<>《》〈〉“”\"'")
+def test_what_totals_are_marked_with(edge):
+    assert is_total(f"{edge}合计{edge}") and is_total(f"{edge}Total{edge}")
 
 
 @pytest.mark.parametrize("name", RECIPIENTS)

@@ -21,6 +21,7 @@ from allocator import (
 )
 from allocator.core.exact import nearest_unit
 from allocator.files.scenario.save import tables
+from allocator.text import Money
 
 CASES = json.loads(Path(__file__).with_name("largest_remainder_cases.json").read_text("utf-8"))
 
@@ -36,7 +37,7 @@ def scenario(
         fund=Fund(fund, "CNY", unit, rounding),
         kind=kind,
         weights=weights or {"x": 100},
-        recipients=[Recipient("abcdefghij"[i], kind=kinds[i] if kinds else "") for i in range(size)],
+        recipients=[Recipient("abcdefghijkl"[i], kind=kinds[i] if kinds else "") for i in range(size)],
         factors=[Factor(id, tuple(column)) for id, column in columns.items()],
         **more,
     )
@@ -150,7 +151,15 @@ def test_zero_columns():
     wrong("column_zero", lambda: scenario({"x": (1, 1), "y": (0, 0)}, weights={"x": 50, "y": 50}))
     assert amounts({"x": (1, 1), "y": (0, 0)}, weights={"x": 100, "y": 0}) == [50, 50]
     assert amounts({"x": (1, 1), "y": (0, 0)}, kind="scores", weights={"x": 1, "y": 1}) == [50, 50]
-    wrong("scores_zero", lambda: allocate(scenario((0, 0), kind="scores")))
+    error = wrong("scores_zero", lambda: allocate(scenario((0, 0), kind="scores")))
+    assert error.problems[0].file == "factors"
+
+
+@pytest.mark.parametrize("kind", ["shares", "scores"])
+def test_a_factor_without_weight_brings_nobody_anything(kind):
+    result = allocate(scenario({"x": (1, 1), "y": (1, 3)}, kind=kind, weights={"x": 100, "y": 0}))
+    assert list(result.amounts.values()) == [50, 50]
+    assert result.contributions["y"] == {"a": 0, "b": 0}
 
 
 def test_missing_is_not_zero():
@@ -183,6 +192,7 @@ def test_floors_and_caps_on_everybody():
     result = allocate(scenario((15, 17, 1), limits=limits((13, 25, 35), (36, 55, 43))))
     assert list(result.limited.values()) == [Fraction(65 * 15, 32), Fraction(65 * 17, 32), 35]
     assert [float(amount) for amount in result.limited.values()] == [30.46875, 34.53125, 35]
+    assert list(result.at.values()) == [None, None, "floor"]
 
 
 def test_rates_of_the_fund_the_distributable_and_last_year():
@@ -204,7 +214,18 @@ def test_rates_of_the_fund_the_distributable_and_last_year():
 def test_caps_are_rounded_down_to_units():
     result = allocate(scenario((1, 1), unit=10, limits=[Limit(("a",), cap=39)]))
     assert dict(result.caps) == {"a": 30, "b": None}
+    assert dict(result.floors) == {"a": None, "b": None}
     assert dict(result.amounts) == {"a": 30, "b": 70}
+
+
+def test_where_floor_and_cap_are_one_it_is_said_which_of_them_holds():
+    """Entitlements 50 and 50: left to the multiplier of the other, the first would get less, or more."""
+    for pinned, at in ((80, "floor"), (20, "cap")):
+        result = allocate(scenario((1, 1), unit=10, limits=limits((pinned,), (pinned,))))
+        assert list(result.amounts.values()) == [pinned, 100 - pinned]
+        assert dict(result.at) == {"a": at, "b": None}
+    # b's own 50 is what a is held to: neither way
+    assert allocate(scenario((1, 1), unit=10, limits=limits((50,), (50,)))).at["a"] == "floor"
 
 
 def test_the_highest_floor_and_the_lowest_cap_hold():
@@ -221,16 +242,41 @@ def test_a_kind_means_those_of_it_that_take_part():
     case = scenario(
         (1, 1, 1), fund=120, kinds=("park", "county", "park"), earmarks=[Earmark("c", 60)], limits=[park]
     )
-    assert dict(allocate(case).amounts) == {"a": 20, "b": 40, "c": 60}
+    result = allocate(case)
+    assert dict(result.amounts) == {"a": 20, "b": 40, "c": 60}
+    # c takes no part, and 0 would be a limit
+    assert dict(result.caps) == {"a": 20, "b": None, "c": None}
+    assert dict(result.floors) == {"a": None, "b": None, "c": None}
+    assert dict(result.at) == {"a": "cap", "b": None, "c": None}
+    assert result.differences is None  # nothing was published
 
 
 def test_limits_that_cannot_hold_say_by_how_much():
     error = wrong("floor_above_cap", lambda: allocate(scenario((1, 1), limits=limits((60,), (50,)))))
     assert error.exit_status == 3
-    error = wrong("floors_above_money", lambda: allocate(scenario((1, 1), limits=limits((60, 70)))))
-    assert tuple(error.problems[0].details[key].amount for key in ("sum", "by")) == (130, 30)
+    a, b = (recipient.name for recipient in scenario((1, 1)).recipients)
+    assert error.problems[0].details == {"name": a, "floor": Money(60, "CNY"), "cap": Money(50, "CNY")}
+    error = wrong("floors_above_money", lambda: allocate(scenario((1, 1, 1), limits=limits((60, 70)))))
+    left = Money(100, "CNY")
+    assert error.problems[0].details == {
+        "names": [a, b], "count": 2, "sum": Money(130, "CNY"), "left": left, "by": Money(30, "CNY"),
+    }  # fmt: skip
     error = wrong("caps_below_money", lambda: allocate(scenario((1, 1), limits=limits(caps=(30, 40)))))
-    assert tuple(error.problems[0].details[key].amount for key in ("sum", "by")) == (70, 30)
+    assert error.problems[0].details == {
+        "names": [a, b], "count": 2, "sum": Money(70, "CNY"), "left": left, "by": Money(30, "CNY"),
+    }  # fmt: skip
+
+
+def test_of_many_limits_that_cannot_hold_ten_are_named():
+    def problems(**limit):
+        with pytest.raises(InfeasibleError) as caught:
+            allocate(scenario((1,) * 12, limits=[Limit("all", **limit)]))
+        return caught.value.problems
+
+    first = [recipient.name for recipient in scenario((1,) * 12).recipients[:10]]
+    assert [problem.details["name"] for problem in problems(floor=60, cap=50)] == first
+    (problem,) = problems(floor=9)  # 12 · 9 = 108 > 100
+    assert (problem.details["names"], problem.details["count"]) == (first, 12)
 
 
 def test_without_entitlement_a_cap_takes_no_money():
@@ -245,7 +291,7 @@ def test_without_entitlement_a_floor_is_paid():
 def test_limits_that_leave_no_freedom_keep_the_multiplier_nearest_to_one():
     result = allocate(scenario((1, 3), limits=limits((50, 50), (50, 50))))
     assert (list(result.limited.values()), result.multiplier) == ([50, 50], 1)
-    # a's cap binds from k = 60/25 on, b's floor up to k = 40/75: no single k, amounts all the same
+    # neither the cap of a nor the floor of b binds
     result = allocate(scenario((1, 3), limits=limits((None, 40), (60,))))
     assert list(result.amounts.values()) == [25, 75]
     assert result.multiplier == 1
@@ -280,6 +326,13 @@ def test_rest_to_largest():
     # 33.3 each to the nearest: 33, the rest of 1 to the first of the largest, and all are reported
     result = allocate(scenario((1, 1, 1), rounding="rest-to-largest"))
     assert (list(result.amounts.values()), result.tied) == ([34, 33, 33], ("a", "b", "c"))
+    # 33.5 each: halves up give 34 + 34, and the first of the two gives one back
+    result = allocate(scenario((1, 1), fund=67, rounding="rest-to-largest"))
+    assert (list(result.amounts.values()), result.tied) == ([33, 34], ("a", "b"))
+    # equal and whole: there is no rest, so nothing was decided by listed order
+    assert allocate(scenario((1, 1), rounding="rest-to-largest")).tied == ()
+    # to whom nothing is due nothing is given, and that breaks no limit
+    assert amounts((1, 0), rounding="rest-to-largest") == [100, 0]
     # 0.5, 0.5, 9: halves up give 1 + 1 + 9, one too many, which the largest gives back
     assert amounts((1, 1, 18), fund=10, rounding="rest-to-largest") == [1, 1, 8]
 
@@ -287,9 +340,18 @@ def test_rest_to_largest():
 def test_rest_to_largest_is_refused_when_it_breaks_a_limit_or_goes_below_zero():
     # a stands at its cap of 4; 1.25 each of four others round down to 1, and the rest of 1 would go to a
     case = scenario((10, 1, 1, 1, 1), fund=9, rounding="rest-to-largest", limits=limits(caps=(4,)))
-    assert wrong("rest_breaks_limit", lambda: allocate(case)).exit_status == 3
+    error = wrong("rest_breaks_limit", lambda: allocate(case))
+    assert error.exit_status == 3
+    a = case.recipients[0].name
+    assert error.problems[0].details == {"name": a, "amount": Money(5, "CNY"), "limit": Money(4, "CNY")}
     # a half each of four recipients rounds up to 4 units where there are 2: the first would get −1
-    wrong("rest_breaks_limit", lambda: allocate(scenario((1, 1, 1, 1), fund=2, rounding="rest-to-largest")))
+    case = scenario((1, 1, 1, 1), fund=2, rounding="rest-to-largest")
+    error = wrong("rest_breaks_limit", lambda: allocate(case))
+    assert error.problems[0].details == {"name": a, "amount": Money(-1, "CNY"), "limit": Money(0, "CNY")}
+    # 2.5 each of four at a floor of 2 rounds up to 12 of 10 units: the first would get 1
+    case = scenario((1, 1, 1, 1), fund=10, rounding="rest-to-largest", limits=[Limit("all", floor=2)])
+    error = wrong("rest_breaks_limit", lambda: allocate(case))
+    assert error.problems[0].details == {"name": a, "amount": Money(1, "CNY"), "limit": Money(2, "CNY")}
 
 
 def test_units_of_cents_and_of_ten_thousand():

@@ -13,6 +13,7 @@ from allocator.report.tables.grid import recipient_names
 from allocator.text import money, number, say, show
 
 MOST_NAMES = 4
+MOST_LISTED = 10  # of those whose amounts are not as published
 
 
 class Terms(NamedTuple):
@@ -94,8 +95,9 @@ def matched(found: Finding, words: Terms) -> str:
         return say("cli.as_published", words.lang)
     changed = [words.names[id] for id, by in found.changes.items() if by]
     if not changed:  # and yet the lists differ, or an amount is not known
-        return against_sentence(found, say("table.published", words.lang), 0, words)
-    return say("cli.not_published", words.lang, count=len(changed), names=changed[:10])
+        return against_sentence(found, say("app.effect.published", words.lang), 0, words)
+    key = "cli.not_published" if len(changed) <= MOST_LISTED else "cli.not_published_many"
+    return say(key, words.lang, count=len(changed), names=changed[:MOST_LISTED])
 
 
 # --- figures --------------------------------------------------------------------------------------
