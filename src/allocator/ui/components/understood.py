@@ -127,6 +127,8 @@ def in_words(statement: Statement, lang: str) -> str:
 
 def summary(made: Understanding, lang: str) -> str:
     """How many recipients and factors there are, in which unit, and whether totals agree."""
+    if not made.values and made.decisions:
+        return say("app.start.decide_first", lang)
     parts = [say("sheets.title.found", lang, recipients=len(made.values), factors=len(made.factors))]
     if made.unit:
         parts.append(say("sheets.title.in_unit", lang, unit=made.unit))
