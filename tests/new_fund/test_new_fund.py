@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from allocator.core.errors import ScenarioError
 from allocator.files.saved import store
 from allocator.files.understanding.understand import understand
 from allocator.text import say
-from allocator.ui.session.new_fund import NewFund, scenario_of
+from allocator.ui.session.new_fund import NewFund, scenario_of, written_like
 
+ROOT = Path(__file__).parent.parent.parent
 VALUES = {"甲县": (100, 40, 7), "乙县": (250, 10, 3), "丙区": (650, 50, 10)}
 NAMES = ("投资", "税收", "人口")
 SHEET = "\n".join(
@@ -142,3 +144,20 @@ def test_what_is_kept_is_an_ordinary_scenario(tmp_path: Path) -> None:
     wanted = {name: 30_000_000 * share for name, share in shares((70, 30)).items()}
     assert dict(allocate(scenario).entitlements) == wanted
     assert dict(scenario.previous or {})["丙区"] == 14_000_000
+
+
+def test_it_goes_on_from_a_scenario() -> None:
+    """The same rule and recipients, new values, and what was issued as last year's amounts."""
+    before = load_scenario(ROOT / "scenarios" / "luzhou-2023" / "cap-zone.toml")
+    sheet = "区县（园区）\t" + "\t".join(f.name.zh for f in before.factors)
+    sheet += "".join(f"\n{r.name.zh}\t{at}\t{at + 1}\t2\t3" for at, r in enumerate(before.recipients, 1))
+    made = understand("a.tsv", sheet.encode(), None, before)
+    written = written_like(before, "zh")
+    scenario = scenario_of(made, replace(written, total="6000"), "zh", before)
+    assert scenario.ids == before.ids and scenario.limits == before.limits
+    assert scenario.weights == before.weights and scenario.reservations == before.reservations
+    assert scenario.previous == before.published and scenario.published is None
+    assert scenario.fund.amount == 60_000_000
+    assert [f.values for f in scenario.factors][0] == tuple(range(1, 10))
+    assert {f.status for f in scenario.factors} == {"provided"}
+    assert allocate(scenario).amounts["ftz"] <= Fraction(8, 10) * scenario.distributable

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.cli.parser import Parser, Usage
-from allocator.cli.terminal import print_json
+from allocator.cli.terminal import print_csv, print_json
 from allocator.core.errors import AllocatorError
 from allocator.text import say, visible
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from allocator.files.understanding.model import Options, Statement, Understanding
 
 _PARTS = ("treated", "left_out", "decisions", "problems")
-_CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave"), "format": ("table", "json")}
+_CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave")}
+_MOST_INDENTED = 1_000  # recipients
 _MOST_LINES = 60  # of a part, on a terminal
 
 
@@ -67,7 +69,10 @@ def command(options: Any, lang: str) -> int:
 
         written = write_folder(made, Path(options.out), lang, scenario)
     if options.format == "json":
-        print_json(_json(made, lang))
+        _print(_json(made, lang))
+    elif options.format == "csv":
+        rows = [[id, *(values.get(f, "") for f in made.factors)] for id, values in made.values.items()]
+        print_csv(["recipient", *made.factors], rows)
     else:
         _show(made, lang)
     if written is not None:
@@ -103,8 +108,8 @@ def _content(file: str) -> tuple[str, bytes]:
 
 
 _EMPTY: dict[str, Any] = {
-    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "factors": {}, "units": {},
-    "weights": {}, "published": None, "previous": None, "columns": [], "rows": [], "treated": [],
+    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "factors": {},
+    "units": {}, "weights": {}, "published": None, "previous": None, "columns": [], "rows": [], "treated": [],
     "left_out": [], "checks": [], "decisions": [], "problems": [],
 }  # fmt: skip
 
@@ -145,6 +150,16 @@ def _json(made: Understanding, lang: str) -> dict[str, Any]:
         | {"sheet": made.sheet, "unit": made.unit, "sheets": list(made.sheets), "checks": checks}
         | tables | amounts | taken | lists
     )  # fmt: skip
+
+
+def _print(content: dict[str, Any]) -> None:
+    """Prints the object; a very large one with a line for each part, or it would take most of the memory."""
+    if len(content["values"]) <= _MOST_INDENTED:
+        print_json(content)
+        return
+    for at, (name, part) in enumerate(content.items()):
+        print("," if at else "{", f'"{name}": ', json.dumps(part, ensure_ascii=False), sep="")
+    print("}")
 
 
 def _plain(value: object) -> object:
@@ -199,7 +214,7 @@ def _table(made: Understanding, lang: str) -> None:
 
 
 def _say_written(made: Understanding, file: Path, options: Any, lang: str, *, with_money: bool) -> None:
-    stream = sys.stderr if options.format == "json" else sys.stdout
+    stream = sys.stdout if options.format == "table" else sys.stderr
     print(say("sheets.title.written", lang, folder=options.out, file=str(file)), file=stream)
     if not with_money:
         key = "to_fill" if made.weights else "to_fill_weights"

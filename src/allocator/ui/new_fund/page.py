@@ -19,7 +19,7 @@ from allocator.report.words.title import finding_title
 from allocator.text import money_unit, say
 from allocator.ui.components import markup, understood, uploads, widgets
 from allocator.ui.session import catalogue, follow, state
-from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, even_weights, scenario_of
+from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, even_weights, scenario_of, written_like
 
 OF = "new"  # what the files of this page are kept under
 PASTED = "pasted.tsv"
@@ -31,19 +31,60 @@ def render() -> None:
     lang = state.lang()
     with st.container(key="start"):
         with st.container(key="start-form", gap="small"):
-            made, grids = _render_table(lang)
+            like = _render_like(lang)
+            made, grids = _render_table(like, lang)
             fund = _render_money(made, lang)
         with st.container(key="start-shown", gap="small"):
             if made is None:
                 st.html(markup.title(say("app.start.begin", lang)))
                 return
-            _render_shown(made, grids, fund, lang)
+            _render_shown(made, grids, fund, like, lang)
+
+
+def _render_like(lang: str) -> Scenario | None:
+    """Whether it goes on from a scenario, whose recipients, rule and amounts it then takes over."""
+    known = {
+        of: found
+        for of, found in state.found().items()
+        if isinstance(found, Scenario) and found.kind == "shares" and found.fund.currency == CURRENCY
+    }
+    key = _stays("like")
+
+    def fill() -> None:
+        of = st.session_state[key]
+        if of is not None:
+            _write(written_like(known[of], lang))
+
+    of = st.selectbox(
+        say("app.start.like", lang),
+        list(known),
+        index=None,
+        format_func=lambda of: catalogue.title(of, state.found(), lang),
+        key=key,
+        placeholder=say("app.start.like_none", lang),
+        on_change=fill,
+    )
+    return known.get(of) if of is not None else None
+
+
+def _write(fund: NewFund) -> None:
+    """Puts into the fields what is known of the fund that it goes on from."""
+    texts = {
+        "name": fund.name,
+        "unit": fund.unit,
+        "departments": "\n".join(" ".join(line) for line in fund.departments),
+        "previous": fund.previous,
+    }
+    for name, text in texts.items():
+        st.session_state[f"start-{name}"] = text
+    for id, weight in fund.weights.items():
+        st.session_state[f"start-weight-{id}"] = weight
 
 
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _render_table(lang: str) -> tuple[Understanding | None, tuple[Grid, ...]]:
+def _render_table(like: Scenario | None, lang: str) -> tuple[Understanding | None, tuple[Grid, ...]]:
     """The boxes for a file and for what is pasted, and what has to be decided of it."""
     st.html(markup.heading(say("app.start.step_table", lang)))
     if uploads.render_upload("start", OF, say("app.start.upload", lang), "start-upload", LARGEST_MB):
@@ -65,8 +106,8 @@ def _render_table(lang: str) -> tuple[Understanding | None, tuple[Grid, ...]]:
         answered = understood.options_of(understood.answers_of(OF))
         made = uploads.once(
             "start-understood",
-            (given.digest, repr(answered)),
-            lambda: understand_grids(given.name, grids, answered, None),
+            (given.digest, repr(answered), like.digest if like else ""),
+            lambda: understand_grids(given.name, grids, answered, like),
         )
     except ScenarioError as error:
         widgets.render_errors(error, lang)
@@ -165,11 +206,13 @@ def _render_weights(made: Understanding, lang: str) -> dict[str, str]:
 # --- what comes of it -----------------------------------------------------------------------------
 
 
-def _render_shown(made: Understanding, grids: tuple[Grid, ...], fund: NewFund, lang: str) -> None:
+def _render_shown(
+    made: Understanding, grids: tuple[Grid, ...], fund: NewFund, like: Scenario | None, lang: str
+) -> None:
     problems: AllocatorError | None = None
     allocation: Allocation | None = None
     try:
-        scenario = scenario_of(made, fund, lang)
+        scenario = scenario_of(made, fund, lang, like)
         allocation = allocate(scenario)
     except AllocatorError as error:
         problems = error

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from allocator.core.engine import allocate
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import AMOUNT_UNITS, Fund, Recipient, Reservation, Text, plain_name
 from allocator.files.parsing import cell_number
 from allocator.files.scenario.schema import amount_in_text
-from allocator.files.understanding.folder import factors_of, provenance_of
+from allocator.files.understanding.folder import factors_of, provenance_of, with_values
 from allocator.files.understanding.model import Understanding
-from allocator.text import say
+from allocator.text import money_scale, number, say
 from allocator.ui.session.rule import FIELD
 
 CURRENCY = "CNY"
@@ -34,8 +35,8 @@ class NewFund:
     previous: str = ""
 
 
-def scenario_of(made: Understanding, fund: NewFund, lang: str) -> Scenario:
-    """The scenario of a new fund.
+def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | None = None) -> Scenario:
+    """The scenario of a new fund; ``like`` is one whose recipients and rule it takes over.
 
     Columns without a weight stay as reference data.  Raises ScenarioError with every field that cannot be
     read, named as the form shows it, or with what does not fit together.
@@ -59,6 +60,18 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str) -> Scenario:
     amounts = {each.role: _in_main_unit(each.values, each.unit) for each in made.amounts}
     if previous:
         amounts["previous"] = previous
+    if like is not None:
+        return replace(
+            with_values(like, made),
+            title=Text(name),
+            fund=replace(like.fund, amount=total, unit=fund.unit, name=Text(name), source=Text(source)),
+            weights=weights,
+            reservations=tuple(Reservation(_known_name(name, like), amount) for name, amount in departments),
+            published=amounts.get("published"),
+            previous=amounts.get("previous"),
+            provenance=tuple(provenance_of(made)),
+            uses=(),
+        )
     return Scenario(
         title=Text(name),
         fund=Fund(total, CURRENCY, fund.unit, name=Text(name), source=Text(source)),
@@ -70,6 +83,35 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str) -> Scenario:
         published=amounts.get("published"),
         previous=amounts.get("previous"),
         provenance=tuple(provenance_of(made)),
+    )
+
+
+def _known_name(name: str, like: Scenario) -> Text:
+    """The department's name as the scenario before has it, in both languages, where it is one of its own."""
+    known = (r.name for r in like.reservations)
+    return next((each for each in known if name in (each.zh, each.en)), Text(name))
+
+
+def written_like(scenario: Scenario, lang: str) -> NewFund:
+    """What is written already of a fund that goes on from this one: all but the total and the source.
+
+    Last year's amounts are those that were issued, else those that the scenario gives.  Raises
+    AllocatorError where it gives none.
+    """
+    amounts = scenario.published or allocate(scenario).amounts
+    unit = UNITS[0] if money_scale(scenario.fund.currency, scenario.fund.unit) == UNITS[0] else UNITS[1]
+
+    def money(amount: Number) -> str:
+        return number(Fraction(amount) / unit, "zh")
+
+    return NewFund(
+        name=str(getattr(scenario.fund.name or scenario.title, lang)),
+        unit=unit,
+        departments=tuple((str(getattr(r.name, lang)), money(r.amount)) for r in scenario.reservations),
+        weights={id: number(weight, "zh") for id, weight in scenario.weights.items()},
+        previous="\n".join(
+            f"{getattr(r.name, lang)}\t{money(amounts[r.id])}" for r in scenario.recipients if r.id in amounts
+        ),
     )
 
 
@@ -116,14 +158,14 @@ def previous_of(
     place = say("app.start.previous", lang)
     known = {plain_name(name): id for id, name in _names(made).items()}
     found: dict[str, Number] = {}
-    for number, line in enumerate(lines, 1):
+    for at, line in enumerate(lines, 1):
         name, amount = _cut(line)
         id = known.get(plain_name(name))
         if id is None:
             details = {"name": name[:40], "known": list(_names(made).values())[:10]}
-            problems.append(Problem("new_previous_name", details, place, {"line": number}))
+            problems.append(Problem("new_previous_name", details, place, {"line": at}))
         elif id in found:
-            problems.append(Problem("new_previous_twice", {"name": name[:40]}, place, {"line": number}))
+            problems.append(Problem("new_previous_twice", {"name": name[:40]}, place, {"line": at}))
         else:
             found[id] = _amount(amount, "previous", fund, problems, lang, name)
     missing = [name for id, name in _names(made).items() if id not in found]
