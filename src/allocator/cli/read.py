@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _PARTS = ("treated", "left_out", "decisions", "problems")
 _CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave"), "format": ("table", "json")}
+_MOST_INDENTED = 1_000  # recipients
 _MOST_LINES = 60  # of a part, on a terminal
 
 
@@ -67,7 +69,7 @@ def command(options: Any, lang: str) -> int:
 
         written = write_folder(made, Path(options.out), lang, scenario)
     if options.format == "json":
-        print_json(_json(made, lang))
+        _print(_json(made, lang))
     else:
         _show(made, lang)
     if written is not None:
@@ -103,8 +105,8 @@ def _content(file: str) -> tuple[str, bytes]:
 
 
 _EMPTY: dict[str, Any] = {
-    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "factors": {}, "units": {},
-    "weights": {}, "published": None, "previous": None, "columns": [], "rows": [], "treated": [],
+    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "factors": {},
+    "units": {}, "weights": {}, "published": None, "previous": None, "columns": [], "rows": [], "treated": [],
     "left_out": [], "checks": [], "decisions": [], "problems": [],
 }  # fmt: skip
 
@@ -145,6 +147,16 @@ def _json(made: Understanding, lang: str) -> dict[str, Any]:
         | {"sheet": made.sheet, "unit": made.unit, "sheets": list(made.sheets), "checks": checks}
         | tables | amounts | taken | lists
     )  # fmt: skip
+
+
+def _print(content: dict[str, Any]) -> None:
+    """Prints the object; a very large one with a line for each part, or it would take most of the memory."""
+    if len(content["values"]) <= _MOST_INDENTED:
+        print_json(content)
+        return
+    for at, (name, part) in enumerate(content.items()):
+        print("," if at else "{", f'"{name}": ', json.dumps(part, ensure_ascii=False), sep="")
+    print("}")
 
 
 def _plain(value: object) -> object:

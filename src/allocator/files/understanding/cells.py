@@ -67,16 +67,17 @@ def _unit(view: View, place: Place, figures: Sequence[tuple[Row, Figure]], draft
     """The unit of a column; one that mixes units, or percentages with other figures, is refused."""
     name = place.column.name
     some = [(row, figure) for row, figure in figures if figure.value]
-    percents = [view.cell(row.number, place.at) for row, figure in some if figure.percent]
-    plain = [view.cell(row.number, place.at) for row, figure in some if not figure.percent]
+    shown = [row for row, figure in some if figure.percent]
     where = view.column(place.at)
-    if percents and plain:
+    if shown and len(shown) < len(some):
+        plain = [row for row, figure in some if not figure.percent]
         draft.refuse(
-            "percents_mixed", where, column=name, shown=percents[:_SHOWN], plain=plain[:_SHOWN],
-            many=len(percents), others=len(plain),
+            "percents_mixed", where, column=name, many=len(shown), others=len(plain),
+            shown=[view.cell(row.number, place.at) for row in shown[:_SHOWN]],
+            plain=[view.cell(row.number, place.at) for row in plain[:_SHOWN]],
         )  # fmt: skip
         return ""
-    if percents:
+    if shown:
         draft.treat("percents", where, column=name)
         return "%"
     written = {figure.unit for _, figure in some if figure.unit}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.files.sheets.grids.grid import TEXT, Cell
-from allocator.files.understanding.figures import FIGURE, MISSING, WORDS, figure_of, is_year
+from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, is_word, is_year
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
     closed,
@@ -102,7 +102,7 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
 
 def _is_row(cells: Sequence[Cell], is_known: Callable[[str], bool] | None) -> bool:
     """Whether a line is one of a table's rows: it has a name and a figure, or something in place of one."""
-    texts = [cell.text for cell in cells if cell.kind == TEXT and figure_of(cell).kind == WORDS]
+    texts = [cell.text for cell in cells if is_word(cell)]
     if is_known is not None and any(map(is_known, texts)):
         return not _says(cells, is_weights)
     others = [cell for cell in cells if cell.kind and (cell.kind != TEXT or figure_of(cell).kind in _COUNTS)]

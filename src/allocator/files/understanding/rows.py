@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, TEXT, Cell
+from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, Cell
 from allocator.files.understanding.draft import Draft, is_named
-from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of
+from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of, is_word
 from allocator.files.understanding.headings import Head
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
@@ -80,7 +80,7 @@ class Rows:
     def _row(self, number: int, cells: tuple[Cell, ...]) -> Row | None:
         own = cells[self.names] if self.names < len(cells) else EMPTY
         name = tidy(own.text)
-        words = [tidy(c.text) for c in cells if c.kind == TEXT and figure_of(c).kind == WORDS]
+        words = [] if name and is_word(own) else [tidy(c.text) for c in cells if is_word(c)]
         label = name or (words[0] if words else "")
         at, draft = self.view.row(number), self.draft
         has_figures = self._has(cells, FIGURE, REFUSED)
@@ -89,7 +89,11 @@ class Rows:
         def made(role: str, why: str, id: str = "") -> Row:
             return Row(number, cells, label, role, why, id)
 
-        if label and is_named(draft.options.leave_out, at, label, own.text, f"row {at}", f"第{at}行"):
+        if (
+            draft.options.leave_out
+            and label
+            and is_named(draft.options.leave_out, at, label, own.text, f"row {at}", f"第{at}行")
+        ):
             draft.leave("row_asked", at, name=label)
             return made(LEFT, "asked")
         if name and draft.known is not None and (match := draft.known.recipient(own.text)) is not None:
@@ -143,7 +147,7 @@ class Rows:
             return False
         if is_note(label) or len(label) > _LONG or any(c in label for c in "。；;，"):
             return True
-        return number > self._last and all(is_note(word) or is_section(word) for word in words)
+        return number > self._last and all(is_note(word) or is_section(word) for word in words or [label])
 
     def _blank(self, number: int, cells: tuple[Cell, ...], label: str) -> Row | None:
         """A row without any figure: a section's heading, a note, or a recipient of which nothing is known."""
