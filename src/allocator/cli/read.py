@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.cli.parser import Parser, Usage
-from allocator.cli.terminal import print_json
+from allocator.cli.terminal import print_csv, print_json
 from allocator.core.errors import AllocatorError
 from allocator.text import say, visible
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from allocator.files.understanding.model import Options, Statement, Understanding
 
 _PARTS = ("treated", "left_out", "decisions", "problems")
-_CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave"), "format": ("table", "json")}
+_CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave")}
 _MOST_INDENTED = 1_000  # recipients
 _MOST_LINES = 60  # of a part, on a terminal
 
@@ -70,6 +70,9 @@ def command(options: Any, lang: str) -> int:
         written = write_folder(made, Path(options.out), lang, scenario)
     if options.format == "json":
         _print(_json(made, lang))
+    elif options.format == "csv":
+        rows = [[id, *(values.get(f, "") for f in made.factors)] for id, values in made.values.items()]
+        print_csv(["recipient", *made.factors], rows)
     else:
         _show(made, lang)
     if written is not None:
@@ -211,7 +214,7 @@ def _table(made: Understanding, lang: str) -> None:
 
 
 def _say_written(made: Understanding, file: Path, options: Any, lang: str, *, with_money: bool) -> None:
-    stream = sys.stderr if options.format == "json" else sys.stdout
+    stream = sys.stdout if options.format == "table" else sys.stderr
     print(say("sheets.title.written", lang, folder=options.out, file=str(file)), file=stream)
     if not with_money:
         key = "to_fill" if made.weights else "to_fill_weights"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from allocator.files.sheets.headings import text_of
 from allocator.files.understanding.columns import Place
 from allocator.files.understanding.draft import Draft
 from allocator.files.understanding.figures import FIGURE, MISSING, Figure, figure_of
@@ -80,20 +82,19 @@ def _unit(view: View, place: Place, figures: Sequence[tuple[Row, Figure]], draft
     if shown:
         draft.treat("percents", where, column=name)
         return "%"
-    written = {figure.unit for _, figure in some if figure.unit}
     heading = closed(place.column.unit)
-    base = heading or (sorted(written)[0] if written else "")
+    counts = Counter(figure.unit or heading for _, figure in some)
+    base = heading or (counts.most_common(1)[0][0] if counts else "")
     others = [
-        (view.cell(row.number, place.at), figure.unit)
-        for row, figure in some
-        if (written and not figure.unit and not heading) or not _agree(figure.unit or base, base)
+        view.cell(row.number, place.at) for row, figure in some if not _agree(figure.unit or heading, base)
     ]
     if others:
+        found = [unit or text_of("sheets.title.no_unit") for unit in sorted(counts)]
         draft.refuse(
-            "units_mixed", where, column=name, unit=base, count=len(others),
-            cells=[cell for cell, _ in others], found=sorted({unit for _, unit in others if unit} | {base}),
+            "units_mixed", where, column=name, unit=base or text_of("sheets.title.no_unit"),
+            count=len(others), cells=others, found=found,
         )  # fmt: skip
-    elif written:
+    elif any(figure.unit for _, figure in some):
         draft.treat("unit_in_cells", where, column=name, unit=heading or base)
     if any(figure.treated for _, figure in figures):
         draft.treat("text_numbers", where, column=name)
@@ -106,7 +107,9 @@ def _agree(one: str, other: str) -> bool:
     >>> _agree("万", "万元"), _agree("元", "万元")
     (True, False)
     """
-    return one == other or other.removesuffix("元") == one or one.removesuffix("元") == other
+    return one == other or (
+        "" not in (one, other) and one.removesuffix("元") == other.removesuffix("元") != ""
+    )
 
 
 def _merged(view: View, rows: Sequence[Row], places: Sequence[Place], draft: Draft) -> None:

@@ -16,7 +16,7 @@ from allocator.files.understanding.vocabulary import (
     is_unit,
     is_weights,
     tidy,
-    unit_said,
+    unit_in,
 )  # fmt: skip
 
 MOST_HEADINGS = 3
@@ -139,7 +139,7 @@ def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> s
     labels = ("单位", "计量单位", "unit", "units")
     measured = [cell for cell in filled if closed(cell.text) not in labels]
     if measured and all(is_unit(closed(cell.text).strip("()[]")) for cell in measured):
-        return "units" if len(filled) > 1 or not unit_said(filled[0].text) else "title"
+        return "units" if len(filled) > 1 or not unit_in(filled[0].text) else "title"
     if all(is_preamble(cell.text) for cell in filled):
         return "title"
     if len(filled) < 2:
@@ -155,7 +155,7 @@ def _follows(lines: Sequence[tuple[int, tuple[Cell, ...]]], at: int, rows: Seque
 
 def _unit_above(cells: Sequence[Cell]) -> str | None:
     for cell in cells:
-        if cell.kind == TEXT and (said := unit_said(cell.text)) is not None:
+        if cell.kind == TEXT and (said := unit_in(cell.text)) is not None:
             return said
     return None
 

@@ -107,6 +107,9 @@ class Rows:
         if label and is_average(label) and has_figures:
             draft.leave("row_average", at, name=label)
             return made(LEFT, "average")
+        if label and is_note(label) and not self._has(cells, FIGURE):
+            draft.leave("row_note", at, name=label)
+            return made(LEFT, "note")
         if not has_figures and self._is_note(label, words, number):
             draft.leave("row_note", at, name=label)
             return made(LEFT, "note")
@@ -145,7 +148,7 @@ class Rows:
     def _is_note(self, label: str, words: Sequence[str], number: int) -> bool:
         if not label:
             return False
-        if is_note(label) or len(label) > _LONG or any(c in label for c in "。；;，"):
+        if len(label) > _LONG or any(c in label for c in "。；;，"):
             return True
         return number > self._last and all(is_note(word) or is_section(word) for word in words or [label])
 
