@@ -42,8 +42,8 @@ def tabbed(rows, **options):
 
 
 HEADINGS = [
-    "区县（园区）", "单位", "县（区）", "县区", "地区", "市县", "名称", "单位名称", "区 县", "各区县", "项目单位",
-    "District", "区县\n（园区）", "行政区划", "乡镇（街道）",
+    "区县（园区）", "单位", "县（区）", "县区", "地区", "市县", "名称", "单位名称", "区 县", "各区县",
+    "项目单位", "District", "区县\n（园区）", "行政区划", "乡镇（街道）",
 ]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_headings_of_the_recipients(heading):
         [["类别", heading, "备注", "金融机构存款"], ["区", "甲地", "无", 5], ["县", "乙地", "", 7]],
         alone=True,
     )
-    assert made.values == {"甲地": {"存款": "5"}, "乙地": {"存款": "7"}}
+    assert made.values == {"甲地": {"金融机构存款": "5"}, "乙地": {"金融机构存款": "7"}}
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,9 @@ def test_rows_that_are_asked_about():
 @pytest.mark.parametrize(
     "written",
     [
-        "泸　县", "泸  县", "泸县人民政府", "四川省泸州市泸县", "泸州市泸县", "泸县财政局", "泸\n县", "泸\u200b县",
-        " 泸县 ", "luxian", "LU COUNTY", "4.泸县", "（四）泸县", "泸县*", "泸县①", "四川省泸州市泸县人民政府", "\ufeff泸县",
+        "泸　县", "泸  县", "泸县人民政府", "四川省泸州市泸县", "泸州市泸县", "泸县财政局", "泸\n县",
+        "泸\u200b县", " 泸县 ", "luxian", "LU COUNTY", "4.泸县", "（四）泸县", "泸县*", "泸县①",
+        "四川省泸州市泸县人民政府", "\ufeff泸县",
     ],
 )  # fmt: skip
 def test_names_however_they_are_written(written):

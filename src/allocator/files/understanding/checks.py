@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from operator import mul
 
+from allocator.files.sheets.grids.grid import Cell
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.figures import FIGURE, figure_of, plain_text
+from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, plain_text
 from allocator.files.understanding.model import Check
 from allocator.files.understanding.rows import ASKED, CHECK, RECIPIENT, SECTION, Row, has_no_value
 from allocator.files.understanding.view import View
@@ -33,18 +34,28 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
     """Every row of totals with what it should come to; one that does not agree is refused."""
     counted = [row for row in rows if row.role == RECIPIENT or (row.role == ASKED and row.why != "part")]
     values = {row.number: values_of(row, columns) for row in counted}
+    mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}
+    unknown = {
+        name
+        for name, at in columns.items()
+        if view.column(at) in mixed or any(_is_unknown(row.cell(at), draft) for row in counted)
+    }
     made = []
     for at, row in enumerate(rows):
         if row.role != CHECK:
             continue
         scopes = _scopes(rows, at, counted)
-        check = next(
-            (c for scope in scopes if (c := _check(row, scope, values, columns)) and c.agreed),
-            _check(row, scopes[0], values, columns),
-        )
+        made_of = [_check(row, scope, values, columns, unknown) for scope in scopes]
+        check = next((each for each in made_of if each.agreed), made_of[0])
         made.append(check)
         _note(view, row, check, columns, draft)
     return tuple(made)
+
+
+def _is_unknown(cell: Cell, draft: Draft) -> bool:
+    """Whether a cell's part in a sum is not known: it is refused, or missing and nobody has said zero."""
+    kind = figure_of(cell).kind
+    return kind != FIGURE and not (kind == MISSING and draft.options.blank == "zero")
 
 
 def _note(view: View, row: Row, check: Check, columns: Columns, draft: Draft) -> None:
@@ -59,6 +70,9 @@ def _note(view: View, row: Row, check: Check, columns: Columns, draft: Draft) ->
     missing = [name for name, (shown, _, _) in check.columns.items() if shown is None]
     if check.agreed:
         draft.treat("check_agreed", at, name=row.name, count=len(check.rows))
+    unknown = [name for name, (shown, _, off) in check.columns.items() if shown is not None and off is None]
+    if unknown:
+        draft.treat("check_open", at, name=row.name, columns=unknown)
     if missing:
         draft.treat("check_missing", at, name=row.name, columns=missing)
 
@@ -86,12 +100,21 @@ def _run(rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _check(row: Row, scope: Sequence[Row], values: Mapping[int, list[Decimal]], columns: Columns) -> Check:
+def _check(
+    row: Row,
+    scope: Sequence[Row],
+    values: Mapping[int, list[Decimal]],
+    columns: Columns,
+    unknown: Collection[str],
+) -> Check:
     sums = [sum(each, start=Decimal(0)) for each in zip(*(values[r.number] for r in scope), strict=True)]
     sums = sums or [Decimal(0)] * len(columns)
     found: dict[str, tuple[str | None, str, str | None]] = {}
     for (name, at), total in zip(columns.items(), sums, strict=True):
         figure = figure_of(row.cell(at))
+        if name in unknown and figure.kind == FIGURE:
+            found[name] = figure.text, plain_text(total), None
+            continue
         if has_no_value(row, at) or figure.kind != FIGURE:
             found[name] = None, plain_text(total), None
             continue

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from allocator.core.exact import MOST_DECIMALS
+from allocator.files.parsing import is_error_cell
 from allocator.files.sheets.grids.grid import (
     BLANK,
     DATE,
@@ -136,10 +137,16 @@ def _exactly(text: str) -> Decimal | str:
 
 def _is_near(plain: str) -> bool:
     """Whether something that is no figure was meant for one."""
+    if plain[0] in "=#":
+        return is_error_cell(plain.upper()) or plain[0] == "="
     return plain.lstrip("¥￥$约≈~<>≥≤-−△▲(=+").strip()[:1].isdigit()
 
 
 def _why(plain: str) -> str:
+    if is_error_cell(plain.upper()):
+        return "figure_error"
+    if plain.startswith("="):
+        return "figure_formula"
     if _SCIENTIFIC.fullmatch(plain):
         return "figure_scientific"
     if _NEGATIVE.fullmatch(plain):
