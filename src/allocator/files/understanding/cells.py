@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -116,10 +117,10 @@ def _merged(view: View, rows: Sequence[Row], places: Sequence[Place], draft: Dra
     """Refuses figures of several rows or columns in one merged cell."""
     if not view.merged:
         return
-    numbers = {row.number for row in rows}
+    numbers = sorted(row.number for row in rows)
     columns = {place.at for place in places}
     for top, left, last, right in view.merged:
         inside = [at for at in columns if left <= at <= right]
-        below = sum(1 for row in range(top, min(last, top + 5_000) + 1) if row in numbers)
+        below = bisect_right(numbers, last) - bisect_left(numbers, top)
         if inside and below and (below > 1 or len(inside) > 1):
             draft.refuse("figure_merged", f"{view.cell(top, left)}:{view.cell(last, right)}")

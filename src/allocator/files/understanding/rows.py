@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, Cell
-from allocator.files.understanding.draft import Draft, is_named
+from allocator.files.understanding.draft import MOST_STATEMENTS, Draft, is_named
 from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of, is_word
 from allocator.files.understanding.headings import Head
 from allocator.files.understanding.view import View
@@ -48,17 +48,10 @@ class Rows:
 
     def __init__(self, view: View, head: Head, names: int, figures: Sequence[int], draft: Draft) -> None:
         self.view, self.head, self.names, self.figures, self.draft = view, head, names, figures, draft
-        self._named = {left for _, left, _, _ in view.merged}
         self._heading = head.columns[names].name
         lines = view.lines[head.first :]
         figured = [n for n, cells in lines if self._has(cells, FIGURE, REFUSED)]
         self._last = figured[-1] if figured else 0
-        self._covered = {
-            row: top
-            for top, left, last, right in view.merged
-            if left <= names <= right and last - top < 5_000
-            for row in range(top + 1, last + 1)
-        }
 
     def all(self) -> list[Row]:
         """Every row, and what is to be said of those that are no recipients."""
@@ -168,10 +161,13 @@ class Rows:
 
     def _unnamed(self, number: int, label: str) -> None:
         at, draft = self.view.row(number), self.draft
-        if number in self._covered:
-            draft.refuse("row_merged", at, first=self.view.row(self._covered[number]))
-        else:
-            draft.refuse("row_unnamed", at)
+        if len(draft.problems) >= MOST_STATEMENTS:
+            return
+        for top, left, last, right in self.view.merged:
+            if left <= self.names <= right and top < number <= last:
+                draft.refuse("row_merged", at, first=self.view.row(top))
+                return
+        draft.refuse("row_unnamed", at)
 
 
 def has_no_value(row: Row, at: int) -> bool:
