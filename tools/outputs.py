@@ -27,7 +27,7 @@ def commands() -> Iterator[list[str]]:
     projects = "scenarios/luzhou-2023-projects/"
     yield ["--help"]
     for command in ("run", "compare", "check", "audit", "seek", "explain", "report", "sweep", "factors",
-                    "execution", "new", "app"):  # fmt: skip
+                    "execution", "new", "read", "app"):  # fmt: skip
         yield [command, "--help"]
         if command != "app":  # which would serve until it is ended
             yield [command]
@@ -50,6 +50,7 @@ def commands() -> Iterator[list[str]]:
         yield ["seek", RULE, "--target", "ftz<=10000000", *shown]
         yield ["factors", f"{projects}register-illustrative.csv",
                *map(str, sorted(Path(projects, "rules").glob("*.toml"))[:1]), *shown]  # fmt: skip
+        yield ["read", LUZHOU + "factors-illustrative-shares.csv", "--for", RULE, *shown]
         for payments in sorted(Path(LUZHOU, "execution").glob("*.csv")):
             yield ["execution", RULE, str(payments), "--on", "2023-09-30", *shown]
     yield ["report", RULE, LUZHOU + "equal-weights.toml", LUZHOU + "cap-zone.toml", "--propose", "3",

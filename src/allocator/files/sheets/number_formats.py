@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from allocator.core.errors import Problem
@@ -107,6 +108,7 @@ def mixed(
     return found
 
 
+@lru_cache(1000)
 def letters(column: int) -> str:
     """The letters of a column, counted from 0.
 

@@ -49,5 +49,5 @@ def _known_as(place: Place, found: Mapping[str, Figure], unit: str, draft: Draft
     if own is None or set(own) != set(found):
         return ""
     scale = AMOUNT_UNITS.get(unit, 0)
-    same = all(Fraction(own[id]) == figure.value * scale for id, figure in found.items())
+    same = all(Fraction(own[id]) == Fraction(figure.value) * scale for id, figure in found.items())
     return role if same else ""

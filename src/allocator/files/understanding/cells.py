@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from allocator.files.sheets.headings import text_of
 from allocator.files.understanding.columns import Place
 from allocator.files.understanding.draft import Draft
 from allocator.files.understanding.figures import FIGURE, MISSING, Figure, figure_of
@@ -67,32 +70,32 @@ def _unit(view: View, place: Place, figures: Sequence[tuple[Row, Figure]], draft
     """The unit of a column; one that mixes units, or percentages with other figures, is refused."""
     name = place.column.name
     some = [(row, figure) for row, figure in figures if figure.value]
-    percents = [view.cell(row.number, place.at) for row, figure in some if figure.percent]
-    plain = [view.cell(row.number, place.at) for row, figure in some if not figure.percent]
+    shown = [row for row, figure in some if figure.percent]
     where = view.column(place.at)
-    if percents and plain:
+    if shown and len(shown) < len(some):
+        plain = [row for row, figure in some if not figure.percent]
         draft.refuse(
-            "percents_mixed", where, column=name, shown=percents[:_SHOWN], plain=plain[:_SHOWN],
-            many=len(percents), others=len(plain),
+            "percents_mixed", where, column=name, many=len(shown), others=len(plain),
+            shown=[view.cell(row.number, place.at) for row in shown[:_SHOWN]],
+            plain=[view.cell(row.number, place.at) for row in plain[:_SHOWN]],
         )  # fmt: skip
         return ""
-    if percents:
+    if shown:
         draft.treat("percents", where, column=name)
         return "%"
-    written = {figure.unit for _, figure in some if figure.unit}
     heading = closed(place.column.unit)
-    base = heading or (sorted(written)[0] if written else "")
+    counts = Counter(figure.unit or heading for _, figure in some)
+    base = heading or (counts.most_common(1)[0][0] if counts else "")
     others = [
-        (view.cell(row.number, place.at), figure.unit)
-        for row, figure in some
-        if (written and not figure.unit and not heading) or not _agree(figure.unit or base, base)
+        view.cell(row.number, place.at) for row, figure in some if not _agree(figure.unit or heading, base)
     ]
     if others:
+        found = [unit or text_of("sheets.title.no_unit") for unit in sorted(counts)]
         draft.refuse(
-            "units_mixed", where, column=name, unit=base, count=len(others),
-            cells=[cell for cell, _ in others], found=sorted({unit for _, unit in others if unit} | {base}),
+            "units_mixed", where, column=name, unit=base or text_of("sheets.title.no_unit"),
+            count=len(others), cells=others, found=found,
         )  # fmt: skip
-    elif written:
+    elif any(figure.unit for _, figure in some):
         draft.treat("unit_in_cells", where, column=name, unit=heading or base)
     if any(figure.treated for _, figure in figures):
         draft.treat("text_numbers", where, column=name)
@@ -105,17 +108,19 @@ def _agree(one: str, other: str) -> bool:
     >>> _agree("万", "万元"), _agree("元", "万元")
     (True, False)
     """
-    return one == other or other.removesuffix("元") == one or one.removesuffix("元") == other
+    return one == other or (
+        "" not in (one, other) and one.removesuffix("元") == other.removesuffix("元") != ""
+    )
 
 
 def _merged(view: View, rows: Sequence[Row], places: Sequence[Place], draft: Draft) -> None:
     """Refuses figures of several rows or columns in one merged cell."""
     if not view.merged:
         return
-    numbers = {row.number for row in rows}
+    numbers = sorted(row.number for row in rows)
     columns = {place.at for place in places}
     for top, left, last, right in view.merged:
         inside = [at for at in columns if left <= at <= right]
-        below = sum(1 for row in range(top, min(last, top + 5_000) + 1) if row in numbers)
+        below = bisect_right(numbers, last) - bisect_left(numbers, top)
         if inside and below and (below > 1 or len(inside) > 1):
             draft.refuse("figure_merged", f"{view.cell(top, left)}:{view.cell(last, right)}")

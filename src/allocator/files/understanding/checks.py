@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from itertools import accumulate
+from operator import mul
 
-from allocator.core.exact import plain
-from allocator.files.parsing import decimal_text
+from allocator.files.sheets.grids.grid import Cell
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.figures import FIGURE, figure_of
+from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, plain_text
 from allocator.files.understanding.model import Check
 from allocator.files.understanding.rows import ASKED, CHECK, RECIPIENT, SECTION, Row, has_no_value
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed
 
 _PART = ("小计", "分计", "subtotal")
-_NOISE = Fraction(1, 10**9)  # of a sum that a spreadsheet has kept in binary
+_NOISE = Decimal("1e-9")  # of a sum that a spreadsheet has kept in binary
 _LEAST_RUN = 2
+_MIX, _MODULUS = 1_000_003, 2**31 - 1
 _CERTAIN = 6  # digits in all that are equal to a sum by more than chance
 
 Columns = Mapping[str, int]  # factors, each with its column
 
 
-def values_of(row: Row, columns: Columns) -> list[Fraction]:
+def values_of(row: Row, columns: Columns) -> list[Decimal]:
     """The figures of a row, 0 where there is none."""
     found = (figure_of(row.cell(at)) for at in columns.values())
-    return [figure.value if figure.kind == FIGURE else Fraction(0) for figure in found]
+    return [figure.value if figure.kind == FIGURE else Decimal(0) for figure in found]
 
 
 def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -> tuple[Check, ...]:
     """Every row of totals with what it should come to; one that does not agree is refused."""
     counted = [row for row in rows if row.role == RECIPIENT or (row.role == ASKED and row.why != "part")]
     values = {row.number: values_of(row, columns) for row in counted}
+    mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}
+    unknown = {
+        name
+        for name, at in columns.items()
+        if view.column(at) in mixed or any(_is_unknown(row.cell(at), draft) for row in counted)
+    }
     made = []
     for at, row in enumerate(rows):
         if row.role != CHECK:
             continue
         scopes = _scopes(rows, at, counted)
-        check = next(
-            (c for scope in scopes if (c := _check(row, scope, values, columns)) and c.agreed),
-            _check(row, scopes[0], values, columns),
-        )
+        made_of = [_check(row, scope, values, columns, unknown) for scope in scopes]
+        check = next((each for each in made_of if each.agreed), made_of[0])
         made.append(check)
         _note(view, row, check, columns, draft)
     return tuple(made)
+
+
+def _is_unknown(cell: Cell, draft: Draft) -> bool:
+    """Whether a cell's part in a sum is not known: it is refused, or missing and nobody has said zero."""
+    kind = figure_of(cell).kind
+    return kind != FIGURE and not (kind == MISSING and draft.options.blank == "zero")
 
 
 def _note(view: View, row: Row, check: Check, columns: Columns, draft: Draft) -> None:
@@ -58,6 +70,9 @@ def _note(view: View, row: Row, check: Check, columns: Columns, draft: Draft) ->
     missing = [name for name, (shown, _, _) in check.columns.items() if shown is None]
     if check.agreed:
         draft.treat("check_agreed", at, name=row.name, count=len(check.rows))
+    unknown = [name for name, (shown, _, off) in check.columns.items() if shown is not None and off is None]
+    if unknown:
+        draft.treat("check_open", at, name=row.name, columns=unknown)
     if missing:
         draft.treat("check_missing", at, name=row.name, columns=missing)
 
@@ -85,59 +100,67 @@ def _run(rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _check(row: Row, scope: Sequence[Row], values: Mapping[int, list[Fraction]], columns: Columns) -> Check:
-    sums = [sum(each, start=Fraction(0)) for each in zip(*(values[r.number] for r in scope), strict=True)]
-    sums = sums or [Fraction(0)] * len(columns)
+def _check(
+    row: Row,
+    scope: Sequence[Row],
+    values: Mapping[int, list[Decimal]],
+    columns: Columns,
+    unknown: Collection[str],
+) -> Check:
+    sums = [sum(each, start=Decimal(0)) for each in zip(*(values[r.number] for r in scope), strict=True)]
+    sums = sums or [Decimal(0)] * len(columns)
     found: dict[str, tuple[str | None, str, str | None]] = {}
     for (name, at), total in zip(columns.items(), sums, strict=True):
         figure = figure_of(row.cell(at))
+        if name in unknown and figure.kind == FIGURE:
+            found[name] = figure.text, plain_text(total), None
+            continue
         if has_no_value(row, at) or figure.kind != FIGURE:
-            found[name] = None, _text(total), None
+            found[name] = None, plain_text(total), None
             continue
         off = abs(figure.value - total)
         if off <= _NOISE * max(abs(total), 1):
-            off = Fraction(0)
-        found[name] = figure.text, _text(total), _text(off)
+            off = Decimal(0)
+        found[name] = figure.text, plain_text(total), plain_text(off)
     return Check(row.number, row.name, tuple(r.number for r in scope), found)
-
-
-def _text(value: Fraction) -> str:
-    return str(plain(value)) if value.denominator == 1 else decimal_text(value)
 
 
 def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:
     """Recipients whose figures are, in every column, the sum of all others or of those next to them."""
-    counted = [row for row in rows if row.role == RECIPIENT and row.why != "match"]
-    if len(counted) < _LEAST_RUN + 1 or not columns:
-        return []
     lines = [row for row in rows if row.role == RECIPIENT]
-    values = [tuple(values_of(row, columns)) for row in lines]
-    total = tuple(sum(each, start=Fraction(0)) for each in zip(*values, strict=True))
-    known = [row.why == "match" for row in lines]
-    sums: list[tuple[Fraction, ...]] = [tuple(Fraction(0) for _ in columns)]
-    for value in values:
-        sums.append(tuple(a + b for a, b in zip(sums[-1], value, strict=True)))
+    if len(lines) < _LEAST_RUN + 1 or all(row.why == "match" for row in lines) or not columns:
+        return []
+    # the columns in one number each row, so that a sum is looked for once; what is found is added up anew
+    marks = [_MIX**at % _MODULUS for at in range(1, len(columns) + 1)]
+    mixed = [sum(map(mul, values_of(row, columns), marks), start=Decimal(0)) for row in lines]
+    sums = list(accumulate(mixed, initial=Decimal(0)))
     before = {each: at for at, each in reversed(list(enumerate(sums)))}
     after = {each: at for at, each in enumerate(sums)}
     found = []
-    for at, value in enumerate(values):
-        if known[at] or not _tells(value):
+    for at, (row, value) in enumerate(zip(lines, mixed, strict=True)):
+        if row.why == "match" or not value:
             continue
-        whole = tuple(2 * part for part in value) == total and len(lines) > _LEAST_RUN
-        start = before.get(tuple(a - b for a, b in zip(sums[at], value, strict=True)))
-        end = after.get(tuple(a + b for a, b in zip(sums[at + 1], value, strict=True)))
-        certain = _digits(value) > _CERTAIN
-        above = start is not None and at - start >= _LEAST_RUN and certain
-        below = end is not None and end - at - 1 >= _LEAST_RUN and certain
-        if whole or above or below:
-            found.append(lines[at])
+        start, end = before.get(sums[at] - value), after.get(sums[at + 1] + value)
+        runs = [] if value + value != sums[-1] else [[*lines[:at], *lines[at + 1 :]]]
+        runs += [] if start is None else [lines[start:at]]
+        runs += [] if end is None else [lines[at + 1 : end]]
+        if any(_is_sum(row, run, columns, whole=len(run) == len(lines) - 1) for run in runs):
+            found.append(row)
     return found
 
 
-def _tells(value: Sequence[Fraction]) -> bool:
+def _is_sum(row: Row, run: Sequence[Row], columns: Columns, *, whole: bool) -> bool:
+    value = values_of(row, columns)
+    if len(run) < _LEAST_RUN or not _tells(value) or (not whole and _digits(value) <= _CERTAIN):
+        return False
+    sums = [sum(each, start=Decimal(0)) for each in zip(*(values_of(r, columns) for r in run), strict=True)]
+    return sums == value
+
+
+def _tells(value: Sequence[Decimal]) -> bool:
     """Whether it can hardly be chance that figures are sums: in several columns, or with many digits."""
     return _digits(value) > (_CERTAIN if len(value) > 1 else 3) or sum(1 for part in value if part) > 2
 
 
-def _digits(value: Sequence[Fraction]) -> int:
-    return sum(len(str(part.numerator).strip("0")) for part in value if part)
+def _digits(value: Sequence[Decimal]) -> int:
+    return sum(len(str(part).replace(".", "").strip("0")) for part in value if part)

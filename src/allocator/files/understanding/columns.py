@@ -10,7 +10,7 @@ from allocator.core.totals import is_total
 from allocator.files.sheets.grids.grid import BLANK, DATE, TEXT, Cell
 from allocator.files.sheets.headings import AMOUNTS, REGISTER, words
 from allocator.files.understanding.draft import Draft, is_named
-from allocator.files.understanding.figures import FIGURE, REFUSED, WORDS, figure_of
+from allocator.files.understanding.figures import FIGURE, REFUSED, WORDS, figure_of, is_word
 from allocator.files.understanding.headings import Column, Head
 from allocator.files.understanding.names import Known
 from allocator.files.understanding.view import View
@@ -92,7 +92,7 @@ def _matched(view: View, head: Head, at: int, known: Known) -> dict[int, str]:
 
 def _is_names(view: View, head: Head, at: int) -> bool:
     """Whether a column holds words, and mostly different ones."""
-    texts = [cell.text for cell in columns_of(view, head, at) if figure_of(cell).kind == WORDS]
+    texts = [cell.text for cell in columns_of(view, head, at) if is_word(cell)]
     filled = sum(1 for cell in columns_of(view, head, at) if cell.kind != BLANK)
     return bool(texts) and 2 * len(texts) >= filled
 
@@ -101,7 +101,7 @@ def _rank(view: View, head: Head, column: Column) -> int:
     """How little a column of words looks like the recipients': 0 is best."""
     last = column.last
     register = words(REGISTER).get(plain_name(last))
-    texts = [cell.text for cell in columns_of(view, head, column.at) if figure_of(cell).kind == WORDS]
+    texts = [cell.text for cell in columns_of(view, head, column.at) if is_word(cell)]
     if register == "name_zh":
         return 0
     if register in ("kind", "name_en") or last.casefold() in _KINDS or is_remark(last):

@@ -27,12 +27,12 @@ def write_folder(made: Understanding, folder: Path, lang: str, scenario: Scenari
     sheet says none, are left to fill in, so that the folder cannot pass for a finished scenario.
     """
     assert made.is_settled, "something is left to decide"
-    files = contents(_filled(made, scenario)) if scenario is not None else _new(made, lang)
+    files = contents(_filled(made, scenario, lang)) if scenario is not None else _new(made, lang)
     put_files(folder, files)
     return folder / "scenario.toml"
 
 
-def _filled(made: Understanding, scenario: Scenario) -> Scenario:
+def _filled(made: Understanding, scenario: Scenario, lang: str) -> Scenario:
     """The scenario with the data of the sheet in place of its own."""
     factors = [
         Factor(
@@ -54,12 +54,12 @@ def _filled(made: Understanding, scenario: Scenario) -> Scenario:
         scenario,
         title=Text(*(say("sheets.title.title", lang, file=made.file) for lang in LANGUAGES)),
         factors=tuple(factors),
-        provenance=tuple(provenance_of(made)),
+        provenance=tuple(provenance_of(made, lang)),
         **amounts,  # type: ignore[arg-type]
     )
 
 
-def with_values(scenario: Scenario, made: Understanding) -> Scenario:
+def with_values(scenario: Scenario, made: Understanding, lang: str) -> Scenario:
     """The scenario with the values, sources and cells of a settled understanding in place of its own.
 
     Columns and amounts that the sheet does not have stay as they are.
@@ -78,7 +78,7 @@ def with_values(scenario: Scenario, made: Understanding) -> Scenario:
         else factor
         for factor in scenario.factors
     )
-    new = provenance_of(made)
+    new = provenance_of(made, lang)
     cells = {(entry.recipient, entry.factor) for entry in new}
     kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
     amounts = {each.role: _amounts(each.values, each.unit) for each in made.amounts}
@@ -104,10 +104,13 @@ def _amounts(values: Mapping[str, str], unit: str) -> dict[str, Any]:
     return {id: exact(Fraction(text) * AMOUNT_UNITS[unit]) for id, text in values.items()}
 
 
-def provenance_of(made: Understanding) -> list[Provenance]:
-    """For every value the cell that it is from."""
+def provenance_of(made: Understanding, lang: str) -> list[Provenance]:
+    """For every value the cell that it is from, and whether that was blank."""
+    zeros = frozenset(made.zeros)
     return [
-        Provenance(id, factor, note=_both("cell", made, cell=cell).zh)
+        Provenance(
+            id, factor, note=getattr(_both("zero" if cell in zeros else "cell", made, cell=cell), lang)
+        )
         for id, cells in made.cells.items()
         for factor, cell in cells.items()
     ]
@@ -147,7 +150,10 @@ def _new(made: Understanding, lang: str) -> dict[str, bytes]:
             [["recipient", *factors], *([id, *(v[f] for f in factors)] for id, v in made.values.items())]
         ),
         "provenance.csv": csv_bytes(
-            [columns, *([cell_text(getattr(entry, c)) for c in columns] for entry in provenance_of(made))]
+            [
+                columns,
+                *([cell_text(getattr(entry, c)) for c in columns] for entry in provenance_of(made, lang)),
+            ]
         ),
     }
     for each in made.amounts:

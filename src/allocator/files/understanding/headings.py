@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.files.sheets.grids.grid import TEXT, Cell
-from allocator.files.understanding.figures import FIGURE, MISSING, WORDS, figure_of, is_year
+from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, is_word, is_year
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
     closed,
@@ -16,7 +16,7 @@ from allocator.files.understanding.vocabulary import (
     is_unit,
     is_weights,
     tidy,
-    unit_said,
+    unit_in,
 )  # fmt: skip
 
 MOST_HEADINGS = 3
@@ -102,7 +102,7 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
 
 def _is_row(cells: Sequence[Cell], is_known: Callable[[str], bool] | None) -> bool:
     """Whether a line is one of a table's rows: it has a name and a figure, or something in place of one."""
-    texts = [cell.text for cell in cells if cell.kind == TEXT and figure_of(cell).kind == WORDS]
+    texts = [cell.text for cell in cells if is_word(cell)]
     if is_known is not None and any(map(is_known, texts)):
         return not _says(cells, is_weights)
     others = [cell for cell in cells if cell.kind and (cell.kind != TEXT or figure_of(cell).kind in _COUNTS)]
@@ -139,7 +139,7 @@ def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> s
     labels = ("单位", "计量单位", "unit", "units")
     measured = [cell for cell in filled if closed(cell.text) not in labels]
     if measured and all(is_unit(closed(cell.text).strip("()[]")) for cell in measured):
-        return "units" if len(filled) > 1 or not unit_said(filled[0].text) else "title"
+        return "units" if len(filled) > 1 or not unit_in(filled[0].text) else "title"
     if all(is_preamble(cell.text) for cell in filled):
         return "title"
     if len(filled) < 2:
@@ -155,7 +155,7 @@ def _follows(lines: Sequence[tuple[int, tuple[Cell, ...]]], at: int, rows: Seque
 
 def _unit_above(cells: Sequence[Cell]) -> str | None:
     for cell in cells:
-        if cell.kind == TEXT and (said := unit_said(cell.text)) is not None:
+        if cell.kind == TEXT and (said := unit_in(cell.text)) is not None:
             return said
     return None
 

@@ -26,7 +26,13 @@ class Statement:
     def sentence(self, lang: str) -> str:
         """The statement in one sentence."""
         details = {name: _short(value) for name, value in self.details.items()}
-        return visible(say(f"sheets.{self.key}", lang, at=self.at, **details), lang)
+        return visible(say(f"sheets.{self.key}", lang, where=self._where(lang), **details), lang)
+
+    def _where(self, lang: str) -> str:
+        if not self.at:
+            return ""
+        kind = "row" if self.at.isdigit() else "column" if self.at.isalpha() else "cell"
+        return say(f"sheets.title.at_{kind}", lang, at=self.at)
 
 
 def _short(value: object) -> object:

@@ -14,7 +14,9 @@ _OFFICES = re.compile(
     r"(.+?)(人民政府|政府|财政局|财政厅|财政所|管理委员会|管委会|党工委|工委|发展和改革局|经济和信息化局|商务局|招商局|"
     r"经合局|投资促进局|街道办事处|(?<=街道)办|government|financebureau)"
 )
-_NUMBERED = re.compile(r"(?:\d{1,3}[.、．)]|[(（]\d{1,3}[)）]|[(]?[一二三四五六七八九十]{1,3}[)、.．])(.+)")
+_NUMBERED = re.compile(
+    r"(?:\d{1,3}[.、．)]|[(（]\d{1,3}[)）]|[(（]?[一二三四五六七八九十]{1,3}[)）、.．])(.+)"
+)
 _MARKED = re.compile(r"(.+?)[*＊※★☆▲△①-⑳†‡]+")
 _HIGHER = ("省", "市", "自治区", "自治州", "州", "地区", "盟")
 
@@ -24,6 +26,18 @@ class Match(NamedTuple):
 
     id: str
     place: str = ""
+
+
+def plain_form(name: str) -> str:
+    """A name without the number before it and the marks of footnotes behind it.
+
+    >>> plain_form("1.江阳区"), plain_form("（一）泸县*"), plain_form("1区")
+    ('江阳区', '泸县', '1区')
+    """
+    for pattern in (_NUMBERED, _MARKED):
+        if found := pattern.fullmatch(name):
+            name = found[1]
+    return name
 
 
 class Known:
@@ -57,7 +71,7 @@ class Known:
     def recipient(self, text: str) -> Match | None:
         """The recipient that a text means; None where that is none, or not certain."""
         if text not in self._found:
-            self._found[text] = self._recipient(closed(text))
+            self._found[text] = self._recipient(text)
         return self._found[text]
 
     def is_recipient(self, text: str) -> bool:
@@ -75,9 +89,9 @@ class Known:
         return None
 
     def _forms(self, text: str) -> list[str]:
-        forms = [text]
-        for pattern in (_NUMBERED, _MARKED, _OFFICES, _OFFICES):
-            if found := pattern.fullmatch(forms[-1]):
+        forms = [closed(text), closed(plain_form(tidy(text)))]
+        for _ in range(2):
+            if found := _OFFICES.fullmatch(forms[-1]):
                 forms.append(found[1])
         return forms
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from allocator.core.errors import ScenarioError
 from allocator.core.parts import check_id
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.names import Known
+from allocator.files.understanding.names import Known, plain_form
 from allocator.files.understanding.rows import ASKED, RECIPIENT, Row
 from allocator.files.understanding.view import View
-from allocator.files.understanding.vocabulary import closed, part_of, tidy
+from allocator.files.understanding.vocabulary import closed, part_of
 
 _MOST_NEAR = 50  # names for which a near one is looked for
 
@@ -45,7 +45,7 @@ def _named(view: View, rows: Sequence[Row], names: int, draft: Draft) -> list[Ro
             made.append(row)
             continue
         written, at = row.cell(names).text, view.cell(row.number, names)
-        name = row.name
+        name = plain_form(row.name)
         try:
             check_id(name, "recipients")
         except ScenarioError:
@@ -80,9 +80,7 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
             draft.ask("recipient_elsewhere", ["same", "leave_out"], at, name=row.name, near=name)
             made.append(replace(row, role=ASKED, why="elsewhere"))
             continue
-        if tidy(written) != written or closed(written) not in {
-            closed(n) for n in (name.zh, name.en, match.id)
-        }:
+        if written not in (name.zh, name.en, match.id):
             draft.treat("read_as", at, written=written, name=name)
         made.append(replace(row, id=match.id))
     _all_there(made, known, draft)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, TEXT, Cell
-from allocator.files.understanding.draft import Draft, is_named
-from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of
+from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, Cell
+from allocator.files.understanding.draft import MOST_STATEMENTS, Draft, is_named
+from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of, is_word
 from allocator.files.understanding.headings import Head
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
@@ -48,17 +48,10 @@ class Rows:
 
     def __init__(self, view: View, head: Head, names: int, figures: Sequence[int], draft: Draft) -> None:
         self.view, self.head, self.names, self.figures, self.draft = view, head, names, figures, draft
-        self._named = {left for _, left, _, _ in view.merged}
         self._heading = head.columns[names].name
         lines = view.lines[head.first :]
         figured = [n for n, cells in lines if self._has(cells, FIGURE, REFUSED)]
         self._last = figured[-1] if figured else 0
-        self._covered = {
-            row: top
-            for top, left, last, right in view.merged
-            if left <= names <= right and last - top < 5_000
-            for row in range(top + 1, last + 1)
-        }
 
     def all(self) -> list[Row]:
         """Every row, and what is to be said of those that are no recipients."""
@@ -80,7 +73,7 @@ class Rows:
     def _row(self, number: int, cells: tuple[Cell, ...]) -> Row | None:
         own = cells[self.names] if self.names < len(cells) else EMPTY
         name = tidy(own.text)
-        words = [tidy(c.text) for c in cells if c.kind == TEXT and figure_of(c).kind == WORDS]
+        words = [] if name and is_word(own) else [tidy(c.text) for c in cells if is_word(c)]
         label = name or (words[0] if words else "")
         at, draft = self.view.row(number), self.draft
         has_figures = self._has(cells, FIGURE, REFUSED)
@@ -89,7 +82,11 @@ class Rows:
         def made(role: str, why: str, id: str = "") -> Row:
             return Row(number, cells, label, role, why, id)
 
-        if label and is_named(draft.options.leave_out, at, label, own.text, f"row {at}", f"第{at}行"):
+        if (
+            draft.options.leave_out
+            and label
+            and is_named(draft.options.leave_out, at, label, own.text, f"row {at}", f"第{at}行")
+        ):
             draft.leave("row_asked", at, name=label)
             return made(LEFT, "asked")
         if name and draft.known is not None and (match := draft.known.recipient(own.text)) is not None:
@@ -103,6 +100,9 @@ class Rows:
         if label and is_average(label) and has_figures:
             draft.leave("row_average", at, name=label)
             return made(LEFT, "average")
+        if label and is_note(label) and not self._has(cells, FIGURE):
+            draft.leave("row_note", at, name=label)
+            return made(LEFT, "note")
         if not has_figures and self._is_note(label, words, number):
             draft.leave("row_note", at, name=label)
             return made(LEFT, "note")
@@ -141,9 +141,9 @@ class Rows:
     def _is_note(self, label: str, words: Sequence[str], number: int) -> bool:
         if not label:
             return False
-        if is_note(label) or len(label) > _LONG or any(c in label for c in "。；;，"):
+        if len(label) > _LONG or any(c in label for c in "。；;，"):
             return True
-        return number > self._last and all(is_note(word) or is_section(word) for word in words)
+        return number > self._last and all(is_note(word) or is_section(word) for word in words or [label])
 
     def _blank(self, number: int, cells: tuple[Cell, ...], label: str) -> Row | None:
         """A row without any figure: a section's heading, a note, or a recipient of which nothing is known."""
@@ -161,10 +161,13 @@ class Rows:
 
     def _unnamed(self, number: int, label: str) -> None:
         at, draft = self.view.row(number), self.draft
-        if number in self._covered:
-            draft.refuse("row_merged", at, first=self.view.row(self._covered[number]))
-        else:
-            draft.refuse("row_unnamed", at)
+        if len(draft.problems) >= MOST_STATEMENTS:
+            return
+        for top, left, last, right in self.view.merged:
+            if left <= self.names <= right and top < number <= last:
+                draft.refuse("row_merged", at, first=self.view.row(top))
+                return
+        draft.refuse("row_unnamed", at)
 
 
 def has_no_value(row: Row, at: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import localcontext
 
 from allocator.core.errors import ScenarioError
 from allocator.core.parts import check_id
@@ -14,6 +15,7 @@ from allocator.files.understanding.cells import values_in
 from allocator.files.understanding.checks import checks_of, unnamed_totals
 from allocator.files.understanding.columns import Place, places_of, recipient_column
 from allocator.files.understanding.draft import Draft
+from allocator.files.understanding.figures import EXACT
 from allocator.files.understanding.headings import Head, head_of
 from allocator.files.understanding.model import Taken, Understanding
 from allocator.files.understanding.recipients import recipients_in
@@ -24,6 +26,11 @@ from allocator.files.understanding.weights import weights_in
 
 def understand_sheet(file: str, grid: Grid, draft: Draft) -> Understanding:
     """What a sheet holds, as a proposal."""
+    with localcontext(EXACT):
+        return _understood(file, grid, draft)
+
+
+def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
     is_known = draft.known.is_recipient if draft.known else None
     view = view_of(grid, is_known)
     if view.turned:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from allocator.files.sheets.grids.grid import EMPTY, TEXT, Cell, Grid
+from allocator.files.sheets.grids.grid import EMPTY, Cell, Grid
 from allocator.files.sheets.number_formats import letters
-from allocator.files.understanding.figures import WORDS, figure_of
+from allocator.files.understanding.figures import is_word
 from allocator.files.understanding.vocabulary import closed, is_recipient_heading, place_like
 
 _MOST_TURNED = 200
@@ -79,7 +79,7 @@ def view_of(grid: Grid, is_known: Callable[[str], bool] | None) -> View:
 
 
 def _fits(cell: Cell, fits: Callable[[str], bool]) -> bool:
-    return cell.kind == TEXT and figure_of(cell).kind == WORDS and fits(cell.text)
+    return is_word(cell) and fits(cell.text)
 
 
 def _is_place(text: str) -> bool:

@@ -181,10 +181,10 @@ def part_of(text: str) -> str | None:
     return found[2].strip() if found else None
 
 
-def unit_said(text: str) -> str | None:
+def unit_in(text: str) -> str | None:
     """The unit that a line above a table says, None where it says none or several.
 
-    >>> unit_said("单位：万元"), unit_said("（金额单位：元）"), unit_said("单位：万元、人")
+    >>> unit_in("单位：万元"), unit_in("（金额单位：元）"), unit_in("单位：万元、人")
     ('万元', '元', None)
     """
     found = _UNIT_ROW.fullmatch(closed(text)) or _UNIT_ROW.match(closed(text))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
-from allocator.core.exact import plain
-from allocator.files.parsing import decimal_text
 from allocator.files.sheets.grids.grid import EMPTY, Cell
 from allocator.files.understanding.columns import Place
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.figures import FIGURE, figure_of
+from allocator.files.understanding.figures import FIGURE, figure_of, plain_text
 from allocator.files.understanding.view import View
 
 
@@ -18,7 +17,7 @@ def weights_in(
     view: View, factors: Sequence[Place], row: tuple[int, Sequence[Cell]] | None, draft: Draft
 ) -> dict[str, str]:
     """The weights in percent; none where they do not come to 100, which is noted."""
-    found: dict[str, Fraction] = {}
+    found: dict[str, Decimal] = {}
     at = ""
     if row is not None:
         number, cells = row
@@ -30,14 +29,14 @@ def weights_in(
         if sum(found.values()) == 1:  # 0.4 and not 40
             found = {id: weight * 100 for id, weight in found.items()}
     elif any(place.column.weight for place in factors):
-        found = {place.id: Fraction(place.column.weight or 0) for place in factors}
+        found = {place.id: Decimal(place.column.weight or 0) for place in factors}
     if not found:
         return {}
-    total = sum(found.values(), start=Fraction(0))
+    total = sum(found.values(), start=Decimal(0))
     if total != 100 or len(found) < len(factors):
-        draft.leave("weights_not_100", at, total=_text(total), count=len(found), many=len(factors))
+        draft.leave("weights_not_100", at, total=plain_text(total), count=len(found), many=len(factors))
         return {}
-    made = {id: _text(weight) for id, weight in found.items()}
+    made = {id: plain_text(weight) for id, weight in found.items()}
     names = {place.id: place.column.name for place in factors}
     draft.treat("weights", at, weights=[f"{names[id]} {weight}%" for id, weight in made.items()])
     if draft.known is not None:
@@ -45,7 +44,3 @@ def weights_in(
         if any(Fraction(own.get(id, 0)) != Fraction(weight) for id, weight in made.items()):
             draft.treat("weights_differ", at)
     return made
-
-
-def _text(value: Fraction) -> str:
-    return str(plain(value)) if value.denominator == 1 else decimal_text(value)

@@ -45,7 +45,7 @@ def render_office_sheet(
     if made.is_settled:
         if st.button(say("app.table_editor.take_sheet", lang), key=f"take-{of}", type="primary"):
             st.session_state["data-uploads"][file.id] = None  # dealt with
-            take_over("upload", slug, scenario, with_values(scenario, made))
+            take_over("upload", slug, scenario, with_values(scenario, made, lang))
             st.rerun()
     else:
         _offer_new_fund(file, lang)

@@ -62,14 +62,14 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | 
         amounts["previous"] = previous
     if like is not None:
         return replace(
-            with_values(like, made),
+            with_values(like, made, lang),
             title=Text(name),
             fund=replace(like.fund, amount=total, unit=fund.unit, name=Text(name), source=Text(source)),
             weights=weights,
             reservations=tuple(Reservation(_known_name(name, like), amount) for name, amount in departments),
             published=amounts.get("published"),
             previous=amounts.get("previous"),
-            provenance=tuple(provenance_of(made)),
+            provenance=tuple(provenance_of(made, lang)),
             uses=(),
         )
     return Scenario(
@@ -82,7 +82,7 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | 
         reservations=tuple(Reservation(Text(name), amount) for name, amount in departments),
         published=amounts.get("published"),
         previous=amounts.get("previous"),
-        provenance=tuple(provenance_of(made)),
+        provenance=tuple(provenance_of(made, lang)),
     )
 
 

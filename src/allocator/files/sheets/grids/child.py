@@ -6,18 +6,33 @@ memory, so that there only the time is limited.
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.parsing import uncollected, wrong
-from allocator.files.sheets.grids.grid import EMPTY, Cell, Grid
+from allocator.files.sheets.grids.grid import (
+    BLANK,
+    DATE,
+    EMPTY,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    Cell,
+    Grid,
+)
 
 SECONDS = 60
 MEMORY_MB = 300
 _SHORT_OF_MEMORY = 9
+_KINDS = (BLANK, NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH)
+_NUMBER = {kind: at for at, kind in enumerate(_KINDS)}
 
 
 def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]:
@@ -30,56 +45,55 @@ def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]
     if done.returncode:
         wrong(file, "sheet_memory", limit=MEMORY_MB)
     with uncollected():
-        answer = json.loads(done.stdout)
-        if isinstance(answer, dict):
-            raise ScenarioError(
-                Problem(found["key"], found["details"], file, found["at"]) for found in answer["problems"]
-            )
-        return [_grid(found) for found in answer]
+        return _grids(file, io.BytesIO(done.stdout))
 
 
-def _grid(found: dict[str, Any]) -> Grid:
-    formats = {(row, column): code for row, column, code in found["formats"]}
-    rows = tuple(
-        (
-            number,
-            tuple(
-                EMPTY if not kind else Cell(text, kind, formats.get((number, column), "") if formats else "")
-                for column, (text, kind) in enumerate(zip(texts, kinds, strict=True), 1)
-            ),
-        )
-        for number, texts, kinds in found["rows"]
-    )
-    return Grid(
-        found["name"],
-        rows,
-        found["hidden"],
-        tuple((a, b, c, d) for a, b, c, d in found["merged"]),
-        frozenset(found["hidden_rows"]),
-        frozenset(found["hidden_columns"]),
-        tuple(found["unseen"]),
-    )
+def _grids(file: str, lines: Iterable[bytes]) -> list[Grid]:
+    """The sheets as the child has written them, line by line, or the error that it has written."""
+    grids: list[Grid] = []
+    head: dict[str, Any] = {}
+    rows: list[tuple[int, tuple[Cell, ...]]] = []
+    formats: dict[str, str] = {}
+    for line in lines:
+        found = json.loads(line)
+        if isinstance(found, list):
+            number, texts, kinds, codes = found
+            cells = [
+                Cell(text, _KINDS[kind]) if kind else EMPTY for text, kind in zip(texts, kinds, strict=True)
+            ]
+            for column, code in codes:
+                cells[column] = cells[column]._replace(format=formats.setdefault(code, code))
+            rows.append((number, tuple(cells)))
+        elif "problems" in found:
+            raise ScenarioError(Problem(p["key"], p["details"], file, p["at"]) for p in found["problems"])
+        elif "end" not in found:
+            head, rows = found, []
+        else:
+            grids.append(
+                Grid(
+                    head["name"], tuple(rows), head["hidden"],
+                    tuple((a, b, c, d) for a, b, c, d in head["merged"]),
+                    frozenset(head["hidden_rows"]), frozenset(head["hidden_columns"]), tuple(head["unseen"]),
+                )
+            )  # fmt: skip
+    return grids
 
 
-def _plain(grid: Grid) -> dict[str, Any]:
-    return {
-        "name": grid.name,
-        "hidden": grid.hidden,
-        "merged": grid.merged,
-        "hidden_rows": sorted(grid.hidden_rows),
-        "hidden_columns": sorted(grid.hidden_columns),
-        "unseen": grid.unseen,
-        "rows": [
-            (number, [cell.text for cell in cells], [cell.kind for cell in cells])
-            for number, cells in grid.rows
-        ],
-        "formats": [
-            (number, column, cell.format)
-            for number, cells in grid.rows
-            for column, cell in enumerate(cells, 1)
-            if cell.format
-        ],
-    }
+def _lines(grids: Iterable[Grid]) -> Iterator[Any]:
+    """Sheets as plain data: what is said of a sheet, its rows, and its end."""
+    for grid in grids:
+        yield {
+            "name": grid.name,
+            "hidden": grid.hidden,
+            "merged": grid.merged,
+            "hidden_rows": sorted(grid.hidden_rows),
+            "hidden_columns": sorted(grid.hidden_columns),
+            "unseen": grid.unseen,
+        }
+        for number, cells in grid.rows:
+            codes = [(at, cell.format) for at, cell in enumerate(cells) if cell.format]
+            yield number, [cell.text for cell in cells], [_NUMBER[cell.kind] for cell in cells], codes
+        yield {"end": True}
 
 
 def _limit() -> None:
@@ -96,12 +110,12 @@ def main(kind: str, file: str, most_rows: int) -> None:
     _limit()
     content = sys.stdin.buffer.read()
     try:
-        answer: Any = [_plain(grid) for grid in _read(kind, file, content, most_rows)]
+        answer = _lines(_read(kind, file, content, most_rows))
     except ScenarioError as error:
-        answer = {
-            "problems": [{"key": p.key, "details": dict(p.details), "at": dict(p.at)} for p in error.problems]
-        }
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=True).encode())
+        found = [{"key": p.key, "details": dict(p.details), "at": dict(p.at)} for p in error.problems]
+        answer = iter([{"problems": found}])
+    for line in answer:
+        sys.stdout.write(json.dumps(line) + "\n")
 
 
 def _read(kind: str, file: str, content: bytes, most_rows: int) -> list[Grid]:

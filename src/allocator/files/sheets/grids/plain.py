@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 
 from allocator.files.csv_file import csv_lines
@@ -14,6 +15,7 @@ from allocator.files.sheets.unpacking import MOST_COLUMNS
 
 _MARKS = "\t,;"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _SAMPLE = 64_000  # characters that are looked at for what stands between the cells
 
 
@@ -53,7 +55,7 @@ def _in_utf_8(file: str, content: bytes) -> bytes:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         wrong(file, "file_encoding")
-    if "\0" in text:
+    if _CONTROL.search(text[:_SAMPLE]):
         wrong(file, "upload_not_csv")
     return text.encode()
 
