@@ -158,6 +158,6 @@ def test_it_goes_on_from_a_scenario() -> None:
     assert scenario.weights == before.weights and scenario.reservations == before.reservations
     assert scenario.previous == before.published and scenario.published is None
     assert scenario.fund.amount == 60_000_000
-    assert [f.values for f in scenario.factors][0] == tuple(range(1, 10))
+    assert next(f.values for f in scenario.factors) == tuple(range(1, 10))
     assert {f.status for f in scenario.factors} == {"provided"}
     assert allocate(scenario).amounts["ftz"] <= Fraction(8, 10) * scenario.distributable

@@ -35,7 +35,7 @@ def render_office_sheet(
     except ScenarioError:
         render_problems(refused, "upload_refused", lang)
         return
-    if not made.values:
+    if not made.values and not made.decisions:
         render_problems(refused, "upload_refused", lang)
         _offer_new_fund(file, lang)
         return

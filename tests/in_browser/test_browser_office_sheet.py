@@ -1,0 +1,71 @@
+"""An office's own sheet on the page Data: it comes in as one step, or asks, and nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from browser import Visit, luzhou
+
+from allocator.text import say
+
+pytestmark = pytest.mark.browser
+
+
+def sheet(path: Path, *, total: int | None = None, missing: bool = False) -> Path:
+    """A title, headings, numbering, a total, remarks; the figures of the n-th recipient are n, n+1, 2, 3."""
+    scenario = luzhou()
+    book = xlsxwriter.Workbook(str(path))
+    page = book.add_worksheet("测算表")
+    page.write(0, 0, "因素数据汇总表")
+    page.write_row(1, 0, ["序号", "单位名称", *(f.name.zh for f in scenario.factors), "备注"])
+    for at, recipient in enumerate(scenario.recipients, 1):
+        values = [at, at + 1, 2, "-" if missing and at == 3 else 3]
+        page.write_row(at + 1, 0, [at, f"{recipient.name.zh}人民政府", *values])
+    count = len(scenario.recipients)
+    first = sum(range(1, count + 1)) if total is None else total
+    rest = [sum(range(2, count + 2)), 2 * count, 3 * count - (3 if missing else 0)]
+    page.write_row(count + 2, 1, ["合计", first, *rest])
+    book.close()
+    return path
+
+
+def test_it_comes_in_as_one_step(visit: Any, tmp_path: Path) -> None:
+    person: Visit = visit()
+    page = person.open("data?lang=zh&scenario=luzhou-2023/published-rule")
+    box = page.locator("input[type=file]").first
+    box.set_input_files(str(sheet(tmp_path / "一.xlsx")))
+    person.settle()
+    page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).click()
+    page.get_by_text("由91.85改为9").first.wait_for()
+    person.settle()
+    person.turn_to("allocate")
+    assert not page.get_by_role(
+        "button", name=say("app.assumed.badge", "zh")
+    ).count()  # provided, not assumed
+    page.get_by_role("button", name="撤销", exact=True).click()
+    page.get_by_role("button", name=say("app.assumed.badge", "zh")).wait_for()
+    assert not person.wrong
+
+
+def test_a_total_that_differs_is_named_and_a_blank_is_asked_about(visit: Any, tmp_path: Path) -> None:
+    person: Visit = visit()
+    page = person.open("data?lang=zh&scenario=luzhou-2023/published-rule")
+    box = page.locator("input[type=file]").first
+    box.set_input_files(str(sheet(tmp_path / "二.xlsx", total=46)))
+    page.get_by_text("相差1").first.wait_for()
+    person.settle()
+    assert not page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).count()
+    page = person.open("data?lang=zh&scenario=luzhou-2023/published-rule")
+    page.locator("input[type=file]").first.set_input_files(str(sheet(tmp_path / "三.xlsx", missing=True)))
+    question = page.get_by_role("combobox", name="是零")
+    question.wait_for()
+    person.settle()
+    assert not page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).count()
+    question.click()
+    page.get_by_role("option", name=say("app.start.choice_zero", "zh")).click()
+    page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).wait_for()
+    assert "--blank" not in page.inner_text("body")
+    assert not person.wrong
