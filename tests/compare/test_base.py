@@ -357,3 +357,28 @@ def test_parts_of_last_year_stand_beside_whose_they_are_in_whatever_order_it_is_
     assert column(table, "previous") == [20, 60, 80]
     assert column(table, "base_share") == [Fraction(1, 4), Fraction(3, 4), 1]
     assert column(table, "final") == [Fraction(1, 4), Fraction(3, 4), 1]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_who_is_in_some_scenarios_only_stays_blank_in_the_others(lang: str) -> None:
+    """Recipients that come and go, with sums that differ: every column of parts adds up to the whole."""
+
+    def of(names: str, amount: int) -> Allocation:
+        factor = Factor("x", tuple(range(3, 3 + len(names))))
+        fund = Fund(amount, "CNY", 1)
+        return allocate(Scenario("t", fund, "shares", {"x": 100}, [Recipient(n) for n in names], [factor]))
+
+    made = [of("abc", 700), of("bcde", 1_000), of("a", 10)]
+    table = compare_table(made, lang, shares=True)
+    keys = [column.key for column in table.columns]
+    rows = {row.cells[1]: row.cells for row in table.rows if row.role == "recipient"}
+    assert sorted(rows) == list("abcde")
+    for letter, allocation in zip("ABC", made, strict=True):
+        at = keys.index(f"{letter}-share")
+        there = {name for name, cells in rows.items() if cells[at]}
+        assert there == set(allocation.amounts)
+        assert sum(Fraction(rows[name][at]) for name in there) == 100
+    assert Fraction(rows["b"][keys.index("A-share")]) == round(Fraction(made[0].amounts["b"]) * 100 / 700, 2)
+    rows_of = change_rows(made, lang)
+    assert all(len(each) == len(rows_of[0]) for each in rows_of)
+    comparing.change_sentences(made, lang)

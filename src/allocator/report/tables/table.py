@@ -113,7 +113,12 @@ class Table:
             totals = adding_up([total_of(part) for part in parts], places)
             for at, part, total in zip(members, parts, totals, strict=True):
                 columns[at] = [x if x is None else total for x in columns[at]]
-                for row, figure in zip(recipients, adding_up(part, places, total), strict=True):
+                # a recipient that only others of the scenarios have stays blank
+                there = [
+                    (row, figure) for row, figure in zip(recipients, part, strict=True) if figure is not None
+                ]
+                rounded = adding_up([figure for _, figure in there], places, total)
+                for (row, _), figure in zip(there, rounded, strict=True):
                     columns[at][row] = figure
         return tuple(zip(*columns, strict=True))
 
