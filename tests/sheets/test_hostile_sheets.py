@@ -86,6 +86,7 @@ def archive(**parts: bytes) -> bytes:
         (b"x" * (LARGEST_MB * 2**20 + 1), "upload_large"),
         (b"\0\1\2" * 100, "upload_not_csv"),
         (b'a\tb\n"c\td\n', "csv_syntax"),
+        (text([["a", "b"]]) + (b"12," * 190 + b"\n") * 8_000, "upload_cells"),
         (text([["a", "b"]]) + b"a," * 300 + b"x\n", "sheet_large"),
     ],
 )

@@ -450,3 +450,29 @@ def test_figures_are_exact():
     made = tabbed(rows, alone=True)
     assert [Fraction(v["税收"]) for v in made.values.values()] == [Fraction(r[1]) for r in rows[1:]]
     assert len(IDS) == 9
+
+
+def test_headings_of_years_groups_and_numbered_sections():
+    rows = [["区县", "2021年", "", "2022年", ""], ["", "投资", "税收", "投资", "税收"], ["泸县", 5, 1, 9, 8]]
+    made = tabbed([*rows, ["合江县", 7, 1, 8, 6]], alone=True)
+    assert list(made.factors) == ["2021年 / 投资", "2021年 / 税收", "2022年 / 投资", "2022年 / 税收"]
+    made = tabbed([["区县", 2021, 2022], ["泸县", 5, 1], ["合江县", 7, 2]], alone=True)
+    assert list(made.factors) == ["2021", "2022"]
+    rows = [["区县", "贡献", "", "", "工作"], ["", "规模", "", "质量", ""], ["", *HEADS], *plain()[1:]]
+    made = tabbed(rows, alone=True)
+    assert list(made.factors)[2:] == [f"贡献 / 质量 / {HEADS[2]}", f"工作 / {HEADS[3]}"]
+    heads = [["一", "市辖区", *[""] * 4], ["二", "县", *[""] * 4]]
+    rows = [["序号", *plain()[0]], heads[0], *([i, *r] for i, r in enumerate(plain()[1:4], 1)), heads[1]]
+    settled(tabbed([*rows, *([i, *r] for i, r in enumerate(plain()[4:], 1))]), left_out=("row_section",))
+    settled(tabbed([plain()[0], ["甲", 1, 2, 3, 4], *plain()[1:]]))
+    settled(tabbed([*plain(), ["占全省比重", "1%", "2%", "3%", "4%"]]), left_out=("row_average",))
+    settled(tabbed([*plain(), ["制表人：张", "", "审核：李", "", "2023年5月"]]), left_out=("row_note",))
+
+
+def test_a_column_that_is_refused_does_not_make_its_total_differ_too():
+    rows = [*plain(), TOTAL]
+    rows[2][1], rows[3][2] = "约5", ""
+    made = tabbed(rows)
+    assert keys(made, "problems") == ["figure_words"] and keys(made, "decisions") == ["blank"]
+    assert "check_open" in keys(made, "treated")
+    assert keys(tabbed(rows, blank="zero"), "problems") == ["figure_words", "check_differs"]

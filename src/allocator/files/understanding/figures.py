@@ -176,4 +176,5 @@ def is_word(cell: Cell) -> bool:
 
 def is_year(cell: Cell) -> bool:
     """Whether a cell could be a year at the head of a column."""
-    return cell.text.isdecimal() and len(cell.text) == 4 and 1980 <= int(cell.text) <= 2100
+    text = cell.text.strip().removesuffix("年")
+    return text.isascii() and text.isdecimal() and len(text) == 4 and 1980 <= int(text) <= 2100

@@ -21,6 +21,7 @@ from allocator.files.sheets.grids.grid import (
     EMPTY,
     ERROR,
     FORMULA,
+    MOST_CELLS,
     NUMBER,
     TEXT,
     TRUTH,
@@ -110,7 +111,10 @@ def main(kind: str, file: str, most_rows: int) -> None:
     _limit()
     content = sys.stdin.buffer.read()
     try:
-        answer = _lines(_read(kind, file, content, most_rows))
+        grids = _read(kind, file, content, most_rows)
+        if sum(len(cells) for grid in grids for _, cells in grid.rows) > MOST_CELLS:
+            wrong(file, "upload_cells", limit=MOST_CELLS)
+        answer = _lines(grids)
     except ScenarioError as error:
         found = [{"key": p.key, "details": dict(p.details), "at": dict(p.at)} for p in error.problems]
         answer = iter([{"problems": found}])

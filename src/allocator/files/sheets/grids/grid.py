@@ -25,6 +25,7 @@ class Cell(NamedTuple):
 
 
 EMPTY = Cell()
+MOST_CELLS = 1_500_000  # of all sheets, so that what is read fits into memory with all that is made of it
 
 
 @dataclass(frozen=True)
