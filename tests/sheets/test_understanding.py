@@ -476,3 +476,22 @@ def test_a_column_that_is_refused_does_not_make_its_total_differ_too():
     assert keys(made, "problems") == ["figure_words"] and keys(made, "decisions") == ["blank"]
     assert "check_open" in keys(made, "treated")
     assert keys(tabbed(rows, blank="zero"), "problems") == ["figure_words", "check_differs"]
+
+
+def test_a_part_of_the_row_above():
+    rows = plain()
+    whole = ["江阳区", *(a + b for a, b in zip(rows[1][1:], rows[8][1:], strict=True))]
+    part = ["其中：高新区", *rows[8][1:]]
+    rows = [rows[0], whole, part, *rows[2:8], rows[9], TOTAL]
+    assert keys(tabbed(rows), "decisions") == ["row_part"]
+    made = tabbed(rows, deduct=("其中：高新区",))
+    assert made.is_settled and [check.agreed for check in made.checks] == [True]
+    assert figures(made) == expected()
+    assert made.cells["jiangyang"]["tax"] == "C2-C3" and made.cells["hightech"]["tax"] == "C3"
+    rows[2][1] = 10**9
+    assert ("part_larger", "B3") in [(p.key, p.at) for p in tabbed(rows, deduct=("高新区",)).problems]
+    rows = [["区县", "人口"], ["甲县", 50], ["其中：开发区", 20], ["乙县", 7]]
+    alone = tabbed(rows, alone=True, deduct=("3",))
+    assert alone.values == {"甲县": {"人口": "30"}, "开发区": {"人口": "20"}, "乙县": {"人口": "7"}}
+    first = tabbed([rows[0], *rows[2:]], alone=True, deduct=("开发区",))
+    assert keys(first, "problems") == ["part_without_whole"]

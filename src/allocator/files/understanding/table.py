@@ -11,7 +11,7 @@ from allocator.core.parts import check_id
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.understanding import columns as taken_as
 from allocator.files.understanding.amounts import amounts_in
-from allocator.files.understanding.cells import values_in
+from allocator.files.understanding.cells import deduct_parts, values_in
 from allocator.files.understanding.checks import checks_of, unnamed_totals
 from allocator.files.understanding.columns import Place, places_of, recipient_column
 from allocator.files.understanding.draft import Draft
@@ -52,6 +52,7 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
     recipients = [row for row in rows if row.role == RECIPIENT and row.id]
     unit = draft.options.unit or head.unit
     values = values_in(view, recipients, factors, draft)
+    deduct_parts(view, recipients, factors, values, draft)
     checks = checks_of(view, rows, {p.id: p.at for p in figured if p in factors}, draft)
     in_rows = next(((row.number, row.cells) for row in rows if row.role == WEIGHTS), None)
     weights = weights_in(view, factors, head.weights or in_rows, draft)
