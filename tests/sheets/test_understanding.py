@@ -414,6 +414,12 @@ def test_what_is_no_single_table_is_refused():
     assert [(p.key, p.at) for p in tabbed(unnamed).problems] == [("column_unnamed", "F")]
 
 
+def test_a_hidden_column_that_is_a_factor_is_asked_about():
+    made = read(xlsx(plain(), hidden_columns=[2]))
+    assert [(d.key, d.at) for d in made.decisions] == [("factor_hidden", "C")]
+    settled(read(xlsx(plain(), hidden_columns=[2]), hidden="read"))
+
+
 def test_figures_of_several_rows_in_one_merged_cell_are_refused():
     made = read(xlsx(plain(), merged=["B3:B4"]))
     assert ("figure_merged", "B3:B4") in [(p.key, p.at) for p in made.problems]

@@ -42,6 +42,7 @@ _DATE = re.compile(
 )
 _NEGATIVE = re.compile(r"[-−－△▲]\s*[¥￥$]?[0-9.,]+.{0,4}|[(（][¥￥$]?[0-9.,]+[)）]")
 EXACT = Context(prec=400, traps=[Inexact])  # nothing that a table's figures come to is ever rounded
+_LONGEST = 100  # characters of a figure with all its decimals, separators and its unit
 _MOST_DIGITS = 15  # that a spreadsheet holds of a number
 
 
@@ -107,6 +108,8 @@ def _stored(cell: Cell) -> Figure:
 
 @lru_cache(20_000)
 def _written(text: str) -> Figure:
+    if len(text) > _LONGEST:
+        return Figure(WORDS, why="figure_words")
     plain = unicodedata.normalize("NFKC", text[:200]).casefold()
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().strip("'’‘`\"“”").strip()
     if not plain or _MARKS.fullmatch(plain):
