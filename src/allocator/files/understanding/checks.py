@@ -32,6 +32,8 @@ def values_of(row: Row, columns: Columns) -> list[Decimal]:
 
 def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -> tuple[Check, ...]:
     """Every row of totals with what it should come to; one that does not agree is refused."""
+    if not any(row.role == CHECK for row in rows):
+        return ()
     counted = [row for row in rows if _is_counted(row)]
     values = {row.number: values_of(row, columns) for row in counted}
     mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}

@@ -19,10 +19,10 @@ from allocator.files.sheets.grids.grid import (
     TEXT,
     TRUTH,
     Cell,
-    is_percent,
     is_scaled,
     words_of,
 )  # fmt: skip
+from allocator.files.sheets.number_formats import shows_percent
 from allocator.files.understanding.vocabulary import UNIT, closed, is_unit
 
 FIGURE, MISSING, REFUSED, WORDS = "figure", "missing", "refused", "words"
@@ -97,7 +97,7 @@ def _stored(cell: Cell) -> Figure:
         return Figure(REFUSED, why=made)
     if not cell.format:
         return Figure(FIGURE, text, made)
-    if is_percent(cell.format):
+    if shows_percent(cell.format):
         made = made.scaleb(2, EXACT)
         return Figure(FIGURE, plain_text(made), made, percent=True)
     if is_scaled(cell.format):

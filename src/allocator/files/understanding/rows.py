@@ -51,8 +51,8 @@ class Rows:
         self.view, self.head, self.names, self.figures, self.draft = view, head, names, figures, draft
         self._heading = head.columns[names].name
         lines = view.lines[head.first :]
-        figured = [n for n, cells in lines if self._has(cells, FIGURE, REFUSED)]
-        self._last = figured[-1] if figured else 0
+        figured = (number for number, cells in reversed(lines) if self._has(cells, FIGURE, REFUSED))
+        self._last = next(figured, 0)
 
     def all(self) -> list[Row]:
         """Every row, and what is to be said of those that are no recipients."""
