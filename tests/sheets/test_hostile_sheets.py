@@ -60,6 +60,10 @@ def test_what_is_repeated_is_added_up_before_it_is_unfolded(extra, key):
     assert refused(ods(plain(), extra=extra), "a.ods") == [key]
 
 
+def test_sheets_without_end_are_refused():
+    assert refused(ods(plain(), sheets="<table:table/>" * 1_001), "a.ods") == ["upload_cells"]
+
+
 def test_blank_cells_and_rows_without_end_are_no_table():
     blank = '<table:table-row table:number-rows-repeated="1048000">'
     blank += '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
