@@ -60,6 +60,10 @@ def test_what_is_repeated_is_added_up_before_it_is_unfolded(extra, key):
     assert refused(ods(plain(), extra=extra), "a.ods") == [key]
 
 
+def test_sheets_without_end_are_refused():
+    assert refused(ods(plain(), sheets="<table:table/>" * 1_001), "a.ods") == ["upload_cells"]
+
+
 def test_blank_cells_and_rows_without_end_are_no_table():
     blank = '<table:table-row table:number-rows-repeated="1048000">'
     blank += '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
@@ -86,6 +90,7 @@ def archive(**parts: bytes) -> bytes:
         (b"x" * (LARGEST_MB * 2**20 + 1), "upload_large"),
         (b"\0\1\2" * 100, "upload_not_csv"),
         (b'a\tb\n"c\td\n', "csv_syntax"),
+        (text([["a", "b"]]) + (b"12," * 190 + b"\n") * 8_000, "upload_cells"),
         (text([["a", "b"]]) + b"a," * 300 + b"x\n", "sheet_large"),
     ],
 )

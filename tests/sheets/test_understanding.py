@@ -414,6 +414,12 @@ def test_what_is_no_single_table_is_refused():
     assert [(p.key, p.at) for p in tabbed(unnamed).problems] == [("column_unnamed", "F")]
 
 
+def test_a_hidden_column_that_is_a_factor_is_asked_about():
+    made = read(xlsx(plain(), hidden_columns=[2]))
+    assert [(d.key, d.at) for d in made.decisions] == [("factor_hidden", "C")]
+    settled(read(xlsx(plain(), hidden_columns=[2]), hidden="read"))
+
+
 def test_figures_of_several_rows_in_one_merged_cell_are_refused():
     made = read(xlsx(plain(), merged=["B3:B4"]))
     assert ("figure_merged", "B3:B4") in [(p.key, p.at) for p in made.problems]
@@ -450,3 +456,48 @@ def test_figures_are_exact():
     made = tabbed(rows, alone=True)
     assert [Fraction(v["税收"]) for v in made.values.values()] == [Fraction(r[1]) for r in rows[1:]]
     assert len(IDS) == 9
+
+
+def test_headings_of_years_groups_and_numbered_sections():
+    rows = [["区县", "2021年", "", "2022年", ""], ["", "投资", "税收", "投资", "税收"], ["泸县", 5, 1, 9, 8]]
+    made = tabbed([*rows, ["合江县", 7, 1, 8, 6]], alone=True)
+    assert list(made.factors) == ["2021年 / 投资", "2021年 / 税收", "2022年 / 投资", "2022年 / 税收"]
+    made = tabbed([["区县", 2021, 2022], ["泸县", 5, 1], ["合江县", 7, 2]], alone=True)
+    assert list(made.factors) == ["2021", "2022"]
+    rows = [["区县", "贡献", "", "", "工作"], ["", "规模", "", "质量", ""], ["", *HEADS], *plain()[1:]]
+    made = tabbed(rows, alone=True)
+    assert list(made.factors)[2:] == [f"贡献 / 质量 / {HEADS[2]}", f"工作 / {HEADS[3]}"]
+    heads = [["一", "市辖区", *[""] * 4], ["二", "县", *[""] * 4]]
+    rows = [["序号", *plain()[0]], heads[0], *([i, *r] for i, r in enumerate(plain()[1:4], 1)), heads[1]]
+    settled(tabbed([*rows, *([i, *r] for i, r in enumerate(plain()[4:], 1))]), left_out=("row_section",))
+    settled(tabbed([plain()[0], ["甲", 1, 2, 3, 4], *plain()[1:]]))
+    settled(tabbed([*plain(), ["占全省比重", "1%", "2%", "3%", "4%"]]), left_out=("row_average",))
+    settled(tabbed([*plain(), ["制表人：张", "", "审核：李", "", "2023年5月"]]), left_out=("row_note",))
+
+
+def test_a_column_that_is_refused_does_not_make_its_total_differ_too():
+    rows = [*plain(), TOTAL]
+    rows[2][1], rows[3][2] = "约5", ""
+    made = tabbed(rows)
+    assert keys(made, "problems") == ["figure_words"] and keys(made, "decisions") == ["blank"]
+    assert "check_open" in keys(made, "treated")
+    assert keys(tabbed(rows, blank="zero"), "problems") == ["figure_words", "check_differs"]
+
+
+def test_a_part_of_the_row_above():
+    rows = plain()
+    whole = ["江阳区", *(a + b for a, b in zip(rows[1][1:], rows[8][1:], strict=True))]
+    part = ["其中：高新区", *rows[8][1:]]
+    rows = [rows[0], whole, part, *rows[2:8], rows[9], TOTAL]
+    assert keys(tabbed(rows), "decisions") == ["row_part"]
+    made = tabbed(rows, deduct=("其中：高新区",))
+    assert made.is_settled and [check.agreed for check in made.checks] == [True]
+    assert figures(made) == expected()
+    assert made.cells["jiangyang"]["tax"] == "C2-C3" and made.cells["hightech"]["tax"] == "C3"
+    rows[2][1] = 10**9
+    assert ("part_larger", "B3") in [(p.key, p.at) for p in tabbed(rows, deduct=("高新区",)).problems]
+    rows = [["区县", "人口"], ["甲县", 50], ["其中：开发区", 20], ["乙县", 7]]
+    alone = tabbed(rows, alone=True, deduct=("3",))
+    assert alone.values == {"甲县": {"人口": "30"}, "开发区": {"人口": "20"}, "乙县": {"人口": "7"}}
+    first = tabbed([rows[0], *rows[2:]], alone=True, deduct=("开发区",))
+    assert keys(first, "problems") == ["part_without_whole"]

@@ -29,6 +29,7 @@ def parser(lang: str) -> Parser:
     made.option("--sheet", metavar="NAME")
     made.option("--recipients", metavar="COLUMN")
     made.option("--leave-out", metavar="COLUMN", action="append", default=[])
+    made.option("--deduct", metavar="ROW", action="append", default=[])
     made.option("--blank", metavar="zero|refuse")
     made.option("--unit", metavar="UNIT")
     made.option("--published", metavar="COLUMN", dest="published")
@@ -92,9 +93,17 @@ def _decided(options: Any, lang: str) -> Options:
             raise Usage(say("cli.bad_same", lang, value=pair))
         same[written] = name
     return Options(
-        options.sheet, options.recipients, tuple(options.leave_out), options.blank, options.unit,
-        options.published, options.previous, options.hidden, same,
-    )  # fmt: skip
+        sheet=options.sheet,
+        recipients=options.recipients,
+        leave_out=tuple(options.leave_out),
+        deduct=tuple(options.deduct),
+        blank=options.blank,
+        unit=options.unit,
+        published=options.published,
+        previous=options.previous,
+        hidden=options.hidden,
+        same=same,
+    )
 
 
 def _content(file: str) -> tuple[str, bytes]:

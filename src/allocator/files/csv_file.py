@@ -35,6 +35,7 @@ def csv_lines(
     most_rows: int = MOST_ROWS,
     most_columns: int = MOST_COLUMNS,
     mark: str = ",",
+    most_cells: int | None = None,
 ) -> list[Row]:
     """The lines of CSV that hold anything, each with its number; raises where it is not CSV or too large.
 
@@ -43,6 +44,7 @@ def csv_lines(
     text = _Lines(file, content, mark=mark)
     rows: list[Row] = []
     number = cells = 0
+    most_cells = _most_cells(most_rows) if most_cells is None else most_cells
     try:
         for number, row in enumerate(csv.reader(text, strict=True, delimiter=mark), 1):
             text.commas = 0
@@ -52,8 +54,8 @@ def csv_lines(
                 cells += len(line)
             if len(rows) > most_rows or number > max(most_rows, _MOST_LINES) or any(line[most_columns:]):
                 raise _Wide
-            if cells > _most_cells(most_rows):
-                wrong(file, "upload_cells", limit=_most_cells(most_rows))
+            if cells > most_cells:
+                wrong(file, "upload_cells", limit=most_cells)
     except csv.Error:
         wrong(file, "csv_syntax", {"row": number + 1})
     except _Wide:

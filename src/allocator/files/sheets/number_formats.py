@@ -40,6 +40,7 @@ class Layout:
     hidden_columns: set[int] = field(default_factory=set)
 
 
+@lru_cache(1000)
 def shows_percent(code: str) -> bool:
     """Whether a number format multiplies by a hundred, and does not only write the sign.
 

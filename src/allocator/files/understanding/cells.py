@@ -6,12 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from allocator.files.sheets.headings import text_of
 from allocator.files.understanding.columns import Place
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.figures import FIGURE, MISSING, Figure, figure_of
-from allocator.files.understanding.rows import Row
+from allocator.files.understanding.figures import FIGURE, MISSING, Figure, figure_of, plain_text
+from allocator.files.understanding.rows import DEDUCTED, Row
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed, tidy
 
@@ -54,6 +55,31 @@ def values_in(view: View, rows: Sequence[Row], places: Sequence[Place], draft: D
     if missing:
         _missing(missing, draft)
     return found
+
+
+def deduct_parts(
+    view: View, rows: Sequence[Row], places: Sequence[Place], found: Values, draft: Draft
+) -> None:
+    """Takes the figures of rows that are a part of the row above off that row's."""
+    whole: Row | None = None
+    for row in rows:
+        if row.why != DEDUCTED:
+            whole = row
+            continue
+        if whole is None:
+            draft.refuse("part_without_whole", view.row(row.number), name=row.name)
+            continue
+        draft.treat("part_deducted", view.row(row.number), name=row.name, whole=whole.name)
+        for place in places:
+            of_whole, of_part = (found.values[each.id].get(place.id) for each in (whole, row))
+            if of_whole is None or of_part is None:
+                continue
+            left = Decimal(of_whole) - Decimal(of_part)
+            if left < 0:
+                draft.refuse("part_larger", view.cell(row.number, place.at), name=row.name, whole=whole.name)
+                continue
+            found.values[whole.id][place.id] = plain_text(left)
+            found.cells[whole.id][place.id] += f"-{found.cells[row.id][place.id]}"
 
 
 def _missing(cells: Sequence[str], draft: Draft) -> None:

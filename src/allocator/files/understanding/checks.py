@@ -11,7 +11,7 @@ from allocator.files.sheets.grids.grid import Cell
 from allocator.files.understanding.draft import Draft
 from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, plain_text
 from allocator.files.understanding.model import Check
-from allocator.files.understanding.rows import ASKED, CHECK, RECIPIENT, SECTION, Row, has_no_value
+from allocator.files.understanding.rows import ASKED, CHECK, DEDUCTED, RECIPIENT, SECTION, Row, has_no_value
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed
 
@@ -32,7 +32,9 @@ def values_of(row: Row, columns: Columns) -> list[Decimal]:
 
 def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -> tuple[Check, ...]:
     """Every row of totals with what it should come to; one that does not agree is refused."""
-    counted = [row for row in rows if row.role == RECIPIENT or (row.role == ASKED and row.why != "part")]
+    if not any(row.role == CHECK for row in rows):
+        return ()
+    counted = [row for row in rows if _is_counted(row)]
     values = {row.number: values_of(row, columns) for row in counted}
     mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}
     unknown = {
@@ -56,6 +58,11 @@ def _is_unknown(cell: Cell, draft: Draft) -> bool:
     """Whether a cell's part in a sum is not known: it is refused, or missing and nobody has said zero."""
     kind = figure_of(cell).kind
     return kind != FIGURE and not (kind == MISSING and draft.options.blank == "zero")
+
+
+def _is_counted(row: Row) -> bool:
+    """Whether a row's figures are in a total; those of a part are in the row above already."""
+    return row.role in (RECIPIENT, ASKED) and row.why not in ("part", DEDUCTED)
 
 
 def _note(view: View, row: Row, check: Check, columns: Columns, draft: Draft) -> None:
@@ -95,7 +102,7 @@ def _run(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         if row.role == CHECK or (row.role == SECTION and found):
             break
-        if row.role == RECIPIENT or (row.role == ASKED and row.why != "part"):
+        if _is_counted(row):
             found.append(row)
     return found
 
@@ -127,7 +134,7 @@ def _check(
 
 def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:
     """Recipients whose figures are, in every column, the sum of all others or of those next to them."""
-    lines = [row for row in rows if row.role == RECIPIENT]
+    lines = [row for row in rows if row.role == RECIPIENT and row.why != DEDUCTED]
     if len(lines) < _LEAST_RUN + 1 or all(row.why == "match" for row in lines) or not columns:
         return []
     # the columns in one number each row, so that a sum is looked for once; what is found is added up anew

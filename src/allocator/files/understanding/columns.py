@@ -26,6 +26,7 @@ from allocator.files.understanding.vocabulary import (
 )  # fmt: skip
 
 RECIPIENT, FACTOR, AMOUNT, LEFT = "recipient", "factor", "amount", "left"
+_SAMPLE = 1_000  # rows that tell in which column the recipients are
 _KINDS = ("类别", "类型", "分类", "组别", "分组", "片区", "类", "kind", "type", "category", "group", "class")
 
 
@@ -84,7 +85,7 @@ def _best_matched(view: View, head: Head, known: Known, draft: Draft) -> int | N
 
 def _matched(view: View, head: Head, at: int, known: Known) -> dict[int, str]:
     found: dict[int, str] = {}
-    for number, cells in view.lines[head.first :]:
+    for number, cells in view.lines[head.first : head.first + _SAMPLE]:
         if at < len(cells) and cells[at].kind == TEXT and (match := known.recipient(cells[at].text)):
             found[number] = match.id
     return found

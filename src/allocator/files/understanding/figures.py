@@ -19,10 +19,10 @@ from allocator.files.sheets.grids.grid import (
     TEXT,
     TRUTH,
     Cell,
-    is_percent,
     is_scaled,
     words_of,
 )  # fmt: skip
+from allocator.files.sheets.number_formats import shows_percent
 from allocator.files.understanding.vocabulary import UNIT, closed, is_unit
 
 FIGURE, MISSING, REFUSED, WORDS = "figure", "missing", "refused", "words"
@@ -42,6 +42,7 @@ _DATE = re.compile(
 )
 _NEGATIVE = re.compile(r"[-−－△▲]\s*[¥￥$]?[0-9.,]+.{0,4}|[(（][¥￥$]?[0-9.,]+[)）]")
 EXACT = Context(prec=400, traps=[Inexact])  # nothing that a table's figures come to is ever rounded
+_LONGEST = 100  # characters of a figure with all its decimals, separators and its unit
 _MOST_DIGITS = 15  # that a spreadsheet holds of a number
 
 
@@ -96,7 +97,7 @@ def _stored(cell: Cell) -> Figure:
         return Figure(REFUSED, why=made)
     if not cell.format:
         return Figure(FIGURE, text, made)
-    if is_percent(cell.format):
+    if shows_percent(cell.format):
         made = made.scaleb(2, EXACT)
         return Figure(FIGURE, plain_text(made), made, percent=True)
     if is_scaled(cell.format):
@@ -107,6 +108,8 @@ def _stored(cell: Cell) -> Figure:
 
 @lru_cache(20_000)
 def _written(text: str) -> Figure:
+    if len(text) > _LONGEST:
+        return Figure(WORDS, why="figure_words")
     plain = unicodedata.normalize("NFKC", text[:200]).casefold()
     plain = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().strip("'’‘`\"“”").strip()
     if not plain or _MARKS.fullmatch(plain):
@@ -176,4 +179,5 @@ def is_word(cell: Cell) -> bool:
 
 def is_year(cell: Cell) -> bool:
     """Whether a cell could be a year at the head of a column."""
-    return cell.text.isdecimal() and len(cell.text) == 4 and 1980 <= int(cell.text) <= 2100
+    text = cell.text.strip().removesuffix("年")
+    return text.isascii() and text.isdecimal() and len(text) == 4 and 1980 <= int(text) <= 2100

@@ -11,6 +11,7 @@ from typing import Any
 from allocator.core.exact import exact
 from allocator.core.model import Scenario
 from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Text
+from allocator.files.csv_file import MOST_ROWS
 from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
 from allocator.files.scenario.schema import FORMAT
@@ -105,7 +106,9 @@ def _amounts(values: Mapping[str, str], unit: str) -> dict[str, Any]:
 
 
 def provenance_of(made: Understanding, lang: str) -> list[Provenance]:
-    """For every value the cell that it is from, and whether that was blank."""
+    """For every value the cell that it is from, and whether that was blank; of very many the columns tell."""
+    if sum(map(len, made.cells.values())) > MOST_ROWS:
+        return []
     zeros = frozenset(made.zeros)
     return [
         Provenance(

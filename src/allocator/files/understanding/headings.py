@@ -11,6 +11,7 @@ from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
     closed,
     heading_of,
+    is_numeral,
     is_preamble,
     is_recipient_heading,
     is_unit,
@@ -80,6 +81,9 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
         kind = _kind(cells, wide.get(number), bool(rows))
         if kind == "heading" and len(rows) < MOST_HEADINGS and _follows(lines, at, rows):
             rows.insert(0, at)
+        elif rows and kind == "weights":
+            weights = weights or (number, cells)
+            above[number] = kind
         elif rows or kind == "title":
             if rows:
                 break
@@ -142,6 +146,8 @@ def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> s
         return "units" if len(filled) > 1 or not unit_in(filled[0].text) else "title"
     if all(is_preamble(cell.text) for cell in filled):
         return "title"
+    if not below and len([cell for cell in filled if not is_numeral(cell.text)]) < 2 <= len(filled):
+        return "title"  # 一、市辖区, its number in a column of its own
     if len(filled) < 2:
         grouped = wide is not None and wide[1] > wide[0] and wide[0] > 0 and below
         return "heading" if grouped else "title"
@@ -201,6 +207,8 @@ def _fill(texts: list[list[str]], upper: int) -> None:
     line, group = texts[upper], ""
     for at, text in enumerate(line):
         below = any(lower[at] for lower in texts[upper + 1 :])
+        if at and any(higher[at] != higher[at - 1] for higher in texts[:upper]):
+            group = ""
         if text:
             group = text if below else ""
         elif below and group:

@@ -53,6 +53,7 @@ class Options:
     sheet: str | None = None
     recipients: str | None = None
     leave_out: tuple[str, ...] = ()
+    deduct: tuple[str, ...] = ()
     blank: str | None = None  # "zero" or "refuse"
     unit: str | None = None
     published: str | None = None

@@ -11,9 +11,9 @@ from allocator.core.errors import ScenarioError
 from allocator.core.parts import check_id
 from allocator.files.understanding.draft import Draft
 from allocator.files.understanding.names import Known, plain_form
-from allocator.files.understanding.rows import ASKED, RECIPIENT, Row
+from allocator.files.understanding.rows import ASKED, DEDUCTED, RECIPIENT, Row
 from allocator.files.understanding.view import View
-from allocator.files.understanding.vocabulary import closed, part_of
+from allocator.files.understanding.vocabulary import closed, part_of, tidy
 
 _MOST_NEAR = 50  # names for which a near one is looked for
 
@@ -45,7 +45,7 @@ def _named(view: View, rows: Sequence[Row], names: int, draft: Draft) -> list[Ro
             made.append(row)
             continue
         written, at = row.cell(names).text, view.cell(row.number, names)
-        name = plain_form(row.name)
+        name = plain_form(tidy(_written(row, names)))
         try:
             check_id(name, "recipients")
         except ScenarioError:
@@ -58,7 +58,7 @@ def _named(view: View, rows: Sequence[Row], names: int, draft: Draft) -> list[Ro
 
 def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: Known) -> list[Row]:
     made: list[Row] = []
-    found = {row.number: known.recipient(row.cell(names).text) for row in rows if row.role == RECIPIENT}
+    found = {row.number: known.recipient(_written(row, names)) for row in rows if row.role == RECIPIENT}
     cities = Counter(_city(match.place) for match in found.values() if match and match.place)
     usual = max(cities, key=lambda city: cities[city]) if cities else ""
     near = 0
@@ -66,7 +66,7 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
         if row.role != RECIPIENT:
             made.append(row)
             continue
-        written, at = row.cell(names).text, view.cell(row.number, names)
+        written, at = _written(row, names), view.cell(row.number, names)
         match = found[row.number]
         if match is None:
             near += 1
@@ -85,6 +85,12 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
         made.append(replace(row, id=match.id))
     _all_there(made, known, draft)
     return made
+
+
+def _written(row: Row, names: int) -> str:
+    """The name in a row as it is written, behind 其中： where that is deducted above."""
+    text = row.cell(names).text
+    return part_of(text) or text if row.why == DEDUCTED else text
 
 
 def _city(place: str) -> str:

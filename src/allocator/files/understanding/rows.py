@@ -24,6 +24,7 @@ from allocator.files.understanding.vocabulary import (
 )  # fmt: skip
 
 RECIPIENT, CHECK, WEIGHTS, SECTION, LEFT, ASKED = "recipient", "check", "weights", "section", "left", "asked"
+DEDUCTED = "deducted"  # why a row is a recipient of its own and comes off the row above
 _LONG = 24  # characters of a text that is no name
 
 
@@ -50,8 +51,8 @@ class Rows:
         self.view, self.head, self.names, self.figures, self.draft = view, head, names, figures, draft
         self._heading = head.columns[names].name
         lines = view.lines[head.first :]
-        figured = [n for n, cells in lines if self._has(cells, FIGURE, REFUSED)]
-        self._last = figured[-1] if figured else 0
+        figured = (number for number, cells in reversed(lines) if self._has(cells, FIGURE, REFUSED))
+        self._last = next(figured, 0)
 
     def all(self) -> list[Row]:
         """Every row, and what is to be said of those that are no recipients."""
@@ -107,7 +108,9 @@ class Rows:
             draft.leave("row_note", at, name=label)
             return made(LEFT, "note")
         if label and part_of(label) is not None and not (blank and is_section(label)):
-            draft.ask("row_part", ["leave_out"], at, name=label, part=part_of(label))
+            if is_named(draft.options.deduct, at, label, own.text, part_of(label) or ""):
+                return made(RECIPIENT, DEDUCTED)
+            draft.ask("row_part", ["deduct", "leave_out"], at, name=label, part=part_of(label))
             return made(ASKED, "part")
         if name and is_own_level(name):
             key = "row_own_level" if has_figures else "row_reservation"

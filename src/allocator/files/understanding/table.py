@@ -11,7 +11,7 @@ from allocator.core.parts import check_id
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.understanding import columns as taken_as
 from allocator.files.understanding.amounts import amounts_in
-from allocator.files.understanding.cells import values_in
+from allocator.files.understanding.cells import deduct_parts, values_in
 from allocator.files.understanding.checks import checks_of, unnamed_totals
 from allocator.files.understanding.columns import Place, places_of, recipient_column
 from allocator.files.understanding.draft import Draft
@@ -52,11 +52,12 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
     recipients = [row for row in rows if row.role == RECIPIENT and row.id]
     unit = draft.options.unit or head.unit
     values = values_in(view, recipients, factors, draft)
+    deduct_parts(view, recipients, factors, values, draft)
     checks = checks_of(view, rows, {p.id: p.at for p in figured if p in factors}, draft)
     in_rows = next(((row.number, row.cells) for row in rows if row.role == WEIGHTS), None)
     weights = weights_in(view, factors, head.weights or in_rows, draft)
     amounts = amounts_in(view, recipients, places, unit, draft)
-    _factors_there(places, factors, rows, draft)
+    _factors_there(view, places, factors, draft)
     return replace(
         _made(file, grid, draft),
         columns=tuple(_taken(view, place) for place in places),
@@ -112,9 +113,7 @@ def _without_unnamed_totals(
     return [replace(row, role=ASKED, why="part") if row in seem else row for row in rows]
 
 
-def _factors_there(
-    places: Sequence[Place], factors: Sequence[Place], rows: Sequence[Row], draft: Draft
-) -> None:
+def _factors_there(view: View, places: Sequence[Place], factors: Sequence[Place], draft: Draft) -> None:
     """Asks about factors of the scenario that no column holds; refuses a table without any figures."""
     known = draft.known
     if known is None:
@@ -127,10 +126,16 @@ def _factors_there(
                 draft.refuse("name_unsafe", name=place.id)
         return
     found = {place.id for place in factors}
-    used = {*known.scenario.weights, known.scenario.coefficient}
+    limits = (limit.by for limit in known.scenario.limits)
+    used = {*known.scenario.weights, known.scenario.coefficient, *limits}
     missing = [f for f in known.scenario.factors if f.id in used and f.id not in found]
     left = [p for p in places if p.why in ("reference", "result", "hidden", "part", "total")]
     for factor in missing:
+        hidden = [p for p in left if p.why == "hidden" and known.factor(p.column.parts) == factor.id]
+        if hidden:
+            where = view.column(hidden[0].at)
+            draft.ask("factor_hidden", ["read"], where, name=factor.name)
+            continue
         called = (factor.name.zh, factor.name.en, factor.id)
         near = [p.column.name for p in left if known.near_factor(p.column.parts) in called]
         draft.ask(

@@ -49,8 +49,10 @@ _AMOUNT = re.compile(
 )
 _AVERAGE = re.compile(
     r"(全市|总体|各.*)?(平均|平均数|平均值|均值|中位数|最大值|最小值|最高值|最低值|极差|标准差|方差|增幅|同比)|"
+    r"占.*(比|比重|比例|百分比|%|份额)|比重|占比|(比|较)?(上年|去年|同期|同比)?(增长|增减|增幅|增速).*|上年(同期)?(数|合计)?|"
     r"average|mean|median|max(imum)?|min(imum)?|range|standarddeviation"
 )
+_NUMERAL = re.compile(r"[(（]?([一二三四五六七八九十]{1,3}|[ivx]{1,4}|[0-9]{1,3})[)）、.．]?")
 _WEIGHTS = re.compile(
     r"(因素|指标|分配|测算)?(权重|权数|权重系数|占权重|所占权重)(\(?%\)?)?|weights?(\(%\))?"
 )
@@ -162,6 +164,7 @@ is_code = _asks(_CODE)
 is_remark = _asks(_REMARK)
 is_result = _asks(_RESULT)
 is_amount = _asks(_AMOUNT)
+is_numeral = _asks(_NUMERAL)
 is_average = _asks(_AVERAGE)
 is_weights = _asks(_WEIGHTS)
 is_note = _asks(_NOTE)

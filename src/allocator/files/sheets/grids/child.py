@@ -15,12 +15,14 @@ from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.parsing import uncollected, wrong
+from allocator.files.sheets.archive import MOST_PARTS
 from allocator.files.sheets.grids.grid import (
     BLANK,
     DATE,
     EMPTY,
     ERROR,
     FORMULA,
+    MOST_CELLS,
     NUMBER,
     TEXT,
     TRUTH,
@@ -30,7 +32,7 @@ from allocator.files.sheets.grids.grid import (
 
 SECONDS = 60
 MEMORY_MB = 300
-_SHORT_OF_MEMORY = 9
+_SHORT_OF_MEMORY, _NOT_INSTALLED, _STUMBLED = 9, 3, 1  # exit statuses
 _KINDS = (BLANK, NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH)
 _NUMBER = {kind: at for at, kind in enumerate(_KINDS)}
 
@@ -42,7 +44,11 @@ def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         wrong(file, "sheet_endless", seconds=SECONDS)
-    if done.returncode:
+    if done.returncode == _NOT_INSTALLED:
+        raise RuntimeError(done.stderr.decode(errors="replace"))
+    if done.returncode == _STUMBLED:
+        wrong(file, "upload_broken")
+    if done.returncode:  # its own status, or that of a system that ended it
         wrong(file, "sheet_memory", limit=MEMORY_MB)
     with uncollected():
         return _grids(file, io.BytesIO(done.stdout))
@@ -110,7 +116,13 @@ def main(kind: str, file: str, most_rows: int) -> None:
     _limit()
     content = sys.stdin.buffer.read()
     try:
-        answer = _lines(_read(kind, file, content, most_rows))
+        grids = _read(kind, file, content, most_rows)
+        if (
+            len(grids) > MOST_PARTS
+            or sum(len(cells) for grid in grids for _, cells in grid.rows) > MOST_CELLS
+        ):
+            wrong(file, "upload_cells", limit=MOST_CELLS)
+        answer = _lines(grids)
     except ScenarioError as error:
         found = [{"key": p.key, "details": dict(p.details), "at": dict(p.at)} for p in error.problems]
         answer = iter([{"problems": found}])
@@ -138,3 +150,6 @@ if __name__ == "__main__":
         main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     except MemoryError:
         sys.exit(_SHORT_OF_MEMORY)
+    except ImportError as error:
+        sys.stderr.write(str(error))
+        sys.exit(_NOT_INSTALLED)

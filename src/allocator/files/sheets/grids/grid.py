@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
+
+from allocator.files.sheets.number_formats import shows_percent
 
 NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH, BLANK = "number", "text", "date", "error", "formula", "truth", ""
 
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _SCALED = re.compile(r"[0#?],+(?![0#?,])|[0#?]!?\.[0#?]+,|\\\.|!\.")
 _WORDS = re.compile(r'"([^"]*)"')
 
@@ -25,6 +27,7 @@ class Cell(NamedTuple):
 
 
 EMPTY = Cell()
+MOST_CELLS = 1_500_000  # of all sheets, so that what is read fits into memory with all that is made of it
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,7 @@ class Grid:
     unseen: tuple[str, ...] = ()
 
 
-def is_percent(code: str) -> bool:
-    """Whether a number format multiplies by a hundred.
-
-    >>> is_percent("0.00%"), is_percent('0.00"%"')
-    (True, False)
-    """
-    return "%" in _LITERAL.sub("", code)
-
-
+@lru_cache(1_000)
 def is_scaled(code: str) -> bool:
     """Whether a number format shows a part of the number only, such as thousands or ten thousands.
 
@@ -63,6 +58,7 @@ def is_scaled(code: str) -> bool:
     return _SCALED.search(re.sub(r'"[^"]*"|_.|\*.|\[[^\]]*\]', "", first)) is not None
 
 
+@lru_cache(1_000)
 def words_of(code: str) -> str:
     """The words that a number format writes beside the number.
 
@@ -74,4 +70,4 @@ def words_of(code: str) -> str:
 
 def is_notable(code: str) -> bool:
     """Whether a number format lets the number look like another one, or names its unit."""
-    return is_percent(code) or is_scaled(code) or bool(words_of(code))
+    return shows_percent(code) or is_scaled(code) or bool(words_of(code))

@@ -10,7 +10,7 @@ from collections import Counter
 
 from allocator.files.csv_file import csv_lines
 from allocator.files.parsing import is_error_cell, wrong
-from allocator.files.sheets.grids.grid import EMPTY, ERROR, FORMULA, TEXT, Cell, Grid
+from allocator.files.sheets.grids.grid import EMPTY, ERROR, FORMULA, MOST_CELLS, TEXT, Cell, Grid
 from allocator.files.sheets.unpacking import MOST_COLUMNS
 
 _MARKS = "\t,;"
@@ -23,7 +23,7 @@ def text_grid(file: str, content: bytes, most_rows: int) -> Grid:
     """The table in a text.  Raises ScenarioError for whatever is no table of bearable size."""
     content = _in_utf_8(file, content)
     mark = _mark_of(content)
-    lines = csv_lines(file, content, most_rows, MOST_COLUMNS, mark)
+    lines = csv_lines(file, content, most_rows, MOST_COLUMNS, mark, MOST_CELLS)
     kinds: dict[str, Cell] = {"": EMPTY}
     rows = []
     for number, line in lines:

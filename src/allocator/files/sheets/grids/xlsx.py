@@ -41,7 +41,11 @@ def workbook_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
                 grids.append(
                     Grid(
                         part.name,
-                        tuple((at, tuple(cells)) for at, cells in sorted(rows.items()) if any(cells)),
+                        tuple(
+                            (at, tuple(cells))
+                            for at, cells in sorted(rows.items())
+                            if any(cell.kind for cell in cells)
+                        ),
                         part.hidden,
                         tuple(part.merged),
                         frozenset(found[number].hidden_rows & rows.keys()),
@@ -69,7 +73,8 @@ def _rows(sheet: Any, part: Part, layout: Layout) -> dict[int, list[Cell]]:
                 _cell(value, formats.get((number, column), ""))
                 for column, value in enumerate(read, before + 1)
             ]
-            rows[number] = cells
+            if any(cell.kind for cell in cells):
+                rows[number] = cells
     for (number, column), text in part.unseen.items():
         cells = rows.setdefault(number, [])
         cells += [EMPTY] * (column - len(cells))
