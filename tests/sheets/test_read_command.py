@@ -120,7 +120,7 @@ def test_a_folder_from_a_sheet(run, tmp_path, with_rule):
         file.write_text(text_of_file.replace("amount = 0", "amount = 56_020_000"), "utf-8")
     made = load_scenario(file)
     assert [list(f.values) for f in made.factors] == [list(c) for c in zip(*VALUES, strict=True)]
-    assert {f.status for f in made.factors} == {"assumed"}
+    assert {f.status for f in made.factors} == {"provided"}
     assert all("表.xlsx" in f.source.zh for f in made.factors)
     assert made.provenance[0].note.endswith("cell B2")
     assert list(made.weights.values()) == [40, 40, 10, 10]

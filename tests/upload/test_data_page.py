@@ -449,10 +449,9 @@ def test_a_refused_upload_leaves_everything_and_lists_every_problem(page: Open, 
     app.run()
     shown = page_text(app).replace("\\", "")
     assert now(app, "large/scenario") == before
-    count = len(upload_problems(table(before, bad), before))
-    assert count > 8
+    count = len(bad)
     assert f"文件中有{count}处需要改正，没有采用" in shown
-    assert len(re.findall(r"b\.csv.*?第\d+行.*?\*\*x\*\*", shown)) == count
+    assert len(re.findall(r"b\.csv: [A-Z]+\d+.*?\*\*x\*\*", shown)) == count
     app = app.run()
     assert f"文件中有{count}处需要改正" in page_text(app)
     app.file_uploader[0].clear()

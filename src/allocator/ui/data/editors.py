@@ -255,7 +255,11 @@ def outcome_sentence(before: Scenario, after: Scenario, lang: str) -> str:
 
 def render_problems(error: ScenarioError, title: str, lang: str) -> None:
     """Every problem as a sentence, in a box that scrolls where there are many."""
-    sentences = error.sentences(lang)
+    render_sentences(error.sentences(lang), title, lang)
+
+
+def render_sentences(sentences: Sequence[str], title: str, lang: str) -> None:
+    """Sentences on what is wrong, their number first."""
     head = say(f"app.table_editor.{title}", lang, count=len(sentences))
     st.html(markup.block("zero", head, role="alert"))
     with st.container(height=320 if len(sentences) > MANY else "content", border=len(sentences) > MANY):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from allocator.core.errors import ScenarioError
@@ -11,7 +13,7 @@ from allocator.files.understanding.folder import with_values
 from allocator.files.understanding.understand import understand_grids
 from allocator.text import say
 from allocator.ui.components import markup, understood, uploads
-from allocator.ui.data.editors import render_problems, take_over
+from allocator.ui.data.editors import render_problems, render_sentences, take_over
 
 
 def render_office_sheet(
@@ -39,9 +41,12 @@ def render_office_sheet(
         render_problems(refused, "upload_refused", lang)
         _offer_new_fund(file, lang)
         return
+    if made.problems:
+        said = [understood.in_words(each, lang) for each in made.problems]
+        render_sentences([f"{file.name}: {sentence}" for sentence in said], "upload_refused", lang)
     st.html(markup.block("exact", understood.summary(made, lang), role="status"))
     understood.render_questions(made, of, lang)
-    understood.render_statements(made, lang)
+    understood.render_statements(replace(made, problems=()), lang)
     if made.is_settled:
         if st.button(say("app.table_editor.take_sheet", lang), key=f"take-{of}", type="primary"):
             st.session_state["data-uploads"][file.id] = None  # dealt with
