@@ -194,6 +194,16 @@ def test_rows_of_totals_are_checks_and_never_recipients():
     assert keys(tabbed([*plain(), short]), "problems") == ["check_differs"] * 4
 
 
+def test_a_total_with_or_without_the_rows_that_are_no_recipients():
+    own = ["市本级", 10, 20, 30, 40]
+    with_own = ["合计", *(a + b for a, b in zip(sums(), own[1:], strict=True))]
+    for total in (with_own, TOTAL):
+        made = tabbed([*plain(), own, total])
+        assert keys(made, "decisions") == ["row_own_level"] and not made.problems and made.checks[0].agreed
+        settled(tabbed([*plain(), own, total], leave_out=("市本级",)), "check_agreed")
+    assert keys(tabbed([*plain(), own, ["合计", 1, 2, 3, 4]]), "problems") == ["check_differs"] * 4
+
+
 def test_a_total_that_was_never_worked_out_is_a_missing_check():
     rows = [*plain(), [""] * 5, ["合计", "=SUM(B2:B10)", "", "", ""]]
     made = read(xlsx(rows))

@@ -11,7 +11,16 @@ from allocator.files.sheets.grids.grid import Cell
 from allocator.files.understanding.draft import Draft
 from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, plain_text
 from allocator.files.understanding.model import Check
-from allocator.files.understanding.rows import ASKED, CHECK, DEDUCTED, RECIPIENT, SECTION, Row, has_no_value
+from allocator.files.understanding.rows import (
+    ASKED,
+    CHECK,
+    DEDUCTED,
+    LEFT,
+    RECIPIENT,
+    SECTION,
+    Row,
+    has_no_value,
+)
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed
 
@@ -35,7 +44,8 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
     if not any(row.role == CHECK for row in rows):
         return ()
     counted = [row for row in rows if _is_counted(row)]
-    values = {row.number: values_of(row, columns) for row in counted}
+    others = [row for row in rows if row.role == LEFT and row.why == "asked"]
+    values = {row.number: values_of(row, columns) for row in [*counted, *others]}
     mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}
     unknown = {
         name
@@ -47,6 +57,9 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
         if row.role != CHECK:
             continue
         scopes = _scopes(rows, at, counted)
+        # a total may be that of the recipients alone, or of the rows too that somebody leaves out
+        scopes += [[each for each in counted if each.role == RECIPIENT]]
+        scopes += [[each for each in rows if each.number in values]] if others else []
         made_of = [_check(row, scope, values, columns, unknown) for scope in scopes]
         check = next((each for each in made_of if each.agreed), made_of[0])
         made.append(check)
