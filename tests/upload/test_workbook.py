@@ -9,10 +9,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from any_scenario import scenarios
 from depth import cases
 from good_scenario import GOOD, make
 from hypothesis import HealthCheck, given, settings
-from test_files import scenarios
 
 from allocator import Factor, Recipient, ScenarioError, Text, load_scenario
 from allocator.files.upload import read as upload
