@@ -17,7 +17,9 @@ from allocator.ui.components import markup
 ROWS, COLUMNS = 60, 24  # of a sheet that are drawn
 FEW = 6  # statements of a kind before the rest is folded away
 _BY_OPTION = re.compile(r"（[^（）]*--[^（）]*）|\s*\([^()]*--[^()]*\)")
-Answers = Mapping[tuple[str, str], tuple[str, Statement]]
+KEPT = ("factor_missing", "factor_near", "factor_hidden", "recipients_missing")  # what may stay as it is
+Place = tuple[str, str, str]
+Answers = Mapping[Place, tuple[str, Statement]]
 
 
 # --- questions ------------------------------------------------------------------------------------
@@ -34,25 +36,41 @@ def begin(of: str) -> None:
     st.session_state[f"answers-{of}"] = {}
 
 
-def render_questions(made: Understanding, of: str, lang: str) -> None:
-    """Every question of a table with its answers, also those that were given."""
+def render_questions(made: Understanding, of: str, lang: str, *, keeps: bool = False) -> None:
+    """Every question of a table with its answers, also those that were given.
+
+    With ``keeps`` what the table lacks may stay as it is.
+    """
     for statement in _asked(made, of):
-        _render_question(statement, of, lang)
+        _render_question(statement, of, lang, keeps=keeps)
+
+
+def is_open(made: Understanding, of: str) -> bool:
+    """Whether something is refused, or asked and not answered."""
+    answers = answers_of(of)
+    return bool(made.problems) or any(
+        answers.get(_place(each), ("",))[0] != "keep" for each in made.decisions
+    )
+
+
+def _place(statement: Statement) -> Place:
+    """What tells one question from another."""
+    return statement.key, statement.at, str(statement.details.get("name", ""))
 
 
 def _asked(made: Understanding, of: str) -> list[Statement]:
     """The questions of a table: those that are answered first, then those that are open."""
     answers = answers_of(of)
     known = [statement for _, statement in answers.values()]
-    return [*known, *(each for each in made.decisions if (each.key, each.at) not in answers)]
+    return [*known, *(each for each in made.decisions if _place(each) not in answers)]
 
 
-def _render_question(statement: Statement, of: str, lang: str) -> None:
+def _render_question(statement: Statement, of: str, lang: str, *, keeps: bool) -> None:
     """One question with its answers; without an answer nothing is decided."""
-    place = statement.key, statement.at
+    place = _place(statement)
     key = f"ask-{of}-{'-'.join(place)}"
     answers = answers_of(of)
-    choices = choices_of(statement)
+    choices = choices_of(statement, keeps=keeps)
     sentence = in_words(statement, lang)
     if not choices:
         st.html(markup.block("zero", sentence))
@@ -75,16 +93,28 @@ def _render_question(statement: Statement, of: str, lang: str) -> None:
     )
 
 
-def choices_of(statement: Statement) -> list[str]:
+def choices_of(statement: Statement, *, keeps: bool = False) -> list[str]:
     """The answers that the page takes."""
     if statement.key == "two_recipient_columns":
         return [str(statement.details["first"]), str(statement.details["second"])]
     unmeant = ("reservation", "blank", *(() if statement.details.get("near") else ("same",)))
-    return [choice for choice in statement.choices if choice not in unmeant]
+    kept = ["keep"] if keeps and statement.key in KEPT else []
+    return [*kept, *(choice for choice in statement.choices if choice not in unmeant)]
 
 
 def _choice(choice: str, lang: str) -> str:
-    known = ("zero", "refuse", "read", "leave", "leave_out", "previous", "published", "same")
+    known = (
+        "zero",
+        "refuse",
+        "read",
+        "leave",
+        "leave_out",
+        "previous",
+        "published",
+        "same",
+        "keep",
+        "deduct",
+    )
     return say(f"app.start.choice_{choice}", lang) if choice in known else choice
 
 
@@ -93,14 +123,19 @@ def options_of(answers: Answers) -> Options:
     made: dict[str, Any] = {}
     out: list[str] = []
     same: dict[str, str] = {}
-    for (key, at), (choice, statement) in answers.items():
+    parts: list[str] = []
+    for (key, at, name), (choice, statement) in answers.items():
+        if choice == "keep":
+            continue
         if choice == "leave_out":
-            out.append(at if key == "amounts" else str(statement.details.get("name", at)))
+            out.append(at if key == "amounts" else name or at)
         elif key == "which_sheet":
             made["sheet"] = choice
         elif key == "blank":
             made["blank"] = choice
-        elif key == "hidden_rows":
+        elif choice == "deduct":
+            parts.append(name)
+        elif key in ("hidden_rows", "factor_hidden"):
             made["hidden"] = choice
         elif key == "two_recipient_columns":
             made["recipients"] = choice
@@ -110,7 +145,7 @@ def options_of(answers: Answers) -> Options:
             same[str(statement.details["name"])] = _name(statement.details["near"])
         elif key.startswith("factor_"):
             same[choice] = _name(statement.details["name"])
-    return Options(leave_out=tuple(out), same=same, **made)
+    return Options(leave_out=tuple(out), deduct=tuple(parts), same=same, **made)
 
 
 def _name(of: object) -> str:

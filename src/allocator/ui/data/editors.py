@@ -245,12 +245,13 @@ def render_outcome(where: str, lang: str) -> None:
         st.html(markup.block("exact", outcome_sentence(before, after, lang), role="status"))
 
 
-def outcome_sentence(before: Scenario, after: Scenario, lang: str) -> str:
-    """What an edit changed, in words."""
+def outcome_sentence(before: Scenario, after: Scenario, lang: str, *, done: bool = True) -> str:
+    """What an edit changed, in words; or what it would change."""
     if before == after:
         return say("app.table_editor.unchanged", lang)
     changes = differences_in_words(differences(before, after), after, lang, 6)
-    return say("app.table_editor.changed", lang, changes=("" if lang == "zh" else " ").join(changes))
+    key = "app.table_editor.changed" if done else "app.table_editor.would_change"
+    return say(key, lang, changes=("" if lang == "zh" else " ").join(changes))
 
 
 def render_problems(error: ScenarioError, title: str, lang: str) -> None:

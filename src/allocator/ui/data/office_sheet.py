@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from allocator.core.errors import ScenarioError
+from allocator.analysis.finding import held_against
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.sheets.grids.files import grids_of
 from allocator.files.understanding.folder import with_values
 from allocator.files.understanding.understand import understand_grids
+from allocator.report.words.finding import against_sentence, terms
 from allocator.text import say
 from allocator.ui.components import markup, understood, uploads
-from allocator.ui.data.editors import render_problems, render_sentences, take_over
+from allocator.ui.data.editors import outcome_sentence, render_problems, render_sentences, take_over
 
 
 def render_office_sheet(
@@ -45,16 +48,32 @@ def render_office_sheet(
         said = [understood.in_words(each, lang) for each in made.problems]
         render_sentences([f"{file.name}: {sentence}" for sentence in said], "upload_refused", lang)
     st.html(markup.block("exact", understood.summary(made, lang), role="status"))
-    understood.render_questions(made, of, lang)
+    understood.render_questions(made, of, lang, keeps=True)
     understood.render_statements(replace(made, problems=()), lang)
-    if made.is_settled:
+    if not understood.is_open(made, of):
+        after = with_values(scenario, made, lang)
+        _render_effect(scenario, after, lang)
         if st.button(say("app.table_editor.take_sheet", lang), key=f"take-{of}", type="primary"):
             st.session_state["data-uploads"][file.id] = None  # dealt with
-            take_over("upload", slug, scenario, with_values(scenario, made, lang))
+            take_over("upload", slug, scenario, after)
             st.rerun()
     else:
         _offer_new_fund(file, lang)
     understood.render_sheet(made, grids, lang)
+
+
+def _render_effect(before: Scenario, after: Scenario, lang: str) -> None:
+    """What taking the sheet over would change, in the data and in the amounts."""
+    st.html(markup.block("effect", outcome_sentence(before, after, lang, done=False)))
+    try:
+        old, new = allocate(before), allocate(after)
+    except AllocatorError as error:
+        st.html(markup.block("zero", " ".join(error.sentences(lang)), role="alert"))
+        return
+    found = held_against(new, old)
+    base = say("app.table_editor.as_now", lang)
+    words = terms([new], lang)
+    st.html(markup.block("effect", against_sentence(found, base, after.distributable, words)))
 
 
 def _offer_new_fund(file: uploads.Given, lang: str) -> None:
