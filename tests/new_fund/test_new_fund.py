@@ -161,3 +161,13 @@ def test_it_goes_on_from_a_scenario() -> None:
     assert next(f.values for f in scenario.factors) == tuple(range(1, 10))
     assert {f.status for f in scenario.factors} == {"provided"}
     assert allocate(scenario).amounts["ftz"] <= Fraction(8, 10) * scenario.distributable
+
+
+def test_a_column_is_taken_for_something_else_by_a_list_above_it() -> None:
+    sheet = "县区\t投资\t税收\t去年得到\n甲县\t1\t2\t300\n乙县\t3\t4\t500"
+    app = filled(sheet=sheet)
+    assert app.text_input(key="start-weight-去年得到")
+    (box,) = (box for box in app.selectbox if str(box.key) == "column-new-D")
+    box.set_value("leave_out").run()
+    assert not [f for f in app.text_input if str(f.key) == "start-weight-去年得到"]
+    assert "去年得到" in html_of(app)  # it is said that it is left out

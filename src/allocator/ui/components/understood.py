@@ -10,7 +10,7 @@ import streamlit as st
 
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.sheets.number_formats import letters
-from allocator.files.understanding.model import Options, Statement, Understanding
+from allocator.files.understanding.model import Options, Statement, Taken, Understanding
 from allocator.text import say
 from allocator.ui.components import markup
 
@@ -18,6 +18,8 @@ ROWS, COLUMNS = 60, 24  # of a sheet that are drawn
 FEW = 6  # statements of a kind before the rest is folded away
 _BY_OPTION = re.compile(r"（[^（）]*--[^（）]*）|\s*\([^()]*--[^()]*\)")
 KEPT = ("factor_missing", "factor_near", "factor_hidden", "recipients_missing")  # what may stay as it is
+ROLES = ("leave_out", "recipients", "previous", "published")  # for which a column can be taken
+ABREAST = 3
 Place = tuple[str, str, str]
 Answers = Mapping[Place, tuple[str, Statement]]
 
@@ -34,6 +36,47 @@ def answers_of(of: str) -> Answers:
 def begin(of: str) -> None:
     """Another table: nothing that was decided of the one before is held to be decided of it."""
     st.session_state[f"answers-{of}"] = {}
+    st.session_state[f"columns-{of}"] = {}
+
+
+def render_columns(made: Understanding, of: str, lang: str) -> None:
+    """A list above which every column stands, for what it is to be taken instead of what is proposed."""
+    shown = [taken for taken in made.columns if taken.name][:COLUMNS]
+    if not shown:
+        return
+    with st.expander(say("app.start.columns", lang), key=f"fold-columns-{of}"):
+        for start in range(0, len(shown), ABREAST):
+            for place, taken in zip(st.columns(ABREAST), shown[start : start + ABREAST], strict=False):
+                with place:
+                    _render_column(taken, of, lang)
+
+
+def _render_column(taken: Taken, of: str, lang: str) -> None:
+    key = f"column-{of}-{taken.at}"
+
+    def pick() -> None:
+        chosen = st.session_state[key]
+        kept = {at: role for at, role in columns_of(of).items() if at != taken.at}
+        kept = {at: role for at, role in kept.items() if role != chosen or chosen == "leave_out"}
+        st.session_state[f"columns-{of}"] = kept if chosen is None else {**kept, taken.at: chosen}
+
+    standing = columns_of(of).get(taken.at)
+    proposed = say(f"app.start.as_{taken.role}", lang)
+    st.selectbox(
+        markup.in_markdown(say("app.start.column", lang, at=taken.at, name=taken.name)),
+        ROLES,
+        index=ROLES.index(standing) if standing in ROLES else None,
+        format_func=lambda role: say(f"app.start.choice_{role}", lang),
+        key=key,
+        on_change=pick,
+        placeholder=proposed,
+    )
+
+
+def columns_of(of: str) -> Mapping[str, str]:
+    """For what columns are to be taken, by their letters, where somebody said so."""
+    chosen: Mapping[str, str] = st.session_state.get(f"columns-{of}", {})
+    return chosen
 
 
 def render_questions(made: Understanding, of: str, lang: str, *, keeps: bool = False) -> None:
@@ -118,13 +161,14 @@ def _choice(choice: str, lang: str) -> str:
     return say(f"app.start.choice_{choice}", lang) if choice in known else choice
 
 
-def options_of(answers: Answers) -> Options:
-    """What was decided, as the reader of tables takes it."""
-    made: dict[str, Any] = {}
-    out: list[str] = []
+def options_of(of: str) -> Options:
+    """What was decided of a table, as the reader of tables takes it."""
+    columns = columns_of(of)
+    made: dict[str, Any] = {role: at for at, role in columns.items() if role != "leave_out"}
+    out = [at for at, role in columns.items() if role == "leave_out"]
     same: dict[str, str] = {}
     parts: list[str] = []
-    for (key, at, name), (choice, statement) in answers.items():
+    for (key, at, name), (choice, statement) in answers_of(of).items():
         if choice == "keep":
             continue
         if choice == "leave_out":

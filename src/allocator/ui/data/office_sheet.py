@@ -30,7 +30,7 @@ def render_office_sheet(
     if st.session_state.get(f"sheet-{of}") != file.id:
         st.session_state[f"sheet-{of}"] = file.id
         understood.begin(of)
-    options = understood.options_of(understood.answers_of(of))
+    options = understood.options_of(of)
     try:
         grids = uploads.once(f"grids-{of}", file.digest, lambda: tuple(grids_of(file.name, file.content)))
         key = (file.digest, repr(options), scenario.digest)
@@ -49,6 +49,7 @@ def render_office_sheet(
         render_sentences([f"{file.name}: {sentence}" for sentence in said], "upload_refused", lang)
     st.html(markup.block("exact", understood.summary(made, lang), role="status"))
     understood.render_questions(made, of, lang, keeps=True)
+    understood.render_columns(made, of, lang)
     understood.render_statements(replace(made, problems=()), lang)
     if not understood.is_open(made, of):
         after = with_values(scenario, made, lang)

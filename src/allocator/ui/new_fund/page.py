@@ -103,7 +103,7 @@ def _render_table(like: Scenario | None, lang: str) -> tuple[Understanding | Non
         return None, ()
     try:
         grids = uploads.once("start-grids", given.digest, lambda: tuple(grids_of(given.name, given.content)))
-        answered = understood.options_of(understood.answers_of(OF))
+        answered = understood.options_of(OF)
         made = uploads.once(
             "start-understood",
             (given.digest, repr(answered), like.digest if like else ""),
@@ -113,6 +113,7 @@ def _render_table(like: Scenario | None, lang: str) -> tuple[Understanding | Non
         widgets.render_errors(error, lang)
         return None, ()
     understood.render_questions(made, OF, lang)
+    understood.render_columns(made, OF, lang)
     return made, grids
 
 
