@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -89,3 +90,10 @@ def test_no_sentence_of_the_page_names_an_option() -> None:
     assert "--" in asked.sentence("zh") and "--" not in understood.in_words(asked, "zh")
     assert understood.choices_of(asked) == ["zero", "refuse"]
     assert say("app.start.choice_zero", "zh")
+
+
+def test_figures_that_cannot_all_be_are_refused_and_nothing_is_taken() -> None:
+    zeros = re.sub(rb",\d+", b",0", sheet(0, 1, 2, 3))
+    app = given(zeros)
+    assert not app.exception and not keys(app, "take-")
+    assert now(app) == luzhou() and "需要改正" in " ".join([html_of(app), *(m.value for m in app.markdown)])

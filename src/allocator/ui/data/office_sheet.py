@@ -52,7 +52,11 @@ def render_office_sheet(
     understood.render_columns(made, of, lang)
     understood.render_statements(replace(made, problems=()), lang)
     if not understood.is_open(made, of):
-        after = with_values(scenario, made, lang)
+        try:
+            after = with_values(scenario, made, lang)
+        except ScenarioError as error:  # what each figure may be and all together may not
+            render_problems(error, "upload_refused", lang)
+            return
         _render_effect(scenario, after, lang)
         if st.button(say("app.table_editor.take_sheet", lang), key=f"take-{of}", type="primary"):
             st.session_state["data-uploads"][file.id] = None  # dealt with
