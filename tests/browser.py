@@ -207,7 +207,7 @@ class Visit:
         # Streamlit looks for its server below the page's own path first, and Chromium logs that as an error.
         sought = said.location.get("url", "").endswith((inside.HEALTH, inside.SETTINGS))
         if said.type == "error" and not sought:
-            self.wrong.append(said.text)
+            self.wrong.append(f"{said.text} {said.location.get('url', '')}")
 
     def open(self, query: str = "") -> Any:
         """Opens a page, ``compare?lang=en``, and waits until all of it stands."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import psutil
 
-HUNG = 60  # seconds; the one limit of every wait, which says that something hangs and never that it is slow
+HUNG = 600  # seconds; the one limit of every wait, which says that something hangs and never that it is slow
 MARK = "ALLOCATOR_TEST_RUN"  # all that a run of the tests starts has this in its environment
 # These end by themselves with the process that uses them.
 HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")

@@ -34,6 +34,12 @@ FUND = NewFund(
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is kept is kept in a folder of the test's own."""
+    monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path / "home"))
+
+
 def made_of(sheet: str = SHEET) -> Any:
     return understand("a.tsv", sheet.encode())
 

@@ -54,12 +54,13 @@ def main() -> None:
     ]
     st.session_state.pages = dict(zip(PAGES, pages, strict=True))
     page = st.navigation(pages, position="hidden")
-    wanted = st.session_state.pop("turn_to", None)
-    if wanted is not None:
-        st.switch_page(st.session_state.pages[wanted])
     state.enter(page.url_path)
     title = say("app.page.tab", lang, page=page.title, title=say("app.page.title", lang))
     st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")
+    # after the icon: a run that does not name it takes it away
+    wanted = st.session_state.pop("turn_to", None)
+    if wanted is not None:
+        st.switch_page(st.session_state.pages[wanted])
     st.html(f"<style>{_style()}</style>")
     st.html(f"<script>{_script(lang)}</script>", unsafe_allow_javascript=True)
     if notices:

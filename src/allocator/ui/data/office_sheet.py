@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -11,10 +12,11 @@ from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.files.sheets.grids.files import grids_of
+from allocator.files.sheets.grids.grid import Grid
 from allocator.files.understanding.folder import with_values
 from allocator.files.understanding.understand import understand_grids
 from allocator.report.words.finding import against_sentence, terms
-from allocator.text import say
+from allocator.text import LANGUAGES, say
 from allocator.ui.components import markup, understood, uploads
 from allocator.ui.data.editors import outcome_sentence, render_problems, render_sentences, take_over
 
@@ -40,7 +42,8 @@ def render_office_sheet(
     except ScenarioError:
         render_problems(refused, "upload_refused", lang)
         return
-    if not made.values and not made.decisions:
+    # the program's own template names each cell by its row and heading
+    if (_is_template(grids) and understood.is_open(made, of)) or not (made.values or made.decisions):
         render_problems(refused, "upload_refused", lang)
         _offer_new_fund(file, lang)
         return
@@ -65,6 +68,13 @@ def render_office_sheet(
     else:
         _offer_new_fund(file, lang)
     understood.render_sheet(made, grids, lang)
+
+
+def _is_template(grids: Sequence[Grid]) -> bool:
+    """Whether these are the sheets of the workbook that the page gives to fill in."""
+    names = {grid.name for grid in grids}
+    parts = ("workbook.sheet_data", "workbook.sheet_notes")
+    return any({say(part, lang) for part in parts} <= names for lang in LANGUAGES)
 
 
 def _render_effect(before: Scenario, after: Scenario, lang: str) -> None:
