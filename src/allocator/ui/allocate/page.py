@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from allocator.analysis.audit import possible_amounts, rule_behind
+from allocator.analysis.audit import Audit, Range, possible_amounts, rule_behind
 from allocator.analysis.finding import Finding, held_against
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
@@ -38,6 +38,7 @@ from allocator.ui.session.weights import effective
 
 MOST_DRAWN = 30  # rows of the picture where there are very many
 VERY_MANY = 200
+Possible = tuple[Audit, Mapping[str, Range]]
 
 
 def render() -> None:
@@ -72,11 +73,15 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
         return
     state.keep_weights(slug, standing)
     address.write()
-    against = base.chosen(slug, allocation.scenario, lang)
+    known = base.names(slug, allocation.scenario, lang)
+    against = base.chosen(slug, allocation.scenario, known, lang)
     found = None if against is None else held_against(allocation, against.held)
     st.html(markup.title(finding_title(allocation, found, lang)))
-    _render_legend(allocation, against, found, slug, lang)
-    _render_picture(allocation, against, slug, lang)
+    possible = _possible(allocation, slug)
+    amounts = allocation.amounts if against is None else against.amounts
+    rows = chart_data.chart_rows(allocation, amounts, lang, possible[1] if possible else None)
+    _render_legend(allocation, rows, against, found, known, slug, lang)
+    _render_picture(allocation, rows, against, slug, lang)
     notes = [markup.block("hint", line) for line in note_lines(allocation, lang)]
     if notes:
         st.html(markup.lines(notes))
@@ -90,7 +95,7 @@ def _render_results(scenario: Scenario, slug: str, lang: str) -> None:
         for line in _reasons(allocation.scenario, lang):
             st.html(markup.block("hint", line))
         widgets.render_data(allocation.scenario, lang)
-    _render_checks(allocation, against, lang)
+    _render_checks(allocation, rows, possible, against, lang)
 
 
 def _render_table(allocation: Allocation, against: Base | None, slug: str, lang: str) -> None:
@@ -147,11 +152,15 @@ def _units(allocation: Allocation, rows: Sequence[Row], lang: str) -> tuple[Unit
 
 
 def _render_legend(
-    allocation: Allocation, against: Base | None, found: Finding | None, slug: str, lang: str
+    allocation: Allocation,
+    rows: Sequence[Row],
+    against: Base | None,
+    found: Finding | None,
+    known: Mapping[str, str],
+    slug: str,
+    lang: str,
 ) -> None:
     """What it is held against, which a person can choose, the unit, and what the marks are."""
-    scenario = allocation.scenario
-    known = base.names(slug, scenario, lang)
     with st.container(key="legend", horizontal=True, vertical_alignment="center", gap="small"):
         if against is not None:
             st.selectbox(
@@ -162,15 +171,14 @@ def _render_legend(
                 on_change=lambda: base.choose(st.session_state[f"pick-base-{slug}-{lang}"]),
                 label_visibility="collapsed",
             )
-        st.html(markup.legend(legend(allocation, against, found, slug, lang)))
+        st.html(markup.legend(legend(allocation, rows, against, found, lang)))
 
 
 def legend(
-    allocation: Allocation, against: Base | None, found: Finding | None, slug: str, lang: str
+    allocation: Allocation, rows: Sequence[Row], against: Base | None, found: Finding | None, lang: str
 ) -> list[tuple[str, str]]:
     """The marks and their words; and in a word that all is as in the base, or that scales differ."""
     scenario = allocation.scenario
-    rows = _rows(allocation, against, slug, lang)
     mark = ("ring", "hollow") if scenario.assumed else ("dot", "solid")
     entries = [(mark[0], say(f"app.chart.legend_{mark[1]}", lang))]
     if against is not None:
@@ -185,12 +193,11 @@ def legend(
     return entries
 
 
-def _rows(allocation: Allocation, against: Base | None, slug: str, lang: str) -> tuple[Row, ...]:
+def _possible(allocation: Allocation, slug: str) -> Possible | None:
+    """Within what everybody's amount lies where the data is assumed, and the reading that says so."""
     scenario = allocation.scenario
     rule = rule_behind(scenario, fund.rules(slug)) if scenario.assumed else None
-    possible = possible_amounts(allocation, rule) if rule is not None else None
-    amounts = allocation.amounts if against is None else against.amounts
-    return chart_data.chart_rows(allocation, amounts, lang, possible[1] if possible else None)
+    return possible_amounts(allocation, rule) if rule is not None else None
 
 
 def _render_search(against: Base | None, slug: str, lang: str) -> tuple[bool, str]:
@@ -212,9 +219,10 @@ def _size(by: Number) -> Number:
     return by if by > 0 else -by
 
 
-def _render_picture(allocation: Allocation, against: Base | None, slug: str, lang: str) -> None:
+def _render_picture(
+    allocation: Allocation, rows: Sequence[Row], against: Base | None, slug: str, lang: str
+) -> None:
     scenario = allocation.scenario
-    rows = _rows(allocation, against, slug, lang)
     unit, change_unit = _units(allocation, rows, lang)
     many, order, wanted = len(rows) > markup.MANY, False, ""
     rest: tuple[Number, ...] = ()
@@ -286,16 +294,18 @@ def _render_steps_of(id: str, allocation: Allocation, slug: str, lang: str) -> N
     why.render_change(allocation, id, slug, lang)
 
 
-def _render_checks(allocation: Allocation, against: Base | None, lang: str) -> None:
+def _render_checks(
+    allocation: Allocation,
+    rows: Sequence[Row],
+    possible: Possible | None,
+    against: Base | None,
+    lang: str,
+) -> None:
     """For whoever checks: where figures come from, what bands mean, and the logarithmic picture."""
     folded = st.expander(say("app.page.checks", lang), key="checks", on_change="rerun")
     if not folded.open:
         return
-    scenario, slug = allocation.scenario, state.slug()
     with folded:
-        rows = _rows(allocation, against, slug, lang)
-        rule = rule_behind(scenario, fund.rules(slug)) if scenario.assumed else None
-        possible = possible_amounts(allocation, rule) if rule is not None else None
         if possible is not None:
             about = say("app.chart.band_note", lang, premise=premise(possible[0], lang))
             st.html(markup.block("hint", about))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -32,9 +32,11 @@ def names(slug: str, scenario: Scenario, lang: str) -> dict[str, str]:
     return found
 
 
-def chosen(slug: str, scenario: Scenario, lang: str) -> Base | None:
-    """The base that was chosen, where this scenario has it, else the usual one; None where there is none."""
-    there = names(slug, scenario, lang)
+def chosen(slug: str, scenario: Scenario, there: Mapping[str, str], lang: str) -> Base | None:
+    """The base that was chosen, where this scenario has it, else the usual one; None where there is none.
+
+    ``there`` is what `names` gives for the scenario.
+    """
     usual = [key for key in (PUBLISHED, PREVIOUS, BEFORE) if key in there]
     for key in [wanted()] if wanted() in there else usual:
         found = known(key, [scenario], lang) if key in KNOWN else _other(key, there[key], slug, lang)
