@@ -97,3 +97,19 @@ def test_figures_that_cannot_all_be_are_refused_and_nothing_is_taken() -> None:
     app = given(zeros)
     assert not app.exception and not keys(app, "take-")
     assert now(app) == luzhou() and "需要改正" in " ".join([html_of(app), *(m.value for m in app.markdown)])
+
+
+def test_a_recipient_that_was_renamed_is_known_by_its_new_name() -> None:
+    """The names are no part of a digest: what was understood under the old ones does not stand."""
+    before = luzhou()
+    app = given(sheet(0, 1, 2, 3).replace("泸县".encode(), "新名县".encode()))
+    assert keys(app, "ask-data") and not keys(app, "take-")
+    named = [
+        replace(r, name=replace(r.name, zh="新名县")) if r.id == "luxian" else r for r in before.recipients
+    ]
+    trails = app.session_state.trails
+    now_ = replace(trails[RULE].now, scenario=replace(before, recipients=named))
+    app.session_state.trails = {**trails, RULE: replace(trails[RULE], now=now_)}
+    app.run()
+    assert now(app).digest == before.digest
+    assert keys(app, "take-") and not keys(app, "ask-data")

@@ -19,6 +19,7 @@ from allocator.report.words.finding import against_sentence, terms
 from allocator.text import LANGUAGES, say
 from allocator.ui.components import markup, understood, uploads
 from allocator.ui.data.editors import outcome_sentence, render_problems, render_sentences, take_over
+from allocator.ui.session.remembered import shown
 
 
 def render_office_sheet(
@@ -35,7 +36,7 @@ def render_office_sheet(
     options = understood.options_of(of)
     try:
         grids = uploads.once(f"grids-{of}", file.digest, lambda: tuple(grids_of(file.name, file.content)))
-        key = (file.digest, repr(options), scenario.digest)
+        key = (file.digest, options, shown(scenario))
         made = uploads.once(
             f"understood-{of}", key, lambda: understand_grids(file.name, grids, options, scenario)
         )
