@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -50,13 +49,12 @@ def _filled(made: Understanding, scenario: Scenario, lang: str) -> Scenario:
         for factor in scenario.factors
         if factor.id in made.factors
     ]
-    amounts = {each.role: _amounts(each.values, each.unit) for each in made.amounts}
     return replace(
         scenario,
         title=Text(*(say("sheets.title.title", lang, file=made.file) for lang in LANGUAGES)),
         factors=tuple(factors),
         provenance=tuple(provenance_of(made, lang)),
-        **amounts,  # type: ignore[arg-type]
+        **amounts_of(made),
     )
 
 
@@ -82,8 +80,7 @@ def with_values(scenario: Scenario, made: Understanding, lang: str) -> Scenario:
     new = provenance_of(made, lang)
     cells = {(entry.recipient, entry.factor) for entry in new}
     kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
-    amounts = {each.role: _amounts(each.values, each.unit) for each in made.amounts}
-    return replace(scenario, factors=factors, provenance=(*kept, *new), **amounts)  # type: ignore[arg-type]
+    return replace(scenario, factors=factors, provenance=(*kept, *new), **amounts_of(made))
 
 
 def factors_of(made: Understanding) -> tuple[Factor, ...]:
@@ -101,8 +98,12 @@ def factors_of(made: Understanding) -> tuple[Factor, ...]:
     )
 
 
-def _amounts(values: Mapping[str, str], unit: str) -> dict[str, Any]:
-    return {id: exact(Fraction(text) * AMOUNT_UNITS[unit]) for id, text in values.items()}
+def amounts_of(made: Understanding) -> dict[str, Any]:
+    """The columns of amounts by what they are, "published" or "previous", each in the main unit."""
+    return {
+        each.role: {id: exact(Fraction(text) * AMOUNT_UNITS[each.unit]) for id, text in each.values.items()}
+        for each in made.amounts
+    }
 
 
 def provenance_of(made: Understanding, lang: str) -> list[Provenance]:
@@ -159,10 +160,9 @@ def _new(made: Understanding, lang: str) -> dict[str, bytes]:
             ]
         ),
     }
-    for each in made.amounts:
-        amounts = _amounts(each.values, each.unit)
+    for role, amounts in amounts_of(made).items():
         table = [["recipient", "amount"], *([id, cell_text(amount)] for id, amount in amounts.items())]
-        files[f"{each.role}.csv"] = csv_bytes(table)
+        files[f"{role}.csv"] = csv_bytes(table)
     described = {
         id: {
             "name": made.factors[id],

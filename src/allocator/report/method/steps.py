@@ -236,10 +236,9 @@ def basis(allocation: Allocation, lang: str) -> Step:
         weighted = {id for id, weight in scenario.weights.items() if weight}
         statuses = [cell.status for cell in scenario.provenance if cell.factor in weighted and cell.status]
         assumed = [status for status in statuses if status in ("assumed", "example")]
-        derived = "derived" in (*statuses, *(scenario.factor(id).status for id in weighted))
-        provided = "provided" in (*statuses, *(scenario.factor(id).status for id in weighted))
-        key = "provided" if provided else "all_published"
-        key = "cells_assumed" if assumed else "derived" if derived else key
+        known = {*statuses, *(scenario.factor(id).status for id in weighted)}
+        key = next((status for status in ("derived", "provided") if status in known), "all_published")
+        key = "cells_assumed" if assumed else key
         lines.append(_say(key, lang, count=len(assumed)))
     if scenario.published is None:
         lines.append(_say("no_published", lang))

@@ -107,5 +107,9 @@ def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
             st.rerun()
     refused = dealt[given.file_id]
     if refused is not None:
-        file = uploads.given_of(given.name, given.getvalue(), given.file_id)
+        file = uploads.once(  # hashed once, and not at every drawing
+            f"file-{slug}",
+            given.file_id,
+            lambda: uploads.given_of(given.name, given.getvalue(), given.file_id),
+        )
         office_sheet.render_office_sheet(file, refused, scenario, slug, lang)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from allocator.analysis.finding import held_against
@@ -18,8 +20,9 @@ from allocator.report.tables.office import office_table
 from allocator.report.words.title import finding_title
 from allocator.text import money_unit, say
 from allocator.ui.components import markup, understood, uploads, widgets
-from allocator.ui.session import catalogue, follow, state
-from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, even_weights, scenario_of, written_like
+from allocator.ui.session import catalogue, follow, remembered, state
+from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, scenario_of, written_like
+from allocator.ui.session.weights import whole
 
 OF = "new"  # what the files of this page are kept under
 PASTED = "pasted.tsv"
@@ -106,7 +109,7 @@ def _render_table(like: Scenario | None, lang: str) -> tuple[Understanding | Non
         answered = understood.options_of(OF)
         made = uploads.once(
             "start-understood",
-            (given.digest, repr(answered), like.digest if like else ""),
+            (given.digest, answered, remembered.shown(like) if like else None),
             lambda: understand_grids(given.name, grids, answered, like),
         )
     except ScenarioError as error:
@@ -190,14 +193,16 @@ def _departments(written: str) -> tuple[tuple[str, str], ...]:
 
 def _render_weights(made: Understanding, lang: str) -> dict[str, str]:
     """A field a column: at first the weights that stand in the table, else equal ones."""
-    first = {id: str(weight) for id, weight in made.weights.items()} or even_weights(list(made.factors))
+    first: Mapping[str, object] = made.weights
+    if made.factors and not first:
+        first = whole(dict.fromkeys(made.factors, 1))
     fields = list(made.factors.items())
     written = {}
     for start in range(0, len(fields), 2):
         for column, (id, name) in zip(st.columns(2), fields[start : start + 2], strict=False):
             key = f"start-weight-{id}"
             if key not in st.session_state:
-                st.session_state[key] = first.get(id, "")
+                st.session_state[key] = str(first.get(id, ""))
             with column:
                 label = markup.in_markdown(say("app.start.weight_of", lang, name=name))
                 written[id] = st.text_input(label, key=key, max_chars=20)

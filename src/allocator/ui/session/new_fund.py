@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -10,10 +10,10 @@ from allocator.core.engine import allocate
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
-from allocator.core.parts import AMOUNT_UNITS, Fund, Recipient, Reservation, Text, plain_name
+from allocator.core.parts import Fund, Recipient, Reservation, Text, plain_name
 from allocator.files.parsing import cell_number
 from allocator.files.scenario.schema import amount_in_text
-from allocator.files.understanding.folder import factors_of, provenance_of, with_values
+from allocator.files.understanding.folder import amounts_of, factors_of, provenance_of, with_values
 from allocator.files.understanding.model import Understanding
 from allocator.text import money_scale, number, say
 from allocator.ui.session.rule import FIELD
@@ -57,7 +57,7 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | 
     if problems:
         raise ScenarioError(problems)
     name, source = " ".join(fund.name.split()), fund.source.strip() or say("app.start.no_source", lang)
-    amounts = {each.role: _in_main_unit(each.values, each.unit) for each in made.amounts}
+    amounts = amounts_of(made)
     if previous:
         amounts["previous"] = previous
     if like is not None:
@@ -192,17 +192,3 @@ def _cut(line: str) -> tuple[str, str]:
             return name.strip(), amount.strip()
     name, _, amount = line.strip().rpartition(" ")
     return name.strip(), amount.strip()
-
-
-def _in_main_unit(values: Mapping[str, str], unit: str) -> dict[str, Number]:
-    return {id: exact(Fraction(text) * AMOUNT_UNITS[unit]) for id, text in values.items()}
-
-
-def even_weights(factors: Sequence[str]) -> dict[str, str]:
-    """Equal whole weights that add up to 100, the first ones larger by one where they must.
-
-    >>> even_weights(["a", "b", "c"])
-    {'a': '34', 'b': '33', 'c': '33'}
-    """
-    each, rest = divmod(100, len(factors)) if factors else (0, 0)
-    return {factor: str(each + (at < rest)) for at, factor in enumerate(factors)}
