@@ -1,4 +1,4 @@
-"""What a published split implies: formulas at 2,844 recipients, linear programs at 9 and at 183.
+"""Bounds from a published split: formulas at 2,844 recipients, linear programs at 9 and at 183.
 
 The programs take rounding and one factor scored between two figures into account: all bounds on factor
 shares, and those on amounts under equal weights.

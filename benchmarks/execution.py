@@ -1,4 +1,4 @@
-"""A million payments, read from CSV and held against the allocation of Luzhou."""
+"""A million payments, read from CSV and compared with the allocation of Luzhou."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why two scenarios differ, and what moving weight changes, with what is shown of it."""
+"""The difference of two scenarios explained, with its table, and the effects of moving weight."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from random import Random
 from allocator import Allocation, Limit, Reservation, Scenario, allocate, load_scenario
 from allocator.analysis.explain import exchange_rates, explain, steady_weights, swings
 from allocator.report.explain.difference import Account, difference_table
+from allocator.text import EN
 from benchmarks.engine import milliseconds, scenario, with_limits
 
 LUZHOU = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"
@@ -36,7 +37,7 @@ def other(before: Scenario) -> Scenario:
 
 def shown(before: Allocation, after: Allocation) -> Callable[[], object]:
     """Explains a difference and makes the table, in which everything adds up."""
-    return lambda: difference_table(Account(explain(before, after)), "en").rows
+    return lambda: difference_table(Account(explain(before, after)), EN).rows
 
 
 def report() -> None:

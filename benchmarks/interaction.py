@@ -28,7 +28,7 @@ from browser import Visit, amounts_of, luzhou
 
 from allocator import Scenario
 from allocator.files.load import load_scenario
-from allocator.text import say
+from allocator.text import EN, ZH
 from allocator.ui.components import inside
 
 STEPS = 20  # to the right with one slider, then as many to the left with another
@@ -40,7 +40,7 @@ PEOPLE = 10
 SOAK_SECONDS = float(os.environ.get("ALLOCATOR_SOAK_SECONDS", "120"))
 EARLY = 30  # seconds after which the memory is first looked at
 PATIENCE = 15_000  # milliseconds until a table that says something else counts as mixed up
-# When what happened: the key, the first message sent, the last one heard, the frame with the cell wanted.
+# The times of the key, the first message sent, the last one received, the frame with the cell wanted.
 CLOCK = inside.placed("""
 const clock = window.clock = {};
 const sent = WebSocket.prototype.send;
@@ -163,8 +163,8 @@ def _steps(
             taken.append(tuple(page.evaluate("clock.done")))
         person.settle()
         page.wait_for_timeout(100)  # a person looks before the next step
-    if not page.locator(".al-table").count():  # folded away of very many recipients
-        page.locator("summary").filter(has_text=say("app.table.caption", "zh")).click()
+    if not page.locator(".al-table").count():  # folded away for very many recipients
+        page.locator("summary").filter(has_text=ZH.say("app.table.caption")).click()
     person.wait_for_amounts(shown)
     assert not person.wrong, person.wrong
     person.context.close()
@@ -172,7 +172,7 @@ def _steps(
 
 
 def scaled(points: dict[str, int]) -> dict[str, Fraction]:
-    """The weights that sliders standing so mean."""
+    """The weights that sliders at these points stand for."""
     total = sum(points.values())
     return {factor: Fraction(100 * point, total) for factor, point in points.items()}
 
@@ -206,7 +206,7 @@ def _first_chart(browser: Any, server: real.Server) -> float:
 
 
 def _report_turns(browser: Any) -> None:
-    """Each page turned to twice; the second time counts, as the modules of a page load with the first."""
+    """Turns to each page three times; the first does not count, as the modules of a page load with it."""
     print("From a press in the navigation until the page is whole and at rest, warm server, seconds")
     with real.serving() as server:
         person = Visit(browser, server)
@@ -219,7 +219,7 @@ def _report_turns(browser: Any) -> None:
                 taken[name].append(time.monotonic() - begun - real.REST)
         person.context.close()
     for name in TURNS:
-        print(f"{say(f'app.nav.{name}', 'en'):<30}{statistics.median(taken[name][1:]):>8.2f}")
+        print(f"{EN.say(f'app.nav.{name}'):<30}{statistics.median(taken[name][1:]):>8.2f}")
     all_ = [seconds for each in taken.values() for seconds in each[1:]]
     print(f"{'all':<30}{statistics.median(all_):>8.2f}{f'≤ {TURN_GOAL}':>9}\n")
 
@@ -229,7 +229,7 @@ def _report_turns(browser: Any) -> None:
 
 @dataclass
 class Person:
-    """One who works in a browser context of their own."""
+    """A person who works in a browser context of their own."""
 
     visit: Visit
     name: str
@@ -249,7 +249,7 @@ class Person:
         self.steps += abs(steps)
 
     def look(self) -> None:
-        """Notes it if the table does not come to say what these weights give."""
+        """Notes it if the table does not come to show what these weights give."""
         wanted = amounts_of(luzhou(), "zh", scaled(self.points))
         try:
             self.visit.wait_for_amounts(wanted, PATIENCE)
@@ -260,10 +260,10 @@ class Person:
         """Saves by the button, the window and its form, and waits until the page shows what was saved."""
         page = self.visit.page
         self.visit.settle()
-        page.get_by_role("button", name=say("app.toolbar.save", "zh"), exact=True).click()
+        page.get_by_role("button", name=ZH.say("app.toolbar.save"), exact=True).click()
         window = page.get_by_role("dialog")
-        window.get_by_label(say("app.saving.name", "zh")).fill(self.name)
-        window.get_by_role("button", name=say("app.saving.save", "zh"), exact=True).click()
+        window.get_by_label(ZH.say("app.saving.name")).fill(self.name)
+        window.get_by_role("button", name=ZH.say("app.saving.save"), exact=True).click()
         window.wait_for(state="detached")
         self.visit.settle()
         self.saved = dict(self.points)
@@ -302,7 +302,7 @@ def _report_soak(browser: Any) -> None:
 
 
 def _arrive(browser: Any, server: real.Server, at: int) -> Person:
-    """Each begins with weights that nobody else has."""
+    """A person who begins with weights that nobody else has."""
     points = {"investment": 40 - at, "tax": 40 + at, "employment": 10, "effort": 10}
     visit = Visit(browser, server, height=1200)
     visit.open("?lang=zh&" + "&".join(f"weight.{factor}={point}" for factor, point in points.items()))
@@ -342,5 +342,5 @@ def _lost(people: list[Person], server: real.Server) -> list[Person]:
 
 
 def _megabytes(process: psutil.Process) -> float:
-    """What the server and its children hold in memory."""
+    """The memory of the server and its children, in megabytes."""
     return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 1_000_000

@@ -1,4 +1,4 @@
-"""What it would take: the least change of weights in whole percentage points, for three targets.
+"""The search for the least change of weights, in whole percentage points, that meets three targets.
 
 The targets lie halfway between what two draws of weights bring.  With limits every recipient has a floor and
 a cap of its own.  "None" asks for three times what a recipient has now, which no weights bring.

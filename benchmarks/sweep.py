@@ -71,7 +71,7 @@ def kernel(of: Scenario, whole: bool) -> float:
 
 
 def report() -> None:
-    """In a process of its own, whose matrix products use one core and the processor as numpy finds it."""
+    """Reports from a process of its own, with matrix products on one core and numpy's choice of processor."""
     sys.stdout.flush()
     alone = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
     alone["OPENBLAS_NUM_THREADS"] = "1"

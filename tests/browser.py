@@ -20,7 +20,7 @@ from processes import HUNG, below, ended, left, listening, running, until
 
 from allocator import Scenario, allocate
 from allocator.files.load import load_scenario
-from allocator.text import money_scale, number, say
+from allocator.text import Phrasebook, money_scale
 from allocator.ui.components import inside
 
 ROOT = Path(__file__).parent.parent
@@ -217,7 +217,7 @@ class Visit:
 
     def turn_to(self, page: str, lang: str = "zh") -> None:
         """Turns to a page by the navigation, also where it stands in the list of further ones."""
-        name = say(f"app.nav.{page}", lang)
+        name = Phrasebook(lang).say(f"app.nav.{page}")
         link = self.page.get_by_role("link", name=name, exact=True)
         if not link.is_visible():
             self.page.locator(".st-key-pages-more button").first.click()
@@ -268,4 +268,6 @@ def amounts_of(scenario: Scenario, lang: str, weights: Mapping[str, Any] | None 
     amounts = allocate(scenario.with_weights(**(weights or {}))).amounts
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     assert all(amount % scale == 0 for amount in amounts.values())
-    return {getattr(r.name, lang): number(amounts[r.id] // scale, lang) for r in scenario.recipients}
+    return {
+        getattr(r.name, lang): Phrasebook(lang).number(amounts[r.id] // scale) for r in scenario.recipients
+    }

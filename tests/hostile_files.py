@@ -14,6 +14,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from allocator.text import Phrasebook
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -363,7 +365,7 @@ def read_all(root: Path) -> None:
             readers[how](path.name, content)
         except ScenarioError as error:
             keys = [problem.key for problem in error.problems]
-            sentences = [s for lang in ("zh", "en") for s in error.sentences(lang)[:2]]
+            sentences = [s for lang in ("zh", "en") for s in error.sentences(Phrasebook(lang))[:2]]
         used = resource.getrusage(resource.RUSAGE_SELF)
         said = {
             "file": path.name,

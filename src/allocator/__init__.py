@@ -42,7 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Loads what reads and writes files only when it is asked for: checking files takes a larger library."""
+    """Loads the functions that read and write files on first use, since they need a larger library."""
     if name == "load_scenario":
         from allocator.files.load import load_scenario
 

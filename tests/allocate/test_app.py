@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from allocator import allocate
 from allocator.files.load import load_scenario
-from allocator.text import number
+from allocator.text import ZH, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
@@ -88,7 +88,9 @@ def expected(file: str, lang: str = "zh", **weights: Any) -> dict[str, str]:
     scenario = load_scenario(SCENARIOS / f"{file}.toml")
     result = allocate(scenario.with_weights(**weights)).amounts
     scale = 10_000 if scenario.fund.currency == "CNY" else 1
-    return {getattr(r.name, lang): number(result[r.id] // scale, lang) for r in scenario.recipients}
+    return {
+        getattr(r.name, lang): Phrasebook(lang).number(result[r.id] // scale) for r in scenario.recipients
+    }
 
 
 def button(app: AppTest, text: str) -> Any:
@@ -371,7 +373,7 @@ def test_multipliers_are_not_scaled(page: Page, workshop: Path) -> None:
 
     def wanted(**weights: Any) -> list[str]:
         result = allocate(scenario.with_weights(**weights)).amounts
-        return [number(amount // 10_000, "zh") for amount in result.values()]
+        return [ZH.number(amount // 10_000) for amount in result.values()]
 
     assert list(amounts(app).values()) == wanted()
     app.number_input(key=f"weight-{slug}-employment").set_value(7.125).run()

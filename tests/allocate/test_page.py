@@ -12,6 +12,7 @@ import pytest
 from good_scenario import small
 from hypothesis import given
 from hypothesis import strategies as st
+from phrases import sentences
 
 from allocator import Earmark, Factor, Fund, Limit, Reservation, Scenario, ScenarioError, allocate
 from allocator.analysis.finding import held_against
@@ -20,7 +21,7 @@ from allocator.files.saved.catalogue import scenario_files
 from allocator.report.tables.office import office_table
 from allocator.report.words.finding import share_text
 from allocator.report.words.rule import effect_sentence, percent, rule_sentence
-from allocator.text import money, texts
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.session import catalogue
 from allocator.ui.session.weights import (
@@ -44,24 +45,10 @@ def luzhou(file: str = "published-rule") -> Scenario:
 # --- the texts ------------------------------------------------------------------------------------
 
 
-def flat(table: dict[str, Any], above: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, value in table.items():
-        found |= flat(value, f"{above}{key}.") if isinstance(value, dict) else {f"{above}{key}": value}
-    return found
-
-
-def test_both_languages_have_the_same_keys_and_the_same_places_to_fill_in() -> None:
-    chinese, english = flat(texts("app.zh")), flat(texts("app.en"))
-    assert list(chinese) == list(english)
-    for key, sentence in chinese.items():
-        assert set(re.findall(r"\{(\w+)\}", sentence)) == set(re.findall(r"\{(\w+)\}", english[key])), key
-
-
 def test_chinese_texts_are_chinese_and_english_ones_are_not() -> None:
-    for key, sentence in flat(texts("app.en")).items():
+    for key, sentence in sentences("en", "app.").items():
         assert not re.search(r"[\u4e00-\u9fff]", sentence), key
-    for key, sentence in flat(texts("app.zh")).items():
+    for key, sentence in sentences("zh", "app.").items():
         names = r"docs/scenario-format\.md|scenarios/luzhou-2023/execution/rules\.toml"
         names += r"|Readings|scenarios|ALLOCATOR_SCENARIOS|CSV|XLSX|TOML|Excel"
         words = re.sub(rf"\{{\w+\}}|{names}|[\W\d_]", "", sentence)
@@ -100,21 +87,21 @@ def test_chinese_texts_are_chinese_and_english_ones_are_not() -> None:
     ],
 )
 def test_rule_in_one_sentence(file: str, lang: str, sentence: str) -> None:
-    assert rule_sentence(luzhou(file), lang) == sentence
+    assert rule_sentence(luzhou(file), Phrasebook(lang)) == sentence
 
 
 def test_rule_names_limits() -> None:
-    assert "自贸区封顶按因素法分配额的80%，" in rule_sentence(luzhou("cap-zone"), "zh")
+    assert "自贸区封顶按因素法分配额的80%，" in rule_sentence(luzhou("cap-zone"), ZH)
     assert "Free Trade Zone gets at most 80 % of the amount shared out;" in rule_sentence(
-        luzhou("cap-zone"), "en"
+        luzhou("cap-zone"), EN
     )
     australia = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
     assert "each recipient gets at least 30 % of its part of the fund by Population" in rule_sentence(
-        australia, "en"
+        australia, EN
     )
     states = load_scenario(SCENARIOS / "us-crf-2020" / "scenario.toml")
-    assert "资金总额1390亿美元" in rule_sentence(states, "zh")
-    assert "每个对象保底12.5亿美元" in rule_sentence(states, "zh")
+    assert "资金总额1390亿美元" in rule_sentence(states, ZH)
+    assert "每个对象保底12.5亿美元" in rule_sentence(states, ZH)
 
 
 def test_rule_has_a_clause_for_everything_that_the_scenario_has() -> None:
@@ -130,13 +117,13 @@ def test_rule_has_a_clause_for_everything_that_the_scenario_has() -> None:
         ),
         previous={"a": 300, "b": 1, "c": 1},
     )
-    assert rule_sentence(scenario, "zh") == (
+    assert rule_sentence(scenario, ZH) == (
         "资金总额100元，先行安排市级部门5元，单列安排甲7元（并参加因素分配），"
         "其余88元按人口60%、面积40%的权重，在2个区县（园区）之间分配，得分再乘以困难系数，"
         "甲、丙各保底3元，甲、丙各封顶50元，每个“区”类对象封顶各自上年数的约33.33%，"
         "以1元为单位四舍五入，尾差计入金额最大的对象。"
     )
-    scores = rule_sentence(small(kind="scores", weights={"x": Fraction(3, 2), "y": 0}), "en")
+    scores = rule_sentence(small(kind="scores", weights={"x": Fraction(3, 2), "y": 0}), EN)
     assert (
         "all of it is shared among 3 districts, counties and parks in proportion to the score 人口 × 1.5"
         in scores
@@ -153,7 +140,7 @@ def test_rule_has_a_clause_for_everything_that_the_scenario_has() -> None:
     ],
 )
 def test_percent(value: Any, zh: str, en: str) -> None:
-    assert (percent(value, "zh"), percent(value, "en")) == (zh, en)
+    assert (percent(value, ZH), percent(value, EN)) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +155,14 @@ def test_percent(value: Any, zh: str, en: str) -> None:
     ],
 )
 def test_money_is_written_exactly(amount: Any, currency: str, zh: str, en: str) -> None:
-    assert (money(amount, currency, "zh"), money(amount, currency, "en")) == (zh, en)
+    assert (ZH.money(amount, currency), EN.money(amount, currency)) == (zh, en)
 
 
 def effect_of(file: str, lang: str) -> str:
     allocation = allocate(luzhou(file))
-    return effect_sentence(allocation, held_against(allocation, allocation.scenario.published or {}), lang)
+    return effect_sentence(
+        allocation, held_against(allocation, allocation.scenario.published or {}), Phrasebook(lang)
+    )
 
 
 def test_effect_in_one_sentence() -> None:
@@ -190,9 +179,9 @@ def test_effect_in_one_sentence() -> None:
 
 
 def test_a_small_share_is_not_called_zero() -> None:
-    assert share_text(Fraction(10_000, 56_020_000), "zh") == "0.1%以下"
-    assert share_text(Fraction(0), "zh") == "0%"
-    assert share_text(Fraction(1), "en") == "100.0 %"
+    assert share_text(Fraction(10_000, 56_020_000), ZH) == "0.1%以下"
+    assert share_text(Fraction(0), ZH) == "0%"
+    assert share_text(Fraction(1), EN) == "100.0 %"
 
 
 # --- weights --------------------------------------------------------------------------------------
@@ -241,14 +230,14 @@ def test_presets_are_the_file_equal_and_those_of_other_files_once_each() -> None
     near = {f"luzhou-2023/{name}": luzhou(name) for name in ("after-earmark", "equal-weights", "jobs-first")}
     found = presets(luzhou(), luzhou(), near)
     assert [p.key for p in found] == ["file", "equal", "luzhou-2023/jobs-first"]
-    assert [p.summary("zh") for p in found] == ["40/40/10/10", "25/25/25/25", "30/30/30/10"]
+    assert [p.summary(ZH) for p in found] == ["40/40/10/10", "25/25/25/25", "30/30/30/10"]
     assert [p.key for p in presets(small(weights={"x": 100}), small(weights={"x": 100}))] == ["file"]
 
 
 def test_the_files_preset_is_that_of_the_file_also_after_the_rule_was_edited() -> None:
     edited = luzhou().with_weights(investment=70, tax=10)
     (file,) = [p for p in presets(edited, luzhou()) if p.key == "file"]
-    assert file.summary("zh") == "40/40/10/10"
+    assert file.summary(ZH) == "40/40/10/10"
     assert effective(edited, file.points) == luzhou().weights
     # weights of other columns, or of another kind, cannot be put in with one click
     fewer = replace(luzhou(), weights={"investment": 50, "tax": 50})
@@ -287,7 +276,7 @@ def test_an_address_gives_back_multipliers() -> None:
 def test_nothing_from_files_becomes_markup() -> None:
     class Shown:
         unit, headers, numeric = EVIL, (EVIL, EVIL), (False, True)
-        rows = (replace(office_table(allocate(small()), "zh").rows[0], cells=(EVIL, EVIL)),)
+        rows = (replace(office_table(allocate(small()), ZH).rows[0], cells=(EVIL, EVIL)),)
 
     pieces = [
         markup.block("rule", EVIL),
@@ -305,7 +294,7 @@ def test_nothing_from_files_becomes_markup() -> None:
 
 
 def test_the_table_is_the_offices() -> None:
-    table = office_table(allocate(luzhou("equal-weights")), "zh")
+    table = office_table(allocate(luzhou("equal-weights")), ZH)
     html = markup.table(table, "测算表")
     assert html.count('<th scope="col"') == len(table.headers)
     assert html.count('<th scope="row">') == len(table.rows)

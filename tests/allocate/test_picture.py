@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from allocator.report.charts.data import Row, Unit
 from allocator.report.charts.histogram import BINS, histogram
 from allocator.report.charts.picture import picture
+from allocator.text import ZH
 from allocator.ui.components.picture import Heads, picture_html
 
 UNIT = Unit(10_000, "万元")
@@ -25,7 +26,7 @@ def rows_of(pairs: list[tuple[int, int]]) -> list[Row]:
 
 @given(AMOUNTS)
 def test_places_are_in_proportion_from_zero(pairs: list[tuple[int, int]]) -> None:
-    drawn = picture(rows_of(pairs), UNIT, UNIT, "zh", compared=True)
+    drawn = picture(rows_of(pairs), UNIT, UNIT, ZH, compared=True)
     known = {f"r{at}": pair for at, pair in enumerate(pairs)}
     marks = [mark for panel in drawn.panels for mark in panel.marks]
     assert sorted(mark.id for mark in marks) == sorted(known)
@@ -59,19 +60,19 @@ def test_places_are_in_proportion_from_zero(pairs: list[tuple[int, int]]) -> Non
 
 def test_the_largest_changes_stand_first_on_wish() -> None:
     pairs = [(10, 9), (20, 25), (30, 30), (40, 10)]
-    (panel,) = picture(rows_of(pairs), UNIT, UNIT, "zh", compared=True, order=True).panels
+    (panel,) = picture(rows_of(pairs), UNIT, UNIT, ZH, compared=True, order=True).panels
     assert [mark.id for mark in panel.marks] == ["r3", "r1", "r0", "r2"]
 
 
 def test_one_far_above_the_others_has_an_axis_of_its_own() -> None:
-    drawn = picture(rows_of([(170, 0), (80, 0), (25, 0), (5000, 0)]), UNIT, UNIT, "zh", compared=False)
+    drawn = picture(rows_of([(170, 0), (80, 0), (25, 0), (5000, 0)]), UNIT, UNIT, ZH, compared=False)
     assert [[mark.id for mark in panel.marks] for panel in drawn.panels] == [["r0", "r1", "r2"], ["r3"]]
     assert all(mark.base is None and mark.bar is None for panel in drawn.panels for mark in panel.marks)
 
 
 def test_bands_and_fractions() -> None:
     row = Row("a", "甲", 15_000, 0, True, (Fraction(5_000), 20_000))
-    (panel,) = picture([row], UNIT, UNIT, "zh", compared=False).panels
+    (panel,) = picture([row], UNIT, UNIT, ZH, compared=False).panels
     (mark,) = panel.marks
     assert mark.amount_text == "1.50" and mark.band is not None and mark.hollow
     assert mark.band[0] < mark.amount < mark.band[1]
@@ -80,13 +81,13 @@ def test_bands_and_fractions() -> None:
 def test_names_from_files_are_shown_as_they_are() -> None:
     evil = '"><img src=x onerror=alert(1)>'
     row = Row(evil, evil, 10_000, 0, False)
-    html = picture_html(picture([row], UNIT, UNIT, "zh", compared=True), Heads(evil, evil, evil, evil, evil))
+    html = picture_html(picture([row], UNIT, UNIT, ZH, compared=True), Heads(evil, evil, evil, evil, evil))
     assert "<img" not in html and html.count("&lt;img") == 7
     assert len(re.findall(r"data-row=", html)) == 1
 
 
 def test_without_a_base_there_is_no_column_of_changes() -> None:
-    html = picture_html(picture(rows_of([(3, 0)]), UNIT, UNIT, "zh", compared=False), Heads("c", "w", "a"))
+    html = picture_html(picture(rows_of([(3, 0)]), UNIT, UNIT, ZH, compared=False), Heads("c", "w", "a"))
     assert html.count("<td") == 2 + 3 and "al-bar" not in html and "al-base" not in html
 
 
@@ -98,7 +99,7 @@ def test_without_a_base_there_is_no_column_of_changes() -> None:
     st.sampled_from([1, 10_000]),
 )
 def test_every_amount_is_counted_once_between_its_edges(amounts: list[Fraction], scale: int) -> None:
-    found = histogram(amounts, Unit(scale, ""), "zh")
+    found = histogram(amounts, Unit(scale, ""), ZH)
     assert [b.count for b in found] == [sum(b.low <= amount < b.high for amount in amounts) for b in found]
     assert sum(b.count for b in found) == len(amounts) and found[-1].count
     assert found[0].low == 0 and len({b.high - b.low for b in found}) == 1

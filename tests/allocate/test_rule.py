@@ -17,6 +17,7 @@ from random_cases import random_case, scenario_of
 from allocator import InfeasibleError, Limit, Scenario, ScenarioError, allocate
 from allocator.files.load import load_scenario
 from allocator.files.saved.catalogue import scenario_files
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.session.draft import MOST_STEPS, Draft, Trail
 from allocator.ui.session.rule import LISTED, Bound, EarmarkRow, rule_of, weights_of, with_rule, with_weights
 
@@ -32,7 +33,7 @@ def luzhou() -> Scenario:
 
 def sentences(error: ScenarioError) -> Iterator[str]:
     for lang in ("zh", "en"):
-        for sentence in error.sentences(lang):
+        for sentence in error.sentences(Phrasebook(lang)):
             assert "\n" not in sentence
             yield sentence
 
@@ -44,7 +45,7 @@ def sentences(error: ScenarioError) -> Iterator[str]:
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
 def test_what_is_left_as_it_was_stays_exactly_as_it_was(file: Path, lang: str) -> None:
     scenario = load_scenario(file)
-    assert with_rule(scenario, rule_of(scenario, lang), lang) == scenario
+    assert with_rule(scenario, rule_of(scenario, Phrasebook(lang)), Phrasebook(lang)) == scenario
 
 
 @given(st.randoms(use_true_random=False))
@@ -53,13 +54,13 @@ def test_random_rules_read_back_from_the_form_mean_the_same(rnd: Random) -> None
         scenario = scenario_of(random_case(rnd))
     except ScenarioError:
         assume(False)
-    rule = rule_of(scenario, "en")
-    assert with_rule(scenario, rule, "en") == scenario
+    rule = rule_of(scenario, EN)
+    assert with_rule(scenario, rule, EN) == scenario
     # in another order they are all read anew, and limits mean the same in any order
     turned = replace(
         rule, bounds=rule.bounds[::-1], reservations=rule.reservations[::-1], earmarks=rule.earmarks[::-1]
     )
-    made = with_rule(scenario, turned, "en")
+    made = with_rule(scenario, turned, EN)
     assert made.distributable == scenario.distributable
     assert sorted(e.amount for e in made.earmarks) == sorted(e.amount for e in scenario.earmarks)
     try:
@@ -75,7 +76,7 @@ def test_random_rules_read_back_from_the_form_mean_the_same(rnd: Random) -> None
 
 def test_every_field_reaches_the_scenario(luzhou: Scenario) -> None:
     rule = replace(
-        rule_of(luzhou, "zh"),
+        rule_of(luzhou, ZH),
         fund="6000",
         unit="2",
         rounding="rest-to-largest",
@@ -88,7 +89,7 @@ def test_every_field_reaches_the_scenario(luzhou: Scenario) -> None:
             Bound("floor", "county", (), "1", "fund", "employment"),
         ),
     )
-    made = with_rule(luzhou, rule, "zh")
+    made = with_rule(luzhou, rule, ZH)
     assert (made.fund.amount, made.fund.unit, made.fund.rounding) == (60_000_000, 20_000, "rest-to-largest")
     assert made.fund.name == luzhou.fund.name
     assert made.coefficient == "tax"
@@ -102,42 +103,42 @@ def test_every_field_reaches_the_scenario(luzhou: Scenario) -> None:
         Limit("county", floor_rate=Fraction(1, 100), of="fund", by="employment"),
     )
     assert made.distributable == 60_000_000 - 1_000_000 - 10_000_000
-    assert rule_of(made, "zh") == replace(rule, earmarks=(replace(rule.earmarks[0], amount="1000"),))
+    assert rule_of(made, ZH) == replace(rule, earmarks=(replace(rule.earmarks[0], amount="1000"),))
 
 
 def test_names_in_two_languages_survive_a_change_of_their_amount(luzhou: Scenario) -> None:
-    rule = rule_of(luzhou, "en")
+    rule = rule_of(luzhou, EN)
     changed = replace(rule, reservations=((rule.reservations[0][0], "70"), (rule.reservations[1][0], "50")))
-    made = with_rule(luzhou, changed, "en")
+    made = with_rule(luzhou, changed, EN)
     assert [r.name for r in made.reservations] == [r.name for r in luzhou.reservations]
     assert [r.amount for r in made.reservations] == [700_000, 500_000]
 
 
 def test_an_empty_row_of_departments_counts_for_nothing(luzhou: Scenario) -> None:
-    rule = rule_of(luzhou, "zh")
+    rule = rule_of(luzhou, ZH)
     assert (
-        len(with_rule(luzhou, replace(rule, reservations=(*rule.reservations, ("", " "))), "zh").reservations)
+        len(with_rule(luzhou, replace(rule, reservations=(*rule.reservations, ("", " "))), ZH).reservations)
         == 2
     )
 
 
 def test_turned_to_shares_the_weights_are_scaled_to_a_hundred(luzhou: Scenario) -> None:
     scores = replace(luzhou, kind="scores", weights={"investment": 2, "tax": 1, "employment": 0, "effort": 0})
-    made = with_rule(scores, replace(rule_of(scores, "zh"), kind="shares"), "zh")
+    made = with_rule(scores, replace(rule_of(scores, ZH), kind="shares"), ZH)
     assert dict(made.weights) == {"investment": 67, "tax": 33, "employment": 0, "effort": 0}
 
 
 def test_every_wrong_figure_is_named_with_its_place(luzhou: Scenario) -> None:
     rule = replace(
-        rule_of(luzhou, "zh"),
+        rule_of(luzhou, ZH),
         fund="5722万元",
         reservations=(("某局", "-3"), ("另一局", "")),
         earmarks=(EarmarkRow("ftz", "=1+1"),),
         bounds=(Bound("floor", "all", (), "3O"),),
     )
     with pytest.raises(ScenarioError) as caught:
-        with_rule(luzhou, rule, "zh")
-    assert [problem.sentence("zh") for problem in caught.value.problems] == [
+        with_rule(luzhou, rule, ZH)
+    assert [problem.sentence(ZH) for problem in caught.value.problems] == [
         "资金与取整，“资金总额（万元）”列：“5722万元”不是纯数字，请只写数字（单位见栏目名称）",
         "市级部门安排，第1项，“金额（万元）”列：-3是负数，因素值和金额不得为负",
         "市级部门安排，第2项，“金额（万元）”列：为空，请填写（为零的写0）；空白不会当作零",
@@ -164,7 +165,7 @@ def test_what_does_not_fit_together_is_said_and_nothing_is_taken_over(
     luzhou: Scenario, change: dict, key: str
 ) -> None:
     with pytest.raises(ScenarioError) as caught:
-        with_rule(luzhou, replace(rule_of(luzhou, "en"), **change), "en")
+        with_rule(luzhou, replace(rule_of(luzhou, EN), **change), EN)
     assert [problem.key for problem in caught.value.problems] == [key]
     assert len(list(sentences(caught.value))) == 2
 
@@ -175,12 +176,12 @@ def test_what_is_wrong_with_a_figure_typed_here_is_not_said_of_a_spreadsheet(
     luzhou: Scenario, written: str, lang: str
 ) -> None:
     for change in (
-        lambda: with_rule(luzhou, replace(rule_of(luzhou, lang), fund=written), lang),
-        lambda: with_weights(replace(luzhou, kind="scores"), {"investment": written}, lang),
+        lambda: with_rule(luzhou, replace(rule_of(luzhou, Phrasebook(lang)), fund=written), Phrasebook(lang)),
+        lambda: with_weights(replace(luzhou, kind="scores"), {"investment": written}, Phrasebook(lang)),
     ):
         with pytest.raises(ScenarioError) as caught:
             change()
-        (said,) = caught.value.sentences(lang)
+        (said,) = caught.value.sentences(Phrasebook(lang))
         assert written in said
         assert not re.search("Excel|表格|spreadsheet|方案文件|scenario file|cell|单元格", said)
 
@@ -195,16 +196,16 @@ def test_exact_weights_are_points_of_the_same_factors(luzhou: Scenario) -> None:
         "employment": "16.7",
         "effort": "16.7",
     }
-    same, points = with_weights(luzhou, written, "zh")
+    same, points = with_weights(luzhou, written, ZH)
     assert same is luzhou
     assert points == {"investment": Fraction(333, 10), "tax": Fraction(333, 10),
                       "employment": Fraction(167, 10), "effort": Fraction(167, 10)}  # fmt: skip
     assert weights_of(luzhou, points) == {**written, "tax": "33.3"}
-    assert with_weights(luzhou, weights_of(luzhou, None), "zh") == (luzhou, None)
+    assert with_weights(luzhou, weights_of(luzhou, None), ZH) == (luzhou, None)
 
 
 def test_a_blank_factor_takes_no_part(luzhou: Scenario) -> None:
-    changed, points = with_weights(luzhou, {"investment": "50", "tax": "50", "effort": " "}, "zh")
+    changed, points = with_weights(luzhou, {"investment": "50", "tax": "50", "effort": " "}, ZH)
     assert points is None
     assert dict(changed.weights) == {"investment": 50, "tax": 50}
     assert sum(allocate(changed).amounts.values()) == 56_020_000
@@ -223,7 +224,7 @@ def test_a_blank_factor_takes_no_part(luzhou: Scenario) -> None:
 )
 def test_weights_that_cannot_be_are_refused(luzhou: Scenario, written: dict, key: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        with_weights(luzhou, written, "zh")
+        with_weights(luzhou, written, ZH)
     assert [problem.key for problem in caught.value.problems] == [key]
     assert len(list(sentences(caught.value))) == 2
 

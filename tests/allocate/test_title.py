@@ -13,6 +13,7 @@ from pages import SCENARIOS
 from allocator import allocate, load_scenario
 from allocator.analysis.finding import held_against
 from allocator.report.words.title import finding_title
+from allocator.text import EN, ZH, Phrasebook
 
 LUZHOU = load_scenario(SCENARIOS / "luzhou-2023/published-rule.toml")
 CAPPED = load_scenario(SCENARIOS / "luzhou-2023/cap-zone.toml")
@@ -25,15 +26,15 @@ def test_the_split_is_told_where_nothing_changes() -> None:
     made = allocate(LUZHOU)
     # 5000 of 5602, and 602 left
     assert (
-        finding_title(made, held_against(made, LUZHOU.published), "zh")
+        finding_title(made, held_against(made, LUZHOU.published), ZH)
         == "自贸区5000万元，占89.3%；其余8个共602万元"
     )
-    assert finding_title(made, None, "en").startswith("Free Trade Zone 50,000,000 yuan, 89.3 %")
+    assert finding_title(made, None, EN).startswith("Free Trade Zone 50,000,000 yuan, 89.3 %")
 
 
 def test_one_that_loses_to_all_others_is_named_with_them() -> None:
     made = allocate(CAPPED)
-    said = finding_title(made, held_against(made, CAPPED.published or {}), "zh")
+    said = finding_title(made, held_against(made, CAPPED.published or {}), ZH)
     assert said == "自贸区4481万元（−519万元），转给其余8个：江阳区+147万元、古蔺县+114万元居前"
 
 
@@ -41,7 +42,7 @@ def test_a_larger_sum_is_said_first() -> None:
     larger = replace(LUZHOU, fund=replace(LUZHOU.fund, amount=60_000_000))
     made = allocate(larger)
     assert (
-        finding_title(made, held_against(made, LUZHOU.published or {}), "zh")
+        finding_title(made, held_against(made, LUZHOU.published or {}), ZH)
         == "各对象合计多278万元：9个增加，0个减少"
     )
 
@@ -54,7 +55,7 @@ def test_what_is_said_of_a_random_base_is_so(units: list[int], lang: str) -> Non
     changes = {id: made.amounts[id] - base[id] for id in CAPPED.ids}
     gain = [id for id in changes if changes[id] > 0]
     lose = [id for id in changes if changes[id] < 0]
-    said = finding_title(made, held_against(made, base), lang)
+    said = finding_title(made, held_against(made, base), Phrasebook(lang))
     to, out = ("转给", "来自") if lang == "zh" else ("), to ", "), from ")
     even = sum(changes.values()) == 0
     assert (to in said) == (even and len(lose) == 1)
@@ -77,7 +78,7 @@ def test_a_base_from_which_one_gives_to_some(giver: int, given_to: list[int]) ->
     base = {id: made.amounts[id] - parts[id] * 10_000 for id in ids}
     whole = sum(takers.values())
     base[ids[giver]] += whole * 10_000
-    said = finding_title(made, held_against(made, base), "zh")
+    said = finding_title(made, held_against(made, base), ZH)
     assert said.startswith(
         f"{NAMES[ids[giver]].zh}{made.amounts[ids[giver]] // 10_000}万元（−{whole}万元），转给"
     )
@@ -94,11 +95,11 @@ def test_ties_at_the_top_are_not_broken_silently() -> None:
     made = allocate(CAPPED)
     base = {id: amount - 10_000 for id, amount in made.amounts.items()}
     base["ftz"] = made.amounts["ftz"] + 80_000
-    assert finding_title(made, held_against(made, base), "zh") == "自贸区4481万元（−8万元），转给其余8个"
+    assert finding_title(made, held_against(made, base), ZH) == "自贸区4481万元（−8万元），转给其余8个"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_shares_are_of_what_recipients_get(lang: str) -> None:
     made = allocate(LUZHOU)
     part = 100 * Fraction(made.amounts["ftz"]) / sum(made.amounts.values())
-    assert f"{float(part):.1f}" in finding_title(made, None, lang)
+    assert f"{float(part):.1f}" in finding_title(made, None, Phrasebook(lang))

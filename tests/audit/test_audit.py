@@ -22,6 +22,7 @@ from allocator.analysis.audit import (
 )
 from allocator.analysis.audit.case import case_of
 from allocator.analysis.audit.rounding import group_range, most_of, single_ranges
+from allocator.text import Phrasebook
 
 FACTORS = ("investment", "tax", "employment", "effort")
 # method.md, in 10,000 yuan, at tolerance zero: by hand from 40/40/10/10 and the published amounts
@@ -403,7 +404,7 @@ def test_what_is_not_covered_is_refused_with_a_sentence(key, ask):
         ask()
     assert [problem.key for problem in refused.value.problems] == [key]
     for lang in ("zh", "en"):
-        for sentence in refused.value.sentences(lang):
+        for sentence in refused.value.sentences(Phrasebook(lang)):
             assert "{" not in sentence
 
 

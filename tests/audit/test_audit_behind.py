@@ -12,6 +12,7 @@ from allocator.analysis.audit import possible_amounts, rule_behind
 from allocator.core.exact import exact
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import marks
+from allocator.text import ZH
 
 FOLDER = Path("scenarios/luzhou-2023")
 EQUAL = load_scenario(FOLDER / "equal-weights.toml")
@@ -79,18 +80,18 @@ def test_bands_are_drawn_behind_the_points_and_fit_on_the_axis() -> None:
     allocation = allocate(EQUAL)
     found = possible_amounts(allocation, LUZHOU)
     assert found is not None
-    rows = chart_data.chart_rows(allocation, EQUAL.published or {}, "zh", found[1])
+    rows = chart_data.chart_rows(allocation, EQUAL.published or {}, ZH, found[1])
     (together, apart) = chart_data.panels(rows)
-    frame = chart_data.amount_frame(apart, WAN, "zh")
+    frame = chart_data.amount_frame(apart, WAN, ZH)
     assert frame[["least", "most"]].values.tolist() == [[4094, 5227]]  # outward from 4094.78–5226.31
     assert frame["possible_text"].tolist() == ["4094至5227"]
-    frame = chart_data.amount_frame(together, WAN, "zh")
+    frame = chart_data.amount_frame(together, WAN, ZH)
     assert (frame["most"] <= frame["high"]).all() and (frame["least"] >= frame["low"]).all()
     names = tuple(frame["name"])
-    drawn = marks.spec(marks.amount_marks(names, "zh", base="x", width=80, room=50, possible=True))
+    drawn = marks.spec(marks.amount_marks(names, ZH, base="x", width=80, room=50, possible=True))
     line, band, *above = drawn["layer"]  # the first layer is the lowest
     assert band["encoding"]["x2"]["field"] == "most" and band["mark"]["color"] == marks.POSSIBLE
     assert line["mark"] == {"type": "rule", "color": marks.LINE}
     assert {"tick", "point"} <= {layer["mark"]["type"] for layer in above}
-    plain = marks.spec(marks.amount_marks(names, "zh", base="x", width=80, room=50))
+    plain = marks.spec(marks.amount_marks(names, ZH, base="x", width=80, room=50))
     assert "least" not in str(plain)

@@ -8,6 +8,7 @@ import shutil
 from fractions import Fraction
 from pathlib import Path
 
+import phrases
 import pytest
 from commands import runs
 
@@ -19,7 +20,7 @@ from allocator.files.audit.readings import load_reading, read_known
 from allocator.report.audit.findings import findings, sentences
 from allocator.report.audit.verdict import verdict_lines
 from allocator.report.words.ranges import outward, span_text
-from allocator.text import LANGUAGES, texts
+from allocator.text import EN, LANGUAGES, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "scenarios" / "luzhou-2023"
@@ -141,7 +142,7 @@ def test_the_shipped_readings_each_with_its_verdict(run):
 
 def test_no_word_that_sounds_like_an_estimate_or_a_finding():
     for lang in LANGUAGES:
-        for key, sentence in texts(lang)["audit"].items():
+        for key, sentence in phrases.sentences(lang, "audit.").items():
             for word in ("estimate", "impossible", "secret", "估计", "不可能"):
                 assert word not in sentence.lower(), key
 
@@ -157,8 +158,8 @@ def test_every_verdict_of_no_fit_ends_with_what_it_does_not_say(lang):
     ):
         found = audit(reading)
         assert not found.verdict.consistent
-        assert verdict_lines(found, lang)[-1] == ONLY[lang]
-    fits = verdict_lines(audit(scenario), lang)
+        assert verdict_lines(found, Phrasebook(lang))[-1] == ONLY[lang]
+    fits = verdict_lines(audit(scenario), Phrasebook(lang))
     assert {"en": "consistent with this assumption", "zh": "与该假设相容"}[lang] in fits[0]
     assert {"en": "no judgement of the allocation", "zh": "不构成对资金分配的评价"}[lang] in fits[-1]
 
@@ -175,7 +176,7 @@ def test_every_sentence_names_the_reading(lang):
         scored=[Scored("effort", 1, 100)],
     )
     weights = {"tax": 30, "employment": 20}
-    said = sentences(findings(Text("r"), audit(reading), weights, {"G": ("naxi", "ftz")}), lang)
+    said = sentences(findings(Text("r"), audit(reading), weights, {"G": ("naxi", "ftz")}), Phrasebook(lang))
     assert len(said) == 4
     parts = {
         "en": ("6.02 million yuan", "50 million yuan was set apart", "District had 10 % to 20 % of Tax",
@@ -236,18 +237,20 @@ def test_figures_are_rounded_outward():
     scenario = load_scenario(RULE)
     for low, high in ((10**7 + third, 2 * 10**7 + third), (third, 123_456 + third)):
         for lang in LANGUAGES:
-            texts_ = re.findall(r"[0-9.,]+[0-9]", span_text((low, high), scenario, lang).replace("10k", ""))
+            texts_ = re.findall(
+                r"[0-9.,]+[0-9]", span_text((low, high), scenario, Phrasebook(lang)).replace("10k", "")
+            )
             scale = 10**6 if lang == "en" and high > 10**7 else 10**4
             shown = [Fraction(text.replace(",", "")) * scale for text in texts_ or ["0"]]
             assert shown[-1] >= high and (len(shown) == 1 or shown[0] <= low)
 
 
 def test_progress_is_for_terminals_that_wait(capsys, monkeypatch):
-    with Progress("audit.progress", "en") as progress:
+    with Progress("audit.progress", EN) as progress:
         assert progress is None
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     monkeypatch.setattr("allocator.cli.options.PATIENCE", 0)
-    with Progress("audit.progress", "en") as progress:
+    with Progress("audit.progress", EN) as progress:
         progress(0.5)
     assert "working out ranges: 50 %" in capsys.readouterr().err
 
@@ -331,7 +334,7 @@ def test_what_is_wrong_in_a_reading_has_its_place(tmp_path, text, key, place):
     problem = refused.value.problems[0]
     assert (problem.key, problem.at.get("key")) == (key, place)
     assert problem.file == str(path)
-    assert all(problem.sentence(lang) for lang in LANGUAGES)
+    assert all(problem.sentence(Phrasebook(lang)) for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from allocator.files.audit.schema import NamedReading
 from allocator.report.audit.findings import findings
 from allocator.report.audit.tables import as_data, closing
 from allocator.report.audit.verdict import verdict_lines
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.audit.page import card
 from allocator.ui.session.readings import Choice
 
@@ -496,13 +497,13 @@ def test_what_the_solver_leaves_open_is_not_settled(monkeypatch):
     shown = findings(LUZHOU.title, found)
     assert shown.shares is None
     for lang, words in (("en", "is not settled"), ("zh", "未能判定")):
-        (line,) = verdict_lines(found, lang)
+        (line,) = verdict_lines(found, Phrasebook(lang))
         assert words in line
         assert "consistent" not in line and "相容" not in line
-        assert any(text in " ".join(closing(shown, lang)) for text in ("not settled", "尚未判定"))
-    assert as_data(shown, "en")["consistent"] is None
+        assert any(text in " ".join(closing(shown, Phrasebook(lang))) for text in ("not settled", "尚未判定"))
+    assert as_data(shown, EN)["consistent"] is None
     named = NamedReading(LUZHOU.title, "", reading)
-    mark = card(Choice("one", named), found, "zh")
+    mark = card(Choice("one", named), found, ZH)
     assert (mark.verdict, mark.mark) == ("未能判定", "open")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from audit_cases import APART, LUZHOU
 from pages import FILES, SCENARIOS, Slider, html_of, in_other_language, opened, press
+from phrases import sentences
 from streamlit.testing.v1 import AppTest
 
 from allocator import ScenarioError, allocate
@@ -23,7 +24,7 @@ from allocator.files.scenario.save import save_scenario
 from allocator.report.charts import ranges as range_charts
 from allocator.report.words import document
 from allocator.report.words.ranges import figure, shown_range
-from allocator.text import LANGUAGES, say, texts
+from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 from allocator.ui.audit.add_reading import reading_from
 from allocator.ui.audit.nearest import amount_of
 
@@ -81,7 +82,7 @@ def test_readings_that_are_shown_stand_in_the_address() -> None:
 
 def test_no_word_of_the_pages_that_sounds_like_a_guess_or_a_finding() -> None:
     for lang in LANGUAGES:
-        table = {**texts(f"app.{lang}")["app"]["published"], **texts(f"app.{lang}")["app"]["chart"]}
+        table = sentences(lang, "published.") | sentences(lang, "chart.")
         for key, sentence in table.items():
             assert [word for word in BANNED if word in sentence.lower()] == [], key
 
@@ -110,38 +111,36 @@ def test_says_what_a_range_is_not_and_under_which_reading_it_holds(lang: str, pa
 
 def test_the_arithmetic_of_the_document() -> None:
     """2.1 and 97.9 %, 5602 + 120 = 5722, and uses that add up to 5722.00: method.md, section 1."""
-    grid = document.fund_grid(LUZHOU, "zh")
+    grid = document.fund_grid(LUZHOU, ZH)
     cells = {row.cells[0]: row.cells[1:] for row in grid.rows}
     assert cells["市级部门小计"] == ("120", "2.1%")
     assert cells["9个区县（园区）"] == ("5602", "97.9%")
     assert cells["合计"] == ("5722", "100.0%")
     assert [row.cells[2] for row in grid.rows if row.role == "reservation"] == ["1.0%", "1.0%"]  # 60 of 5722
-    uses = document.uses_grid(LUZHOU, "zh")
+    uses = document.uses_grid(LUZHOU, ZH)
     assert uses is not None
     assert [row.cells[1] for row in uses.rows] == ["122.23", "5250.95", "123.05", "225.77", "5722"]
-    assert document.sums(LUZHOU, "zh") == [
+    assert document.sums(LUZHOU, ZH) == [
         "实际下达数合计5602万元，加上市级部门安排120万元，等于资金总额5722万元。",
         "各项用途合计5722万元，等于资金总额。",
     ]
-    assert document.source_line(LUZHOU, "zh").startswith("公开。")
+    assert document.source_line(LUZHOU, ZH).startswith("公开。")
 
 
 def test_sums_that_do_not_add_up_say_by_how_much() -> None:
     less = dict(LUZHOU.published or {}) | {"ftz": 49_000_000}
     short = replace(LUZHOU, published=less, uses=LUZHOU.uses[1:])
-    assert [line.partition("资金总额")[2] for line in document.sums(short, "zh")] == [
+    assert [line.partition("资金总额")[2] for line in document.sums(short, ZH)] == [
         "5722万元少100万元。",
         "5722万元少122.23万元。",
     ]
     alone = replace(LUZHOU, reservations=(), uses=(), published=less)
-    assert document.sums(alone, "en") == [
+    assert document.sums(alone, EN) == [
         "The published amounts (55,020,000 yuan) add up to 2,200,000 yuan less than the fund, "
         "57,220,000 yuan."
     ]
-    assert document.uses_grid(alone, "en") is None
-    assert "does not say" in document.source_line(
-        replace(LUZHOU, fund=replace(LUZHOU.fund, source=None)), "en"
-    )
+    assert document.uses_grid(alone, EN) is None
+    assert "does not say" in document.source_line(replace(LUZHOU, fund=replace(LUZHOU.fund, source=None)), EN)
 
 
 # --- readings ---------------------------------------------------------------------------------------
@@ -216,7 +215,9 @@ def test_ranges_are_those_of_the_audit_rounded_outward(lang: str) -> None:
     bounds = amount_bounds(audit(LUZHOU), WEIGHTS)
     for recipient in LUZHOU.recipients:
         low, high = shown_range(bounds[recipient.id], LUZHOU)
-        cells = "".join(f'<td class="al-number">{figure(end, LUZHOU, lang)}</td>' for end in (low, high))
+        cells = "".join(
+            f'<td class="al-number">{figure(end, LUZHOU, Phrasebook(lang))}</td>' for end in (low, high)
+        )
         assert cells in said
     assert {"zh": "4094.77至5226.31万元", "en": "between 40.94 and 52.27 million yuan"}[lang] in said
 
@@ -245,25 +246,25 @@ def test_recipients_added_up() -> None:
     low, high = shown_range((low, high), LUZHOU)
     said = words(app)
     assert "Those chosen (Naxi District, Gulin County) together would get" in said
-    assert f"between {figure(low, LUZHOU, 'en')} and {figure(high, LUZHOU, 'en')}" in said
+    assert f"between {figure(low, LUZHOU, EN)} and {figure(high, LUZHOU, EN)}" in said
 
 
 def test_charts_draw_ends_and_nothing_between() -> None:
     bounds = amount_bounds(audit(LUZHOU, tolerance="exact"), WEIGHTS)
-    rows = range_charts.amount_rows(LUZHOU, bounds, "zh")
+    rows = range_charts.amount_rows(LUZHOU, bounds, ZH)
     together, apart = range_charts.range_panels(rows)
-    unit = range_charts.amount_unit(rows, LUZHOU, "zh")
-    frame = range_charts.amount_frame(apart, unit, "zh")
+    unit = range_charts.amount_unit(rows, LUZHOU, ZH)
+    frame = range_charts.amount_frame(apart, unit, ZH)
     assert frame[["least", "most", "mark"]].values.tolist() == [[4097, 5225.75, 5000]]
     assert frame["text"].tolist() == ["4097–5226"]  # outward
-    assert range_charts.amount_frame(together, unit, "zh")["text"][0] == "106.25–425"
+    assert range_charts.amount_frame(together, unit, ZH)["text"][0] == "106.25–425"
     assert len(together) == 8
     for kind in (range_charts.amount_marks, range_charts.share_marks):
-        drawn = str(kind(["a"], "zh", width=80).to_dict())
+        drawn = str(kind(["a"], ZH, width=80).to_dict())
         assert "mean" not in drawn and "median" not in drawn and "errorband" not in drawn
     (bar,) = [
         layer
-        for layer in range_charts.share_marks(["a"], "zh", width=80).to_dict()["layer"]
+        for layer in range_charts.share_marks(["a"], ZH, width=80).to_dict()["layer"]
         if layer["mark"]["type"] == "bar" and layer["encoding"]["x"]["field"] == "least"
     ]
     assert bar["encoding"]["x2"]["field"] == "most"
@@ -394,7 +395,7 @@ def unfolded(app: AppTest, lang: str = "zh") -> AppTest:
 
 def fill(app: AppTest, **fields: str) -> AppTest:
     for label, value in fields.items():
-        (field,) = [one for one in app.text_input if one.label == say(f"app.published.add_{label}", "zh")]
+        (field,) = [one for one in app.text_input if one.label == ZH.say(f"published.add_{label}")]
         field.set_value(value)
     return press(app, "添加口径")
 
@@ -469,7 +470,7 @@ def test_a_share_that_cannot_be_is_said_in_the_percent_that_was_entered(
 ) -> None:
     with pytest.raises(ScenarioError) as refused:
         reading_from(LUZHOU, "a", "", "share", "tax", low, high, ["naxi"])
-    (sentence,) = refused.value.sentences("zh")
+    (sentence,) = refused.value.sentences(ZH)
     assert [part for part in parts if part not in sentence] == []
     assert not re.search(r"\d[./]\d", sentence)
 
@@ -521,7 +522,9 @@ def test_uploads_that_are_wrong_are_refused_with_a_sentence(content: bytes, key:
     assert key is None or problem.key == key
     assert problem.file == "own.toml"
     assert not any(
-        re.search(r"\{\w+\}", sentence) for lang in LANGUAGES for sentence in refused.value.sentences(lang)
+        re.search(r"\{\w+\}", sentence)
+        for lang in LANGUAGES
+        for sentence in refused.value.sentences(Phrasebook(lang))
     )
 
 

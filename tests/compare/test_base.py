@@ -22,6 +22,7 @@ from allocator.report.charts.changes import change_rows
 from allocator.report.tables import base as bases
 from allocator.report.tables.office import compare_table, office_table, with_final_share
 from allocator.report.words import comparing
+from allocator.text import EN, ZH, Phrasebook
 
 LANGUAGES = ("zh", "en")
 EACH = pytest.mark.parametrize("lang", LANGUAGES)
@@ -68,8 +69,8 @@ def column(table, key: str) -> list:
 def test_every_scenario_is_held_against_amounts_that_are_known() -> None:
     last = {"a": 40, "b": 50}
     pair = [split((1, 1), 100, previous=last), split((3, 1), 100, previous=last)]
-    base = bases.known("previous", [a.scenario for a in pair], "zh")
-    table = compare_table(pair, "zh", base)
+    base = bases.known("previous", [a.scenario for a in pair], ZH)
+    table = compare_table(pair, ZH, base)
     assert table.headers == (
         "序号",
         "区县（园区）",
@@ -86,44 +87,44 @@ def test_every_scenario_is_held_against_amounts_that_are_known() -> None:
 def test_where_sums_differ_parts_of_them_stand_beside_amounts_and_only_there() -> None:
     last = {"a": 60, "b": 20}
     pair = [split((1, 1), 100, previous=last), split((3, 1), 100, previous=last)]
-    base = bases.known("previous", [a.scenario for a in pair], "en")
-    table = compare_table(pair, "en", base, shares=True)
+    base = bases.known("previous", [a.scenario for a in pair], EN)
+    table = compare_table(pair, EN, base, shares=True)
     assert column(table, "previous-share") == [Fraction(3, 4), Fraction(1, 4), 1]
     assert column(table, "A-share") == [Fraction(1, 2), Fraction(1, 2), 1]
     assert [row.cells[3] for row in table.rows] == ["75.00", "25.00", "100.00"]
     # the sums of the two scenarios are the same: nothing to say without the other base
-    assert compare_table(pair, "en", shares=True) == compare_table(pair, "en")
+    assert compare_table(pair, EN, shares=True) == compare_table(pair, EN)
     more = [pair[0], split((1, 3), 200, previous=last)]
-    assert "B-share" in [c.key for c in compare_table(more, "en", shares=True).columns]
-    assert "B-share" not in [c.key for c in compare_table(more, "en").columns]
+    assert "B-share" in [c.key for c in compare_table(more, EN, shares=True).columns]
+    assert "B-share" not in [c.key for c in compare_table(more, EN).columns]
 
 
 def test_what_departments_get_is_not_told_of_amounts_without_a_rule() -> None:
     issued = {"a": 30, "b": 30}
     one = split((1, 2), 100, reserved=40, published=issued)
-    base = bases.known("published", [one.scenario], "en")
-    rows = {row.cells[1]: row.cells[2:] for row in compare_table([one], "en", base).rows}
+    base = bases.known("published", [one.scenario], EN)
+    rows = {row.cells[1]: row.cells[2:] for row in compare_table([one], EN, base).rows}
     assert rows["Recipients"] == ("60", "60", "0")
     assert rows["Municipal departments"] == ("", "40", "") and rows["Total"] == ("", "100", "")
 
 
 def test_without_any_base_there_is_no_change_and_no_zero() -> None:
     one = split((1, 2), 90)
-    for table in (compare_table([one], "zh"), office_table(one, "zh")):
+    for table in (compare_table([one], ZH), office_table(one, ZH)):
         assert not [c.key for c in table.columns if c.kind == "change"]
-    assert comparing.change_sentences([one], "zh") == [] and change_rows([one], "zh") == []
+    assert comparing.change_sentences([one], ZH) == [] and change_rows([one], ZH) == []
 
 
 def test_changes_in_the_office_table_are_from_the_one_base() -> None:
     issued, last = {"a": 50, "b": 50}, {"a": 40, "b": 60}
     one = split((1, 3), 100, published=issued, previous=last)
-    chosen = bases.known("previous", [one.scenario], "zh")
-    keys = [c.key for c in office_table(one, "zh", chosen).columns]
+    chosen = bases.known("previous", [one.scenario], ZH)
+    keys = [c.key for c in office_table(one, ZH, chosen).columns]
     assert keys[-4:] == ["published", "previous", "difference", "note"]
-    assert column(office_table(one, "zh", chosen), "difference") == [-15, 15, 0]
+    assert column(office_table(one, ZH, chosen), "difference") == [-15, 15, 0]
     other = bases.Base("scenario", "甲", "“甲”", {"a": 20, "b": 80})
-    assert column(office_table(one, "zh", other), "difference") == [5, -5, 0]
-    usual = [c.key for c in office_table(one, "zh").columns]
+    assert column(office_table(one, ZH, other), "difference") == [5, -5, 0]
+    usual = [c.key for c in office_table(one, ZH).columns]
     assert usual[-4:] == ["published", "difference", "previous", "note"]
 
 
@@ -143,15 +144,15 @@ def test_table_rows_and_sentences_hold_the_same_changes(
 ) -> None:
     last = dict(zip("abcdefgh", values[2], strict=False))
     pair = [split(tuple(one), fund, previous=last) for one in values[:2]]
-    base = bases.known("previous", [a.scenario for a in pair], "zh")
-    table = compare_table(pair, "zh", base, shares=True)
-    rows = change_rows(pair, "zh", base)
+    base = bases.known("previous", [a.scenario for a in pair], ZH)
+    table = compare_table(pair, ZH, base, shares=True)
+    rows = change_rows(pair, ZH, base)
     for letter, allocation, drawn in zip("AB", pair, rows, strict=True):
         expected = [allocation.amounts[id] - last[id] for id in allocation.amounts]
         *each, total = column(table, f"{letter}-previous")
         assert each == expected == [row.difference for row in drawn] and total == fund - sum(last.values())
     assert ("A-share" in [c.key for c in table.columns]) == (fund != sum(last.values()))
-    sentences = comparing.change_sentences(pair, "zh", base)
+    sentences = comparing.change_sentences(pair, ZH, base)
     for letter, allocation, said in zip("AB", pair, sentences, strict=True):
         assert said.startswith(f"{letter}与上年下达数相比：")
         gains = sum(allocation.amounts[id] > last[id] for id in last)
@@ -168,11 +169,11 @@ def test_what_not_all_state_alike_is_no_base() -> None:
     assert bases.known_keys([one.scenario]) == ["previous"]
     assert bases.known_keys([one.scenario, other.scenario]) == bases.known_keys([]) == []
     with pytest.raises(ScenarioError) as missing:
-        bases.known("previous", [one.scenario, other.scenario], "zh")
+        bases.known("previous", [one.scenario, other.scenario], ZH)
     assert [problem.file for problem in missing.value.problems] == ["1"]
     with pytest.raises(ScenarioError) as apart:
-        bases.known("previous", [one.scenario, third.scenario], "zh")
-    assert apart.value.sentences("zh") == [
+        bases.known("previous", [one.scenario, third.scenario], ZH)
+    assert apart.value.sentences(ZH) == [
         "各方案的上年下达数不是同一组数，不能用来对比；请只选上年下达数相同的方案"
     ]
 
@@ -181,10 +182,10 @@ def test_a_match_of_assumed_data_is_not_taken_for_a_proof() -> None:
     from allocator import load_scenario
 
     pair = [allocate(load_scenario(LUZHOU / f"{name}.toml")) for name in ("published-rule", "equal-weights")]
-    base = bases.known("published", [a.scenario for a in pair], "zh")
-    assert "不代表办法或数据得到验证" in comparing.match_sentence(pair, "zh", base)
-    assert comparing.match_sentence(pair[1:], "zh", base) == ""
-    assert comparing.match_sentence(pair, "zh", None) == ""
+    base = bases.known("published", [a.scenario for a in pair], ZH)
+    assert "不代表办法或数据得到验证" in comparing.match_sentence(pair, ZH, base)
+    assert comparing.match_sentence(pair[1:], ZH, base) == ""
+    assert comparing.match_sentence(pair, ZH, None) == ""
 
 
 # --- the command line -----------------------------------------------------------------------------
@@ -352,8 +353,8 @@ def test_a_base_that_not_all_of_them_have_is_said_not_to_hold() -> None:
 
 def test_parts_of_last_year_stand_beside_whose_they_are_in_whatever_order_it_is_stated() -> None:
     one = split((1, 3), 100, previous={"b": 60, "a": 20})
-    base = bases.known("previous", [one.scenario], "zh")
-    table = with_final_share(office_table(one, "zh", base), one, base)
+    base = bases.known("previous", [one.scenario], ZH)
+    table = with_final_share(office_table(one, ZH, base), one, base)
     assert column(table, "previous") == [20, 60, 80]
     assert column(table, "base_share") == [Fraction(1, 4), Fraction(3, 4), 1]
     assert column(table, "final") == [Fraction(1, 4), Fraction(3, 4), 1]
@@ -369,7 +370,7 @@ def test_who_is_in_some_scenarios_only_stays_blank_in_the_others(lang: str) -> N
         return allocate(Scenario("t", fund, "shares", {"x": 100}, [Recipient(n) for n in names], [factor]))
 
     made = [of("abc", 700), of("bcde", 1_000), of("a", 10)]
-    table = compare_table(made, lang, shares=True)
+    table = compare_table(made, Phrasebook(lang), shares=True)
     keys = [column.key for column in table.columns]
     rows = {row.cells[1]: row.cells for row in table.rows if row.role == "recipient"}
     assert sorted(rows) == list("abcde")
@@ -379,6 +380,6 @@ def test_who_is_in_some_scenarios_only_stays_blank_in_the_others(lang: str) -> N
         assert there == set(allocation.amounts)
         assert sum(Fraction(rows[name][at]) for name in there) == 100
     assert Fraction(rows["b"][keys.index("A-share")]) == round(Fraction(made[0].amounts["b"]) * 100 / 700, 2)
-    rows_of = change_rows(made, lang)
+    rows_of = change_rows(made, Phrasebook(lang))
     assert all(len(each) == len(rows_of[0]) for each in rows_of)
-    comparing.change_sentences(made, lang)
+    comparing.change_sentences(made, Phrasebook(lang))

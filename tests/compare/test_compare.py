@@ -9,6 +9,7 @@ from allocator import Factor, Fund, Recipient, Reservation, Scenario, allocate
 from allocator.analysis.compare import changes, compare
 from allocator.analysis.finding import held_against
 from allocator.report.tables.office import compare_table, office_table
+from allocator.text import EN, Phrasebook
 
 
 def split(values: dict[str, int], fund: int = 100, **more) -> Scenario:
@@ -55,7 +56,7 @@ def test_recipients_of_one_side_only_count_as_zero_on_the_other():
     one = allocate(split({"x": 1, "y": 3, "z": 4}, fund=80))
     other = allocate(split({"x": 1, "y": 3}, fund=80))
     assert changes(other, one.amounts) == {"x": 10, "y": 30, "z": -40}
-    table = compare_table([one, other], "en")
+    table = compare_table([one, other], EN)
     cells = {row.cells[1]: row.cells[2:] for row in table.rows}
     assert cells["z"] == ("40", "", "−40")
     assert cells["Total"] == ("80", "80", "0")
@@ -63,7 +64,7 @@ def test_recipients_of_one_side_only_count_as_zero_on_the_other():
 
 def test_nothing_is_said_to_be_published_that_was_not():
     case = split({"a": 1, "b": 1}, reservations=[Reservation("d", 40)], published={"a": 28, "b": 32})
-    table = compare_table([allocate(case), allocate(case)], "en")
+    table = compare_table([allocate(case), allocate(case)], EN)
     cells = {row.cells[1]: row.cells[-1] for row in table.rows}
     assert cells["Recipients"] == "60"
     assert cells["Municipal departments"] == cells["Total"] == ""
@@ -79,7 +80,7 @@ def test_a_table_of_13_000_recipients_is_made_in_one_pass(monkeypatch):
         return participants(self)
 
     monkeypatch.setattr(Scenario, "participants", property(counting))
-    rows = office_table(allocate(split({f"r{i}": 1 for i in range(300)}, fund=301)), "en").rows
+    rows = office_table(allocate(split({f"r{i}": 1 for i in range(300)}, fund=301)), EN).rows
     assert len(rows) == 301
     assert len(asked) < 60
 
@@ -90,4 +91,4 @@ def test_weights_in_headings_are_short(lang):
     factors = [Factor(id, (1, 1)) for id in "xyz"]
     case = replace(split({"a": 1, "b": 1}), factors=factors, weights=dict.fromkeys("xyz", third))
     told = {"zh": "≈33.33%", "en": "≈33.33 %"}[lang]
-    assert all(told in header for header in office_table(allocate(case), lang).headers[2:5])
+    assert all(told in header for header in office_table(allocate(case), Phrasebook(lang)).headers[2:5])

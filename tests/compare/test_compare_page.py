@@ -23,6 +23,7 @@ from allocator.report.charts.data import Unit, change_frame
 from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.office import compare_table
 from allocator.report.words import comparing
+from allocator.text import EN, ZH
 from allocator.ui.compare import page as compare
 from allocator.ui.components import markup
 
@@ -57,93 +58,93 @@ def split(amounts: dict[str, int], currency: str = "CNY", title: str = "t", **na
 
 def test_what_moves_in_one_sentence(three: list[Allocation]) -> None:
     # the gains of the equal weights against the published split are 49+22+17+32+9+15+16+6 = 166
-    sentences = comparing.change_sentences(three[:2], "zh")
+    sentences = comparing.change_sentences(three[:2], ZH)
     assert sentences == [
         "B与A相比：共调整166万元，占按因素法分配额的3.0%；8个增加，1个减少，"
         "增加最多的是江阳区（+49万元），减少最多的是自贸区（−166万元）。"
     ]
-    assert comparing.change_sentences([three[0], three[0]], "en") == [
+    assert comparing.change_sentences([three[0], three[0]], EN) == [
         "B against A: every amount is the same; no money moves."
     ]
-    assert len(comparing.change_sentences(three, "zh")) == 2
+    assert len(comparing.change_sentences(three, ZH)) == 2
 
 
 def test_another_total_is_said() -> None:
     base, more = split({"a": 10, "b": 20}), split({"a": 15, "b": 20})
-    assert comparing.change_sentences([base, more], "zh") == [
+    assert comparing.change_sentences([base, more], ZH) == [
         "B与A相比：资金总额多5元；1个增加，0个减少，增加最多的是a（+5元）。"
     ]
-    assert comparing.change_sentences([more, base], "en") == [
+    assert comparing.change_sentences([more, base], EN) == [
         "B against A: the fund is 5 yuan smaller; 0 gaining, 1 losing; a loses most (−5 yuan)."
     ]
 
 
 def test_other_recipients_are_said_and_count_with_zero() -> None:
     base, other = split({"a": 10, "b": 20}), split({"b": 20, "c": 7, "d": 3})
-    assert comparing.recipient_sentences([base, other], "zh") == [
+    assert comparing.recipient_sentences([base, other], ZH) == [
         "B的分配对象比A多c、d（共2个），少a（共1个）；没有列入的一方按零计算增减。"
     ]
-    assert comparing.recipient_sentences([base, base], "zh") == []
-    (rows,) = changes.change_rows([base, other], "zh")
+    assert comparing.recipient_sentences([base, base], ZH) == []
+    (rows,) = changes.change_rows([base, other], ZH)
     assert {row.id: row.difference for row in rows} == {"a": -10, "b": 0, "c": 7, "d": 3}
-    assert comparing.change_sentences([base, other], "zh")[0].startswith("B与A相比：共调整10元")
+    assert comparing.change_sentences([base, other], ZH)[0].startswith("B与A相比：共调整10元")
 
 
 def test_recipients_of_one_name_are_told_apart() -> None:
     one, other = split({"a": 1, "b": 2}, a="甲"), split({"x": 1, "b": 2}, x="甲")
-    names = recipient_names([one, other], "zh")
+    names = recipient_names([one, other], ZH)
     assert names == {"a": "甲 (a)", "b": "b", "x": "甲 (x)"}
 
 
 def test_the_headline_of_each(three: list[Allocation]) -> None:
-    headers, rows = comparing.headline(three, ["甲", "乙", "丙"], "zh")
+    headers, rows = comparing.headline(three, ["甲", "乙", "丙"], ZH)
     assert headers == ["方案", "调整金额（万元）", "合计增减（万元）", "增加（个）", "减少（个）", "最大一家"]
     assert rows[0] == ["A　甲", "对照方案", "", "", "", "自贸区占89.3%"]  # 5000 / 5602
     assert rows[1] == ["B　乙", "166", "0", "8", "1", "自贸区占86.3%"]  # 4834 / 5602
     assert rows[2][-1] == "自贸区占80.0%"
-    assert comparing.assumed_sentence(three, "zh").startswith("A、B、C的因素数据为假设")
-    assert comparing.assumed_sentence([split({"a": 1})], "zh") == ""
+    assert comparing.assumed_sentence(three, ZH).startswith("A、B、C的因素数据为假设")
+    assert comparing.assumed_sentence([split({"a": 1})], ZH) == ""
 
 
 def test_concentration_stands_apart_in_figures() -> None:
-    headers, rows = comparing.concentration_rows([split({"a": 30, "b": 10})], "en")
+    headers, rows = comparing.concentration_rows([split({"a": 30, "b": 10})], EN)
     assert len(headers) == 4
     assert rows == [["A", "a has 75.0 %", "0.625", "0.250"]]
 
 
 def test_every_chart_has_everybody_in_one_order_and_one_scale(three: list[Allocation]) -> None:
-    parts = changes.change_rows(three, "zh")
+    parts = changes.change_rows(three, ZH)
     assert len(parts) == 2
     assert [row.id for row in parts[0]] == [row.id for row in parts[1]] == list(three[0].scenario.ids)
     for rows, allocation in zip(parts, three[1:], strict=True):
         expected = {id: allocation.amounts[id] - three[0].amounts[id] for id in allocation.amounts}
         assert {row.id: row.difference for row in rows} == expected
-    unit = changes.change_unit(three, parts, "zh")
+    unit = changes.change_unit(three, parts, ZH)
     assert unit == Unit(10_000, "万元")
     everybody = [row for rows in parts for row in rows]
-    frames = [change_frame(rows, unit, "zh", everybody) for rows in parts]
+    frames = [change_frame(rows, unit, ZH, everybody) for rows in parts]
     ends = {(frame["low"][0], frame["high"][0]) for frame in frames}
     assert len(ends) == 1
     ((low, high),) = ends
     assert low < min(frame["change"].min() for frame in frames) and high > 98
     names = list(frames[0]["name"])
-    drawn = marks.spec(marks.change_marks(names, "zh", width=80, pick=False))
+    drawn = marks.spec(marks.change_marks(names, ZH, width=80, pick=False))
     assert all("params" not in layer for layer in drawn["layer"]) and "params" not in drawn
 
 
 def test_accessible_names_hold_no_figures(three: list[Allocation]) -> None:
-    (rows, _) = changes.change_rows(three, "zh")
-    said = changes.chart_alt(rows, "B", "A", Unit(10_000, "万元"), "zh")
+    (rows, _) = changes.change_rows(three, ZH)
+    said = changes.chart_alt(rows, "B", "A", Unit(10_000, "万元"), ZH)
     assert "江阳区" in said and not any(c.isdigit() for c in said)
     many = split({f"r{i}": i for i in range(1, 184)})
-    (rows,) = changes.change_rows([many, many], "en")
-    assert "183 recipients" in changes.chart_alt(rows, "B", "A", Unit(1, "yuan"), "en")
+    (rows,) = changes.change_rows([many, many], EN)
+    assert "183 recipients" in changes.chart_alt(rows, "B", "A", Unit(1, "yuan"), EN)
 
 
 def test_currencies_that_differ_are_refused_in_a_sentence() -> None:
     with pytest.raises(ScenarioError) as caught:
         comparing.same_currency(split({"a": 1}).scenario, split({"a": 1}, "USD").scenario)
-    assert caught.value.sentences("zh") == ["各方案币种不同（CNY、USD），请比较同一币种的方案"]
+    assert caught.value.sentences(ZH) == ["各方案币种不同（CNY、USD），请比较同一币种的方案"]
 
 
 # --- tints ----------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ def test_currencies_that_differ_are_refused_in_a_sentence() -> None:
 def test_changes_are_tinted_by_size_and_nothing_else_is() -> None:
     base = split({"a": 100, "b": 100, "c": 100, "d": 100, "e": 100})
     other = split({"a": 190, "b": 69, "c": 71, "d": 70, "e": 100})  # +90, −31, −29, −30, 0
-    table = compare_table([base, other], "en")
+    table = compare_table([base, other], EN)
     at = [column.key for column in table.columns].index("B-A")
     tints = table.tints
     assert [row[at] for row in tints] == [3, -2, -1, -1, 0, 0]  # the last is the total
@@ -169,7 +170,7 @@ def test_tints_grow_with_the_change(amounts: list[int], data: Any) -> None:
     if not any(amounts):
         return
     pair = [split({str(i): x for i, x in enumerate(some)}) for some in (amounts, others)]
-    table = compare_table(pair, "en")
+    table = compare_table(pair, EN)
     at = [column.key for column in table.columns].index("B-A")
     found = [
         (values[at], tint[at])
@@ -222,7 +223,7 @@ def test_what_cannot_be_compared_is_left_out_with_its_sentence() -> None:
     cap = luzhou("cap-zone")
     tight = replace(cap, limits=[replace(cap.limits[0], recipients="all", cap_rate=Fraction(1, 100))])
     found = [("甲", rule), ("<乙>", tight), ("丙", split({"a": 1}, "USD").scenario), ("丁", cap)]
-    allocations, titles, left_out = compare.compared(found, "zh")
+    allocations, titles, left_out = compare.compared(found, ZH)
     assert titles == ["甲", "丁"] and [a.scenario for a in allocations] == [rule, cap]
     assert left_out[0].startswith("“<乙>”未参与比较：全部达到封顶也只能分出")
     assert "币种不同" in left_out[1]

@@ -22,7 +22,7 @@ from allocator.analysis.differences import Difference, differences
 from allocator.core.parts import Provenance, Text
 from allocator.files.load import load_scenario
 from allocator.report.words.differences import differences_in_words
-from allocator.text import number
+from allocator.text import EN, ZH, Phrasebook
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 FILES = sorted(SCENARIOS.glob("*/*.toml"))
@@ -370,7 +370,7 @@ def test_a_nation_of_communes_is_compared_quickly() -> None:
 
 def words(good: Scenario, name: str, lang: str = "zh") -> list[str]:
     after = EDITS[name][0](good)
-    return differences_in_words(differences(good, after), after, lang)
+    return differences_in_words(differences(good, after), after, Phrasebook(lang))
 
 
 @pytest.mark.parametrize(
@@ -408,36 +408,34 @@ def test_many_values_are_summed_up_with_the_largest() -> None:
         (v or 0) + step for v, step in zip(factor.values, (1, 3, 2, 1, 0, 0, 0, 0, 0), strict=True)
     )
     after = replace(rule, factors=[replace(factor, values=values), *rule.factors[1:]])
-    (sentence,) = differences_in_words(differences(rule, after), after, "zh")
+    (sentence,) = differences_in_words(differences(rule, after), after, ZH)
     old = factor.values[1] or 0
     assert sentence == (
         f"投资贡献值：9个区县（园区）中4个的数不同，变化最大的是龙马潭区，"
-        f"由{number(old, 'zh')}改为{number(old + 3, 'zh')}。"
+        f"由{ZH.number(old)}改为{ZH.number(old + 3)}。"
     )
 
 
 def test_what_would_look_the_same_is_written_exactly(good: Scenario) -> None:
     after = good.with_weights(investment=Fraction("60.001"), jobs=Fraction("39.999"))
-    assert differences_in_words(differences(good, after), after, "zh")[0].startswith(
+    assert differences_in_words(differences(good, after), after, ZH)[0].startswith(
         "权重：投资由60%改为约60%；jobs由40%改为约40%"
     )
     again = after.with_weights(investment=Fraction("60.002"), jobs=Fraction("39.998"))
-    (sentence,) = differences_in_words(differences(after, again), again, "zh")
+    (sentence,) = differences_in_words(differences(after, again), again, ZH)
     assert "60001/1000改为30001/500" in sentence
 
 
 def test_names_that_the_scenario_does_not_know_come_from_the_differences(good: Scenario) -> None:
     found = differences(good, without_south(good))
-    assert differences_in_words(found, without_south(good), "en") == ["Recipient: removed South County (1)."]
-    assert differences_in_words([D("value", ("tax", "moon"), "1", "2")], good, "zh") == [
-        "tax：moon由1改为2。"
-    ]
+    assert differences_in_words(found, without_south(good), EN) == ["Recipient: removed South County (1)."]
+    assert differences_in_words([D("value", ("tax", "moon"), "1", "2")], good, ZH) == ["tax：moon由1改为2。"]
 
 
 def test_no_more_sentences_than_asked_for(good: Scenario) -> None:
     assert len(words(good, "fund")) == 6
     after = EDITS["fund"][0](good)
-    short = differences_in_words(differences(good, after), after, "zh", most=3)
+    short = differences_in_words(differences(good, after), after, ZH, most=3)
     assert short[:2] == words(good, "fund")[:2] and short[2:] == ["另有4类不同。"]
 
 
@@ -461,7 +459,7 @@ def test_what_a_file_may_hold_is_shown_as_it_stands(good: Scenario, lang: str) -
         D("order", ("shoes",), "1", "2"),
         D("title", (), None, None),
     ]
-    sentences = differences_in_words(wrong, good, lang)
+    sentences = differences_in_words(wrong, good, Phrasebook(lang))
     assert len(sentences) == 5
     assert "1e999999999" in sentences[0] and "<b>" in sentences[3]
 
@@ -474,6 +472,6 @@ def test_everything_found_can_be_said(one: int, two: int, lang: str) -> None:
         assume(False)
     found = differences(before, after)
     for scenario in (before, after):
-        sentences = differences_in_words(found, scenario, lang, most=100)
+        sentences = differences_in_words(found, scenario, Phrasebook(lang), most=100)
         assert bool(sentences) == bool(found)
         assert all(sentence.strip() == sentence and "None" not in sentence for sentence in sentences)

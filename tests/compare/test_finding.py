@@ -47,7 +47,7 @@ from allocator.report.words.finding import (
     phrase,
     short,
 )
-from allocator.text import LANGUAGES, money, say
+from allocator.text import LANGUAGES, ZH, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
@@ -173,7 +173,7 @@ def test_a_finding_is_what_an_independent_count_gives(pair: Pair) -> None:
 
 def sentences(found: Finding, lang: str) -> dict[str, str]:
     """All that is said of a finding, of people who are called like their ids."""
-    words = Terms({id: f"<{id}>" for id in (*found.changes, *found.unknown)}, "CNY", lang)
+    words = Terms({id: f"<{id}>" for id in (*found.changes, *found.unknown)}, "CNY", Phrasebook(lang))
     whole = found.base_total
     return {
         "against": against_sentence(
@@ -204,7 +204,7 @@ def test_sentences_claim_what_the_finding_holds_and_nothing_else(lang: str, pair
         assert bool(GREATER[lang].search(said)) == any(by > 0 for by in differing), (name, said)
         assert bool(SMALLER[lang].search(said)) == any(by < 0 for by in differing), (name, said)
         for by in differing:
-            assert money(abs(by), "CNY", lang) in said, (name, said)
+            assert Phrasebook(lang).money(abs(by), "CNY") in said, (name, said)
         if name == "phrase":
             continue
         # counts stand wherever anybody gains or loses
@@ -214,9 +214,9 @@ def test_sentences_claim_what_the_finding_holds_and_nothing_else(lang: str, pair
         held = [str(len(wanted["gaining"])), str(len(wanted["losing"]))] if changed else []
         assert counts == held, (name, said)
         if changed and not more:
-            assert money(wanted["gained"], "CNY", lang) in said
+            assert Phrasebook(lang).money(wanted["gained"], "CNY") in said
         if more and wanted["gaining"] and wanted["losing"]:
-            assert all(money(wanted[key], "CNY", lang) in said for key in ("gained", "lost"))
+            assert all(Phrasebook(lang).money(wanted[key], "CNY") in said for key in ("gained", "lost"))
         if name == "short":
             continue
         for ids, split in ((wanted["most"], "增加最多的是"), (wanted["least"], "减少最多的是")):
@@ -235,7 +235,7 @@ def test_sentences_claim_what_the_finding_holds_and_nothing_else(lang: str, pair
 @given(pairs())
 def test_run_says_that_amounts_match_only_where_all_do(lang: str, pair: Pair) -> None:
     found, wanted = find(*pair), slowly(pair)
-    said = matched(found, Terms({id: id for id in (*found.changes, *found.unknown)}, "CNY", lang))
+    said = matched(found, Terms({id: id for id in (*found.changes, *found.unknown)}, "CNY", Phrasebook(lang)))
     assert bool(EQUAL[lang].search(said) or "equals" in said) == wanted["alike"]
     changed = len(wanted["gaining"] | wanted["losing"])
     assert not changed or re.search(rf"(^|\D){changed}(项| )", said)
@@ -290,13 +290,13 @@ def test_funds_of_two_scenarios_are_compared_with_the_money_of_departments() -> 
         (small(120, 10), "B与A相比：资金总额多10元；4个增加，0个减少，"),
         (small(120, 10, weights={"x": 50, "y": 50}, earmarks=[Earmark("a", 1, True)]), "资金总额多10元；"),
     ):
-        assert said in change_sentences([base, allocate(scenario)], "zh")[0]
+        assert said in change_sentences([base, allocate(scenario)], ZH)[0]
 
 
 @EACH
 def test_the_table_of_options_shows_no_money_moved_where_sums_differ(lang: str) -> None:
     allocations = [allocate(small()), allocate(small(120)), allocate(small(weights={"x": 100, "y": 0}))]
-    headers, rows = compared(allocations, ["A", "B", "C"], lang)
+    headers, rows = compared(allocations, ["A", "B", "C"], Phrasebook(lang))
     assert len({len(row) for row in (headers, *rows)}) == 1
     # 100 split by (1/4 + k/10)/2 is 17.5, 22.5, 27.5, 32.5; a quarter each moves 2.5 + 7.5 before rounding
     assert rows[1][1:5] == ["—", "+20", "4", "0"]
@@ -307,7 +307,7 @@ def test_the_table_of_options_shows_no_money_moved_where_sums_differ(lang: str) 
 @EACH
 def test_all_who_have_the_most_are_named(lang: str) -> None:
     alike = allocate(small(100, weights={"x": 100, "y": 0}))
-    _, rows = compared([alike, alike], ["A", "B"], lang)
+    _, rows = compared([alike, alike], ["A", "B"], Phrasebook(lang))
     assert {"zh": "a、b、c、d各占25.0%", "en": "a, b, c, d have 25.0 % each"}[lang] == rows[0][-1]
 
 
@@ -317,18 +317,20 @@ def test_sweeps_against_another_sum_do_not_say_that_money_goes_elsewhere(lang: s
     scenario = replace(luzhou(), fund=replace(luzhou().fund, amount=60_000_000))
     found = sweep(scenario, 300, law=Anywhere())
     assert found.moved is None and found.gained - found.lost == 278 * WAN == found.gap
-    line = notes(found, lang)[0]
-    assert money(278 * WAN, "CNY", lang) in line
-    assert say("sweep.moved_published", lang, moved="", percent="")[-8:] not in line
+    line = notes(found, Phrasebook(lang))[0]
+    assert Phrasebook(lang).money(278 * WAN, "CNY") in line
+    assert Phrasebook(lang).say("sweep.moved_published", moved="", percent="")[-8:] not in line
     usual = sweep(luzhou(), 300, law=Anywhere())
     assert usual.moved == usual.gained == usual.lost
-    assert notes(usual, lang)[0].endswith(say("sweep.moved_published", lang, moved="", percent="")[-8:])
+    assert notes(usual, Phrasebook(lang))[0].endswith(
+        Phrasebook(lang).say("sweep.moved_published", moved="", percent="")[-8:]
+    )
 
 
 @EACH
 def test_data_that_does_not_fit_names_all_that_are_furthest_off(lang: str) -> None:
     scenario = small(100, weights={"x": 100, "y": 0}, published={"a": 20, "b": 30, "c": 25, "d": 25})
-    line = fit_lines(fit(Reading(scenario), scenario), Reading(scenario), scenario, lang)[0]
+    line = fit_lines(fit(Reading(scenario), scenario), Reading(scenario), scenario, Phrasebook(lang))[0]
     wanted = {"zh": "a（+5元）、b（−5元）", "en": "a (+5 yuan), b (−5 yuan)"}[lang]
     assert wanted in line
 
@@ -388,12 +390,13 @@ def words_of(name: str, content: bytes) -> str:
 
 def claims_of_equality(lang: str) -> list[str]:
     """What papers and the page say of amounts that equal the published ones."""
-    keys = ("finding.against.equal", "report.slide.same", "cli.as_published", "app.assumed.match",
+    keys = ("finding.against.equal", "report.slide.same", "cli.as_published", "assumed.match",
             "app.sensitivity.as_published", "report.gains.nothing")  # fmt: skip
     names = [
-        say(key, lang) for key in ("app.effect.published", "base.full.published", "report.slide.published")
+        Phrasebook(lang).say(key)
+        for key in ("effect.published", "base.full.published", "report.slide.published")
     ]
-    return [say(key, lang, against=name, base=name) for key in keys for name in names]
+    return [Phrasebook(lang).say(key, against=name, base=name) for key in keys for name in names]
 
 
 @pytest.fixture
@@ -417,16 +420,19 @@ def test_papers_of_another_fund_say_by_how_much_it_differs(tmp_path: Path, milli
     assert {Path(name).suffix for name, text in said.items() if text} >= {".docx", ".pptx", ".xlsx", ".txt"}
     for name, text in said.items():
         assert not [claim for claim in claims_of_equality(lang) if claim in text], name
-    by = money(abs(case.difference) * WAN, "CNY", lang)
+    by = Phrasebook(lang).money(abs(case.difference) * WAN, "CNY")
     zh, en = ("多", "more") if case.difference > 0 else ("少", "less")
     way = {"zh": f"各对象合计{zh}{by}", "en": f"recipients together get {by} {en}"}[lang]
     counts = {"zh": "{}个增加，{}个减少", "en": "{} gaining, {} losing"}[lang].format(*case.counts)
     told = [name for name, text in said.items() if way in text and counts in text]
-    wanted = [say(f"report.file.{key}", lang) for key in ("brief", "meeting", "slides")]
+    wanted = [Phrasebook(lang).say(f"report.file.{key}") for key in ("brief", "meeting", "slides")]
     assert {key for key in wanted if any(key in name for name in told)} == set(wanted)
     (book,) = (text.splitlines() for name, text in said.items() if name.endswith(".xlsx"))
-    assert say("excel.summary.sum", lang) in book and say("excel.summary.moved", lang) not in book
-    assert book[book.index(say("excel.summary.sum", lang)) + 1] == str(case.difference)
+    assert (
+        Phrasebook(lang).say("excel.summary.sum") in book
+        and Phrasebook(lang).say("excel.summary.moved") not in book
+    )
+    assert book[book.index(Phrasebook(lang).say("excel.summary.sum")) + 1] == str(case.difference)
     assert "{} / {}".format(*case.counts) in book
 
 
@@ -475,7 +481,7 @@ def test_the_page_compare_and_the_command_say_by_how_much_funds_differ(
         opened("compare", lang, **{"with": ["luzhou-2023/as-it-was", "luzhou-2023/published-rule"]})
     )
     assert said in html and counts in html
-    assert say("finding.lettered.equal", lang, letter="B", base="A") not in html
+    assert Phrasebook(lang).say("finding.lettered.equal", letter="B", base="A") not in html
 
 
 @EACH
@@ -487,5 +493,5 @@ def test_run_says_how_many_amounts_differ_and_which_are_published(
             entry.main(["run", str(file), "--lang", lang])
         lines = capsys.readouterr().out.splitlines()
         names = [getattr(r.name, lang) for r in luzhou().recipients]
-        off = say("cli.not_published", lang, count=9, names=names)
-        assert (say("cli.as_published", lang) in lines, off in lines) == (key, not key)
+        off = Phrasebook(lang).say("cli.not_published", count=9, names=names)
+        assert (Phrasebook(lang).say("cli.as_published") in lines, off in lines) == (key, not key)

@@ -14,6 +14,7 @@ from allocator.analysis.hints import LikeTotal, like_totals, zero_coefficients
 from allocator.cli.entry import main
 from allocator.report.words.hints import MOST_NAMES, hint_lines
 from allocator.report.words.rule import MOST_LIMITS, limit_lines, rule_sentence
+from allocator.text import EN, ZH, Phrasebook
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 
@@ -55,7 +56,7 @@ def table(*rows, weights=(60, 40), **changes) -> Scenario:
 def test_rows_that_are_sums_of_others(rows, weights, found):
     scenario = table(*rows, weights=weights)
     assert like_totals(scenario) == [LikeTotal(*one) for one in found]
-    assert len(hint_lines(scenario, "zh")) == len(found)
+    assert len(hint_lines(scenario, ZH)) == len(found)
     allocate(scenario)  # a hint refuses nothing
 
 
@@ -82,7 +83,7 @@ def test_no_shipped_scenario_has_a_row_like_a_total():
     files = [f for f in SCENARIOS.rglob("*.toml") if "[fund]" in f.read_text("utf-8")]
     assert len(files) >= 3
     for file in files:
-        assert hint_lines(load_scenario(file), "en") == []
+        assert hint_lines(load_scenario(file), EN) == []
 
 
 def test_only_those_who_take_part_are_added_up():
@@ -116,23 +117,23 @@ def test_a_coefficient_of_0_is_not_to_take_no_part():
     apart = replace(ZERO, earmarks=(Earmark("r2", 0),))  # what the hint proposes
     assert list(allocate(apart).amounts.values()) == [500, 500, 0]
     assert zero_coefficients(ZERO) == ["r2"] and zero_coefficients(apart) == []
-    (zh,), (en,) = hint_lines(ZERO, "zh"), hint_lines(ZERO, "en")
+    (zh,), (en,) = hint_lines(ZERO, ZH), hint_lines(ZERO, EN)
     assert "甲2的系数（f2）为0，测算额为0，但其因素值仍计入各因素合计" in zh
     assert "values still count in the totals" in en
-    assert hint_lines(apart, "zh") == []
+    assert hint_lines(apart, ZH) == []
 
 
 def test_under_scores_there_are_no_totals_to_count_in():
     scores = replace(ZERO, kind="scores")
     without = table((9, 1, 1), (1, 9, 1), weights=(50, 50), coefficient="f2", kind="scores")
     assert list(allocate(scores).amounts.values())[:2] == list(allocate(without).amounts.values())
-    assert hint_lines(scores, "en") == ["Note: The coefficient (f2) is 0 for 甲2. The entitlement is then 0."]
+    assert hint_lines(scores, EN) == ["Note: The coefficient (f2) is 0 for 甲2. The entitlement is then 0."]
 
 
 def test_who_has_no_values_is_not_mentioned_and_of_many_a_few():
     assert zero_coefficients(table((9, 1, 1), (1, 9, 1), (0, 0, 0), coefficient="f2")) == []
     many = table((9, 1, 1), (1, 9, 1), *[(n * n, n, 0) for n in range(1, 9)], coefficient="f2")
-    (line,) = hint_lines(many, "zh")
+    (line,) = hint_lines(many, ZH)
     assert "等8个的系数（f2）为0" in line and line.count("甲") == MOST_NAMES
 
 
@@ -149,7 +150,7 @@ def test_check_run_and_the_page_say_it(tmp_path, capsys):
         assert "北区的系数（population）为0，测算额为0" in capsys.readouterr().out
     from allocator.ui.allocate.page import note_lines
 
-    assert "北区的系数（population）为0" in "".join(note_lines(allocate(load_scenario(path)), "zh"))
+    assert "北区的系数（population）为0" in "".join(note_lines(allocate(load_scenario(path)), ZH))
 
 
 # --- a limit is each recipient's -------------------------------------------------------------------------
@@ -174,8 +175,8 @@ def test_a_limit_of_several_is_each_ones():
             "丙 gets at least 1 yuan", "each recipient gets at most 90 yuan",
         )),
     ):  # fmt: skip
-        (line,) = limit_lines(scenario, lang)
-        assert all(clause in line and clause in rule_sentence(scenario, lang) for clause in said)
+        (line,) = limit_lines(scenario, Phrasebook(lang))
+        assert all(clause in line and clause in rule_sentence(scenario, Phrasebook(lang)) for clause in said)
 
 
 @pytest.mark.parametrize("command", ["run", "check", "explain"])
@@ -194,7 +195,7 @@ def test_the_command_line_shows_whom_limits_are_for_and_how_much(tmp_path, capsy
 
 def test_of_very_many_limits_the_first_are_shown():
     scenario = small(limits=tuple(Limit(("a",), floor=1) for _ in range(MOST_LIMITS + 5)))
-    lines = limit_lines(scenario, "zh")
+    lines = limit_lines(scenario, ZH)
     assert lines[0].count("甲保底1元") == MOST_LIMITS and lines[1] == "保底、封顶另有5条，此处从略。"
-    assert limit_lines(small(), "zh") == []
+    assert limit_lines(small(), ZH) == []
     assert GOOD["scenario.toml"].count("[[limit]]") == 1

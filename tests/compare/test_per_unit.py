@@ -18,6 +18,7 @@ from allocator.analysis.per_unit import gap, per_unit
 from allocator.core.parts import Provenance, Text
 from allocator.report.tables import base as bases
 from allocator.report.words.per_unit import Held, columns
+from allocator.text import ZH, Phrasebook
 
 IDS = "abcdefgh"
 
@@ -42,7 +43,7 @@ def split(amounts: dict[str, int], people: tuple[int | None, ...], **more: objec
 
 def held(*allocations: Allocation, base: bases.Base | None = None, lang: str = "zh") -> Held:
     (factor,) = (f for f in allocations[0].scenario.factors if f.id == "people")
-    return Held(allocations, base, factor, lang)
+    return Held(allocations, base, factor, Phrasebook(lang))
 
 
 # --- the figures ----------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ def test_figures_that_look_alike_are_not_called_the_same() -> None:
 
 def test_a_base_without_a_rule_is_the_one_before() -> None:
     one = split({"a": 300, "b": 100}, (100, 50), previous={"a": 100, "b": 100})
-    last = bases.known("previous", [one.scenario], "zh")
+    last = bases.known("previous", [one.scenario], ZH)
     shown = held(one, base=last)
     # 1 and 2 a head last year, 3 and 2 now
     assert "上年下达数最高的是b（2.00），最低的是a（1.00），最高是最低的2.00倍；A最高的是a（3.00）" in (

@@ -22,7 +22,7 @@ from allocator.files.audit.readings import read_known
 from allocator.files.execution.payments import read_payments
 from allocator.files.projects.register import read_register
 from allocator.files.upload import read as upload
-from allocator.text import say, visible
+from allocator.text import EN, ZH, Phrasebook
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 LUZHOU = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
@@ -111,9 +111,9 @@ def test_a_row_of_totals_is_refused_in_every_table_of_a_scenario(tmp_path, case)
     with pytest.raises(ScenarioError) as error:
         load_scenario(make(tmp_path, damaged([(file, old, new)])))
     assert [p.key for p in error.value.problems] == ["recipient_total"]
-    sentence = error.value.sentences("en")[0]
+    sentence = error.value.sentences(EN)[0]
     assert sentence.startswith(f"{tmp_path / file}, {place}: “") and "delete the row" in sentence
-    assert "请删去这一行" in error.value.sentences("zh")[0]
+    assert "请删去这一行" in error.value.sentences(ZH)[0]
 
 
 def test_a_total_in_factors_that_make_the_recipients_is_refused(tmp_path):
@@ -202,11 +202,11 @@ def test_a_heading_is_not_taken_for_a_factor_that_it_is_not_like(written):
 def test_where_none_is_near_some_of_those_that_there_are_are_listed():
     with pytest.raises(ScenarioError) as error:
         load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml").with_weights(备注=1)
-    assert "可用的有：investment、tax、employment、effort" in error.value.sentences("zh")[0]
+    assert "可用的有：investment、tax、employment、effort" in error.value.sentences(ZH)[0]
     council = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
     guess = naming.names_of(council.recipients).guess("qqqq")
     assert guess.near is None and len(guess.known) == MOST_LISTED and guess.many == 137
-    said = say("error.recipient_unknown", "en", name="qqqq", guess=guess)
+    said = EN.say("error.recipient_unknown", name="qqqq", guess=guess)
     assert "there are 137, among them " in said and said.count(",") == MOST_LISTED
     assert len(said) < 1000
 
@@ -275,7 +275,7 @@ def test_looking_for_near_names_among_very_many_compares_few(monkeypatch):
     ],
 )  # fmt: skip
 def test_what_cannot_be_seen_is_named(tmp_path, char, zh, en):
-    assert visible(f"江{char}阳", "zh") == f"江{zh}阳"
+    assert ZH.visible(f"江{char}阳") == f"江{zh}阳"
     for edits in (
         [("recipients.csv", "北区", f"北{char}区")] if char not in "\u3000\u00a0" else [],
         [("recipients.csv", "城北;", f"城{char}北;")],
@@ -289,16 +289,16 @@ def test_what_cannot_be_seen_is_named(tmp_path, char, zh, en):
         with pytest.raises(ScenarioError) as error:
             load_scenario(make(tmp_path, damaged(edits)))
         for lang, named in (("zh", zh), ("en", en)):
-            assert all(named in sentence for sentence in error.value.sentences(lang)), error.value.sentences(
-                lang
+            assert all(named in sentence for sentence in error.value.sentences(Phrasebook(lang))), (
+                error.value.sentences(Phrasebook(lang))
             )
-            assert "?”" not in error.value.sentences(lang)[0]
+            assert "?”" not in error.value.sentences(Phrasebook(lang))[0]
 
 
 def test_very_many_of_them_do_not_flood_the_sentence():
-    shown = visible("\u200b\u3000" * 500, "en")
+    shown = EN.visible("\u200b\u3000" * 500)
     assert shown.count("U+") == 8 and len(shown) < 1500
-    assert visible("\u200b" * 500, "zh") == "〔零宽空格 U+200B，500个〕"
+    assert ZH.visible("\u200b" * 500) == "〔零宽空格 U+200B，500个〕"
 
 
 # --- numbers with very many decimals ---------------------------------------------------------------------
@@ -308,7 +308,7 @@ def test_a_sum_that_is_not_quite_100_is_shown_in_full(tmp_path):
     path = make(tmp_path, damaged([("scenario.toml", "jobs = 40", "jobs = 40.0000000000000000000000000001")]))
     with pytest.raises(ScenarioError) as error:
         load_scenario(path)
-    assert "add up to 100.0000000000000000000000000001, but" in error.value.sentences("en")[0]
+    assert "add up to 100.0000000000000000000000000001, but" in error.value.sentences(EN)[0]
     assert in_full(-Fraction(1, 10**30)) == "−0." + "0" * 29 + "1"
     assert in_full(Fraction(2, 3)) == "0." + "6" * 30 + "…"
     assert in_full(Fraction(-1, 8)) == Fraction(-1, 8)  # six decimals are shown anyway
@@ -325,8 +325,8 @@ def test_a_sum_that_is_not_quite_100_is_shown_in_full(tmp_path):
 def test_what_has_too_many_decimals_is_still_a_number(made):
     with pytest.raises(ScenarioError) as error:
         made("0." + "1" * (MOST_DECIMALS + 1))
-    assert "has more than 30 decimals; round it" in error.value.sentences("en")[0]
-    assert "小数超过30位" in error.value.sentences("zh")[0]
+    assert "has more than 30 decimals; round it" in error.value.sentences(EN)[0]
+    assert "小数超过30位" in error.value.sentences(ZH)[0]
 
 
 def test_money_has_two_decimals_however_many_are_written():
@@ -339,4 +339,4 @@ def test_money_has_two_decimals_however_many_are_written():
 def test_what_is_said_of_too_many_decimals_is_how_many_there_may_be():
     for key in ("decimals", "cell_decimals"):
         for lang in ("zh", "en"):
-            assert str(MOST_DECIMALS) in say(f"error.{key}", lang, value="1")
+            assert str(MOST_DECIMALS) in Phrasebook(lang).say(f"error.{key}", value="1")

@@ -9,6 +9,7 @@ import pytest
 from allocator import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, ScenarioError, Use
 from allocator.core.exact import MOST_DECIMALS
 from allocator.core.parts import AMOUNT_UNITS, BASES, ROUNDINGS, STATUSES, Text, check_text, in_full, lookup
+from allocator.text import Phrasebook
 
 ENDLESS = "0." + "1" * (MOST_DECIMALS + 1)
 LONG = "z" * 50
@@ -124,7 +125,7 @@ def test_what_is_refused(make, key, file, place, details):
         make()
     (problem,) = caught.value.problems
     assert (problem.key, problem.file, problem.at, problem.details) == (key, file, place, details)
-    assert all(caught.value.sentences(lang) for lang in ("zh", "en"))
+    assert all(caught.value.sentences(Phrasebook(lang)) for lang in ("zh", "en"))
 
 
 def test_what_just_goes():

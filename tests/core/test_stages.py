@@ -21,7 +21,7 @@ from allocator import (
 )
 from allocator.core.exact import nearest_unit
 from allocator.files.scenario.save import tables
-from allocator.text import Money
+from allocator.text import Money, Phrasebook
 
 CASES = json.loads(Path(__file__).with_name("largest_remainder_cases.json").read_text("utf-8"))
 
@@ -57,7 +57,7 @@ def wrong(key, make):
     with pytest.raises((ScenarioError, InfeasibleError)) as caught:
         make()
     assert [problem.key for problem in caught.value.problems] == [key]
-    assert all(caught.value.sentences(lang) for lang in ("zh", "en"))
+    assert all(caught.value.sentences(Phrasebook(lang)) for lang in ("zh", "en"))
     return caught.value
 
 

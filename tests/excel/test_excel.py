@@ -12,6 +12,7 @@ import office
 import pytest
 from depth import cases, deeper
 from generated import generated
+from phrases import sentences
 from random_cases import random_case, scenario_of
 
 from allocator import (
@@ -30,7 +31,7 @@ from allocator import (
 )
 from allocator.report.excel import workbook
 from allocator.report.tables.office import compare_table, office_table
-from allocator.text import LANGUAGES, money_scale, say, texts
+from allocator.text import EN, LANGUAGES, Phrasebook, money_scale
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = {f"{p.parent.name}-{p.stem}": p for p in sorted((ROOT / "scenarios").glob("*/*.toml"))}
@@ -47,7 +48,7 @@ def named(name: str) -> Allocation:
 @cache
 def book_of(scenario: Scenario, lang: str) -> bytes:
     """The workbook of a scenario alone, made once."""
-    return workbook([allocate(scenario)], lang)
+    return workbook([allocate(scenario)], Phrasebook(lang))
 
 
 @cache
@@ -66,7 +67,7 @@ def labels(sheet, column: int = 1) -> dict[str, int]:
 
 
 def sheet(book, key: str, lang: str = "en"):
-    return book[say(f"excel.sheet.{key}", lang)]
+    return book[Phrasebook(lang).say(f"excel.sheet.{key}")]
 
 
 def column_of(page, title: str, row: int) -> int:
@@ -76,7 +77,7 @@ def column_of(page, title: str, row: int) -> int:
 def amounts_in(book, allocation: Allocation, lang: str = "en") -> list:
     """The amounts of the office's table, by recipient in listed order."""
     page = sheet(book, "table", lang)
-    column = column_of(page, say("table.amount", lang), 6)
+    column = column_of(page, Phrasebook(lang).say("table.amount"), 6)
     numbers = {page.cell(row, 1).value: page.cell(row, column).value for row in range(7, page.max_row + 1)}
     return [numbers[str(at)] for at in range(1, len(allocation.scenario.ids) + 1)]
 
@@ -94,17 +95,17 @@ def held(number):
 
 def warns(book) -> bool:
     page = sheet(book, "checks")
-    return bool(page.cell(labels(page, 2)[say("excel.checks.hint_near", "en")], 3).value)
+    return bool(page.cell(labels(page, 2)[EN.say("excel.checks.hint_near")], 3).value)
 
 
 def is_exact(book) -> bool:
     page = sheet(book, "checks")
-    return page.cell(labels(page, 2)[say("excel.checks.hint_exact", "en")], 3).value == 1
+    return page.cell(labels(page, 2)[EN.say("excel.checks.hint_exact")], 3).value == 1
 
 
 def failed(book) -> int:
     page = sheet(book, "checks")
-    return page.cell(labels(page, 2)[say("excel.checks.all", "en")], 3).value
+    return page.cell(labels(page, 2)[EN.say("excel.checks.all")], 3).value
 
 
 # --- what it says ------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ def failed(book) -> int:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_figure_of_the_table_is_that_of_the_offices_table(name, lang):
     allocation = allocate(shipped(name))
-    table = office_table(allocation, lang)
+    table = office_table(allocation, Phrasebook(lang))
     book = office.opened(book_of(shipped(name), lang))
     page = sheet(book, "table", lang)
     assert page["A5"].value == table.unit
@@ -136,9 +137,9 @@ def test_factors_may_be_called_as_columns_are():
         factors=tuple(replace(f, id=id) for f, id in zip(scenario.factors, ids, strict=True)),
     )
     allocation = allocate(scenario)
-    content = workbook([allocation], "en")
+    content = workbook([allocation], EN)
     cached, formulas = (sheet(office.opened(content, values=v), "table") for v in (True, False))
-    table = office_table(allocation, "en")
+    table = office_table(allocation, EN)
     for row, figures in enumerate(table.figures, 7):
         found = [cached.cell(row, column).value for column in range(3, len(table.columns) + 1)]
         assert found == [held(x) if isinstance(x, int | Fraction) else x or None for x in figures[2:]]
@@ -149,20 +150,20 @@ def test_factors_may_be_called_as_columns_are():
 @EACH
 def test_scenarios_side_by_side_are_those_of_the_comparison(lang):
     allocations = [named(name) for name in ("published-rule", "equal-weights", "cap-zone")]
-    table = compare_table(allocations, lang)
-    page = sheet(office.opened(workbook(allocations, lang)), "compare", lang)
-    head = labels(page)[say("table.number", lang)]
+    table = compare_table(allocations, Phrasebook(lang))
+    page = sheet(office.opened(workbook(allocations, Phrasebook(lang))), "compare", lang)
+    head = labels(page)[Phrasebook(lang).say("table.number")]
     for row, figures in enumerate(table.figures, head + 1):
         found = [page.cell(row, column).value for column in range(1, len(table.columns) + 1)]
         assert found == [held(x) if isinstance(x, int | Fraction) else x or None for x in figures]
-    formulas = sheet(office.opened(workbook(allocations, lang), values=False), "compare", lang)
+    formulas = sheet(office.opened(workbook(allocations, Phrasebook(lang)), values=False), "compare", lang)
     first = formulas[head + 1]
     assert [cell.data_type for cell in first[2:8]] == ["f", "n", "f", "n", "f", "f"]
 
 
 @EACH
 def test_assumed_data_is_marked_on_every_sheet_and_page(lang):
-    mark = say("excel.mark_short", lang)
+    mark = Phrasebook(lang).say("excel.mark_short")
     book = office.opened(book_of(shipped("luzhou-2023-published-rule"), lang))
     for page in book.worksheets:
         assert any(str(page.cell(2, column).value or "").startswith(mark) for column in (1, 3)), page.title
@@ -186,36 +187,36 @@ def test_a_single_assumed_cell_another_scenario_or_a_coefficient_is_enough_for_t
         [plain, replace(plain, factors=(replace(plain.factors[0], status="assumed"), plain.factors[1]))],
     )
     for scenarios in marked:
-        book = office.opened(workbook([allocate(scenario) for scenario in scenarios], "en"))
+        book = office.opened(workbook([allocate(scenario) for scenario in scenarios], EN))
         assert all(page.oddHeader.left.text == "Illustrative data" for page in book.worksheets)
     derived = replace(plain, provenance=(Provenance(names[0], "need", status="derived"),))
-    book = office.opened(workbook([allocate(derived)], "en"))
+    book = office.opened(workbook([allocate(derived)], EN))
     assert not any(page.oddHeader.left.text for page in book.worksheets)
 
 
 @EACH
 def test_where_every_figure_comes_from_is_said(lang):
     scenario = load_scenario(LUZHOU / "after-earmark.toml")
-    book = office.opened(workbook([allocate(scenario)], lang))
+    book = office.opened(workbook([allocate(scenario)], Phrasebook(lang)))
     page = sheet(book, "sources", lang)
     rows = {row[0].value: [cell.value for cell in row] for row in page.iter_rows(min_row=5)}
     for factor in scenario.factors:
         row = rows[getattr(factor.name, lang)]
-        assert row[1] == say("status.assumed", lang) and row[5] == getattr(factor.source, lang)
-    assert rows[say("workbook.published", lang)][1] == say("status.published", lang)
+        assert row[1] == Phrasebook(lang).say("status.assumed") and row[5] == getattr(factor.source, lang)
+    assert rows[Phrasebook(lang).say("workbook.published")][1] == Phrasebook(lang).say("status.published")
     text = "\n".join(str(cell.value) for line in sheet(book, "summary", lang).iter_rows() for cell in line)
     assert scenario.digest in text
 
 
 def test_only_the_inputs_can_be_changed():
-    book = office.opened(workbook([named("after-earmark")], "en"), values=False)
+    book = office.opened(workbook([named("after-earmark")], EN), values=False)
     for page in book.worksheets:
         for row in page.iter_rows():
             for cell in row:
                 if not cell.protection.locked:
                     places = {
-                        say("excel.sheet.inputs", "en"): (2,),
-                        say("excel.sheet.data", "en"): (4, 5, 6, 7),
+                        EN.say("excel.sheet.inputs"): (2,),
+                        EN.say("excel.sheet.data"): (4, 5, 6, 7),
                     }
                     assert cell.column in places[page.title]
                     assert cell.data_type == "n" and cell.fill.fgColor.rgb == "FFFFF2CC"
@@ -233,7 +234,7 @@ def test_names_never_become_formulas_or_links():
         ),
         limits=(),
     )
-    content = workbook([allocate(scenario)], "en")
+    content = workbook([allocate(scenario)], EN)
     formulas, values = office.opened(content, values=False), office.opened(content)
     seen = set()
     for page in formulas.worksheets:
@@ -251,19 +252,11 @@ def test_names_never_become_formulas_or_links():
     assert head.startswith('a"&1&"b')
 
 
-def test_both_languages_say_the_same_and_fit_into_formulas():
-    zh, en = (texts(f"excel.{lang}")["excel"] for lang in LANGUAGES)
-    assert {part: list(entries) for part, entries in zh.items() if isinstance(entries, dict)} == {
-        part: list(entries) for part, entries in en.items() if isinstance(entries, dict)
-    }
-    for part in (zh, en):
-        said = [
-            text
-            for entry in part.values()
-            for text in (entry.values() if isinstance(entry, dict) else [entry])
-        ]
-        assert not any('"' in text for text in said)  # it would end a text in a formula
-        assert all(len(name) <= 31 for name in part["sheet"].values())
+def test_texts_of_the_workbook_fit_into_formulas_and_sheet_names():
+    for lang in LANGUAGES:
+        # a straight quote would end a text in a formula
+        assert not [key for key, said in sentences(lang, "excel.").items() if '"' in said]
+        assert all(len(name) <= 31 for name in sentences(lang, "excel.sheet.").values())
 
 
 def test_formulas_are_no_longer_than_excel_takes():
@@ -293,7 +286,7 @@ def test_names_that_look_like_functions_stay_as_they_are(lang):
             replace(r, name=Text(f"{r.id} {called[i % 8]}")) for i, r in enumerate(base.recipients)
         ),
     )
-    found = office.formulas(workbook([allocate(base)], lang))
+    found = office.formulas(workbook([allocate(base)], Phrasebook(lang)))
     assert any("SORT(A)" in formula for formula in found)
     assert not any("_xl" in formula for formula in found)
 
@@ -311,7 +304,7 @@ def test_names_as_long_as_may_be_stay_within_what_excel_takes(lang):
         factors=tuple(replace(f, name=Text(long), source=Text(long)) for f in scenario.factors),
         reservations=(Reservation(Text(long), 1_200_000),),
     )
-    content = workbook([allocate(scenario)], lang)
+    content = workbook([allocate(scenario)], Phrasebook(lang))
     found = office.formulas(content)
     assert all(len(formula) < 8192 for formula in found)
     assert all(len(text) <= 255 for formula in found for text in re.findall(r'"((?:[^"]|"")*)"', formula))
@@ -325,8 +318,8 @@ def test_names_as_long_as_may_be_stay_within_what_excel_takes(lang):
 
 @EACH
 def test_the_same_input_gives_the_same_bytes(lang):
-    one = workbook([named("published-rule"), named("cap-zone")], lang)
-    assert one == workbook([named("published-rule"), named("cap-zone")], lang)
+    one = workbook([named("published-rule"), named("cap-zone")], Phrasebook(lang))
+    assert one == workbook([named("published-rule"), named("cap-zone")], Phrasebook(lang))
 
 
 # --- what its formulas find --------------------------------------------------------------------------
@@ -513,8 +506,8 @@ def test_the_summary_computed_anew_says_money_moves_only_within_one_sum(computed
         by = [Fraction(a - scenario.published[id]) for id, a in allocation.amounts.items()]
         scale = 10_000 if "10k yuan" in sheet(book, "inputs")["A7"].value else 1
         key = "sum" if sum(by) else "moved"
-        assert say("excel.summary.sum" if key == "moved" else "excel.summary.moved", "en") not in at, name
-        row = at[say(f"excel.summary.{key}", "en")]
+        assert EN.say("excel.summary.sum" if key == "moved" else "excel.summary.moved") not in at, name
+        row = at[EN.say(f"excel.summary.{key}")]
         wanted = sum(by) if sum(by) else sum(x for x in by if x > 0)
         assert page.cell(row, 5).value == pytest.approx(float(wanted / scale), abs=1e-6), name
         assert page.cell(row + 3, 5).value == f"{sum(x > 0 for x in by)} / {sum(x < 0 for x in by)}"
@@ -523,7 +516,7 @@ def test_the_summary_computed_anew_says_money_moves_only_within_one_sum(computed
             assert page.cell(place, 5).value == pytest.approx(float(most / scale) if there else 0, abs=1e-6)
             first = scenario.recipients[by.index(most)].name.en
             tied = by.count(most)
-            told = first + (say("excel.summary.tied", "en", count=tied) if tied > 1 else "")
+            told = first + (EN.say("excel.summary.tied", count=tied) if tied > 1 else "")
             assert (page.cell(place, 6).value or "") == (told if there else ""), name
             seen.add((key, there, tied > 1))
     assert ("sum", True, False) in seen and ("moved", True, False) in seen
@@ -534,21 +527,21 @@ def test_what_cannot_be_told_apart_is_warned_of(computed):
     wanted = allocate(scenario)
     assert shown(wanted) == [0, 1, 1]  # exactly; to a spreadsheet the first is as large as the second
     assert amounts_in(book, wanted) == [1, 0, 1] and not is_exact(book) and failed(book) == 1
-    page = sheet(office.opened(workbook([wanted], "en")), "summary")
-    assert any(say("excel.summary.near", "en") in str(cell.value) for row in page.iter_rows() for cell in row)
+    page = sheet(office.opened(workbook([wanted], EN)), "summary")
+    assert any(EN.say("excel.summary.near") in str(cell.value) for row in page.iter_rows() for cell in row)
 
 
 def test_what_no_scenario_may_have_fails_a_check(computed):
     for name, (book, check) in computed.items():
         if name.startswith("wrong-"):
             page = sheet(book, "checks")
-            row = labels(page, 2)[say(f"excel.checks.is_{check}", "en")]
+            row = labels(page, 2)[EN.say(f"excel.checks.is_{check}")]
             assert page.cell(row, 3).value != 0 and page.cell(row, 4).value == "does not hold", name
             cells = [cell.value for every in book.worksheets for line in every.iter_rows() for cell in line]
             assert not any(str(value).startswith("#") for value in cells), name
             summary = [cell.value for line in sheet(book, "summary").iter_rows() for cell in line]
             first = next(page.cell(r, 2).value for r in range(6, row + 1) if page.cell(r, 3).value)
-            reason = say("excel.state_fails", "en", count=failed(book), first=first)
+            reason = EN.say("excel.state_fails", count=failed(book), first=first)
             assert any(str(text).startswith(reason) for text in summary), name
 
 
@@ -557,7 +550,7 @@ def test_equal_weights_typed_into_the_published_rule(computed):
     wanted = allocate(load_scenario(LUZHOU / "equal-weights.toml"))
     assert amounts_in(book, wanted) == shown(wanted) == [219, 102, 76, 105, 35, 52, 148, 31, 4834]
     assert is_exact(book) and not warns(book) and failed(book) == 0
-    assert say("excel.state_changed", "en", count=4) == sheet(book, "summary")["A3"].value
+    assert EN.say("excel.state_changed", count=4) == sheet(book, "summary")["A3"].value
 
 
 def test_every_cached_value_is_what_the_formula_finds(computed):
@@ -589,7 +582,7 @@ def test_the_table_as_recalculated_is_the_offices_table(computed):
         book, scenario = computed[name]
         if name.startswith("us-"):
             continue  # figures of twelve digits and two decimals are more than a spreadsheet holds exactly
-        table = office_table(allocate(scenario), "en")
+        table = office_table(allocate(scenario), EN)
         page = sheet(book, "table")
         for row, figures in enumerate(table.figures, 7):
             found = [page.cell(row, column).value for column in range(1, len(table.columns) + 1)]

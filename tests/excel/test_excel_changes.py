@@ -31,10 +31,10 @@ from allocator import (
     load_scenario,
 )
 from allocator.report.excel import workbook
-from allocator.text import LANGUAGES, money_scale, say
+from allocator.text import EN, LANGUAGES, Phrasebook, money_scale
 
 SEED = 20230601
-SAME = say("excel.state_same", "en")
+SAME = EN.say("excel.state_same")
 
 
 def shipped(name: str) -> Scenario:
@@ -75,7 +75,7 @@ MADE: dict[str, tuple[bytes, object]] = {}
 def exported(scenario: Scenario):
     """The workbook of a scenario, and the same opened."""
     if scenario.digest not in MADE:
-        content = workbook([allocate(scenario)], "en")
+        content = workbook([allocate(scenario)], EN)
         MADE[scenario.digest] = content, office.opened(content)
     return MADE[scenario.digest]
 
@@ -218,7 +218,7 @@ def banners(book) -> set[str]:
 
 def count(book, key: str) -> int:
     page = sheet(book, "inputs")
-    return page.cell(labels(page)[say(f"excel.inputs.{key}", "en")], 2).value
+    return page.cell(labels(page)[EN.say(f"excel.inputs.{key}")], 2).value
 
 
 def text_of(book, key: str) -> str:
@@ -235,7 +235,7 @@ def test_amounts_after_a_change_are_those_of_the_program(computed):
             continue
         assert found_amounts(book, wanted, scale) == list(wanted.amounts.values()), name
         assert failed(book) == 0, name
-        assert say("excel.summary.holds", "en").strip() in text_of(book, "summary"), name
+        assert EN.say("excel.summary.holds").strip() in text_of(book, "summary"), name
     assert warned <= 3
     assert is_exact(computed["changed factor"][0]) and not warns(computed["changed factor"][0])
 
@@ -243,12 +243,12 @@ def test_amounts_after_a_change_are_those_of_the_program(computed):
 def test_every_changed_cell_is_counted_and_every_sheet_says_so(computed):
     for name, (book, (_, wanted)) in of(computed, "changed").items():
         assert count(book, "changed") == wanted and count(book, "unusable") == 0, name
-        banner = say("excel.state_changed", "en", count=wanted) if wanted else SAME
+        banner = EN.say("excel.state_changed", count=wanted) if wanted else SAME
         assert banners(book) == {banner}, name
 
 
 def test_the_digest_holds_for_what_was_exported_only(computed):
-    no_more = say("excel.not_the_digest", "en").strip()
+    no_more = EN.say("excel.not_the_digest").strip()
     for name, (book, (scenario, wanted)) in of(computed, "changed").items():
         for key in ("summary", "sources"):
             assert (no_more in text_of(book, key)) == bool(wanted), (name, key)
@@ -267,23 +267,21 @@ def test_the_digest_holds_for_what_was_exported_only(computed):
 def test_what_is_no_figure_is_not_computed_with(computed):
     for name, (book, (wanted,)) in of(computed, "unusable").items():
         assert count(book, "unusable") == wanted and failed(book), name
-        assert banners(book) == {say("excel.state_unusable", "en", count=wanted)}, name
+        assert banners(book) == {EN.say("excel.state_unusable", count=wanted)}, name
         page = sheet(book, "table")
         heads = [str(c.value) for c in page[6]]
-        at = [i for i, head in enumerate(heads) if i > 1 and head != say("table.published", "en")]
+        at = [i for i, head in enumerate(heads) if i > 1 and head != EN.say("table.published")]
         figures = {row[i].value for row in page.iter_rows(min_row=7) for i in at}
         assert figures == {"—", None}, (name, figures)
         for each in book.worksheets:  # nothing but what was typed in is an error
-            given = say("excel.sheet.inputs", "en"), say("excel.sheet.data", "en")
+            given = EN.say("excel.sheet.inputs"), EN.say("excel.sheet.data")
             wrong = [c.coordinate for row in each.iter_rows() for c in row if c.data_type == "e"]
             assert len(wrong) == (name.endswith("error") and each.title in given), (name, each.title)
 
 
 def test_where_a_check_fails_the_reason_is_said(computed):
     for name, (book, (check,)) in of(computed, "refused").items():
-        reason = say(
-            "excel.state_fails", "en", count=failed(book), first=say(f"excel.checks.is_{check}", "en")
-        )
+        reason = EN.say("excel.state_fails", count=failed(book), first=EN.say(f"excel.checks.is_{check}"))
         assert reason.strip() in text_of(book, "summary"), name
         (banner,) = banners(book)
         assert banner.startswith(reason), name
@@ -292,13 +290,15 @@ def test_where_a_check_fails_the_reason_is_said(computed):
 def test_all_that_the_result_hangs_on_may_be_changed_and_nothing_else():
     scenario = rich()
     for lang in LANGUAGES:
-        content = workbook([allocate(scenario)], lang)
+        content = workbook([allocate(scenario)], Phrasebook(lang))
         book = office.opened(content, values=False)
         page = sheet(book, "data", lang)
         heads = {str(c.value): c.column for c in reversed(page[5]) if c.value}  # the first of each
         rows = {i: 7 + at for at, i in enumerate(scenario.ids)}
         last = next(
-            column for head, column in heads.items() if head.startswith(say("workbook.previous", lang))
+            column
+            for head, column in heads.items()
+            if head.startswith(Phrasebook(lang).say("workbook.previous"))
         )
         open_ = {
             (c.row, c.column) for row in page.iter_rows() for c in row if not c.protection.locked

@@ -19,6 +19,7 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.tables import office as table
 from allocator.report.tables import stages as stage_table
 from allocator.report.tables.table import Column, Table
+from allocator.text import EN
 from allocator.ui.components import markup
 
 RULE = load_scenario(LUZHOU / "published-rule.toml")
@@ -49,19 +50,19 @@ def test_a_column_of_the_table_is_everywhere_or_refused(monkeypatch, capsys, kin
             monkeypatch.setattr(module, "office_table", made)
     allocation = allocate(RULE)
     shown = {"money": "777", "change": "+777", "text": "seen"}[kind]
-    run.show(allocation, "table", "en")
-    screen = markup.table(page.office_table(allocation, "en"), "")
-    proposal = Proposal((allocation,), "en", on=date(2023, 5, 31))
+    run.show(allocation, "table", EN)
+    screen = markup.table(page.office_table(allocation, EN), "")
+    proposal = Proposal((allocation,), EN, on=date(2023, 5, 31))
     word = docx.Document(io.BytesIO(pack.document(meeting(proposal), proposal).content))
     cells = "\n".join(cell.text for grid in word.tables for row in grid.rows for cell in row.cells)
     for where in (capsys.readouterr().out, screen, cells):
         assert HEADING in where and shown in where
     with pytest.raises(LookupError, match="column 'advance'"):
-        workbook([allocation], "en")
+        workbook([allocation], EN)
 
 
 def test_a_column_beside_scenarios_or_a_kind_of_row_is_refused():
-    found = table.compare_table([allocate(RULE)] * 2, "en")
+    found = table.compare_table([allocate(RULE)] * 2, EN)
     known.check_comparison(found)
     more = replace(found, columns=(*found.columns, Column("average", "Average", "money")))
     with pytest.raises(LookupError, match="average"):
@@ -79,7 +80,7 @@ def test_a_kind_of_split_rounding_or_limit_without_formulas_is_refused(monkeypat
         with monkeypatch.context() as patch:
             patch.setitem(known.CHOICES, name, {None})
             with pytest.raises(LookupError, match=f"the {name} "):
-                workbook([allocate(scenario)], "en")
+                workbook([allocate(scenario)], EN)
 
 
 def test_a_new_part_of_a_rule_is_refused_once_it_says_anything():

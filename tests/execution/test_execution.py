@@ -26,6 +26,7 @@ from allocator.analysis.execution import (
 from allocator.files.execution.payments import load_payments
 from allocator.files.execution.rules import load_rules, rules_beside
 from allocator.report.execution.words import closing
+from allocator.text import EN
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023"
 RULE = FOLDER / "published-rule.toml"
@@ -266,8 +267,8 @@ def test_departments_of_one_name_are_one_payer(luzhou):
 def test_that_payments_add_up_is_said_only_where_they_do(held, luzhou):
     """One yuan by payer that no line has: the sentence must go."""
     found = held(date(2023, 9, 30))
-    assert found.adds_up and closing(found, luzhou.scenario, "en")
+    assert found.adds_up and closing(found, luzhou.scenario, EN)
     id = next(iter(found.now.paid))
     more = replace(found.now, paid={**found.now.paid, id: found.now.paid[id] + 1})
     off = replace(found, progress=(*found.progress[:-1], more))
-    assert not off.adds_up and not closing(off, luzhou.scenario, "en")
+    assert not off.adds_up and not closing(off, luzhou.scenario, EN)

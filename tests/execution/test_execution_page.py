@@ -26,7 +26,7 @@ from allocator.report.execution.assessment import score_line, target_lines, targ
 from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.pack import document
 from allocator.report.papers.proposal import proposal
-from allocator.text import LANGUAGES, say
+from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 from allocator.ui.execution.inputs import entered
 
 FOLDER = SCENARIOS / "luzhou-2023"
@@ -114,7 +114,7 @@ def test_the_score_is_the_sum_of_its_parts(rows: list[tuple[int, int, int, str]]
     assert found.points == expected
     assert found.score == (expected if sum(weight for weight, *_ in rows) else None)
     assert 0 <= found.points <= found.full
-    shown = [row.cells[6] for row in targets_grid(found, "zh").rows if row.role == "recipient"]
+    shown = [row.cells[6] for row in targets_grid(found, ZH).rows if row.role == "recipient"]
     if found.full:  # the points add up as they are shown
         assert sum(map(Fraction, shown)) == round(expected, 2)
 
@@ -122,11 +122,11 @@ def test_the_score_is_the_sum_of_its_parts(rows: list[tuple[int, int, int, str]]
 def test_no_score_without_weights_and_none_by_halves() -> None:
     found = assess(illustrative())
     assert found.score is None
-    assert score_line(found, "zh") == "有6项指标未填分值，因此不计算得分；分值由评价单位确定，程序不代拟。"
+    assert score_line(found, ZH) == "有6项指标未填分值，因此不计算得分；分值由评价单位确定，程序不代拟。"
     weighted = [replace(one, weight=Fraction(100, 8)) for one in RULES.targets]
     partly = assess(illustrative(), weighted)
     assert partly.score is None
-    assert "未评完不出总分" in score_line(partly, "zh")
+    assert "未评完不出总分" in score_line(partly, ZH)
     assert partly.waiting == Fraction(300, 8)  # uses to be verified, two figures to be entered
     done = [replace(one, points=10) if one.figure == "uses" else one for one in weighted]
     done = [replace(one, entered=one.value) if one.figure == "entered" else one for one in done]
@@ -134,23 +134,23 @@ def test_no_score_without_weights_and_none_by_halves() -> None:
     # three reached, 45.795 of 57.22 million paid, 7 of 11 on schedule, and 10 given by hand
     by_hand = Fraction(100, 8) * (3 + Fraction(45_795, 57_220) + Fraction(7, 11)) + 10
     assert whole.score == by_hand
-    assert score_line(whole, "en").startswith(f"Self-assessment: {float(by_hand):.2f} of 75 points (12.50 + ")
+    assert score_line(whole, EN).startswith(f"Self-assessment: {float(by_hand):.2f} of 75 points (12.50 + ")
 
 
 def test_what_departs_is_named_and_what_is_open_is_no_departure() -> None:
-    departs, waiting = target_lines(assess(illustrative()), "zh")
+    departs, waiting = target_lines(assess(illustrative()), ZH)
     assert (
         departs
         == "目标偏离2项：预算执行率（实际80.03%，目标≥100%）；按进度支付的单位占比（实际63.64%，目标≥100%）。"
     )
     assert waiting == "待填写或待核实3项：按规定用途支付的金额占比；招商引资工作进一步改善；服务对象满意度。"
-    assert target_lines(assess(illustrative(), ()), "en") == ["There are no indicators."]
+    assert target_lines(assess(illustrative(), ()), EN) == ["There are no indicators."]
 
 
 def test_not_quite_all_never_shows_as_all() -> None:
     rows = [(2, "a", date(2023, 6, 3), 99_999_999, "改善商事服务", "", "")]
     found = execute([Payer("a", Text("A"), 1_000_000)], payments_of(rows, "a"), Rules(NOTICE, END), END)
-    grid = targets_grid(assess(found, [target(figure="execution", value=100)]), "zh")
+    grid = targets_grid(assess(found, [target(figure="execution", value=100)]), ZH)
     assert grid.rows[0].cells[3] == "99.99"
 
 
@@ -187,30 +187,30 @@ def words(paper: bytes) -> str:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_draft_has_six_parts_and_every_figure_that_is_known(lang: str) -> None:
     found = illustrative()
-    made = proposal([LUZHOU.scenario], lang, date(2024, 1, 31))
+    made = proposal([LUZHOU.scenario], Phrasebook(lang), date(2024, 1, 31))
     paper = self_assessment(made, found, assess(found))
     file = document(paper, made)
     text = words(file.content)
     heads = ("overview", "work", "indicators", "conclusion", "problems", "suggestions")
-    places = [text.index(say(f"report.assessment.{head}", lang)) for head in heads]
+    places = [text.index(Phrasebook(lang).say(f"report.assessment.{head}")) for head in heads]
     assert places == sorted(places)
     assert len([block for block in paper.blocks if getattr(block, "kind", "") == "head"]) == 6
     for figure in ("80.03", "63.64", "53.90", "99.44"):
         assert figure in text
     assert {"zh": "4579.5万元", "en": "45,795,000 yuan"}[lang] in text
     assert "×××" in text
-    assert say("report.assessment.mark", lang) in text
+    assert Phrasebook(lang).say("report.assessment.mark") in text
     assert {"zh": "【示例】", "en": "illustrative"}[lang] in file.name
     assert "示例企业" not in text and "示例服务公司" not in text  # no payee, whoever it is
 
 
 def test_real_payments_are_not_called_illustrative() -> None:
     real = replace(LUZHOU.scenario, factors=[replace(f, status="published") for f in LUZHOU.scenario.factors])
-    made = proposal([real], "zh", date(2024, 1, 31))
+    made = proposal([real], ZH, date(2024, 1, 31))
     found = execute(WHO, payments_of([], [payer.id for payer in WHO]), RULES, END)
     assert self_assessment(made, found, assess(found)).mark == ""
     shown = self_assessment(made, illustrative(), assess(found))
-    assert (shown.name, shown.mark) == ("【示例】绩效自评报告代拟稿", say("report.assessment.mark", "zh"))
+    assert (shown.name, shown.mark) == ("【示例】绩效自评报告代拟稿", ZH.say("report.assessment.mark"))
 
 
 # --- the template ---------------------------------------------------------------------------------
@@ -220,8 +220,8 @@ def test_real_payments_are_not_called_illustrative() -> None:
 def test_the_template_is_read_back(lang: str) -> None:
     import openpyxl
 
-    content = template(LUZHOU.scenario, WHO, lang)
-    assert content == template(LUZHOU.scenario, WHO, lang)
+    content = template(LUZHOU.scenario, WHO, Phrasebook(lang))
+    assert content == template(LUZHOU.scenario, WHO, Phrasebook(lang))
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book.worksheets[0]
     for at, value in enumerate((getattr(WHO[0].name, lang), date(2023, 6, 3), 1.5, "a"), 1):
@@ -261,13 +261,13 @@ def test_the_published_totals_and_nothing_made_of_them(lang: str) -> None:
     (first,) = [body for body in bodies if "122.23" in body and "<table" in body]
     for figure in ("122.23", {"zh": "5250.95", "en": "5,250.95"}[lang], "123.05", "225.77", "99.44"):
         assert figure in first
-    assert say("app.execution.published_only", lang) in first
+    assert Phrasebook(lang).say("app.execution.published_only") in first
     assert {"zh": "执行率100.00%：支出5722万元", "en": "was paid: 57,220,000 yuan of 57,220,000 yuan"}[
         lang
     ] in first
     table = first[first.index("<tbody>") :]
     assert not any(getattr(r.name, lang) in table for r in LUZHOU.scenario.recipients)
-    assert say("execution.illustrative", lang) in html
+    assert Phrasebook(lang).say("execution.illustrative") in html
 
 
 def test_another_day_shows_who_is_late() -> None:
@@ -317,7 +317,7 @@ def test_an_upload_is_looked_at_and_a_bad_one_says_why() -> None:
     html = html_of(app)
     assert "By 31 December 2023" not in html  # the last payment was before the first checkpoint
     assert "By 3 June 2023, 590,000 yuan had been paid: 1.03 % of the allocation." in html
-    assert say("execution.illustrative", "en") not in html
+    assert EN.say("execution.illustrative") not in html
     app.file_uploader[0].upload("bad.csv", b"recipient,date,amount,use\nnaxi,45080,1,<b>x</b>\n")
     app = app.run()
     assert [error.value.replace("\\", "") for error in app.error] == [
@@ -342,19 +342,19 @@ def test_a_payment_after_the_year_takes_the_day_no_further_and_rows_alike_are_na
 
 def test_a_fund_without_rules_asks_for_them() -> None:
     app = page("en", "us-crf-2020/scenario")
-    assert say("app.execution.no_rules", "en") in html_of(app)
+    assert EN.say("app.execution.no_rules") in html_of(app)
     rules = b"format = 1\nnotice = 2020-04-01\nend = 2020-12-30\n"
-    (box,) = [one for one in app.file_uploader if one.label == say("app.execution.upload_rules", "en")]
+    (box,) = [one for one in app.file_uploader if one.label == EN.say("app.execution.upload_rules")]
     box.upload("rules.toml", rules)
     app = app.run()
-    assert say("app.execution.no_rules", "en") not in html_of(app)
-    assert say("app.execution.no_payments", "en") in html_of(app)
+    assert EN.say("app.execution.no_rules") not in html_of(app)
+    assert EN.say("app.execution.no_payments") in html_of(app)
 
 
 def test_what_is_entered_can_be_kept_as_a_file_of_rules() -> None:
     app = page("en")
     targets = [replace(one, weight=10, points=7) for one in RULES.targets]
-    (box,) = [one for one in app.file_uploader if one.label == say("app.execution.upload_rules", "en")]
+    (box,) = [one for one in app.file_uploader if one.label == EN.say("app.execution.upload_rules")]
     box.upload("rules.toml", rules_bytes(replace(RULES, targets=tuple(targets))))
     app = app.run()
     assert "Self-assessment: 42.00 of 60 points" in html_of(app)

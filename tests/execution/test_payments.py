@@ -25,7 +25,7 @@ from allocator.files.execution.payments import load_payments, read_payments
 from allocator.files.execution.rules import load_rules, read_rules, rules_bytes
 from allocator.files.parsing import MOST_PROBLEMS
 from allocator.files.sheets import columns as columnar
-from allocator.text import LANGUAGES, texts
+from allocator.text import EN, LANGUAGES, Phrasebook
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023"
 RULE = FOLDER / "published-rule.toml"
@@ -166,7 +166,7 @@ def test_reading_by_columns_and_line_by_line_is_the_same(lines):
         try:
             return rows(read(content))
         except ScenarioError as error:
-            return error.sentences("en")
+            return error.sentences(EN)
 
     by_columns = outcome()
     with pytest.MonkeyPatch.context() as patch:
@@ -254,7 +254,9 @@ def test_yuan_only_where_the_fund_is_in_yuan():
 def test_markup_and_what_steers_a_terminal_stay_text():
     with pytest.raises(ScenarioError) as error:
         read(f"{HEADER}<b>\x1b[31mx</b>,2023-06-03,1,a,,\n")
-    assert all("\x1b" not in sentence for lang in LANGUAGES for sentence in error.value.sentences(lang))
+    assert all(
+        "\x1b" not in sentence for lang in LANGUAGES for sentence in error.value.sentences(Phrasebook(lang))
+    )
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -381,7 +383,7 @@ def test_payments_to_30_september_show_who_is_late_and_what_to_verify(run, lang)
     }
     assert late[lang] in lines
     assert verify[lang] in lines
-    assert texts(f"execution.{lang}")["execution"]["illustrative"] in out
+    assert Phrasebook(lang).say("execution.illustrative") in out
     assert "示例企业" not in out
 
 

@@ -49,6 +49,7 @@ from allocator.report.explain.difference import (
 from allocator.report.tables.office import office_table
 from allocator.report.tables.rounding import adding_both_ways
 from allocator.report.tables.stages import stage_figures, stage_sentence, stage_sentences, stage_table
+from allocator.text import EN, ZH, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
@@ -105,14 +106,14 @@ def test_of_two_ways_that_of_the_larger_remainders_is_taken() -> None:
 
 def check_stages(allocation: Allocation, lang: str = "en") -> None:
     """Along every row to the amount as shown, and the entitlement is that of the office's table."""
-    table = stage_table(allocation, lang)
+    table = stage_table(allocation, Phrasebook(lang))
     keys = [column.key for column in table.columns]
     entitlement = keys.index("entitlement")
     rows = [row for (role, _), row in zip(table.records, table.figures, strict=True) if role == "recipient"]
     for row in rows:
         assert sum(row[2:entitlement]) == row[entitlement]
         assert sum(row[entitlement:-1]) == row[-1]
-    (office,) = office_table(allocation, lang).adding("entitlement")
+    (office,) = office_table(allocation, Phrasebook(lang)).adding("entitlement")
     assert tuple(row[entitlement] for row in rows) == office
     total = table.figures[-1]
     assert list(total[2:]) == [sum(column) for column in list(zip(*rows, strict=True))[2:]]
@@ -129,21 +130,21 @@ def test_the_stages_add_up_as_shown(seed: int) -> None:
         allocation = allocate(scenario_of(random_case(Random(seed))))
     except AllocatorError:
         assume(False)
-    scale = Fraction(stage_table(allocation, "zh").scale)
+    scale = Fraction(stage_table(allocation, ZH).scale)
     figures = stage_figures(allocation, int(scale))
     for id, amount in allocation.amounts.items():
         assert sum(by[id] for _, by in figures) == amount / scale
-    alone = {id: stage_sentence(allocation, id, "zh") for id in allocation.amounts}
-    assert alone == stage_sentences(allocation, "zh")
+    alone = {id: stage_sentence(allocation, id, ZH) for id in allocation.amounts}
+    assert alone == stage_sentences(allocation, ZH)
 
 
 def test_a_sentence_for_the_minutes() -> None:
-    assert stage_sentences(luzhou("cap-zone"), "zh")["ftz"] == (
+    assert stage_sentences(luzhou("cap-zone"), ZH)["ftz"] == (
         "自贸区按因素分得投资贡献值2058.18万元、税收贡献值2030.61万元、就业贡献值453.43万元、"
         "招商引资工作开展情况457.85万元，测算额5000.07万元，按封顶减少519.07万元，建议分配额4481万元。"
         "（因素值为假设数据）"
     )
-    assert stage_sentences(luzhou("after-earmark"), "en")["ftz"] == (
+    assert stage_sentences(luzhou("after-earmark"), EN)["ftz"] == (
         "Free Trade Zone takes no part in the factor split; 50,000,000 yuan is set apart for it."
     )
 
@@ -154,7 +155,7 @@ def test_a_sentence_of_every_stage() -> None:
                      factors=published)  # fmt: skip
     # 90 yuan: before the coefficient 31.50, 27 and 31.50; times 1, 1, 2 over 135 it is 23.33, 20, 46.67;
     # capped at 45 it leaves 45 over 35 : 30, so 24.23 and 20.77
-    said = stage_sentences(allocate(scenario), "zh")
+    said = stage_sentences(allocate(scenario), ZH)
     assert said["a"] == (
         "甲按因素分得人口13.5元、面积18元，经系数调整减少8.17元，测算额23.33元，"
         "因其他对象保底、封顶相应增加0.9元，取整减少0.23元，另单列安排10元，建议分配额34元。"
@@ -192,7 +193,7 @@ def test_what_is_shown_adds_up_with_cents_and_departments() -> None:
     )
     found = Account(explain(allocate(before), allocate(after)))
     check_parts(found)
-    table = difference_table(found, "en")
+    table = difference_table(found, EN)
     rows = {row[1]: row[2:] for _, row in table.records}
     assert rows["Municipal departments"][:3] == (3, Fraction("5.25"), Fraction("2.25"))
     assert rows["Total"][:3] == (103, Fraction("110.25"), Fraction("7.25"))
@@ -203,16 +204,16 @@ def test_what_is_shown_adds_up_with_cents_and_departments() -> None:
 def test_luzhou_as_it_is_shown() -> None:
     found = account()
     assert found.step == 10_000
-    assert [clause_name(reason, found.found, "zh") for reason in found.found.reasons] == [
+    assert [clause_name(reason, found.found, ZH) for reason in found.found.reasons] == [
         "权重",
         "保底、封顶",
     ]
     assert [part["jiangyang"] for part in found.parts] == [-300_000, 1_340_000]
-    assert difference_sentences(found, "zh")["jiangyang"] == (
+    assert difference_sentences(found, ZH)["jiangyang"] == (
         "与“突出就业：30/30/30/10”相比，江阳区的建议分配额由213万元调整为317万元，增加104万元："
         "因权重调整减少30万元，因保底、封顶调整增加134万元。（因素值为假设数据）"
     )
-    assert difference_sentences(found, "en")["ftz"] == (
+    assert difference_sentences(found, EN)["ftz"] == (
         "Compared with “Jobs first: 30/30/30/10”, Free Trade Zone gets 44,810,000 yuan instead of "
         "48,850,000 yuan, 4,040,000 yuan less: weights +580,000 yuan, floors and caps −4,620,000 yuan. "
         "(Factor data assumed.)"
@@ -229,25 +230,25 @@ def test_the_sentences_of_those_who_are_new_or_gone_or_the_same() -> None:
         factors=[replace(f, values=(*f.values[1:], f.values[0])) for f in published],
     )
     found = Account(explain(allocate(before), allocate(after)))
-    said = difference_sentences(found, "zh")
+    said = difference_sentences(found, ZH)
     assert said["d"] == "“old”中没有丁，本方案建议分配35元：因分配对象调整增加35元。"
     assert said["a"] == "本方案中没有甲，“old”中的35元相应取消：因分配对象调整减少35元。"
     assert said["b"] == "与“old”相比，乙的建议分配额仍为30元。"
-    assert notes(found.found, "zh") == [
+    assert notes(found.found, ZH) == [
         "仅本方案有、对照方案按0计的共1个：丁。",
         "仅对照方案有、本方案按0计的共1个：甲。",
     ]
     check_parts(found)
-    rows = {row[1]: row[2:] for _, row in difference_table(found, "zh").records}
+    rows = {row[1]: row[2:] for _, row in difference_table(found, ZH).records}
     assert rows["丁"] == (None, 35, 35, 35) and rows["甲"] == (35, None, -35, -35)
 
 
 def test_merged_and_grouped_clauses_are_named() -> None:
     found = account("published-rule", "after-earmark").found
-    assert clause_name(found.reasons[0], found, "zh") == "单列安排＋4个因素数据"
-    assert "earmarks + data of 4 factors" in notes(found, "en")[0]
-    assert notes(replace(found, together=True), "en")[0].startswith("More than 12 clauses differ")
-    assert notes(explain(luzhou("cap-zone"), luzhou("cap-zone")), "zh") == [
+    assert clause_name(found.reasons[0], found, ZH) == "单列安排＋4个因素数据"
+    assert "earmarks + data of 4 factors" in notes(found, EN)[0]
+    assert notes(replace(found, together=True), EN)[0].startswith("More than 12 clauses differ")
+    assert notes(explain(luzhou("cap-zone"), luzhou("cap-zone")), ZH) == [
         "两个方案没有会影响金额的不同之处。"
     ]
 
@@ -270,7 +271,7 @@ def test_every_clause_has_a_name_in_both_languages() -> None:
     )
     found = explain(allocate(before), allocate(after))
     for lang in ("zh", "en"):
-        names = [clause_name(reason, found, lang) for reason in found.reasons]
+        names = [clause_name(reason, found, Phrasebook(lang)) for reason in found.reasons]
         assert all(names) and len(set(names)) == len(names)
     assert len([clause for reason in found.reasons for clause in reason.clauses]) == 11
 
@@ -282,28 +283,30 @@ def test_every_clause_has_a_name_in_both_languages() -> None:
 def test_the_waterfall_by_clause_goes_from_zero_to_the_change(lang: str) -> None:
     found = account()
     for id, change in found.found.differences.items():
-        steps = reason_rows(found, id, lang)
+        steps = reason_rows(found, id, Phrasebook(lang))
         assert [step.kind for step in steps] == ["reason", "reason", "change"]
         reached: Any = 0
         for step in steps[:-1]:
             assert step.start == reached and step.hollow
             reached = step.end
         assert (steps[-1].start, steps[-1].end) == (0, change) and reached == change
-    frame = waterfall_frame(reason_rows(found, "ftz", lang), WAN, lang)
+    frame = waterfall_frame(reason_rows(found, "ftz", Phrasebook(lang)), WAN, Phrasebook(lang))
     assert list(frame["text"]) == ["+58", "−462", "−404"]
     assert list(frame["direction"]) == ["gain", "loss", "loss"]
     assert frame["low"][0] < -404 and frame["high"][0] > 58
     assert list(frame["leads"]) == [True, True, False] and list(frame["begins"]) == [False, True, False]
-    charts.spec(charts.waterfall_marks(list(frame["name"]), lang, width=waterfall_width(frame["name"])))
-    said = reason_alt(found, "ftz", WAN, lang)
-    assert "404" not in said and found.name("ftz", lang) in said
+    charts.spec(
+        charts.waterfall_marks(list(frame["name"]), Phrasebook(lang), width=waterfall_width(frame["name"]))
+    )
+    said = reason_alt(found, "ftz", WAN, Phrasebook(lang))
+    assert "404" not in said and found.name("ftz", Phrasebook(lang)) in said
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_tornado_has_two_bars_a_factor_the_widest_first(lang: str) -> None:
     allocation = luzhou("published-rule")
     found = swings(allocation.scenario, 5)
-    frame = swing_frame(allocation, found, "ftz", WAN, lang)
+    frame = swing_frame(allocation, found, "ftz", WAN, Phrasebook(lang))
     assert list(frame["side"]) == ["down", "up"] * 4 and frame["hollow"].all()
     assert list(frame["weight"])[:2] == {"zh": ["5%", "15%"], "en": ["5 %", "15 %"]}[lang]
     spans = [abs(frame["change"][at] - frame["change"][at + 1]) for at in range(0, 8, 2)]
@@ -313,7 +316,7 @@ def test_the_tornado_has_two_bars_a_factor_the_widest_first(lang: str) -> None:
     assert frame["change"][0] == float(first.amounts["ftz"] - 50_000_000) / 10_000
     assert (frame["low"] == -frame["high"]).all() and frame["high"][0] > frame["change"].abs().max()
     names = list(dict.fromkeys(frame["name"]))
-    marks = charts.tornado_marks(names, lang, width=100)
+    marks = charts.tornado_marks(names, Phrasebook(lang), width=100)
     marks.to_dict(validate=True)
     content = charts.spec(marks)
     for layer in content["layer"]:
@@ -321,7 +324,7 @@ def test_the_tornado_has_two_bars_a_factor_the_widest_first(lang: str) -> None:
         for channel in layer["encoding"].values():
             for part in channel if isinstance(channel, list) else [channel]:
                 assert part.get("field", "name") in frame.columns
-    said = swing_alt(allocation, found, "ftz", WAN, lang)
+    said = swing_alt(allocation, found, "ftz", WAN, Phrasebook(lang))
     assert names[0] in said and not any(c.isdigit() for c in said)
 
 
@@ -344,7 +347,7 @@ def test_the_title_of_the_tornado_is_its_longest_bar(name: str, points: int) -> 
                 }
                 moved = allocate(replace(scenario, weights={**rest, factor: Fraction(weight + sign * by)}))
                 changes[factor, sign, by] = moved.amounts[id] - allocation.amounts[id]
-        said = swing_title(allocation, swings(scenario, points), id, points, "zh")
+        said = swing_title(allocation, swings(scenario, points), id, points, ZH)
         most = max(abs(by) for by in changes.values())
         if not most:
             assert "不变" in said
@@ -358,7 +361,7 @@ def test_the_title_of_the_tornado_is_its_longest_bar(name: str, points: int) -> 
 
 def test_factors_that_cannot_move_have_no_bars() -> None:
     only = allocate(small(weights={"x": 100, "y": 0}))
-    frame = swing_frame(only, swings(only.scenario), "a", Unit(1, "元"), "zh")
+    frame = swing_frame(only, swings(only.scenario), "a", Unit(1, "元"), ZH)
     assert list(zip(frame["name"], frame["side"], strict=True)) == [("面积", "up")]
 
 
@@ -367,7 +370,7 @@ def test_factors_that_cannot_move_have_no_bars() -> None:
 
 def test_the_exchange_table_of_one_recipient_has_both_ways() -> None:
     allocation = luzhou("published-rule")
-    grid = sensitivity.exchange_grid(allocation, exchange_rates(allocation), "ftz", "zh")
+    grid = sensitivity.exchange_grid(allocation, exchange_rates(allocation), "ftz", ZH)
     cells = {row.cells[0]: row.cells[1:] for row in grid.rows}
     assert cells["投资贡献值"][0] == "—"
     assert cells["税收贡献值"][2] == "−5.42" and cells["就业贡献值"][1] == "+5.42"
@@ -376,20 +379,20 @@ def test_the_exchange_table_of_one_recipient_has_both_ways() -> None:
 
 def test_the_notes_say_where_the_formula_holds() -> None:
     def note(allocation: Allocation) -> str:
-        return sensitivity.exchange_note(exchange_rates(allocation), "en")
+        return sensitivity.exchange_note(exchange_rates(allocation), EN)
 
     assert note(luzhou("published-rule")).startswith("By the formula:")
     assert note(luzhou("cap-zone")).startswith("The formula does not hold here")
     mixed = small(limits=[Limit(("b",), cap=Fraction("30.2"))], fund=Fund(100, "CNY", Fraction(1, 10)))
     assert note(allocate(mixed)).startswith("By the formula where")
-    ((lines, table),) = sensitivity.tables(allocate(small(weights={"x": 100})), "en")
+    ((lines, table),) = sensitivity.tables(allocate(small(weights={"x": 100})), EN)
     assert lines == ["No factor has a whole percentage point of weight that could move."] and table is None
 
 
 def test_ranges_of_weights_are_rounded_inward() -> None:
     allocation = luzhou("published-rule")
     found = sensitivity.steady_weights(allocation.scenario)
-    grid = sensitivity.steady_grid(allocation, found, "zh")
+    grid = sensitivity.steady_grid(allocation, found, ZH)
     tax = next(row.cells for row in grid.rows if row.cells[0] == "税收贡献值")
     # 500/43 = 11.627… and 1500/29 = 51.724…
     assert tax == ("税收贡献值", "40%", "11.63%", "51.72%", "龙马潭区、泸县持平", "合江县、高新区持平")
@@ -399,7 +402,7 @@ def test_many_factors_are_left_to_json() -> None:
     values = [(1, 2, 3), (2, 1, 1), (1, 1, 4), (5, 1, 1), (1, 7, 1), (1, 1, 2)]
     factors = [Factor(f"f{j}", column) for j, column in enumerate(values)]
     many = small(factors=factors, weights=dict.fromkeys((f.id for f in factors), Fraction(100, 6)))
-    (lines, table), *_ = sensitivity.tables(allocate(many), "en")
+    (lines, table), *_ = sensitivity.tables(allocate(many), EN)
     assert table is None and "--format json" in lines[-1]
 
 
@@ -432,7 +435,7 @@ def test_the_command_as_a_table_and_as_csv(run: Run, lang: str) -> None:
     assert err == ""
     (zone,) = [line for line in out.splitlines() if line.endswith("−462")]
     assert zone.split()[-3:] == ["−404", "+58", "−462"]
-    said = difference_sentences(account(), lang)
+    said = difference_sentences(account(), Phrasebook(lang))
     assert all(sentence in out for sentence in said.values())
     rows = list(csv.reader(io.StringIO(run(CAPPED, "--against", JOBS, "--format", "csv", lang=lang)[0])))
     assert rows[9][2:] == ["48850000", "44810000", "-4040000", "580000", "-4620000"]
@@ -442,7 +445,7 @@ def test_the_command_as_a_table_and_as_csv(run: Run, lang: str) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_command_of_one_file(run: Run, lang: str) -> None:
     out, _ = run(CAPPED, lang=lang)
-    assert all(sentence in out for sentence in stage_sentences(luzhou("cap-zone"), lang).values())
+    assert all(sentence in out for sentence in stage_sentences(luzhou("cap-zone"), Phrasebook(lang)).values())
     found = json.loads(run(CAPPED, "--format", "json", lang=lang)[0])
     assert found["digest"] == luzhou("cap-zone").scenario.digest
     assert len(found["exchange"]) == 12 and not any(rate["formula"] for rate in found["exchange"])
@@ -507,9 +510,9 @@ def test_names_from_files_stay_text_in_the_charts() -> None:
     name = "a'\"\\);alert(1)//{}</script>"
     before = small(recipients=[Recipient("a", name), Recipient("b"), Recipient("c")])
     found = Account(explain(allocate(before), allocate(replace(before, weights={"x": 10, "y": 90}))))
-    assert name in difference_sentences(found, "en")["a"]
+    assert name in difference_sentences(found, EN)["a"]
     factors = [replace(before.factors[0], name=name), *before.factors[1:]]
     allocation = allocate(replace(before, factors=factors))
-    frame = swing_frame(allocation, swings(allocation.scenario), "a", Unit(1, "元"), "zh")
-    spec = charts.spec(charts.tornado_marks(list(dict.fromkeys(frame["name"])), "zh", width=80))
+    frame = swing_frame(allocation, swings(allocation.scenario), "a", Unit(1, "元"), ZH)
+    spec = charts.spec(charts.tornado_marks(list(dict.fromkeys(frame["name"])), ZH, width=80))
     assert all("labelExpr" not in layer["encoding"]["y"]["axis"] for layer in spec["layer"])

@@ -18,7 +18,7 @@ from allocator.analysis.explain.sensitivity import exchange_rates, steady_weight
 from allocator.analysis.seek import Target, clauses_of
 from allocator.files.load import load_scenario
 from allocator.report.explain import sensitivity
-from allocator.text import say
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.allocate.why import base_of
 from allocator.ui.components import markup
 from allocator.ui.seek.panel import clause_label
@@ -39,7 +39,7 @@ def test_figures_are_in_the_shown_unit_and_shares_in_percent() -> None:
         TargetRow(("naxi",), "difference", ">=", "−1.5"),
         TargetRow(("naxi",), "difference", ">=", "+2"),
     ]
-    assert targets_of(RULE, rows, "zh") == [
+    assert targets_of(RULE, rows, ZH) == [
         Target("amount", ("ftz",), "<=", 48_000_000),
         Target("share", ("naxi", "gulin"), ">=", Fraction("0.035")),
         Target("rank", ("naxi",), "==", 5),
@@ -48,7 +48,7 @@ def test_figures_are_in_the_shown_unit_and_shares_in_percent() -> None:
     ]
     # where amounts are in whole main units, that is the shown one
     id = WESTERN.ids[0]
-    (target,) = targets_of(WESTERN, [TargetRow((id,), "amount", "<=", "4800")], "en")
+    (target,) = targets_of(WESTERN, [TargetRow((id,), "amount", "<=", "4800")], EN)
     assert target.value == 4_800
 
 
@@ -68,35 +68,35 @@ def test_figures_are_in_the_shown_unit_and_shares_in_percent() -> None:
 def test_what_cannot_be_a_target_is_named_with_its_row(row: TargetRow, key: str) -> None:
     good = TargetRow(("ftz",), "amount", "<=", "4800")
     with pytest.raises(ScenarioError) as caught:
-        targets_of(RULE, [good, row], "zh")
+        targets_of(RULE, [good, row], ZH)
     (problem,) = caught.value.problems
     assert (problem.file, problem.at) == ("设定条件", {"entry": 2})
-    assert caught.value.sentences("zh")[0].startswith("设定条件，第2项：")
+    assert caught.value.sentences(ZH)[0].startswith("设定条件，第2项：")
     if key != "cell_blank":
         assert problem.key == key
 
 
 def test_a_group_that_has_no_rank_is_named_as_the_page_names_it() -> None:
     with pytest.raises(ScenarioError) as caught:
-        targets_of(RULE, [TargetRow(("ftz", "naxi"), "rank", "<=", "1")], "zh")
-    (sentence,) = caught.value.sentences("zh")
+        targets_of(RULE, [TargetRow(("ftz", "naxi"), "rank", "<=", "1")], ZH)
+    (sentence,) = caught.value.sentences(ZH)
     assert "自贸区、纳溪区" in sentence and "ftz" not in sentence
 
 
 def test_bounds_bind_only_where_something_is_typed() -> None:
     typed = {"investment": ("", ""), "tax": ("20", ""), "employment": ("", "30 %"), "effort": ("5", "5")}
-    assert bounds_of(RULE, typed, "zh") == {"tax": (20, None), "employment": (None, 30), "effort": (5, 5)}
+    assert bounds_of(RULE, typed, ZH) == {"tax": (20, None), "employment": (None, 30), "effort": (5, 5)}
     with pytest.raises(ScenarioError) as caught:
-        bounds_of(RULE, {"tax": ("x", "y"), "effort": ("1e1", "")}, "en")
+        bounds_of(RULE, {"tax": ("x", "y"), "effort": ("1e1", "")}, EN)
     assert len(caught.value.problems) == 3
-    assert "Tax contribution" in caught.value.sentences("en")[0]
+    assert "Tax contribution" in caught.value.sentences(EN)[0]
 
 
 def test_clauses_are_called_by_what_they_say() -> None:
     cap = load_scenario(SCENARIOS / "luzhou-2023" / "cap-zone.toml")
     (clause,) = clauses_of(cap, "cap")
-    assert "自贸区" in clause_label(cap, clause, "zh") and "80" in clause_label(cap, clause, "zh")
-    first, second = (clause_label(cap, one, "en") for one in clauses_of(cap, "reservation"))
+    assert "自贸区" in clause_label(cap, clause, ZH) and "80" in clause_label(cap, clause, ZH)
+    first, second = (clause_label(cap, one, EN) for one in clauses_of(cap, "reservation"))
     assert first != second and "600,000 yuan" in first
 
 
@@ -126,12 +126,14 @@ def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     allocation = allocate(load_scenario(SCENARIOS / f"{file}.toml"))
     scenario, shown = allocation.scenario, html_of(app)
     if len([weight for weight in scenario.weights.values() if weight]) > 1:
-        grid = sensitivity.exchange_grid(allocation, exchange_rates(allocation), scenario.ids[0], lang)
+        grid = sensitivity.exchange_grid(
+            allocation, exchange_rates(allocation), scenario.ids[0], Phrasebook(lang)
+        )
         assert markup.table(grid, grid.caption, first=0) in shown
-        steady = sensitivity.steady_grid(allocation, steady_weights(scenario), lang)
+        steady = sensitivity.steady_grid(allocation, steady_weights(scenario), Phrasebook(lang))
         assert markup.table(steady, steady.caption.rstrip("：:"), first=0) in shown
     else:
-        assert say("app.sensitivity.one_factor", lang) in shown
+        assert Phrasebook(lang).say("app.sensitivity.one_factor") in shown
     assert not app.error and "--format" not in shown
 
 
@@ -221,7 +223,7 @@ def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(targets: Op
     before = app.session_state["trails"]
     assert "74%" in html_of(app)
     app = edited(app, slug, limits=())  # the cap that may change is gone
-    assert say("app.seek.outdated", "zh") in html_of(app) and "74%" not in html_of(app)
+    assert ZH.say("app.seek.outdated") in html_of(app) and "74%" not in html_of(app)
     (box,) = [box for box in app.selectbox if box.label == "调整什么"]
     assert box.value == "" and not app.error
     app.session_state["trails"] = before
@@ -231,7 +233,7 @@ def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(targets: Op
 def test_where_one_factor_counts_a_clause_is_what_may_change(targets: Open) -> None:
     app = targets(scenario="au-wa-2024-25/scenario")
     (box,) = [box for box in app.selectbox if box.label == "调整什么"]
-    assert box.value == "floor:0" and say("app.seek.by_weights", "zh") not in box.options
+    assert box.value == "floor:0" and ZH.say("app.seek.by_weights") not in box.options
 
 
 def test_what_was_chosen_stands_in_the_other_language(page: Open) -> None:
@@ -239,8 +241,8 @@ def test_what_was_chosen_stands_in_the_other_language(page: Open) -> None:
     app = chosen(app, "与江阳区比较的对象", "naxi")
     app = in_other_language(app)
     values = {box.label: box.value for box in app.selectbox}
-    assert values[say("app.sensitivity.points", "en")] == 10
-    assert values[say("app.sensitivity.level_with", "en", name="Jiangyang District")] == "naxi"
+    assert values[EN.say("app.sensitivity.points")] == 10
+    assert values[EN.say("app.sensitivity.level_with", name="Jiangyang District")] == "naxi"
 
 
 def test_whose_figures_are_shown_changes_nothing_that_is_worked_out_for_all(
@@ -263,7 +265,7 @@ def test_whose_figures_are_shown_changes_nothing_that_is_worked_out_for_all(
     app = chosen(app, "查看对象", "naxi")
     rule = RULE.with_weights(investment=37, tax=33, employment=17, effort=13)
     assert asked == [rule]
-    grid = sensitivity.exchange_grid(allocate(rule), exchange_rates(allocate(rule)), "naxi", "zh")
+    grid = sensitivity.exchange_grid(allocate(rule), exchange_rates(allocate(rule)), "naxi", ZH)
     assert markup.table(grid, grid.caption, first=0) in html_of(app)
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from allocator import ScenarioError, allocate, load_scenario
 from allocator.core.parts import Text
 from allocator.report.papers.proposal import one_fund, proposal
-from allocator.text import say
+from allocator.text import ZH, Phrasebook
 from allocator.ui.main import PAGES
 
 RULE, CAP = "luzhou-2023/published-rule", "luzhou-2023/cap-zone"
@@ -44,9 +44,9 @@ def test_every_page_follows_the_screen() -> None:
 @pytest.mark.parametrize("page", ["compare", "report"])
 def test_a_choice_without_what_was_edited_says_so_and_takes_it_in(page: str, lang: str) -> None:
     app = go(changed(lang, **{"with": [RULE, CAP]}), page)
-    said = say("app.compare.screen_missing", lang, name=app.session_state.found[RULE].title)
+    said = Phrasebook(lang).say("compare.screen_missing", name=app.session_state.found[RULE].title)
     assert CODE not in html_of(app) and said in html_of(app)
-    app = press(app, say("app.compare.add_screen", lang))
+    app = press(app, Phrasebook(lang).say("compare.add_screen"))
     assert CODE in html_of(app) and said not in html_of(app)
     assert app.session_state.compared == [RULE, CAP, "screen"]
     assert said not in html_of(go(opened("", lang, scenario=RULE, **{"with": [RULE, CAP]}), page))
@@ -66,5 +66,5 @@ def test_where_the_fund_itself_was_edited_papers_are_of_the_screen_alone() -> No
         edited = replace(file, fund=fund)
         assert not one_fund([file, edited])
         with pytest.raises(ScenarioError):
-            proposal([file, edited], "zh", date(2023, 5, 31))
+            proposal([file, edited], ZH, date(2023, 5, 31))
     assert one_fund([file, replace(file, fund=replace(file.fund, name=None))])

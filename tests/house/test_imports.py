@@ -12,7 +12,7 @@ from importlinter.cli import lint_imports
 
 import allocator
 from allocator.cli.entry import COMMANDS
-from allocator.text import LANGUAGES
+from allocator.text import LANGUAGES, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "allocator"
@@ -140,7 +140,7 @@ def test_every_command_has_its_file_and_its_parser():
     for name, file in COMMANDS.items():
         command = import_module(f"allocator.cli.{file}")
         for lang in LANGUAGES:
-            assert command.parser(lang).prog == f"allocator {name}"
+            assert command.parser(Phrasebook(lang)).prog == f"allocator {name}"
         assert callable(command.command)
     with_command = [
         n for n in SOURCES if n.startswith("cli.") and "def command(" in SOURCES[n].read_text("utf-8")

@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 from packaging.requirements import Requirement
 
-from allocator.text import LANGUAGES, texts
+from allocator.text import LANGUAGES, Phrasebook
 from allocator.ui.components import inside
 
 ROOT = Path(__file__).parent.parent.parent
@@ -107,7 +107,7 @@ def test_tools_that_are_hidden_have_these_names():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_all_that_streamlit_says_is_translated_and_nothing_else(lang):
-    frame = texts(f"app.{lang}")["app"]["frame"]
+    frame = Phrasebook(lang).words("app.frame")
     for group, said in (("names", inside.NAMES), ("starts", inside.STARTS), ("texts", inside.TEXTS)):
         assert frame[group].keys() == said.keys()
         assert len(set(said.values())) == len(said)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from browser import Visit, amounts_of, luzhou
 
-from allocator.text import say
+from allocator.text import ZH
 from allocator.ui.allocate.chips import FORMS
 from allocator.ui.components.inside import placed
 from allocator.ui.frame.navigation import FIRST
@@ -174,7 +174,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit: Any) -> None:
         place(stops, "分享", "button"),
         place(stops, "制作材料", "button"),
         place(stops, "English", "button"),
-        *(place(stops, say(f"app.nav.{name}", "zh"), "a") for name in FIRST),
+        *(place(stops, ZH.say(f"app.nav.{name}"), "a") for name in FIRST),
         place(stops, "更多", "button"),
         place(stops, "40/40/10/10", "button"),
         place(stops, "等权重", "button"),
@@ -182,7 +182,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit: Any) -> None:
         *(place(stops, factor.name.zh, "slider", "input") for factor in luzhou().factors),
         place(stops, "取整为合计100%的整数权重", "button"),
         place(stops, "准确填写", "summary"),
-        *(place(stops, say(f"app.quick.{chip}", "zh"), "button") for chip in FORMS),
+        *(place(stops, ZH.say(f"app.quick.{chip}"), "button") for chip in FORMS),
         place(stops, "对比", "combobox", "input"),
         *(place(stops, recipient.name.zh, "button") for recipient in luzhou().recipients),
         place(stops, "资金分配测算表", "region"),
@@ -211,7 +211,7 @@ def test_enter_and_space_do_what_a_click_does(visit: Any) -> None:
     dialog.wait_for()
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
-    page.get_by_role("link", name=say("app.nav.compare", "zh"), exact=True).focus()
+    page.get_by_role("link", name=ZH.say("app.nav.compare"), exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/compare**")
     assert not person.wrong

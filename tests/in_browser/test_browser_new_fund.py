@@ -12,7 +12,7 @@ from browser import Visit
 from commands import ended
 
 from allocator import allocate, load_scenario
-from allocator.text import say
+from allocator.text import ZH
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +65,7 @@ def test_from_a_sheet_to_a_split_that_is_kept(
         page.get_by_label(label, exact=True).fill(text)
         page.keyboard.press("Tab")
 
-    act(page.get_by_role("combobox", name=say("app.page.fund", "zh")).click)
+    act(page.get_by_role("combobox", name=ZH.say("app.page.fund")).click)
     act(page.get_by_role("option", name="新建资金…").click)
     page.locator("h1", has_text="新建资金").wait_for()
     person.settle()
@@ -83,9 +83,9 @@ def test_from_a_sheet_to_a_split_that_is_kept(
         act(set_weight)
     act(page.locator("summary").filter(has_text="上年下达数").click)
     lines = "\n".join(f"{name}\t{amount}" for name, amount in PREVIOUS.items())
-    act(page.get_by_label(say("app.start.previous_about", "zh")).fill, lines)
+    act(page.get_by_label(ZH.say("app.start.previous_about")).fill, lines)
     act(page.keyboard.press, "Tab")
-    act(page.get_by_role("button", name=say("app.start.save", "zh"), exact=True).click)
+    act(page.get_by_role("button", name=ZH.say("app.start.save"), exact=True).click)
     page.locator("h1", has_text="测算").wait_for()
     person.settle()
     assert actions <= 15, actions

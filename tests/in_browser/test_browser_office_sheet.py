@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from browser import Visit, luzhou
 
-from allocator.text import say
+from allocator.text import ZH
 
 pytestmark = pytest.mark.browser
 
@@ -38,15 +38,13 @@ def test_it_comes_in_as_one_step(visit: Any, tmp_path: Path) -> None:
     box = page.locator("input[type=file]").first
     box.set_input_files(str(sheet(tmp_path / "一.xlsx")))
     person.settle()
-    page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).click()
+    page.get_by_role("button", name=ZH.say("app.table_editor.take_sheet")).click()
     page.get_by_text("由91.85改为9").first.wait_for()
     person.settle()
     person.turn_to("allocate")
-    assert not page.get_by_role(
-        "button", name=say("app.assumed.badge", "zh")
-    ).count()  # provided, not assumed
+    assert not page.get_by_role("button", name=ZH.say("assumed.badge")).count()  # provided, not assumed
     page.get_by_role("button", name="撤销", exact=True).click()
-    page.get_by_role("button", name=say("app.assumed.badge", "zh")).wait_for()
+    page.get_by_role("button", name=ZH.say("assumed.badge")).wait_for()
     assert not person.wrong
 
 
@@ -57,15 +55,15 @@ def test_a_total_that_differs_is_named_and_a_blank_is_asked_about(visit: Any, tm
     box.set_input_files(str(sheet(tmp_path / "二.xlsx", total=46)))
     page.get_by_text("相差1").first.wait_for()
     person.settle()
-    assert not page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).count()
+    assert not page.get_by_role("button", name=ZH.say("app.table_editor.take_sheet")).count()
     page = person.open("data?lang=zh&scenario=luzhou-2023/published-rule")
     page.locator("input[type=file]").first.set_input_files(str(sheet(tmp_path / "三.xlsx", missing=True)))
     question = page.get_by_role("combobox", name="是零")
     question.wait_for()
     person.settle()
-    assert not page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).count()
+    assert not page.get_by_role("button", name=ZH.say("app.table_editor.take_sheet")).count()
     question.click()
-    page.get_by_role("option", name=say("app.start.choice_zero", "zh")).click()
-    page.get_by_role("button", name=say("app.table_editor.take_sheet", "zh")).wait_for()
+    page.get_by_role("option", name=ZH.say("app.start.choice_zero")).click()
+    page.get_by_role("button", name=ZH.say("app.table_editor.take_sheet")).wait_for()
     assert "--blank" not in page.inner_text("body")
     assert not person.wrong

@@ -13,10 +13,11 @@ import browser as real
 import generated
 import pytest
 from browser import Visit
+from phrases import sentences
 from processes import until
 
 from allocator.files.saved import store
-from allocator.text import say, texts
+from allocator.text import ZH, Phrasebook
 from allocator.ui.components.inside import placed
 from allocator.ui.main import PAGES
 
@@ -156,8 +157,11 @@ def test_page(people: dict[str, Visit], axe: str, name: str, lang: str) -> None:
     else:
         opened(person, name, lang)
     assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
-    assert page.title() == f"{say(f'app.nav.{name}', lang)} · {say('app.page.title', lang)}"
-    assert page.locator("h1").all_inner_texts() == [say(f"app.nav.{name}", lang)]
+    assert (
+        page.title()
+        == f"{Phrasebook(lang).say(f'app.nav.{name}')} · {Phrasebook(lang).say('app.page.title')}"
+    )
+    assert page.locator("h1").all_inner_texts() == [Phrasebook(lang).say(f"app.nav.{name}")]
     assert name != "saved" or all(kept_one in page.inner_text("body") for kept_one in (SAVED, DELETED))
     assert foreign(page, lang) == []
     clean(page, axe)
@@ -174,7 +178,7 @@ def foreign(page: Any, lang: str) -> list[str]:
     """What of a page's texts is a key, a trace of the program, or in the other language."""
     said, icons = page.evaluate(TEXTS)
     here = page.url.partition("?")[0]
-    keys = [f"{part}.{key}" for part, entries in texts(f"app.{lang}")["app"].items() for key in entries]
+    keys = [key.removeprefix("app.") for key in sentences(lang, "app.")]
     raw = re.compile(
         rf"app\.\w+\.\w+|\{{\w+\}}|\b(undefined|NaN|nan|None)\b|\b({'|'.join(map(re.escape, keys))})\b"
     )
@@ -192,7 +196,7 @@ def foreign(page: Any, lang: str) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
     page = large.open(f"{PATHS[name]}?lang=zh&scenario={generated.SLUG}")
-    assert page.locator("h1").all_inner_texts() == [say(f"app.nav.{name}", "zh")]
+    assert page.locator("h1").all_inner_texts() == [ZH.say(f"app.nav.{name}")]
     assert page.locator(placed(".streamlit-exception, .streamlit-alert")).count() == 0
     assert overflowing(page) == [False, []]
     # colours are those of the small pages, and for thousands of cells this one rule takes half a minute
@@ -202,11 +206,11 @@ def test_page_of_a_large_scenario(large: Visit, axe: str, name: str) -> None:
 
 def test_a_register_of_projects(people: dict[str, Visit], axe: str) -> None:
     page = opened(people["zh"], "data", "zh", "luzhou-2023-projects/five-years")
-    page.get_by_role("combobox", name=say("app.projects.other_pick", "zh")).click()
+    page.get_by_role("combobox", name=ZH.say("app.projects.other_pick")).click()
     page.get_by_role("option", name="eight-years-medicine.toml").click()
-    page.get_by_text(say("app.projects.amounts_caption", "zh")).last.wait_for()
+    page.get_by_text(ZH.say("projects.amounts_caption")).last.wait_for()
     people["zh"].settle()
-    assert page.get_by_text(say("projects.awards_about", "zh")).is_visible()
+    assert page.get_by_text(ZH.say("projects.awards_about")).is_visible()
     assert foreign(page, "zh") == []
     clean(page, axe)
     for width in (720, 400, 1440):
@@ -278,7 +282,7 @@ def test_a_name_in_the_picture_picks_its_recipient(people: dict[str, Visit]) -> 
 @pytest.mark.parametrize("button", ["save", "link"])
 def test_windows_over_the_page(people: dict[str, Visit], axe: str, button: str, lang: str) -> None:
     page = people[lang].open(f"?lang={lang}&scenario={SCENARIO}")
-    page.get_by_role("button", name=say(f"app.toolbar.{button}", lang), exact=True).click()
+    page.get_by_role("button", name=Phrasebook(lang).say(f"app.toolbar.{button}"), exact=True).click()
     page.get_by_role("dialog").wait_for()
     people[lang].settle()
     clean(page, axe)
@@ -290,7 +294,9 @@ def test_windows_over_the_page(people: dict[str, Visit], axe: str, button: str, 
 def test_windows_for_a_saved_scenario(people: dict[str, Visit], axe: str, window: str, lang: str) -> None:
     person = people[lang]
     page = person.open(f"saved?lang={lang}&scenario=@{SAVED}&{UNSAVED}")
-    page.get_by_role("button", name=say(f"app.kept.{window}", lang, number="1"), exact=True).click()
+    page.get_by_role(
+        "button", name=Phrasebook(lang).say(f"app.kept.{window}", number="1"), exact=True
+    ).click()
     page.get_by_role("dialog").wait_for()
     person.settle()
     clean(page, axe)
@@ -308,23 +314,23 @@ def test_readings_side_by_side_and_what_is_asked_of_them(
     """Every reading chosen, one added, the nearest weights looked for and a table made."""
     person = people[lang]
     page = person.open(f"published?lang={lang}&scenario={SCENARIO}")
-    shown = page.get_by_role("combobox", name=say("app.published.readings_choose", lang))
+    shown = page.get_by_role("combobox", name=Phrasebook(lang).say("published.readings_choose"))
     for _ in range(4):
         shown.click()
         page.get_by_role("option").first.click()
         person.settle()
     page.keyboard.press("Escape")
     page.locator("article").nth(4).wait_for()
-    unit = say("money.ten_thousand", lang)
+    unit = Phrasebook(lang).say("money.ten_thousand")
     for folded in ("nearest_title", "table_title"):
-        page.locator("summary").filter(has_text=say(f"app.published.{folded}", lang)).click()
+        page.locator("summary").filter(has_text=Phrasebook(lang).say(f"published.{folded}")).click()
         person.settle()
-    field = page.get_by_role("textbox", name=say("app.published.nearest_amount", lang, unit=unit))
+    field = page.get_by_role("textbox", name=Phrasebook(lang).say("published.nearest_amount", unit=unit))
     field.fill("4500")
-    page.get_by_role("button", name=say("app.published.nearest_go", lang)).click()
+    page.get_by_role("button", name=Phrasebook(lang).say("published.nearest_go")).click()
     page.get_by_text("31.09").first.wait_for()
-    page.get_by_role("button", name=say("app.published.table_go", lang)).click()
-    page.get_by_role("region", name=say("audit.table", lang)).wait_for()
+    page.get_by_role("button", name=Phrasebook(lang).say("published.table_go")).click()
+    page.get_by_role("region", name=Phrasebook(lang).say("audit.table")).wait_for()
     person.settle()
     assert foreign(page, lang) == []
     clean(page, axe)

@@ -13,7 +13,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from allocator.files.load import load_scenario
-from allocator.text import number, say
+from allocator.text import ZH, Phrasebook
 from allocator.ui.components.inside import placed
 from allocator.ui.main import PAGES
 
@@ -125,7 +125,7 @@ def test_a_press_on_a_row_opens_how_its_amount_comes_about(visit: Any) -> None:
     page = person.open()
     page.get_by_role("button", name="古蔺县").click()
     person.settle()
-    assert page.get_by_role("combobox", name=say("app.waterfall.pick", "zh")).input_value() == "古蔺县"
+    assert page.get_by_role("combobox", name=ZH.say("waterfall.pick")).input_value() == "古蔺县"
 
 
 @pytest.mark.parametrize("path", ["", "compare"])
@@ -142,7 +142,7 @@ def test_on_paper_it_is_one_page_with_amounts_and_changes(visit: Any, path: str,
         # its end: the font has one character for 龙 or 马 and the radical that looks like it
         assert "".join(recipient.split())[-2:] in said and amount in said
     for change in (147, 69, 51, 63, 22, 32, 114, 21, -519):
-        assert number(change, lang, sign=True) in said
+        assert Phrasebook(lang).number(change, sign=True) in said
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -183,7 +183,7 @@ def test_from_a_fresh_start_to_a_paper_in_few_actions(visit: Any, tmp_path: Any)
     act(page.keyboard.press, "Enter")
     act(page.keyboard.press, "Escape")
     amounts = person.amounts()
-    act(page.get_by_role("link", name=say("app.nav.compare", "zh"), exact=True).click)
+    act(page.get_by_role("link", name=ZH.say("app.nav.compare"), exact=True).click)
     assert amounts["自贸区"] in page.inner_text(placed(".streamlit-main"))
     act(page.get_by_role("button", name="保存", exact=True).click)
     form = page.get_by_role("dialog")

@@ -38,6 +38,7 @@ from allocator.report.tables.data import shares_table
 from allocator.report.tables.grid import Grid, about
 from allocator.report.tables.office import office_table
 from allocator.report.tables.rounding import adding_up
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.method.page import step_html
 
 WEIGHTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
@@ -55,7 +56,7 @@ def steps_of(allocation: Allocation, id: str, lang: str) -> tuple[Any, ...]:
     """The steps for a recipient, worked out once for all tests."""
     key = allocation.scenario, id, lang
     if key not in STEPS:
-        STEPS[key] = method_steps(allocation, id, lang)
+        STEPS[key] = method_steps(allocation, id, Phrasebook(lang))
     return STEPS[key]
 
 
@@ -97,11 +98,11 @@ def test_rounded_parts_add_up_and_are_off_by_less_than_one(values: list[Fraction
 
 
 def test_a_rounded_figure_carries_a_mark() -> None:
-    assert about(Fraction(1, 8), "zh", 2) == "≈0.12"
-    assert about(Fraction(1, 8), "zh", 3) == "0.125"
-    assert about(Fraction(-12345, 10), "en", 1, sign=True) == "−1,234.5"
+    assert about(Fraction(1, 8), ZH, 2) == "≈0.12"
+    assert about(Fraction(1, 8), ZH, 3) == "0.125"
+    assert about(Fraction(-12345, 10), EN, 1, sign=True) == "−1,234.5"
     # moved so that a sum adds up, it stands for another figure
-    assert about(Fraction(1, 2), "zh", 1, exactly=Fraction(4, 10)) == "≈0.5"
+    assert about(Fraction(1, 2), ZH, 1, exactly=Fraction(4, 10)) == "≈0.5"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -131,7 +132,7 @@ def test_any_scenario_reads_to_the_end_and_adds_up(seed: int) -> None:
     scenario = allocation.scenario
     id = scenario.ids[seed % len(scenario.ids)]
     for lang in ("zh", "en"):
-        steps = (*method_steps(allocation, id, lang), basis(allocation, lang))
+        steps = (*method_steps(allocation, id, Phrasebook(lang)), basis(allocation, Phrasebook(lang)))
         assert not re.search(r"\{\w+\}|None|Fraction", str([step.lines + step.after for step in steps]))
         for shown in (*steps[2].grids, *steps[4].grids):
             expect_sums(shown, len(shown.headers) - 1)
@@ -196,7 +197,7 @@ def test_products_of_a_large_fund_come_out_as_printed_or_are_not_said(lang: str)
 @pytest.mark.parametrize("file", [*FILES, "thirds"])
 def test_figures_of_the_offices_table_are_those_of_the_method(file: str, lang: str) -> None:
     allocation = thirds() if file == "thirds" else shipped(file)
-    table, ids = office_table(allocation, lang), allocation.scenario.ids
+    table, ids = office_table(allocation, Phrasebook(lang)), allocation.scenario.ids
     head = {column.key: at for at, column in enumerate(table.columns)}
     rows = [row.cells for row in table.rows if row.role == "recipient"]
     *_, total = (row.cells for row in table.rows if row.cells[head["entitlement"]])
@@ -210,7 +211,8 @@ def test_figures_of_the_offices_table_are_those_of_the_method(file: str, lang: s
     assert sum(factors) == figure(total[head["entitlement"]])
     assert factors == [figure(row.cells[4]) for row in grid(allocation, ids[0], 1, lang).rows[:-1]]
     assert [row[head["share"]] for row in rows] == [
-        row.cells[-1] or "0.00" for row in shares_table(allocation.scenario, lang, allocation).rows[:-1]
+        row.cells[-1] or "0.00"
+        for row in shares_table(allocation.scenario, Phrasebook(lang), allocation).rows[:-1]
     ]
     for id, row in zip(ids, rows, strict=True):
         entitlement = figure(row[head["entitlement"]])
@@ -347,7 +349,7 @@ def test_rest_to_largest_ties_and_nobody_who_shares() -> None:
 
 def test_what_it_rests_on() -> None:
     allocation = shipped("luzhou-2023/published-rule")
-    step = basis(allocation, "zh")
+    step = basis(allocation, ZH)
     assert (
         "以下4个的数据为假设或示例：投资贡献值、税收贡献值、就业贡献值、招商引资工作开展情况。"
         in step.lines[0]
@@ -358,16 +360,16 @@ def test_what_it_rests_on() -> None:
     for path in re.findall(r"docs/[\w-]+\.md", step.after[-1]):
         assert (ROOT / path).is_file()
     assert len(re.findall(r"docs/", step.after[-1])) == 3
-    australia = basis(shipped("au-wa-2024-25/scenario"), "en")
+    australia = basis(shipped("au-wa-2024-25/scenario"), EN)
     assert australia.lines[0] == "The data of all weighted factors is published."
     assert "Population (reference column, no weight)" in [row.cells[1] for row in australia.grids[0].rows]
     columns = (Factor("x", (1, 2, 1), status="derived"), Factor("y", (1, 0, 1), status="published"))
-    told = basis(allocate(small(factors=columns)), "zh").lines[0]
+    told = basis(allocate(small(factors=columns)), ZH).lines[0]
     assert told == "有权重的因素中没有假设数据，但部分数据为推算。"
     public = tuple(replace(column, status="published") for column in columns)
-    assert basis(allocate(small(factors=public)), "zh").lines[0] == "有权重的因素，数据均为公开数据。"
+    assert basis(allocate(small(factors=public)), ZH).lines[0] == "有权重的因素，数据均为公开数据。"
     one = small(factors=public, provenance=(Provenance("a", "x", "assumed"), Provenance("b", "x", "derived")))
-    assert "其中1个单元格注明为假设或示例" in basis(allocate(one), "zh").lines[0]
+    assert "其中1个单元格注明为假设或示例" in basis(allocate(one), ZH).lines[0]
 
 
 def test_markup_in_names_stays_text() -> None:
@@ -379,14 +381,14 @@ def test_markup_in_names_stays_text() -> None:
         earmarks=(Earmark("a", 10, also_shares=True, reason=EVIL),),
     )
     allocation = allocate(scenario)
-    html = "".join(map(step_html, (*method_steps(allocation, "a", "zh"), basis(allocation, "zh"))))
+    html = "".join(map(step_html, (*method_steps(allocation, "a", ZH), basis(allocation, ZH))))
     assert "<img" not in html
     assert html.count("&lt;img") > 5
 
 
 def test_an_unknown_recipient_is_an_error() -> None:
     with pytest.raises(KeyError):
-        method_steps(allocate(small()), "z", "zh")
+        method_steps(allocate(small()), "z", ZH)
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -406,7 +408,10 @@ def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     app = page(lang, scenario=file)
     allocation = shipped(file)
     shown = html_of(app)
-    for step in (*method_steps(allocation, allocation.scenario.ids[0], lang), basis(allocation, lang)):
+    for step in (
+        *method_steps(allocation, allocation.scenario.ids[0], Phrasebook(lang)),
+        basis(allocation, Phrasebook(lang)),
+    ):
         assert step_html(step) in shown
     assert not app.error
 
@@ -426,4 +431,4 @@ def test_the_weights_on_the_screen_are_the_ones_explained(page: Open) -> None:
     equal = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml").with_weights(
         investment=25, tax=25, employment=25, effort=25
     )
-    assert step_html(method_steps(allocate(equal), "jiangyang", "zh")[1]) in shown
+    assert step_html(method_steps(allocate(equal), "jiangyang", ZH)[1]) in shown

@@ -15,7 +15,7 @@ from allocator import allocate, load_scenario
 from allocator.core.errors import ScenarioError
 from allocator.files.saved import store
 from allocator.files.understanding.understand import understand
-from allocator.text import say
+from allocator.text import ZH, Phrasebook
 from allocator.ui.session.new_fund import NewFund, scenario_of, written_like
 
 ROOT = Path(__file__).parent.parent.parent
@@ -54,7 +54,7 @@ def shares(weights: tuple[int, int]) -> dict[str, Fraction]:
 
 
 def test_the_scenario_is_what_was_written() -> None:
-    scenario = scenario_of(made_of(), FUND, "zh")
+    scenario = scenario_of(made_of(), FUND, ZH)
     assert scenario.fund.amount == 30_000_000 and scenario.reserved == 1_000_000
     assert [r.name.zh for r in scenario.recipients] == list(VALUES)
     assert [f.name.zh for f in scenario.factors] == list(NAMES)  # the one without a weight as reference
@@ -87,15 +87,15 @@ def test_what_cannot_be_read_names_its_field(
 ) -> None:
     written = NewFund(**{**FUND.__dict__, **change})
     with pytest.raises(ScenarioError) as error:
-        scenario_of(made_of(), written, lang)
-    (sentence,) = error.value.sentences(lang)[:1]
+        scenario_of(made_of(), written, Phrasebook(lang))
+    (sentence,) = error.value.sentences(Phrasebook(lang))[:1]
     assert words[lang] in sentence
-    assert place is None or say(f"app.start.{place}", lang) in sentence
+    assert place is None or Phrasebook(lang).say(f"app.start.{place}") in sentence
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(ScenarioError) as error:
-        scenario_of(made_of(), NewFund(total="x", weights={"投资": "y"}, previous="丁县 1"), "zh")
+        scenario_of(made_of(), NewFund(total="x", weights={"投资": "y"}, previous="丁县 1"), ZH)
     assert len(error.value.problems) == 4
 
 
@@ -103,7 +103,7 @@ def test_a_table_with_a_question_is_no_scenario_yet() -> None:
     open_ = made_of(SHEET.replace("\t40\t", "\t-\t"))
     assert open_.decisions
     with pytest.raises(ScenarioError) as error:
-        scenario_of(open_, FUND, "zh")
+        scenario_of(open_, FUND, ZH)
     assert error.value.problems[0].key == "new_table"
 
 
@@ -158,8 +158,8 @@ def test_it_goes_on_from_a_scenario() -> None:
     sheet = "区县（园区）\t" + "\t".join(f.name.zh for f in before.factors)
     sheet += "".join(f"\n{r.name.zh}\t{at}\t{at + 1}\t2\t3" for at, r in enumerate(before.recipients, 1))
     made = understand("a.tsv", sheet.encode(), None, before)
-    written = written_like(before, "zh")
-    scenario = scenario_of(made, replace(written, total="6000"), "zh", before)
+    written = written_like(before, ZH)
+    scenario = scenario_of(made, replace(written, total="6000"), ZH, before)
     assert scenario.ids == before.ids and scenario.limits == before.limits
     assert scenario.weights == before.weights and scenario.reservations == before.reservations
     assert scenario.previous == before.published and scenario.published is None

@@ -30,7 +30,7 @@ from allocator.report.papers.slides import deck
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.office import compare_table
 from allocator.report.words.comparing import change_sentences
-from allocator.text import say
+from allocator.text import EN, Phrasebook
 
 LANGS = ("zh", "en")
 EACH = pytest.mark.parametrize("lang", LANGS)
@@ -50,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Proposal]:
     @cache
     def of(lang: str, key: str | None, files: tuple[str, ...] = FILES) -> Proposal:
         scenarios = [load_scenario(folder / f"{file}.toml") for file in files]
-        return proposal(scenarios, lang, date(2023, 5, 31), proposed=len(files) - 1, base=key)
+        return proposal(scenarios, Phrasebook(lang), date(2023, 5, 31), proposed=len(files) - 1, base=key)
 
     return of
 
@@ -67,13 +67,13 @@ def grids(paper: Paper) -> list[Grid]:
 @BASES
 def test_brief_and_meeting_paper_say_what_each_option_changes_against_it(made, lang: str, key: str) -> None:
     found = made(lang, key)
-    every = change_sentences(found.allocations, lang, found.known)
+    every = change_sentences(found.allocations, Phrasebook(lang), found.known)
     assert len(every) == 3 and all(NAMES[key, lang] in sentence for sentence in every)
     for paper in (brief(found), meeting(found)):
         said = words(paper)
         assert {"zh": "与A相比", "en": "against A:"}[lang] not in said
         heads = [header for grid in grids(paper) for header in grid.headers]
-        name = say(f"base.name.{key}", lang)
+        name = Phrasebook(lang).say(f"base.name.{key}")
         assert any(header.lower() == name for header in heads)
     assert all(sentence in words(meeting(found)) for sentence in every)
     (compared,) = (grid for grid in grids(meeting(found)) if "C" in grid.headers)
@@ -132,7 +132,7 @@ def test_slides_are_titled_by_it(made, lang: str, key: str) -> None:
 def test_pictures_draw_the_changes_from_it_and_no_reasons(made, lang: str, key: str) -> None:
     found = made(lang, key)
     names = [picture.name for picture in pictures(found)]
-    reasons = say("report.picture.file_reasons", lang, letter="C", name="")[:3]
+    reasons = Phrasebook(lang).say("report.picture.file_reasons", letter="C", name="")[:3]
     assert not [name for name in names if reasons in name]
     changes = [p for p in pictures(found) if NAMES[key, lang] in p.title]
     assert len(changes) == 3
@@ -149,21 +149,23 @@ def test_pictures_draw_the_changes_from_it_and_no_reasons(made, lang: str, key: 
 @BASES
 def test_the_workbook_compares_with_it(made, lang: str, key: str) -> None:
     found = made(lang, key)
-    content = workbook(found.allocations, lang, live=2, base=found.known)
-    table = compare_table(found.allocations, lang, found.known)
-    page = office.opened(content)[say("excel.sheet.compare", lang)]
-    at = next(row for row in range(1, 20) if page.cell(row, 1).value == say("table.number", lang))
+    content = workbook(found.allocations, Phrasebook(lang), live=2, base=found.known)
+    table = compare_table(found.allocations, Phrasebook(lang), found.known)
+    page = office.opened(content)[Phrasebook(lang).say("excel.sheet.compare")]
+    at = next(row for row in range(1, 20) if page.cell(row, 1).value == Phrasebook(lang).say("table.number"))
     assert tuple(page.cell(at, column).value for column in range(1, len(table.headers) + 1)) == table.headers
     for row, figures in enumerate(table.figures, at + 1):
         for column, value in enumerate(figures[2:], 3):
             assert page.cell(row, column).value == value, (row, column)
-    formulas = office.opened(content, values=False)[say("excel.sheet.compare", lang)]
+    formulas = office.opened(content, values=False)[Phrasebook(lang).say("excel.sheet.compare")]
     kinds = [cell.data_type for cell in formulas[at + 1][2:9]]
     assert kinds == ["f", "n", "f", "n", "f", "f", "f"]  # C is live, and so are the base's amounts
-    summary = office.opened(content)[say("excel.sheet.summary", lang)]
+    summary = office.opened(content)[Phrasebook(lang).say("excel.sheet.summary")]
     labels = [cell.value for row in summary.iter_rows() for cell in row]
     moved = "moved" if key == "published" else "sum"
-    label = say(f"excel.summary.{moved}_against", lang, base=say(f"base.name.{key}", lang))
+    label = Phrasebook(lang).say(
+        f"excel.summary.{moved}_against", base=Phrasebook(lang).say(f"base.name.{key}")
+    )
     assert labels[labels.index(label) + 1] == (
         sum(max(0, found.chosen.amounts[id] - x) for id, x in found.known.amounts.items()) / 10_000
         if key == "published"
@@ -174,15 +176,15 @@ def test_the_workbook_compares_with_it(made, lang: str, key: str) -> None:
 def test_what_is_typed_into_the_workbook_moves_the_changes_from_last_year(made, converted) -> None:
     """Computed anew by LibreOffice, from wrong cached values: every change is the amount less last year's."""
     found = made("en", "previous")
-    content = office.poisoned(workbook(found.allocations, "en", live=2, base=found.known))
+    content = office.poisoned(workbook(found.allocations, EN, live=2, base=found.known))
     book = office.opened(converted({"base": content})["base"])
-    table = compare_table(found.allocations, "en", found.known)
-    page = book[say("excel.sheet.compare", "en")]
+    table = compare_table(found.allocations, EN, found.known)
+    page = book[EN.say("excel.sheet.compare")]
     at = next(row for row in range(1, 20) if page.cell(row, 1).value == "No.")
     for row, figures in enumerate(table.figures, at + 1):
         found_row = [page.cell(row, column).value for column in range(3, len(figures) + 1)]
         assert found_row == [None if x is None else pytest.approx(float(x), abs=1e-6) for x in figures[2:]]
-    printed = book[say("excel.sheet.table", "en")]
+    printed = book[EN.say("excel.sheet.table")]
     heads = {printed.cell(6, column).value: column for column in range(1, 25)}
     by = [printed.cell(row, heads["Difference"]).value for row in range(7, 25)]
     wanted = [found.chosen.amounts[id] / 10_000 - x for id, x in zip(found.names, LAST_YEAR, strict=True)]

@@ -33,6 +33,7 @@ from allocator.report.charts.data import (
     round_up,
     text_width,
 )
+from allocator.text import EN, ZH, Phrasebook
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 WAN = Unit(10_000, "万元")
@@ -45,7 +46,7 @@ def luzhou(file: str = "equal-weights") -> Scenario:
 
 def rows_of(scenario: Scenario, lang: str = "zh") -> tuple[Row, ...]:
     allocation = allocate(scenario)
-    return chart_rows(allocation, scenario.published or allocation.amounts, lang)
+    return chart_rows(allocation, scenario.published or allocation.amounts, Phrasebook(lang))
 
 
 def made_up(*amounts: int) -> dict[str, int]:
@@ -170,28 +171,28 @@ def test_round_up_goes_up_but_not_far(value: float) -> None:
 
 def test_changes_of_both_panels_share_one_scale() -> None:
     rows = rows_of(luzhou())
-    frames = [change_frame(part, WAN, "zh", rows) for part in panels(rows)]
+    frames = [change_frame(part, WAN, ZH, rows) for part in panels(rows)]
     assert len(frames) == 2
     assert (
         len({(low, high) for frame in frames for low, high in zip(frame["low"], frame["high"], strict=True)})
         == 1
     )
-    amounts = [amount_frame(part, WAN, "zh") for part in panels(rows)]
+    amounts = [amount_frame(part, WAN, ZH) for part in panels(rows)]
     assert amounts[0]["high"][0] < 400 and amounts[1]["high"][0] > 5000
 
 
 def test_frames_hold_what_the_rows_say() -> None:
     rows = rows_of(luzhou())
-    frame = amount_frame(rows, WAN, "zh")
+    frame = amount_frame(rows, WAN, ZH)
     assert list(frame["amount"]) == [219, 102, 76, 105, 35, 52, 148, 31, 4834]
     assert list(frame["base"]) == [170, 80, 59, 73, 26, 37, 132, 25, 5000]
     assert list(frame["amount_text"])[-1] == "4834" and set(frame["hollow"]) == {True}
-    assert list(amount_frame(rows, WAN, "en")["amount_text"])[-1] == "4,834"
-    changes = change_frame(rows, WAN, "zh", rows)
+    assert list(amount_frame(rows, WAN, EN)["amount_text"])[-1] == "4,834"
+    changes = change_frame(rows, WAN, ZH, rows)
     assert list(changes["change"]) == [49, 22, 17, 32, 9, 15, 16, 6, -166]
     assert list(changes["change_text"])[:1] == ["+49"] and list(changes["change_text"])[-1] == "−166"
     assert list(changes["direction"]) == ["gain"] * 8 + ["loss"]
-    same = change_frame(rows_of(luzhou("published-rule")), WAN, "zh", rows)
+    same = change_frame(rows_of(luzhou("published-rule")), WAN, ZH, rows)
     assert set(same["direction"]) == {"same"} and set(same["change_text"]) == {"0"}
 
 
@@ -209,7 +210,7 @@ def test_frames_hold_what_the_rows_say() -> None:
     ],
 )
 def test_units(largest: int, currency: str, rounding: int, lang: str, unit: Unit) -> None:
-    assert chart_unit([0, largest], currency, rounding, lang) == unit
+    assert chart_unit([0, largest], currency, rounding, Phrasebook(lang)) == unit
 
 
 def test_only_amounts_above_zero_go_on_the_logarithmic_axis() -> None:
@@ -221,10 +222,10 @@ def test_only_amounts_above_zero_go_on_the_logarithmic_axis() -> None:
 
 NAMES = ["乙", "甲", "<b>"]
 MARKS = {
-    "amount": charts.amount_marks(NAMES, "zh", base="实际下达数", width=80, room=50),
-    "alone": charts.amount_marks(NAMES, "zh", base=None, width=80, room=50),
-    "change": charts.change_marks(NAMES, "zh", width=80),
-    "log": charts.log_marks(NAMES, "zh", base="实际下达数", width=80),
+    "amount": charts.amount_marks(NAMES, ZH, base="实际下达数", width=80, room=50),
+    "alone": charts.amount_marks(NAMES, ZH, base=None, width=80, room=50),
+    "change": charts.change_marks(NAMES, ZH, width=80),
+    "log": charts.log_marks(NAMES, ZH, base="实际下达数", width=80),
 }
 
 
@@ -292,17 +293,17 @@ def test_the_column_holds_any_amount_under_any_weights(file: str, lang: str) -> 
     scenario = load_scenario(SCENARIOS / f"{file}.toml")
     amounts = allocate(scenario).amounts
     fund = scenario.fund
-    unit = chart_unit(amounts.values(), fund.currency, fund.unit, lang)
-    room = figures_width(scenario, unit, lang)
-    assert room == figures_width(scenario.with_weights(**scenario.weights), unit, lang)
-    assert all(text_width(unit.text(amount, lang)) < room for amount in amounts.values())
+    unit = chart_unit(amounts.values(), fund.currency, fund.unit, Phrasebook(lang))
+    room = figures_width(scenario, unit, Phrasebook(lang))
+    assert room == figures_width(scenario.with_weights(**scenario.weights), unit, Phrasebook(lang))
+    assert all(text_width(unit.text(amount, Phrasebook(lang))) < room for amount in amounts.values())
 
 
 def test_marks_draw_columns_that_the_frames_have() -> None:
     rows = rows_of(luzhou())
     columns = {
-        "amount": set(amount_frame(rows, WAN, "zh").columns),
-        "change": set(change_frame(rows, WAN, "zh", rows).columns),
+        "amount": set(amount_frame(rows, WAN, ZH).columns),
+        "change": set(change_frame(rows, WAN, ZH, rows).columns),
     }
     columns |= {"alone": columns["amount"], "log": columns["amount"]}
     for kind, known in columns.items():
@@ -322,19 +323,19 @@ def test_many_rows_stand_closer() -> None:
 
 def test_panel_titles_say_that_the_scales_differ() -> None:
     rows = rows_of(luzhou())
-    titles = [panel_title(part, rows, WAN, "zh", whom="8个区县（园区）") for part in panels(rows)]
+    titles = [panel_title(part, rows, WAN, ZH, whom="8个区县（园区）") for part in panels(rows)]
     assert titles == ["8个区县（园区），万元，比例尺与下图不同", "自贸区，万元，比例尺与上图不同"]
-    assert "比例尺" not in panel_title(rows, rows, WAN, "zh")
+    assert "比例尺" not in panel_title(rows, rows, WAN, ZH)
 
 
 def test_accessible_names_say_who_and_what_but_no_figures() -> None:
     rows = rows_of(luzhou())
-    said = describe("amount", rows, WAN, "zh", base="实际下达数")
+    said = describe("amount", rows, WAN, ZH, base="实际下达数")
     assert all(row.name in said for row in rows) and "万元" in said and "实际下达数" in said
     # the same under other weights, or the page would draw the chart anew
-    assert said == describe("amount", rows_of(luzhou("jobs-first")), WAN, "zh", base="实际下达数")
+    assert said == describe("amount", rows_of(luzhou("jobs-first")), WAN, ZH, base="实际下达数")
     many = rows_of(load_scenario(SCENARIOS / "au-wa-2024-25/scenario.toml"), "en")
-    assert "137 recipients" in describe("change", many, Unit(1, "AUD"), "en", base="published")
+    assert "137 recipients" in describe("change", many, Unit(1, "AUD"), EN, base="published")
 
 
 def test_names_take_the_same_width_in_all_panels_within_a_limit() -> None:
@@ -348,10 +349,10 @@ def test_every_chart_is_valid_vega_lite(lang: str) -> None:
     """The page draws them unchecked, for speed."""
     names = ["江阳区", "泸县"]
     for marks in (
-        charts.amount_marks(names, lang, base="下达数", width=90, room=50),
-        charts.amount_marks(names, lang, base=None, width=90, room=50),
-        charts.change_marks(names, lang, width=90),
-        charts.log_marks(names, lang, base="下达数", width=90),
-        charts.waterfall_marks(names, lang, width=90),
+        charts.amount_marks(names, Phrasebook(lang), base="下达数", width=90, room=50),
+        charts.amount_marks(names, Phrasebook(lang), base=None, width=90, room=50),
+        charts.change_marks(names, Phrasebook(lang), width=90),
+        charts.log_marks(names, Phrasebook(lang), base="下达数", width=90),
+        charts.waterfall_marks(names, Phrasebook(lang), width=90),
     ):
         marks.to_dict(validate=True)

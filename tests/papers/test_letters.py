@@ -22,7 +22,7 @@ from allocator.report.charts.render import Drawn
 from allocator.report.papers import pack as packing
 from allocator.report.papers.pack import File, pack
 from allocator.report.papers.proposal import proposal
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 LUZHOU = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023"
 SCENARIOS = {
@@ -49,7 +49,7 @@ def packed(request: pytest.FixtureRequest) -> Iterator[tuple[str, int, dict[str,
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packing, "drawing", undrawn)
-        made = pack(proposal(list(SCENARIOS.values()), lang, date(2023, 5, 31), proposed=at))
+        made = pack(proposal(list(SCENARIOS.values()), Phrasebook(lang), date(2023, 5, 31), proposed=at))
     yield lang, at, {file.name: file for file in (*made.files, *made.inside)}
 
 
@@ -93,8 +93,9 @@ def columns(table: list[list[str]], lang: str) -> Iterator[tuple[str, dict[str, 
 
 def figures(amounts: dict[str, Fraction], lang: str) -> set[tuple[tuple[str, str], ...]]:
     """How a table may write these figures."""
-    forms = (number, lambda x, _: str(x), lambda x, lang: number(x, lang, sign=True))
-    return {tuple((id, form(x, lang)) for id, x in amounts.items()) for form in forms}
+    book = Phrasebook(lang)
+    forms = (book.number, str, lambda x: book.number(x, sign=True))
+    return {tuple((id, form(x)) for id, x in amounts.items()) for form in forms}
 
 
 def test_a_letter_above_figures_is_the_option_of_these_figures(packed: Any) -> None:
@@ -136,7 +137,7 @@ def test_a_letter_beside_a_name_is_the_option_of_this_name(packed: Any) -> None:
 
 def test_files_with_a_letter_hold_the_option_of_this_letter(packed: Any, tmp_path: Path) -> None:
     lang, _, files = packed
-    folder, charts = say("report.file.scenarios", lang), say("report.file.charts", lang)
+    folder, charts = Phrasebook(lang).say("report.file.scenarios"), Phrasebook(lang).say("report.file.charts")
     for name, file in files.items():
         if name.startswith(f"{folder}/"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +145,7 @@ def test_files_with_a_letter_hold_the_option_of_this_letter(packed: Any, tmp_pat
     for letter, scenario in SCENARIOS.items():
         held = load_scenario(tmp_path / folder / letter / "scenario.toml")
         assert (held.digest, held.title) == (scenario.digest, scenario.title)
-        named = say("report.picture.file_amounts", lang, letter=letter)
+        named = Phrasebook(lang).say("report.picture.file_amounts", letter=letter)
         (chart,) = [f for n, f in files.items() if n.startswith(charts) and n.endswith(f"{named}.csv")]
         (table,) = read(chart)[1]
         assert [row[1] for row in table[1:]] == [str(x) for x in AMOUNTS[letter].values()]
@@ -175,7 +176,7 @@ def test_the_workbook_computes_the_proposed_option_under_its_letter(packed: Any)
     lang, at, files = packed
     (file,) = [file for file in files.values() if file.key == "workbook"]
     book = openpyxl.load_workbook(io.BytesIO(file.content))  # formulas
-    page = book[say("excel.sheet.compare", lang)]
+    page = book[Phrasebook(lang).say("excel.sheet.compare")]
     heads = next(row for row in page.iter_rows() if row[2].value == "A")
     first = heads[0].row + 1
     live = {cell.value for cell in heads if str(page.cell(first, cell.column).value).startswith("=")}

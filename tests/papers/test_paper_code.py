@@ -18,6 +18,7 @@ from allocator import Provenance, Scenario, Text, load_scenario
 from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.proposal import discreet, proposal
 from allocator.report.words.paper_code import paper_code
+from allocator.text import Phrasebook
 
 RULE = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023" / "published-rule.toml"
 rule = load_scenario(RULE)
@@ -113,11 +114,13 @@ print(paper_code(load_scenario({str(RULE)!r})))
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_demonstration_and_a_real_request_bear_one_digest_and_two_codes(lang: str) -> None:
     real = replace(rule, factors=tuple(replace(f, status="published", source=None) for f in rule.factors))
-    lines = [trace_lines(proposal([s], lang, date(2023, 5, 31)))[-1][0] for s in (rule, real)]
+    lines = [trace_lines(proposal([s], Phrasebook(lang), date(2023, 5, 31)))[-1][0] for s in (rule, real)]
     assert all("9a1dbac376d8" in line for line in lines)  # as the README shows it
     for line, scenario, other in zip(lines, (rule, real), (real, rule), strict=True):
         assert paper_code(scenario) in line and paper_code(other) not in line
-    several = trace_lines(proposal([rule, rule.with_weights(tax=30, effort=20)], lang, date(2023, 5, 31)))
+    several = trace_lines(
+        proposal([rule, rule.with_weights(tax=30, effort=20)], Phrasebook(lang), date(2023, 5, 31))
+    )
     assert (
         paper_code(rule) in several[-1][0] and several[-1][0].count(" B " if lang == "en" else "方案B ") == 2
     )

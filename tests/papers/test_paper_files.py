@@ -23,6 +23,7 @@ from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.proposal import Proposal, proposal
 from allocator.report.papers.slides import deck
+from allocator.text import ZH, Phrasebook
 from allocator.ui.report import paper_files
 
 LUZHOU = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023"
@@ -84,9 +85,9 @@ def every(made: Proposal) -> list[Callable[[], bytes]]:
 
 def test_a_file_is_built_once_for_one_content(built: list[str]) -> None:
     real = [replace(s, factors=tuple(replace(f, status="published") for f in s.factors)) for s in (RULE, CAP)]
-    first = [build() for build in every(proposal(real, "zh", ON, proposed=1))]
+    first = [build() for build in every(proposal(real, ZH, ON, proposed=1))]
     assert len(built) == len(first) == 7
-    assert [build() for build in every(proposal(real, "zh", ON, proposed=1))] == first
+    assert [build() for build in every(proposal(real, ZH, ON, proposed=1))] == first
     assert len(built) == 7
 
 
@@ -110,7 +111,7 @@ OTHER: dict[str, Callable[[Scenario], Scenario]] = {
 
 def test_what_is_kept_depends_on_all_that_is_shown_and_not_on_the_digest_alone(built: list[str]) -> None:
     def file(scenario: Scenario, lang: str = "zh", on: date = ON) -> bytes:
-        made = proposal([scenario], lang, on)
+        made = proposal([scenario], Phrasebook(lang), on)
         return paper_files.word_file(meeting(made), made).build()
 
     contents = {"": file(RULE), "language": file(RULE, "en"), "day": file(RULE, on=date(2023, 6, 1))}

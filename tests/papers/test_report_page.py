@@ -17,7 +17,7 @@ from allocator import allocate, load_scenario
 from allocator.core.parts import Text
 from allocator.files.scenario.save import save_scenario
 from allocator.report.papers.pack import Pack
-from allocator.text import say
+from allocator.text import Phrasebook
 
 RULE, EQUAL = "luzhou-2023/published-rule", "luzhou-2023/equal-weights"
 WEIGHTS = {f"weight.{id}": "25" for id in ("investment", "tax", "employment", "effort")}
@@ -50,7 +50,7 @@ def test_every_paper_is_shown_with_its_mark(lang: str) -> None:
     for kind in ("brief", "meeting", "slides", "district", "internal"):
         html = html_of(choose(app, "report-paper", kind))
         papers = re.findall(r'<article class="al-paper".*?</article>', html, re.S)
-        assert papers and all(say("report.mark", lang) in paper for paper in papers), kind
+        assert papers and all(Phrasebook(lang).say("report.mark") in paper for paper in papers), kind
         assert len(app.get("download_button")) == 1
     # 50 million for the zone, in the brief's table
     table = html_of(choose(app, "report-paper", "brief"))

@@ -11,7 +11,7 @@ from allocator import Factor, Fund, Limit, Recipient, Scenario, allocate
 from allocator.cli import options
 from allocator.report.tables.office import office_table
 from allocator.report.tables.rounding import adding_both_ways
-from allocator.text import number, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup
 
 EVIL = "<img src=x onerror=alert(1)>\"'&"
@@ -35,7 +35,7 @@ half, quarter = Fraction(1, 2), Fraction(1, 4)
 )
 def test_a_number_halfway_goes_to_the_even_one(value: Fraction, places: int | None, text: str) -> None:
     for lang in ("zh", "en"):
-        assert number(value, lang, places) == text
+        assert Phrasebook(lang).number(value, places) == text
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,12 @@ def test_the_label_where_floor_and_cap_are_one_says_which_of_them_holds(
     assert list(allocation.amounts.values()) == amounts
     assert allocation.at == at
     for lang in ("zh", "en"):
-        notes = [row.cells[-1] for row in office_table(allocation, lang).rows if row.role == "recipient"]
-        assert notes == [say(f"table.at_{kind}", lang) if kind else "" for kind in at.values()]
+        notes = [
+            row.cells[-1]
+            for row in office_table(allocation, Phrasebook(lang)).rows
+            if row.role == "recipient"
+        ]
+        assert notes == [Phrasebook(lang).say(f"table.at_{kind}") if kind else "" for kind in at.values()]
 
 
 def test_lists_and_legends_show_text_and_never_markup() -> None:

@@ -34,7 +34,7 @@ from allocator.files.projects.register import load_register, read_activities, re
 from allocator.files.projects.rules import load_factor_rules, read_factor_rules
 from allocator.files.scenario.save import contents
 from allocator.report.projects import words as project_words
-from allocator.text import LANGUAGES, say
+from allocator.text import LANGUAGES, ZH, Phrasebook
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023-projects"
 FIVE, EIGHT, SUMMED = (
@@ -168,8 +168,8 @@ def test_the_shipped_example_is_marked_and_holds_no_company():
     found = load_counted(FIVE)
     assert found.register.illustrative
     for lang in LANGUAGES:
-        assert say("projects.illustrative", lang) in project_words.head(
-            found, project_words.factors_of(found), lang
+        assert Phrasebook(lang).say("projects.illustrative") in project_words.head(
+            found, project_words.factors_of(found), Phrasebook(lang)
         )
 
 
@@ -205,7 +205,7 @@ def test_explain_names_the_projects_that_make_the_difference(capsys, lang):
     assert ended.value.code == 0
     named = {row["项目名称"] for row in listed() if row["项目名称"] in out}
     assert named == {"示例项目04", "示例项目14", "示例项目21"}
-    assert say("projects.provincial", lang) in out
+    assert Phrasebook(lang).say("projects.provincial") in out
     with pytest.raises(SystemExit):
         main(["explain", str(EIGHT), "--against", str(FIVE), "--lang", lang, "--format", "json"])
     assert "示例项目04" in str(json.loads(capsys.readouterr().out)["projects"])
@@ -246,9 +246,7 @@ def test_entitlements_by_project_add_up_to_those_of_recipients():
 def test_what_stands_twice_is_shown_and_not_merged():
     found = load_counted(FIVE)
     assert [[found.register.lines[at] for at in ats] for ats in found.register.repeated] == [[3, 43]]
-    (line,) = [
-        x for x in project_words.notes(found, project_words.factors_of(found), {}, "zh") if "多次" in x
-    ]
+    (line,) = [x for x in project_words.notes(found, project_words.factors_of(found), {}, ZH) if "多次" in x]
     assert "第3、43行" in line and not {1, 41} & set(found.refused)
 
 
@@ -286,7 +284,7 @@ def problems(work, *arguments):
     with pytest.raises(ScenarioError) as error:
         work(*arguments)
     for lang in LANGUAGES:
-        assert all(sentence and "{" not in sentence for sentence in error.value.sentences(lang))
+        assert all(sentence and "{" not in sentence for sentence in error.value.sentences(Phrasebook(lang)))
     return [(p.key, p.at.get("row"), p.at.get("column")) for p in error.value.problems]
 
 
@@ -374,10 +372,10 @@ def test_blank_figures_are_never_taken_for_zero_unsaid():
     assert (found.gaps, found.blanks) == ({"tax": 1}, {"tax": 1})
     assert {at: [one.key for one in why] for at, why in found.refused.items()} == {3: ["blank"], 4: ["small"]}
     for lang, words in (("zh", "没有填写"), ("en", "is blank")):
-        refused = project_words.refused_lines(found, {}, lang)
+        refused = project_words.refused_lines(found, {}, Phrasebook(lang))
         assert words in refused[1] and words not in refused[2]
-        noted = project_words.notes(found, project_words.factors_of(found), {}, lang)
-        assert say("projects.gaps", lang, name="tax", count=1) in noted
+        noted = project_words.notes(found, project_words.factors_of(found), {}, Phrasebook(lang))
+        assert Phrasebook(lang).say("projects.gaps", name="tax", count=1) in noted
 
 
 def test_why_a_project_brings_something_else_is_told_apart():
@@ -394,9 +392,9 @@ def test_why_a_project_brings_something_else_is_told_apart():
         (of(RULES + TAXES, "P,甲,2020-05-01,1,2", "R,乙县,2020-05-01,1,4"), ["change_new", "change_gone"]),
     ]
     for other, keys in cases:
-        lines = project_words.change_lines(base, other, project_words.factors_of(base), {}, "zh")
+        lines = project_words.change_lines(base, other, project_words.factors_of(base), {}, ZH)
         assert len(lines) == 1 + len(keys)
-        assert all(say(f"projects.{key}", "zh") in line for key, line in zip(keys, lines[1:], strict=True))
+        assert all(ZH.say(f"projects.{key}") in line for key, line in zip(keys, lines[1:], strict=True))
 
 
 def test_no_day_is_before_the_first():

@@ -23,7 +23,7 @@ from allocator.files.projects.template import activities_template, register_temp
 from allocator.files.saved import store
 from allocator.files.saved.catalogue import factor_rule_files, scenario_files
 from allocator.report.projects.into_scenario import amounts_grid, changed_factors, held_grid, with_values
-from allocator.text import LANGUAGES, say
+from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 
 FOLDER = SCENARIOS / "luzhou-2023-projects"
 SLUG, OWN = "luzhou-2023/published-rule", "luzhou-2023-projects/five-years"
@@ -59,7 +59,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
 
 
 def upload(app: AppTest, kind: str, name: str, content: bytes, lang: str = "zh") -> AppTest:
-    label = say(f"app.projects.upload_{kind}", lang)
+    label = Phrasebook(lang).say(f"app.projects.upload_{kind}")
     (box,) = [one for one in app.file_uploader if one.label == label]
     box.upload(name, content)
     return app.run()
@@ -138,7 +138,7 @@ def test_a_factor_that_the_scenario_does_not_have_stays_out() -> None:
     other = replace(found, rules=rules, brought={**found.brought, "other": found.brought["investment"]})
     made = with_values(other, scenario)
     assert made.factor("investment") == scenario.factor("investment")
-    grid = held_grid(other, scenario, {id: Text(id) for id in rules.ids}, "en")
+    grid = held_grid(other, scenario, {id: Text(id) for id in rules.ids}, EN)
     assert "other: from projects" in grid.headers and "other: now" not in grid.headers
     assert all(len(row.cells) == len(grid.headers) for row in grid.rows)
 
@@ -146,7 +146,7 @@ def test_a_factor_that_the_scenario_does_not_have_stays_out() -> None:
 def test_what_amounts_become_adds_up_to_the_same_total() -> None:
     scenario = luzhou()
     pair = [allocate(with_values(brought(scenario, rules), scenario)) for rules in (RULES, LONGER)]
-    *rows, total = amounts_grid(pair[0], pair[1], "zh").rows
+    *rows, total = amounts_grid(pair[0], pair[1], ZH).rows
     assert total.cells[2:] == ("5602", "5602", "0")
     for row, of in zip(rows, scenario.ids, strict=True):
         old, new = (one.amounts[of] / 10_000 for one in pair)
@@ -159,13 +159,15 @@ def test_templates_come_back(lang: str) -> None:
     people = luzhou().recipients
     for path in factor_rule_files(FOLDER / "rules"):
         rules = load_factor_rules(path)
-        found = read_register("t.xlsx", register_template(rules, people, lang), rules, people)
+        found = read_register("t.xlsx", register_template(rules, people, Phrasebook(lang)), rules, people)
         assert len(found.names) == 2 and found.illustrative
         assert found.recipients == (people[0].id, people[1].id)
         with pytest.raises(ScenarioError) as empty:  # nobody's counts are made up
-            read_activities("t.xlsx", activities_template(rules, people, lang), rules, people)
+            read_activities("t.xlsx", activities_template(rules, people, Phrasebook(lang)), rules, people)
         assert {p.key for p in empty.value.problems} == {"cell_empty"}
-        assert register_template(rules, people, lang) == register_template(rules, people, lang)
+        assert register_template(rules, people, Phrasebook(lang)) == register_template(
+            rules, people, Phrasebook(lang)
+        )
 
 
 def test_rules_beside_scenarios_are_no_scenarios() -> None:
@@ -182,10 +184,10 @@ def test_the_register_of_a_scenario_is_shown_at_once(page: Open, lang: str) -> N
     app = page(OWN, lang)
     html = page_text(app)
     for key in ("same", "screen_only"):
-        assert escape(say(f"app.projects.{key}", lang)) in html
-    assert say("projects.illustrative", lang) in html
-    assert escape(say("projects.confidential", lang)) in html
-    assert say("app.projects.take", lang) not in labels(app)
+        assert escape(Phrasebook(lang).say(f"app.projects.{key}")) in html
+    assert Phrasebook(lang).say("projects.illustrative") in html
+    assert escape(Phrasebook(lang).say("projects.confidential")) in html
+    assert Phrasebook(lang).say("app.projects.take") not in labels(app)
 
 
 def test_projects_behind_values_and_entitlements_can_be_unfolded(page: Open) -> None:
@@ -198,8 +200,8 @@ def test_projects_behind_values_and_entitlements_can_be_unfolded(page: Open) -> 
     allocation = allocate(load_scenario(FOLDER / "five-years.toml"))
     assert f"{float(allocation.entitlements['jiangyang']):.2f}" in html
     assert "单位：元" in html
-    (factor,) = [one for one in app.selectbox if one.label == say("app.projects.behind_factor", "zh")]
-    assert say("app.projects.scorecard", "zh") in page_text(factor.set_value("effort").run())
+    (factor,) = [one for one in app.selectbox if one.label == ZH.say("app.projects.behind_factor")]
+    assert ZH.say("app.projects.scorecard") in page_text(factor.set_value("effort").run())
 
 
 def test_files_are_asked_for_one_after_the_other(page: Open) -> None:
@@ -207,7 +209,7 @@ def test_files_are_asked_for_one_after_the_other(page: Open) -> None:
     assert "项目清单测算结果" not in page_text(app)
     app = upload(app, "rules", "口径.toml", RULES)
     html = page_text(app)
-    assert say("app.projects.needs_register", "zh") in html
+    assert ZH.say("app.projects.needs_register") in html
     assert "请再上传工作开展情况表" in html
     app = upload(upload(app, "register", "清单.csv", REGISTER), "activities", "工作.csv", ACTIVITIES)
     html = page_text(app)
@@ -220,12 +222,12 @@ def test_files_are_asked_for_one_after_the_other(page: Open) -> None:
 
 
 def test_values_are_taken_over_as_one_step_that_undo_takes_back(page: Open) -> None:
-    app = press(bring(page()), say("app.projects.take", "zh"))
+    app = press(bring(page()), ZH.say("app.projects.take"))
     made = now(app)
     assert dict(zip(made.ids, made.factor("investment").values, strict=True)) == investment()
     html = page_text(app)
     assert "已应用：" in html and "测算值与当前方案的因素数据一致" in html
-    assert say("app.projects.take", "zh") not in labels(app)
+    assert ZH.say("app.projects.take") not in labels(app)
     store.keep("某方案", made, who="", why="", after=None)
     files = [path for path in store.path_of("某方案").parent.rglob("*") if path.is_file()]
     saved = "".join(path.read_text("utf-8", errors="replace") for path in files)
@@ -233,7 +235,7 @@ def test_values_are_taken_over_as_one_step_that_undo_takes_back(page: Open) -> N
     assert "示例项目" not in saved  # no project goes into a saved scenario
     app = press(app, "撤销")
     assert now(app) == luzhou()
-    assert say("app.projects.take", "zh") in labels(app)  # the files still stand
+    assert ZH.say("app.projects.take") in labels(app)  # the files still stand
 
 
 def test_a_bad_file_says_why_and_what_stood_stays(page: Open) -> None:
@@ -242,16 +244,16 @@ def test_a_bad_file_says_why_and_what_stood_stays(page: Open) -> None:
     app = upload(app, "register", "坏.csv", bad)
     html = page_text(app)
     assert "坏.csv，第2行" in html and "不在名单" in html
-    assert say("app.projects.earlier", "zh") in html and "清单.csv：48个项目" in html
+    assert ZH.say("app.projects.earlier") in html and "清单.csv：48个项目" in html
     app = upload(app, "register", "清单.csv", REGISTER)
     app = upload(app, "rules", "坏.toml", b"format = 1\nyears = 5\n")
     html = page_text(app)
     assert "坏.toml" in html and "清单.csv：48个项目" in html
     app = upload(app, "rules", "口径.toml", RULES)
     app = upload(app, "activities", "坏.csv", "区县（园区）,招商活动（场）\n江阳区,x\n".encode())
-    assert say("app.projects.earlier", "zh") in page_text(app)
+    assert ZH.say("app.projects.earlier") in page_text(app)
     assert now(app) == luzhou()
-    app = press(app, say("app.projects.forget", "zh"))
+    app = press(app, ZH.say("app.projects.forget"))
     assert "项目清单测算结果" not in page_text(app)
 
 
@@ -266,8 +268,8 @@ def test_what_is_no_table_is_refused_in_a_sentence(page: Open) -> None:
 def test_only_a_register_without_examples_is_called_derived(page: Open) -> None:
     real = "\n".join(line.removesuffix("示例") for line in REGISTER.decode("utf-8-sig").splitlines())
     app = bring(page(), real.encode())
-    assert say("projects.illustrative", "zh") not in page_text(app)
-    app = press(app, say("app.projects.take", "zh"))
+    assert ZH.say("projects.illustrative") not in page_text(app)
+    app = press(app, ZH.say("app.projects.take"))
     assert {now(app).factor(id).status for id in ("investment", "tax", "employment")} == {"derived"}
 
 
@@ -287,8 +289,8 @@ def test_markup_in_names_stays_text(page: Open) -> None:
 
 def test_other_rules_are_explained_down_to_projects_and_amounts(page: Open) -> None:
     app = page(OWN)
-    (pick,) = [one for one in app.selectbox if one.label == say("app.projects.other_pick", "zh")]
-    assert say("app.projects.total_kept", "zh") not in page_text(app)
+    (pick,) = [one for one in app.selectbox if one.label == ZH.say("app.projects.other_pick")]
+    assert ZH.say("app.projects.total_kept") not in page_text(app)
     app = pick.set_value("eight-years-medicine.toml").run()
     html = page_text(app)
     assert "数据变动来自以下3个项目" in html

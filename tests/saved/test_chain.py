@@ -17,6 +17,7 @@ from saved_0_1_0 import make as old
 from allocator import Scenario, ScenarioError, Text, load_scenario
 from allocator.files.saved import states, store
 from allocator.files.saved.chain import Chain
+from allocator.text import Phrasebook
 
 NONE: frozenset[int] = frozenset()
 SOUND = Chain(NONE, NONE, NONE, (), False)
@@ -126,7 +127,7 @@ def test_what_is_loaded_has_the_digest_that_was_noted(good: Scenario, home: Path
     with pytest.raises(ScenarioError) as caught:
         store.load_state(old.RENAMED, 3)
     assert caught.value.problems[0].key == "kept_state_digest"
-    assert all(caught.value.sentences(lang) for lang in ("zh", "en"))
+    assert all(caught.value.sentences(Phrasebook(lang)) for lang in ("zh", "en"))
     assert "输入校验码不符" in html_of(opened("saved", scenario=f"@{old.RENAMED}"))
     app = opened("compare", scenario=f"@{old.RENAMED}")
     assert all("财政会商" not in option for box in app.multiselect for option in box.options)

@@ -26,6 +26,7 @@ from allocator.files.saved.home import move
 from allocator.files.scenario.save import put_file, put_files
 from allocator.files.upload.new import new_folder
 from allocator.report.charts import render
+from allocator.text import ZH, Phrasebook
 
 RULE = SCENARIOS / "luzhou-2023" / "published-rule.toml"
 READING = b"format = 1\ntitle = 'x'\n"
@@ -110,7 +111,7 @@ def acts(good: Scenario, place: Path) -> dict[str, tuple[Callable[[], object], s
         "scenario over": (lambda: save_scenario(moved, made, overwrite=True), "disk_full"),
         "files below": (lambda: put_files(place / "pack", {"x/y.txt": b"1", "z.txt": b"2"}), "disk_full"),
         "one file": (lambda: put_file(place / "one.csv", b"1,2\r\n"), "disk_full"),
-        "template": (lambda: new_folder(place / "template", "zh"), "disk_full"),
+        "template": (lambda: new_folder(place / "template", ZH), "disk_full"),
     }
 
 
@@ -153,7 +154,7 @@ def test_wherever_the_disk_is_full_it_is_all_there_or_nothing_changed(
         except ScenarioError as error:
             failures += 1
             assert [problem.key for problem in error.problems] == [key], at
-            assert all(len(error.sentences(lang)) == 1 for lang in ("zh", "en"))
+            assert all(len(error.sentences(Phrasebook(lang))) == 1 for lang in ("zh", "en"))
             assert contents(tmp_path) == before, at
             continue
         assert contents(tmp_path) != before

@@ -31,7 +31,7 @@ from allocator import AllocatorError, Factor, Recipient, ScenarioError, Text, al
 from allocator.files import disk
 from allocator.files.saved import drafts, states, store
 from allocator.files.saved.home import check_name
-from allocator.text import LANGUAGES
+from allocator.text import LANGUAGES, ZH, Phrasebook
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ def refused(*keys):
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].key in keys
     for lang in LANGUAGES:
-        assert all(caught.value.sentences(lang))
+        assert all(caught.value.sentences(Phrasebook(lang)))
 
 
 def tree(folder: Path) -> dict:
@@ -830,7 +830,7 @@ def test_what_cannot_be_seen_is_named(good):
     with refused("kept_name_hidden") as caught:
         store.keep("a\u200bb\u202ec\u3164", good, who="w", after=None)
     for lang in LANGUAGES:
-        (said,) = caught.value.sentences(lang)
+        (said,) = caught.value.sentences(Phrasebook(lang))
         assert "U+200B ZERO WIDTH SPACE" in said and "U+202E RIGHT-TO-LEFT OVERRIDE" in said
         assert said.isprintable()
     with refused("kept_name_hidden") as caught:
@@ -1011,7 +1011,7 @@ def test_hostile_tokens_of_the_trash(good, home, tmp_path):
         with pytest.raises(ScenarioError) as caught:
             store.undo_discard(token)
         assert caught.value.problems[0].key.startswith(("kept_trash_unknown", "kept_name_"))
-        assert caught.value.sentences("zh")
+        assert caught.value.sentences(ZH)
     assert tree(tmp_path) == before
     assert store.undo_discard("a" + stamp) == "a"
 

@@ -188,6 +188,7 @@ def asked_twice() -> None:
     from allocator import Reservation, Text, allocate, load_scenario
     from allocator.analysis.execution import payers
     from allocator.core.errors import ScenarioError
+    from allocator.text import ZH
     from allocator.ui.execution import inputs
 
     scenario = load_scenario(Path(os.environ["ALLOCATOR_SCENARIOS"]) / "luzhou-2023" / "published-rule.toml")
@@ -197,7 +198,7 @@ def asked_twice() -> None:
             inputs.payments(Path(os.environ["PAYMENTS"]), called, payers(allocate(called)))
             st.text(f"{name}: read")
         except ScenarioError as error:
-            st.text(f"{name}: {error.sentences('zh')}")
+            st.text(f"{name}: {error.sentences(ZH)}")
 
 
 def test_payments_are_read_again_for_a_department_of_another_name(

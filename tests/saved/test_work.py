@@ -17,7 +17,7 @@ from test_app import amounts, button, expected, page_text, slider
 from allocator import allocate
 from allocator.files.load import load_scenario
 from allocator.files.saved import store
-from allocator.text import number
+from allocator.text import ZH
 
 ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
@@ -192,7 +192,7 @@ def test_saving_keeps_what_is_on_the_screen_as_an_ordinary_scenario(page: Page) 
     assert link(app) == {"lang": "zh", "scenario": "@方案一"}
     kept_one = load_scenario(store.path_of("方案一"))
     assert {
-        r.name.zh: number(allocate(kept_one).amounts[r.id] // 10_000, "zh") for r in kept_one.recipients
+        r.name.zh: ZH.number(allocate(kept_one).amounts[r.id] // 10_000) for r in kept_one.recipients
     } == before
     (state,) = store.history("方案一")
     assert (state.who, state.why, state.stage) == ("王", "试等权重", "")

@@ -31,6 +31,7 @@ from allocator import (
 )
 from allocator.files.scenario.save import save_scenario
 from allocator.files.scenario.schema import scenario_schema
+from allocator.text import EN, ZH
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted((ROOT / "scenarios").glob("*/*.toml"))
@@ -443,7 +444,7 @@ def outcome(scenario: Scenario) -> object:
     try:
         return allocate(scenario).amounts
     except AllocatorError as error:
-        return error.sentences("en")
+        return error.sentences(EN)
 
 
 @settings(
@@ -485,7 +486,7 @@ def refuses(key: str, scenario: Scenario, folder: Path, **options) -> None:
     with pytest.raises(ScenarioError) as caught:
         save_scenario(scenario, folder, **options)
     assert [problem.key for problem in caught.value.problems] == [key]
-    assert all(caught.value.sentences("zh"))
+    assert all(caught.value.sentences(ZH))
 
 
 def test_nothing_is_written_over(tmp_path):
@@ -523,7 +524,7 @@ def test_what_no_file_can_hold_is_refused(tmp_path):
     ):
         with pytest.raises(ScenarioError) as caught:
             wrong()
-        assert caught.value.sentences("zh") != caught.value.sentences("en")
+        assert caught.value.sentences(ZH) != caught.value.sentences(EN)
 
 
 def vars_of(scenario: Scenario) -> dict:

@@ -40,6 +40,7 @@ from allocator.analysis.seek import (
     weights,
 )
 from allocator.core.errors import AllocatorError
+from allocator.text import Phrasebook
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023"
 RULE = load_scenario(FOLDER / "published-rule.toml")
@@ -564,7 +565,7 @@ def test_targets_that_cannot_be(make, key):
         seek_weights(small(), make())
     assert raised.value.problems[0].key == key
     for lang in ("zh", "en"):
-        assert raised.value.sentences(lang)[0]
+        assert raised.value.sentences(Phrasebook(lang))[0]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from office_sheets import ods, plain, read, text, xlsx
 from allocator import ScenarioError
 from allocator.files.sheets.grids import child
 from allocator.files.sheets.grids.files import LARGEST_MB, grids_of
+from allocator.text import Phrasebook
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 linux = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot limit memory so")
@@ -21,7 +22,7 @@ def refused(content: bytes, name: str = "a.xlsx") -> list[str]:
     with pytest.raises(ScenarioError) as error:
         grids_of(name, content)
     for lang in ("zh", "en"):
-        assert all(0 < len(sentence) < 1000 for sentence in error.value.sentences(lang))
+        assert all(0 < len(sentence) < 1000 for sentence in error.value.sentences(Phrasebook(lang)))
     return [problem.key for problem in error.value.problems]
 
 
@@ -123,7 +124,9 @@ def test_names_and_cells_that_would_steer_a_terminal_or_run_as_formulas():
     rows = [["区县", "税收\x1b[31m"], ["泸县\x07", 1], ["@cmd|' /C calc'!A0", 2], ["合江县" * 100, 3]]
     made = read(text(rows, "\t"), "a.txt", alone=True)
     shown = [
-        s.sentence(lang) for lang in ("zh", "en") for s in (*made.treated, *made.problems, *made.left_out)
+        s.sentence(Phrasebook(lang))
+        for lang in ("zh", "en")
+        for s in (*made.treated, *made.problems, *made.left_out)
     ]
     assert all("\x1b" not in sentence and "\x07" not in sentence for sentence in shown)
     assert [p.at for p in made.problems if p.key == "name_unsafe"][:3] == ["A2", "A3", "A4"]

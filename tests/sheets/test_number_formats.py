@@ -15,6 +15,7 @@ from allocator.files.execution.payments import read_payments
 from allocator.files.projects.register import read_register
 from allocator.files.sheets.number_formats import shows_percent
 from allocator.files.upload import read as upload
+from allocator.text import EN, ZH
 
 HEADER = ["Id", "投资", "jobs", "population"]
 
@@ -63,7 +64,7 @@ def test_formats_that_show_a_percentage(good, code, percent):
     assert [(p.key, dict(p.at)) for p in error.value.problems] == [
         ("cells_percent", {"sheet": "Data", "column": "投资"})
     ]
-    sentence = error.value.sentences("en")[0]
+    sentence = error.value.sentences(EN)[0]
     assert sentence.startswith("a.xlsx, sheet Data, column 投资: ")
     assert "(such cells: 1, B2)" in sentence and "(such cells: 2, B3, B4)" in sentence
 
@@ -74,8 +75,8 @@ def test_every_mixed_column_is_named_with_a_few_of_its_cells(good):
     with pytest.raises(ScenarioError) as error:
         upload.read("a.xlsx", sheet(table, formats), good)
     assert [p.at["column"] for p in error.value.problems] == ["投资", "population"]
-    assert "B2, B5, B8, B11, B14)" in error.value.sentences("en")[0]
-    assert "（D3、D5、D7、D9、D11，共15个，" in error.value.sentences("zh")[1]
+    assert "B2, B5, B8, B11, B14)" in error.value.sentences(EN)[0]
+    assert "（D3、D5、D7、D9、D11，共15个，" in error.value.sentences(ZH)[1]
 
 
 def test_a_column_that_is_all_percentages_is_read_as_stored(good):

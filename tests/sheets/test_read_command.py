@@ -3,16 +3,14 @@
 import csv
 import io
 import json
-import re
 import sys
 from fractions import Fraction
 
 import pytest
 from commands import runs
-from office_sheets import FACTORS, HEADS, IDS, LUZHOU, NAMES, ROOT, RULE, VALUES, plain, sums, text, xlsx
+from office_sheets import FACTORS, HEADS, IDS, LUZHOU, NAMES, RULE, VALUES, plain, sums, text, xlsx
 
 from allocator import allocate, load_scenario
-from allocator.text import LANGUAGES, texts
 
 
 @pytest.fixture
@@ -143,25 +141,3 @@ def test_nothing_is_written_while_something_is_open(run, tmp_path):
     assert [line for line in notes.splitlines() if "as zero" in line] == [
         line for line in notes.splitlines() if "cell B2" in line
     ]
-
-
-def test_both_languages_say_the_same_things_and_every_sentence_is_used():
-    tables = [texts(f"sheets.{lang}")["sheets"] for lang in LANGUAGES]
-    flat = [{**table, **{f"title.{key}": text for key, text in table["title"].items()}} for table in tables]
-    for table in flat:
-        del table["title"]
-    assert flat[0].keys() == flat[1].keys()
-    for key, sentence in flat[0].items():
-        assert set(re.findall(r"{(\w+)", sentence)) == set(re.findall(r"{(\w+)", flat[1][key])), key
-    source = "".join(
-        path.read_text("utf-8")
-        for room in ("files/understanding", "files/sheets", "cli")
-        for path in (ROOT / "src" / "allocator" / room).rglob("*.py")
-    )
-    made = ("column_", "amounts_", "unseen_", "figure_", "title.")  # put together from what they are about
-    for key in flat[0]:
-        name = key.removeprefix("title.")
-        stem = next((m for m in (*made, "at_", "to_fill") if name.startswith(m)), None)
-        assert (
-            f'"{name}"' in source or f".{name}" in source or f'"{name.removeprefix(stem or "")}"' in source
-        ), key

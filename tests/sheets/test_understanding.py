@@ -25,6 +25,7 @@ from office_sheets import (
 )  # fmt: skip
 
 from allocator import ScenarioError
+from allocator.text import Phrasebook
 
 TOTAL = ["合计", *sums()]
 
@@ -342,7 +343,7 @@ def test_every_cell_that_is_refused_is_named_at_once():
     made = tabbed(rows)
     assert {p.at: p.key for p in made.problems} == places
     for lang in ("zh", "en"):
-        assert all(p.at in p.sentence(lang) for p in made.problems)
+        assert all(p.at in p.sentence(Phrasebook(lang)) for p in made.problems)
 
 
 def test_dates_errors_and_formulas_of_a_workbook_are_refused_by_cell():

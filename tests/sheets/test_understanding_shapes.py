@@ -7,6 +7,8 @@ from fractions import Fraction
 from depth import cases, deeper
 from office_sheets import HEADS, IDS, NAMES, PERCENT, figures, keys, ods, read, text, xlsx
 
+from allocator.text import EN
+
 RECIPIENTS = (
     "区县（园区）",
     "单位",
@@ -169,7 +171,7 @@ def check(seed: int) -> None:
         "ods": lambda: ods(padded),
     }[kind]()
     made = read(content, f"a.{kind}")
-    place = f"seed {seed}, {kind}: {[s.sentence('en') for s in (*made.decisions, *made.problems)]}"
+    place = f"seed {seed}, {kind}: {[s.sentence(EN) for s in (*made.decisions, *made.problems)]}"
     problems = {(p.key, p.at) for p in made.problems}
     assert shape.wrong <= problems, place
     assert problems == shape.wrong, place

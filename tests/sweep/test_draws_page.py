@@ -25,7 +25,7 @@ from allocator.files.load import load_scenario
 from allocator.report.sweep import charts as sweep_charts
 from allocator.report.sweep import grids as sweep_grids
 from allocator.report.sweep import words as sweep_words
-from allocator.text import say
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import background, markup
 from allocator.ui.sensitivity import draws, draws_input
 from allocator.ui.sensitivity.draws_input import Asked, Typed
@@ -55,14 +55,14 @@ def test_what_is_made_at_once_is_small_and_what_can_be_chosen_ends() -> None:
 
 
 def test_own_settings_are_taken_as_typed() -> None:
-    assert draws_input.own(Typed(), RULE, 10, "zh") == Asked(Around(100), {}, 1, 10)
+    assert draws_input.own(Typed(), RULE, 10, ZH) == Asked(Around(100), {}, 1, 10)
     within = Typed(law="within", points="5", noise="2.5 %", seed="7", points_of={"tax": "0.5"})
     points = {"investment": 5, "tax": Fraction(1, 2), "employment": 5, "effort": 5}
     noise = dict.fromkeys(RULE.weights, Fraction(5, 2))
-    assert draws_input.own(within, RULE, 10, "zh") == Asked(Within(Frozen(points)), noise, 7, 10)
-    assert draws_input.own(replace(within, points_of={}), RULE, 10, "zh").law == Within(5)
+    assert draws_input.own(within, RULE, 10, ZH) == Asked(Within(Frozen(points)), noise, 7, 10)
+    assert draws_input.own(replace(within, points_of={}), RULE, 10, ZH).law == Within(5)
     fixed = Typed(law="fixed", noise_of={"tax": "8", "effort": " "})
-    assert draws_input.own(fixed, RULE, 10, "zh") == Asked(None, {"tax": 8}, 1, 10)
+    assert draws_input.own(fixed, RULE, 10, ZH) == Asked(None, {"tax": 8}, 1, 10)
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_own_settings_are_taken_as_typed() -> None:
 )
 def test_a_wrong_setting_is_named_with_its_field(typed: Typed, field: str, key: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        draws_input.own(typed, RULE, 10, "en")
+        draws_input.own(typed, RULE, 10, EN)
     (problem,) = caught.value.problems
-    assert problem.file == say(f"app.sweep.{field}", "en")
+    assert problem.file == EN.say(f"app.sweep.{field}")
     assert problem.key == key or key == "cell_blank"
 
 
 def test_a_wrong_figure_of_one_factor_names_it() -> None:
     with pytest.raises(ScenarioError) as caught:
-        draws_input.own(Typed(noise_of={"tax": "ten", "effort": "1"}), RULE, 10, "en")
-    (sentence,) = caught.value.sentences("en")
+        draws_input.own(Typed(noise_of={"tax": "ten", "effort": "1"}), RULE, 10, EN)
+    (sentence,) = caught.value.sentences(EN)
     assert "Tax contribution" in sentence and "ten" in sentence
 
 
@@ -105,22 +105,25 @@ def anywhere() -> tuple[Sweep, Drivers]:
 def test_tables_hold_the_figures_of_the_charts(anywhere: tuple[Sweep, Drivers], lang: str) -> None:
     found, driven = anywhere
     at = RULE.ids.index("gulin")
-    ranges = sweep_grids.range_grid(found, lang)
+    ranges = sweep_grids.range_grid(found, Phrasebook(lang))
     cells = dict(zip(ranges.headers, ranges.rows[at].cells, strict=True))
-    assert cells[say("table.published", lang)] == "132"
-    assert cells[say("sweep.least", lang)] == str(found.least["gulin"] // 10_000)
-    assert cells[say("sweep.level", lang, percent=95)] == str(
+    assert cells[Phrasebook(lang).say("table.published")] == "132"
+    assert cells[Phrasebook(lang).say("sweep.least")] == str(found.least["gulin"] // 10_000)
+    assert cells[Phrasebook(lang).say("sweep.level", percent=95)] == str(
         found.quantiles[Fraction(19, 20)]["gulin"] // 10_000
     )
-    chances = sweep_grids.chance_grid(found, lang).rows[at].cells[1:]
+    chances = sweep_grids.chance_grid(found, Phrasebook(lang)).rows[at].cells[1:]
     percents = [float(cell.partition("±")[0]) for cell in chances]
     assert abs(sum(percents) - 100) <= 0.02
-    ranks = sweep_grids.rank_grid(found, lang)
+    ranks = sweep_grids.rank_grid(found, Phrasebook(lang))
     assert len(ranks.headers) == 10
     shares = [float(cell.partition("±")[0]) for cell in ranks.rows[at].cells[1:] if cell != "—"]
     assert abs(sum(shares) - 100) < 0.1
-    parts = sweep_grids.driver_grid(found, driven, lang)
-    assert parts.headers[1:] == (say("sweep.driver_weights", lang), getattr(RULE.factor("tax").name, lang))
+    parts = sweep_grids.driver_grid(found, driven, Phrasebook(lang))
+    assert parts.headers[1:] == (
+        Phrasebook(lang).say("sweep.driver_weights"),
+        getattr(RULE.factor("tax").name, lang),
+    )
     both = parts.rows[at].cells[1].split(" / ")  # each with its sampling error, where it has one
     alone, together = (float(part.partition("±")[0]) for part in both)
     assert 0 < alone <= together + 1 <= 102
@@ -132,8 +135,8 @@ def test_ranks_of_many_stand_in_groups_that_lose_nothing() -> None:
     assert groups[0] == (1, 3) and groups[-1] == (43, 45) and len(groups) == 15
     for id, row in ranks.items():
         assert row[0] == sum(found.ranks[id][:3]) and sum(row) == 1
-    frame = sweep_charts.rank_frame(found, "en")
-    assert list(dict.fromkeys(frame["column"])) == [sweep_words.rank_text(group, "en") for group in groups]
+    frame = sweep_charts.rank_frame(found, EN)
+    assert list(dict.fromkeys(frame["column"])) == [sweep_words.rank_text(group, EN) for group in groups]
     assert (abs(frame.groupby("name")["part"].sum() - 100) < 1e-9).all()
 
 
@@ -141,14 +144,14 @@ def test_it_is_said_who_gains_whatever_is_drawn() -> None:
     base = dict(RULE.published or {})
     base["ftz"], base["naxi"], base["luxian"] = base["ftz"] - 5_000_000, base["naxi"] + 5_000_000, 0
     found = sweep(RULE, 2000, base=base)
-    more, less, open_ = sweep_words.verdicts(found, "en")
+    more, less, open_ = sweep_words.verdicts(found, EN)
     assert more == "In at least 95 % of the draws more than the base: Lu County, Free Trade Zone."
     assert less == "In at least 95 % of the draws less than the base: Naxi District."
     assert open_.startswith("More or less than the base, depending on the draw: Jiangyang District")
     alike = replace(
         RULE, factors=[replace(f, values=(1,) * len(RULE.ids)) for f in RULE.factors], published=None
     )
-    (same,) = sweep_words.verdicts(sweep(alike, 100), "en")
+    (same,) = sweep_words.verdicts(sweep(alike, 100), EN)
     assert same == "In at least 95 % of the draws no more and no less than as it stands: all recipients."
 
 
@@ -213,12 +216,12 @@ def at_work() -> int:
 
 
 def preset(app: AppTest, name: str, lang: str = "zh") -> AppTest:
-    (radio,) = [radio for radio in app.radio if radio.label == say("app.sweep.preset", lang)]
+    (radio,) = [radio for radio in app.radio if radio.label == Phrasebook(lang).say("app.sweep.preset")]
     return radio.set_value(name).run()
 
 
 def count(app: AppTest, draws: int) -> AppTest:
-    (box,) = [box for box in app.selectbox if box.label == say("app.sweep.draws", "zh")]
+    (box,) = [box for box in app.selectbox if box.label == ZH.say("app.sweep.draws")]
     return box.set_value(draws).run()
 
 
@@ -231,16 +234,18 @@ def shown_as(found: Sweep, lang: str) -> list[str]:
     """All that the page must say of a sweep."""
     driven = drivers(found)
     grids = [
-        sweep_grids.range_grid(found, lang),
-        sweep_grids.chance_grid(found, lang),
-        sweep_grids.rank_grid(found, lang),
-        sweep_grids.driver_grid(found, driven, lang),
+        sweep_grids.range_grid(found, Phrasebook(lang)),
+        sweep_grids.chance_grid(found, Phrasebook(lang)),
+        sweep_grids.rank_grid(found, Phrasebook(lang)),
+        sweep_grids.driver_grid(found, driven, Phrasebook(lang)),
     ]
     assumed = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
-    tables = [markup.table(grid, say(assumed, lang, title=grid.caption), first=0) for grid in grids]
+    tables = [
+        markup.table(grid, Phrasebook(lang).say(assumed, title=grid.caption), first=0) for grid in grids
+    ]
     return [
         *tables,
-        *map(markup.escape, sweep_words.head(found, lang)),
+        *map(markup.escape, sweep_words.head(found, Phrasebook(lang))),
         found.digest,
         f"numpy {numpy.__version__}",
     ]
@@ -251,9 +256,11 @@ def test_a_million_draws_stand_there_at_once(page: Open, lang: str) -> None:
     app = page(lang, scenario=LUZHOU)
     shown = html_of(app)
     assert all(part in shown for part in shown_as(sweep(RULE, 1_000_000), lang))
-    assert markup.escape(say("app.sweep.only", lang)) in shown  # statistics, never the figures to pay
-    assert say("app.chart.legend_hollow", lang) in shown  # Luzhou's data is assumed
-    assert say("app.sweep.go", lang) not in [button.label for button in app.button]
+    assert (
+        markup.escape(Phrasebook(lang).say("app.sweep.only")) in shown
+    )  # statistics, never the figures to pay
+    assert Phrasebook(lang).say("chart.legend_hollow") in shown  # Luzhou's data is assumed
+    assert Phrasebook(lang).say("app.sweep.go") not in [button.label for button in app.button]
 
 
 @pytest.mark.parametrize("name", ["anywhere", "data"])
@@ -297,7 +304,7 @@ def test_a_wrong_setting_is_said_and_stays(page: Open) -> None:
 
 def test_where_one_factor_counts_data_alone_is_drawn(page: Open) -> None:
     app = page(scenario="au-wa-2024-25/scenario")
-    (radio,) = [radio for radio in app.radio if radio.label == say("app.sweep.preset", "zh")]
+    (radio,) = [radio for radio in app.radio if radio.label == ZH.say("app.sweep.preset")]
     assert radio.options == ["数据±10%", "自行设定"]
     many = draws_input.usual_count(WESTERN)
     assert sweep(WESTERN, many, law=None, noise=10).digest in html_of(app)
@@ -387,19 +394,19 @@ def test_a_long_run_says_how_far_it_is_ends_on_request_and_shows_what_it_gave(
 ) -> None:
     person = visit(lang="en")
     page = person.open(f"sensitivity?lang=en&scenario={LUZHOU}")
-    page.locator("summary").filter(has_text=say("app.sweep.title", "en")).click()
-    page.get_by_text(say("app.sweep.own", "en"), exact=True).click()
-    seed = page.get_by_role("textbox", name=say("app.sweep.seed", "en"))
+    page.locator("summary").filter(has_text=EN.say("app.sweep.title")).click()
+    page.get_by_text(EN.say("app.sweep.own"), exact=True).click()
+    seed = page.get_by_role("textbox", name=EN.say("app.sweep.seed"))
     seed.wait_for()
     person.settle()
-    choose = page.get_by_role("combobox", name=say("app.sweep.draws", "en"))
+    choose = page.get_by_role("combobox", name=EN.say("app.sweep.draws"))
     choose.scroll_into_view_if_needed()
     person.settle()
     choose.press("End")
     choose.fill("100,000")
     page.get_by_role("option", name="100,000", exact=True).click()
-    go = page.get_by_role("button", name=say("app.sweep.go", "en"))
-    cancel = page.get_by_role("button", name=say("app.sweep.cancel", "en"))
+    go = page.get_by_role("button", name=EN.say("app.sweep.go"))
+    cancel = page.get_by_role("button", name=EN.say("app.sweep.cancel"))
     may = server.home / "go"
     may.unlink()
     go.click()

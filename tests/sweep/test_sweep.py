@@ -30,6 +30,7 @@ from allocator.analysis.sweep.masks import count_true
 from allocator.analysis.sweep.ranks import places
 from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
 from allocator.report.sweep.words import part_text
+from allocator.text import EN, Phrasebook
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios"
 LUZHOU = load_scenario(FOLDER / "luzhou-2023" / "published-rule.toml")
@@ -228,7 +229,7 @@ def test_what_cannot_be_drawn_is_refused(how, key):
     with pytest.raises(ScenarioError) as error:
         sweep(LUZHOU, **how)
     assert [p.key for p in error.value.problems] == [key]
-    assert all(len(error.value.sentences(lang)) == 1 for lang in ("zh", "en"))
+    assert all(len(error.value.sentences(Phrasebook(lang))) == 1 for lang in ("zh", "en"))
 
 
 def test_laws_refuse_figures_that_mean_nothing():
@@ -338,7 +339,7 @@ def test_estimated_parts_carry_their_sampling_error():
         ]
     assert max(map(abs, off)) < 5 and 0.3 < np.sqrt(np.mean(np.square(off))) < 2
     assert any(value > 0 for value in off)  # some above 1, which is no part
-    assert part_text(1.0132, 0.0241, "en") == "101.3 ±2.5" and part_text(0.5, None, "en") == "50.0"
+    assert part_text(1.0132, 0.0241, EN) == "101.3 ±2.5" and part_text(0.5, None, EN) == "50.0"
     assert drivers(sweep(LUZHOU, 10, law=Around(30))).error("naxi", "tax") is None
 
 

@@ -19,7 +19,7 @@ from allocator.report.charts import marks as charts
 from allocator.report.sweep import charts as sweep_charts
 from allocator.report.sweep.tables import sweep_table
 from allocator.report.sweep.words import chance_text, head, law_text, rank_text, usual_rank
-from allocator.text import LANGUAGES
+from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "scenarios" / "luzhou-2023"
@@ -119,10 +119,10 @@ def test_the_table_says_what_is_not_published(tmp_path):
     files["scenario.toml"] = files["scenario.toml"].replace('published = "published.csv"\n', "")
     scenario = load_scenario(make(tmp_path, files))
     alone = sweep(scenario, 100)
-    table = sweep_table(alone, drivers(alone), "en")
+    table = sweep_table(alone, drivers(alone), EN)
     assert "Published" not in table.headers and "More than it stands (%)" in table.headers
     other = sweep(scenario, 100, base=dict.fromkeys(scenario.ids, 100_000))
-    table = sweep_table(other, drivers(other), "en")
+    table = sweep_table(other, drivers(other), EN)
     assert "Base" in table.headers and "Less than the base (%)" in table.headers
     # the zone takes no part and has its 200,000 in every draw
     zone = next(row.cells for row in table.rows if row.cells[1] == "New Zone")
@@ -131,24 +131,24 @@ def test_the_table_says_what_is_not_published(tmp_path):
 
 def test_chances_have_as_many_decimals_as_their_error(found):
     few = sweep(load_scenario(RULE), 100)
-    assert chance_text(few, Fraction(1, 2), "en") == "50.0 ±5.0"
-    assert chance_text(found, Fraction(1, 2), "en") == "50.0 ±0.4"
-    assert chance_text(found, Fraction(1, 20_000), "zh") == "0.005±0.005"
-    assert chance_text(found, Fraction(0), "en") == "0" and chance_text(found, Fraction(1), "en") == "100"
-    assert rank_text((3, 3), "en") == "3" and rank_text((11, 21), "zh") == "11–21"
+    assert chance_text(few, Fraction(1, 2), EN) == "50.0 ±5.0"
+    assert chance_text(found, Fraction(1, 2), EN) == "50.0 ±0.4"
+    assert chance_text(found, Fraction(1, 20_000), ZH) == "0.005±0.005"
+    assert chance_text(found, Fraction(0), EN) == "0" and chance_text(found, Fraction(1), EN) == "100"
+    assert rank_text((3, 3), EN) == "3" and rank_text((11, 21), ZH) == "11–21"
 
 
 def test_a_rank_of_nearly_all_draws_is_not_said_to_be_that_of_all(found):
     for id in found.scenario.ids:
         whole = max(found.ranks[id]) == 1
-        assert ("(100)" in usual_rank(found, id, "en")) == whole
+        assert ("(100)" in usual_rank(found, id, EN)) == whole
 
 
 def test_laws_in_words():
     scenario = load_scenario(RULE)
-    assert "within 5 percentage points" in law_text(scenario, Within(5), "en")
-    assert law_text(scenario, Within({"tax": 3, "effort": 0}), "zh").endswith("（百分点）：税收贡献值±3。")
-    lines = head(sweep(scenario, 10, law=None, noise={"tax": 10, "effort": 5}), "en")
+    assert "within 5 percentage points" in law_text(scenario, Within(5), EN)
+    assert law_text(scenario, Within({"tax": 3, "effort": 0}), ZH).endswith("（百分点）：税收贡献值±3。")
+    lines = head(sweep(scenario, 10, law=None, noise={"tax": 10, "effort": 5}), EN)
     assert lines[0].endswith("Weights stay as they are.") and len(lines) == 3
 
 
@@ -236,11 +236,11 @@ def test_help_lists_the_options(run):
 
 
 def test_intervals_are_those_of_the_sweep(found):
-    rows = sweep_charts.sweep_rows(found, "en")
+    rows = sweep_charts.sweep_rows(found, EN)
     together, apart = sweep_charts.sweep_panels(rows)
     assert [row.id for row in apart] == ["ftz"] and len(together) == 8
-    unit = sweep_charts.sweep_unit(found, "en")
-    frame = sweep_charts.interval_frame(together, unit, "en").set_index("name")
+    unit = sweep_charts.sweep_unit(found, EN)
+    frame = sweep_charts.interval_frame(together, unit, EN).set_index("name")
     gulin = frame.loc["Gulin County"]
     assert gulin["from"] * 10_000 == found.quantiles[Fraction(1, 20)]["gulin"]
     assert gulin["upper"] * 10_000 == found.quantiles[Fraction(3, 4)]["gulin"]
@@ -251,30 +251,30 @@ def test_intervals_are_those_of_the_sweep(found):
 
 
 def test_chances_ranks_and_drivers_are_those_of_the_sweep(found):
-    chances = sweep_charts.chance_frame(found, "en").set_index(["name", "side"])["chance"]
+    chances = sweep_charts.chance_frame(found, EN).set_index(["name", "side"])["chance"]
     assert chances["Gulin County", "more"] == float(found.more["gulin"]) * 100
     assert chances["Gulin County", "less"] == -float(found.less["gulin"]) * 100
-    ranks = sweep_charts.rank_frame(found, "en")
+    ranks = sweep_charts.rank_frame(found, EN)
     assert len(ranks) == 81 and (abs(ranks.groupby("name")["part"].sum() - 100) < 1e-9).all()
     zone = ranks[ranks["name"] == "Free Trade Zone"].set_index("column")
     assert (zone.loc["1", "text"], zone.loc["2", "text"], zone.loc["1", "dark"]) == ("100", "", True)
-    parts = sweep_charts.driver_frame(found, drivers(found), "en")
+    parts = sweep_charts.driver_frame(found, drivers(found), EN)
     assert len(parts) == 36 and (abs(parts.groupby("name")["part"].sum() - 100) < 1e-9).all()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_chart_is_valid_vega_lite_and_has_a_name(found, lang):
     names = [getattr(r.name, lang) for r in found.scenario.recipients]
-    columns = [rank_text(place, lang) for place in found.places]
+    columns = [rank_text(place, Phrasebook(lang)) for place in found.places]
     for marks in (
-        sweep_charts.interval_marks(names, lang, base="x", width=90, room=80),
-        sweep_charts.chance_marks(names, lang, width=90),
-        sweep_charts.heat_marks(names, columns, lang, heading="x", width=90),
+        sweep_charts.interval_marks(names, Phrasebook(lang), base="x", width=90, room=80),
+        sweep_charts.chance_marks(names, Phrasebook(lang), width=90),
+        sweep_charts.heat_marks(names, columns, Phrasebook(lang), heading="x", width=90),
     ):
         marks.to_dict()  # validates
         assert charts.chart_height(9) <= charts.spec(marks)["height"] < charts.chart_height(10)
     for kind in ("ranges", "chances", "ranks", "drivers"):
-        assert names[0] in sweep_charts.describe(kind, found, names, lang)
+        assert names[0] in sweep_charts.describe(kind, found, names, Phrasebook(lang))
 
 
 def test_a_large_sweep_has_no_text_in_its_cells_and_no_list_in_its_name():
@@ -282,8 +282,8 @@ def test_a_large_sweep_has_no_text_in_its_cells_and_no_list_in_its_name():
     found = sweep(scenario, 200)
     assert sum(found.mean.values()) + scenario.reserved == scenario.fund.amount
     names = [r.name.en for r in scenario.recipients]
-    frame = sweep_charts.driver_frame(found, drivers(found), "en")
-    marks = sweep_charts.heat_marks(names, list(dict.fromkeys(frame["column"])), "en", heading="x", width=90)
+    frame = sweep_charts.driver_frame(found, drivers(found), EN)
+    marks = sweep_charts.heat_marks(names, list(dict.fromkeys(frame["column"])), EN, heading="x", width=90)
     assert "text" not in [layer["mark"]["type"] for layer in charts.spec(marks)["layer"]]
-    assert "183 recipients" in sweep_charts.describe("drivers", found, names, "en")
+    assert "183 recipients" in sweep_charts.describe("drivers", found, names, EN)
     assert allocate(scenario).amounts == found.present.amounts

@@ -30,7 +30,7 @@ from allocator.files.upload import read as upload
 from allocator.files.upload import template as workbook
 from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
 from allocator.report.tables.grid import Grid
-from allocator.text import say
+from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.components.inside import cell, placed
 from allocator.ui.data.editors import EDITORS, NUMBER, column_config, frame_of, outcome_sentence
@@ -62,7 +62,7 @@ def test_shares_are_parts_of_the_columns_total() -> None:
     scenario = load_scenario(SCENARIOS / "us-crf-2020" / "scenario.toml")
     with (SCENARIOS / "us-crf-2020" / "factors.csv").open(encoding="utf-8-sig") as file:
         people = [int(row["population"]) for row in csv.DictReader(file)]
-    grid = shares_table(scenario, "en", allocate(scenario))
+    grid = shares_table(scenario, EN, allocate(scenario))
     for shown, value in zip(column(grid, 2), people, strict=False):
         assert abs(Fraction(shown) - Fraction(100 * value, sum(people))) < Fraction(1, 100)
     assert column(grid, 2) == column(grid, 3)  # one factor with all the weight is the share of the split
@@ -72,7 +72,7 @@ def test_shares_are_parts_of_the_columns_total() -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_columns_add_up_to_100_as_shown(file: str) -> None:
     scenario = load_scenario(SCENARIOS / f"{file}.toml")
-    grid = shares_table(scenario, "zh", allocate(scenario))
+    grid = shares_table(scenario, ZH, allocate(scenario))
     for at in range(2, len(grid.headers)):
         *parts, total = column(grid, at)
         assert sum(Fraction(part) for part in parts if part) == Fraction(total) == 100
@@ -84,7 +84,7 @@ def test_shares_of_any_data_add_up_or_are_blank(seed: int) -> None:
         scenario = scenario_of(random_case(Random(seed)))
     except AllocatorError:
         return
-    grid = shares_table(scenario, "zh")
+    grid = shares_table(scenario, ZH)
     apart = set(range(len(scenario.ids))) - set(scenario.participants)
     for at, factor in enumerate(scenario.factors, 2):
         *parts, total = column(grid, at)
@@ -96,15 +96,15 @@ def test_shares_of_any_data_add_up_or_are_blank(seed: int) -> None:
 
 def test_cells_with_a_remark_are_marked_and_listed() -> None:
     scenario = with_remark()
-    grid = shares_table(scenario, "zh")
+    grid = shares_table(scenario, ZH)
     marked = [(row.cells[1], at) for row in grid.rows for at, cell in enumerate(row.cells) if "[" in cell]
     assert marked == [("泸县", 3)]
     assert column(grid, 3)[3] == "0.98 [1]"
-    (row,) = remarks_table(scenario, "zh").rows
+    (row,) = remarks_table(scenario, ZH).rows
     assert row.cells == ("[1]", "泸县", "税收贡献值", "推算", "县税务局", "2023-05-31", "12", "11.5", "已核")
     many = generated(60, 10)
     told = [Provenance(r.id, f.id, note="x") for r in many.recipients for f in many.factors]
-    assert len(remarks_table(replace(many, provenance=told), "en").rows) == MOST_REMARKS < len(told)
+    assert len(remarks_table(replace(many, provenance=told), EN).rows) == MOST_REMARKS < len(told)
 
 
 def test_markup_in_names_stays_text() -> None:
@@ -113,7 +113,7 @@ def test_markup_in_names_stays_text() -> None:
     recipients = (replace(scenario.recipients[0], name=EVIL), *scenario.recipients[1:])
     note = (Provenance(scenario.ids[0], scenario.factors[0].id, note=EVIL),)
     evil = replace(scenario, factors=factors, recipients=recipients, provenance=note)
-    html = "".join(markup.table(grid, EVIL) for grid in (shares_table(evil, "zh"), remarks_table(evil, "zh")))
+    html = "".join(markup.table(grid, EVIL) for grid in (shares_table(evil, ZH), remarks_table(evil, ZH)))
     assert "<img" not in html
     assert html.count("&lt;img") > 5
 
@@ -126,13 +126,15 @@ def test_markup_in_names_stays_text() -> None:
 @pytest.mark.parametrize("file", [*FILES, "remark"])
 def test_applying_an_untouched_editor_changes_nothing(file: str, name: str, lang: str) -> None:
     scenario = with_remark() if file == "remark" else load_scenario(SCENARIOS / f"{file}.toml")
-    header, rows = EDITORS[name].out(scenario, lang)
+    header, rows = EDITORS[name].out(scenario, Phrasebook(lang))
     frame = frame_of(Edits().on(rows), len(header))
-    assert set(column_config(name, header, scenario, lang)) == set(frame.columns)
+    assert set(column_config(name, header, scenario, Phrasebook(lang))) == set(frame.columns)
     assert [list(cells) for _, *cells in frame.itertuples(index=False)] == rows
     made = EDITORS[name].back(scenario, header, Edits().on(rows), "t")
     assert made == scenario
-    assert outcome_sentence(scenario, made, lang) == say("app.table_editor.unchanged", lang)
+    assert outcome_sentence(scenario, made, Phrasebook(lang)) == Phrasebook(lang).say(
+        "app.table_editor.unchanged"
+    )
 
 
 ROWS = [["a", "1"], ["b", "2"], ["c", "3"]]
@@ -188,10 +190,10 @@ def test_cells_nobody_touched_are_in_the_new_language_and_typed_choices_too() ->
 
 def test_what_an_edit_changed_in_words() -> None:
     scenario = luzhou()
-    header, rows = upload.table_rows(scenario, "zh")
+    header, rows = upload.table_rows(scenario, ZH)
     rows[3][header.index("税收贡献值")] = "1.98"
     made = upload.with_table(scenario, header, Edits().on(rows), "t")
-    told = outcome_sentence(scenario, made, "zh")
+    told = outcome_sentence(scenario, made, ZH)
     assert told == "已应用：税收贡献值：泸县由0.98改为1.98。"
 
 
@@ -262,17 +264,17 @@ def now(app: AppTest, slug: str = SLUG) -> Scenario:
 def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     app = page(file, lang=lang)
     scenario = load_scenario(SCENARIOS / f"{file}.toml")
-    grid = shares_table(scenario, lang, allocate(scenario))
+    grid = shares_table(scenario, Phrasebook(lang), allocate(scenario))
     shown = page_text(app)
     assert markup.table(grid, grid.caption) in shown
     chips = [chip.proto.popover.label for chip in app.get("popover")]
-    assert (say("app.assumed.badge", lang) in chips) == bool(scenario.assumed)
+    assert (Phrasebook(lang).say("assumed.badge") in chips) == bool(scenario.assumed)
     assert not re.search(r"app\.\w+\.\w+|\{\w+\}", shown)
 
 
 def test_apply_puts_the_edit_in_place_and_undo_takes_it_back(page: Open, grids: Grids) -> None:
     app = page()
-    header, rows = upload.table_rows(luzhou(), "zh")
+    header, rows = upload.table_rows(luzhou(), ZH)
     at = header.index("税收贡献值")
     assert rows[3][at] == "0.98"
     grids.typed = {"table": [(3, at, "1.98")]}
@@ -290,7 +292,7 @@ def test_apply_puts_the_edit_in_place_and_undo_takes_it_back(page: Open, grids: 
 def test_a_refused_edit_changes_nothing_and_names_row_and_column(page: Open, grids: Grids) -> None:
     app = page()
     filled = set(grids.given)
-    header, _ = upload.table_rows(luzhou(), "zh")
+    header, _ = upload.table_rows(luzhou(), ZH)
     at = header.index("税收贡献值")
     grids.typed = {"table": [(0, at, "7"), (3, at, "*多*"), (4, at, "-1"), (8, at, "")]}
     app = press(app, "应用数据表")
@@ -305,7 +307,7 @@ def test_a_refused_edit_changes_nothing_and_names_row_and_column(page: Open, gri
 
 def test_factors_are_edited_in_words(page: Open, grids: Grids) -> None:
     app = page(lang="en")
-    header, _ = upload.factor_rows(luzhou().factors, "en")
+    header, _ = upload.factor_rows(luzhou().factors, EN)
     grids.typed = {"factors": [(1, header.index("Status"), "published"), (1, header.index("Year"), "2021")]}
     app = press(app, "Apply the factors")
     tax = now(app).factor("tax")
@@ -321,7 +323,7 @@ def test_remarks_are_edited_and_shown(page: Open, grids: Grids, tmp_path: Path) 
     save_scenario(with_remark(), tmp_path / "s" / "own")
     app = page("own/scenario", scenarios=tmp_path / "s")
     assert "0.98 [1]" in page_text(app)
-    header, _ = upload.cell_rows(with_remark(), "zh")
+    header, _ = upload.cell_rows(with_remark(), ZH)
     grids.typed = {"cells": [(0, header.index("审定数"), "13,5")]}
     app = press(app, "应用单元格来源")
     assert "第1行，“审定数”列" in page_text(app).replace("\\", "")
@@ -333,7 +335,7 @@ def test_remarks_are_edited_and_shown(page: Open, grids: Grids, tmp_path: Path) 
 def test_typed_cells_stand_while_another_table_is_applied(page: Open, grids: Grids) -> None:
     app = page()
     tables = {key for key in grids.given if key.startswith("table-")}
-    header, _ = upload.factor_rows(luzhou().factors, "zh")
+    header, _ = upload.factor_rows(luzhou().factors, ZH)
     grids.typed = {"factors": [(0, header.index("年度"), "2020")]}
     app = press(app, "应用因素说明")
     assert now(app).factor("investment").year == 2020
@@ -344,15 +346,15 @@ def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: O
     app = page()
     status, year = FACTOR_COLUMNS.index("status"), FACTOR_COLUMNS.index("year")
     assert "已填写，尚未应用" not in page_text(app)
-    grids.typed = {"factors": [(1, status, say("status.published", "zh")), (1, year, "2021")]}
+    grids.typed = {"factors": [(1, status, ZH.say("status.published")), (1, year, "2021")]}
     assert "已填写，尚未应用" in page_text(app.run())
     assert now(app) == luzhou()
     grids.typed = {}
     app.session_state["lang"] = "en"
     app.session_state["acted"] = True
     app.run()
-    _, rows = upload.factor_rows(luzhou().factors, "en")
-    rows[1][status], rows[1][year] = say("status.published", "en"), "2021"
+    _, rows = upload.factor_rows(luzhou().factors, EN)
+    rows[1][status], rows[1][year] = EN.say("status.published"), "2021"
     assert grids.cells("factors") == [tuple(row) for row in rows]
     assert grids.cells("cells") == []
     assert "Typed, not applied yet" in page_text(app)
@@ -363,7 +365,7 @@ def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: O
 
 def test_what_was_typed_can_be_discarded(page: Open, grids: Grids) -> None:
     app = page()
-    _, rows = upload.table_rows(luzhou(), "zh")
+    _, rows = upload.table_rows(luzhou(), ZH)
     grids.typed = {"table": [(3, 4, "abc")]}
     app = press(app.run(), "应用数据表")
     assert "“abc”不是数字" in page_text(app)
@@ -399,7 +401,7 @@ def test_weights_on_the_screen_outlive_an_edit(page: Open, grids: Grids) -> None
     points = {f"weight.{f}": "25" for f in ("investment", "tax", "employment", "effort")}
     app = page(**points)
     assert "投资贡献值（25%）" in page_text(app)
-    header, _ = upload.table_rows(luzhou(), "zh")
+    header, _ = upload.table_rows(luzhou(), ZH)
     grids.typed = {"table": [(0, header.index("就业贡献值"), "9")]}
     app = press(app, "应用数据表")
     assert now(app).factor("employment").values[0] == 9
@@ -411,7 +413,7 @@ def test_weights_on_the_screen_outlive_an_edit(page: Open, grids: Grids) -> None
 
 def table(scenario: Scenario, changes: dict[tuple[int, str], str]) -> bytes:
     """The data table of a scenario as CSV, with other texts in some cells."""
-    header, rows = upload.table_rows(scenario, "zh")
+    header, rows = upload.table_rows(scenario, ZH)
     for (row, name), text in changes.items():
         rows[row][header.index(name)] = text
     return "\n".join(",".join(line) for line in [header, *rows]).encode()
@@ -434,7 +436,7 @@ def test_an_upload_is_one_step_and_is_not_repeated(page: Open) -> None:
 def test_a_workbook_made_by_the_page_comes_back(page: Open) -> None:
     app = page()
     given = replace(luzhou(), factors=[replace(f, year=2019) for f in luzhou().factors])
-    app.file_uploader[0].upload("t.xlsx", workbook.template(given, "zh"))
+    app.file_uploader[0].upload("t.xlsx", workbook.template(given, ZH))
     app.run()
     assert now(app) == given
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from browser import luzhou
 from pages import html_of, opened
+from phrases import sentences
 from streamlit.testing.v1 import AppTest
 
 from allocator import Scenario, allocate
 from allocator.files.understanding.model import Statement
-from allocator.text import LANGUAGES, number, say, texts
+from allocator.text import LANGUAGES, ZH, Phrasebook
 from allocator.ui.components import understood
 
 RULE = "luzhou-2023/published-rule"
@@ -58,7 +59,7 @@ def test_a_delivery_of_one_column_keeps_the_others_only_when_told_to(lang: str) 
     factors = [replace(f, values=tax) if at == 1 else f for at, f in enumerate(before.factors)]
     expected = allocate(replace(before, factors=factors))
     most = max(expected.amounts[id] - amount for id, amount in allocate(before).amounts.items())
-    shown = number(most // 10_000 if lang == "zh" else most, lang, sign=True)
+    shown = Phrasebook(lang).number(most // 10_000 if lang == "zh" else most, sign=True)
     assert shown in html_of(app) and now(app) == before
     button.click().run()
     after = now(app)
@@ -83,13 +84,13 @@ def test_who_is_not_in_the_table_keeps_its_figures_only_when_told_to() -> None:
 
 def test_no_sentence_of_the_page_names_an_option() -> None:
     for lang in LANGUAGES:
-        for key, text in texts(f"sheets.{lang}")["sheets"].items():
+        for key, text in sentences(lang, "sheets.").items():
             if isinstance(text, str):
                 assert "--" not in understood._BY_OPTION.sub("", text), (lang, key)
     asked = Statement("blank", "", {"cells": ["C5"], "count": 1}, ("zero", "refuse"))
-    assert "--" in asked.sentence("zh") and "--" not in understood.in_words(asked, "zh")
+    assert "--" in asked.sentence(ZH) and "--" not in understood.in_words(asked, ZH)
     assert understood.choices_of(asked) == ["zero", "refuse"]
-    assert say("app.start.choice_zero", "zh")
+    assert ZH.say("app.start.choice_zero")
 
 
 def test_figures_that_cannot_all_be_are_refused_and_nothing_is_taken() -> None:

@@ -30,6 +30,7 @@ from allocator import (
 from allocator.files.sheets.unpacking import MOST_COLUMNS, MOST_ROWS
 from allocator.files.upload import read as upload
 from allocator.files.upload.template import template
+from allocator.text import EN, ZH, Phrasebook
 
 HEADER = ["Id", "Name (Chinese)", "Name (English)", "Kind", "投资", "jobs", "population"]
 HEADER += ["Published (10k yuan)", "Last year (10k yuan)"]
@@ -104,7 +105,7 @@ def refused(scenario: Scenario, content: bytes, name: str = "data.xlsx") -> Scen
     with pytest.raises(ScenarioError) as caught:
         upload.read(name, content, scenario)
     for lang in ("zh", "en"):
-        for sentence in caught.value.sentences(lang):
+        for sentence in caught.value.sentences(Phrasebook(lang)):
             assert sentence.isprintable() and len(sentence) < 1000
             assert not re.search(r"\{[a-z_]+\}", sentence)
             if lang == "zh":
@@ -117,7 +118,7 @@ def check(error: ScenarioError, key: str, *at, details: str = "") -> None:
     places = dict(zip(("sheet", "row", "column"), at, strict=False))
     places = {name: value for name, value in places.items() if value is not None}
     assert [(p.key, dict(p.at)) for p in error.problems] == [(key, places)]
-    english, chinese = error.sentences("en")[0], error.sentences("zh")[0]
+    english, chinese = error.sentences(EN)[0], error.sentences(ZH)[0]
     file = error.problems[0].file
     assert english.startswith(file + "".join(f", {name} {value}" for name, value in places.items()) + ": ")
     in_chinese = {"sheet": "“{}”表", "row": "第{}行", "column": "“{}”列"}
@@ -177,7 +178,7 @@ def test_displayed_figures_do_not_count_and_formulas_count_as_their_values(good)
     assert upload.read("a.xlsx", saved(made), good).factors[0].values[0] == Fraction("0.6123")
     for stored, value in ((b"61", 61), (b"0.30000000000000004", Fraction("0.30000000000000004"))):
         new = b"<f>A1+A2</f><v>" + stored + b"</v>"
-        formula = patched(template(good, "en"), "xl/worksheets/sheet2.xml", b"<v>60</v>", new)
+        formula = patched(template(good, EN), "xl/worksheets/sheet2.xml", b"<v>60</v>", new)
         assert upload.read("a.xlsx", formula, good).factors[0].values[0] == value
 
 
@@ -335,8 +336,8 @@ def short(**cells) -> list[list]:
 def test_another_id_for_the_same_recipient_would_lose_what_is_known_of_it(good):
     error = refused(good, xlsx(Data=data(A2="n", A3="s", B3="南郡", C3="South Prefecture")))
     check(error, "recipient_called", "Data", 2, "Id")
-    assert "called “north” in the scenario but “n” in the file" in error.sentences("en")[0]
-    assert "“北区”在方案中的编号为“north”，在文件中为“n”" in error.sentences("zh")[0]
+    assert "called “north” in the scenario but “n” in the file" in error.sentences(EN)[0]
+    assert "“北区”在方案中的编号为“north”，在文件中为“n”" in error.sentences(ZH)[0]
     # a recipient of other names is another one, and a name in the place of the id is the id
     other = upload.read("a.xlsx", xlsx(Data=data(A3="s", B3="南郡", C3="South Prefecture")), good)
     assert other.ids == ("north", "s", "west", "zone")
@@ -344,7 +345,7 @@ def test_another_id_for_the_same_recipient_would_lose_what_is_known_of_it(good):
 
 
 def test_in_numbered_rows_an_id_may_move_but_not_change(good):
-    header, rows = upload.table_rows(good, "en")
+    header, rows = upload.table_rows(good, EN)
 
     def made(*lines):
         return upload.with_table(good, header, lines, "t", numbered=True)
@@ -406,7 +407,7 @@ def test_a_heading_that_two_factors_have(good):
     rows = data(E1="Both", F1="jobs")
     error = refused(scenario, xlsx(Data=rows))
     assert [p.key for p in error.problems] == ["header_ambiguous", "column_used"]
-    assert "can mean investment or jobs" in error.sentences("en")[0]
+    assert "can mean investment or jobs" in error.sentences(EN)[0]
 
 
 def test_names_that_were_swapped_leave_no_column_in_doubt(good):
@@ -451,7 +452,7 @@ def test_other_recipients_need_their_amounts_and_keep_their_earmarks(good):
     del rows[2]
     error = refused(good, xlsx(Data=rows))
     assert [p.key for p in error.problems] == ["amounts_other"] * 2
-    assert "“Published”" in error.sentences("en")[0] and "“上年数”" in error.sentences("zh")[1]
+    assert "“Published”" in error.sentences(EN)[0] and "“上年数”" in error.sentences(ZH)[1]
     rows = data()[:-1]
     check(refused(good, xlsx(Data=rows)), "recipient_used", "Data", details="“New Zone”")
 
@@ -538,7 +539,7 @@ def test_merged_cells(good, area):
     made["Data"].merge_cells(area)
     error = refused(good, saved(made))
     assert error.problems[0].key == "sheet_merged"
-    assert error.sentences("en")[0].startswith(f"data.xlsx, sheet Data: cells are merged ({area})")
+    assert error.sentences(EN)[0].startswith(f"data.xlsx, sheet Data: cells are merged ({area})")
 
 
 def test_merged_cells_beside_the_table_do_not_matter(good):
@@ -594,14 +595,14 @@ FILES = {
 def test_files_that_are_no_table(good, name, content, key):
     error = refused(good, content, name)
     assert [p.key for p in error.problems] == [key]
-    assert error.sentences("en")[0].startswith(name)
+    assert error.sentences(EN)[0].startswith(name)
 
 
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "C:\\x\\a.png", "\x1b[2J\u202e.png", "x" * 9000 + ".pdf", ""]
 )
 def test_names_of_files_are_shown_without_harm(good, name):
-    sentence = refused(good, b"x", name).sentences("en")[0]
+    sentence = refused(good, b"x", name).sentences(EN)[0]
     assert "etc" not in sentence and "\\" not in sentence and "\x1b" not in sentence and len(sentence) < 500
 
 
@@ -648,7 +649,7 @@ def test_entities_do_nothing(good, entity):
     error = refused(good, content)
     assert [p.key for p in error.problems] == ["upload_broken"]
     assert "root:" not in str(error)
-    content = patched(template(good, "en"), STRINGS, "北区".encode(), b"&e;")
+    content = patched(template(good, EN), STRINGS, "北区".encode(), b"&e;")
     content = patched(content, STRINGS, b"<sst", entity.encode() + b"<sst")
     assert [p.key for p in refused(good, content).problems] == ["upload_broken"]
 
@@ -692,7 +693,7 @@ def test_four_thousand_recipients(good):
     with spending_at_most(60):
         made = upload.read("a.xlsx", xlsx(Data=rows), bare)
         assert made.factors[0].values == tuple(range(4_000))
-        again = upload.read("a.xlsx", template(made, "zh"), made)
+        again = upload.read("a.xlsx", template(made, ZH), made)
     assert again == made
 
 
@@ -705,7 +706,7 @@ def any_end(name: str, content: bytes, scenario: Scenario) -> None:
     try:
         upload.read(name, content, scenario)
     except ScenarioError as error:
-        assert all(s for lang in ("zh", "en") for s in error.sentences(lang))
+        assert all(s for lang in ("zh", "en") for s in error.sentences(Phrasebook(lang)))
 
 
 @settings(FUZZ, max_examples=cases(80))
@@ -731,7 +732,7 @@ BITS = [b"9", b"<", b'"', b"99999999", b"/", b"&", b"s", b"", b"A1:"]
 @settings(FUZZ, max_examples=cases(80))
 @given(st.data())
 def test_any_damage_to_a_workbook(good, data):
-    content = bytearray(template(good, "en"))
+    content = bytearray(template(good, EN))
     if data.draw(st.booleans()):  # in the zip
         for _ in range(data.draw(st.integers(1, 5))):
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))

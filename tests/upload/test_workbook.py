@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from allocator import Factor, Recipient, ScenarioError, Text, load_scenario
 from allocator.files.upload import read as upload
 from allocator.files.upload.template import template
+from allocator.text import EN, ZH, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted((ROOT / "scenarios").glob("*/*.toml"))
@@ -40,7 +41,7 @@ def cells(sheet) -> list[list]:
 
 
 def test_the_sheets_in_chinese(good):
-    book = opened(template(good, "zh"))
+    book = opened(template(good, ZH))
     assert book.sheetnames == ["填写说明", "数据", "因素说明", "单元格来源"]
     assert book.active.title == "数据"
     # 280,000 yuan and the like, shown in 万元 as the fund's unit is one; the zone takes no part
@@ -75,7 +76,7 @@ def test_the_sheets_in_chinese(good):
 
 
 def test_the_sheets_in_english(good):
-    book = opened(template(good, "en"))
+    book = opened(template(good, EN))
     assert book.sheetnames == ["Notes", "Data", "Factors", "Cells"]
     header, north, *_ = cells(book["Data"])
     assert header[:4] == ["Id", "Name (Chinese)", "Name (English)", "Kind"]
@@ -97,7 +98,7 @@ def rules(sheet) -> dict[str, object]:
 @LANGUAGES
 def test_input_rules_lists_and_remarks(good, lang):
     good = replace(good, factors=(replace(good.factors[0], unit=Text("万元", "10k yuan")), *good.factors[1:]))
-    _, data, about, remarks = opened(template(good, lang)).worksheets
+    _, data, about, remarks = opened(template(good, Phrasebook(lang))).worksheets
     header = [cell.value for cell in data[1]]
     found = rules(data)
     assert list(found) == header[4:]
@@ -129,7 +130,7 @@ def test_no_cell_is_a_formula_or_a_link(lang):
         factors=(Factor("population", (1,) * 5, Text("mailto:x"), definition=Text("ftp://y")),),
         limits=(),
     )
-    content = template(scenario, lang)
+    content = template(scenario, Phrasebook(lang))
     for sheet in opened(content).worksheets:
         assert all(
             cell.data_type != "f" and cell.hyperlink is None for row in sheet.iter_rows() for cell in row
@@ -152,7 +153,7 @@ def test_figures_are_exact_as_numbers_or_as_text(good, value):
     wanted = Fraction(value)
     values = (wanted, *factor.values[1:])
     scenario = replace(good, factors=(replace(factor, values=values), *good.factors[1:]))
-    content = template(scenario, "en")
+    content = template(scenario, EN)
     written = opened(content)["Data"]["E2"].value
     if isinstance(written, str):
         assert written == value
@@ -165,8 +166,8 @@ def test_figures_are_exact_as_numbers_or_as_text(good, value):
 def test_what_cannot_be_told_apart_or_written_is_refused(good):
     def refused(**fields) -> str:
         with pytest.raises(ScenarioError) as caught:
-            template(replace(good, **fields), "en")
-        assert all(len(caught.value.sentences(lang)) == 1 for lang in ("zh", "en"))
+            template(replace(good, **fields), EN)
+        assert all(len(caught.value.sentences(Phrasebook(lang))) == 1 for lang in ("zh", "en"))
         return caught.value.problems[0].key
 
     reference = replace(good.factors[2], id="Kind")
@@ -182,9 +183,9 @@ def test_what_cannot_be_told_apart_or_written_is_refused(good):
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_shipped_scenarios_come_back_the_same(path, lang):
     scenario = load_scenario(path)
-    content = template(scenario, lang)
+    content = template(scenario, Phrasebook(lang))
     assert upload.read("x.xlsx", content, scenario) == scenario
-    assert template(scenario, lang) == content
+    assert template(scenario, Phrasebook(lang)) == content
 
 
 @settings(
@@ -193,14 +194,14 @@ def test_shipped_scenarios_come_back_the_same(path, lang):
 @given(scenarios())
 def test_any_scenario_comes_back_the_same(scenario):
     for lang in ("zh", "en"):
-        again = upload.read("x.xlsx", template(scenario, lang), scenario)
+        again = upload.read("x.xlsx", template(scenario, Phrasebook(lang)), scenario)
         assert again == scenario and again.digest == scenario.digest
         # the page's editor gives the same tables as text
-        header, rows = upload.table_rows(scenario, lang)
+        header, rows = upload.table_rows(scenario, Phrasebook(lang))
         assert upload.with_table(scenario, header, list(enumerate(rows, 2))) == scenario
-        header, rows = upload.factor_rows(scenario.factors, lang)
+        header, rows = upload.factor_rows(scenario.factors, Phrasebook(lang))
         assert upload.with_factors(scenario, header, list(enumerate(rows, 2))) == scenario
-        header, rows = upload.cell_rows(scenario, lang)
+        header, rows = upload.cell_rows(scenario, Phrasebook(lang))
         assert upload.with_cells(scenario, header, list(enumerate(rows, 2))) == scenario
 
 
@@ -210,13 +211,13 @@ def test_names_that_mean_something_else_are_written_by_id(good):
         replace(good.factors[1], name=Text("贡献", "Jobs")),
     ]
     scenario = replace(good, factors=(*same, good.factors[2]))
-    assert upload.table_rows(scenario, "zh")[0][4:7] == ["investment", "jobs", "population"]
-    assert upload.table_rows(scenario, "en")[0][4:7] == ["investment", "Jobs", "population"]
+    assert upload.table_rows(scenario, ZH)[0][4:7] == ["investment", "jobs", "population"]
+    assert upload.table_rows(scenario, EN)[0][4:7] == ["investment", "Jobs", "population"]
     for lang in ("zh", "en"):
-        assert upload.read("x.xlsx", template(scenario, lang), scenario) == scenario
+        assert upload.read("x.xlsx", template(scenario, Phrasebook(lang)), scenario) == scenario
 
 
 def test_signs_that_workbooks_encode_come_back(good):
     odd = 'a_x0041_b & <c> "d" _x000D_'
     scenario = replace(good, recipients=(replace(good.recipients[0], name=Text(odd)), *good.recipients[1:]))
-    assert upload.read("x.xlsx", template(scenario, "zh"), scenario).recipients[0].name.zh == odd
+    assert upload.read("x.xlsx", template(scenario, ZH), scenario).recipients[0].name.zh == odd

@@ -13,13 +13,14 @@ from allocator import Factor, Fund, Recipient, Reservation, Scenario, Use
 from allocator.analysis.differences import Difference, differences
 from allocator.core.parts import Text
 from allocator.report.words.differences import differences_in_words
+from allocator.text import EN, ZH, Phrasebook
 
 D = Difference
 SMALL = small()
 
 
 def sentences_of(*found: Difference, lang: str = "en", scenario: Scenario = SMALL, **more: Any) -> list[str]:
-    return differences_in_words(found, scenario, lang, **more)
+    return differences_in_words(found, scenario, Phrasebook(lang), **more)
 
 
 SENTENCES: list[tuple[Difference, str, str]] = [
@@ -89,7 +90,7 @@ def test_word_for_word(found: Difference, zh: str, en: str) -> None:
 
 def test_the_method_and_what_weights_are_then() -> None:
     after = replace(SMALL, kind="scores", weights={"x": 60, "y": Fraction(1, 2)})
-    assert differences_in_words(differences(SMALL, after), after, "zh") == [
+    assert differences_in_words(differences(SMALL, after), after, ZH) == [
         "计算方法：由占比法改为得分法。",
         "权重：面积由40%改为×0.5。",
     ]
@@ -97,7 +98,7 @@ def test_the_method_and_what_weights_are_then() -> None:
 
 def test_amounts_of_one_side_are_in_the_currency_of_that_side() -> None:
     after = replace(SMALL, fund=Fund(100, "USD", 2), reservations=[Reservation("局", 20)])
-    said = differences_in_words(differences(SMALL, after), after, "en")
+    said = differences_in_words(differences(SMALL, after), after, EN)
     assert "Currency: from CNY to USD." in said
     assert "Rounding unit: from 1 yuan to 2 USD." in said
     assert "Set aside for departments: 局 20 USD (new)." in said
@@ -106,7 +107,7 @@ def test_amounts_of_one_side_are_in_the_currency_of_that_side() -> None:
 def test_a_department_has_the_name_of_the_readers_language() -> None:
     after = small(reservations=(Reservation(Text("局", "Bureau"), 20),), uses=(Use(Text("路", "Roads"), 10),))
     found = differences(SMALL, after)
-    assert differences_in_words(found, after, "en") == [
+    assert differences_in_words(found, after, EN) == [
         "Set aside for departments: Bureau 20 yuan (new).", "Uses of the fund: Roads 10 yuan (new).",
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from allocator.report.words.finding import (
     short,
     total_clause,
 )
+from allocator.text import EN, ZH, Phrasebook
 
 AGAINST = {"zh": "上年数", "en": "last year"}
 WHO = {"zh": "方案B", "en": "option B"}
@@ -25,7 +26,7 @@ WHO = {"zh": "方案B", "en": "option B"}
 
 def sentences_of(found: Finding, lang: str, whole: int = 200) -> dict[str, str]:
     """All that is said of a finding; ``whole`` is what was shared out."""
-    words = Terms({id: id.upper() for id in (*found.changes, *found.unknown)}, "CNY", lang)
+    words = Terms({id: id.upper() for id in (*found.changes, *found.unknown)}, "CNY", Phrasebook(lang))
     return {
         "against": against_sentence(found, AGAINST[lang], whole, words),
         "lettered": lettered_sentence(found, "C", "A", whole, words),
@@ -127,12 +128,12 @@ def test_word_for_word(found: Finding, lang: str, wanted: dict[str, str]) -> Non
     ],
 )  # fmt: skip
 def test_what_is_not_nothing_is_never_called_0_percent(part: Any, en: str) -> None:
-    assert share_text(Fraction(part), "en") == en
-    assert share_text(Fraction(part), "zh") == {"less than 0.1 %": "0.1%以下"}.get(en, en.replace(" ", ""))
+    assert share_text(Fraction(part), EN) == en
+    assert share_text(Fraction(part), ZH) == {"less than 0.1 %": "0.1%以下"}.get(en, en.replace(" ", ""))
 
 
 def test_large_parts_are_grouped_as_the_language_does() -> None:
-    assert (share_text(Fraction(12), "zh"), share_text(Fraction(12), "en")) == ("1200.0%", "1,200.0 %")
+    assert (share_text(Fraction(12), ZH), share_text(Fraction(12), EN)) == ("1200.0%", "1,200.0 %")
 
 
 def test_where_nothing_was_shared_out_no_part_of_it_moves() -> None:
@@ -141,7 +142,7 @@ def test_where_nothing_was_shared_out_no_part_of_it_moves() -> None:
 
 def test_of_many_names_some_are_said_and_how_many_there_are() -> None:
     ids = "abcdefghijkl"
-    words = Terms({id: id.upper() for id in ids}, "CNY", "en")
+    words = Terms({id: id.upper() for id in ids}, "CNY", EN)
     more = find(dict.fromkeys(ids, 2), dict.fromkeys(ids, 1))
     assert "A, B, C, D and others (12 in all) gain most (+1 yuan each)" in lettered(more, words)
     assert "A, B, C, D gain most (+1 yuan each)" in lettered(

@@ -12,7 +12,7 @@ import pytest
 from depth import cases
 
 from allocator.core.parts import Text
-from allocator.text import Guess, Money, kind_text, money, money_scale, money_unit, number, show, visible
+from allocator.text import EN, ZH, Guess, Money, Phrasebook, money_scale
 
 WIDE = Context(prec=80, rounding=ROUND_HALF_EVEN)
 
@@ -40,14 +40,14 @@ def test_numbers_are_what_decimals_round_them_to() -> None:
         places, sign = rnd.choice((None, 0, 1, 2, 6)), rnd.random() < 0.5
         for lang in ("zh", "en"):
             wanted = by_decimals(value, lang, places, sign)
-            assert number(value, lang, places, sign=sign) == wanted, (value, lang, places, sign)
+            assert Phrasebook(lang).number(value, places, sign=sign) == wanted, (value, lang, places, sign)
 
 
 def test_numbers_of_other_kinds() -> None:
-    assert number(Decimal("1234.50"), "en") == "1,234.5"
-    assert number(Decimal("-0.125"), "zh", 2) == "−0.12"
-    assert number(Fraction(2, 3), "en") == "0.666667"
-    assert number(0, "en", 2, sign=True) == "0.00"
+    assert EN.number(Decimal("1234.50")) == "1,234.5"
+    assert ZH.number(Decimal("-0.125"), 2) == "−0.12"
+    assert EN.number(Fraction(2, 3)) == "0.666667"
+    assert EN.number(0, 2, sign=True) == "0.00"
 
 
 @pytest.mark.parametrize(
@@ -73,17 +73,17 @@ def test_numbers_of_other_kinds() -> None:
     ],
 )  # fmt: skip
 def test_money_in_a_sentence(amount: Any, currency: str, zh: str, en: str) -> None:
-    assert (money(amount, currency, "zh"), money(amount, currency, "en")) == (zh, en)
-    assert show(Money(amount, currency), "zh") == zh
+    assert (ZH.money(amount, currency), EN.money(amount, currency)) == (zh, en)
+    assert ZH.show(Money(amount, currency)) == zh
     if amount > 0:
-        assert money(amount, currency, "zh", sign=True) == f"+{zh}"
-        assert money(amount, currency, "en", sign=True) == f"+{en}"
+        assert ZH.money(amount, currency, sign=True) == f"+{zh}"
+        assert EN.money(amount, currency, sign=True) == f"+{en}"
 
 
 def test_money_in_full() -> None:
-    assert money(57_220_000, "CNY", "zh", in_full=True) == "57220000元"
-    assert money(150_000_000, "USD", "zh", in_full=True, sign=True) == "+150000000美元"
-    assert money(57_220_000, "CNY", "en", in_full=True) == "57,220,000 yuan"
+    assert ZH.money(57_220_000, "CNY", in_full=True) == "57220000元"
+    assert ZH.money(150_000_000, "USD", in_full=True, sign=True) == "+150000000美元"
+    assert EN.money(57_220_000, "CNY", in_full=True) == "57,220,000 yuan"
 
 
 def test_units_of_tables() -> None:
@@ -92,27 +92,24 @@ def test_units_of_tables() -> None:
     ]  # fmt: skip
     assert money_scale("USD", 10_000) == 1
     units = [("CNY", 10_000), ("CNY", 1), ("HKD", 1), ("CHF", 1)]
-    assert [money_unit(*unit, "zh") for unit in units] == ["万元", "元", "港元", "CHF"]
-    assert [money_unit(*unit, "en") for unit in units] == ["10k yuan", "yuan", "HKD", "CHF"]
+    assert [ZH.money_unit(*unit) for unit in units] == ["万元", "元", "港元", "CHF"]
+    assert [EN.money_unit(*unit) for unit in units] == ["10k yuan", "yuan", "HKD", "CHF"]
 
 
 def test_kinds_of_recipients() -> None:
-    assert [kind_text(kind, "zh") for kind in ("district", "county", "park", "镇")] == [
+    assert [ZH.kind(kind) for kind in ("district", "county", "park", "镇")] == [
         "区",
         "县",
         "园区",
         "镇",
     ]
-    assert [kind_text(kind, "en") for kind in ("district", "state", "镇")] == ["districts", "states", "镇"]
+    assert [EN.kind(kind) for kind in ("district", "state", "镇")] == ["districts", "states", "镇"]
 
 
 def test_details_of_a_sentence() -> None:
-    assert (
-        show(Text("泸县", "Lu County"), "zh") == "泸县"
-        and show(Text("泸县", "Lu County"), "en") == "Lu County"
-    )
-    assert show([], "en") == "" and show((1, "a", Fraction(1, 4)), "en") == "1, a, 0.25"
-    assert (show(True, "en"), show(None, "zh")) == ("True", "None")
+    assert ZH.show(Text("泸县", "Lu County")) == "泸县" and EN.show(Text("泸县", "Lu County")) == "Lu County"
+    assert EN.show([]) == "" and EN.show((1, "a", Fraction(1, 4))) == "1, a, 0.25"
+    assert (EN.show(True), ZH.show(None)) == ("True", "None")
 
 
 @pytest.mark.parametrize(
@@ -129,18 +126,18 @@ def test_details_of_a_sentence() -> None:
     ],
 )  # fmt: skip
 def test_what_is_proposed_for_an_unknown_name(guess: Guess, zh: str, en: str) -> None:
-    assert (show(guess, "zh"), show(guess, "en")) == (zh, en)
+    assert (ZH.show(guess), EN.show(guess)) == (zh, en)
 
 
 def test_what_python_takes_for_printable_though_nobody_sees_it() -> None:
     for code in (0x034F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFFA0):
-        assert visible(f"a{chr(code)}b", "en") == f"a[invisible character U+{code:04X}]b"
-    assert visible("a\u2801\ufe10b", "en") == "a\u2801\ufe10b"
+        assert EN.visible(f"a{chr(code)}b") == f"a[invisible character U+{code:04X}]b"
+    assert EN.visible("a\u2801\ufe10b") == "a\u2801\ufe10b"
     seen = string.ascii_letters + string.digits
-    assert visible(f"{seen}\u2800", "zh") == f"{seen}〔不可见字符 U+2800〕"
+    assert ZH.visible(f"{seen}\u2800") == f"{seen}〔不可见字符 U+2800〕"
 
 
 def test_eight_that_cannot_be_seen_are_named_and_more_are_question_marks() -> None:
-    shown = visible("a\u200b" * 10, "en")
+    shown = EN.visible("a\u200b" * 10)
     assert shown == "a[zero-width space U+200B]" * 8 + "a?" * 2
-    assert visible("\u200b\u200bx\u200b", "zh") == "〔零宽空格 U+200B，2个〕x〔零宽空格 U+200B〕"
+    assert ZH.visible("\u200b\u200bx\u200b") == "〔零宽空格 U+200B，2个〕x〔零宽空格 U+200B〕"

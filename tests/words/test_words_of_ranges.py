@@ -24,6 +24,7 @@ from allocator.report.words.ranges import (
     weights_text,
     who,
 )
+from allocator.text import EN, ZH
 
 THIRD = Fraction(1, 3)
 
@@ -66,7 +67,7 @@ def test_outward_is_the_narrowest_of_whole_steps_that_holds_both_ends() -> None:
     ],
 )  # fmt: skip
 def test_spans(ends: tuple[Any, Any], scenario: Scenario, zh: str, en: str) -> None:
-    assert (span_text(ends, scenario, "zh"), span_text(ends, scenario, "en")) == (zh, en)
+    assert (span_text(ends, scenario, ZH), span_text(ends, scenario, EN)) == (zh, en)
 
 
 def test_ranges_of_tables_have_two_decimals_of_the_shown_unit() -> None:
@@ -75,12 +76,12 @@ def test_ranges_of_tables_have_two_decimals_of_the_shown_unit() -> None:
 
 
 def test_amounts_in_the_shown_unit() -> None:
-    assert (figure(123_400, WAN, "en"), figure(123_400, YUAN, "en")) == ("12.34", "123,400")
-    assert (amount_text(123_400, WAN, "zh"), amount_text(123_400, WAN, "en")) == (
+    assert (figure(123_400, WAN, EN), figure(123_400, YUAN, EN)) == ("12.34", "123,400")
+    assert (amount_text(123_400, WAN, ZH), amount_text(123_400, WAN, EN)) == (
         "12.34万元",
         "12.34 (10k yuan)",
     )
-    assert (amount_text(5, DOLLARS, "zh"), amount_text(5_000, DOLLARS, "en")) == ("5美元", "5,000 USD")
+    assert (amount_text(5, DOLLARS, ZH), amount_text(5_000, DOLLARS, EN)) == ("5美元", "5,000 USD")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_amounts_in_the_shown_unit() -> None:
     ],
 )
 def test_whole_sums(amount: int, zh: str, en: str) -> None:
-    assert (total_text(amount, WAN, "zh"), total_text(amount, WAN, "en")) == (zh, en)
+    assert (total_text(amount, WAN, ZH), total_text(amount, WAN, EN)) == (zh, en)
 
 
 def test_names_stand_in_listed_order_and_very_many_are_counted() -> None:
@@ -104,20 +105,19 @@ def test_names_stand_in_listed_order_and_very_many_are_counted() -> None:
         factors=tuple(Factor(id, (1,) * len(ids)) for id in "xyk"),
     )
     assert [name.zh for name in names_of(many, ["r2", "r0"])] == ["R0", "R2"]
-    assert who(many, ids[:MOST_NAMES], "en") == names_of(many, ids[:MOST_NAMES])
-    assert (who(many, ids, "zh"), who(many, ids, "en")) == ("共13个对象", "13 recipients")
-    assert (who(many, [], "zh"), who(many, [], "en")) == ("无", "nobody")
+    assert who(many, ids[:MOST_NAMES], EN) == names_of(many, ids[:MOST_NAMES])
+    assert (who(many, ids, ZH), who(many, ids, EN)) == ("共13个对象", "13 recipients")
+    assert (who(many, [], ZH), who(many, [], EN)) == ("无", "nobody")
 
 
 def test_weights_in_words_and_as_people_quote_them() -> None:
     shares = small()
-    assert weights_text({"x": 60, "y": 40}, shares, "zh") == "人口60%、面积40%"
+    assert weights_text({"x": 60, "y": 40}, shares, ZH) == "人口60%、面积40%"
     assert (
-        weights_text({"x": Fraction(200, 3), "y": 100 * THIRD}, shares, "en")
-        == "人口 ≈66.67 %, 面积 ≈33.33 %"
+        weights_text({"x": Fraction(200, 3), "y": 100 * THIRD}, shares, EN) == "人口 ≈66.67 %, 面积 ≈33.33 %"
     )
     scores = small(kind="scores", weights={"x": 3, "y": Fraction(1, 2)})
-    assert weights_text(scores.weights, scores, "zh") == "人口×3、面积×0.5"
-    assert short_weights({"a": 40, "b": Fraction(100, 3), "c": Fraction(80, 3)}, "zh") == "40/33.33/26.67"
-    assert short_weights({"a": 1234, "b": Fraction(1, 2)}, "zh") == "1234/0.5"
-    assert short_weights({"a": 1234, "b": Fraction(1, 2)}, "en") == "1,234/0.5"
+    assert weights_text(scores.weights, scores, ZH) == "人口×3、面积×0.5"
+    assert short_weights({"a": 40, "b": Fraction(100, 3), "c": Fraction(80, 3)}, ZH) == "40/33.33/26.67"
+    assert short_weights({"a": 1234, "b": Fraction(1, 2)}, ZH) == "1234/0.5"
+    assert short_weights({"a": 1234, "b": Fraction(1, 2)}, EN) == "1,234/0.5"

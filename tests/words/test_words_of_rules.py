@@ -37,6 +37,7 @@ from allocator.report.words.rule import (
     weights_words,
 )
 from allocator.report.words.summary import read_lines
+from allocator.text import EN, ZH
 
 # 100 yuan: x of 1, 2, 1 at 60 and y of 1, 0, 1 at 40 are 15 + 20, 30 and 15 + 20
 SMALL = small()
@@ -86,13 +87,13 @@ WORDS = LimitWords(str.upper, lambda id: f"<{id}>", "CNY")
     ],
 )  # fmt: skip
 def test_limits(limit: Limit, zh: list[str], en: list[str]) -> None:
-    assert (limit_clauses(limit, "zh", WORDS), limit_clauses(limit, "en", WORDS)) == (zh, en)
+    assert (limit_clauses(limit, ZH, WORDS), limit_clauses(limit, EN, WORDS)) == (zh, en)
 
 
 def test_where_all_limits_are_shown_no_more_are_spoken_of() -> None:
     limits = [Limit(("a",), floor=1)] * MOST_LIMITS
-    assert len(limit_lines(small(limits=limits), "en")) == 1
-    assert limit_lines(small(limits=[*limits, Limit(cap=99)]), "en")[1:] == [
+    assert len(limit_lines(small(limits=limits), EN)) == 1
+    assert limit_lines(small(limits=[*limits, Limit(cap=99)]), EN)[1:] == [
         "Further floors and caps are not shown here: 1."
     ]
 
@@ -108,14 +109,14 @@ def test_the_rule_of_another_country_in_english() -> None:
         earmarks=(Earmark("c", 20), Earmark("a", 5, also_shares=True), Earmark("b", 0, also_shares=True)),
         coefficient="k",
     )
-    assert rule_sentence(scenario, "en") == (
+    assert rule_sentence(scenario, EN) == (
         "The fund is 100 USD; 10 USD is set aside for departments first; "
         "丙 is given 20 USD apart from the split; 甲 is given 5 USD on top of its part in the split; "
         "the remaining 65 USD is shared among 2 recipients by weighted factors: "
         "人口 ≈66.67 %, 面积 ≈33.33 %; "
         "each score is multiplied by 系数; amounts are rounded to 1 USD, and the rest goes to the largest."
     )
-    assert rule_sentence(SMALL, "zh") == (
+    assert rule_sentence(SMALL, ZH) == (
         "资金总额100元，全部按人口60%、面积40%的权重，在3个区县（园区）之间分配，"
         "以1元为单位取整，尾数按最大余数法补足。"
     )
@@ -123,22 +124,22 @@ def test_the_rule_of_another_country_in_english() -> None:
         {"reservations": (Reservation("d", 1),)},
         {"earmarks": (Earmark("a", 1, also_shares=True),)},
     ):
-        assert "其余99元按人口60%、面积40%的权重" in rule_sentence(small(**change), "zh")
+        assert "其余99元按人口60%、面积40%的权重" in rule_sentence(small(**change), ZH)
 
 
 def test_weights_that_count() -> None:
-    assert weights_words(small(weights={"x": 100, "y": 0}), "zh") == "人口100%"
+    assert weights_words(small(weights={"x": 100, "y": 0}), ZH) == "人口100%"
     scores = small(kind="scores", weights={"x": 1234, "y": Fraction(1, 2)})
-    assert (weights_words(scores, "zh"), weights_words(scores, "en")) == (
+    assert (weights_words(scores, ZH), weights_words(scores, EN)) == (
         "人口×1234、面积×0.5",
         "人口 × 1,234, 面积 × 0.5",
     )
 
 
 def test_how_many() -> None:
-    assert so_many(SMALL, 1234, "zh") == "1234个区县（园区）"
+    assert so_many(SMALL, 1234, ZH) == "1234个区县（园区）"
     dollars = small(fund=Fund(100, "USD", 1))
-    assert (so_many(dollars, 3, "zh"), so_many(dollars, 3, "en")) == ("3个分配对象", "3 recipients")
+    assert (so_many(dollars, 3, ZH), so_many(dollars, 3, EN)) == ("3个分配对象", "3 recipients")
 
 
 def test_whether_there_is_anything_to_compare_with() -> None:
@@ -150,14 +151,14 @@ def test_whether_there_is_anything_to_compare_with() -> None:
 def test_the_effect_says_what_it_is_held_against() -> None:
     now = allocate(SMALL)  # 35, 30, 35
     found = held_against(now, allocate(small(weights={"x": 100})))  # 25, 50, 25
-    assert effect_sentence(now, found, "en") == (
+    assert effect_sentence(now, found, EN) == (
         "Against the result before the edits, 20 yuan moves, 20.0 % of the amount "
         "shared out (2 gaining, 1 losing); 甲, 丙 gain most (+10 yuan each), 乙 loses most (−20 yuan)."
     )
     published = small(reservations=(Reservation("d", 50),), published={"a": 16, "b": 18, "c": 16})
     now = allocate(published)  # 17.5, 15, 17.5, of which the first in the list gets the unit
     assert dict(now.amounts) == {"a": 18, "b": 15, "c": 17}
-    assert effect_sentence(now, held_against(now, published.published or {}), "zh") == (
+    assert effect_sentence(now, held_against(now, published.published or {}), ZH) == (
         "与实际下达数相比，共调整3元，占按因素法分配额的6.0%：2个增加，1个减少；"
         "增加最多的是甲（+2元），减少最多的是乙（−3元）。"
     )
@@ -172,12 +173,12 @@ def test_where_data_comes_from() -> None:
         Factor("unused", (1, 1, 2), status="example"),
     )
     scenario = small(factors=columns, weights={"x": 40, "y": 30, "k": 20, "z": 10})
-    assert status_lines(scenario, "zh") == [
+    assert status_lines(scenario, ZH) == [
         "人口、面积：公开（年鉴）。", "系数：推算。", "得分：假设。",
         "得分为假设数据，实际因素值未公开：结果只说明办法如何计算，不代表任何对象应得的金额。",
     ]  # fmt: skip
-    assert status_lines(scenario, "en")[:2] == ["人口, 面积: published (Yearbook).", "系数: derived."]
-    assert len(status_lines(replace(scenario, weights={"x": 70, "k": 30}), "en")) == 2
+    assert status_lines(scenario, EN)[:2] == ["人口, 面积: published (Yearbook).", "系数: derived."]
+    assert len(status_lines(replace(scenario, weights={"x": 70, "k": 30}), EN)) == 2
 
 
 # --- hints ------------------------------------------------------------------------------------------------
@@ -196,32 +197,32 @@ def rows(*values: tuple[int, int]) -> Scenario:
 
 
 def test_rows_like_totals_are_named_with_what_they_add_up() -> None:
-    (line,) = hint_lines(rows((9, 9), (3, 1), (4, 2), (7, 3), (1, 0)), "zh")
+    (line,) = hint_lines(rows((9, 9), (3, 1), (4, 2), (7, 3), (1, 0)), ZH)
     assert line.startswith("提示：“r3”的各加权因素值正好都等于上面从“r1”到“r2”各行之和，可能是小计行")
-    (line,) = hint_lines(rows((3, 1), (4, 2), (7, 3)), "en")
+    (line,) = hint_lines(rows((3, 1), (4, 2), (7, 3)), EN)
     assert line.startswith("Note: in every weighted factor “R2” has exactly the sum of all other rows")
     # a row that takes no part is passed over: the sum ends with the last row above that does
     apart = replace(rows((3, 1), (4, 2), (5, 5), (7, 3), (9, 9)), earmarks=(Earmark("r2", 1),))
-    (line,) = hint_lines(apart, "en")
+    (line,) = hint_lines(apart, EN)
     assert "“R3” has exactly the sum of the rows above it from “R0” to “R1”" in line
 
 
 def test_of_many_rows_like_totals_five_are_named() -> None:
     pairs = [(10**n, 10**n + 1) for n in range(1, 7)]
     values = [row for a, b in pairs for row in ((a, b), (b, a), (a + b, a + b))]
-    lines = hint_lines(rows(*values), "en")
+    lines = hint_lines(rows(*values), EN)
     assert [line.split("“")[1].split("”")[0] for line in lines[:5]] == ["R2", "R5", "R8", "R11", "R14"]
     assert lines[5:] == [
         "Note: rows that in every weighted factor also have exactly the sum of others: 1 more."
     ]
-    assert len(hint_lines(rows(*values[:15]), "en")) == 5
+    assert len(hint_lines(rows(*values[:15]), EN)) == 5
 
 
 def test_coefficients_of_0() -> None:
     def opening(zeros: int) -> str:
         column = Factor("k", (0,) * zeros + (1,) * 2, "系数")
         scenario = many(zeros + 2, factors=(Factor("x", (1,) * (zeros + 2)), column), coefficient="k")
-        (line,) = hint_lines(scenario, "en")
+        (line,) = hint_lines(scenario, EN)
         return line.partition(". The")[0]
 
     assert opening(5) == "Note: The coefficient (系数) is 0 for R0, R1, R2, R3, R4"
@@ -233,23 +234,23 @@ def test_coefficients_of_0() -> None:
 
 def test_the_rule_of_an_option_in_lines() -> None:
     limited = small(coefficient="k", limits=(Limit(("a",), floor=3), Limit(cap=50)))
-    assert rule_lines(limited, "zh") == [
+    assert rule_lines(limited, ZH) == [
         "权重：人口60%、面积40%。", "系数：系数。", "保底、封顶：甲保底3元，每个对象封顶50元。",
     ]  # fmt: skip
-    assert rule_lines(limited, "en", "Option B") == [
+    assert rule_lines(limited, EN, "Option B") == [
         "Weights of Option B: 人口 60 %, 面积 40 %.", "Coefficient of Option B: 系数.",
         "Floors and caps of Option B: 甲 gets at least 3 yuan; each recipient gets at most 50 yuan.",
     ]  # fmt: skip
-    assert rule_lines(SMALL, "en") == ["Weights: 人口 60 %, 面积 40 %."]
+    assert rule_lines(SMALL, EN) == ["Weights: 人口 60 %, 面积 40 %."]
     scores = small(kind="scores", weights={"x": 2, "y": 1})
-    assert rule_lines(scores, "zh", "方案B") == ["方案B倍数：人口×2、面积×1。"]
+    assert rule_lines(scores, ZH, "方案B") == ["方案B倍数：人口×2、面积×1。"]
 
 
 def test_in_what_an_option_differs() -> None:
     names = ("A", "B")
-    assert differs_line(SMALL, small(title="another"), names, "zh") == "B与A没有差别。"
+    assert differs_line(SMALL, small(title="another"), names, ZH) == "B与A没有差别。"
     capped = small(limits=(Limit(cap=50),), weights={"x": 50, "y": 50})
-    assert differs_line(SMALL, capped, names, "en") == (
+    assert differs_line(SMALL, capped, names, EN) == (
         "How B differs from A: Weights: 人口 from 60 % to 50 %; 面积 from 40 % to 50 %. "
         "Floors and caps: “each recipient gets at most 50 yuan” (new)."
     )
@@ -257,7 +258,7 @@ def test_in_what_an_option_differs() -> None:
         fund=Fund(200, "CNY", 2, "rest-to-largest"), weights={"x": 50, "y": 50}, coefficient="k",
         reservations=(Reservation("局", 20),), limits=(Limit(cap=90),),
     )  # fmt: skip
-    told = differs_line(SMALL, every, names, "zh")
+    told = differs_line(SMALL, every, names, ZH)
     assert told.count("。") == 4 and told.endswith("另有4类不同。")  # seven kinds: three, and how many more
 
 
@@ -273,15 +274,15 @@ def test_currencies_that_differ_are_named_in_order() -> None:
 
 def test_whom_a_scenario_has_that_the_base_does_not_have() -> None:
     six, two = allocate(many(6)), allocate(many(2))
-    assert recipient_sentences([two, two, six], "en") == [
+    assert recipient_sentences([two, two, six], EN) == [
         "Against A, C also has R2, R3, R4, R5 (4 in all); who is not listed counts with zero."
     ]
     seven = allocate(many(7))
-    assert recipient_sentences([seven, two], "zh") == [
+    assert recipient_sentences([seven, two], ZH) == [
         "B的分配对象比A少甲2、甲3、甲4、甲5（共5个）；没有列入的一方按零计算增减。"
     ]
     other = allocate(replace(SMALL, recipients=(*SMALL.recipients[:2], Recipient("d", "丁"))))
-    assert recipient_sentences([allocate(SMALL), other], "zh") == [
+    assert recipient_sentences([allocate(SMALL), other], ZH) == [
         "B的分配对象比A多丁（共1个），少丙（共1个）；没有列入的一方按零计算增减。"
     ]
 
@@ -289,8 +290,8 @@ def test_whom_a_scenario_has_that_the_base_does_not_have() -> None:
 def test_which_of_them_rest_on_assumed_data() -> None:
     known = replace(SMALL, factors=[replace(f, status="published") for f in SMALL.factors])
     real, assumed = allocate(known), allocate(SMALL)
-    assert assumed_sentence([real, real], "en") == ""
-    assert assumed_sentence([real, assumed, assumed], "en").startswith("The factor data of B, C is assumed,")
+    assert assumed_sentence([real, real], EN) == ""
+    assert assumed_sentence([real, assumed, assumed], EN).startswith("The factor data of B, C is assumed,")
 
 
 def test_scenarios_side_by_side() -> None:
@@ -298,7 +299,7 @@ def test_scenarios_side_by_side() -> None:
     base = allocate(small(fund=unit))  # 35, 30, 35 of 100 万元
     other = allocate(small(fund=unit, weights={"x": 100}))  # 25, 50, 25
     larger = allocate(small(fund=Fund(1_200_000, "CNY", 10_000)))  # 42, 36, 42
-    headers, rows = headline([base, other, larger], ["one", "two", "three"], "en")
+    headers, rows = headline([base, other, larger], ["one", "two", "three"], EN)
     assert headers == [
         "Scenario", "Money moved (10k yuan)", "Change of the sum (10k yuan)", "Gaining", "Losing",
         "The largest",
@@ -308,30 +309,30 @@ def test_scenarios_side_by_side() -> None:
         ["B: two", "20", "0", "1", "2", "乙 has 50.0 %"],
         ["C: three", "—", "+20", "3", "0", "甲, 丙 have 35.0 % each"],
     ]
-    assert change_sentences([base, other], "en") == [
+    assert change_sentences([base, other], EN) == [
         "B against A: 200,000 yuan moves, 20.0 % of the amount shared out; 1 gaining, 2 losing; "
         "乙 gains most (+200,000 yuan), 甲, 丙 lose most (−100,000 yuan each)."
     ]
     # one that is split in yuan has all of them shown in yuan
     yuan = allocate(small(fund=Fund(1_000_000, "CNY", 1), weights={"x": 100}))
-    headers, rows = headline([base, yuan], ["一", "二"], "zh")
+    headers, rows = headline([base, yuan], ["一", "二"], ZH)
     assert headers[1:3] == ["调整金额（元）", "合计增减（元）"]
     assert rows[1] == ["B　二", "200000", "0", "1", "2", "乙占50.0%"]
     more = allocate(small(fund=Fund(1_200_000, "CNY", 1)))
-    assert headline([base, more], ["一", "二"], "zh")[1][1][1:3] == ["—", "+200000"]
+    assert headline([base, more], ["一", "二"], ZH)[1][1][1:3] == ["—", "+200000"]
 
 
 def test_who_has_most() -> None:
-    assert headline([allocate(many(4))], ["t"], "en")[1][0][-1] == "R0, R1, R2, R3 have 25.0 % each"
-    assert headline([allocate(many(5))], ["t"], "zh")[1][0][-1] == "甲0、甲1、甲2、甲3等5个对象各占20.0%"
+    assert headline([allocate(many(4))], ["t"], EN)[1][0][-1] == "R0, R1, R2, R3 have 25.0 % each"
+    assert headline([allocate(many(5))], ["t"], ZH)[1][0][-1] == "甲0、甲1、甲2、甲3等5个对象各占20.0%"
     nothing = allocate(small(reservations=(Reservation("d", 100),)))
-    assert headline([nothing], ["t"], "en")[1][0][-1] == "no money"
+    assert headline([nothing], ["t"], EN)[1][0][-1] == "no money"
 
 
 def test_concentration_in_rows() -> None:
     """Parts of 1/4, 1/2, 1/4: HHI 1/16 + 1/4 + 1/16 = 0.375; |differences| 4 · 1/4 over 2 · 3 = 1/6."""
     nothing = allocate(small(reservations=(Reservation("d", 100),)))
-    assert concentration_rows([allocate(small(weights={"x": 100})), nothing], "en") == (
+    assert concentration_rows([allocate(small(weights={"x": 100})), nothing], EN) == (
         ["Scenario", "The largest", "Herfindahl-Hirschman index", "Gini coefficient"],
         [["A", "乙 has 50.0 %", "0.375", "0.167"], ["B", "no money", "", ""]],
     )
@@ -354,7 +355,7 @@ def test_what_was_read_of_a_file() -> None:
         previous={"a": 1, "b": 2, "c": Fraction(1, 2)},
         provenance=(Provenance("a", "x", note="n"),),
     )
-    assert read_lines(scenario, "en") == [
+    assert read_lines(scenario, EN) == [
         ("Title", "small"),
         ("Fund", "1,000 yuan"),
         ("Reservations", "2: 150 yuan"),
@@ -375,11 +376,11 @@ def test_what_was_read_of_a_file() -> None:
         ("Method version", METHOD_VERSION),
         ("Digest", scenario.digest),
     ]
-    plain = dict(read_lines(small(published={"a": 50, "b": 25, "c": 25}), "zh"))
+    plain = dict(read_lines(small(published={"a": 50, "b": 25, "c": 25}), ZH))
     assert plain["实际下达数"] == "100元，等于资金总额减市级部门安排"
     assert (plain["保底、封顶"], plain["区县（园区）"]) == ("0", "3 (区 1)")
     assert not {"系数", "上年数", "有说明的单元格"} & plain.keys()
-    assert dict(read_lines(many(2), "en"))["Recipients"] == "2"
+    assert dict(read_lines(many(2), EN))["Recipients"] == "2"
     limits = [Limit(("a",), floor=1)] * (MOST_LIMITS + 5)
-    shown = dict(read_lines(small(limits=limits), "zh"))["保底、封顶"]
+    shown = dict(read_lines(small(limits=limits), ZH))["保底、封顶"]
     assert shown.startswith("25: 甲保底1元，") and shown.count("保底") == MOST_LIMITS == 20

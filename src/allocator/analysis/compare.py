@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def changes(allocation: Allocation, base: Mapping[str, Number]) -> dict[str, Number]:
-    """Amount − base for every recipient of either; who has no amount in one counts with zero there."""
+    """Amount − base for every recipient of either; one without an amount on a side counts as zero there."""
     ids = dict.fromkeys((*allocation.amounts, *base))
     return {id: plain(allocation.amounts.get(id, 0) - base.get(id, 0)) for id in ids}
 

@@ -1,4 +1,4 @@
-"""How unevenly money is spread over recipients."""
+"""Measures of the concentration of money on few recipients."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ STANDS_APART = 5  # an outlier is at least this many times the next amount
 
 @dataclass(frozen=True)
 class Concentration:
-    """How unevenly amounts are spread; all are exact parts of one, and None where there is no money.
+    """The concentration of amounts: exact parts of one, or None where there is no money.
 
-    ``largest_share`` is the part of ``top``, a recipient's id, of equal ones the first listed.  ``hhi`` is
+    ``largest_share`` is that of the recipient ``top``, the first listed of equal ones.  ``hhi`` is
     the Herfindahl-Hirschman index Σ sᵢ², from 1/n (all equal) to 1 (one has everything): Hirschman, The
     Paternity of an Index, American Economic Review 54 (1964).  ``gini`` is the mean absolute difference of
     two recipients over twice the mean, ΣᵢΣⱼ |xᵢ − xⱼ| / (2 n Σ x), from 0 (all equal) to 1 − 1/n: Gini,
@@ -29,7 +29,7 @@ class Concentration:
 
 
 def concentration(amounts: Mapping[str, Number]) -> Concentration:
-    """How unevenly these amounts by recipient are spread; none of them may be negative.
+    """The concentration of amounts by recipient, none of which may be negative.
 
     >>> concentration({"a": 30, "b": 10})
     Concentration(top='a', largest_share=Fraction(3, 4), hhi=Fraction(5, 8), gini=Fraction(1, 4))
@@ -49,7 +49,7 @@ def concentration(amounts: Mapping[str, Number]) -> Concentration:
 
 
 def outliers(amounts: Mapping[str, Number]) -> tuple[str, ...]:
-    """The few whose amounts are so much larger that on one linear axis the others would vanish.
+    """The ids of the few amounts so large that the others would vanish on one linear axis.
 
     They are those above the widest gap within the largest quarter, if that gap is at least fivefold.
 

@@ -21,7 +21,7 @@ N = TypeVar("N", Reservation, Use)
 class Difference:
     """One thing in which two scenarios differ, as plain text: numbers exactly ("100/3"), None where absent.
 
-    ``clause`` says what it is about and ``where`` of whom or what within it:
+    ``clause`` names the subject and ``where`` the recipient, factor or part within it:
 
     - title (), fund ("amount" | "currency" | "name" | "source"), unit (), rounding (), kind (),
       coefficient (), weight (factor)
@@ -33,10 +33,9 @@ class Difference:
     - factor (id): its name, a column that is new or gone; (id, "name" | "unit" | "definition" | "year" |
       "status" | "source")
     - published, previous (recipient): the amount; (): the sum of all, where they are new or gone
-    - provenance (recipient, factor): what the cell has to say, as JSON of its fields
-    - order ("recipient" | "factor" | "reservation" | "earmark" | "limit" | "provenance" |
-      "use"): the same
-      things in another order; before and after are the first that stand in each other's place
+    - provenance (recipient, factor): the cell's provenance, as JSON of its fields
+    - order ("recipient" | "factor" | "reservation" | "earmark" | "limit" | "provenance" | "use"): the same
+      things in another order; before and after are those at the first place that differs
 
     A text whose two languages do not change alike gives one difference per language, with "zh" or "en"
     as the last of ``where``.
@@ -107,12 +106,12 @@ def _text(
 
 
 def _both(before: Iterable[T], after: Iterable[T]) -> list[T]:
-    """What stands in either, each once: in the order of the first, then what only the second has."""
+    """The items of either, each once: those of the first in order, then those that only the second has."""
     return list(dict.fromkeys((*before, *after)))
 
 
 def _common(before: Sequence[T], after: Sequence[T]) -> tuple[list[T], list[T], list[T], list[T]]:
-    """What stands in both, in the order of each, and what is left over of each; twice counts twice."""
+    """The items of both, in the order of each, and the rest of each; one that comes twice counts twice."""
     shared = Counter(before) & Counter(after)
     parts: list[list[T]] = []
     for things in (before, after):
@@ -138,7 +137,7 @@ def _order(
 def _pairs(
     before: Iterable[T], after: Iterable[T], name: Callable[[T], str]
 ) -> Iterator[tuple[str, T | None, T | None]]:
-    """Things of one name held against each other in their order; None where one has no counterpart."""
+    """The pairs of things of one name, in their order; None where one has no counterpart."""
     named: dict[str, tuple[list[T], list[T]]] = {}
     for side, things in enumerate((before, after)):
         for thing in things:
@@ -176,7 +175,7 @@ def _limits(before: Sequence[Limit], after: Sequence[Limit]) -> Iterator[Differe
 
 
 def _fields(thing: Limit | Provenance | None) -> str | None:
-    """The fields that say something, as JSON; of a cell not where it is."""
+    """The fields that are set, as JSON; for a cell without its recipient and factor."""
     if thing is None:
         return None
     without = ("recipient", "factor") if isinstance(thing, Provenance) else ()

@@ -1,7 +1,7 @@
-"""One allocation held against other amounts: who gains, who loses, by how much; what is said is chosen by it.
+"""The comparison of an allocation with other amounts: who gains, who loses, and by how much.
 
-Exact and without any library.  Money is said to have moved only where both sides share out the same sum:
-else gains and losses stand by themselves, and the sums differ by their difference.
+Exact and without any library.  Money counts as moved only where both sums are equal; else gains and losses
+are given by themselves, and their difference is the change of the sum.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Kind = Literal["equal", "same", "moved", "more", "less"]
 
 @dataclass(frozen=True)
 class Side:
-    """Those who gain, or those who lose: their ids in listed order, and the size of all their changes.
+    """The recipients that gain, or that lose: their ids in listed order, and the total of their changes.
 
     ``most`` are those whose change is the largest in size (several where they tie) and ``most_by`` is that
     change with its sign, zero where there is nobody.
@@ -31,19 +31,19 @@ class Side:
 
     @property
     def count(self) -> int:
-        """How many they are."""
+        """The number of recipients on this side."""
         return len(self.ids)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What an allocation changes against a base; money in the currency's main unit.
+    """The changes of an allocation against a base; money in the currency's main unit.
 
-    ``changes`` are amount − base by recipient's id.  Who is listed on one side only (``only_here``,
-    ``only_there``) counts with zero on the other; whose base is ``unknown`` is left out of everything.
-    ``total`` and ``base_total`` are what those compared get together.  ``fund`` and ``base_fund`` are all of
-    the money, that of departments included, or None where one of them is not known: nobody publishes what
-    another rule would reserve.
+    ``changes`` are amount − base by recipient's id.  A recipient on one side only (``only_here``,
+    ``only_there``) counts as zero on the other; one whose base is ``unknown`` is left out of everything.
+    ``total`` and ``base_total`` are the sums of those compared.  ``fund`` and ``base_fund`` are all of the
+    money, that of departments included, or None where it is not known: nobody publishes what another rule
+    would reserve.
     """
 
     changes: Mapping[str, Number]
@@ -59,31 +59,31 @@ class Finding:
 
     @property
     def more(self) -> Number:
-        """By how much recipients together get more than in the base; negative where they get less."""
+        """The change of the sum against the base; negative where recipients together get less."""
         return plain(self.total - self.base_total)
 
     @property
     def fund_more(self) -> Number | None:
-        """By how much the whole fund is larger; None where one of the two is not known."""
+        """The change of the whole fund; None where one of the two is not known."""
         if self.fund is None or self.base_fund is None:
             return None
         return plain(self.fund - self.base_fund)
 
     @property
     def moved(self) -> Number | None:
-        """Money that goes from some to others: all gains, which are all losses; None where sums differ."""
+        """The money moved: all gains, which equal all losses; None where the sums differ."""
         return None if self.more else self.gains.amount
 
     @property
     def unchanged(self) -> tuple[str, ...]:
-        """Those compared who get the same."""
+        """The ids of those compared whose amounts are the same."""
         return tuple(id for id, by in self.changes.items() if not by)
 
     @property
     def kind(self) -> Kind:
-        """What may be said: "equal" only where every amount, the lists and all sums compared are equal.
+        """The kind of finding: "equal" only where every amount, the lists and all sums compared are equal.
 
-        "same" is where nobody's amount changes and yet something differs or is not known; "moved" where the
+        "same" is where nobody's amount changes yet something differs or is not known; "moved" where the
         recipients' sums are equal and amounts are not; "more" and "less" where their sums differ.
         """
         if self.more:
@@ -95,7 +95,7 @@ class Finding:
 
     @property
     def equal(self) -> bool:
-        """Whether nothing at all differs."""
+        """True if nothing at all differs."""
         return self.kind == "equal"
 
 
@@ -105,7 +105,7 @@ def find(
     fund: Number | None = None,
     base_fund: Number | None = None,
 ) -> Finding:
-    """Amounts by recipient held against a base; a base of None is one that is not known.
+    """The finding of amounts by recipient against a base; None in the base is an amount not known.
 
     ``fund`` and ``base_fund`` are all of the money on either side, where it is known.
 
@@ -142,7 +142,7 @@ def _side(changes: Mapping[str, Number]) -> Side:
 
 
 def held_against(allocation: Allocation, base: Allocation | Mapping[str, Number]) -> Finding:
-    """An allocation held against another one, or against amounts of which no more is known.
+    """The finding of an allocation against another one, or against amounts known without a rule.
 
     >>> from allocator import allocate, load_scenario
     >>> scenario = load_scenario("scenarios/luzhou-2023/equal-weights.toml")

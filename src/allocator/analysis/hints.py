@@ -1,4 +1,4 @@
-"""What in a scenario's data is allowed and yet often not meant: rows like totals, coefficients of 0."""
+"""Hints at data that is allowed but often not meant: rows like totals, coefficients of 0."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ class LikeTotal(NamedTuple):
 
 
 def like_totals(scenario: Scenario) -> list[LikeTotal]:
-    """Those who take part and have, in every weighted factor, exactly the sum of two or more others.
+    """The recipients with exactly the sum of two or more others in every weighted factor.
 
-    The others are all that take part, or a run of rows right above; at least two of them have values at
-    all.  A run counts with two weighted factors or more only: in one column of small numbers such sums come
-    about by chance.
+    The others are all that take part, or a run of rows right above; at least two of them have values.  A run
+    counts only with two or more weighted factors: in one column of small numbers such sums arise by chance.
 
     >>> from allocator import load_scenario
     >>> like_totals(load_scenario("scenarios/luzhou-2023/published-rule.toml"))

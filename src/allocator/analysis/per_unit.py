@@ -1,6 +1,6 @@
-"""Money for each unit of a column: per head (人均), for each 10,000 yuan of tax; and who ranks where.
+"""Money per unit of a column, such as per head (人均) or per 10,000 yuan of tax, with ranks.
 
-It says how amounts lie to something else that is known of the recipients, not whether that is fair.
+It relates amounts to another known figure of the recipients, and does not say whether that is fair.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Gap = Literal["wider", "narrower", "same", "unknown"]
 
 @dataclass(frozen=True)
 class PerUnit:
-    """Money for each unit of a column by recipient's id, in the currency's main unit for one of the column's.
+    """Money per unit of a column by recipient's id, in the currency's main unit.
 
     ``rates`` and ``ranks`` hold those whose value is known and above zero, in the order of the amounts; the
     highest rate has rank 1, equal rates share a rank, and the next one has that of its place (1, 2, 2, 4).
-    Others are ``unknown`` (no value) or ``zero`` and have no rank.  ``average`` is the money of those who
-    have one for each unit of theirs, None where nobody has.
+    Others are ``unknown`` (no value) or ``zero`` and have no rank.  ``average`` is all money of those with a
+    rate over all of their units, None where nobody has one.
     """
 
     rates: Mapping[str, Number]
@@ -55,8 +55,8 @@ class PerUnit:
 def per_unit(amounts: Mapping[str, Number], values: Mapping[str, Number | None]) -> PerUnit:
     """Each amount over the value of its recipient, qᵢ = aᵢ ÷ vᵢ, exactly, and the ranks of these.
 
-    ``amounts`` are in the currency's main unit, ``values`` in the column's unit; who has no value, None or
-    zero has no rate.  Raises ValueError for a value below zero.
+    ``amounts`` are in the currency's main unit, ``values`` in the column's unit; a recipient with no value,
+    None or zero has no rate.  Raises ValueError for a value below zero.
 
     >>> found = per_unit({"a": 30, "b": 20, "c": 5}, {"a": 3, "b": 1, "c": 0})
     >>> dict(found.rates), dict(found.ranks), found.zero, found.ratio, found.average
@@ -79,7 +79,7 @@ def per_unit(amounts: Mapping[str, Number], values: Mapping[str, Number | None])
 
 
 def gap(before: PerUnit, after: PerUnit) -> Gap:
-    """Whether the highest rate is more, fewer or as many times the lowest one as it was before.
+    """The change of the highest rate over the lowest: "unknown" where one of the ratios is None.
 
     >>> even, uneven = (per_unit({"a": a, "b": 1}, {"a": 1, "b": 1}) for a in (2, 3))
     >>> gap(even, uneven), gap(uneven, even), gap(even, even)

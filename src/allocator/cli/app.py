@@ -16,32 +16,32 @@ from typing import Any
 from allocator.cli.parser import Parser, Usage
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.parsing import read_toml
-from allocator.text import say
+from allocator.text import Phrasebook
 
 SETTINGS = Path(__file__).parent.parent / "ui" / "server.toml"
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator app` takes."""
-    made = Parser("app", lang, table=False)
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator app`."""
+    made = Parser("app", book, table=False)
     made.option("--port", metavar="PORT", default="8501")
     made.option("--scenarios", metavar="FOLDER")
     made.option("--no-browser", action="store_true")
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Serves the page, and says where."""
+def command(options: Any, book: Phrasebook) -> int:
+    """Serves the page, and prints its address."""
     plain_port = options.port.isascii() and options.port.isdigit() and len(options.port) <= 5
     if not plain_port or not 1 <= int(options.port) <= 65535:
-        raise Usage(say("cli.bad_port", lang, value=options.port[:40]))
+        raise Usage(book.say("cli.bad_port", value=options.port[:40]))
     if listening(int(options.port)):
-        raise Usage(say("cli.busy_port", lang, port=options.port))
+        raise Usage(book.say("cli.busy_port", port=options.port))
     if options.scenarios and not Path(options.scenarios).is_dir():
         raise ScenarioError(Problem("folder_missing", {}, options.scenarios))
 
     def announce(address: str) -> None:
-        print(say("cli.serving", lang, address=address), flush=True)
+        print(book.say("cli.serving", address=address), flush=True)
 
     return serve(int(options.port), options.scenarios, announce, open_browser=not options.no_browser)
 
@@ -56,7 +56,7 @@ def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, 
     flags = [f"--server.port={port}", *_flags(read_toml(SETTINGS))]
     command = [sys.executable, "-m", "allocator.ui", *flags]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    # whoever ends this process means the page, so the server must not outlive it
+    # ending this process must end the page too
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         while server.poll() is None and not listening(port):
@@ -74,7 +74,7 @@ def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, 
 
 
 def listening(port: int) -> bool:
-    """Whether something answers on the port of this machine."""
+    """True if something answers on this port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

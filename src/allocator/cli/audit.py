@@ -1,4 +1,4 @@
-"""The command `audit`: what its options mean, and the readings that they are asked of."""
+"""The command `audit`: its options, and the readings that it audits."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from allocator.report.audit import tables
 from allocator.report.audit.findings import Answers, Findings, Untested, findings
 from allocator.report.audit.fit import fits, nearest_line, real
 from allocator.report.audit.nearest import Target, table_rows
+from allocator.text import Phrasebook
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator audit` takes."""
-    made = Parser("audit", lang, "file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator audit`."""
+    made = Parser("audit", book, "file")
     made.option("--weights", metavar="FACTOR=WEIGHT,…")
     made.option("--known", metavar="CSV")
     made.option("--scores", metavar="FACTOR=LOW:HIGH", action="append", default=[])
@@ -44,9 +45,9 @@ def parser(lang: str) -> Parser:
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Audits the scenario and the readings, and shows what is found."""
-    file = scenario_file(options, "audit", lang)
+def command(options: Any, book: Phrasebook) -> int:
+    """Audits the scenario and the readings, and prints the findings."""
+    file = scenario_file(options, "audit", book)
     asked = Asked(
         options.weights,
         options.known,
@@ -58,13 +59,13 @@ def command(options: Any, lang: str) -> int:
         options.table,
         options.digits,
     )
-    show(answers(file, options.reading, asked, lang), options.format, lang)
+    show(answers(file, options.reading, asked, book), options.format, book)
     return 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options say, as they were written."""
+    """The options as they were written."""
 
     weights: str | None = None
     known: str | None = None
@@ -77,10 +78,10 @@ class Asked:
     digits: str | None = None
 
 
-def answers(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answers:
-    """What is found under the scenario's own reading with what the options suppose, then under the others.
+def answers(file: str, readings: Sequence[str], asked: Asked, book: Phrasebook) -> Answers:
+    """The findings under the scenario's own reading with the options applied, then under the others.
 
-    Options about facts, targets and tables belong to the first reading only; weights, groups and the
+    Options about facts, targets and tables apply to the first reading only; weights, groups and the
     tolerance to all.  Raises ScenarioError, with the file or the option that is wrong.
     """
     if asked.groups and asked.weights is None:
@@ -104,7 +105,7 @@ def answers(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answ
     tested = [own, *(one for one in named if one.needs is None)]
     held = fits({one.file: one.reading for one in tested}, scenario) if real(scenario) else {}
     found = [
-        replace(_found(one, weights, asked, lang), fit=held.get(one.file), data=scenario) for one in tested
+        replace(_found(one, weights, asked, book), fit=held.get(one.file), data=scenario) for one in tested
     ]
     nearest: list[tuple[Target, Nearest]] = []
     for target in targets:
@@ -116,20 +117,22 @@ def answers(file: str, readings: Sequence[str], asked: Asked, lang: str) -> Answ
     return Answers(
         tuple(found),
         tuple(Untested(one.title, one.needs, one.reason) for one in named if one.needs is not None),
-        nearest_line(titles, held, lang) if len(held) > 1 else None,
+        nearest_line(titles, held, book) if len(held) > 1 else None,
         tuple(nearest),
         table,
     )
 
 
-def _found(named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, lang: str) -> Findings:
-    with _placing(named.file), Progress("audit.progress", lang) as progress:
+def _found(
+    named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, book: Phrasebook
+) -> Findings:
+    with _placing(named.file), Progress("audit.progress", book) as progress:
         sums = groups(asked.groups, named.reading.scenario)
         return findings(named.title, audit(named.reading), weights, sums, named.reason, progress)
 
 
 def _target(written: str, side: str, scenario: Scenario) -> Target:
-    """What is looked for: ftz=45000000; several recipients with `;` between."""
+    """A target as it is written: ftz=45000000; several recipients with `;` between."""
     names, sign, amount = (piece.strip() for piece in written.partition("="))
     value, option = number(amount), f"--{side}"
     if not sign or not names or value is None:
@@ -143,7 +146,7 @@ def _target(written: str, side: str, scenario: Scenario) -> Target:
 
 
 def _table(found: Audit, asked: Asked, file: str) -> str:
-    """Writes a table that fits, closest to the scenario's own values, and gives its file."""
+    """Writes a table that fits, closest to the scenario's own values, and returns its path."""
     scenario, path = found.reading.scenario, Path(str(asked.table))
     digits = asked.digits or "2"
     if not (digits.isascii() and digits.isdigit() and len(digits) < 4):
@@ -157,7 +160,7 @@ def _table(found: Audit, asked: Asked, file: str) -> str:
 
 @contextmanager
 def _placing(file: str) -> Iterator[None]:
-    """What goes wrong here names the option, or the file of the reading."""
+    """Sets the option, or the file of the reading, as the place of any ScenarioError raised within."""
     try:
         yield
     except ScenarioError as error:
@@ -169,7 +172,7 @@ def _placing(file: str) -> Iterator[None]:
         ) from None
 
 
-# what is found wrong only here, with facts and scenario checked before, is wrong in an option
+# facts and scenario are checked before, so these problems come from an option
 _OPTIONS = {
     "audit_factor": "--weights",
     "weights_sum": "--weights",
@@ -216,21 +219,21 @@ def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
     return found
 
 
-def show(found: Answers, form: str, lang: str) -> None:
-    """The result of `allocator audit`: each reading by itself."""
-    rest = tables.rest(found, lang)
+def show(found: Answers, form: str, book: Phrasebook) -> None:
+    """Prints the result of `allocator audit`, each reading by itself."""
+    rest = tables.rest(found, book)
     if form == "json":
-        print_json(tables.all_data(found, lang))
+        print_json(tables.all_data(found, book))
         return
     if form == "csv":
-        rows = [row for one in found.found for row in tables.file_rows(one, lang)]
-        remarks = [line for one in found.found for line in tables.remarks(one, lang)]
-        print_csv(tables.file_headers(lang), rows, [*remarks, *rest])
+        rows = [row for one in found.found for row in tables.file_rows(one, book)]
+        remarks = [line for one in found.found for line in tables.remarks(one, book)]
+        print_csv(tables.file_headers(book), rows, [*remarks, *rest])
         return
     lines = []
     for one in found.found:
-        lines += tables.opening(one, lang)
-        for head, table in tables.ranges(one, lang):
-            lines += ["", head, *aligned(table, lang)]
-        lines += ["", *tables.closing(one, lang), ""]
+        lines += tables.opening(one, book)
+        for head, table in tables.ranges(one, book):
+            lines += ["", head, *aligned(table, book)]
+        lines += ["", *tables.closing(one, book), ""]
     print(*lines, *rest, *([""] if rest else []), sep="\n", end="")

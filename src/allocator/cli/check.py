@@ -1,4 +1,4 @@
-"""The command `check`: what was read, and whether the rule gives the published amounts."""
+"""The command `check`: shows the input as read, and tests the rule against the published amounts."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from allocator.core.parts import Text
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.rule import status_lines
 from allocator.report.words.summary import read_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator check` takes."""
-    made = Parser("check", lang, "file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator check`."""
+    made = Parser("check", book, "file")
     made.option("--expect-published", action="store_true")
     made.option("--within", metavar="AMOUNT")
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Allocates, and shows what was read; status 1 where the published amounts should come out and do not."""
-    file = scenario_file(options, "check", lang)
-    within = _within(options, lang)
+def command(options: Any, book: Phrasebook) -> int:
+    """Allocates, and prints the input as read; status 1 if published amounts are expected and differ."""
+    file = scenario_file(options, "check", book)
+    within = _within(options, book)
     allocation = allocation_of(file)
     differences = allocation.differences
     if options.expect_published and differences is None:
@@ -38,56 +38,58 @@ def command(options: Any, lang: str) -> int:
     if options.expect_published and differences is not None:
         recipients = allocation.scenario.recipients
         off = [r.name for r in recipients if not -within <= differences[r.id] <= within]
-    show(allocation, file, options.format, lang, as_published=None if off is None else not off)
+    show(allocation, file, options.format, book, as_published=None if off is None else not off)
     if off is None:
         return 0
     if off:
-        print(say("cli.not_published", lang, count=len(off), names=off[:10]), file=sys.stderr)
+        print(book.say("cli.not_published", count=len(off), names=off[:10]), file=sys.stderr)
         return 1
     key = "cli.as_published_within" if within else "cli.as_published"
-    print(say(key, lang, within=within), file=sys.stderr)
+    print(book.say(key, within=within), file=sys.stderr)
     return 0
 
 
-def _within(options: Any, lang: str) -> Number:
-    """How far an amount may be from the published one."""
+def _within(options: Any, book: Phrasebook) -> Number:
+    """The amount by which a result may differ from the published one; 0 unless asked otherwise."""
     if options.within is None:
         return 0
     if not options.expect_published:
-        raise Usage(say("cli.within_alone", lang))
+        raise Usage(book.say("cli.within_alone"))
     try:
         within = exact(options.within)
     except ValueError:
         within = -1
     if within < 0:
-        raise Usage(say("cli.bad_amount", lang, value=options.within))
+        raise Usage(book.say("cli.bad_amount", value=options.within))
     return within
 
 
-def show(result: Allocation, file: str, form: str, lang: str, *, as_published: bool | None) -> None:
-    """The result of `allocator check`: what was read; None where nobody asked about the published amounts."""
+def show(result: Allocation, file: str, form: str, book: Phrasebook, *, as_published: bool | None) -> None:
+    """Prints the input as read; ``as_published`` is None where nobody asked about the published amounts."""
     scenario = result.scenario
     if form == "json":
-        print_json(_checked_json(result, file, lang, as_published))
+        print_json(_checked_json(result, file, book, as_published))
         return
-    lines = read_lines(scenario, lang)
+    lines = read_lines(scenario, book)
     if form == "csv":
-        print_csv([say("check.item", lang), say("check.value", lang)], [list(line) for line in lines])
+        print_csv([book.say("check.item"), book.say("check.value")], [list(line) for line in lines])
         return
     widest = max(width(item) for item, _ in lines)
     print(*(pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
-    below = [*status_lines(scenario, lang), *hint_lines(scenario, lang)]
-    print(*below, say("cli.ok", lang, file=file), sep="\n")
+    below = [*status_lines(scenario, book), *hint_lines(scenario, book)]
+    print(*below, book.say("cli.ok", file=file), sep="\n")
 
 
-def _checked_json(result: Allocation, file: str, lang: str, as_published: bool | None) -> dict[str, Any]:
+def _checked_json(
+    result: Allocation, file: str, book: Phrasebook, as_published: bool | None
+) -> dict[str, Any]:
     scenario = result.scenario
     published = None if scenario.published is None else plain(sum(scenario.published.values(), start=0))
     return {
         "file": file,
         "ok": as_published is not False,
         "as_published": as_published,
-        "title": getattr(scenario.title, lang),
+        "title": book.text(scenario.title),
         "currency": scenario.fund.currency,
         "fund": jsonable(scenario.fund.amount),
         "reserved": jsonable(scenario.reserved),

@@ -15,31 +15,31 @@ from allocator.report.tables.office import compare_table
 from allocator.report.words.comparing import match_sentence
 from allocator.report.words.finding import short, terms
 from allocator.report.words.rule import status_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator compare` takes."""
-    made = Parser("compare", lang, "files")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator compare`."""
+    made = Parser("compare", book, "files")
     made.option("--base", metavar="published|previous")
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Allocates each scenario, and shows them side by side."""
+def command(options: Any, book: Phrasebook) -> int:
+    """Allocates each scenario, and prints them side by side."""
     if not 2 <= len(options.files) <= 26:
-        raise Usage(say("cli.missing_files", lang))
+        raise Usage(book.say("cli.missing_files"))
     results = [allocation_of(file) for file in options.files]
-    base = base_of(options.base, options.files, [result.scenario for result in results], lang)
-    show(results, options.files, options.format, lang, base)
+    base = base_of(options.base, options.files, [result.scenario for result in results], book)
+    show(results, options.files, options.format, book, base)
     return 0
 
 
 def show(
-    results: Sequence[Allocation], files: Sequence[str], form: str, lang: str, base: Base | None = None
+    results: Sequence[Allocation], files: Sequence[str], form: str, book: Phrasebook, base: Base | None = None
 ) -> None:
-    """The result of `allocator compare`: one table; the first scenario is the base unless one is given."""
-    table = compare_table(results, lang, base, shares=base is not None)
+    """Prints the scenarios in one table; the first is the base unless one is given."""
+    table = compare_table(results, book, base, shares=base is not None)
     held_to, others = against(results, base)
     if form == "json":
         print_json(
@@ -50,7 +50,7 @@ def show(
                 "scenarios": [
                     {
                         "file": file,
-                        "title": getattr(result.scenario.title, lang),
+                        "title": book.text(result.scenario.title),
                         "digest": result.scenario.digest,
                         "fund": jsonable(result.scenario.fund.amount),
                         "reserved": jsonable(result.scenario.reserved),
@@ -66,7 +66,7 @@ def show(
         return
     letters = [column.key for column in table.columns if column.kind == "money" and len(column.key) == 1]
     titles = {
-        letter: getattr(result.scenario.title, lang) for letter, result in zip(letters, results, strict=True)
+        letter: book.text(result.scenario.title) for letter, result in zip(letters, results, strict=True)
     }
     if form == "csv":
         headers, rows = table.plain_rows()
@@ -74,21 +74,21 @@ def show(
             f"{titles[key]} {header}" if (key := column.key.partition("-")[0]) in titles else header
             for column, header in zip(table.columns, headers, strict=True)
         ]
-        print_csv(named, rows, _remarks(titles, results, lang))
+        print_csv(named, rows, _remarks(titles, results, book))
         return
     lines = [
-        say("cli.letter", lang, letter=letter, title=title, file=file)
+        book.say("cli.letter", letter=letter, title=title, file=file)
         for (letter, title), file in zip(titles.items(), files, strict=True)
     ]
-    lines += ["", *aligned(table, lang), ""]
+    lines += ["", *aligned(table, book), ""]
     for letter, result in others:
-        what = short(held_to.found(result), terms(results, lang))
-        lines.append(say("cli.against_a", lang, letter=letter, base=held_to.full, what=what))
-    lines += [match] if (match := match_sentence(results, lang, base)) else []
-    print(*lines, *_remarks(titles, results, lang), sep="\n")
+        what = short(held_to.found(result), terms(results, book))
+        lines.append(book.say("cli.against_a", letter=letter, base=held_to.full, what=what))
+    lines += [match] if (match := match_sentence(results, book, base)) else []
+    print(*lines, *_remarks(titles, results, book), sep="\n")
 
 
-def _remarks(letters: Iterable[str], results: Sequence[Allocation], lang: str) -> list[str]:
-    """Below a comparison: the status of the data, each sentence once, and which input each column is of."""
-    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
-    return [*said, traces(letters, results, lang)]
+def _remarks(letters: Iterable[str], results: Sequence[Allocation], book: Phrasebook) -> list[str]:
+    """The lines below a comparison: the status of the data, and the input of each column."""
+    said = dict.fromkeys(line for result in results for line in status_lines(result.scenario, book))
+    return [*said, traces(letters, results, book)]

@@ -1,4 +1,4 @@
-"""The command `execution`: payments read and held against a scenario's allocation."""
+"""The command `execution`: compares payments with a scenario's allocation."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
 from allocator.report.tables.grid import Grid
 from allocator.report.words.rule import status_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads pandas
     from allocator.analysis.execution import Execution
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator execution` takes."""
-    made = Parser("execution", lang, "file", "payments")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator execution`."""
+    made = Parser("execution", book, "file", "payments")
     made.option("--on", metavar="YYYY-MM-DD")
     made.option("--rules", metavar="FILE")
     made.option("--payees", action="store_true")
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Holds payments against the allocation, and shows how far it is carried out."""
-    file = scenario_file(options, "execution", lang)
+def command(options: Any, book: Phrasebook) -> int:
+    """Compares payments with the allocation, and prints the execution."""
+    file = scenario_file(options, "execution", book)
     if options.payments is None:
-        raise Usage(say("cli.missing_payments", lang, file=file))
+        raise Usage(book.say("cli.missing_payments", file=file))
     allocation = allocation_of(file)
     found = execute_file(allocation, file, options.payments, options.on, options.rules)
-    show(found, allocation, options.format, lang, payees=options.payees)
+    show(found, allocation, options.format, book, payees=options.payees)
     return 0
 
 
 def execute_file(
     allocation: Allocation, file: str, payments: str, on: str | None, rules: str | None
 ) -> Execution:
-    """The payments of a file up to a day, against the allocation of a scenario file.
+    """The execution: the payments of a file up to a day, compared with a scenario's allocation.
 
     Raises ScenarioError with a sentence for each problem of an option or a file.
     """
@@ -69,8 +69,8 @@ def _day(written: str) -> date:
     return found
 
 
-def show(found: Execution, result: Allocation, form: str, lang: str, *, payees: bool) -> None:
-    """The result of `allocator execution`."""
+def show(found: Execution, result: Allocation, form: str, book: Phrasebook, *, payees: bool) -> None:
+    """Prints the result of `allocator execution`."""
     from allocator.analysis.execution import assess
     from allocator.report.execution import assessment, tables, words
 
@@ -79,35 +79,35 @@ def show(found: Execution, result: Allocation, form: str, lang: str, *, payees: 
         print_json(jsonable({**tables.as_data(found, payees=payees), **reached}))
         return
     scenario = result.scenario
-    head = words.head(found, result, lang)
-    plan, doubts = words.plan_lines(found, scenario, lang), words.doubt_lines(found, scenario, lang)
-    below = [*words.closing(found, scenario, lang), *status_lines(scenario, lang), trace(result, lang)]
-    progress = tables.progress_grid(found, scenario, lang)
+    head = words.head(found, result, book)
+    plan, doubts = words.plan_lines(found, scenario, book), words.doubt_lines(found, scenario, book)
+    below = [*words.closing(found, scenario, book), *status_lines(scenario, book), trace(result, book)]
+    progress = tables.progress_grid(found, scenario, book)
     held = assess(found)
     outcome = [
-        *assessment.target_lines(held, lang),
-        *([assessment.score_line(held, lang)] if held.items else []),
+        *assessment.target_lines(held, book),
+        *([assessment.score_line(held, book)] if held.items else []),
     ]
     if found.rules.cited is not None:
-        outcome.append(getattr(found.rules.cited, lang))
+        outcome.append(book.text(found.rules.cited))
     if form == "csv":
-        lines = words.doubt_sentences(found, scenario, lang)
-        headers, rows = tables.progress_rows(found, scenario, lang)
+        lines = words.doubt_sentences(found, scenario, book)
+        headers, rows = tables.progress_rows(found, scenario, book)
         print_csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
         return
     blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
-    uses = tables.uses_grid(found, scenario, lang)
-    blocks += [uses.caption, uses, *words.clause_lines(found, lang), "", *doubts]
+    uses = tables.uses_grid(found, scenario, book)
+    blocks += [uses.caption, uses, *words.clause_lines(found, book), "", *doubts]
     if found.doubtful:
-        blocks += [tables.doubts_grid(found, scenario, lang, payees=payees)]
+        blocks += [tables.doubts_grid(found, scenario, book, payees=payees)]
         if found.doubtful > tables.SHOWN:
-            blocks.append(say("execution.doubts_first", lang, most=tables.SHOWN))
+            blocks.append(book.say("execution.doubts_first", most=tables.SHOWN))
         if not payees:
-            blocks.append(say("execution.left_out", lang))
+            blocks.append(book.say("execution.left_out"))
     if held.items:
-        targets = assessment.targets_grid(held, lang)
+        targets = assessment.targets_grid(held, book)
         blocks += ["", targets.caption, targets, *outcome]
     lines = []
     for block in [*blocks, ""]:
-        lines += [block] if isinstance(block, str) else aligned(block, lang)
+        lines += [block] if isinstance(block, str) else aligned(block, book)
     print(*lines, *below, sep="\n")

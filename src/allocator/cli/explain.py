@@ -1,4 +1,4 @@
-"""The command `explain`: what is printed, of one scenario file or of the difference between two."""
+"""The command `explain`: explains the amounts of one scenario, or the difference between two."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from allocator.report.tables.grid import Grid
 from allocator.report.tables.stages import stage_sentences, stage_table
 from allocator.report.tables.table import Table
 from allocator.report.words.rule import limit_lines, status_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator explain` takes."""
-    made = Parser("explain", lang, "file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator explain`."""
+    made = Parser("explain", book, "file")
     made.option("--against", metavar="FILE")
     return made
 
 
-def command(options: Any, lang: str) -> int:
+def command(options: Any, book: Phrasebook) -> int:
     """Explains the amounts of a scenario, or their differences from those of another."""
-    file = scenario_file(options, "explain", lang)
+    file = scenario_file(options, "explain", book)
     allocation = allocation_of(file)
     if options.against is None:
-        show(explain_amounts(allocation, file, lang), [allocation], options.format, lang)
+        show(explain_amounts(allocation, file, book), [allocation], options.format, book)
     else:
         base = allocation_of(options.against)
-        output = explain_difference(allocation, base, file, options.against, lang)
-        show(output, [base, allocation], options.format, lang)
+        output = explain_difference(allocation, base, file, options.against, book)
+        show(output, [base, allocation], options.format, book)
     return 0
 
 
 @dataclass(frozen=True)
 class Output:
-    """What is printed: blocks of lines and tables, the same for a file, and as plain data."""
+    """The output: blocks for a terminal, rows and remarks for CSV, plain data for JSON."""
 
     blocks: Callable[[], Sequence[str | Table | Grid]]
     filed: Callable[[], tuple[list[str], list[list[str]]]]
@@ -56,28 +56,30 @@ class Output:
     data: Callable[[], dict[str, Any]]
 
 
-def explain_amounts(allocation: Allocation, file: str, lang: str) -> Output:
-    """How the amounts of one scenario come about, and what moving weight would change."""
+def explain_amounts(allocation: Allocation, file: str, book: Phrasebook) -> Output:
+    """Explains the amounts of one scenario, and the changes that moving weight would bring."""
 
     def blocks() -> list[str | Table | Grid]:
-        title = getattr(allocation.scenario.title, lang)
-        found: list[str | Table | Grid] = [say("explain.heading", lang, title=title, file=file), ""]
-        found += [stage_table(allocation, lang), "", *limit_lines(allocation.scenario, lang), *sentences()]
-        for lines, table in sensitivity.tables(allocation, lang):
+        title = book.text(allocation.scenario.title)
+        found: list[str | Table | Grid] = [book.say("explain.heading", title=title, file=file), ""]
+        found += [stage_table(allocation, book), "", *limit_lines(allocation.scenario, book), *sentences()]
+        for lines, table in sensitivity.tables(allocation, book):
             found += ["", *lines, *([] if table is None else [table])]
         return [*found, ""]
 
     def sentences() -> list[str]:
-        return [say("explain.words", lang), *stage_sentences(allocation, lang).values()]
+        return [book.say("explain.words"), *stage_sentences(allocation, book).values()]
 
     def data() -> dict[str, Any]:
-        return {"sentences": stage_sentences(allocation, lang), **sensitivity.as_data(allocation)}
+        return {"sentences": stage_sentences(allocation, book), **sensitivity.as_data(allocation)}
 
-    return Output(blocks, lambda: stage_table(allocation, lang, filed=True).plain_rows(), sentences, data)
+    return Output(blocks, lambda: stage_table(allocation, book, filed=True).plain_rows(), sentences, data)
 
 
-def explain_difference(after: Allocation, before: Allocation, file: str, against: str, lang: str) -> Output:
-    """Why the amounts of a scenario file differ from those of another, which is the base.
+def explain_difference(
+    after: Allocation, before: Allocation, file: str, against: str, book: Phrasebook
+) -> Output:
+    """Explains the difference between the amounts of a scenario file and of another, which is the base.
 
     Raises ScenarioError, with the file that is wrong; also where both are the same file.
     """
@@ -95,27 +97,27 @@ def explain_difference(after: Allocation, before: Allocation, file: str, against
             return []
         factors = {f.id: f.name for a in (before, after) for f in a.scenario.factors}
         recipients = {r.id: r.name for a in (before, after) for r in a.scenario.recipients}
-        return change_lines(*counts, factors, recipients, lang)
+        return change_lines(*counts, factors, recipients, book)
 
     def opening() -> list[str]:
         return [
-            say(f"explain.{key}", lang, title=allocation.scenario.title, file=name)
+            book.say(f"explain.{key}", title=allocation.scenario.title, file=name)
             for key, allocation, name in (("heading", after, file), ("against", before, against))
         ]
 
     def closing() -> list[str]:
-        sentences = difference.difference_sentences(account, lang).values()
+        sentences = difference.difference_sentences(account, book).values()
         return [
-            *difference.notes(account.found, lang),
+            *difference.notes(account.found, book),
             *projects(),
-            say("explain.words", lang),
+            book.say("explain.words"),
             *sentences,
         ]
 
     def blocks() -> list[str | Table | Grid]:
-        differs = difference.what_differs(account.found, lang)
-        named = [say("explain.differs", lang), *differs, ""] if differs else []
-        table = difference.difference_table(account, lang)
+        differs = difference.what_differs(account.found, book)
+        named = [book.say("explain.differs"), *differs, ""] if differs else []
+        table = difference.difference_table(account, book)
         return [*opening(), "", *named, table, "", *closing(), ""]
 
     def data() -> dict[str, Any]:
@@ -123,43 +125,43 @@ def explain_difference(after: Allocation, before: Allocation, file: str, against
             "currency": after.scenario.fund.currency,
             "method_version": after.method_version,
             **{
-                name: {"file": path, "title": getattr(a.scenario.title, lang), "digest": a.scenario.digest}
+                name: {"file": path, "title": book.text(a.scenario.title), "digest": a.scenario.digest}
                 for name, a, path in (("scenario", after, file), ("base", before, against))
             },
             "new": list(account.found.new),
             "gone": list(account.found.gone),
             "data_together": account.found.together,
-            "reasons": difference.reason_data(account, lang),
-            "recipients": difference.recipient_data(account, lang),
+            "reasons": difference.reason_data(account, book),
+            "recipients": difference.recipient_data(account, book),
             **({} if counts is None else {"projects": projects()}),
         }
 
-    table = difference.difference_table(account, lang)
+    table = difference.difference_table(account, book)
     return Output(blocks, table.plain_rows, lambda: [*opening(), *closing()], data)
 
 
 def _counts(file: str, against: str) -> tuple[Counted, Counted] | None:
-    """What the registers of the base and of the scenario give, where both have one."""
+    """The counted registers of the base and of the scenario; None unless both have one."""
     after, before = load_counted(file), load_counted(against)
     return None if after is None or before is None else (before, after)
 
 
-def show(output: Output, results: Sequence[Allocation], form: str, lang: str) -> None:
-    """The result of `allocator explain`: of one allocation, or of two of which the first is the base."""
+def show(output: Output, results: Sequence[Allocation], form: str, book: Phrasebook) -> None:
+    """Prints the explanation of one allocation, or of two of which the first is the base."""
     if form == "json":
         data = output.data()
-        print_json(jsonable({**(as_json(results[0], lang) if len(results) == 1 else {}), **data}))
+        print_json(jsonable({**(as_json(results[0], book) if len(results) == 1 else {}), **data}))
         return
-    statuses = dict.fromkeys(line for result in results for line in status_lines(result.scenario, lang))
+    statuses = dict.fromkeys(line for result in results for line in status_lines(result.scenario, book))
     if len(results) == 1:
-        inputs = [trace(results[0], lang)]
+        inputs = [trace(results[0], book)]
     else:
-        names = (say(f"explain.{key}", lang) for key in ("before", "after"))
-        inputs = [traces(names, results, lang)]
+        names = (book.say(f"explain.{key}") for key in ("before", "after"))
+        inputs = [traces(names, results, book)]
     if form == "csv":
         print_csv(*output.filed(), [*output.remarks(), *statuses, *inputs])
         return
     lines: list[str] = []
     for block in output.blocks():
-        lines += [block] if isinstance(block, str) else aligned(block, lang)
+        lines += [block] if isinstance(block, str) else aligned(block, book)
     print(*lines, *statuses, *inputs, sep="\n")

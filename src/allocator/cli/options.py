@@ -1,4 +1,4 @@
-"""What several commands take, as it is written on the command line."""
+"""Options that several commands share, read as they are written on the command line."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from allocator.core.parts import check_text, plain_name
 from allocator.files.load import load_scenario
 from allocator.files.scenario.tables import Finder
 from allocator.report.tables.base import KNOWN, Base, known
-from allocator.text import say
+from allocator.text import Phrasebook
 
-PATIENCE = 1.0  # seconds before a person at a terminal is told how far it is
+PATIENCE = 1.0  # seconds before progress is shown on a terminal
 
 
-def scenario_file(options: Any, command: str, lang: str) -> str:
+def scenario_file(options: Any, command: str, book: Phrasebook) -> str:
     """The file that the command is for.  Raises Usage where none is named."""
     if options.file is None:
-        raise Usage(say("cli.missing_file", lang, command=command))
+        raise Usage(book.say("cli.missing_file", command=command))
     return str(options.file)
 
 
 def allocation_of(file: str) -> Allocation:
-    """The allocation of a scenario file; what cannot be allocated says which file it stands in."""
+    """The allocation of a scenario file; errors name the file."""
     scenario = load_scenario(file)
     try:
         return allocate(scenario)
@@ -42,7 +42,7 @@ def allocation_of(file: str) -> Allocation:
 
 
 def base_of(
-    written: str | None, files: Sequence[str], scenarios: Sequence[Scenario], lang: str
+    written: str | None, files: Sequence[str], scenarios: Sequence[Scenario], book: Phrasebook
 ) -> Base | None:
     """The amounts of ``--base published|previous``, which all of these files must state alike.
 
@@ -51,20 +51,20 @@ def base_of(
     if written is None:
         return None
     if written not in KNOWN:
-        raise Usage(say("cli.bad_choice", lang, option="--base", value=written[:80], known=KNOWN))
+        raise Usage(book.say("cli.bad_choice", option="--base", value=written[:80], known=KNOWN))
     try:
-        return known(written, scenarios, lang)
+        return known(written, scenarios, book)
     except ScenarioError as error:
         raise error.in_files({"": "--base", **{str(at): file for at, file in enumerate(files)}}) from None
 
 
 def parts(written: str) -> list[str]:
-    """What stands between commas, half-width or full-width."""
+    """The parts of a text between commas, half-width, full-width or 、."""
     return [part.strip() for part in re.split("[,，、]", written)]
 
 
 def number(text: str) -> Number | None:
-    """The number, if it is one of zero or more."""
+    """The number in a text; None if it is not a number of zero or more."""
     try:
         value = exact(text.strip())
     except ValueError:
@@ -109,17 +109,17 @@ def refuse(option: str, key: str, **details: object) -> Never:
 
 
 class Progress:
-    """Says on a terminal how far it is, by the sentence of this key, once it takes long; wipes that away."""
+    """Shows progress on a terminal, by the sentence of this key, once it takes long; wipes it at the end."""
 
-    def __init__(self, key: str, lang: str) -> None:
-        self.key, self.lang, self.start, self.shown = key, lang, time.monotonic(), ""
+    def __init__(self, key: str, book: Phrasebook) -> None:
+        self.key, self.book, self.start, self.shown = key, book, time.monotonic(), ""
 
     def __enter__(self) -> Callable[[float], None] | None:
         return self.show if sys.stderr.isatty() else None
 
     def show(self, part: float) -> None:
-        """The part that is done, from 0 to 1."""
-        line = say(self.key, self.lang, percent=int(part * 100))
+        """Shows the part that is done, from 0 to 1."""
+        line = self.book.say(self.key, percent=int(part * 100))
         if time.monotonic() - self.start >= PATIENCE and line != self.shown:
             sys.stderr.write(f"\r{line}")
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""What several commands print alike: an allocation as JSON, the trace to its input, money."""
+"""Output that several commands share: an allocation as JSON, the trace to its input, money."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.base import Base
-from allocator.text import money as money_text
-from allocator.text import say
+from allocator.text import Phrasebook
 
 
-def as_json(result: Allocation, lang: str) -> dict[str, Any]:
+def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
     """The object of `allocator run --format json`: money exact, stages of the calculation as decimals."""
     scenario = result.scenario
     published, differences = scenario.published, result.differences
     return {
-        "title": getattr(scenario.title, lang),
+        "title": book.text(scenario.title),
         "digest": scenario.digest,
         "method_version": result.method_version,
         "currency": scenario.fund.currency,
@@ -31,12 +30,12 @@ def as_json(result: Allocation, lang: str) -> dict[str, Any]:
         "distributable": jsonable(scenario.distributable),
         "total": jsonable(result.total),
         "reservations": [
-            {"name": getattr(r.name, lang), "amount": jsonable(r.amount)} for r in scenario.reservations
+            {"name": book.text(r.name), "amount": jsonable(r.amount)} for r in scenario.reservations
         ],
         "recipients": [
             {
                 "id": r.id,
-                "name": getattr(r.name, lang),
+                "name": book.text(r.name),
                 "amount": jsonable(result.amounts[r.id]),
                 "earmark": jsonable(result.earmarks[r.id]),
                 "share": float(result.shares[r.id]),
@@ -62,7 +61,7 @@ def statuses(scenario: Scenario) -> dict[str, str]:
 
 
 def finding_json(found: Finding) -> dict[str, Any]:
-    """``moved`` is null where the recipients' sums differ, by ``more``."""
+    """A finding as JSON; ``moved`` is null where the recipients' sums differ, by ``more``."""
     return {
         "differences": jsonable(found.changes),
         "more": jsonable(found.more),
@@ -75,21 +74,21 @@ def finding_json(found: Finding) -> dict[str, Any]:
 
 
 def base_json(base: Base) -> dict[str, Any]:
-    """What amounts are held against; of a scenario which one, by title and digest."""
+    """A base as JSON; if it is a scenario, with its title and digest."""
     of = {} if base.allocation is None else {"title": base.name, "digest": base.allocation.scenario.digest}
     total = plain(sum(base.amounts.values(), start=0))
     return {"kind": base.key, **of, "amounts": jsonable(base.amounts), "total": jsonable(total)}
 
 
-def trace(result: Allocation, lang: str) -> str:
-    return say("cli.trace", lang, version=result.method_version, digest=result.scenario.digest)
+def trace(result: Allocation, book: Phrasebook) -> str:
+    return book.say("cli.trace", version=result.method_version, digest=result.scenario.digest)
 
 
-def traces(names: Iterable[str], results: Sequence[Allocation], lang: str) -> str:
+def traces(names: Iterable[str], results: Sequence[Allocation], book: Phrasebook) -> str:
     digests = [result.scenario.digest.removeprefix("sha256:")[:12] for result in results]
     inputs = [f"{name} {digest}" for name, digest in zip(names, digests, strict=True)]
-    return say("cli.traces", lang, version=results[0].method_version, inputs=inputs)
+    return book.say("cli.traces", version=results[0].method_version, inputs=inputs)
 
 
-def money_writer(scenario: Scenario, lang: str) -> Callable[[Number], str]:
-    return lambda amount: money_text(amount, scenario.fund.currency, lang)
+def money_writer(scenario: Scenario, book: Phrasebook) -> Callable[[Number], str]:
+    return lambda amount: book.money(amount, scenario.fund.currency)

@@ -1,4 +1,4 @@
-"""The command `factors`: factor values worked out of a register of projects."""
+"""The command `factors`: factor values from a register of projects."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.model import Scenario
 from allocator.files.load import load_scenario
 from allocator.files.scenario.save import csv_bytes, put_file
-from allocator.text import say
+from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads pandas
     from allocator.analysis.projects import Counted
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator factors` takes."""
-    made = Parser("factors", lang, "register", "factor_rules")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator factors`."""
+    made = Parser("factors", book, "register", "factor_rules")
     made.option("--activities", metavar="FILE")
     made.option("--scenario", metavar="FILE")
     made.option("--projects", action="store_true")
@@ -28,21 +28,21 @@ def parser(lang: str) -> Parser:
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Counts the projects, and shows the factor values that they make."""
+def command(options: Any, book: Phrasebook) -> int:
+    """Counts the projects, and prints the factor values that they give."""
     if options.register is None or options.factor_rules is None:
-        raise Usage(say("cli.missing_register", lang))
+        raise Usage(book.say("cli.missing_register"))
     asked = Asked(options.activities, options.scenario, options.values)
     counted, scenario = count_projects(options.register, options.factor_rules, asked)
-    show(counted, scenario, options.format, lang, projects=options.projects)
+    show(counted, scenario, options.format, book, projects=options.projects)
     if options.values is not None:
-        print(say("projects.written", lang, file=options.values), file=sys.stderr)
+        print(book.say("projects.written", file=options.values), file=sys.stderr)
     return 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options say, as they were written."""
+    """The options as they were written."""
 
     activities: str | None = None
     scenario: str | None = None
@@ -50,7 +50,7 @@ class Asked:
 
 
 def count_projects(register: str, rules: str, asked: Asked) -> tuple[Counted, Scenario | None]:
-    """The factor values, and the scenario whose recipients were taken; writes them where that is asked for.
+    """The factor values, and the scenario whose recipients were used; writes the values to a file if asked.
 
     Raises ScenarioError with a sentence for each problem of a file.
     """
@@ -65,28 +65,26 @@ def count_projects(register: str, rules: str, asked: Asked) -> tuple[Counted, Sc
     return found, scenario
 
 
-def show(found: Counted, scenario: Scenario | None, form: str, lang: str, *, projects: bool) -> None:
-    """The result of `allocator factors`."""
+def show(found: Counted, scenario: Scenario | None, form: str, book: Phrasebook, *, projects: bool) -> None:
+    """Prints the result of `allocator factors`."""
     from allocator.report.projects import tables, words
 
     if form == "json":
-        print_json(tables.as_data(found, lang, projects=projects))
+        print_json(tables.as_data(found, book, projects=projects))
         return
     factors = words.factors_of(found, scenario.factors if scenario else ())
     recipients = words.recipients_of(scenario.recipients if scenario else ())
-    head = words.head(found, factors, lang)
-    grid = tables.values_grid(found, factors, recipients, lang)
-    named = projects or form == "table"  # what is handed on holds nothing of single companies unasked
-    notes = words.notes(found, factors, recipients, lang, named=named)
-    below = [*notes, *words.refused_lines(found, recipients, lang, named=named)]
+    head = words.head(found, factors, book)
+    grid = tables.values_grid(found, factors, recipients, book)
+    named = projects or form == "table"  # output that is passed on names no companies unless asked
+    notes = words.notes(found, factors, recipients, book, named=named)
+    below = [*notes, *words.refused_lines(found, recipients, book, named=named)]
     if form == "csv":
         rows = tables.factor_rows(found)
-        print_csv(
-            rows[0], rows[1:], [*head, *below, *([] if named else [say("projects.confidential", lang)])]
-        )
+        print_csv(rows[0], rows[1:], [*head, *below, *([] if named else [book.say("projects.confidential")])])
         return
-    lines = [*head, "", *aligned(grid, lang), *below]
+    lines = [*head, "", *aligned(grid, book), *below]
     for id in found.brought if projects else ():
-        behind = tables.behind_grid(found, id, factors, recipients, lang)
-        lines += ["", behind.caption, *aligned(behind, lang)]
+        behind = tables.behind_grid(found, id, factors, recipients, book)
+        lines += ["", behind.caption, *aligned(behind, book)]
     print(*lines, sep="\n")

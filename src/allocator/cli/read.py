@@ -1,4 +1,4 @@
-"""The command `read`: what an office's table says, and a scenario folder from it."""
+"""The command `read`: understands an office's table, and makes a scenario folder from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import print_csv, print_json
 from allocator.core.errors import AllocatorError
-from allocator.text import say, visible
+from allocator.text import Phrasebook
 
 if TYPE_CHECKING:
     from allocator.files.understanding.model import Options, Statement, Understanding
@@ -22,9 +22,9 @@ _MOST_INDENTED = 1_000  # recipients
 _MOST_LINES = 60  # of a part, on a terminal
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator read` takes."""
-    made = Parser("read", lang, "sheet_file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator read`."""
+    made = Parser("read", book, "sheet_file")
     made.option("--for", metavar="FILE", dest="scenario_file")
     made.option("--sheet", metavar="NAME")
     made.option("--recipients", metavar="COLUMN")
@@ -40,15 +40,15 @@ def parser(lang: str) -> Parser:
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Shows what a file was understood as; status 1 where something is left to decide, 2 where refused."""
+def command(options: Any, book: Phrasebook) -> int:
+    """Prints the understanding of a file; status 1 if something is left to decide, 2 if refused."""
     if options.sheet_file is None:
-        raise Usage(say("cli.missing_sheet_file", lang))
+        raise Usage(book.say("cli.missing_sheet_file"))
     for name, allowed in _CHOICES.items():
         value = getattr(options, name)
         if value is not None and value not in allowed:
-            raise Usage(say("cli.bad_choice", lang, option=f"--{name}", value=value, known=allowed))
-    decided = _decided(options, lang)
+            raise Usage(book.say("cli.bad_choice", option=f"--{name}", value=value, known=allowed))
+    decided = _decided(options, book)
     from allocator.files.load import load_scenario
     from allocator.files.understanding.understand import understand
 
@@ -59,7 +59,7 @@ def command(options: Any, lang: str) -> int:
     except AllocatorError as error:
         if options.format == "json":
             problems = [
-                {"what": p.key, "at": "", "sentence": p.sentence(lang), "choices": []} for p in error.problems
+                {"what": p.key, "at": "", "sentence": p.sentence(book), "choices": []} for p in error.problems
             ]
             print_json(_EMPTY | {"problems": problems})
             return error.exit_status
@@ -68,29 +68,29 @@ def command(options: Any, lang: str) -> int:
     if options.out and made.is_settled:
         from allocator.files.understanding.folder import write_folder
 
-        written = write_folder(made, Path(options.out), lang, scenario)
+        written = write_folder(made, Path(options.out), book, scenario)
     if options.format == "json":
-        _print(_json(made, lang))
+        _print(_json(made, book))
     elif options.format == "csv":
         rows = [[id, *(values.get(f, "") for f in made.factors)] for id, values in made.values.items()]
         print_csv(["recipient", *made.factors], rows)
     else:
-        _show(made, lang)
+        _show(made, book)
     if written is not None:
-        _say_written(made, written, options, lang, with_money=scenario is not None)
+        _say_written(made, written, options, book, with_money=scenario is not None)
     elif options.out:
-        print(say("sheets.title.not_written", lang, folder=options.out), file=sys.stderr)
+        print(book.say("sheets.title.not_written", folder=options.out), file=sys.stderr)
     return 2 if made.problems else 1 if made.decisions else 0
 
 
-def _decided(options: Any, lang: str) -> Options:
+def _decided(options: Any, book: Phrasebook) -> Options:
     from allocator.files.understanding.model import Options
 
     same = {}
     for pair in options.same:
         written, sign, name = pair.partition("=")
         if not sign or not written.strip() or not name.strip():
-            raise Usage(say("cli.bad_same", lang, value=pair))
+            raise Usage(book.say("cli.bad_same", value=pair))
         same[written] = name
     return Options(
         sheet=options.sheet,
@@ -107,7 +107,7 @@ def _decided(options: Any, lang: str) -> Options:
 
 
 def _content(file: str) -> tuple[str, bytes]:
-    """The name and the content of the file, or what is pasted into the input."""
+    """The name and the content of the file, or of standard input for "-"."""
     from allocator.files.parsing import file_bytes
     from allocator.files.sheets.grids.files import LARGEST_MB
 
@@ -123,13 +123,13 @@ _EMPTY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _json(made: Understanding, lang: str) -> dict[str, Any]:
+def _json(made: Understanding, book: Phrasebook) -> dict[str, Any]:
     """The object of `allocator read --format json`."""
     amounts = {
         each.role: {"column": each.column, "unit": each.unit, "values": dict(each.values)}
         for each in made.amounts
     }
-    lists = {part: [_statement(each, lang) for each in getattr(made, part)] for part in _PARTS}
+    lists = {part: [_statement(each, book) for each in getattr(made, part)] for part in _PARTS}
     checks = [
         {
             "row": check.row,
@@ -162,7 +162,7 @@ def _json(made: Understanding, lang: str) -> dict[str, Any]:
 
 
 def _print(content: dict[str, Any]) -> None:
-    """Prints the object; a very large one with a line for each part, or it would take most of the memory."""
+    """Prints the object; a very large one with one line for each part, to save memory."""
     if len(content["values"]) <= _MOST_INDENTED:
         print_json(content)
         return
@@ -175,45 +175,45 @@ def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _statement(statement: Statement, lang: str) -> dict[str, Any]:
+def _statement(statement: Statement, book: Phrasebook) -> dict[str, Any]:
     return {
         "what": statement.key,
         "at": statement.at,
-        "sentence": statement.sentence(lang),
+        "sentence": statement.sentence(book),
         "choices": list(statement.choices),
     }
 
 
-def _show(made: Understanding, lang: str) -> None:
-    sheet = say("sheets.title.of_sheet", lang, name=made.sheet) if made.sheet else ""
-    unit = say("sheets.title.in_unit", lang, unit=made.unit) if made.unit else ""
-    found = say("sheets.title.found", lang, recipients=len(made.values), factors=len(made.factors))
-    print(visible(sheet + found + unit, lang))
+def _show(made: Understanding, book: Phrasebook) -> None:
+    sheet = book.say("sheets.title.of_sheet", name=made.sheet) if made.sheet else ""
+    unit = book.say("sheets.title.in_unit", unit=made.unit) if made.unit else ""
+    found = book.say("sheets.title.found", recipients=len(made.values), factors=len(made.factors))
+    print(book.visible(sheet + found + unit))
     if made.values and made.factors:
-        _table(made, lang)
+        _table(made, book)
     for part in _PARTS:
         statements = getattr(made, part)
         if statements:
-            print(f"\n{say(f'sheets.title.{part}', lang)}")
-            print(*_lines(statements, lang), sep="\n")
+            print(f"\n{book.say(f'sheets.title.{part}')}")
+            print(*_lines(statements, book), sep="\n")
     if made.is_settled:
-        print("\n" + say("sheets.title.settled", lang))
+        print("\n" + book.say("sheets.title.settled"))
 
 
-def _lines(statements: Iterable[Statement], lang: str) -> list[str]:
-    lines = [f"  {statement.sentence(lang)}" for statement in statements]
+def _lines(statements: Iterable[Statement], book: Phrasebook) -> list[str]:
+    lines = [f"  {statement.sentence(book)}" for statement in statements]
     more = len(lines) - _MOST_LINES
-    return lines if more <= 0 else [*lines[:_MOST_LINES], "  " + say("cli.more_problems", lang, count=more)]
+    return lines if more <= 0 else [*lines[:_MOST_LINES], "  " + book.say("cli.more_problems", count=more)]
 
 
-def _table(made: Understanding, lang: str) -> None:
-    """The values, of very many recipients the first ones."""
+def _table(made: Understanding, book: Phrasebook) -> None:
+    """Prints the values; of very many recipients only the first."""
     from allocator.cli.terminal import pad, width
 
     rows = [["", *made.factors.values()]]
     for id, values in list(made.values.items())[:_MOST_LINES]:
         rows.append([made.names.get(id, id), *(values.get(factor, "") for factor in made.factors)])
-    rows = [[visible(cell, lang)[:40] for cell in row] for row in rows]
+    rows = [[book.visible(cell)[:40] for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [pad(c, w, right=at > 0) for at, (c, w) in enumerate(zip(row, widths, strict=True))]
@@ -222,9 +222,11 @@ def _table(made: Understanding, lang: str) -> None:
         print("…")
 
 
-def _say_written(made: Understanding, file: Path, options: Any, lang: str, *, with_money: bool) -> None:
+def _say_written(
+    made: Understanding, file: Path, options: Any, book: Phrasebook, *, with_money: bool
+) -> None:
     stream = sys.stdout if options.format == "table" else sys.stderr
-    print(say("sheets.title.written", lang, folder=options.out, file=str(file)), file=stream)
+    print(book.say("sheets.title.written", folder=options.out, file=str(file)), file=stream)
     if not with_money:
         key = "to_fill" if made.weights else "to_fill_weights"
-        print(say(f"sheets.title.{key}", lang, file=str(file)), file=stream)
+        print(book.say(f"sheets.title.{key}", file=str(file)), file=stream)

@@ -1,4 +1,4 @@
-"""The command `report`: what its options mean, and the files that it makes."""
+"""The command `report`: its options, and the files that it makes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from allocator.files.audit.readings import load_reading
 from allocator.files.load import load_scenario
 from allocator.files.scenario.save import making, put_files
 from allocator.files.scenario.tables import Finder
-from allocator.text import say
+from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads the libraries for Word, slides and charts
     from allocator.report.papers.pack import File
     from allocator.report.papers.proposal import Proposal
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator report` takes."""
-    made = Parser("report", lang, "proposal_files", table=False)
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator report`."""
+    made = Parser("report", book, "proposal_files", table=False)
     made.option("--out", metavar="FOLDER")
     made.option("--propose", metavar="NUMBER")
     made.option("--base", metavar="published|previous")
@@ -37,15 +37,15 @@ def parser(lang: str) -> Parser:
     return made
 
 
-def command(options: Any, lang: str) -> int:
+def command(options: Any, book: Phrasebook) -> int:
     """Makes the papers of a proposal."""
     if not 1 <= len(options.proposal_files) <= 6:
-        raise Usage(say("cli.missing_proposal", lang))
+        raise Usage(book.say("cli.missing_proposal"))
     if options.out is None:
-        raise Usage(say("cli.missing_out", lang))
+        raise Usage(book.say("cli.missing_out"))
     asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
                   options.details, options.internal, options.base)  # fmt: skip
-    made, *remarks = make_papers(options.proposal_files, asked, lang)
+    made, *remarks = make_papers(options.proposal_files, asked, book)
     print(made)
     print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
     return 0
@@ -53,7 +53,7 @@ def command(options: Any, lang: str) -> int:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options say, as they were written."""
+    """The options as they were written."""
 
     out: str
     propose: str | None = None
@@ -65,28 +65,28 @@ class Asked:
     base: str | None = None
 
 
-def make_papers(files: Sequence[str], asked: Asked, lang: str) -> list[str]:
-    """Makes the papers of these scenarios and gives what there is to say about them.
+def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[str]:
+    """Makes the papers of these scenarios and returns the lines to print.
 
     Raises ScenarioError or InfeasibleError, with the file or the option that is wrong, before anything is
     written.
     """
     from allocator.report.papers.pack import for_recipient, pack
 
-    made, folder = _proposal(files, asked, lang), Path(asked.out)
+    made, folder = _proposal(files, asked, book), Path(asked.out)
     if asked.recipients:
         ids = _recipients(asked.recipients, made)
         with making(folder):
             papers = [for_recipient(made, id) for id in ids]
             _put(folder, papers)
-        return [say("cli.reported_for", lang, folder=asked.out, count=len(papers))]
+        return [book.say("cli.reported_for", folder=asked.out, count=len(papers))]
     with making(folder):
-        with Progress("cli.reporting", lang) as progress:
+        with Progress("cli.reporting", book) as progress:
             packed = pack(made, progress, with_inside=asked.internal)
         everything = [*packed.files, *packed.inside, packed.archive]
         _put(folder, everything)
     count = len(everything)
-    sentence = say("cli.reported", lang, folder=asked.out, count=count, pack=packed.archive.name)
+    sentence = book.say("cli.reported", folder=asked.out, count=count, pack=packed.archive.name)
     return [sentence, *packed.left_out]
 
 
@@ -94,25 +94,25 @@ def _put(folder: Path, files: Sequence[File]) -> None:
     put_files(folder, {file.name: file.content for file in files}, overwrite=True)
 
 
-def _proposal(files: Sequence[str], asked: Asked, lang: str) -> Proposal:
+def _proposal(files: Sequence[str], asked: Asked, book: Phrasebook) -> Proposal:
     from allocator.report.papers.proposal import ReadingAsked, proposal
 
     on = _date(asked.date)
     proposed = _number(asked.propose, len(files))
     scenarios = [load_scenario(file) for file in files]
-    base_of(asked.base, files, scenarios, lang)  # refuses, with its file, what does not state it
+    base_of(asked.base, files, scenarios, book)  # raises, with the file, if a scenario does not state it
     readings = [load_reading(name) for name in asked.readings]
     tested = [ReadingAsked(r.title, r.reading, r.reason) for r in readings if r.needs is None]
     try:
         return proposal(
-            scenarios, lang, on, proposed=proposed, readings=tested, details=asked.details, base=asked.base
+            scenarios, book, on, proposed=proposed, readings=tested, details=asked.details, base=asked.base
         )
     except AllocatorError as error:
         raise _placed(error, files, scenarios) from None
 
 
 def _placed(error: AllocatorError, files: Sequence[str], scenarios: Sequence[object]) -> AllocatorError:
-    """The error with the file that cannot be allocated, where it is one file's."""
+    """The error with its file, where a single scenario cannot be allocated."""
     from allocator.core.engine import allocate
 
     for file, scenario in zip(files, scenarios, strict=True):

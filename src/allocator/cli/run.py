@@ -19,38 +19,37 @@ from allocator.report.words.comparing import match_sentence, same_currency
 from allocator.report.words.finding import against_sentence, matched, terms
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.rule import limit_lines, status_lines
-from allocator.text import money as money_text
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 MOST_NAMES = 4  # recipients that an error names
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator run` takes."""
-    made = Parser("run", lang, "file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator run`."""
+    made = Parser("run", book, "file")
     made.option("--base", metavar="published|previous|FILE")
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Allocates, and shows how."""
-    file = scenario_file(options, "run", lang)
+def command(options: Any, book: Phrasebook) -> int:
+    """Allocates, and prints the amounts stage by stage."""
+    file = scenario_file(options, "run", book)
     result = allocation_of(file)
-    show(result, options.format, lang, _base(options.base, file, result, lang))
+    show(result, options.format, book, _base(options.base, file, result, book))
     return 0
 
 
-def _base(written: str | None, file: str, result: Allocation, lang: str) -> Base | None:
-    """What ``--base`` names: amounts that the scenario states, or another scenario's file.
+def _base(written: str | None, file: str, result: Allocation, book: Phrasebook) -> Base | None:
+    """The base that ``--base`` names: amounts that the scenario states, or another scenario's file.
 
     Raises Usage for what is neither, ScenarioError for a scenario with other recipients or another currency.
     """
     if written is None or written in KNOWN:
-        return base_of(written, [file], [result.scenario], lang)
+        return base_of(written, [file], [result.scenario], book)
     path = Path(written)
     if path.suffix.lower() != ".toml" and path.name == written:  # neither a file's name nor a path
-        known = [*KNOWN, say("cli.base_file", lang)]
-        raise Usage(say("cli.bad_choice", lang, option="--base", value=written[:80], known=known))
+        known = [*KNOWN, book.say("cli.base_file")]
+        raise Usage(book.say("cli.bad_choice", option="--base", value=written[:80], known=known))
     made, own = allocation_of(written), result.scenario
     other = made.scenario
     try:
@@ -59,66 +58,66 @@ def _base(written: str | None, file: str, result: Allocation, lang: str) -> Base
         raise error.in_files({"": written}) from None
     apart = [id for id in (*own.ids, *other.ids) if (id in result.amounts) != (id in made.amounts)]
     if apart:
-        names = recipient_names([result, made], lang)
+        names = recipient_names([result, made], book)
         some = {"names": [names[id] for id in apart[:MOST_NAMES]], "count": len(apart)}
         raise ScenarioError(Problem("base_recipients", some, file=written))
-    title = getattr(other.title, lang)
-    return Base("scenario", title, say("cli.base_full", lang, title=title), made.amounts, made)
+    title = book.text(other.title)
+    return Base("scenario", title, book.say("cli.base_full", title=title), made.amounts, made)
 
 
-def _against(result: Allocation, base: Base | None, lang: str) -> list[str]:
-    """What changes against the base that was asked for; nothing where none was."""
+def _against(result: Allocation, base: Base | None, book: Phrasebook) -> list[str]:
+    """The lines on the changes against the base; none if there is no base."""
     if base is None:
         return []
-    whole, words = result.scenario.distributable, terms([result], lang)
-    match = match_sentence([result], lang, base)
+    whole, words = result.scenario.distributable, terms([result], book)
+    match = match_sentence([result], book, base)
     lines = [against_sentence(base.found(result), base.full, whole, words), *([match] if match else [])]
     if base.allocation is not None:
         digest = base.allocation.scenario.digest
-        lines.append(say("cli.base_trace", lang, title=base.name, digest=digest))
+        lines.append(book.say("cli.base_trace", title=base.name, digest=digest))
     return lines
 
 
-def show(result: Allocation, form: str, lang: str, base: Base | None = None) -> None:
-    """The result of `allocator run`."""
+def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = None) -> None:
+    """Prints the result of `allocator run`."""
     if form == "json":
         told = {} if base is None else {"base": {**base_json(base), **finding_json(base.found(result))}}
-        print_json({**as_json(result, lang), **told})
+        print_json({**as_json(result, book), **told})
         return
-    table = office_table(result, lang, base)
+    table = office_table(result, book, base)
     if form == "csv":
         headers, rows = table.plain_rows()
-        below = [*status_lines(result.scenario, lang), *hint_lines(result.scenario, lang)]
-        below += _against(result, base, lang)
-        print_csv(headers, rows, [*below, trace(result, lang)])
+        below = [*status_lines(result.scenario, book), *hint_lines(result.scenario, book)]
+        below += _against(result, base, book)
+        print_csv(headers, rows, [*below, trace(result, book)])
         return
-    scenario, money = result.scenario, money_writer(result.scenario, lang)
-    lines = [getattr(scenario.title, lang)]
+    scenario, money = result.scenario, money_writer(result.scenario, book)
+    lines = [book.text(scenario.title)]
     parts = [
-        say(f"cli.{name}", lang, amount=money(amount))
+        book.say(f"cli.{name}", amount=money(amount))
         for name, amount in (("reserved", scenario.reserved), ("earmarked", scenario.earmarked))
         if amount
     ]
-    parts.append(say("cli.distributable", lang, amount=money(scenario.distributable)))
+    parts.append(book.say("cli.distributable", amount=money(scenario.distributable)))
     lines += [
-        say("cli.split", lang, fund=money(scenario.fund.amount), parts=parts),
+        book.say("cli.split", fund=money(scenario.fund.amount), parts=parts),
         "",
-        *aligned(table, lang),
+        *aligned(table, book),
         "",
     ]
-    lines += [*status_lines(scenario, lang), *hint_lines(scenario, lang), *limit_lines(scenario, lang)]
+    lines += [*status_lines(scenario, book), *hint_lines(scenario, book), *limit_lines(scenario, book)]
     if result.multiplier != 1:
-        lines.append(say("cli.multiplier", lang, multiplier=number(result.multiplier, lang, 6)))
+        lines.append(book.say("cli.multiplier", multiplier=book.number(result.multiplier, 6)))
     if result.tied:
         names = [r.name for r in scenario.recipients if r.id in result.tied]
-        lines.append(say("cli.tied", lang, names=names))
-    lines += _against(result, base, lang)
+        lines.append(book.say("cli.tied", names=names))
+    lines += _against(result, base, book)
     if base is None and scenario.published is not None:
-        lines.append(matched(held_against(result, scenario.published), terms([result], lang)))
-    lines.append(trace(result, lang))
+        lines.append(matched(held_against(result, scenario.published), terms([result], book)))
+    lines.append(trace(result, book))
     total, fund = (
-        money_text(amount, scenario.fund.currency, lang, in_full=True)
+        book.money(amount, scenario.fund.currency, in_full=True)
         for amount in (result.total, scenario.fund.amount)
     )
-    lines.append(say("cli.sum", lang, total=total, fund=fund))
+    lines.append(book.say("cli.sum", total=total, fund=fund))
     print(*lines, sep="\n")

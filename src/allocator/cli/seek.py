@@ -1,4 +1,4 @@
-"""The command `seek`: what its options mean."""
+"""The command `seek`: its options and its output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from allocator.files.scenario.tables import Finder
 from allocator.report.seek import tables
 from allocator.report.seek.words import sentences
 from allocator.report.words.rule import status_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
 OF = {
     "amount": "amount", "金额": "amount",
@@ -37,16 +37,16 @@ CLAUSES = {
     "reservation": "reservation", "市级部门安排": "reservation",
 }  # fmt: skip
 RELATIONS = {"<=": "<=", "≤": "<=", "=<": "<=", ">=": ">=", "≥": ">=", "=>": ">=", "==": "==", "=": "=="}
-# the first sign after which no other comes: names may hold one
+# the last sign, since a name may hold one too
 _TARGET = re.compile(r"(.*?)(<=|>=|==|=<|=>|[≤≥=<>])([^<>=≤≥]*)")
 _CALL = re.compile(r"(\w+)\s*\((.*)\)")
 _FREE = ("free", "任意")
 _LONGEST = 300
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator seek` takes."""
-    made = Parser("seek", lang, "file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator seek`."""
+    made = Parser("seek", book, "file")
     made.option("--target", metavar="TARGET", action="append", default=[])
     made.option("--keep", metavar="FACTOR,…", action="append", default=[])
     made.option("--bound", metavar="FACTOR=LOW:HIGH", action="append", default=[])
@@ -56,18 +56,18 @@ def parser(lang: str) -> Parser:
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Seeks the least change, and shows the answer; status 1 where none meets the targets."""
-    file = scenario_file(options, "seek", lang)
+def command(options: Any, book: Phrasebook) -> int:
+    """Seeks the least change, and prints the answer; status 1 if none meets the targets."""
+    file = scenario_file(options, "seek", book)
     asked = Asked(options.target, options.group, options.keep, options.bound, options.step, options.change)
-    found = answer(file, asked, lang)
-    show(found, options.format, lang)
+    found = answer(file, asked, book)
+    show(found, options.format, book)
     return 0 if found.found is not None else 1
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options say, as they were written."""
+    """The options as they were written."""
 
     targets: Sequence[str] = ()
     groups: Sequence[str] = ()
@@ -77,7 +77,7 @@ class Asked:
     change: str | None = None
 
 
-def answer(file: str, asked: Asked, lang: str) -> Answer:
+def answer(file: str, asked: Asked, book: Phrasebook) -> Answer:
     """The least change that meets the targets.  Raises ScenarioError with the option that is wrong."""
     scenario = load_scenario(file)
     named = groups(asked.groups, scenario)
@@ -89,12 +89,12 @@ def answer(file: str, asked: Asked, lang: str) -> Answer:
     if not targets:
         refuse("--target", "target_none")
     step = _step(asked.step)
-    with _placing(file), Progress("seek.progress", lang) as progress:
+    with _placing(file), Progress("seek.progress", book) as progress:
         if asked.change is not None:
-            clause = _clause(asked.change, scenario, lang)
+            clause = _clause(asked.change, scenario, book)
             for option, given in (("--keep", asked.keep), ("--bound", asked.bounds)):
                 if given:
-                    refuse(option, "seek_change_weights", what=say(f"seek.{clause.kind}", lang), name=option)
+                    refuse(option, "seek_change_weights", what=book.say(f"seek.{clause.kind}"), name=option)
             return seek_clause(scenario, targets, clause, step=step)
         keep = [factor_id(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
         bounds = _bounds(asked.bounds, scenario)
@@ -103,7 +103,7 @@ def answer(file: str, asked: Asked, lang: str) -> Answer:
 
 @contextmanager
 def _placing(file: str) -> Iterator[None]:
-    """What goes wrong here names the option, or the file of the scenario."""
+    """Sets the option, or the file of the scenario, as the place of any ScenarioError raised within."""
     options = {
         "target": "--target",
         "keep": "--keep",
@@ -167,14 +167,14 @@ def _value(of: str, text: str, scenario: Scenario) -> Number:
     return sign * amount
 
 
-def _clause(written: str, scenario: Scenario, lang: str) -> Clause:
+def _clause(written: str, scenario: Scenario, book: Phrasebook) -> Clause:
     """A clause: cap, or with its position in the file where there are several, cap:2."""
     name, colon, position = (piece.strip() for piece in re.sub("：", ":", written).partition(":"))
     at = number(position) if colon else None
     if name.casefold() not in CLAUSES or (colon and (not isinstance(at, int) or at < 1)):
         refuse("--change", "seek_change", value=written[:80])
     kind = CLAUSES[name.casefold()]
-    what = say(f"seek.{kind}", lang)
+    what = book.say(f"seek.{kind}")
     known = clauses_of(scenario, kind)
     choices = [f"{name}:{clause.number + 1}" for clause in known]
     if not known:
@@ -214,18 +214,18 @@ def _step(written: str | None) -> Number:
     return step
 
 
-def show(found: Answer, form: str, lang: str) -> None:
-    """The result of `allocator seek`: the answer in sentences, and what everybody then gets."""
+def show(found: Answer, form: str, book: Phrasebook) -> None:
+    """Prints the answer of `allocator seek` in sentences, and the amounts that result."""
     scenario = found.scenario
     if form == "json":
-        print_json(tables.as_data(found, lang))
+        print_json(tables.as_data(found, book))
         return
-    table = tables.amounts_table(found, lang)
-    below = status_lines(scenario, lang)
+    table = tables.amounts_table(found, book)
+    below = status_lines(scenario, book)
     if form == "csv":
-        headers, rows = table.plain_rows() if table is not None else tables.reach_rows(found, lang)
-        print_csv(headers, rows, [*sentences(found, lang), *below, tables.trace(found, lang)])
+        headers, rows = table.plain_rows() if table is not None else tables.reach_rows(found, book)
+        print_csv(headers, rows, [*sentences(found, book), *below, tables.trace(found, book)])
         return
-    lines = [getattr(scenario.title, lang), *sentences(found, lang), ""]
-    lines += [*aligned(table, lang), ""] if table is not None else []
-    print(*lines, *below, tables.trace(found, lang), sep="\n")
+    lines = [book.text(scenario.title), *sentences(found, book), ""]
+    lines += [*aligned(table, book), ""] if table is not None else []
+    print(*lines, *below, tables.trace(found, book), sep="\n")

@@ -1,4 +1,4 @@
-"""The command `sweep`: what its options mean, and who does the work."""
+"""The command `sweep`: its options, and the processes that do the work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number, exact
 from allocator.files.load import load_scenario
 from allocator.report.words.rule import status_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads numpy
     from allocator.analysis.sweep import Drivers, Law, Sweep
@@ -32,9 +32,9 @@ MOST_WORKERS = 256
 PATIENCE = "10s"  # for a scheduler to answer
 
 
-def parser(lang: str) -> Parser:
-    """What `allocator sweep` takes."""
-    made = Parser("sweep", lang, "file")
+def parser(book: Phrasebook) -> Parser:
+    """The command-line parser of `allocator sweep`."""
+    made = Parser("sweep", book, "file")
     made.option("--draws", metavar="COUNT", default="100000")
     made.option("--seed", metavar="NUMBER", default="1")
     made.option("--around", metavar="CONCENTRATION")
@@ -46,21 +46,21 @@ def parser(lang: str) -> Parser:
     return made
 
 
-def command(options: Any, lang: str) -> int:
-    """Sweeps, and shows what the draws give."""
-    file = scenario_file(options, "sweep", lang)
+def command(options: Any, book: Phrasebook) -> int:
+    """Runs a sweep, and prints the results and the time it took."""
+    file = scenario_file(options, "sweep", book)
     start = time.perf_counter()
     asked = Asked(**{field.name: getattr(options, field.name) for field in fields(Asked)})
-    found, driven = sweep_file(file, asked, lang)
+    found, driven = sweep_file(file, asked, book)
     seconds = exact(round(time.perf_counter() - start, 1))
-    show(found, driven, options.format, lang)
-    print(say("sweep.took", lang, seconds=seconds), file=sys.stderr)
+    show(found, driven, options.format, book)
+    print(book.say("sweep.took", seconds=seconds), file=sys.stderr)
     return 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options say, as they were written."""
+    """The options as they were written."""
 
     draws: str = "100000"
     seed: str = "1"
@@ -72,8 +72,8 @@ class Asked:
     scheduler: str | None = None
 
 
-def sweep_file(file: str, asked: Asked, lang: str) -> tuple[Sweep, Drivers]:
-    """The sweep of a scenario file, and what drives it.  Raises ScenarioError with the wrong option."""
+def sweep_file(file: str, asked: Asked, book: Phrasebook) -> tuple[Sweep, Drivers]:
+    """The sweep of a scenario file, and its drivers.  Raises ScenarioError with the wrong option."""
     from allocator.analysis.sweep import MOST_DRAWS, drivers, sweep
 
     noise = 0 if asked.noise is None else _by_factor("--noise", asked.noise)
@@ -82,7 +82,7 @@ def sweep_file(file: str, asked: Asked, lang: str) -> tuple[Sweep, Drivers]:
     seed = _whole(asked.seed, "--seed", "sweep_seed", 10**19 - 1, least=0)
     scenario = load_scenario(file)
     try:
-        with _executor(asked) as executor, Progress("sweep.progress", lang) as progress:
+        with _executor(asked) as executor, Progress("sweep.progress", book) as progress:
             found = sweep(
                 scenario, draws, law=law, noise=noise, seed=seed, executor=executor, progress=progress
             )
@@ -97,7 +97,7 @@ def sweep_file(file: str, asked: Asked, lang: str) -> tuple[Sweep, Drivers]:
 
 
 def _option(key: str, details: Mapping[str, object], noise: object) -> str:
-    """The option that a wrong value was written in; blank for what is about the scenario."""
+    """The option that holds a wrong value; blank if the problem is in the scenario."""
     if key == "audit_factor":
         return "--noise" if isinstance(noise, Mapping) and details["name"] in noise else "--points"
     options = {"concentration": "--around", "points": "--points", "noise": "--noise", "fixed": "--noise"}
@@ -105,7 +105,7 @@ def _option(key: str, details: Mapping[str, object], noise: object) -> str:
 
 
 def _law(asked: Asked, *, fixed: bool) -> Law | None:
-    """How weights are drawn; unless that is asked for they stay as they are where data is off."""
+    """The law that weights are drawn by; by default ``Around()``, or None (no draw) if only data is drawn."""
     from allocator.analysis.sweep import Anywhere, Around, Within
 
     try:
@@ -156,7 +156,7 @@ def _whole(text: str, option: str, key: str, most: int, least: int = 1) -> int:
 
 @contextmanager
 def _executor(asked: Asked) -> Iterator[Executor | None]:
-    """Who does the work: this process alone, several, or a cluster that runs already."""
+    """The executor of the work: None for this process alone, worker processes, or a running cluster."""
     workers = 1
     if asked.workers is not None:
         workers = _whole(asked.workers, "--workers", "sweep_workers", MOST_WORKERS)
@@ -168,17 +168,17 @@ def _executor(asked: Asked) -> Iterator[Executor | None]:
     elif workers == 1:
         yield None
     else:
-        # Ctrl+C goes to every process of a terminal; this one alone answers it, by calling off the tasks
+        # Ctrl+C reaches every process of a terminal; only this one handles it, by cancelling the tasks
         ignoring = signal.SIGINT, signal.SIG_IGN
         with _Workers(workers, initializer=signal.signal, initargs=ignoring) as pool:
             yield pool
 
 
 class _Workers(ProcessPoolExecutor):
-    """Processes that start while tasks are handed out.
+    """A pool of processes that start while tasks are submitted; Ctrl+C waits until a task is submitted.
 
-    Ctrl+C waits for that: an interruption that is raised while a process is made is reported and lost, and a
-    worker inherits what answers it until it ignores it by itself.
+    An interruption raised while a process starts would be reported and lost, and a worker inherits the
+    handler until it ignores the signal itself.
     """
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -206,17 +206,17 @@ def _cluster(address: str) -> Iterator[Executor]:
         yield client.get_executor()
 
 
-def show(found: Sweep, driven: Drivers, form: str, lang: str) -> None:
-    """The result of `allocator sweep`."""
+def show(found: Sweep, driven: Drivers, form: str, book: Phrasebook) -> None:
+    """Prints the result of `allocator sweep`."""
     from allocator.report.sweep import tables, words
 
     if form == "json":
-        print_json(tables.as_data(found, driven, lang))
+        print_json(tables.as_data(found, driven, book))
         return
-    below = [*words.remarks(found, lang), *status_lines(found.scenario, lang), *words.trace(found, lang)]
+    below = [*words.remarks(found, book), *status_lines(found.scenario, book), *words.trace(found, book)]
     if form == "csv":
-        headers, rows = tables.file_headers(found, driven, lang), tables.file_rows(found, driven, lang)
-        print_csv(headers, rows, [*words.head(found, lang), *below])
+        headers, rows = tables.file_headers(found, driven, book), tables.file_rows(found, driven, book)
+        print_csv(headers, rows, [*words.head(found, book), *below])
         return
-    lines = [getattr(found.scenario.title, lang), *words.head(found, lang), ""]
-    print(*lines, *aligned(tables.sweep_table(found, driven, lang), lang), "", *below, sep="\n")
+    lines = [book.text(found.scenario.title), *words.head(found, book), ""]
+    print(*lines, *aligned(tables.sweep_table(found, driven, book), book), "", *below, sep="\n")

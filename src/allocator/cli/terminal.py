@@ -1,4 +1,4 @@
-"""How results are written to a terminal, and as JSON and CSV."""
+"""Writes results to a terminal, and as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import exact
-from allocator.text import number
+from allocator.text import ZH, Phrasebook
 
 if TYPE_CHECKING:
     from allocator.report.tables.grid import Grid
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def jsonable(value: Any) -> Any:
-    """Money as a JSON number, exactly; as text with its two decimals where no float says it exactly."""
+    """Money as an exact JSON number, or as text with two decimals where no float is exact."""
     if isinstance(value, Mapping):
         return {key: jsonable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [jsonable(item) for item in value]
     if not isinstance(value, Fraction):
         return value
-    return float(value) if exact(float(value)) == value else number(value, "zh", 2).replace("−", "-")
+    return float(value) if exact(float(value)) == value else ZH.number(value, 2).replace("−", "-")
 
 
 def print_json(content: object) -> None:
@@ -37,16 +37,16 @@ def print_json(content: object) -> None:
 
 
 def print_csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Sequence[str] = ()) -> None:
-    """CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start; remarks below the figures."""
+    """Prints CSV that Excel opens with Chinese intact (UTF-8 with a BOM), with remarks below the figures."""
     sys.stdout.write("\ufeff")
     below = [["", remark, *[""] * (len(headers) - 2)] for remark in ("", *remarks)] if remarks else []
     ends = "\r\n" if sys.platform != "win32" else "\n"
     csv.writer(sys.stdout, lineterminator=ends).writerows([headers, *rows, *below])
 
 
-def aligned(table: Table | Grid, lang: str) -> list[str]:
+def aligned(table: Table | Grid, book: Phrasebook) -> list[str]:
     """The table as lines of equal width; a Chinese character is two columns wide."""
-    heads = _stacked([_wrapped(header, lang) for header in table.headers])
+    heads = _stacked([_wrapped(header, book) for header in table.headers])
     bodies = [(row.role, _stacked([textwrap.wrap(cell, 34) for cell in row.cells])) for row in table.rows]
     lines = [*heads, *(line for _, body in bodies for line in body)]
     widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
@@ -64,24 +64,24 @@ def aligned(table: Table | Grid, lang: str) -> list[str]:
 
 
 def _stacked(cells: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Cells of several lines as that many lines of cells."""
+    """Turns cells of several lines into lines of cells."""
     return [list(line) for line in itertools.zip_longest(*cells, fillvalue="")]
 
 
-def _wrapped(header: str, lang: str) -> list[str]:
+def _wrapped(header: str, book: Phrasebook) -> list[str]:
     """A heading over several lines: English at words, Chinese before a bracket and after six characters."""
-    if lang == "zh":
+    if book.chinese:
         name, bracket, rest = header.partition("（")
         return [*(name[at : at + 6] for at in range(0, len(name), 6)), *([bracket + rest] if rest else [])]
     return textwrap.wrap(header, 14, break_long_words=False)
 
 
 def width(text: str) -> int:
-    """How many columns a text takes: a Chinese character two."""
+    """The number of columns that a text takes; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def pad(text: str, wide: int, *, right: bool = False) -> str:
-    """The text with blanks after it, or before it, up to a width."""
+    """The text padded with blanks to a width, on the left if ``right``."""
     blanks = " " * (wide - width(text))
     return blanks + text if right else text + blanks

@@ -1,1 +1,1 @@
-"""The nouns of a scenario and the one exact engine."""
+"""The parts of a scenario and the one exact engine."""

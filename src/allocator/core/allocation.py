@@ -19,9 +19,9 @@ class Allocation:
     The stages are held as integers over common denominators, by position of the recipients that take part;
     the properties give them by recipient's id, exactly, in the currency's main unit.
 
-    ``parts[j][i]`` over ``total_score`` is the share that factor j brings recipient i.  ``floors`` and
-    ``caps`` are whole units or None.  ``limited[i]`` over ``limited_over`` is the amount after limits in
-    units, ``units[i]`` the amount after rounding.  ``multiplier`` is the k of the limits (1 without them).
+    ``parts[j][i]`` over ``total_score`` is the share that factor j brings recipient i.  ``floor_units`` and
+    ``cap_units`` are whole units or None.  ``limited_units[i]`` over ``limited_over`` is the amount after
+    limits in units, ``units[i]`` that after rounding.  ``multiplier`` is the k of the limits (1 without).
     """
 
     scenario: Scenario
@@ -50,7 +50,7 @@ class Allocation:
 
     @cached_property
     def amounts(self) -> Mapping[str, Number]:
-        """建议分配额: what each recipient gets, earmarks included."""
+        """建议分配额: the amount of each recipient, earmarks included."""
         unit, earmarks = self.scenario.fund.unit, self.earmarks
         split = self._by_id(units * unit for units in self.units)
         return Frozen({i: plain(split[i] + earmarks[i]) for i in split})
@@ -90,19 +90,19 @@ class Allocation:
 
     @cached_property
     def floors(self) -> Mapping[str, Number | None]:
-        """保底 in whole units, where there is one."""
+        """保底: each recipient's floor, rounded up to whole units; None where there is none."""
         unit = self.scenario.fund.unit
         return self._by_id((None if f is None else plain(f * unit) for f in self.floor_units), None)
 
     @cached_property
     def caps(self) -> Mapping[str, Number | None]:
-        """封顶 in whole units, where there is one."""
+        """封顶: each recipient's cap, rounded down to whole units; None where there is none."""
         unit = self.scenario.fund.unit
         return self._by_id((None if c is None else plain(c * unit) for c in self.cap_units), None)
 
     @cached_property
     def at(self) -> Mapping[str, str | None]:
-        """Which limit a recipient stands at: "floor", "cap" or None."""
+        """The limit that each recipient stands at: "floor", "cap" or None."""
 
         def stands(limited: int, floor: int | None, cap: int | None, score: int) -> str | None:
             at_floor = floor is not None and limited == floor * self.limited_over

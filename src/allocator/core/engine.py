@@ -73,7 +73,7 @@ def allocate(scenario: Scenario) -> Allocation:
 
 
 def _parts(scenario: Scenario) -> dict[str, tuple[int, ...]]:
-    """What each factor adds to each score: w_j · x_ij (/ Σ_k x_kj for shares), times the coefficient.
+    """Each factor's part of each score: w_j · x_ij (/ Σ_k x_kj for shares), times the coefficient.
 
     Brought to integers over one common denominator, which cancels in s_i / Σ s.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from allocator.text import say, visible
+from allocator.text import EN, Phrasebook
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,19 @@ class Problem:
     file: str = ""
     at: Mapping[str, object] = field(default_factory=dict)
 
-    def sentence(self, lang: str) -> str:
+    def sentence(self, book: Phrasebook) -> str:
         """The problem in one sentence: file, place, what is wrong, what to write instead."""
         places = [
             as_in_toml(str(_short(value)))
             if name == "key"
-            else say(f"place.{name}", lang, value=_short(value))
+            else book.say(f"place.{name}", value=_short(value))
             for name, value in self.at.items()
         ]
-        where = say("place.separator", lang).join(part for part in (self.file, *places) if part)
-        what = say(f"error.{self.key}", lang, **{name: _short(value) for name, value in self.details.items()})
-        sentence = say("place.sentence", lang, where=where, what=what) if where else what
-        # what stands in a file may be anything, even what nobody sees or what would steer a terminal
-        return visible(sentence, lang)
+        where = book.say("place.separator").join(part for part in (self.file, *places) if part)
+        what = book.say(f"error.{self.key}", **{name: _short(value) for name, value in self.details.items()})
+        sentence = book.say("place.sentence", where=where, what=what) if where else what
+        # a file may hold anything, even invisible characters or codes that would steer a terminal
+        return book.visible(sentence)
 
 
 def _short(value: object) -> object:
@@ -73,16 +73,16 @@ class AllocatorError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self.problems)
 
-    def sentences(self, lang: str) -> list[str]:
+    def sentences(self, book: Phrasebook) -> list[str]:
         """Every problem as a sentence in the given language."""
-        return [problem.sentence(lang) for problem in self.problems]
+        return [problem.sentence(book) for problem in self.problems]
 
     def in_files(self, names: Mapping[str, str]) -> AllocatorError:
         """The same error with the parts of a scenario replaced by the files that they were read from."""
         return type(self)(replace(p, file=names.get(p.file, p.file)) for p in self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(self.sentences("en"))
+        return "\n".join(self.sentences(EN))
 
 
 class ScenarioError(AllocatorError):

@@ -18,7 +18,7 @@ MOST_DECIMALS = 30
 
 
 class TooManyDecimals(ValueError):
-    """It is a number, and only has more decimals than are taken."""
+    """The error for a number that only has too many decimals."""
 
 
 class Frozen(dict[K, V]):

@@ -1,4 +1,4 @@
-"""Floors and caps: in whole units, whether they can all hold, and the multiplier under which they do."""
+"""Floors and caps in whole units, the check that they can all hold, and the multiplier they lead to."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _bases(
     where: Sequence[int],
     sharing: dict[str, _Shares],
 ) -> list[tuple[int, int]]:
-    """The limit of each listed recipient in units, as numerator and denominator, before whole units."""
+    """The limit of each listed recipient in units, as numerator and denominator, before rounding."""
     if amount is not None:
         unit = scenario.fund.unit
         return [(amount.numerator * unit.denominator, amount.denominator * unit.numerator)] * len(where)
@@ -82,7 +82,7 @@ def check_feasible(
     caps: Sequence[int | None],
     total: int,
 ) -> None:
-    """Raises InfeasibleError that names the limits that clash and by how much."""
+    """Raises InfeasibleError if the limits cannot all hold, with those that clash and by how much."""
     unit, currency = scenario.fund.unit, scenario.fund.currency
     names = [scenario.recipients[i].name for i in scenario.participants]
     crossed = [
@@ -132,7 +132,7 @@ def find_multiplier(
     The sum is piecewise linear in λ and never falls; its slope changes by ±s_i where λ s_i meets a floor
     or a cap.  Each round tries the middle one of the bends still open and drops the half that it decides,
     so that the work halves from round to round (cf. the median search for continuous knapsacks, Kiwiel
-    2008).  Where everybody stands at a limit any λ of an interval does: then the one with k nearest to 1.
+    2008).  Where everybody stands at a limit, any λ of an interval does: then the one with k nearest to 1.
     """
     # a bend (at, s, ±1): from λ = at/s on, the sum grows by ±(λ s − at)
     bends = [(floor or 0, s, 1) for s, floor in zip(scores, floors, strict=True) if s]
@@ -168,7 +168,7 @@ def _nearest_to_one(
     p: int,
     q: int,
 ) -> tuple[int, int]:
-    """Of all λ that give the same amounts as p/q, the one nearest to total / Σ s, where k is 1."""
+    """The λ nearest to total / Σ s, where k is 1, of all that give the same amounts as p/q."""
     low: Fraction | None = None
     high: Fraction | None = None
     for s, floor, cap in zip(scores, floors, caps, strict=True):

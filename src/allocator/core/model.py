@@ -89,12 +89,12 @@ class Scenario:
 
     @property
     def reserved(self) -> Number:
-        """ΣR: what departments get before the split."""
+        """ΣR: the money that departments get before the split."""
         return exact(sum((r.amount for r in self.reservations), start=0))
 
     @property
     def earmarked(self) -> Number:
-        """ΣE: what is set apart for single recipients."""
+        """ΣE: the money set apart for single recipients."""
         return exact(sum((e.amount for e in self.earmarks), start=0))
 
     @property
@@ -104,13 +104,13 @@ class Scenario:
 
     @cached_property
     def participants(self) -> tuple[int, ...]:
-        """Positions of the recipients that take part in the split: all but those only earmarked for."""
+        """Positions of the recipients that take part in the split: all but those with only an earmark."""
         apart = {earmark.recipient for earmark in self.earmarks if not earmark.also_shares}
         return tuple(i for i, recipient in enumerate(self.recipients) if recipient.id not in apart)
 
     @property
     def assumed(self) -> tuple[Factor, ...]:
-        """The weighted factors whose data is assumed or an example, not published or derived."""
+        """The weighted factors whose data is assumed or an example."""
         return tuple(
             f for f in self.factors if self.weights.get(f.id, 0) and f.status in ("assumed", "example")
         )
@@ -306,7 +306,7 @@ _LIMIT = ("recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")  #
 
 
 def _limit_content(limit: Limit) -> list[object]:
-    """What the digest covers of a limit: a field that came later only where it says something.
+    """The fields of a limit that the digest covers; one added later counts only where it is set.
 
     So scenarios that do not use it keep the digest that stands on their papers.
     """

@@ -1,4 +1,4 @@
-"""Which known name somebody nearly meant, and what is said of a name that is not known."""
+"""The known name nearest to a mistyped one, and the problem with a name that is not known."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from allocator.core.parts import Recipient, plain_name
 from allocator.core.totals import is_total
 from allocator.text import Guess
 
-MOST_LISTED = 12  # that a sentence lists where none is near
-_MOST_COMPARED = 500  # so many names are all compared; of more, those that share most pairs of characters
+MOST_LISTED = 12  # names in a sentence where none is near
+_MOST_COMPARED = 500  # up to so many names, all are compared; beyond, those that share most character pairs
 _MOST_COUNTED = 5_000
 _BEST = 20
 _LONGEST = 100
 
 
 class Names:
-    """All that something may be called, to find what a word nearly is; ``listed`` is what else to name."""
+    """The known names, searched for the one nearest to a word; ``listed`` are those to list instead."""
 
     def __init__(self, written: Iterable[str], listed: Iterable[object] | None = None) -> None:
         self.written = [name for name in dict.fromkeys(written) if name]
@@ -28,13 +28,13 @@ class Names:
         self._found: dict[str, str | None] = {}
 
     def near(self, word: str) -> str | None:
-        """The name that is most like this one; None where none is near."""
+        """The name most like this one; None where none is near."""
         if word not in self._found:
             self._found[word] = self._near(_bare(word))
         return self._found[word]
 
     def guess(self, word: str) -> Guess:
-        """What a sentence proposes instead of a word: the name near to it, else those that there are."""
+        """The guess for an unknown word: the nearest name or None, the first names listed, their number."""
         return Guess(self.near(word), tuple(self.listed[:MOST_LISTED]), len(self.listed))
 
     def _near(self, word: str) -> str | None:
@@ -50,13 +50,13 @@ class Names:
         return [_bare(name) for name in self.written]
 
     def _candidates(self, word: str) -> Iterable[int]:
-        """The positions of the names worth comparing: of very many those with most pairs in common."""
+        """The positions of the names worth comparing; of very many names, those that share most pairs."""
         if len(self.written) <= _MOST_COMPARED:
             return range(len(self.written))
         lists = sorted((self._index[pair] for pair in _pairs(word) if pair in self._index), key=len)
         shared: Counter[int] = Counter()
         counted = 0
-        for where in lists:  # the rarest pairs tell most; the usual ones are in every name
+        for where in lists:  # the rarest pairs tell most; common ones are in every name
             if counted and counted + len(where) > _MOST_COUNTED:
                 break
             shared.update(where)
@@ -73,37 +73,36 @@ class Names:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is nearly this one, or None."""
+    """The known word nearest to this one; None where none is near."""
     return Names(known).near(word)
 
 
 def guess(word: str, known: Iterable[str]) -> Guess:
-    """What a sentence proposes instead of a word."""
+    """The guess for an unknown word out of the known ones."""
     return Names(known).guess(word)
 
 
 def unknown_recipient(
     name: str, names: Names, place: str = "", at: Mapping[str, object] | None = None
 ) -> Problem:
-    """What is wrong with a name that no recipient has: a row of totals, or one that is not in the list."""
+    """The problem with a name that no recipient has: it is a row of totals, or not in the list."""
     if is_total(name):
         return Problem("recipient_total", {"name": name}, place, at or {})
     return Problem("recipient_unknown", {"name": name, "guess": names.guess(name)}, place, at or {})
 
 
 def names_of(recipients: Iterable[Recipient]) -> Names:
-    """All that recipients are called, for sentences about a name that none of them has."""
+    """All ids, names and aliases of recipients, for sentences about a name that none of them has."""
     recipients = tuple(recipients)
     written = (name for r in recipients for name in (r.id, r.name.zh, r.name.en, *r.aliases))
     return Names(written, [r.name for r in recipients])
 
 
 def likeness(a: str, b: str, more_than: float = 0.0) -> float:
-    """How near two names are, from 0 (they are not) to 1 (the same), as long as that is more than a bound.
+    """The likeness of two names, from 0 (not near) to 1 (the same); it may be 0 if not above ``more_than``.
 
-    Names in Chinese are near when they share at least two characters in order, and half of the longer's;
-    others when so few letters are added, left out, exchanged or changed that they are at most two fifths
-    of the longer's.
+    Names in Chinese are near when they share at least two characters in order, and half of the longer name;
+    others when the letters added, left out, swapped or changed are at most two fifths of the longer name.
 
     >>> likeness("纳西区", "纳溪区") > 0.5, likeness("合计", "合江县"), likeness("备注", "investment")
     (True, 0.0, 0.0)
@@ -129,7 +128,7 @@ def likeness(a: str, b: str, more_than: float = 0.0) -> float:
 
 
 def _bare(name: str) -> str:
-    """A name without what tells no names apart: case, width, spaces in Chinese, and what cannot be seen."""
+    """A name without case, width, spaces in Chinese and invisible characters, which tell no names apart."""
     plain = plain_name(name)
     if plain.isascii():
         return plain
@@ -138,7 +137,7 @@ def _bare(name: str) -> str:
 
 
 def _in_letters(name: str) -> bool:
-    """Whether a name is in letters of an alphabet and not in Chinese characters."""
+    """True if a name is in letters of an alphabet and not in Chinese characters."""
     return name.isascii() or not any(unicodedata.category(c) == "Lo" for c in name)
 
 
@@ -147,7 +146,7 @@ def _pairs(name: str) -> set[str]:
 
 
 def _common(a: str, b: str) -> int:
-    """How many characters two names share in order."""
+    """The number of characters that two names share in order."""
     row = [0] * (len(b) + 1)
     for x in a:
         before = 0
@@ -157,7 +156,7 @@ def _common(a: str, b: str) -> int:
 
 
 def _edits(a: str, b: str) -> int:
-    """How many letters must be added, left out, changed or exchanged with the next (optimal alignment)."""
+    """The fewest letters to add, leave out, change or swap with the next one (optimal alignment)."""
     older: list[int] = []
     old = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):

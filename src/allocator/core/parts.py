@@ -1,4 +1,4 @@
-"""What a scenario is made of: frozen data, checked when it is made.
+"""The parts of a scenario: frozen data, checked when it is made.
 
 Money, weights and values are exact: ``int`` where whole, else ``Fraction``.  Money is in the currency's
 main unit (yuan), never in thousands or ten thousands.
@@ -18,7 +18,7 @@ from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals
 from allocator.core.totals import is_total
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest")
-# what amounts in yuan may be written in, and how many yuan one of it is
+# the units that amounts in yuan may be written in, and their size in yuan
 AMOUNT_UNITS = {
     "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
     "yuan": 1, "10k yuan": 10**4, "": 1,
@@ -30,25 +30,25 @@ BASES = ("fund", "distributable", "previous")
 def wrong(
     key: str, file: str = "scenario", at: Mapping[str, object] | None = None, **details: object
 ) -> Never:
-    """Raises the ScenarioError with this sentence."""
+    """Raises a ScenarioError with this sentence."""
     raise ScenarioError(Problem(key, details, file, at or {}))
 
 
 def brief(value: object) -> str:
-    """A wrong value as a sentence shows it: 40 characters at most, whatever it is."""
+    """A wrong value as a sentence shows it, cut to 40 characters."""
     # Python refuses to write very long integers in decimal
     return (hex(value) if isinstance(value, int) and value.bit_length() > 1000 else str(value))[:40]
 
 
 def in_full(number: Number) -> Number | str:
-    """The number for a sentence about its decimals: with all of them where the usual six would hide some.
+    """The number with up to 30 decimals, as text, where the usual six would hide some.
 
     >>> in_full(100 + Fraction(1, 10**28)), in_full(Fraction(1, 3))
     ('100.0000000000000000000000000001', '0.333333333333333333333333333333…')
     """
     if (number * 10**6).denominator == 1:
         return number
-    # in integers: a division of decimals would round at 28 digits, and say 100 of what is not
+    # in integers: dividing decimals would round at 28 digits and show 100 for what is not
     whole, rest = divmod(abs(number.numerator) * 10**MOST_DECIMALS, number.denominator)
     digits = f"{whole:0{MOST_DECIMALS + 1}}"
     decimals = digits[-MOST_DECIMALS:] + "…" if rest else digits[-MOST_DECIMALS:].rstrip("0")
@@ -56,7 +56,7 @@ def in_full(number: Number) -> Number | str:
 
 
 def number_at(value: Any, key: str) -> Number:
-    """A non-negative number, or an error that names its place."""
+    """The value as a non-negative number; raises ScenarioError with its place."""
     try:
         number = exact(value)
     except TooManyDecimals:
@@ -69,13 +69,13 @@ def number_at(value: Any, key: str) -> Number:
 
 
 def money_at(value: Any, key: str) -> Number:
-    """A non-negative amount with at most two decimals, or an error that names its place."""
+    """The value as a non-negative amount of at most two decimals; raises ScenarioError with its place."""
     try:
         exact(value)
     except TooManyDecimals:
         wrong("cents", at={"key": key}, value=brief(value))
     except ValueError:
-        pass  # which number_at says
+        pass  # number_at reports it
     number = number_at(value, key)
     if (number * 100).denominator != 1:
         wrong("cents", at={"key": key}, value=in_full(number))
@@ -110,7 +110,7 @@ class Text:
 
 
 def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
-    """The text, unless it is blank, endless, hides characters, or would run as a formula in a spreadsheet."""
+    """The text; raises ScenarioError if it is blank, too long, not printable or like a formula."""
     if not text:
         wrong("name_blank", file)
     if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
@@ -119,7 +119,7 @@ def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
 
 
 def check_id(text: str, file: str) -> str:
-    """The id, trimmed, unless it cannot be one."""
+    """The id, trimmed; raises ScenarioError if it is not fit to be one."""
     return check_text(text.strip(), 100, file)
 
 
@@ -148,7 +148,7 @@ class Recipient:
 
 
 def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
-    """Every way to write a recipient (id, either name, alias), as `plain_name` gives it, and its id."""
+    """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it."""
     known: dict[str, str] = {}
     for recipient in recipients:
         for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):
@@ -244,7 +244,7 @@ class Reservation:
 
 @dataclass(frozen=True)
 class Use:
-    """资金用途: what part of the fund was spent on, as published; it decides no amount."""
+    """资金用途: a use that part of the fund was spent on, as published; it decides no amount."""
 
     name: Text
     amount: Number
@@ -320,13 +320,13 @@ class Limit:
 
     @property
     def most_rate(self) -> int:
-        """What no rate may exceed: all of the whole; else more than anybody means, such as 80 for 80 %."""
+        """The largest rate allowed: 1 for a part of a whole; else 10, to catch 80 written for 80 %."""
         return 1 if self.of != "previous" and self.by is None else 10
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What one cell of the factor table has to say beyond its column."""
+    """The provenance of one cell of the factor table, where it says more than its column."""
 
     recipient: str
     factor: str

@@ -1,4 +1,4 @@
-"""What rows of totals are called: no recipient may be, for its figures would be counted twice."""
+"""The names of rows of totals; no recipient may have one, for its figures would be counted twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENGLISH = re.compile(r"(.* )?(sub|grand)?totals?|((sub|grand) ?)?totals? (of|fo
 
 
 def is_total(name: str) -> bool:
-    """Whether a name is what a row of sums is called, however that is written.
+    """True if a name is that of a row of totals, however it is written.
 
     >>> is_total("合　计："), is_total("（小计）"), is_total("Grand total"), is_total("全市合计（万元）")
     (True, True, True, True)

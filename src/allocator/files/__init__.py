@@ -1,1 +1,1 @@
-"""The only readers and writers of input."""
+"""The readers and writers of all input files."""

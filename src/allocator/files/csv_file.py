@@ -1,4 +1,4 @@
-"""Rows and columns of CSV, with what a file holds bounded before it is taken apart."""
+"""CSV files as rows or columns of text, within limits of size."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 
 from allocator.files.parsing import Row, headed, read_bytes, wrong
 
-MOST_ROWS = 300_000  # of a file of a scenario: remarks on every cell of the largest
+MOST_ROWS = 300_000  # in one file of a scenario: enough for a remark on every cell of the largest
 MOST_COLUMNS = 16_384  # as many as Excel has
-_MOST_COMMAS = 200_000  # of one line's cells, those within quotes counted too
-_MOST_LINES = 2**20  # blank ones counted, as many as Excel has
+_MOST_COMMAS = 200_000  # in one line, including those within quotes
+_MOST_LINES = 2**20  # including blank ones, as many as Excel has
 _LONGEST_LINE = 2**20  # bytes
 _PIECE = 2**20
 _BATCH = 2_000  # lines
 
 
 class _Wide(Exception):
-    """A line has too many cells."""
+    """Raised where a table has too many rows or columns."""
 
 
 def read_csv(path: Path) -> tuple[list[str], list[Row]]:
-    """The header and the rows of a CSV file, each with its row number; wholly blank rows are passed over."""
+    """The header and the rows of a CSV file, each with its row number; blank rows are skipped."""
     return headed(path, csv_lines(path, read_bytes(path)))
 
 
@@ -37,9 +37,9 @@ def csv_lines(
     mark: str = ",",
     most_cells: int | None = None,
 ) -> list[Row]:
-    """The lines of CSV that hold anything, each with its number; raises where it is not CSV or too large.
+    """The lines of CSV that are not blank, each with its number; ``mark`` separates the cells.
 
-    ``mark`` stands between the cells.
+    Raises ScenarioError where the content is not CSV or too large.
     """
     text = _Lines(file, content, mark=mark)
     rows: list[Row] = []
@@ -64,10 +64,11 @@ def csv_lines(
 
 
 def csv_columns(content: bytes, most_rows: int = MOST_ROWS) -> list[list[str]] | None:
-    """The columns of CSV, headings first, as they stand; None where it is not CSV, too large, or where a line
+    """The columns of CSV as written, headings first; None where it is not CSV, has too many cells, or a line
     is not as long as the first.
 
-    A million lines one by one would take three times as long.
+    Raises ScenarioError for an endless line or an unknown encoding.  A million lines one by one would take
+    three times as long.
 
     >>> csv_columns(b"a,b\\n1,2\\n"), csv_columns(b"a,b\\n1\\n")
     ([['a', '1'], ['b', '2']], None)
@@ -89,14 +90,14 @@ def csv_columns(content: bytes, most_rows: int = MOST_ROWS) -> list[list[str]] |
 
 
 def _most_cells(most_rows: int) -> int:
-    """So many that a table of eight columns may have all its rows."""
+    """The largest number of cells, so that a table of eight columns may have all its rows."""
     return max(12_000_000, 8 * most_rows)
 
 
 class _Lines:
-    """The lines of a text file one by one, each of bearable length, in UTF-8 or as Excel in China writes it.
+    """The lines of a text file one by one, in UTF-8 or GB18030 (as Excel in China writes it).
 
-    ``commas`` counts those since it was last set; too many of them raise _Wide.
+    ``commas`` counts the separators since it was last reset; too many of them raise _Wide.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class _Lines:
         if encoding is None:
             wrong(file, "file_encoding")
         self.commas, self.most_commas, self._mark = 0, most_commas, mark
-        # decoded bit by bit: the whole text at once would take up to four times the file
+        # decoded in pieces: the whole text at once would take up to four times the size of the file
         self._lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
     def __iter__(self) -> Iterator[str]:
@@ -133,7 +134,7 @@ def _is_in(content: bytes, encoding: str) -> bool:
 
 
 def _endless(content: bytes) -> bool:
-    """Whether a line is longer than any table's; only the ends of lines are looked for."""
+    """True if a line is longer than ``_LONGEST_LINE``; only line ends are searched for."""
     at = 0
     while len(content) - at > _LONGEST_LINE:
         end = max(content.rfind(mark, at, at + _LONGEST_LINE) for mark in (b"\n", b"\r"))

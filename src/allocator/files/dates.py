@@ -1,4 +1,4 @@
-"""Days as people write them in tables."""
+"""Reads dates as people write them in tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # 1954 to 2119 in a spreadsheet's 
 
 
 def cell_day(cell: str) -> date | str:
-    """The day in a cell, or the key of the sentence that says why there is none; a time of day is left out.
+    """The date in a cell, or the key of the sentence that says why there is none; a time of day is ignored.
 
     >>> cell_day("2023/6/3"), cell_day("2023-06-31"), cell_day("45080")
     (datetime.date(2023, 6, 3), 'day_none', 'day_serial')

@@ -1,4 +1,4 @@
-"""Writing that can be relied on: it is on the disk before it counts, and whole or not there at all."""
+"""Reliable writing of files: synced to disk, and whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pathlib import Path
 
 from allocator.core.errors import Problem, ScenarioError
 
-OPEN = 0o666  # what the system's own mask makes of it
-PRIVATE = 0o600  # for nobody else
+OPEN = 0o666  # less the system's umask
+PRIVATE = 0o600  # for the user only
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _CANNOT = {errno.EINVAL, errno.ENOSYS, errno.EBADF, getattr(errno, "ENOTSUP", errno.ENOSYS)}
 
 
 def full(error: BaseException) -> bool:
-    """Whether the system refused something since there is no room."""
+    """True if an error says that the disk is full or the quota is used up."""
     return isinstance(error, OSError) and error.errno in _FULL
 
 
 def unwritten(error: BaseException, place: Path | str) -> ScenarioError:
-    """The sentence for what could not be written there."""
+    """The ScenarioError for a failed write to this place: the disk is full, or it cannot be written."""
     return ScenarioError(Problem("disk_full" if full(error) else "unwritable", {}, str(place)))
 
 
 def write(path: Path, content: bytes, mode: int = OPEN, *, new: bool = False, sync: bool = True) -> None:
-    """Writes a file, and returns once it is on the disk; one that could not be written whole is removed.
+    """Writes a file and syncs it to disk; one that could not be written whole is removed.
 
-    With ``new`` raises FileExistsError where there is one.  ``sync`` False leaves it to the system when.
+    With ``new`` raises FileExistsError where there is one.  Without ``sync`` the system decides when to sync.
     """
     flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC) | getattr(os, "O_BINARY", 0)
     file = os.open(path, flags, mode)
@@ -49,12 +49,12 @@ def write(path: Path, content: bytes, mode: int = OPEN, *, new: bool = False, sy
 
 
 def settle(folder: Path) -> None:
-    """Returns once the names in a folder are on the disk, where the system has such a thing."""
+    """Syncs the names in a folder to disk, where the system supports that."""
     if os.name == "nt":
         return
     try:
         file = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # it may be written to, and not looked into
+    except PermissionError:  # it may be writable but not readable
         return
     try:
         _settle(file)
@@ -71,10 +71,9 @@ def _settle(file: int) -> None:
 
 
 def put_all(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Writes files into a folder, all or none; the last one named is put in its place last.
+    """Writes files into a folder, all or none; the last one named is moved into place last.
 
-    Names may lead into folders of the folder, which are made.  Raises what the system says; then everything
-    is as it was.
+    Names may include subfolders, which are made.  Raises the system's error, and then everything is restored.
     """
     made: list[Path] = []  # folders
     parts: dict[Path, Path] = {}
@@ -99,7 +98,7 @@ def put_all(folder: Path, contents: Mapping[str, bytes]) -> None:
                 old = before[path]
                 if old is not None:
                     old.replace(path)
-                elif not parts[path].exists():  # it was put in its place
+                elif not parts[path].exists():  # it was moved into place
                     path.unlink()
         for part in parts.values():
             with suppress(OSError):
@@ -113,7 +112,7 @@ def put_all(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def make(folder: Path, made: list[Path]) -> None:
-    """Makes a folder and those that it stands in, and adds each that was not there to a list."""
+    """Makes a folder and its parents, and adds each one that is new to a list."""
     if not folder.is_dir():
         make(folder.parent, made)
         folder.mkdir()
@@ -121,7 +120,7 @@ def make(folder: Path, made: list[Path]) -> None:
 
 
 def _aside(path: Path) -> Path | None:
-    """A second name for what a file is now; None where there is none."""
+    """A backup of a file under another name, as a link or a copy; None where there is no file."""
     if not path.exists():
         return None
     old = path.with_name(f".{path.name}.old")
@@ -129,7 +128,7 @@ def _aside(path: Path) -> Path | None:
         old.unlink(missing_ok=True)
     try:
         os.link(path, old)
-    except OSError:  # a file system without such a thing
+    except OSError:  # a file system without links
         write(old, path.read_bytes())
     return old
 

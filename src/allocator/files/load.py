@@ -1,4 +1,4 @@
-"""A scenario with all that its file names, a register of projects too."""
+"""Loads a scenario with all files that it names, including a register of projects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def load_scenario(path: str | Path) -> Scenario:
 
 
 def load_counted(path: str | Path) -> Counted | None:
-    """What the register that a scenario file names gives, with the projects; None where it names none."""
+    """The counted register of projects that a scenario file names; None where it names none."""
     named = register_files(path)
     return _counted(named, read_recipients(named["recipients"])) if named else None
 

@@ -1,4 +1,4 @@
-"""Bytes, text and rows from files that may be anything at all."""
+"""Reads bytes, text and rows from files that may hold anything."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from allocator.core.exact import MOST_DECIMALS, Number, TooManyDecimals, exact
 LARGEST_FILE_MB = 10
 LARGEST_TOML_MB = 1
 _MOST_WALKED = 5_000_000  # steps from part to part of keys
-MOST_PROBLEMS = 100  # of one file: beyond that nobody reads on
+MOST_PROBLEMS = 100  # reported for one file; nobody reads more
 
 
 def wrong(file: Path | str, key: str, at: Mapping[str, object] | None = None, **details: object) -> Never:
@@ -30,7 +30,7 @@ def wrong(file: Path | str, key: str, at: Mapping[str, object] | None = None, **
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of an ordinary text file of bearable size."""
+    """The content of an ordinary text file of at most ``LARGEST_FILE_MB`` MB."""
     return sound(path, file_bytes(path))
 
 
@@ -52,7 +52,7 @@ def file_bytes(path: Path, limit: int = LARGEST_FILE_MB) -> bytes:
 
 
 def sound(path: Path, content: bytes) -> bytes:
-    """The content, unless it is empty, endless or no text."""
+    """The content itself; raises ScenarioError if it is empty, too large or not text."""
     if len(content) > LARGEST_FILE_MB * 2**20:
         wrong(path, "file_large", limit=LARGEST_FILE_MB)
     if not content.strip():
@@ -85,12 +85,12 @@ def path_beside(path: Path, name: str, root: Path, key: str) -> Path:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as nested tables, its numbers with a point as Decimal."""
+    """A TOML file as nested tables, with decimal numbers as Decimal."""
     return toml_of(path, read_bytes(path))
 
 
 def toml_of(path: Path, content: bytes) -> dict[str, Any]:
-    """The content of a TOML file as nested tables; ``path`` is what sentences call it."""
+    """The content of a TOML file as nested tables; ``path`` is its name in sentences."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -106,10 +106,10 @@ def toml_of(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _walked(text: str) -> int:
-    """How many steps from part to part of keys TOML may take to read, at the most.
+    """The largest number of steps from part to part of keys that reading TOML may take.
 
-    Each part of a key is looked for from the first part of its table's name on, so that the steps of a line
-    grow with the square of its points.
+    Each part of a key is looked up from the first part of its table's name, so the steps of a line grow with
+    the square of its points.
     """
     steps = deepest = 0
     for line in text.split("\n"):
@@ -129,7 +129,7 @@ _BARE_KEY = re.compile(
 )
 _QUOTED = re.compile(r"""\"[^"]*("|$)|'[^']*('|$)|#.*""")
 
-# How the messages of tomllib begin, and the sentences that say the same for people.
+# The beginnings of tomllib's messages, and the sentences that say the same for people.
 _TOML_REASONS = (
     ("Expected '='", "toml_equals"),
     ("Expected newline", "toml_rest"),
@@ -140,7 +140,7 @@ _TOML_REASONS = (
 
 
 def _wrong_toml(path: Path, text: str, reason: str) -> Never:
-    """Says what is wrong with TOML in the words of somebody who writes it by hand."""
+    """Raises the ScenarioError for wrong TOML, in the words of somebody who writes it by hand."""
     place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", reason)
     if place is None:
         wrong(path, "toml_endless")
@@ -151,7 +151,7 @@ def _wrong_toml(path: Path, text: str, reason: str) -> Never:
     hidden = next((c for c in _QUOTED.sub("", line) if c not in "\t\r" and not c.isprintable()), None)
     if hidden is not None:
         wrong(path, "toml_hidden", at, name=hidden)
-    bare = _BARE_KEY.match(line[:300])  # the search takes the square of the length
+    bare = _BARE_KEY.match(line[:300])  # the search takes quadratic time
     if bare and not set(bare[1]) & set("“”‘’＝"):
         wrong(path, "toml_bare_key", at, name=bare[1][:40])
     odd = re.search("[“”‘’＝，【】]", _QUOTED.sub("", line))
@@ -170,7 +170,7 @@ Row = tuple[int, list[str]]
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No search for garbage meanwhile: with millions of cells in hand it takes most of the time."""
+    """Switches garbage collection off meanwhile: with millions of cells it takes most of the time."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -208,14 +208,14 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "01
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?|[0-9]+:[0-9]{2}(:[0-9.]+)?")
-# what Excel and WPS show where a formula cannot be worked out, in a cell as in a CSV file
+# shown by Excel and WPS where a formula cannot be calculated, in a cell or a CSV file
 _ERROR_CELL = re.compile(
     r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|GETTING_DATA|BUSY!|FIELD!)"
 )
 
 
 def is_error_cell(cell: str) -> bool:
-    """Whether the cell holds what a formula leaves that cannot be worked out.
+    """True if the cell holds the error value of a formula.
 
     >>> is_error_cell("#DIV/0!"), is_error_cell("#1 District")
     (True, False)
@@ -268,14 +268,14 @@ def cell_number(cell: str) -> Number | str:
 
 
 def cell_text(value: Any) -> str:
-    """A value as it stands in a CSV cell, in plain digits."""
+    """A value as the text of a CSV cell, in plain digits."""
     if value is None:
         return ""
     return decimal_text(value) if isinstance(value, Fraction) else str(value)
 
 
 def decimal_text(value: Fraction) -> str:
-    """A fraction in plain digits; raises ScenarioError where no decimal says it exactly.
+    """A fraction in plain digits; raises ScenarioError where it has no exact decimal form.
 
     >>> decimal_text(Fraction(1, 8))
     '0.125'

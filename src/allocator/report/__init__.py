@@ -1,1 +1,1 @@
-"""Results for people: tables, words, charts, papers, workbook."""
+"""Presentation of results: tables, sentences, charts, papers and the workbook."""

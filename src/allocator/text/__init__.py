@@ -1,14 +1,15 @@
-"""Every sentence that a person reads, in Chinese and English, and how numbers are written in each.
+"""Every sentence that a person reads, and how names, numbers and money are written, in each language.
 
-The sentences stand in ``zh.toml`` and ``en.toml`` under the same keys, the app's own ("app.…") in
-``app.zh.toml`` and ``app.en.toml``, the workbook's ("excel.…"), the other papers' ("report.…"), what is
-said of payments ("execution.…"), of projects ("projects.…") and of sheets ("sheets.…") likewise.
+The sentences of a language stand in a folder of its own, a file a feature: the key ``error.no_rows`` in
+``error.toml`` under ``no_rows``, those of the pages (``app.seek.…``) in ``app.seek.toml``.  Another language
+is one more folder and its name in `LANGUAGES`.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -17,14 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LANGUAGES = ("zh", "en")
-APART = (
-    "app",
-    "excel",
-    "report",
-    "execution",
-    "projects",
-    "sheets",
-)  # kinds of sentences in files of their own
 
 
 class Money(NamedTuple):
@@ -35,7 +28,7 @@ class Money(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """What a sentence proposes for an unknown name: the one near to it, else some of those that there are."""
+    """The proposal for an unknown name in a sentence: the known name nearest to it, else some known names."""
 
     near: str | None
     known: tuple[object, ...]
@@ -43,159 +36,217 @@ class Guess(NamedTuple):
 
 
 @cache
-def texts(name: str) -> dict[str, Any]:
-    """All sentences of one file, "zh" or "app.zh" for instance, as nested tables."""
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+def _files(language: str) -> dict[str, Path]:
+    return {path.stem: path for path in Path(__file__).with_name(language).glob("*.toml")}
 
 
-def say(key: str, lang: str, **details: object) -> str:
-    """The sentence with this dotted key, its details filled in.
-
-    >>> say("place.row", "en", value=3)
-    'row 3'
-    """
-    # many sentences stand apart, so that the command line need not parse them
-    kind = key.partition(".")[0]
-    sentence: Any = texts(f"{kind}.{lang}" if kind in APART else lang)
-    for part in key.split("."):
-        sentence = sentence[part]
-    return str(sentence).format(**{name: show(value, lang) for name, value in details.items()})
+@cache
+def _table(language: str, file: str) -> dict[str, Any]:
+    return tomllib.loads(_files(language)[file].read_text("utf-8"))
 
 
-def show(value: object, lang: str) -> str:
-    """A detail as text: names in the reader's language, numbers grouped as the language does, lists joined.
-
-    >>> show([1234, Fraction(1, 2)], "en"), show([1234, "泸县"], "zh")
-    ('1,234, 0.5', '1234、泸县')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Money):
-        return money(value.amount, value.currency, lang)
-    if isinstance(value, Guess):
-        return _guess(value, lang)
-    if isinstance(value, int | Fraction | Decimal) and not isinstance(value, bool):
-        return number(value, lang)
-    if hasattr(value, "zh") and hasattr(value, "en"):
-        return str(getattr(value, lang))
-    if isinstance(value, Iterable):
-        return say("place.list", lang).join(show(item, lang) for item in value)
-    return str(value)
-
-
-def _guess(found: Guess, lang: str) -> str:
-    if found.near is not None:
-        return say("place.guess_near", lang, near=_cut(found.near, 200))
-    known = [_cut(show(name, lang), 40) for name in found.known]
-    if not known:
-        return say("place.guess_none", lang)
-    key = "guess_some" if found.many > len(known) else "guess_all"
-    return say(f"place.{key}", lang, known=known, count=found.many)
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-# what Python takes for printable though nobody sees it
+# invisible characters that Python counts as printable
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
     chr(code) for code in range(0xFE00, 0xFE10)
 }
 _MOST_NAMED = 8
 
 
-def visible(text: str, lang: str) -> str:
-    """The text with every character that cannot be seen named, and nothing that would steer a terminal.
+@dataclass(frozen=True)
+class Phrasebook:
+    """Everything in a reader's language: sentences, names, numbers, money, lists.
 
-    >>> visible("泸\u3000县", "zh"), visible("Lu\u200b\u200b County", "en"), visible("泸县", "en")
-    ('泸〔全角空格 U+3000〕县', 'Lu[zero-width space U+200B, 2 times] County', '泸县')
+    >>> Phrasebook("en").say("place.row", value=3)
+    'row 3'
     """
-    if text.isprintable() and _UNSEEN.isdisjoint(text):
-        return text
-    seen, named = [], 0
-    for char, run in groupby(text):
-        count = sum(1 for _ in run)
-        if char.isprintable() and char not in _UNSEEN:
-            seen.append(char * count)
-            continue
-        named += 1
-        name = texts(lang)["character"].get(f"u{ord(char):04x}") or say("character.other", lang)
-        key = "place.unseen" if count == 1 else "place.unseen_many"
-        said = say(key, lang, name=name, code=f"U+{ord(char):04X}", count=count)
-        seen.append(said if named <= _MOST_NAMED else "?")
-    return "".join(seen)
 
+    language: str
 
-def number(
-    value: int | Fraction | Decimal, lang: str, places: int | None = None, *, sign: bool = False
-) -> str:
-    """A number in plain decimals: English with thousands separators, Chinese without.
+    # --- sentences ------------------------------------------------------------------------------------
 
-    Without ``places`` a number is written out exactly where six decimals are enough for that, else with
-    six.  With ``places`` it is rounded to them, halves to even.  ``sign`` writes a plus before gains.
+    def say(self, key: str, **details: object) -> str:
+        """The sentence with this dotted key, its details filled in; KeyError where there is none."""
+        return str(self._found(key)).format(**{name: self.show(value) for name, value in details.items()})
 
-    >>> number(57220000, "en"), number(57220000, "zh"), number(Fraction(-1, 3), "en", 2)
-    ('57,220,000', '57220000', '−0.33')
-    """
-    digits = 6 if places is None else places
-    exact = value if isinstance(value, int | Fraction) else Fraction(value)
-    # halves to even; in integers, since this is done for every figure of every table
-    scaled, left = divmod(abs(exact.numerator) * 10**digits, exact.denominator)
-    scaled += 2 * left > exact.denominator or (2 * left == exact.denominator and scaled % 2 == 1)
-    whole, rest = divmod(scaled, 10**digits)
-    text = f"{whole:,}" if lang != "zh" else str(whole)
-    if digits:
-        decimals = f"{rest:0{digits}}"
-        text = f"{text}.{decimals}" if places is not None else f"{text}.{decimals}".rstrip("0").rstrip(".")
-    return ("" if not scaled else "−" if exact < 0 else "+" if sign else "") + text
+    def words(self, key: str) -> dict[str, Any]:
+        """The table of sentences with this dotted key: ``status``, ``app.frame``."""
+        found: dict[str, Any] = self._found(key)
+        return found
 
+    def join(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other: with a blank between them where the language writes blanks.
 
-def money(
-    amount: int | Fraction, currency: str, lang: str, *, in_full: bool = False, sign: bool = False
-) -> str:
-    """An amount in a sentence: Chinese in 万元 where that is short, English in full, so that none is misread.
+        >>> ZH.join(["甲。", "乙。"]), EN.join(["A.", "B."])
+        ('甲。乙。', 'A. B.')
+        """
+        return ("" if self.chinese else " ").join(sentences)
 
-    >>> money(57_220_000, "CNY", "zh"), money(57_220_000, "CNY", "en"), money(1_250_000_000, "USD", "zh")
-    ('5722万元', '57,220,000 yuan', '12.5亿美元')
-    >>> money(150_000_000, "USD", "zh", sign=True), money(-490_000, "CNY", "zh", sign=True)
-    ('+1.5亿美元', '−49万元')
-    """
-    short = lang == "zh" and not in_full
-    if currency != "CNY":
-        value = number(amount, lang, sign=sign)
-        if short and abs(Fraction(amount)) >= 10**8 and amount % 10**6 == 0:
-            value = say(
-                "money.hundred_million", lang, value=number(Fraction(amount) / 10**8, lang, sign=sign)
+    @property
+    def chinese(self) -> bool:
+        """True where it is written as Chinese is: no blanks, no thousands separators, money in 万元."""
+        return bool(self._found("language.chinese"))
+
+    def _found(self, key: str) -> Any:
+        # a command parses only the files that it says something from
+        first, *rest = key.split(".")
+        if first == "app":
+            first, rest = f"app.{rest[0]}", rest[1:]
+        found: Any = _table(self.language, first)
+        for part in rest:
+            found = found[part]
+        return found
+
+    # --- details --------------------------------------------------------------------------------------
+
+    def text(self, named: Any) -> str:
+        """A name or remark, given in both languages of the data, in the reader's; English in a third.
+
+        A plain string is the same for every reader.
+        """
+        return named if isinstance(named, str) else str(getattr(named, self.language, named.en))
+
+    def show(self, value: object) -> str:
+        """A detail as text: names in the reader's language, numbers grouped as it does, lists joined.
+
+        >>> EN.show([1234, Fraction(1, 2)]), ZH.show([1234, "泸县"])
+        ('1,234, 0.5', '1234、泸县')
+        """
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Money):
+            return self.money(value.amount, value.currency)
+        if isinstance(value, Guess):
+            return self._guess(value)
+        if isinstance(value, int | Fraction | Decimal) and not isinstance(value, bool):
+            return self.number(value)
+        if hasattr(value, "zh") and hasattr(value, "en"):
+            return self.text(value)
+        if isinstance(value, Iterable):
+            return self.say("place.list").join(map(self.show, value))
+        return str(value)
+
+    def _guess(self, found: Guess) -> str:
+        if found.near is not None:
+            return self.say("place.guess_near", near=_cut(found.near, 200))
+        known = [_cut(self.show(name), 40) for name in found.known]
+        if not known:
+            return self.say("place.guess_none")
+        if found.many > len(known):
+            return self.say("place.guess_some", known=known, count=found.many)
+        return self.say("place.guess_all", known=known)
+
+    def visible(self, text: str) -> str:
+        """The text with its invisible characters named, and nothing that would control a terminal.
+
+        The first eight runs of them are named; "?" stands for each further one.
+
+            >>> ZH.visible("泸\u3000县"), EN.visible("Lu\u200b\u200b County"), EN.visible("泸县")
+            ('泸〔全角空格 U+3000〕县', 'Lu[zero-width space U+200B, 2 times] County', '泸县')
+        """
+        if text.isprintable() and _UNSEEN.isdisjoint(text):
+            return text
+        seen, named = [], 0
+        names = self.words("character")
+        for char, run in groupby(text):
+            count = sum(1 for _ in run)
+            if char.isprintable() and char not in _UNSEEN:
+                seen.append(char * count)
+                continue
+            named += 1
+            name, code = names.get(f"u{ord(char):04x}") or names["other"], f"U+{ord(char):04X}"
+            if count == 1:
+                said = self.say("place.unseen", name=name, code=code)
+            else:
+                said = self.say("place.unseen_many", name=name, code=code, count=count)
+            seen.append(said if named <= _MOST_NAMED else "?")
+        return "".join(seen)
+
+    def kind(self, kind: str) -> str:
+        """A kind of recipients in words, where it is one of the usual ones.
+
+        >>> ZH.kind("park"), ZH.kind("island")
+        ('园区', 'island')
+        """
+        return str(self.words("kind").get(kind, kind))
+
+    # --- numbers and money ----------------------------------------------------------------------------
+
+    def number(
+        self, value: int | Fraction | Decimal, places: int | None = None, *, sign: bool = False
+    ) -> str:
+        """A number in plain decimals: English with thousands separators, Chinese without.
+
+        Without ``places`` a number is written out exactly where six decimals are enough for that, else with
+        six.  With ``places`` it is rounded to them, halves to even.  ``sign`` writes a plus before gains.
+
+        >>> EN.number(57220000), ZH.number(57220000), EN.number(Fraction(-1, 3), 2)
+        ('57,220,000', '57220000', '−0.33')
+        """
+        digits = 6 if places is None else places
+        exact = value if isinstance(value, int | Fraction) else Fraction(value)
+        # halves to even; in integers, since this is done for every figure of every table
+        scaled, left = divmod(abs(exact.numerator) * 10**digits, exact.denominator)
+        scaled += 2 * left > exact.denominator or (2 * left == exact.denominator and scaled % 2 == 1)
+        whole, rest = divmod(scaled, 10**digits)
+        text = str(whole) if whole < 1000 or self.chinese else f"{whole:,}"
+        if digits:
+            decimals = f"{rest:0{digits}}"
+            text = (
+                f"{text}.{decimals}" if places is not None else f"{text}.{decimals}".rstrip("0").rstrip(".")
             )
-        return with_unit(value, currency, 1, lang)
-    scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
-    value = number(Fraction(amount) / scale, lang, sign=sign)
-    return with_unit(value, currency, scale, lang)
+        return ("" if not scaled else "−" if exact < 0 else "+" if sign else "") + text
+
+    def money(
+        self, amount: int | Fraction, currency: str, *, in_full: bool = False, sign: bool = False
+    ) -> str:
+        """An amount in a sentence: Chinese in 万元 where that is short, English in full: none is misread.
+
+        >>> ZH.money(57_220_000, "CNY"), EN.money(57_220_000, "CNY"), ZH.money(1_250_000_000, "USD")
+        ('5722万元', '57,220,000 yuan', '12.5亿美元')
+        >>> ZH.money(150_000_000, "USD", sign=True), ZH.money(-490_000, "CNY", sign=True)
+        ('+1.5亿美元', '−49万元')
+        """
+        short = self.chinese and not in_full
+        if currency != "CNY":
+            value = self.number(amount, sign=sign)
+            if short and abs(Fraction(amount)) >= 10**8 and amount % 10**6 == 0:
+                millions = self.number(Fraction(amount) / 10**8, sign=sign)
+                value = self.say("money.hundred_million", value=millions)
+            return self.amount(value, currency, 1)
+        scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
+        return self.amount(self.number(Fraction(amount) / scale, sign=sign), currency, scale)
+
+    def amount(self, value: str, currency: str, scale: int) -> str:
+        """A figure and its unit, with a space before a unit that is a mere code."""
+        unit = self.money_unit(currency, scale)
+        if currency == "CNY" or currency in self.words("currency"):
+            return self.say("money.amount", value=value, unit=unit)
+        return self.say("money.foreign", value=value, unit=unit)
+
+    def money_unit(self, currency: str, scale: int) -> str:
+        """The name of the shown unit: 万元 or 10k yuan, 元 or yuan; else the currency's name, or its code."""
+        if currency != "CNY":
+            return str(self.words("currency").get(currency, currency))
+        return self.say("money.ten_thousand") if scale == 10_000 else self.say("money.one")
 
 
-def with_unit(value: str, currency: str, scale: int, lang: str) -> str:
-    """A figure and its unit, with a space before a unit that is a mere code."""
-    key = "amount" if currency == "CNY" or currency in texts(lang)["currency"] else "foreign"
-    return say(f"money.{key}", lang, value=value, unit=money_unit(currency, scale, lang))
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def kind_text(kind: str, lang: str) -> str:
-    """A kind of recipients in words, where it is one of the usual ones.
+BOOKS = tuple(map(Phrasebook, LANGUAGES))
+ZH, EN = BOOKS[:2]  # the languages of the data: names and remarks are given in these two
 
-    >>> kind_text("park", "zh"), kind_text("island", "zh")
-    ('园区', 'island')
+
+def both(key: str, **details: object) -> tuple[str, str]:
+    """A sentence in the two languages of the data, for a name that the program gives.
+
+    >>> both("kind.park")
+    ('园区', 'parks')
     """
-    known: dict[str, str] = texts(lang)["kind"]
-    return known.get(kind, kind)
+    return ZH.say(key, **details), EN.say(key, **details)
 
 
 def money_scale(currency: str, unit: int | Fraction) -> int:
-    """How many of the main unit one shown unit is: 10,000 where the split is in whole 万元, else 1."""
+    """The shown unit in main units: 10,000 where the split is in whole 万元, else 1."""
     return 10_000 if currency == "CNY" and unit % 10_000 == 0 else 1
-
-
-def money_unit(currency: str, scale: int, lang: str) -> str:
-    """The name of the shown unit: 万元 or 10k yuan, 元 or yuan; of other currencies the name, or the code."""
-    if currency != "CNY":
-        return str(texts(lang)["currency"].get(currency, currency))
-    return say("money.ten_thousand" if scale == 10_000 else "money.one", lang)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from allocator.report.charts import marks
-from allocator.text import LANGUAGES
+from allocator.text import BOOKS
 from allocator.ui import guard, main
 from allocator.ui.components import inside
 from allocator.ui.session import catalogue
@@ -18,9 +18,9 @@ def serve(flags: list[str]) -> None:
     """Serves the page until it is ended."""
     guard.guard()
     catalogue.find()
-    for lang in LANGUAGES:
-        marks.spec(marks.amount_marks(["…"], lang, base="…", width=1, room=1))
-        marks.spec(marks.change_marks(["…"], lang, width=1))
+    for book in BOOKS:
+        marks.spec(marks.amount_marks(["…"], book, base="…", width=1, room=1))
+        marks.spec(marks.change_marks(["…"], book, width=1))
     inside.run(str(main.HERE / "start" / "page.py"), flags)
 
 

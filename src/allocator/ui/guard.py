@@ -1,8 +1,8 @@
-"""What Streamlit does beyond this machine, switched off.
+"""Switches off what Streamlit does beyond this machine.
 
-Told of a page elsewhere that connects, it asks a host on the internet for the address of this machine, takes
-the answer for one of its own, and has no setting against it.  Its setting of allowed hosts holds for the
-page's connection and not for the page itself, so that a name that leads here would be served.
+When a page from elsewhere connects, it asks a host on the internet for this machine's address, accepts the
+answer as one of its own, and has no setting to prevent that.  Its setting of allowed hosts covers the page's
+connection but not the page itself, which it would serve under any name that leads here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HOSTS = ["localhost", "127.0.0.1"]
 
 
 def guard() -> None:
-    """Holds for every server that is started in this process from now on."""
+    """Guards every server that this process starts from now on."""
     inside.switch_off_lookups()
     inside.put_before_all(_hosts)
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import streamlit as st
 
-from allocator.text import say, texts
+from allocator.text import Phrasebook
 from allocator.ui.allocate import page as allocate
 from allocator.ui.audit import page as audit
 from allocator.ui.compare import page as compare
@@ -28,7 +28,6 @@ from allocator.ui.sensitivity import page as sensitivity
 from allocator.ui.session import address, state
 
 HERE = Path(__file__).parent
-TAGS = {"zh": "zh-CN", "en": "en"}
 PAGES: dict[str, ModuleType] = {
     "data": data,
     "allocate": allocate,
@@ -47,33 +46,33 @@ PAGES: dict[str, ModuleType] = {
 def main() -> None:
     """Draws the page that the address names."""
     notices = address.read()
-    lang = state.lang()
+    book = state.book()
     pages = [
-        st.Page(module.render, title=say(f"app.nav.{name}", lang), url_path=name, default=name == "allocate")
+        st.Page(module.render, title=book.say(f"app.nav.{name}"), url_path=name, default=name == "allocate")
         for name, module in PAGES.items()
     ]
     st.session_state.pages = dict(zip(PAGES, pages, strict=True))
     page = st.navigation(pages, position="hidden")
     state.enter(page.url_path)
-    title = say("app.page.tab", lang, page=page.title, title=say("app.page.title", lang))
+    title = book.say("app.page.tab", page=page.title, title=book.say("app.page.title"))
     st.set_page_config(page_title=title, page_icon=HERE / "icon.png", layout="wide")
-    # after the icon: a run that does not name it takes it away
+    # after the icon: a run that sets none removes it
     wanted = st.session_state.pop("turn_to", None)
     if wanted is not None:
         st.switch_page(st.session_state.pages[wanted])
     st.html(f"<style>{_style()}</style>")
-    st.html(f"<script>{_script(lang)}</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{_script(book)}</script>", unsafe_allow_javascript=True)
     if notices:
-        sentences = [say(f"app.address.{key}", lang) for key in notices]
+        sentences = [book.say(f"app.address.{key}") for key in notices]
         st.html(markup.block("zero", " ".join(sentences), role="alert"))
     if not state.found():
-        st.error(say("app.page.no_scenarios", lang))
+        st.error(book.say("app.page.no_scenarios"))
         return
     name = page.url_path or "allocate"
-    render_top(name, lang)
-    render_navigation(st.session_state.pages, name, lang)
+    render_top(name, book)
+    render_navigation(st.session_state.pages, name, book)
     st.html(markup.heading(page.title, 1))
-    render_alerts(lang)
+    render_alerts(book)
     page.run()
     address.write()
     _rest()
@@ -81,18 +80,18 @@ def main() -> None:
 
 @cache
 def _rest() -> None:
-    """Spares what is loaded by now from the search for garbage that Streamlit makes after every drawing.
+    """Exempts what is loaded by now from the garbage collection that Streamlit runs after every drawing.
 
-    That search took most of the time of a slider's step.
+    It took most of the time of a slider's step.
     """
     gc.collect()
     gc.freeze()
 
 
 @cache
-def _script(lang: str) -> str:
+def _script(book: Phrasebook) -> str:
     """The page's own script with the words of the language in it."""
-    words = inside.in_words(texts(f"app.{lang}")["app"]["frame"]) | {"tag": TAGS[lang]}
+    words = inside.in_words(book.words("app.frame")) | {"tag": book.say("language.tag")}
     script = inside.placed((HERE / "page.js").read_text("utf-8"))
     return script.replace("__WORDS__", json.dumps(words, ensure_ascii=False))
 

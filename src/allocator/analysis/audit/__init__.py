@@ -1,4 +1,4 @@
-"""What a published split tells about the unpublished data behind it, under a stated reading.
+"""Bounds that a published split sets on the unpublished data behind it, under a stated reading.
 
 Everything here holds under that reading alone; results of two readings are never merged.
 """

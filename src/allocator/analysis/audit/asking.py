@@ -1,4 +1,4 @@
-"""What can be asked of a published split under a reading."""
+"""The questions that can be asked of a published split under a reading."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from allocator.core.parts import wrong
 
 @dataclass(frozen=True)
 class Audit:
-    """A published split under one reading, checked: what it implies can be asked now.
+    """A published split under one reading, checked and ready for questions.
 
-    Bounds, never estimates, and only under this reading: if the split was made by its rule from its
-    distributable amount, and what it supposes holds.
+    The answers are bounds, never estimates, and hold only under this reading: if the split was made by its
+    rule from its distributable amount, and if what it supposes is true.
     """
 
     reading: Reading
@@ -33,17 +33,17 @@ class Audit:
 
     @property
     def entitlements_only(self) -> bool:
-        """Whether limits may have bound, so that bounds under other weights are of entitlements."""
+        """True if limits may have bound, so that bounds under other weights are of entitlements."""
         return self.case.limited
 
     @property
     def closed(self) -> tuple[bool, bool]:
-        """Whether factor shares and amounts have exact formulas; else they are linear programs."""
+        """True, for factor shares and for amounts, if they have exact formulas; else by linear programs."""
         return closed.shares_apply(self.case), closed.amounts_apply(self.case)
 
 
 def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
-    """What a published split tells about unpublished data, under a reading; a scenario is its plainest one.
+    """Checks a published split under a reading; a scenario stands for its plainest one.
 
     Raises ScenarioError where the published amounts cannot be those of the reading's rule (their sum, their
     unit, their earmarks), or where no method here covers it.
@@ -62,7 +62,7 @@ def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
 def factor_share_bounds(
     audit: Audit, *, recipients: Sequence[str] | None = None, progress: Progress | None = None
 ) -> Mapping[str, Bounds]:
-    """By factor, the least and the most of each recipient's share of it, in parts of 1.
+    """The least and the most of each recipient's share of each factor, in parts of 1.
 
     With y_ij = w_j x_ij a table with the margins a_i and w_j: max(0, (a_i + w_j − 1) / w_j) and
     min(1, a_i / w_j), at the least and the most a_i before rounding; else linear programs.  ``progress`` is
@@ -83,14 +83,14 @@ def amount_bounds(
 
     Earmarks are included.  ``weights`` in percent (``shares``) or as multipliers; factors not named keep
     theirs.  Under binding limits these are entitlements, before limits (``Bounds.of``).  Raises
-    ScenarioError where no data fits the reading, or for weights that cannot be.
+    ScenarioError where no data fits the reading, or for invalid weights.
     """
     return bounds.amount_bounds(fitting_case(audit), weights, recipients, groups, progress)
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Under other weights, whatever the unpublished data under this reading: who gains, who loses.
+    """The recipients that gain or lose under other weights, whatever the data under this reading.
 
     ``says`` is, by recipient, "gains", "loses", "same" or "open" (cannot be told), of whole amounts after
     rounding; ``bounds`` are the ranges behind it.
@@ -101,9 +101,9 @@ class Outlook:
 
 
 def outlook(audit: Audit, weights: Mapping[str, Any], *, progress: Progress | None = None) -> Outlook:
-    """What these weights would change for every recipient, against the published amounts.
+    """The gains and losses that these weights would bring, against the published amounts.
 
-    Raises ScenarioError under binding limits, where entitlements are not held against amounts.
+    Raises ScenarioError under binding limits, since entitlements cannot be compared with amounts.
     """
     case = fitting_case(audit)
     if case.limited:
@@ -121,7 +121,7 @@ def outlook(audit: Audit, weights: Mapping[str, Any], *, progress: Progress | No
 
 
 def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Range]) -> dict[str, Range]:
-    """Of everybody the least and the most after rounding, from the ranges before it; earmarks included."""
+    """Each recipient's range after rounding, from the ranges before it; earmarks included."""
     published, unit = case.scenario.published, Fraction(case.unit)
     assert published is not None
     unchanged = weights_of(case, weights) == case.weights
@@ -146,7 +146,7 @@ def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Ra
 
 
 def fitting_case(audit: Audit) -> Case:
-    """The reading, prepared; raises ScenarioError where no data fits it, or where that is not settled."""
+    """The case of the reading; raises ScenarioError where no data fits it, or where that is not settled."""
     if audit.verdict.consistent is None:
         wrong("audit_unsettled", "reading")
     if not audit.verdict.consistent:

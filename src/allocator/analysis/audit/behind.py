@@ -1,4 +1,4 @@
-"""The rule that a published split was made by, found among scenarios; and what other weights could bring."""
+"""The rule behind a published split, found among scenarios, and the amounts other weights could bring."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from allocator.core.model import Scenario
 
 
 def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario | None:
-    """The first of the candidates that has the scenario's published split, and its rule but for the weights.
+    """The first candidate with the scenario's published split, and its rule except for the weights, or None.
 
-    Weights are what people try; the money, what comes off first, the limits and the method are what the
-    split was made by.
+    Weights are what people try; the split was made by the money, what comes off first, the limits and the
+    method.
 
     >>> from allocator import load_scenario
     >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
@@ -44,9 +44,9 @@ def _but_weights(scenario: Scenario) -> tuple[object, ...]:
 
 
 def possible_amounts(allocation: Allocation, rule: Scenario) -> tuple[Audit, Mapping[str, Range]] | None:
-    """What everybody could get under an allocation's weights whatever the data, if the split was made by
-    ``rule`` in one pass: the reading, checked, and the ranges of whole amounts, by formula.
+    """The range of each whole amount under an allocation's weights, whatever the data, with the audit.
 
+    They are worked out by formula, and hold if the split was made by ``rule`` in one pass.
     None where no formula covers it, where floors or caps may take part, and where the allocation's own data
     does not give the published split under the rule, so that its amounts need not lie in the ranges.
     """

@@ -1,4 +1,4 @@
-"""What unpublished data can be, and what other weights would bring, whatever it is."""
+"""Ranges of the unpublished data, and of the amounts under other weights whatever that data is."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Progress = Callable[[float], None]
 
 
 def programs_of(case: Case, *, miss: str | None = None) -> list[Program]:
-    """The programs whose data, together, is all that fits: one for each set of amounts before rounding."""
+    """The programs that together cover all data that fits: one for each set of amounts before rounding."""
     from allocator.analysis.audit.cone import cone_of
     from allocator.analysis.audit.programs import Program
 
@@ -28,7 +28,7 @@ def programs_of(case: Case, *, miss: str | None = None) -> list[Program]:
 
 
 def rule_program(case: Case, *, miss: str | None = None) -> Program:
-    """The program of the rule and what is known alone, without the split."""
+    """The program of the rule and the known facts alone, without the split."""
     from allocator.analysis.audit.cone import cone_of
     from allocator.analysis.audit.programs import Program
 
@@ -77,8 +77,8 @@ def _chosen(case: Case, recipients: Sequence[str] | None) -> list[int]:
 
 
 def _sure_shares(case: Case, asked: Sequence[tuple[int, int]]) -> list[Ends]:
-    """What is sure of shares (factor, recipient) without any program: what holds if nothing is known of the
-    data, for that can only narrow it, and what is known of the share itself.
+    """The sure ranges of shares (factor, recipient) without any program: those that hold if nothing is known
+    of the data, as facts only narrow them, within the facts known of the share itself.
     """
     sure = [(Fraction(0), Fraction(1))] * len(asked)
     if closed.shares_apply(case.bare):
@@ -107,7 +107,7 @@ def amount_bounds(
     groups: Mapping[str, Sequence[str]] | None = None,
     progress: Progress | None = None,
 ) -> Bounds:
-    """The range of what recipients and groups get under other weights, earmarks included."""
+    """The ranges of the amounts of recipients and groups under other weights, earmarks included."""
     new = weights_of(case, weights)
     names, members = _members(case, recipients, groups)
     asked = [[case.position[id] for id in ids if id in case.position] for ids in members]
@@ -135,7 +135,7 @@ def amount_bounds(
 def _members(
     case: Case, recipients: Sequence[str] | None, groups: Mapping[str, Sequence[str]] | None
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Whose sums are asked for: single recipients, all without a list, and groups by name."""
+    """The names and members of the sums asked for: single recipients (all without a list), then groups."""
     scenario, groups = case.scenario, groups or {}
     if recipients:
         check_recipients(scenario, recipients)
@@ -150,7 +150,7 @@ def _members(
 def _closed_amounts(
     case: Case, weights: tuple[Fraction, ...], asked: Sequence[Sequence[int]]
 ) -> tuple[list[int], list[int], list[int]]:
-    """By formula, in units: ends and what they are over."""
+    """The ends by formula, in units, and their denominators."""
     found = [(0, 0, 1)] * len(asked)
     single = [at for at, group in enumerate(asked) if len(group) == 1]
     several = [at for at, group in enumerate(asked) if len(group) > 1]
@@ -168,7 +168,7 @@ def _closed_amounts(
 def _program_amounts(
     case: Case, weights: tuple[Fraction, ...], asked: Sequence[Sequence[int]], progress: Progress | None
 ) -> tuple[list[tuple[float, float]], list[Ends]]:
-    """By programs, in parts of the split, and what is sure of it without any."""
+    """The ends by programs, in parts of the split, and those that are sure without any."""
     from allocator.analysis.audit.programs import solve_ranges
 
     programs = programs_of(case)

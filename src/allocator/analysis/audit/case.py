@@ -21,7 +21,7 @@ MOST_LARGEST = 8
 
 @dataclass(frozen=True)
 class Case:
-    """What a published split and a reading say, by position of the recipients that take part.
+    """A published split under a reading, by position of the recipients that take part.
 
     ``amounts`` are what the split brought them, in units, and add up to ``total``.  ``weights`` add up to 1.
     ``coefficients`` are None where there is none or all are equal.  ``rounding`` is that of the fund, or
@@ -45,7 +45,7 @@ class Case:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario that is read."""
+        """The scenario of the reading."""
         return self.reading.scenario
 
     @property
@@ -55,22 +55,22 @@ class Case:
 
     @property
     def shares(self) -> bool:
-        """Whether weights go by each factor's shares, not by the values themselves."""
+        """True if weights apply to each factor's shares, not to the values themselves."""
         return self.scenario.kind == "shares"
 
     @property
     def facts(self) -> bool:
-        """Whether anything is known or supposed about the data."""
+        """True if anything is known or supposed about the data."""
         return bool(self.reading.known or self.reading.scored)
 
     @cached_property
     def limited(self) -> bool:
-        """Whether a limit may bind: only who got exactly a floor or a cap can have been held there."""
+        """True if a limit may bind: if somebody got exactly a floor or a cap."""
         return any(at is not None for at in self.at)
 
     @cached_property
     def position(self) -> dict[str, int]:
-        """Where each recipient that takes part stands."""
+        """The position of each recipient that takes part, by id."""
         return {id: at for at, id in enumerate(self.ids)}
 
     @cached_property
@@ -79,7 +79,7 @@ class Case:
         return replace(self, reading=replace(self.reading, known=(), scored=()))
 
     def coefficient(self, i: int) -> Fraction:
-        """What multiplies this recipient's score, the largest being 1."""
+        """The coefficient of this recipient's score, the largest being 1."""
         return Fraction(1) if self.coefficients is None else self.coefficients[i]
 
     def money(self, units: Number) -> Number:
@@ -88,8 +88,8 @@ class Case:
 
 
 def case_of(reading: Reading) -> Case:
-    """The reading, prepared; raises ScenarioError where the published amounts cannot be those of its rule, or
-    where their rounding is not covered.
+    """The case of a reading; raises ScenarioError where the published amounts cannot be those of its rule,
+    or where their rounding is not covered.
     """
     scenario = reading.scenario
     assert scenario.published is not None
@@ -146,7 +146,7 @@ def case_of(reading: Reading) -> Case:
 
 
 def _check_largest(case: Case) -> None:
-    """Refuses a rest that goes to the largest where these are too many, or a limit may have taken part."""
+    """Refuses rest-to-largest where too many can be the largest, or a limit may have taken part."""
     reach = Fraction(len(case.ids) - 1, 2)
     found = [one.largest for one in case.unrounded if one.largest is not None]
     for i in found:

@@ -19,7 +19,7 @@ Sides = tuple[list[int], list[int], list[int]]
 
 
 def shares_apply(case: Case) -> bool:
-    """Whether the bounds on factor shares have a closed form."""
+    """True if the bounds on factor shares have a closed form."""
     if case.facts or case.limited or not is_simple(case):
         return False
     if case.shares:
@@ -31,7 +31,7 @@ def shares_apply(case: Case) -> bool:
 
 
 def amounts_apply(case: Case) -> bool:
-    """Whether the bounds on amounts under other weights have a closed form."""
+    """True if the bounds on amounts under other weights have a closed form."""
     plain = case.coefficients is None or not case.shares
     return plain and not case.facts and not case.limited and is_simple(case)
 
@@ -40,8 +40,8 @@ def factor_shares(case: Case) -> list[Sides]:
     """For each factor, the least and the most of every recipient's share of it.
 
     For ``shares``: x_ij lies between (a_i + w_j − 1) / w_j and a_i / w_j, and between 0 and 1; with a
-    coefficient the same holds of a_i / c_i, brought to add up to 1.  For ``scores`` each column may be
-    anybody's who got something, unless it is the only one.
+    coefficient the same holds of a_i / c_i, brought to add up to 1.  For ``scores`` a whole column may belong
+    to anybody who got something, unless it is the only column.
     """
     low, high, over = single_ranges(case)
     total = over * case.total
@@ -84,7 +84,7 @@ def entitlements(case: Case, weights: Sequence[Fraction]) -> Sides:
 
 
 def group_entitlements(case: Case, weights: Sequence[Fraction], groups: Sequence[Iterable[int]]) -> Sides:
-    """The same for the sum over each group."""
+    """For each group the least and the most of its sum under other weights, in units."""
     found: Sides = ([], [], [])
     for group in map(tuple, groups):
         ends = group_range(case, group)
@@ -127,8 +127,8 @@ def _fill(
 
 
 def _poured(bins: Sequence[tuple[int, int]], amounts: Sequence[int]) -> list[int]:
-    """Σ rate · what goes into each bin, for each amount, the bins in this order."""
-    steps: list[tuple[int, int, int]] = []  # from where on, what is there by then, the rate from there
+    """Σ rate · the part of the amount in each bin, for each amount, with the bins filled in this order."""
+    steps: list[tuple[int, int, int]] = []  # the start of a bin, the sum by then, the rate from there
     start = value = 0
     for rate, size in bins:
         steps.append((start, value, rate))
@@ -150,7 +150,7 @@ def _scores(
 ) -> Sides:
     """a r / (a r + (1 − a) r′), with r and r′ the opposite extremes of w′_j / w_j.
 
-    Where a factor comes in that had no weight, a group may get everything or nothing.
+    Where a factor without weight so far comes in, a group may get everything or nothing.
     """
     pairs = [(new, old) for new, old in zip(weights, case.weights, strict=True)]
     rates = [new / old for new, old in pairs if old]

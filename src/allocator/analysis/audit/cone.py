@@ -1,15 +1,15 @@
 """All data that fit a reading, as a cone: rows of a linear program in which every row is homogeneous.
 
-The variables are x_ij, each factor's column in a scale of its own, and what is as good as one more unknown:
+The variables are x_ij, each factor's column in a scale of its own, and further unknowns:
 
 - ``whole``  what each column adds up to (``shares``)
 - ``scale``  what the scores add up to, over the multiplier k of the limits: the split is a_i = s_i / scale
 - ``cut``    how far rounding lowers whoever it lowers most, −m
-- ``held``   of who stands at a limit, what the limit left of the score
+- ``held``   of a recipient at a limit, the score that the limit leaves
 - ``values`` by factor, what one unit of the factor's values is in x
 
-Whatever is asked is a ratio of two sums over them, so one of them may be fixed: ``anchor`` is 1.  ``box``
-holds upper ends that are proved for that case: no data is lost by them.  x, and all else, is at least 0.
+Every question is a ratio of two sums over them, so one of them may be fixed: ``anchor`` is 1.  ``box``
+holds upper ends that are proved for that case: no data is lost by them.  All variables are at least 0.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Cone:
     """The rows ``equal`` v = 0 and ``most`` v ≤ 0 over v ≥ 0, with v[anchor] = 1 and v ≤ box there.
 
     ``column[j]`` is the total of a factor.  ``slack`` are the variables by which the split, or what is known,
-    may be missed, where asked for.  ``positive`` are sums that are above nothing in all data, which rows
-    alone cannot say.  ``split_rows`` says of each row that is about a recipient's amount: whether it is of
-    ``equal``, which one, whose, and −1 where it keeps the score down, else 1.
+    may be missed, where asked for.  ``positive`` are sums that are above zero in all data, which rows alone
+    cannot state.  ``split_rows`` has for each row about a recipient's amount: True if it is in ``equal``,
+    its number, the recipient's position, and −1 where it keeps the score down, else 1.
     """
 
     case: Case
@@ -78,7 +78,7 @@ def _all_scores(case: Case) -> dict[int, Fraction]:
 def cone_of(case: Case, split: Unrounded | None, *, miss: str | None = None) -> Cone:
     """The cone of a reading, for one of the sets in which the amounts before rounding can lie.
 
-    Without one that of the rule and what is known alone.  ``miss`` "split" or "known" adds slack by which
+    Without a set, that of the rule and the known facts.  ``miss`` "split" or "known" adds slack by which
     those rows may be missed.  Raises ScenarioError where no upper ends can be proved.
     """
     size, width = len(case.ids), len(case.factors)
@@ -114,7 +114,7 @@ def cone_of(case: Case, split: Unrounded | None, *, miss: str | None = None) -> 
 
 
 def values_cone(case: Case) -> Cone:
-    """The cone of what is known of values alone, with slack by which it may be missed."""
+    """The cone of the known facts about values alone, with slack by which they may be missed."""
     rows, slack = Rows(), list[int]()
     one = value_rows(case, rows, slack)
     return _cone(case, rows, one, one, (), slack, ())
@@ -147,7 +147,7 @@ def _cone(
 
 
 def _cell_box(case: Case, i: int, j: int) -> Fraction | float:
-    """A share is at most 1; a value's part of the scores too, where it counts in them."""
+    """The upper end of x_ij: a share is at most 1, and so is a value's part of the scores, if it has one."""
     if case.shares:
         return 1
     rate = case.coefficient(i) * case.weights[j]
@@ -155,9 +155,9 @@ def _cell_box(case: Case, i: int, j: int) -> Fraction | float:
 
 
 def _scale_box(case: Case) -> Fraction | int:
-    """How large the scale can be while the columns add up to 1, where limits part it from the scores.
+    """The upper end of the scale while the columns add up to 1, where limits part it from the scores.
 
-    Whoever got more than nothing and was not lifted to a floor has a score of at least scale · (a − u),
+    Whoever got more than zero and was not lifted to a floor has a score of at least scale · (a − u),
     and scores are at most 1.  Where all others stand at floors, no data is lost by ending at 1 over the
     least of these: from there on, floors hold whatever the scores.
     """
@@ -180,7 +180,7 @@ def _scale_box(case: Case) -> Fraction | int:
 def _split_rows(
     case: Case, split: Unrounded, rows: Rows, scale: int, same: bool, slack: list[int] | None
 ) -> None:
-    """Which scores give the published amounts after limits and rounding."""
+    """Adds the rows by which scores give the published amounts after limits and rounding."""
     size, unit = len(case.ids), Fraction(1, case.total)
     top = Fraction(rows.box[scale])
     cut = None
@@ -225,9 +225,9 @@ def _held(
     cut: int | None,
     top: Fraction,
 ) -> Row:
-    """The rows of one recipient; gives what is left of the score after limits.
+    """Adds the rows of one recipient; returns its score after limits.
 
-    Rounding at a limit is covered a little more widely than need be: who stands at a floor, say, was either
+    Rounding at a limit is covered a little more widely than need be: a recipient at a floor, say, was either
     held there or rounded down to it, and both together make a larger set than either.
     """
     at, unit = case.at[i], Fraction(1, case.total)

@@ -1,4 +1,4 @@
-"""What is known or supposed about the data, as rows: sums of cells between two multiples of something."""
+"""Known or supposed facts about the data, as rows: sums of cells between two multiples of a base."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def fact_rows(
 ) -> list[int]:
     """Adds the rows of a reading's facts, in the cells x_ij; with ``slack``, each may be missed.
 
-    Values are x over one more variable, what one unit of them is in x: of the factor where columns are
-    brought to add up alike, of all factors where values are multiplied as they are.  Gives those variables.
+    Values are x over one more variable, the size of one unit in x: a variable of the factor for ``shares``,
+    of all factors for ``scores``.  Returns those variables.
     """
     ranges = _alike(case, cells)
     for fact in case.reading.known:
@@ -59,9 +59,9 @@ def fact_rows(
 
 
 def value_rows(case: Case, rows: Rows, slack: list[int]) -> int:
-    """Adds what is known of values alone, as they are and whatever they add up to; gives the variable 1.
+    """Adds the rows of what is known of values alone, whatever they add up to; returns the variable 1.
 
-    Only whether it contradicts itself is asked of these: none need be above the largest figure named.
+    They only show contradictions: no value need be above the largest figure named.
     """
     cells = [[rows.variable(1) for _ in case.factors] for _ in case.ids]
     one = rows.variable(1)
@@ -72,15 +72,15 @@ def value_rows(case: Case, rows: Rows, slack: list[int]) -> int:
 
 
 def _alike(case: Case, cells: Sequence[Sequence[int]]) -> list[_Range]:
-    """Equal scores: which figure everybody has is nothing that is known."""
+    """The ranges of equal scores; the figure itself is not known."""
     factors = [case.factors.index(scored.factor) for scored in case.reading.scored if scored.equal]
     first, one = cells[0], Fraction(1)
     return [({row[j]: one}, one, one, {first[j]: one}) for j in factors for row in cells[1:]]
 
 
 def _values(case: Case, cells: Sequence[Sequence[int]]) -> dict[int, list[_Value]]:
-    """What is known of values, by factor, in parts of the largest figure: a factor's own, or where values are
-    multiplied as they are, of all.
+    """The known facts about values, by factor, in parts of the largest figure: the factor's own for
+    ``shares``, that of all factors for ``scores``.
     """
     found: dict[int, list[_Value]] = {}
     for scored in case.reading.scored:
@@ -129,9 +129,9 @@ def _members(case: Case, fact: Known) -> list[int]:
 
 
 def _value_box(rows: Rows, facts: Sequence[_Value]) -> float:
-    """How large one unit of the values can be in x: no more than a lower figure leaves room for.
+    """The upper end of one unit of the values in x: as much as the lower figures leave room for.
 
-    Without any lower figure, no data is lost by ending where every upper one has stopped to matter.
+    Without any lower figure, no data is lost by ending where no upper one matters any more.
     """
     rooms = [sum(rows.box[cell] for cell in where) / float(low) for where, low, _ in facts if low]
     if rooms:

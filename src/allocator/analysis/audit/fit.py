@@ -1,4 +1,4 @@
-"""Real factor data held against the published split: does a reading's rule give it from this data?"""
+"""The fit of real factor data: the result of a reading's rule, compared with the published split."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from allocator.core.parts import wrong
 
 @dataclass(frozen=True)
 class Fit:
-    """What a reading's rule gives from the data, less what was published.
+    """The result of a reading's rule on the data, less the published amounts.
 
     ``differences`` are amount − published by recipient, ``off`` the sum of their sizes.  ``unmet`` are the
     reading's facts that the data contradicts.
@@ -27,7 +27,7 @@ class Fit:
 
     @property
     def exact(self) -> bool:
-        """Whether the data gives the published split to the last unit, and all that is supposed holds."""
+        """True if the data gives the published split to the last unit, and all that is supposed holds."""
         return not self.off and not self.unmet
 
 
@@ -60,7 +60,7 @@ def fit(reading: Reading, data: Scenario) -> Fit:
 def _holds(
     fact: Known | Scored, scenario: Scenario, contributions: Mapping[str, Mapping[str, Number]]
 ) -> bool:
-    """Whether a fact is true of the data."""
+    """True if a fact holds for the data."""
     ids = [scenario.ids[i] for i in scenario.participants]
     values = dict(zip(ids, map(Fraction, scenario.column(fact.factor)), strict=True))
     if isinstance(fact, Scored):
@@ -77,7 +77,7 @@ def _holds(
 
 
 def nearest_fits(fits: Mapping[str, Fit]) -> Iterator[str]:
-    """Those that come nearest: of all whose facts the data meets, the ones with the least ``off``."""
+    """The names of the nearest fits: of all whose facts the data meets, those with the least ``off``."""
     met = {name: found.off for name, found in fits.items() if not found.unmet}
     least = min(met.values(), default=None)
     return (name for name, off in met.items() if off == least)

@@ -106,7 +106,7 @@ class _Asked:
         return Weighting(Frozen(weights), plain(sum(map(abs, changes), Fraction(0))), found)
 
     def holds(self, found: Weighting, certain: bool) -> bool:
-        """Whether the target is certain at these weights, or possible."""
+        """True if the target is certain at these weights or, with ``certain`` False, possible."""
         low, high = found.range
         if self.side > 0:
             return (high if certain else low) < self.edge

@@ -1,6 +1,6 @@
 """Bounds by linear programs, safe against the solver's rounding.
 
-A solver's answer is a float that may lie inside the truth.  What is used of it are its dual values only:
+A solver's answer is a float that may lie inside the true range.  Only its dual values are used:
 whatever they are, r = c − Aᵀy, the boxes and weak duality give a bound that holds (Neumaier & Shcherbina,
 Mathematical Programming 99, 2004).  Here r is worked out in float with an upper figure for its error added:
 each of its k terms and their sum is off by less than 2⁻⁵² of what the terms add up to in size, so (k + 8) of
@@ -23,14 +23,14 @@ from allocator.analysis.audit.ranges import Ends
 from allocator.analysis.audit.rows import Row, matrix
 
 EPS = 2.0**-52
-NEAR = 1e-9  # of what the anchor is: so far rows may be missed by data that is said to meet them
+NEAR = 1e-9  # in parts of the anchor: how far data may miss rows and still count as meeting them
 LEAST_BASE = 1e-6
 THREADS = 4  # the solver lets others run meanwhile
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 class Program:
-    """A cone, laid out for the solver once for all the questions that are asked of it."""
+    """A cone, laid out for the solver once for all questions."""
 
     def __init__(self, cone: Cone) -> None:
         self.cone = cone
@@ -70,7 +70,7 @@ class Program:
         return None
 
     def safe(self, objective: np.ndarray, duals: np.ndarray) -> float:
-        """What objective · v is at least, with the anchor at 1, by these duals."""
+        """A lower bound of objective · v, with the anchor at 1, by these duals."""
         rest = objective - self.transposed @ duals
         size = np.abs(objective) + self.sizes @ np.abs(duals)
         rest = rest - self.slip * size
@@ -79,12 +79,12 @@ class Program:
         return float(terms.sum() - (self.width + 8) * EPS * np.abs(terms).sum())
 
     def meets(self, point: np.ndarray) -> bool:
-        """Whether this data meets every row, to within `NEAR`, and the anchor is at 1."""
+        """True if this data meets every row, to within `NEAR`, and the anchor is at 1."""
         off = [abs(self.equal @ point), self.most @ point, -point, [abs(point[self.cone.anchor] - 1)]]
         return all(float(np.max(one, initial=0.0)) <= NEAR for one in off)
 
     def reaches(self, row: Row, point: np.ndarray) -> bool:
-        """Whether this sum, which is nothing at most by closing the cone, is above that in some data."""
+        """True if this sum, zero only on the edge that closes the cone, is above zero in some data."""
         objective = self.vector(row)
         if objective @ point > NEAR:
             return True
@@ -92,11 +92,11 @@ class Program:
         return found is not None and self.meets(found[1]) and bool(objective @ found[1] > NEAR)
 
     def least(self, row: Row) -> float:
-        """What this sum is at least, with the anchor at 1; −∞ where the solver finds no answer."""
+        """A lower bound of this sum, with the anchor at 1; −∞ where the solver finds no answer."""
         return self.least_ratio(row, {self.cone.anchor: Fraction(1)}, 1.0)[0]
 
     def least_ratio(self, row: Row, base: Row, base_least: float) -> tuple[float, np.ndarray | None]:
-        """What row / base is at least, and data that comes near it.  −∞ where the solver finds no answer.
+        """A lower bound of row / base, and data that comes near it; −∞ where the solver finds no answer.
 
         The base is never below ``base_least`` with the anchor at 1.  Where it can be next to nothing, the
         answer is proved for all data in which it is at least `LEAST_BASE`; the solver's program, with the
@@ -127,8 +127,8 @@ def solve_ranges(
 ) -> list[tuple[float, float]]:
     """The least and the most of each row over its base, over all of these programs together.
 
-    An end of what is ``sure`` without any program, which some data met on the way comes up to, is not asked
-    for: it comes as −∞ or ∞, as one does that no solver's answer proves.
+    An end that is ``sure`` without any program, and that some data found on the way reaches, is not solved
+    for: it is given as −∞ or ∞, as is one that no solver's answer proves.
     """
     found = [_Solved(program, rows, bases) for program in programs]
     tasks = [
@@ -150,13 +150,13 @@ def solve_ranges(
                 ends[number][side] = wider(ends[number][side], value)
                 if progress is not None:
                     progress(done / len(tasks))
-        finally:  # whoever is told of the progress may end it
+        finally:  # ``progress`` may raise to end it
             threads.shutdown(cancel_futures=True)
     return [(low, high) for low, high in ends]
 
 
 class _Solved:
-    """A program with all that is asked of it, and the ends that its answers came up to so far."""
+    """A program with all its questions, and the ends that its answers have reached so far."""
 
     def __init__(self, program: Program, rows: Sequence[Row], bases: Sequence[Row]) -> None:
         self.program, self.rows, self.bases = program, rows, bases
@@ -166,7 +166,7 @@ class _Solved:
         self.seen = {sign: np.full(len(rows), np.inf) for sign in (1, -1)}
 
     def least(self, number: int, sign: int) -> float:
-        """What sign times the ratio is at least."""
+        """A lower bound of sign times the ratio."""
         row = {k: sign * x for k, x in self.rows[number].items()}
         base = self.bases[number]
         bound, point = self.program.least_ratio(row, base, self.base_least[id(base)])

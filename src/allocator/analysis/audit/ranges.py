@@ -1,4 +1,4 @@
-"""Ranges by name, exact, and how a solver's ends are rounded outward into them."""
+"""Ranges by name, exact, and the outward rounding of a solver's ends into them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Bounds(Mapping[str, Range]):
 
 
 def solved(names: tuple[str, ...], ends: Sequence[Ends], of: str) -> Bounds:
-    """Bounds that come from programs; raises ScenarioError where one runs backwards: no data fits then."""
+    """Bounds from the ends of programs; raises ScenarioError where a low end is above its high end."""
     if any(low > high for low, high in ends):
         wrong("audit_unsettled", "reading")
     pairs = [scaled(pair) for pair in ends]
@@ -81,7 +81,7 @@ def solved(names: tuple[str, ...], ends: Sequence[Ends], of: str) -> Bounds:
 
 
 def outward(found: tuple[float, float], sure: Ends, digits: int, times: Fraction = Fraction(1)) -> Ends:
-    """The ends times this, rounded outward to whole parts of 1 / digits, and within what is sure of them."""
+    """The ends times a factor, rounded outward to multiples of 1 / digits, and within the sure ends."""
     low, high = sure[0] * times, sure[1] * times
     if found[0] > -math.inf:
         low = max(low, Fraction(math.floor(Fraction(found[0]) * times * digits), digits))

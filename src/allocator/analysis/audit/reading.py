@@ -18,7 +18,7 @@ KNOWN_OF = ("share", "value", "part")
 
 @dataclass(frozen=True)
 class Known:
-    """What some recipients have of one factor, together, lies between two figures.
+    """A known fact: the sum of one factor over some recipients lies between two figures.
 
     ``of`` says of what: "share" is their part of the factor's total, 1 being all of it; "value" is in the
     factor's own unit; "part" is the money that the factor brings them, before limits and rounding.
@@ -47,11 +47,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Scored:
-    """Every recipient that takes part is scored between two figures: no one's value is above high / low
-    times another's.
+    """Every recipient that takes part is scored between two figures: no value is above high / low times
+    another.
 
     The figures are in the unit of the factor's values, where those are known too or multiplied as they are.
-    Equal scores are low = high, and then nothing is said of the figure itself.
+    Equal scores are low = high, and then the figure itself stays open.
     """
 
     factor: str
@@ -65,7 +65,7 @@ class Scored:
 
     @property
     def equal(self) -> bool:
-        """Whether everybody is scored alike."""
+        """True if everybody has the same score."""
         return self.low == self.high
 
 
@@ -110,7 +110,7 @@ class Reading:
 
 
 def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:
-    """Refuses what is no factor with a weight in the scenario, be it zero."""
+    """Refuses a name without a weight in the scenario; a weight of zero will do."""
     known = list(scenario.weights)
     for factor in factors:
         if factor not in scenario.weights:
@@ -118,7 +118,7 @@ def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:
 
 
 def check_recipients(scenario: Scenario, ids: Sequence[str]) -> None:
-    """Refuses an empty list, an unknown recipient, and one that stands twice."""
+    """Refuses an empty list, an unknown recipient, and one listed twice."""
     if not ids:
         wrong("audit_nobody", "reading")
     known = set(scenario.ids)

@@ -1,14 +1,14 @@
-"""What rounding leaves open: which amounts before rounding can have come out as the published ones.
+"""The sets of amounts before rounding that can have come out as the published ones.
 
-This is the one statement of it.  Verdicts, ranges, groups, nearest weights and the rows of the linear
-programs all ask these sets, so that another way of rounding is one more case of `unrounded`:
+They are stated here alone.  Verdicts, ranges, groups, nearest weights and the rows of the linear programs
+all use these sets, so that another way of rounding is one more case of `unrounded`:
 
-- largest remainder: e_i − p_i lies between m and m + 1 with one m for all.  That is exact up to ties: who was
-  raised has a remainder of at least the cut m + 1, who was not, at most.
-- the rest to the largest: for each who can have taken it a set of its own, in which e_i lies within half a
-  unit of p_i for everybody else, and nobody is above the one.
+- largest remainder: e_i − p_i lies between m and m + 1 with one m for all.  That is exact up to ties: those
+  raised have a remainder of at least the cut m + 1, the others at most.
+- the rest to the largest: one set for each recipient that can have taken it, in which e_i lies within half a
+  unit of p_i for all others, and nobody is above that recipient.
 
-Each alone to the nearest unit would be |e_i − p_i| ≤ 1/2 for everybody.
+Rounding each to the nearest unit alone would be |e_i − p_i| ≤ 1/2 for everybody.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Unrounded:
     """A set of amounts before rounding, in units: m − down_i ≤ over · (e_i − p_i) ≤ m + up_i.
 
     All e are at least 0 and Σ e = Σ p.  m is one unknown for all from −1 to 0 where ``shared`` (``over`` is 1
-    then), else zero.  ``largest`` has no ends of its own, but nobody is above it.  ``moves`` says who can
-    differ at all: not who has a coefficient of zero.  ``down`` is no more than there is.
+    then), else zero.  ``largest`` has no ends of its own, but nobody is above it.  ``moves`` is False for
+    those with a coefficient of zero, who cannot differ.  ``down`` is no more than there is.
     """
 
     amounts: tuple[Number, ...]
@@ -45,12 +45,12 @@ class Unrounded:
 
     @property
     def exact(self) -> bool:
-        """Whether the amounts are the published ones."""
+        """True if the amounts are exactly the published ones."""
         return not self.shared and self.largest is None and not any(self.up)
 
     @property
     def clear(self) -> bool:
-        """Whether nobody can come up to the largest, whatever the amounts, so that their ends are all."""
+        """True if nobody can reach the largest, whatever the amounts, so that only the ends count."""
         if self.largest is None:
             return True
         least = self.over * self.amounts[self.largest] - sum(self.up)
@@ -83,8 +83,8 @@ def unrounded(rounding: str, amounts: Sequence[Number], moves: Sequence[bool]) -
 
 
 def _largest(amounts: Sequence[Number], moves: Sequence[bool], down: Sequence[int]) -> list[int]:
-    """Who can have been the largest before rounding: with all others as low as can be nobody is above it, and
-    who is level then stands after it in the list.
+    """The positions that can have been the largest before rounding: with all others as low as can be, nobody
+    is above it, and those level with it come after it in the list.
     """
     room, found = sum(down), []
     lows = [2 * amount - less for amount, less in zip(amounts, down, strict=True)]
@@ -98,7 +98,7 @@ def _largest(amounts: Sequence[Number], moves: Sequence[bool], down: Sequence[in
 
 
 def is_simple(case: Case) -> bool:
-    """Whether the ranges below hold together for any group: always, but for a largest that is in doubt."""
+    """True if the ranges below hold together for any group: always, unless the largest is in doubt."""
     return len(case.unrounded) == 1 and case.unrounded[0].clear
 
 
@@ -148,7 +148,7 @@ def group_range(case: Case, members: Iterable[int]) -> tuple[Fraction, Fraction]
 
 
 def _reach(one: Unrounded, inside: set[int]) -> Fraction:
-    """How much more a group can have had, in units.
+    """The most that a group's sum can have been above the published one, in units.
 
     For one m, with g members and q others that got something: at a given m the group is at most g (m + 1)
     and, seen from the others, −q m above its amounts; the least of both is largest where they are equal,
@@ -168,7 +168,7 @@ def _reach(one: Unrounded, inside: set[int]) -> Fraction:
 
 
 def most_of(case: Case, multipliers: Mapping[int, Fraction]) -> Fraction:
-    """An upper figure for Σ π_i e_i before rounding, in units: but for who is above whom, the most itself."""
+    """An upper bound of Σ π_i e_i before rounding, in units; exact except for the order of the amounts."""
     factors = [multipliers.get(i, Fraction(0)) for i in range(len(case.ids))]
     published = Fraction(sum(factor * amount for factor, amount in zip(factors, case.amounts, strict=True)))
     return published + max((_weighted(one, factors) for one in case.unrounded), default=Fraction(0))

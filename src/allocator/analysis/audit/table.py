@@ -105,8 +105,8 @@ def _fitted(case: Case, prior: Any) -> Any:
 
 
 def _rounded(case: Case, shares: Any, digits: int) -> list[list[int]]:
-    """Each column in whole steps of the last decimal that add up to 100 %, the heaviest column first: what
-    one rounds away of a recipient's amount the next one gives back.
+    """Each column in whole steps of the last decimal that add up to 100 %, the heaviest column first: the
+    next one gives back the part of a recipient's amount that one rounds away.
     """
     whole = 100 * 10**digits
     columns: list[list[int]] = [[] for _ in case.factors]

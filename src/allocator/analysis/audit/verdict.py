@@ -1,9 +1,9 @@
-"""Whether a published split and what is supposed about the data behind it can hold together.
+"""The verdict on a published split and the suppositions about its data: they can hold together, or cannot.
 
-Neither answer is taken from a solver's word.  That they cannot is a figure above zero by weak duality, see
-programs.py, and wherever one recipient or a group shows it, amounts that a reader can compare.  That they
-can is data that meets every row.  Each set of amounts before rounding is possible, or proved impossible, or
-not settled; the split fits when one of them is possible, and cannot when none is left.
+Neither answer relies on the solver alone.  A figure above zero by weak duality (see programs.py) shows that
+they cannot, and wherever one recipient or a group shows it, so do amounts that a reader can compare.  Data
+that meets every row shows that they can.  Each set of amounts before rounding is possible, or proved
+impossible, or not settled; the split fits when one of them is possible, and cannot when none is left.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clash:
-    """Where a reading and the published amounts part: Σ multiplier · amount over these recipients.
+    """A clash of a reading with the published amounts: Σ multiplier · amount over these recipients.
 
     ``multipliers`` are 1 for a single recipient or a group.  By the rule and what is supposed alone, without
     the split, that sum is at least ``least`` and at most ``most``; ``published`` is the published one, and
@@ -42,15 +42,15 @@ class Clash:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the published split is consistent with the reading's assumptions 与该假设相容.
+    """The verdict: ``consistent`` is True if the published split agrees with the reading 与该假设相容.
 
     None: that is not settled 未能判定.
 
     Where they cannot hold together 与该假设不能同时成立, ``because`` is "limits" (a published amount is
     outside its limits), "known" (what is known contradicts itself under the rule, whatever the split) or
-    "split", and ``clashes`` are what shows it; none are given where limits bind.  ``change`` is the least
-    total change of the published amounts, gains and losses added up, with which they would hold together,
-    rounded down; None where it is not worked out (binding limits, the rest to the largest).
+    "split", and ``clashes`` show it, as far as single sums do.  ``change`` is the least total change of the
+    published amounts, gains and losses added up, with which they would hold together, rounded down; None
+    where it is not worked out (as with binding limits or the rest to the largest).
 
     It says only that the assumed reading differs from the practice followed, and judges no allocation.
     """
@@ -63,7 +63,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Missed:
-    """Who must be moved in one way in which the split holds, and how the proof of that weighs whom."""
+    """The recipients moved in one way in which the split would hold, and their weights in the proof."""
 
     moved: tuple[int, ...]
     weights: tuple[float, ...]
@@ -99,8 +99,8 @@ def judge(case: Case) -> tuple[Verdict, Case]:
 
 
 def _known(case: Case) -> Iterator[Program]:
-    """What is known alone: of values by themselves, which shares as small as can be would not tell; and all
-    of it under the rule.
+    """The programs of the known facts alone: of values by themselves, whose contradictions very small shares
+    would hide; and of all facts under the rule.
     """
     from allocator.analysis.audit.cone import values_cone
     from allocator.analysis.audit.programs import Program
@@ -110,7 +110,7 @@ def _known(case: Case) -> Iterator[Program]:
 
 
 def _outside(case: Case) -> Iterator[Clash]:
-    """Published amounts outside their limits, which rounding never breaks."""
+    """The clashes of published amounts outside their limits, which rounding never breaks."""
     for id, amount, floor, cap in zip(case.ids, case.amounts, case.floors, case.caps, strict=True):
         if (floor is not None and amount < floor) or (cap is not None and amount > cap):
             ends = case.money(floor or 0), case.money(case.total if cap is None else cap)
@@ -118,14 +118,14 @@ def _outside(case: Case) -> Iterator[Clash]:
 
 
 def _barred(case: Case) -> Iterator[Clash]:
-    """Published amounts of those whose coefficient, and so score, is zero, and whom no floor lifts."""
+    """The clashes of amounts published for those with a coefficient of zero whom no floor lifts."""
     for i, (id, amount) in enumerate(zip(case.ids, case.amounts, strict=True)):
         if amount and case.coefficient(i) == 0 and case.at[i] not in ("floor", "both"):
             yield Clash(Frozen({id: 1}), case.money(amount), 0, 0, rounding=0)
 
 
 def _settled(program: Program) -> bool | _Missed:
-    """True where data meets all rows without slack; what shows that none does; False: neither is settled."""
+    """True where data meets all rows without slack, `_Missed` where none does, False if not settled."""
     from allocator.analysis.audit.programs import NEAR
 
     cone = program.cone
@@ -156,7 +156,7 @@ def _change(case: Case) -> Number:
 
 
 def _clashes(case: Case, missed: Iterable[_Missed]) -> Iterator[Clash]:
-    """Every single recipient that shows it, all of whom must be moved; else a group; else a weighted sum."""
+    """The clashes of every single recipient that shows one; else of a group; else of a weighted sum."""
     program = rule_program(case)
     moved = sorted({i for found in missed for i in found.moved})
     single = [clash for i in moved if (clash := _clash(program, {i: Fraction(1)}))]
@@ -183,7 +183,7 @@ def _sums(shift: Sequence[float]) -> Iterator[dict[int, Fraction]]:
 
 
 def _clash(program: Program, multipliers: Mapping[int, Fraction]) -> Clash | None:
-    """The clash of a sum of amounts, if what is supposed alone keeps it away from the published ones."""
+    """The clash of a sum of amounts, if the suppositions alone keep it off the published sum; else None."""
     cone, case = program.cone, program.cone.case
     row: dict[int, Fraction] = {}
     for i, times in multipliers.items():

@@ -23,7 +23,7 @@ MOST_FEN = 4 * 10**18  # of all payments together, without their signs: sums sta
 
 @dataclass(frozen=True)
 class Payer:
-    """用款单位: who pays out of the fund, a recipient or a department, and the money that it has for that."""
+    """用款单位: a recipient or department that pays out of the fund, and the money that it has for that."""
 
     id: str
     name: Text
@@ -76,7 +76,7 @@ class Payments:
 
     @cached_property
     def repeated(self) -> NDArray[np.int64]:
-        """For each payment the first line that says the same in everything; 0 for that line itself."""
+        """For each payment the first line that is equal in everything; 0 for a payment that repeats none."""
         key = [name for name in ALIKE if name in self.table]
         found = np.zeros(len(self.table), dtype="int64")
         twice = self.table.duplicated(key).to_numpy()
@@ -88,7 +88,7 @@ class Payments:
 
     @property
     def repeats(self) -> dict[int, int]:
-        """The lines that say the same in everything as an earlier one, and that line.
+        """The lines that are equal to an earlier one in everything, each with the first such line.
 
         >>> row = "a", date(2023, 6, 3), 500, "roads", "", ""
         >>> payments_of([(2, *row), (3, *row), (4, *row)], ["a"]).repeats

@@ -24,7 +24,7 @@ REASONS = ("not_permitted", "unlisted", "early", "late", "above", "returned", "t
 
 @dataclass(frozen=True)
 class Progress:
-    """执行进度: what is paid by the end of a day, by payer and by use; ``planned`` is a part of all."""
+    """执行进度: money paid by the end of a day, by payer and by use; ``planned`` is a part."""
 
     day: date
     planned: Fraction | None
@@ -33,11 +33,11 @@ class Progress:
 
     @property
     def total(self) -> Number:
-        """All that is paid."""
+        """The sum of all payments."""
         return plain(sum(self.paid.values(), start=Fraction(0)))
 
     def behind(self, payer: Payer) -> Number | None:
-        """执行滞后: by how much less is paid than planned; 0 where it is not less, None without a plan.
+        """执行滞后: the amount by which less is paid than planned: 0 at the least, None without a plan.
 
         planned × allocated − paid, in the main unit.
         """
@@ -50,7 +50,7 @@ class Progress:
 class Doubt:
     """待核实: a payment that somebody should look at, and why; it is no finding.
 
-    ``over`` is what of it lies above the allocation, ``first`` the line that it repeats.
+    ``over`` is the part of it above the allocation, ``first`` the line that it repeats.
     """
 
     line: int
@@ -67,7 +67,7 @@ class Doubt:
 
 @dataclass(frozen=True, eq=False)
 class Execution:
-    """执行情况: payments held against the allocation and the rules, up to the end of a day."""
+    """执行情况: payments compared with the allocation and the rules, up to the end of a day."""
 
     payers: tuple[Payer, ...]
     payments: Payments
@@ -85,12 +85,12 @@ class Execution:
 
     @property
     def allocated(self) -> Number:
-        """All that can be paid: the fund, as far as it is given to anybody."""
+        """The money that can be paid: the fund, as far as it is given out."""
         return plain(sum((payer.allocated for payer in self.payers), start=Fraction(0)))
 
     @property
     def adds_up(self) -> bool:
-        """Whether what is paid is the same added up by payer, by use and line by line."""
+        """True if payments add up to the same by payer, by use and line by line."""
         table = self.payments.table
         lines = Fraction(
             int(table["fen"].to_numpy()[(table["day"] <= pd.Timestamp(self.on)).to_numpy()].sum()), 100
@@ -99,12 +99,12 @@ class Execution:
 
     @property
     def rate(self) -> Fraction:
-        """执行率: what is paid, as a part of what is allocated."""
+        """执行率: the money paid, as a part of the money allocated."""
         return Fraction(self.now.total) / self.allocated if self.allocated else Fraction(0)
 
     @property
     def late(self) -> tuple[tuple[Payer, Number], ...]:
-        """Who is behind schedule, and by how much, the most first."""
+        """The payers behind schedule, and by how much in the main unit, the most first."""
         lags = [(payer, self.now.behind(payer) or 0) for payer in self.payers]
         return tuple(sorted((lag for lag in lags if lag[1]), key=lambda lag: -lag[1]))
 
@@ -115,16 +115,16 @@ class Execution:
 
     @cached_property
     def doubtful(self) -> int:
-        """How many payments are to be verified."""
+        """The number of payments to be verified."""
         return int(self._doubted.sum())
 
     def doubted(self, reasons: Sequence[str] = REASONS) -> Number:
-        """What the payments to be verified for any of these reasons amount to."""
+        """The sum of the payments to be verified for any of these reasons, in the main unit."""
         fen = self.payments.table["fen"].to_numpy()[self._of(reasons)]
         return plain(Fraction(int(fen.sum()), 100))
 
     def counted(self, reasons: Sequence[str] = REASONS) -> int:
-        """How many payments are to be verified for any of these reasons."""
+        """The number of payments to be verified for any of these reasons."""
         return int(self._of(reasons).sum())
 
     def doubts(self, most: int | None = None) -> Iterator[Doubt]:
@@ -153,9 +153,9 @@ class Execution:
 
 
 def usual_day(payments: Payments, rules: Rules) -> date:
-    """The day up to which payments are counted where nobody names one: the last payment's.
+    """The day up to which payments are counted unless another is named: the last payment's.
 
-    A payment after the end of the year, be it late or a wrong date, takes it no further than that end.
+    It is never after the end of the year, as a later payment may be late or have a wrong date.
     """
     return min(payments.last or rules.end, rules.end)
 
@@ -165,8 +165,8 @@ def execute(payers: Sequence[Payer], payments: Payments, rules: Rules, on: date)
 
     At each checkpoint up to then, and on the day itself: what is paid by payer and by use.  A payment is to
     be verified where its use is not permitted or on neither list, it lies before the notice or after the
-    year, what its payer has paid by then (in the order of day and line) is above the allocation, more is
-    returned than was paid, or an earlier line says just the same.
+    year, its payer has paid more than the allocation by then (in the order of day and line), more is
+    returned than was paid, or an earlier line is just the same.
 
     >>> from allocator.analysis.execution.payments import payments_of
     >>> from allocator.core.parts import Text
@@ -228,7 +228,7 @@ def _progress(
 def _flags(
     payers: Sequence[Payer], payments: Payments, rules: Rules, use_codes: NDArray[np.int32]
 ) -> pd.DataFrame:
-    """For each payment the reasons to verify it, its use, what is above the allocation, the line repeated."""
+    """For each payment the reasons to verify it, its use, the sum above the allocation, the line repeated."""
     table = payments.table
     fen, day, line = (table[name].to_numpy() for name in ("fen", "day", "line"))
     payer = table["payer"].to_numpy()

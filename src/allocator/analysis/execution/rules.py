@@ -1,4 +1,4 @@
-"""What payments are held against: the notice, the year, checkpoints, uses and targets."""
+"""The rules that payments are compared with: the notice, the year, checkpoints, uses and targets."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Target:
-    """绩效指标: a figure, what it should be, and what it weighs in the score.
+    """绩效指标: a figure, the value that it should have, and its weight in the score.
 
     ``figure`` is one that the program has ("execution", "schedule", "uses", all in percent) or "entered":
     then ``entered`` is the figure, or None where it is still to be entered.  ``value`` True asks for a yes.
@@ -88,18 +88,18 @@ class Target:
 
     @property
     def yes(self) -> bool:
-        """Whether the target is a yes and no figure."""
+        """True if the target is a yes and not a figure."""
         return isinstance(self.value, bool)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """执行与绩效规则: what payments are held against.
+    """执行与绩效规则: the rules that payments are compared with.
 
     ``notice`` is the first day on which money can be paid, ``end`` the last.  ``plan`` "elapsed": what should
     be paid on a day is the part of the days from notice to end that have passed; "stated": the percent of the
     latest checkpoint that states one.  Both lists of uses are open: a use on neither is no breach.
-    ``cited`` is what was published about the outcome: it stands beside the figures and decides nothing.
+    ``cited`` is what was published about the outcome; it is shown with the figures and decides nothing.
     """
 
     notice: date
@@ -130,7 +130,7 @@ class Rules:
         use_names(self.uses)
 
     def planned(self, day: date) -> Fraction | None:
-        """What should be paid by the end of a day, as a part of the allocation; None where nothing says so.
+        """The part of the allocation that should be paid by the end of a day; None where none is stated.
 
         >>> rules = Rules(date(2023, 5, 1), date(2023, 12, 31))
         >>> rules.planned(date(2023, 9, 30))

@@ -1,4 +1,4 @@
-"""Targets: whether each is reached, and the score that follows from the weights that somebody entered."""
+"""The assessment of targets, and the score that follows from the weights that were entered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Assessment:
 
     @property
     def full(self) -> Number:
-        """All points that there are: the sum of the weights."""
+        """The full score: the sum of the weights."""
         return _sum([item.target.weight for item in self.items])
 
     @property
@@ -43,7 +43,7 @@ class Assessment:
 
     @property
     def waiting(self) -> Number:
-        """The weight of what has no points yet."""
+        """The weight of the indicators without points so far."""
         return _sum([item.target.weight for item in self.items if item.points is None])
 
     @property
@@ -54,7 +54,7 @@ class Assessment:
 
 
 def figure(found: Execution, name: str) -> Number | None:
-    """One of the figures that the program has, in percent; None where there is nothing to take it from.
+    """One of the figures that the program works out, in percent; None where it has no data.
 
     "execution": paid of what is allocated.  "schedule": payers that are not behind, of those with money.
     "uses": paid for uses that are named as permitted, of all that is paid.
@@ -74,11 +74,11 @@ def figure(found: Execution, name: str) -> Number | None:
 
 
 def assess(found: Execution, targets: Sequence[Target] | None = None) -> Assessment:
-    """Holds the figures against the targets of the rules, or against others.
+    """Compares the figures with the targets of the rules, or with others.
 
     Points are the weight where the target is reached; else the weight times how much of the target is
     reached (value ÷ target for "at least", target ÷ value for "at most", the smaller of the two for
-    "equal"), nothing for a no; or what somebody gave by hand.  Uses that are not named as permitted are to
+    "equal"), nothing for a no; or the points given by hand.  Uses that are not named as permitted are to
     be verified, which gives no points and takes none.
     """
     return Assessment(
@@ -107,7 +107,7 @@ def _reached(target: Target, value: Number | bool) -> bool:
 
 
 def _part(target: Target, value: Number | bool) -> Fraction:
-    """How much of a target that is not reached is reached, from 0 to 1."""
+    """The part that is reached of a target that is missed, from 0 to 1."""
     if target.yes or value <= 0 or target.value <= 0:
         return Fraction(0)
     ratio = Fraction(value) / Fraction(target.value)

@@ -1,4 +1,4 @@
-"""Why an amount is what it is, why two scenarios differ, and what a little more weight changes: exactly."""
+"""Exact explanations of an amount, of the difference of two scenarios, and of the effect of moving weight."""
 
 from allocator.analysis.explain.clauses import Clause
 from allocator.analysis.explain.lines import Line, alone, exchange

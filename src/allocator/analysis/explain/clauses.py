@@ -109,7 +109,7 @@ def _used(scenario: Scenario) -> set[str | None]:
 
 
 def _other_data(before: Scenario, after: Scenario, common: Sequence[str]) -> list[str]:
-    """Columns of both with another value of somebody; a value that only one of them gives is no other one."""
+    """The columns of both that differ in some value; a value that only one of them gives does not count."""
     used, new = _used(before) | _used(after), {factor.id: factor.values for factor in after.factors}
     old_at, new_at = ({id: at for at, id in enumerate(s.ids)} for s in (before, after))
     found = []
@@ -149,7 +149,7 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
 
     @cache
     def column(id: str, whose: int, recipients: int) -> Factor:
-        """A column for the recipients of one side; the values that both sides give differently are of one."""
+        """A column for the recipients of one side; where both sides give a value, ``whose`` counts."""
         values = []
         for recipient in sides[recipients].ids:
             given: list[Number | None] = [

@@ -40,7 +40,7 @@ class Line:
 
 
 def exchange(scenario: Scenario, giver: str, taker: str) -> Line | None:
-    """Weight moves from one factor to another; None where the first has none or the second no data."""
+    """The line from one factor's weight to another's; None where the first has none or the second no data."""
     weights = scenario.weights
     if giver == taker or not weights[giver] or not _has_data(scenario, taker):
         return None
@@ -50,7 +50,7 @@ def exchange(scenario: Scenario, giver: str, taker: str) -> Line | None:
 
 
 def alone(scenario: Scenario, factor: str, *, up: bool) -> Line | None:
-    """One weight grows or shrinks, the others keep their proportions; None where it cannot."""
+    """The line on which one weight changes and the others keep their proportions; None where it cannot."""
     weights = scenario.weights
     total = Fraction(sum(weights.values()))
     own, rest = weights[factor], total - weights[factor]
@@ -62,7 +62,7 @@ def alone(scenario: Scenario, factor: str, *, up: bool) -> Line | None:
 
 
 def _has_data(scenario: Scenario, factor: str) -> bool:
-    """Whether a weight on this factor can be used: for "shares" somebody must have some of it."""
+    """True if a weight on this factor can be used: for "shares" somebody must have some of it."""
     return scenario.kind != "shares" or any(scenario.column(factor))
 
 
@@ -70,7 +70,7 @@ def _has_data(scenario: Scenario, factor: str) -> bool:
 class Piece:
     """The amounts for low ≤ t ≤ high: numerators by recipient over ``over``, in rounding units.
 
-    ``earmarks`` are in them.  Both are linear in t; ``over`` is positive between low and high.
+    Earmarks are in them.  Both are linear in t; ``over`` is positive between low and high.
     """
 
     low: Fraction
@@ -179,7 +179,7 @@ def _held(
 def _piece(
     scenario: Scenario, low: Fraction, high: Fraction, numerators: Sequence[Linear], over: Linear
 ) -> Piece:
-    """The piece with what was earmarked added."""
+    """The piece with earmarks added."""
     found = dict.fromkeys(scenario.ids, (0, 0))
     found.update((scenario.ids[i], n) for i, n in zip(scenario.participants, numerators, strict=True))
     if scenario.earmarks:

@@ -1,4 +1,4 @@
-"""What moving weight changes, exactly and without sampling.
+"""The effects of moving weight, exactly and without sampling.
 
 Everything here is about amounts before rounding, earmarks included, unless it says otherwise.
 """
@@ -20,7 +20,7 @@ from allocator.core.model import Scenario
 
 @dataclass(frozen=True)
 class Rate:
-    """What one percentage point of weight moved from a factor to another brings each recipient.
+    """The exchange rate of two factors: each recipient's change for one percentage point of weight moved.
 
     ``closed`` says that it is the formula; else it is the difference of two allocations before rounding,
     one point apart.
@@ -69,7 +69,7 @@ def _rates(allocation: Allocation) -> Iterator[Rate]:
 
 
 def _brings(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
-    """What a percentage point of each factor brings everybody: D / 100 · share."""
+    """The money that a percentage point of each factor brings everybody: D / 100 · share."""
     found = {}
     for factor in scenario.weights:
         column = scenario.column(factor)
@@ -81,7 +81,7 @@ def _brings(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
 
 
 def _unlimited(allocation: Allocation, amounts: Mapping[str, Number]) -> bool:
-    """Whether no limit changes anything, neither before nor after these amounts are added."""
+    """True if no limit changes anything, neither before nor after these amounts are added."""
     if not allocation.scenario.limits:
         return True
     floors, caps = allocation.floors, allocation.caps
@@ -115,7 +115,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class BreakEven:
-    """Where a recipient draws level while one weight moves and the others keep their proportions.
+    """The weights at which a recipient draws level while one moves and the others keep their proportions.
 
     ``lower`` and ``upper`` are the nearest places below and above the factor's weight, None where there is
     none up to its end.
@@ -129,7 +129,7 @@ class BreakEven:
 def break_evens(
     scenario: Scenario, against: Mapping[str, str | Number]
 ) -> Mapping[str, tuple[BreakEven, ...]]:
-    """For each factor the nearest weights at which recipients' amounts before rounding equal others.
+    """By recipient and factor, the nearest weights at which an amount before rounding equals another.
 
     ``against`` gives by recipient another recipient, or an amount such as the published one.  Exact: one
     linear equation, with limits one for each set of recipients that stand at a limit.
@@ -155,7 +155,7 @@ def _crossings(
 
 
 def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -> Number | None:
-    """After how many points along a line an amount before rounding first equals another one; None: never.
+    """The points along a line after which an amount before rounding first equals another one; None: never.
 
     >>> from allocator import load_scenario
     >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
@@ -167,7 +167,7 @@ def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -
 
 
 def _levels(scenario: Scenario, line: Line, against: Mapping[str, str | Number]) -> dict[str, Number]:
-    """By recipient after how many points it first draws level; those that never do are left out."""
+    """The points after which each recipient first draws level; those that never do are left out."""
     unit = Fraction(scenario.fund.unit)
     found: dict[str, Number] = {}
     for piece in pieces(scenario, line):
@@ -206,10 +206,10 @@ def _zero(a: Number, b: Number, piece: Piece) -> Number | None:
 
 @dataclass(frozen=True)
 class Steady:
-    """Between which weights of a factor, the others rescaled, no rank by amount before rounding changes.
+    """The range of a factor's weight, others rescaled, in which no rank by amount before rounding changes.
 
-    At an end where two recipients ``meet`` they are level; where nobody does, the end is that of all
-    weights.  Both ends are the weight itself where two that are level part at once.
+    ``meet_lower`` and ``meet_upper`` are two recipients that are level at that end, None where the weight can
+    move no further.  Both ends are the weight itself where two that are level part at once.
     """
 
     factor: str
@@ -241,7 +241,7 @@ def steady_weights(scenario: Scenario) -> tuple[Steady, ...]:
 
 
 def _first_meeting(scenario: Scenario, line: Line) -> tuple[Number, tuple[str, str] | None]:
-    """After how many points two recipients that differ draw level, or two that are level part."""
+    """The points after which two recipients that differ draw level or two level ones part, and those two."""
     order: list[str] = []
     for piece in pieces(scenario, line):
         of = piece.numerators

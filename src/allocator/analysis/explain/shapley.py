@@ -1,4 +1,4 @@
-"""Why two scenarios give different amounts: how much of the difference is due to each clause.
+"""The difference of two scenarios' amounts, in parts due to each clause.
 
 A clause's part is the average of what switching it changes, over all orders in which the clauses can be
 switched (Shapley 1953).  It is exact, and the parts add up to the difference.
@@ -23,20 +23,20 @@ MOST_CLAUSES = 12  # beyond that, the data of all factors counts as one
 
 @dataclass(frozen=True)
 class Reason:
-    """What clauses that can only be switched together add to each recipient's amount, usually one clause."""
+    """The part of each recipient's amount due to one clause, or to several that only go together."""
 
     clauses: tuple[Clause, ...]
     amounts: Mapping[str, Number]
 
     @property
     def total(self) -> Number:
-        """What they add to all recipients together."""
+        """The sum of these amounts over all recipients."""
         return plain(sum(self.amounts.values(), start=0))
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why the amounts of one allocation differ from those of another.
+    """The reasons for which the amounts of one allocation differ from those of another.
 
     ``reasons`` add up to the difference for every recipient of either; one that a scenario does not have
     counts with zero there.  ``together`` says that the data of all factors was taken as one clause.
@@ -65,10 +65,10 @@ class Explanation:
 
 
 def explain(before: Allocation, after: Allocation) -> Explanation:
-    """How much of each change of an amount is due to each clause in which two scenarios differ.
+    """Splits each change of an amount into the parts due to each clause in which two scenarios differ.
 
     φ_c = Σ_S |S|! (n − |S| − 1)! / n! · (a(S ∪ c) − a(S)) over the sets S of the n − 1 other clauses, where
-    a(S) are the amounts with the clauses in S switched.  2^n allocations.  Clauses of which some mixture
+    a(S) are the amounts with the clauses in S switched, in 2^n allocations.  Clauses of which some mixture
     cannot be allocated are merged, two at a time, always the two that leave the fewest such mixtures.
 
     Raises ScenarioError where the currencies differ or the scenarios have no recipient in common.

@@ -1,4 +1,4 @@
-"""How every amount of one allocation comes about, stage by stage."""
+"""The amounts of one allocation, stage by stage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.core.exact import Frozen, Number, plain
 
 @dataclass(frozen=True)
 class Stage:
-    """What one stage adds to each recipient's amount, in the currency's main unit; a factor's by its id."""
+    """The part that one stage adds to each recipient's amount, in the main unit; a factor's by its id."""
 
     kind: Literal["factor", "coefficient", "limits", "rounding", "earmark"]
     amounts: Mapping[str, Number]
@@ -25,8 +25,8 @@ def stages(allocation: Allocation) -> tuple[Stage, ...]:
     """The stages in the order of the rule; each recipient's add up to its amount exactly.
 
     factor: D · w_j x_ij (/ Σ x) over the sum of all scores, as if there were no coefficient; coefficient:
-    entitlement less that; limits: limited amount − entitlement; rounding; earmark.  A weighted factor and
-    rounding always have their stage, the others where the scenario has anything of the kind.
+    entitlement less that; limits: limited amount − entitlement; rounding; earmark.  Weighted factors and
+    rounding always have a stage, the others only where the scenario has anything of the kind.
 
     >>> from allocator import load_scenario
     >>> capped = allocate(load_scenario("scenarios/luzhou-2023/cap-zone.toml"))

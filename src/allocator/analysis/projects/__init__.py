@@ -1,4 +1,4 @@
-"""From a register of projects to the values of factors."""
+"""Factor values from a register of projects."""
 
 from allocator.analysis.projects.counting import (
     Change,

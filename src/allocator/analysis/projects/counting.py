@@ -1,11 +1,11 @@
-"""From a register of projects to the values of factors: what counts, for whom, and why the rest does not.
+"""Factor values from a register of projects, and the reasons why projects do not count.
 
-A project counts when it was signed within the rule's years before the reference day, is large enough and of
-no use that the rule leaves out.  A factor's value is then, over a recipient's projects that count,
+A project counts when it was signed within the rule's years before the reference day, reaches every minimum
+and is not excluded.  A factor's value is then, over a recipient's projects that count,
 
     x_i = Σ_p min(v_p, cap),   v_p = Σ_y figure_py   or   max_y figure_py   or   1 (number of projects),
 
-with y over the factor's years; a scorecard's is Σ_k min(points_k · count_ik, most_k), at most its own most.
+with y over the factor's years; a scorecard's is Σ_k min(points_k · count_ik, most_k), up to its own maximum.
 Figures are exact: integers over a power of ten for each column.
 """
 
@@ -26,7 +26,7 @@ from allocator.core.parts import Text, plain_name
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a project does not count; the key of its sentence, and what fills that in."""
+    """A reason why a project does not count: the key of its sentence, and the details that fill it in."""
 
     key: str
     details: Mapping[str, object]
@@ -34,7 +34,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Change:
-    """A project that brings a recipient's factor something else under other rules, and why."""
+    """A project that brings a recipient's factor a different value under other rules, and the reasons."""
 
     name: str
     code: str
@@ -103,7 +103,7 @@ def counted(
     recipients: Sequence[str],
     activities: Mapping[Text, Mapping[str, Number]] | None = None,
 ) -> Counted:
-    """What the register gives under the rules; ``activities`` are counts for the scorecard, by column.
+    """Factor values of a register under the rules; ``activities`` are counts for the scorecard, by column.
 
     Every column that the rules name must be there.
 
@@ -151,10 +151,10 @@ def counted(
 
 
 def changed(before: Counted, after: Counted, factor: str) -> list[Change]:
-    """The projects that bring a factor something else after than before, the largest difference first.
+    """The projects that bring a factor a different value after than before, the largest difference first.
 
-    A project is known by its recipient and its code, or its name where it has none; of several with the same,
-    by their order.
+    Projects are matched by recipient and code, or name where there is no code; several with the same by
+    their order.
     """
     old, new = _by_project(before, factor), _by_project(after, factor)
     found = []
@@ -181,7 +181,7 @@ def changed(before: Counted, after: Counted, factor: str) -> list[Change]:
 
 
 def awards(found: Counted, allocation: Allocation) -> list[tuple[int, Number]]:
-    """What each project brings its recipient of the entitlement, by position: a reading of the same rule.
+    """Each project's part of its recipient's entitlement, by position, the largest first.
 
     With contribution c_ij of factor j to recipient i and a project's part x_pj of x_ij, a project is worth
     Σ_j c_ij · x_pj / x_ij.  The projects of a recipient add up to its entitlement less what a scorecard
@@ -205,7 +205,7 @@ def awards(found: Counted, allocation: Allocation) -> list[tuple[int, Number]]:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day so many years earlier; 28 February for a 29th that there was not; no day before year 1.
+    """The same day so many years earlier: 28 February where there was no 29th, and never before year 1.
 
     >>> years_before(date(2024, 2, 29), 5)
     datetime.date(2019, 2, 28)
@@ -273,7 +273,7 @@ def _totals(places: int, columns: Sequence[tuple[int | None, ...]]) -> tuple[int
 
 
 def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]]:
-    """What each project would bring if it counts, before the cap; None where its figures are blank."""
+    """The decimals, and each project's value if it counts, before the cap; None where it is blank."""
     if rule.how == "count":
         return 0, [1] * len(register.names)
     assert rule.column is not None  # checked when the rule was made
@@ -288,7 +288,7 @@ def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]
 
 
 def _gaps(register: Register, rule: FactorRule, refused: Mapping[int, object]) -> int:
-    """How many projects that count have figures of some years, and a blank one since the year of signing."""
+    """The number of projects that count, with figures of some years and a blank since the year of signing."""
     if rule.column is None:
         return 0
     years = [
@@ -320,7 +320,7 @@ def _scores(
 
 
 def _by_project(found: Counted, factor: str) -> dict[tuple[str, str, int], tuple[Number, int]]:
-    """What each project brings a factor, and its position, by recipient, code or name, and order."""
+    """Each project's value for a factor, and its position, by recipient, code or name, and order."""
     register = found.register
     places, brings = found.brought.get(factor, (0, (0,) * len(register.names)))
     seen: dict[tuple[str, str], int] = {}
@@ -333,5 +333,5 @@ def _by_project(found: Counted, factor: str) -> dict[tuple[str, str, int], tuple
 
 
 def _places(number: Fraction) -> int:
-    """The decimals of a decimal number."""
+    """The number of decimals of a decimal number."""
     return next(places for places in range(MOST_DECIMALS + 1) if (number * 10**places).denominator == 1)

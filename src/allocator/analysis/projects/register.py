@@ -1,4 +1,4 @@
-"""What factor values are made of: a register of projects, and the rules by which it is counted."""
+"""A register of projects, and the rules by which factor values are counted from it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Register:
 
     @cached_property
     def repeated(self) -> tuple[tuple[int, ...], ...]:
-        """Positions of projects that stand more than once by code or name; they are shown, never merged."""
+        """Positions of projects listed more than once by code or name; they are shown, never merged."""
         found: dict[tuple[int, ...], None] = {}
         for keys in map(_plain_names, (self.codes, self.names)):
             counts = Counter(keys)
@@ -62,7 +62,7 @@ class Register:
 
 @dataclass(frozen=True)
 class FactorRule:
-    """Which column makes a factor and how: of which years, and how much of one project at most."""
+    """The rule of a factor: its column, the way it is counted, its years, and the cap for one project."""
 
     id: str
     how: str
@@ -83,7 +83,7 @@ class FactorRule:
             number_at(self.cap, f"{self.id}.cap")
 
     def takes(self, year: int) -> bool:
-        """Whether the year is one of the factor's."""
+        """True if the year is one of the factor's."""
         return (self.first is None or year >= self.first) and (self.last is None or year <= self.last)
 
 
@@ -140,7 +140,7 @@ class Rules:
         return tuple(dict.fromkeys([*(f.id for f in self.factors), *(p.factor for p in self.points)]))
 
     def window(self, industry: str) -> int:
-        """For how many years after signing a project of this industry counts."""
+        """The number of years after signing for which a project of this industry counts."""
         wanted = plain_name(industry)
         return max([self.years, *(years for names, years in self.longer if wanted in map(plain_name, names))])
 

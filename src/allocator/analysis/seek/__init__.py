@@ -1,4 +1,4 @@
-"""What it would take: the least change of the weights, or of one clause, at which targets are met."""
+"""The search for the least change of the weights, or of one clause, at which targets are met."""
 
 from allocator.analysis.seek.answer import Answer, Clause, Impossible, clauses_of
 from allocator.analysis.seek.clauses import seek_clause

@@ -1,4 +1,4 @@
-"""What a search comes to: the least change that meets all targets, or why there is none."""
+"""The answer of a search: the least change that meets all targets, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Clause:
         return getattr(limit, key)  # type: ignore[no-any-return]
 
     def is_amount(self, scenario: Scenario) -> bool:
-        """Whether it is an amount and no rate."""
+        """True if it is an amount, False if it is a rate."""
         return self.kind == "reservation" or getattr(scenario.limits[self.number], self.kind) is not None
 
 
@@ -59,7 +59,7 @@ def clauses_of(scenario: Scenario, kind: str) -> list[Clause]:
 
 @dataclass(frozen=True)
 class Impossible:
-    """Nothing that is allowed meets the targets.
+    """The reason why nothing that is allowed meets the targets.
 
     ``clash`` are the positions of targets that cannot be met together, though without any one of them they
     could, as far as that was proved; where ``alone``, none of them can be met even by itself.  ``always``
@@ -79,7 +79,7 @@ class Impossible:
 
 @dataclass(frozen=True)
 class Answer:
-    """What it would take, as ``allocate`` confirmed it, or why there is nothing.
+    """The least change found, as ``allocate`` confirmed it, or the reason why there is none.
 
     What may change are the weights by ``moves``, or else one ``clause`` between the two ``ends``.  ``change``
     is Σ|w′ − w|, or by how much the clause changes.  ``proved`` says that nothing less does it, or that
@@ -105,11 +105,11 @@ class Answer:
 
 
 def clash_of(size: int, none: Callable[[Sequence[int]], bool]) -> tuple[tuple[int, ...], bool]:
-    """Of so many targets that cannot be met together, all that cannot be met even alone, and True.
+    """The positions of all targets that cannot be met even alone, and True.
 
-    Where there are none, some that cannot be met together and of which none can be left out, and False.
+    Where there are none, those of some that clash, of which none can be left out, and False.
 
-    ``none`` says whether it is certain that some of them, by position, cannot be met.
+    ``none`` says whether it is certain that some of so many targets, by position, cannot be met.
     """
     alone = [n for n in range(size) if size == 1 or none([n])]
     if alone:

@@ -28,7 +28,7 @@ MOST_TRIES = 20_000
 
 
 def seek_clause(scenario: Scenario, targets: Sequence[Target], clause: Clause, *, step: Number = 1) -> Answer:
-    """The least change of one clause at which all targets are met, the weights being as they are.
+    """The least change of one clause at which all targets are met, with the weights unchanged.
 
     Amounts move in whole rounding units, rates in steps of so many percentage points; of two changes of one
     size the lower value counts as the nearer.  Raises ScenarioError for targets that cannot be,
@@ -55,7 +55,7 @@ def seek_clause(scenario: Scenario, targets: Sequence[Target], clause: Clause, *
 
 
 def _size(scenario: Scenario, clause: Clause, step: Number) -> Fraction:
-    """How much one step changes the clause."""
+    """The change of the clause in one step: a rounding unit, or so many percentage points of a rate."""
     if clause.is_amount(scenario):
         return Fraction(scenario.fund.unit)
     try:
@@ -105,7 +105,7 @@ class _Search:
         return replace(scenario, limits=tuple(limits))
 
     def ends(self) -> tuple[int, int]:
-        """The furthest steps down and up at which the limits can all hold."""
+        """The furthest steps down and up at which the limits can all hold; unchecked where ``loose``."""
         scenario, clause = self.now.scenario, self.clause
         value = Fraction(clause.value(scenario))
         if clause.kind == "reservation":
@@ -121,7 +121,7 @@ class _Search:
         return self._furthest(low), self._furthest(high)
 
     def _furthest(self, end: int) -> int:
-        """The furthest from 0 towards the end that can be; what cannot be is never followed by what can."""
+        """The furthest feasible step from 0 towards the end; none beyond an infeasible one is feasible."""
         if self.loose or self.at(end) is not None:
             return end
         sound, broken = 0, end
@@ -157,7 +157,7 @@ class _Search:
         )
 
     def first(self) -> Allocation | None:
-        """The nearest allocation that meets the targets; sorted by distance, ranges before what is single."""
+        """The nearest allocation that meets the targets; sorted by distance, ranges before single steps."""
         low, high = self.ends()
         queue = [(0, 1, 0, 0)]
         if low < 0:
@@ -190,7 +190,7 @@ class _Search:
         return found if all(target.met(found) for target in self.targets) else None
 
     def missing(self, start: int, end: int) -> Fraction:
-        """By how many units the demands are missed together all over a range, at the least."""
+        """The least by which the demands are missed together anywhere in a range, in units."""
         first, last = self.at(start), self.at(end)
         if self.loose or first is None or last is None:
             return Fraction(0)
@@ -226,7 +226,7 @@ class _Search:
         return ends[0], ends[1]
 
     def _rank(self, demand: Demand, bound: int, lows: Sequence[Fraction], highs: Sequence[Fraction]) -> int:
-        """By how many places a rank is missed at the least."""
+        """The least number of places by which a rank is missed."""
         scenario = self.now.scenario
         unit = Fraction(scenario.fund.unit)
         apart = [Fraction(earmarked(scenario, [id])) / unit for id in scenario.ids]
@@ -243,7 +243,7 @@ class _Search:
         return bound - sum(x - least[rival] > -slack for i, x in enumerate(most) if i != rival)
 
     def why(self) -> Impossible:
-        """A smallest set of targets that clash, and for a single one what comes nearest to it."""
+        """The targets that clash, and for a single one the allocation that comes nearest to it."""
 
         def part(numbers: Sequence[int]) -> _Search:
             return _Search(self.now, tuple(self.targets[n] for n in numbers), self.clause, self.size)
@@ -257,7 +257,7 @@ class _Search:
         return Impossible(clash, alone, nearest=part(clash)._nearest() if single else None)
 
     def _nearest(self) -> Allocation | None:
-        """What comes nearest to a single target, before rounding."""
+        """The allocation that comes nearest to a single target, before rounding."""
         if self.loose:
             return None
         low, high = self.ends()

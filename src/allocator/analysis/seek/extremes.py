@@ -20,9 +20,9 @@ from allocator.core.model import Scenario
 
 @dataclass(frozen=True)
 class Reach:
-    """What recipients can get at the least and the most, before limits and rounding, earmarks included.
+    """The least and the most that recipients can get, before limits and rounding, earmarks included.
 
-    ``low_weights`` and ``high_weights`` are weights at which they do.
+    ``low_weights`` and ``high_weights`` are weights at which they get that.
     """
 
     low: Number

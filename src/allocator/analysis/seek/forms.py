@@ -21,7 +21,7 @@ from allocator.core.model import Scenario
 
 @dataclass(frozen=True)
 class Form:
-    """Σ coefficient_j · w_j ≥ 0: what weights must fulfil that meet a demand, whatever rounding does."""
+    """Σ coefficient_j · w_j ≥ 0: true of all weights that meet a demand, whatever rounding does."""
 
     coefficients: tuple[Fraction, ...]
 
@@ -30,7 +30,7 @@ class Form:
         return sum((c * w for c, w in zip(self.coefficients, weights, strict=True)), start=Fraction(0))
 
     def in_moves(self, moves: Moves) -> tuple[list[float], float]:
-        """The same of moves: coefficients and what their sum must be at least."""
+        """The same for moves: the coefficients and the least that the sum must be."""
         present = self.at([Fraction(w) for w in moves.present])
         return [float(c) for c in self.coefficients], float(-present / moves.step)
 
@@ -120,7 +120,7 @@ def _scaled(coefficients: Sequence[Fraction]) -> Form:
 
 
 def ruled_out(forms: Sequence[Form], moves: Moves) -> bool:
-    """Whether one of these forms is below zero at all allowed weights, exactly."""
+    """True if one of these forms is below zero at all allowed weights, exactly."""
     return any(form.at(best_weights(form.coefficients, moves)) < 0 for form in forms)
 
 
@@ -144,7 +144,7 @@ def joined(forms: Sequence[Form], moves: Moves) -> list[Form]:
     solved = linprog(
         np.ones(2 * size), -np.hstack([rows, -rows]), -least, balance, [0.0], bounds, method="highs"
     )
-    if solved.status == 2:  # then what they miss together is to be least
+    if solved.status == 2:  # infeasible: minimise what they miss together
         missing = np.hstack([np.hstack([rows, -rows]), np.ones((len(forms), 1)) * max(1.0, abs(least).max())])
         solved = linprog(
             np.r_[np.zeros(2 * size), 1.0], -missing, -least, np.c_[balance, 0.0], [0.0],

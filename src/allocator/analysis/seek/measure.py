@@ -1,6 +1,6 @@
-"""Many weights at once, in float: which of them cannot meet the demands.
+"""Measures of many weights at once, in float, to rule out those that cannot meet the demands.
 
-Nothing is decided here in favour of anything: what is left over is verified by ``allocate``.
+Weights are only ruled out here: those that are left are verified by ``allocate``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROUNDS = 200
 
 
 def points(scenario: Scenario) -> list[list[Fraction]]:
-    """What one of weight brings each recipient's score, by factor: x_ij / Σ_k x_kj or x_ij, times c_i."""
+    """Each recipient's score for one of weight, by factor: x_ij / Σ_k x_kj or x_ij, times c_i."""
     size = len(scenario.participants)
     times = [1] * size if scenario.coefficient is None else list(scenario.column(scenario.coefficient))
     found = []
@@ -34,10 +34,10 @@ def points(scenario: Scenario) -> list[list[Fraction]]:
 
 
 def rounding_slack(scenario: Scenario, members: int) -> Fraction:
-    """By how many units rounding can move the sum of so many recipients, at the most.
+    """The most units by which rounding can move the sum of so many recipients.
 
     By the largest remainder nobody moves by a whole unit, and what some gain the others lose.  Else everybody
-    moves by half a unit at the most, but for the one that takes the rest.
+    moves by half a unit at most, except for the one that takes the rest.
     """
     others = len(scenario.participants) - members
     if not members or not others:
@@ -93,9 +93,9 @@ class Measure:
         return np.asarray(amounts)
 
     def shortfalls(self, amounts: np.ndarray, rounded: bool = False) -> np.ndarray:
-        """By how much each row misses each demand, a column each: at most 0 where it may be met.
+        """The shortfall of each row from each demand, a column each: at most 0 where it may be met.
 
-        ``amounts`` are before rounding, and then what rounding can do counts as met, or after it.
+        ``amounts`` are before rounding, with room for all that rounding can do, or else ``rounded``.
         """
         import numpy as np
 
@@ -124,14 +124,14 @@ class Measure:
 
     @cached_property
     def _apart(self) -> np.ndarray:
-        """What is set apart for each recipient, in units."""
+        """The earmarks of each recipient, in units."""
         import numpy as np
 
         unit = Fraction(self.scenario.fund.unit)
         return np.array([float(earmarked(self.scenario, [id]) / unit) for id in self.scenario.ids])
 
     def may_meet(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """By how much each row misses the demands in all, before rounding; and which rows may meet them.
+        """The total shortfall of each row before rounding, and the mask of rows that may meet the demands.
 
         These are all that meet them once rounded, and those too near to a tie for float to tell.
         """
@@ -148,7 +148,7 @@ class Measure:
         return np.asarray(np.maximum(short + self.slack, 0).sum(axis=1)), np.asarray(found)
 
     def _rounded(self, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whole units, and which rows are too near to a tie for float to tell."""
+        """Whole units, and the mask of the rows too near to a tie for float to tell."""
         import numpy as np
 
         near, at = self.near * 10, np.arange(len(amounts))

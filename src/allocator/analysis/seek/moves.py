@@ -63,7 +63,7 @@ def moves_of(
     keep: Sequence[str] = (),
     bounds: Mapping[str, tuple[Number | None, Number | None]] | None = None,
 ) -> Moves:
-    """The moves in steps of so many percentage points; weights kept or bounded.
+    """The allowed moves in steps of so many percentage points, with some weights kept or bounded.
 
     Raises ScenarioError for a step below 0.01, for factors without a weight in the scenario, and where no
     weights are within the bounds.
@@ -210,7 +210,7 @@ class Levels:
         return _Partial.joined(blocks)
 
     def _possible(self, j: int, found: _Partial) -> np.ndarray:
-        """Which partial moves the factors from j on can complete."""
+        """The mask of the partial moves that the factors from j on can complete."""
         import numpy as np
 
         up, down = found.up, found.down

@@ -1,4 +1,4 @@
-"""Targets: what amounts, shares, ranks or differences are to be, and whether an allocation is so."""
+"""Targets for amounts, shares, ranks or differences, and the check that an allocation meets them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Target:
             wrong("target_share", PLACE, value=plain(100 * self.value))
 
     def met(self, allocation: Allocation) -> bool:
-        """Whether this allocation meets it, exactly.
+        """True if this allocation meets the target, exactly.
 
         >>> from allocator import allocate, load_scenario
         >>> allocation = allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml"))
@@ -121,7 +121,7 @@ def check_targets(scenario: Scenario, targets: Sequence[Target]) -> None:
 
 
 def _check_whole(scenario: Scenario, target: Target) -> None:
-    """Refuses a value that no whole number of units comes to."""
+    """Refuses a value that no whole number of units gives."""
     units = _units(scenario, target)
     if units.denominator == 1:
         return
@@ -149,7 +149,7 @@ def _amount(scenario: Scenario, target: Target) -> Number:
 
 
 def earmarked(scenario: Scenario, recipients: Sequence[str]) -> Number:
-    """What is set apart for these recipients."""
+    """The sum of the earmarks of these recipients."""
     return plain(sum((e.amount for e in scenario.earmarks if e.recipient in recipients), start=Fraction(0)))
 
 

@@ -131,12 +131,12 @@ class _Search:
         return np.maximum(present + rows * float(self.moves.step), 0.0)
 
     def verify(self, moves: Sequence[int] | np.ndarray) -> Allocation | None:
-        """What is allocated after these moves, if it meets all targets."""
+        """The allocation after these moves if it meets all targets, else None."""
         found = self._allocated(self.moves.weights(moves))
         return found if found is not None and all(target.met(found) for target in self.targets) else None
 
     def _allocated(self, weights: Mapping[str, Number]) -> Allocation | None:
-        """The allocation under these weights; None where no scores or clashing limits allow none."""
+        """The allocation under these weights; None where nobody has a score or limits clash."""
         try:
             return allocate(replace(self.scenario, weights=weights))
         except AllocatorError:
@@ -145,7 +145,7 @@ class _Search:
     # --- when there are too many ------------------------------------------------------------------
 
     def otherwise(self, now: Allocation) -> Answer:
-        """Some weights that meet the targets, by way of those that come nearest at each size; not proved."""
+        """An answer that is not proved to be the least, searched for among the weights that come nearest."""
         import numpy as np
 
         searched = plain(2 * self.steps * self.moves.step)
@@ -173,7 +173,7 @@ class _Search:
         return Answer(self.targets, now, best, change, False, searched, moves=self.moves)
 
     def _start(self) -> np.ndarray:
-        """The allowed moves nearest to none."""
+        """The allowed moves nearest to no move at all."""
         import numpy as np
 
         moves = [min(max(0, low), high) for low, high in zip(self.moves.low, self.moves.high, strict=True)]
@@ -184,7 +184,7 @@ class _Search:
     # --- why not ----------------------------------------------------------------------------------
 
     def why(self) -> Impossible:
-        """A smallest set of targets that clash, and what can be had."""
+        """The targets that clash, their reaches, and the allocation that comes nearest to a single one."""
         clash, alone = clash_of(len(self.targets), lambda rest: self.part(rest)._none())
         parts = [self.part([n]) for n in clash] if alone else [self.part(clash)]
         always = all(ruled_out(part.forms, self.moves) for part in parts)
@@ -198,7 +198,7 @@ class _Search:
         return Impossible(clash, alone, always, reaches, nearest, limits)
 
     def _limits(self, clash: Sequence[int]) -> dict[int, Number]:
-        """The floors or caps that rule out a target by themselves."""
+        """The targets that floors or caps rule out by themselves, and the amounts that these come to."""
         found: dict[int, Number] = {}
         for demand in self.demands:
             if demand.target not in clash or demand.rival is not None or not self.scenario.limits:
@@ -215,14 +215,14 @@ class _Search:
         return _Search(self.scenario, tuple(self.targets[n] for n in numbers), self.moves)
 
     def _none(self) -> bool:
-        """Whether it is certain that there is no allocation that meets the targets."""
+        """True if it is certain that no allocation meets the targets."""
         try:
             return self.first() is None
         except TooMany:
             return False
 
     def _nearest(self) -> Allocation | None:
-        """What comes nearest to a single target, before rounding; None for a rank."""
+        """The allocation that comes nearest to a single target, before rounding; None for a rank."""
         (target,) = self.targets
         if target.of == "rank":
             return None

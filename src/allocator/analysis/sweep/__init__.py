@@ -1,4 +1,4 @@
-"""Random sweeps: what becomes of amounts over many weights near ours, or data that may be off.
+"""Random sweeps: amounts under many weights near the scenario's, or with data that may be off.
 
 A sweep is statistics, in double precision: what is paid is always worked out by `allocate`, exactly.
 """

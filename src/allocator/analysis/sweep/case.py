@@ -16,7 +16,7 @@ from allocator.core.limits import check_feasible
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
 
-BLOCK = 8192  # draws that share their random numbers: the same ones, whoever works them out
+BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
 ROOM = 2**19  # bytes of an array that stays in the processor's cache
 LONG = 512  # recipients from which they, not the draws, lie side by side in memory
 MOST_UNITS = 2**39  # so that sums over a block of draws are exact in double precision
@@ -27,7 +27,7 @@ D = TypeVar("D", bound=Any)
 def own_copy(frozen: D) -> D:
     """The same with its arrays, and those of its parts, in memory of this process.
 
-    What comes from another one may lie across machine words, and numpy then takes half as long again.
+    Arrays from another process may lie across machine words, and numpy then takes half as long again.
     """
     moved: dict[str, Any] = {}
     for field in fields(frozen):
@@ -41,7 +41,7 @@ def own_copy(frozen: D) -> D:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What the kernel works with; money in units.
+    """The arrays and settings of a scenario for the kernel; money in units.
 
     ``columns[j, i]`` is recipient i's share of factor j, or its value under ``scores``, with the coefficient;
     without noise also times ``total`` where the scores then need no scaling (``plain``).  ``noise[j]`` is the
@@ -64,12 +64,12 @@ class Case:
 
     @property
     def recipients(self) -> int:
-        """How many take part."""
+        """The number of recipients that take part."""
         return int(self.columns.shape[1])
 
     @property
     def draws_last(self) -> bool:
-        """Whether arrays are recipients × draws; else draws × recipients."""
+        """True if arrays are recipients × draws; else they are draws × recipients."""
         return self.recipients <= LONG
 
     @property

@@ -1,4 +1,4 @@
-"""Which weight, or whose data, moves each recipient's amount: parts of its variance over the draws."""
+"""The drivers of each recipient's amount: the parts of weights and data in its variance over the draws."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Parts = Mapping[str, Mapping[str, float]]
 class Drivers:
     """By recipient, parts of 1 by factor.
 
-    ``weights``: what each factor's weight has in the variance that drawn weights give the entitlement; they
+    ``weights``: each factor's part of the variance that drawn weights give the entitlement; they
     add up to 1.  ``exact`` where entitlements are linear in the weights and their covariance is known in
     closed form, else to first order.  ``first`` and ``total`` are Sobol indices of the amount before
     rounding, for each factor's data and under `WEIGHTS` for all weights together: what the input brings
@@ -46,10 +46,10 @@ class Drivers:
 
 
 def drivers(found: Sweep) -> Drivers:
-    """What drives each recipient; amounts that never change have zeros.
+    """The drivers of each recipient's amount; amounts that never change have zeros.
 
-    Weights: m_j y_ij² / Σ_k m_k y_ik² with m_j the mean weight and y_ij what recipient i's share of factor j
-    has above its share of all money; exact for a Dirichlet, since Σ w = 1 (method.md).  Data: indices of
+    Weights: m_j y_ij² / Σ_k m_k y_ik² with m_j the mean weight and y_ij the excess of recipient i's share of
+    factor j over its share of all money; exact for a Dirichlet, since Σ w = 1 (method.md).  Data: indices of
     independent inputs (Sobol 2001; Saltelli et al. 2010), by `scipy.stats.sobol_indices`.
     """
     case = case_of(found.present, found.law, found.noise, found.seed)

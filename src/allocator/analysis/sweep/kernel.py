@@ -20,7 +20,7 @@ from allocator.analysis.sweep.rounding import FEW, edges, settled
 
 
 class Whole(NamedTuple):
-    """Amounts in whole units; which draws could be allocated; in which the last unit was a near thing."""
+    """Amounts in whole units, with masks of the draws that could be allocated and of those with near ties."""
 
     units: Array
     fits: Bools
@@ -29,7 +29,7 @@ class Whole(NamedTuple):
 
 @contextmanager
 def brisk() -> Iterator[None]:
-    """Keeps numpy from copying what it spreads over short rows into buffers first."""
+    """Keeps numpy from copying values that it broadcasts over short rows into buffers first."""
     before = np.setbufsize(16)
     try:
         yield
@@ -38,7 +38,7 @@ def brisk() -> Iterator[None]:
 
 
 class Kernel:
-    """The room that draws are worked out in, taken once; the arrays it returns are overwritten by the next.
+    """Works out draws in arrays allocated once; the arrays it returns are overwritten by the next ones.
 
     All are recipients × draws or draws × recipients, as the case lays them out.
     """
@@ -98,7 +98,7 @@ class Kernel:
         return self.first
 
     def entitlements(self, scores: Array) -> tuple[Array, Bools]:
-        """The scores times the multiplier, within the limits, in units; and which draws have one."""
+        """The scores times the multiplier, within the limits, in units; and a mask of the draws with one."""
         case = self.case
         if case.plain:
             return scores, np.ones(scores.shape[1 - self.axis], dtype=bool)

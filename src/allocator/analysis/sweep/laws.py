@@ -1,4 +1,4 @@
-"""How weights are drawn: around those of the scenario, anywhere, or within so many points of them."""
+"""The laws that weights are drawn by: around the scenario's, anywhere, or within so many points of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Around:
     """Dirichlet(concentration · w): mean w, variance w_j (1 − w_j) / (concentration + 1), w in parts of 1.
 
     The larger the concentration, the nearer to the scenario's weights; 100 is about ± 5 points at 40 %.
-    Raises ScenarioError unless it is above zero.
+    Raises ScenarioError unless it is above zero and at most a million.
     """
 
     concentration: Number = 100
@@ -42,7 +42,7 @@ class Within:
     """Uniform over the weights within so many points of the scenario's (and from 0 to 100).
 
     ``points`` for all factors, or by factor; factors not named keep their weight.  Raises ScenarioError for
-    points below zero.
+    points below zero or above 100.
     """
 
     points: Number | Mapping[str, Number] = 5
@@ -72,7 +72,7 @@ class Draws:
 
     @property
     def drawn(self) -> tuple[bool, ...]:
-        """Which factors can have a weight above zero."""
+        """True for each factor that can have a weight above zero."""
         return tuple(most > 0 for most in self.high or self.alpha or self.base)
 
     def draw(self, random: np.random.Generator, count: int) -> Array:

@@ -1,4 +1,4 @@
-"""Counting over many draws, in rooms that are taken once."""
+"""Counting over many draws, in rooms (arrays) that are allocated once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ T = TypeVar("T", bound=np.generic)
 
 
 def part_of(room: np.ndarray[Any, np.dtype[T]], like: Array) -> np.ndarray[Any, np.dtype[T]]:
-    """As much of a room as these draws take, which may be fewer than it is for."""
+    """The part of a room that these draws need; they may be fewer than it is for."""
     return room if room.shape == like.shape else room.reshape(-1)[: like.size].reshape(like.shape)
 
 
 def count_true(mask: Bools, axis: int) -> Ints:
-    """How many are true along an axis: added up as bytes, as many as fit, which is 20 times faster.
+    """The number of true values along an axis, added up as bytes where they fit, which is 20 times faster.
 
     >>> count_true(np.array([[True, False], [True, True]]), 0)
     array([2, 1])
@@ -36,7 +36,7 @@ def count_true(mask: Bools, axis: int) -> Ints:
 
 
 def places_of(mask: Bools) -> Ints:
-    """Where few are true, by position in the flat array: looked for in words of eight first.
+    """The positions of a few true values in the flat array, looked for in words of eight first.
 
     >>> places_of(np.array([[False, True], [False, False]]))
     array([1])

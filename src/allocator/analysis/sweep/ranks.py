@@ -1,4 +1,4 @@
-"""How often each recipient has each rank: 1 and as many as get more; equal amounts share the better rank."""
+"""Counts of each recipient's ranks: 1 plus the number that get more; equal amounts share the better rank."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST = 2**52  # amounts above it are not exact in double precision
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """What ranks go by: units · scale + earmarks, and the amounts of those who take no part."""
+    """The amounts to rank: units · scale + earmarks, and those of the recipients that take no part."""
 
     scale: int
     earmarks: Array | None
@@ -28,7 +28,7 @@ class Standing:
 
     @property
     def size(self) -> int:
-        """How many places there are besides those of recipients who share in the split."""
+        """The number of recipients that take no part in the split."""
         return len(self.apart)
 
 
@@ -84,7 +84,7 @@ class Ranking:
             self._add_each(values)
 
     def _add_each(self, values: Array) -> None:
-        """Amounts and positions are sorted as one number, the largest amount first."""
+        """Adds single ranks: amounts and positions are sorted as one number, the largest amount first."""
         size = values.shape[1]
         keys, cells = self.keys[: len(values)], self.cells[: len(values)]
         np.negative(values, out=values)
@@ -104,7 +104,7 @@ class Ranking:
         np.add.at(self.counts.reshape(-1), cells.reshape(-1), 1)
 
     def _add_groups(self, values: Array) -> None:
-        """A recipient is among the first k where it gets no less than the k-th largest amount."""
+        """Adds groups: a recipient is among the first k if it gets no less than the k-th largest amount."""
         size, order, mask = values.shape[1], self.order[: len(values)], self.mask[: len(values)]
         np.copyto(order, values)
         order.sort(axis=1)

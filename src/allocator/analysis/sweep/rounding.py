@@ -1,4 +1,4 @@
-"""Which remainders get a unit: the least of them and the next below, of many draws at once.
+"""The remainders that get a unit: the least of them and the next below, of many draws at once.
 
 Remainders are sorted in single precision, which is enough to tell nearly all of them apart; where two are as
 near as that, the amounts do not add up and `settled` sorts them in full.  Few recipients are sorted by a
@@ -48,7 +48,7 @@ def edges(remainders: Array, count: Ints, room: Singles, axis: int) -> tuple[Sin
 
 
 def _by_network(remainders: Array, room: Singles) -> Ints:
-    """Sorts each draw's remainders into ``room``; gives the rows in rising order."""
+    """Sorts each draw's remainders into ``room``; returns its rows in rising order."""
     size = len(remainders)
     np.copyto(room[:size], remainders, casting="same_kind")
     rows, spare = list(range(size)), size

@@ -1,4 +1,4 @@
-"""Blocks of draws on any executor: tasks are ranges of blocks, and what comes back adds up in any order."""
+"""Blocks of draws on any executor: tasks are ranges of blocks, and their results add up in any order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WAITING = 16  # tasks that are handed out at once
 def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tuple[Tally, Ints]:
     """The tally of all draws, and the quantiles in units: levels × recipients.
 
-    ``progress`` is told which part is done; what it raises ends the run, and nothing is left running.
+    ``progress`` is called with the part done; an error from it ends the run, and nothing is left running.
     """
     sample = tallied(replace(plan, draws=min(plan.draws, SAMPLE)), 0, 1, None)
     least = np.minimum(sample.least, sample.most + 1)  # zero where none of the first draws counts
@@ -46,11 +46,11 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
             counts = more if counts is None else counts + more
         assert counts is not None
         further = narrowed(further, counts, *known)
-    return replace(tally, counts=tally.counts[:0].copy()), levels  # megabytes that nobody needs any more
+    return replace(tally, counts=tally.counts[:0].copy()), levels  # megabytes that are no longer needed
 
 
 class _Meter:
-    """Says how much is done, of as many draws as are foreseen; never less than it said before."""
+    """Reports the part done of the draws that are foreseen; it never goes down."""
 
     def __init__(self, progress: Progress | None, draws: int) -> None:
         self.progress, self.draws, self.done, self.part = progress, draws, 0, 0.0
@@ -69,9 +69,9 @@ def _worked(
     executor: Executor | None,
     meter: _Meter,
 ) -> Iterator[T]:
-    """What each task gives, as it is done.  Tasks that wait are called off when anything goes wrong.
+    """The result of each task as it is done; waiting tasks are cancelled when anything goes wrong.
 
-    Here, one batch after the other is told of, so that a long task can be ended too; workers tell of nothing.
+    Without an executor every batch is reported, so that a long task can be ended too; workers report none.
     """
     step = max(1, min(CELLS // (plan.case.recipients * BLOCK), -(-plan.blocks // WAITING)))
     tasks = iter([(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)])

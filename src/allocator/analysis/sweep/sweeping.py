@@ -1,4 +1,4 @@
-"""A sweep of a scenario, and what it found, in the currency's main unit."""
+"""A sweep of a scenario, and its results in the currency's main unit."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SWEEP_VERSION = "1"  # in the digest: changes when the same draws would be count
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """随机模拟: what the draws gave.
+    """随机模拟: the results of the draws.
 
-    ``present`` is the scenario's own allocation, ``base`` what amounts are held against.  ``noise`` is in
+    ``present`` is the scenario's own allocation, ``base`` the amounts to compare with.  ``noise`` is in
     percent by factor.  The figures are by recipient's id; chances are over the draws that count, which are
     all but those that could not be allocated (``excluded``).
     """
@@ -52,22 +52,22 @@ class Sweep:
 
     @property
     def scenario(self) -> Scenario:
-        """What was swept."""
+        """The scenario of the sweep."""
         return self.present.scenario
 
     @property
     def counted(self) -> int:
-        """How many draws count."""
+        """The number of draws that count."""
         return self.tally.draws
 
     @property
     def excluded(self) -> int:
-        """In how many draws the limits could not all hold, or nobody had a score."""
+        """The number of draws in which the limits could not all hold, or nobody had a score."""
         return self.tally.excluded
 
     @property
     def near(self) -> int:
-        """In how many draws double precision may have given the last unit to another recipient."""
+        """The number of draws in which double precision may have given the last unit to another recipient."""
         return self.tally.near
 
     @cached_property
@@ -107,7 +107,7 @@ class Sweep:
 
     @cached_property
     def ranks(self) -> Mapping[str, tuple[Fraction, ...]]:
-        """The chance of each rank, or of each group of `places`; who gets the same shares the better rank."""
+        """The chance of each rank, or of each group of `places`; equal amounts share the better rank."""
         ids = [*self._taking, *(id for id in self.scenario.ids if id not in set(self._taking))]
         found = {
             id: tuple(Fraction(int(times), self.counted) for times in row)
@@ -132,7 +132,7 @@ class Sweep:
 
     @cached_property
     def gap(self) -> Number:
-        """By how much recipients together get more than in the base: the same in every draw."""
+        """The change of the sum against the base: the same in every draw."""
         return plain(sum(self.present.amounts[id] - self.base[id] for id in self.scenario.ids))
 
     @property
@@ -180,7 +180,7 @@ class Sweep:
         return [id for id in self.scenario.ids if id not in taking]
 
     def _money(self, units: Sequence[Number]) -> Mapping[str, Number]:
-        """Amounts with earmarks; who takes no part has the earmark alone."""
+        """Amounts with earmarks; those who take no part have the earmark alone."""
         shared: dict[str, Number] = dict(zip(self._taking, units, strict=True))
         unit = self.scenario.fund.unit
         return Frozen(
@@ -215,10 +215,10 @@ def sweep(
     """Allocates many draws of weights and data, with limits and rounding as in `allocate`.
 
     ``law`` says how weights are drawn (None: not at all), ``noise`` by how many percent values are off: each
-    is multiplied by an independent lognormal number with mean 1 and that standard deviation.  ``base`` is
-    what amounts are held against: the published ones, or where there are none the scenario's own.  The same
-    seed gives the same digest on any executor of concurrent.futures; ``progress`` is told the part that is
-    done, and what it raises ends the sweep with nothing left running.
+    is multiplied by an independent lognormal number with mean 1 and that standard deviation.  ``base`` are
+    the amounts to compare with: else the published ones, or where there are none the scenario's own.  The
+    same seed gives the same digest on any executor of concurrent.futures; ``progress`` is called with the
+    part done, and an error from it ends the sweep with nothing left running.
 
     Raises ScenarioError for what cannot be drawn, InfeasibleError where the limits cannot hold in any draw.
 

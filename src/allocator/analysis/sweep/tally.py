@@ -1,4 +1,4 @@
-"""What is kept of draws: whole numbers that add up to the same in whatever order blocks are worked out."""
+"""The tally of draws: whole numbers that add up to the same in whatever order blocks are worked out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Tell = Callable[[int], object]
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What all blocks of a sweep have in common.
+    """The plan of a sweep, common to all of its blocks.
 
     ``down`` and ``up`` are the base in whole units, rounded down and up: more than the base is above
     ``down``, less is below ``up``.
@@ -34,7 +34,7 @@ class Plan:
 
     @property
     def blocks(self) -> int:
-        """How many blocks the draws fill, the last perhaps in part."""
+        """The number of blocks that the draws fill, the last perhaps in part."""
         return -(-self.draws // BLOCK)
 
 
@@ -58,7 +58,7 @@ class Tally:
     counts: Counts
 
     def plus(self, other: Tally) -> Tally:
-        """Both together."""
+        """The tally of both together."""
         return Tally(
             least=np.minimum(self.least, other.least),
             most=np.maximum(self.most, other.most),
@@ -70,7 +70,7 @@ _SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks",
 
 
 def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Tell | None = None) -> Tally:
-    """Everything about the blocks from first up to last; ``tell`` hears how many draws each batch had."""
+    """The tally of the blocks from first up to last; ``tell`` is called with the draws of each batch."""
     with brisk():
         desk = _Desk(own_copy(plan), windows)
         for block in range(first, last):
@@ -93,7 +93,7 @@ def refined(plan: Plan, first: int, last: int, windows: Windows, tell: Tell | No
 def batches(
     plan: Plan, kernel: Kernel, block: int, tell: Tell | None = None
 ) -> Iterator[tuple[Array, int, int]]:
-    """The amounts of a block's draws, so many at once: those that could be allocated; excluded, near."""
+    """The amounts of a block's draws in batches, with the numbers of draws excluded and of near ties."""
     case = plan.case
     weights, noise = case.weights(block), case.random(block, 1)
     wanted = min(BLOCK, plan.draws - block * BLOCK)
@@ -117,7 +117,7 @@ def _kept(whole: Whole, wanted: int, axis: int) -> tuple[Array, int, int]:
 
 
 class _Desk:
-    """A task's counts and sums, and the room that they are worked out in, taken once.
+    """A task's counts and sums, and the arrays that they are worked out in, allocated once.
 
     Sums over a block are exact in double precision, since all amounts are whole.
     """
@@ -136,7 +136,7 @@ class _Desk:
         self.least, self.most = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
 
     def add(self, block: int, tell: Tell | None) -> None:
-        """One block more."""
+        """Adds one block."""
         axis, draws = self.kernel.axis, 1 - self.kernel.axis
         total, above = np.zeros(self.total.size), np.zeros(self.total.size)
         for units, excluded, near in batches(self.plan, self.kernel, block, tell):
@@ -159,7 +159,7 @@ class _Desk:
         self.above += above.astype(np.int64)
 
     def tally(self) -> Tally:
-        """All of it."""
+        """The tally of all blocks added."""
         return Tally(
             ranks=self.ranking.counts,
             counts=np.zeros(0, np.int32) if self.counter is None else self.counter.counts,

@@ -35,7 +35,7 @@ class Windows:
 
     @property
     def rounds(self) -> int:
-        """How many rounds of counting lead from these to single amounts, as far as can be foreseen."""
+        """The number of rounds of counting from these to single amounts, as far as can be foreseen."""
         finer = int(np.log2(_bins(len(LEVELS) * self.who.size)))
         return 1 - (-int(self.shifts.max()) // finer)
 

@@ -1,4 +1,4 @@
-"""Readings that the user has added, a file each in the user's own folder, by fund."""
+"""Readings that the user has added: one file each in the user's own folder, by fund."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_KB = 200
 
 
 def own_readings(fund: str) -> dict[str, bytes]:
-    """The files of a fund's added readings by their names, in the order in which they were added."""
+    """The files of a fund's added readings by name, in the order in which they were added."""
     found = []
     for path in _files(fund):
         with suppress(OSError, ScenarioError):
@@ -68,7 +68,7 @@ def check_size(content: bytes) -> None:
 
 
 def drop_reading(fund: str, name: str) -> None:
-    """Removes an added reading; one that is gone already stays gone."""
+    """Removes an added reading, if it is still there."""
     for path in _files(fund):
         if path.name == name:
             with writing_into(path.parent):

@@ -161,7 +161,7 @@ def _known(
 
 @contextmanager
 def _placing(path: Path, key: str) -> Iterator[None]:
-    """What is wrong with an entry names the file and the entry."""
+    """Sets the file and the entry as the place of any ScenarioError raised within."""
     try:
         yield
     except ScenarioError as error:

@@ -1,4 +1,4 @@
-"""What the file of a reading may hold, and a reading written as such a file."""
+"""The format of a reading's file, and a reading written as such a file."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ EXAMPLES = {
 
 @dataclass(frozen=True)
 class NamedReading:
-    """假设口径: a reading with its name, where it was read, and why anybody would suppose so.
+    """A reading (假设口径) with its title, its file, and the reason to suppose it.
 
-    ``needs`` is the data that it would take to test it, where split and weights alone cannot.
+    ``needs`` is the data needed to test it, where split and weights alone are not enough.
     """
 
     title: Text
@@ -61,7 +61,7 @@ class ScoredTable(_Table):
 
 
 class KnownTable(_Table):
-    """[[known]]: what some recipients have of a factor, together."""
+    """[[known]]: bounds on what some recipients together have of a factor."""
 
     factor: schema._Text
     recipients: Annotated[Any, PlainValidator(_recipients)]

@@ -1,1 +1,1 @@
-"""Payments and the rules that they are held against, as files."""
+"""Files of payments, and of the rules for them."""

@@ -1,4 +1,4 @@
-"""The cells of payments: who pays, and how much."""
+"""Reads the payer and the amount in the cells of payments."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def payer_names(scenario: Scenario, payers: Sequence[Payer]) -> dict[str, int]:
 
 
 def payers_written(scenario: Scenario, payers: Sequence[Payer]) -> Names:
-    """All that payers are called, for what is said of a name that none of them has."""
+    """All names of payers, to propose one for a name that is not known."""
     recipients = (n for r in scenario.recipients for n in (r.id, r.name.zh, r.name.en, *r.aliases))
     departments = (name for payer in payers for name in (payer.name.zh, payer.name.en))
     return Names([*recipients, *departments], [payer.name for payer in payers])
 
 
 def payer_at(text: str, names: dict[str, int], written: Names) -> int | Problem:
-    """The position of the payer that a cell names; ``written`` are their names to propose."""
+    """The position of the payer that a cell names; ``written`` are the names to propose."""
     if not text:
         return Problem("recipient_blank")
     found = names.get(plain_name(text))
@@ -55,7 +55,7 @@ def payer_at(text: str, names: dict[str, int], written: Names) -> int | Problem:
 
 
 def fen_in(text: str, unit: int) -> int | Problem:
-    """The hundredths of the main unit in a cell that counts in ``unit``."""
+    """The amount of a cell in hundredths of the main unit; the cell counts in ``unit``."""
     found = _PLAIN_AMOUNT.fullmatch(text)
     if found is None:
         sign = text[:1] in "-−－" and text[1:2].isdigit()
@@ -80,11 +80,12 @@ def fen_in(text: str, unit: int) -> int | Problem:
 
 
 def all_fen(unit: int) -> Callable[[list[str]], Any]:
-    """What reads very many plain amounts together, or None where any is not plain.
+    """A function that reads very many plain amounts together, in hundredths of the main unit.
 
-    A float holds each of them to less than a hundredth of a fen, so that the nearest whole number is exact.
+    It returns None for fewer than a thousand, and where any is zero or not plain.  A float holds each of
+    them to less than a hundredth of a fen, so that the nearest whole number is exact.
     """
-    digits = len(str(unit)) - 1  # of the zeros of the unit
+    digits = len(str(unit)) - 1  # zeros of the unit
     plain_amounts = re.compile(rf"(?:-?[0-9]{{1,{11 - digits}}}+(?:\.[0-9]{{1,{2 + digits}}}+)?+\n)++")
 
     def read(texts: list[str]) -> Any:

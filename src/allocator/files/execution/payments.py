@@ -1,6 +1,6 @@
 """Payments from a CSV file or an Excel workbook: recipient, date, amount, use, payee, note, status.
 
-Read by columns: each different text is looked at once, so that a million payments take seconds.
+Read by columns: each different text is looked at once, so a million payments take seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from allocator.files.execution.cells import all_fen, fen_in, payer_at, payer_nam
 from allocator.files.parsing import MOST_PROBLEMS, file_bytes, uncollected
 from allocator.files.sheets.columns import Cells, Reader, cells_of, day_in, status_in
 from allocator.files.sheets.spreadsheet import LARGEST_UPLOAD_MB, shown_name
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS, both
 
 COLUMNS = ("recipient", "date", "amount", "use", "payee", "note", "status")
 NEEDED = COLUMNS[:4]
@@ -90,18 +90,18 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
 
 @cache
 def headings() -> dict[str, str]:
-    """All that the columns may be called, in either language, and the column that each means."""
+    """All headings of the columns, in either language, and the column that each means."""
     found: dict[str, str] = {}
     for column in COLUMNS:
         kinds = [f"execution.{kind}.{column}" for kind in ("heading", "also")]
-        written = [column, *(say(kind, lang) for kind in kinds for lang in LANGUAGES)]
+        written = [column, *(book.say(kind) for kind in kinds for book in BOOKS)]
         for text in written:
             found |= {plain_name(name): column for name in re.split("[,，]", text)}
     return found
 
 
 def _header(file: str, header: Sequence[str], currency: str) -> tuple[dict[str, int], int]:
-    """The position of each column, and what the unit of the amounts is in the main unit."""
+    """The position of each column, and the unit of the amounts in the main unit (10,000 for 万元)."""
     known, unit = headings(), 1
     columns: dict[str, int] = {}
     problems: list[Problem] = []
@@ -137,4 +137,4 @@ def _header(file: str, header: Sequence[str], currency: str) -> tuple[dict[str, 
 
 
 def _heading(column: str) -> Text:
-    return Text(*(say(f"execution.heading.{column}", lang) for lang in LANGUAGES))
+    return Text(*both(f"execution.heading.{column}"))

@@ -1,4 +1,4 @@
-"""The rules that payments are held against, from a small TOML file beside the scenario."""
+"""The rules for payments, from a small TOML file beside the scenario."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Table(BaseModel):
 
 
 class CheckpointTable(_Table):
-    """[[checkpoint]]: a day on which payments are counted."""
+    """[[checkpoint]]: a day up to which payments are counted."""
 
     day: Day
     planned: schema._Number | None = None
@@ -57,7 +57,7 @@ class UseTable(_Table):
 
 
 class TargetTable(_Table):
-    """[[target]]: an indicator and what it should be."""
+    """[[target]]: an indicator and its target."""
 
     name: schema._Name
     group: schema._Text
@@ -105,7 +105,7 @@ _FORM = Form(
 
 
 def rules_beside(scenario: str | Path) -> Path:
-    """Where the rules of a scenario file are looked for: execution/rules.toml beside it."""
+    """The path of the rules of a scenario file: execution/rules.toml beside it."""
     return Path(scenario).parent / FOLDER / NAME
 
 

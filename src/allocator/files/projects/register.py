@@ -23,13 +23,13 @@ from allocator.files.projects.rules import load_factor_rules
 from allocator.files.scenario.tables import Finder, read_columns
 from allocator.files.sheets.columns import Cells, Reader, cells_of, day_in, distinct, status_in
 from allocator.files.sheets.spreadsheet import LARGEST_UPLOAD_MB, shown_name
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS, both
 
 FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "status")
 NEEDED = ("project", "recipient", "signed")
 LARGEST_MB = 50  # of a file named on the command line
 MOST_ROWS = 200_000
-# a column's words, a year before or after them, and a unit in brackets
+# the name of a column, a year before or after it, and a unit in brackets
 _YEAR = r"((?:19|20)[0-9]{2}) ?(?:年度?)?"
 _AFTER = re.compile(rf"(.+?)[ _-]?{_YEAR} ?(?:\(([^()]*)\))?")
 _BEFORE = re.compile(rf"{_YEAR}[ _-]?([^\d ].*?) ?(?:\(([^()]*)\))?")
@@ -54,7 +54,7 @@ def read_register(
     recipients: Sequence[Recipient] | None = None,
     most_mb: int = LARGEST_UPLOAD_MB,
 ) -> Register:
-    """The projects in an uploaded file, of these recipients or, without any, of whom it names.
+    """The projects in an uploaded file, of these recipients or, if none are given, of those that it names.
 
     Raises ScenarioError with a sentence for each problem.
     """
@@ -111,7 +111,7 @@ def read_activities(
     cells = cells_of(name, content, "projects.activities", most_mb, MOST_ROWS)
     known = headings()
     wanted = _by_names(item.column for item in rules.points)
-    whose = Text(*(say("projects.heading.recipient", lang) for lang in LANGUAGES))
+    whose = Text(*both("projects.heading.recipient"))
     header: list[str] = []
     places: dict[Text, int] = {}
     problems: list[Problem] = []
@@ -145,7 +145,7 @@ def load_counted(
     activities: str | Path | None = None,
     recipients: Sequence[Recipient] | None = None,
 ) -> Counted:
-    """What the files of a register, its rules and a scorecard's counts give.  Raises ScenarioError."""
+    """The factor values from the files of a register, its rules and a scorecard.  Raises ScenarioError."""
     made = load_factor_rules(rules)
     projects = load_register(register, made, recipients)
     if recipients is None:
@@ -171,9 +171,9 @@ def read_counted(
     recipients: Sequence[Recipient],
     most_mb: int = LARGEST_UPLOAD_MB,
 ) -> Counted:
-    """What uploaded files give, each with its name.  Raises ScenarioError with what is wrong in any.
+    """The factor values from an uploaded register and scorecard, each with its name.
 
-    ``most_mb`` is how large the register may be.
+    ``most_mb`` is the largest size of the register.  Raises ScenarioError with the problems of both.
     """
     problems: list[Problem] = []
     projects: Register | None = None
@@ -199,12 +199,12 @@ def read_counted(
 
 @cache
 def headings() -> dict[str, str]:
-    """All that the fixed columns may be called, in either language, and the column that each means."""
+    """All headings of the fixed columns, in either language, and the column that each means."""
     found: dict[str, str] = {}
     for column in FIXED:
         written = [
             column,
-            *(say(f"projects.{kind}.{column}", lang) for kind in ("heading", "also") for lang in LANGUAGES),
+            *(book.say(f"projects.{kind}.{column}") for kind in ("heading", "also") for book in BOOKS),
         ]
         for text in written:
             found |= {plain_name(name): column for name in re.split("[,，]", text)}
@@ -213,7 +213,7 @@ def headings() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Places:
-    """At which position each column stands; those of figures by year."""
+    """The position of each column; of figures by year."""
 
     fixed: Mapping[str, int]
     texts: Mapping[Text, int]
@@ -222,7 +222,7 @@ class _Places:
 
 
 def _header(cells: Cells, rules: Rules) -> _Places:
-    """Where the columns stand that are read; others may stand beside them and are not looked at."""
+    """The positions of the columns that are read; other columns are ignored."""
     known = headings()
     fixed: dict[str, int] = {}
     words = _by_names(column for column, _ in rules.excluded)
@@ -230,7 +230,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
     texts: dict[Text, int] = {}
     figures: dict[Text, dict[int | None, int]] = {column: {} for column in rules.columns}
     units: dict[Text, dict[str, str]] = {}
-    bases: dict[str, str] = {}  # without year and unit, and the heading as it stands
+    bases: dict[str, str] = {}  # a heading without year and unit, and the heading as written
     problems: list[Problem] = []
 
     def refuse(key: str, **details: object) -> None:
@@ -254,7 +254,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
             units.setdefault(column, {}).setdefault(unit, text)
     for name in (*NEEDED, *(["industry"] if rules.longer else [])):
         if name not in fixed:
-            heading = Text(*(say(f"projects.heading.{name}", lang) for lang in LANGUAGES))
+            heading = Text(*both(f"projects.heading.{name}"))
             refuse("header_missing", name=heading, known=list(cells.header)[:20])
     bare = [column for column, _ in rules.excluded if column not in texts]
     for column in dict.fromkeys([*bare, *(column for column, years in figures.items() if not years)]):
@@ -289,7 +289,7 @@ def _header(cells: Cells, rules: Rules) -> _Places:
 
 
 def _parts(heading: str) -> tuple[str, int | None, str]:
-    """What a heading of figures is of, its year and its unit.
+    """The name, the year and the unit in a heading of figures.
 
     >>> _parts("税收2022(万元)"), _parts("2022年度税收"), _parts("jobs")
     (('税收', 2022, '万元'), ('税收', 2022, ''), ('jobs', None, ''))
@@ -305,7 +305,7 @@ def _parts(heading: str) -> tuple[str, int | None, str]:
 
 
 def _same_unit(one: str, other: str) -> bool:
-    """Whether two units are one: 万元 and 10k yuan are."""
+    """True if two units are the same, such as 万元 and 10k yuan."""
     a, b = plain_name(one), plain_name(other)
     return a == b or (bool(a and b) and a in AMOUNT_UNITS and AMOUNT_UNITS[a] == AMOUNT_UNITS.get(b))
 
@@ -328,7 +328,7 @@ def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recip
         for at, text in enumerate(found):
             if is_total(text) and len(reader.problems) < MOST_PROBLEMS:
                 reader.refuse("recipient", codes == at, "recipient_total", name=text)
-        first: dict[str, str] = {}  # of a name written in several ways, the way it stands first
+        first: dict[str, str] = {}  # of a name written in several ways, the first
         written = [first.setdefault(plain_name(text), text) for text in found]
         return list(np.array(written, dtype=object)[codes])
     names, known = lookup(recipients), names_of(recipients)
@@ -346,7 +346,7 @@ def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recip
 
 
 def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit: str) -> Figures:
-    """The figures of a column, all over one power of ten; blank cells stay blank."""
+    """The figures of a column as integers over one power of ten; None for blank cells."""
     read: dict[int | None, tuple[Any, list[tuple[int, int] | None]]] = {}
     for year in sorted(years, key=lambda year: year or 0):
         label = cells.header[years[year]]
@@ -376,7 +376,7 @@ def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit
 
 
 def _decimal(text: str) -> tuple[int, int] | str:
-    """The digits of a figure as a whole number and how many are decimals, or the key of what is wrong.
+    """The digits of a figure as a whole number and the number of decimals, or the key of the problem.
 
     >>> _decimal("12.50"), _decimal("1,234"), _decimal("5%")
     ((1250, 2), (1234, 0), 'cell_percent')

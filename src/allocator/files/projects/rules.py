@@ -1,4 +1,4 @@
-"""The rules that make factors of projects, from a small TOML file."""
+"""The rules that make factor values of projects (因素口径), from a small TOML file."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Table(BaseModel):
 
 
 class FactorTable(_Table):
-    """[[factor]]: what of each project makes a factor."""
+    """[[factor]]: a factor and the figures of each project that make it."""
 
     id: schema._Text
     how: schema._Text
@@ -73,7 +73,7 @@ class LongerTable(_Table):
 
 
 class MinimumTable(_Table):
-    """[[minimum]]: what a project must reach to count."""
+    """[[minimum]]: the least figure that a project must reach to count."""
 
     column: schema._Name
     least: schema._Number
@@ -81,7 +81,7 @@ class MinimumTable(_Table):
 
 
 class ExcludedTable(_Table):
-    """[[excluded]]: what does not count, by a column's words."""
+    """[[excluded]]: projects that do not count, by the words of a column."""
 
     column: schema._Name
     values: _Words
@@ -186,7 +186,7 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
 
 
 def _units(said: Iterable[tuple[Text | None, str | None]]) -> Frozen[Text, str]:
-    """The units that the rules say, by column: one for all the ways in which they write it."""
+    """The units that the rules state, by column; the same for all ways of writing it."""
     columns = [(column, unit) for column, unit in said if column is not None]
     by_name: dict[str, str] = {}
     for column, unit in columns:

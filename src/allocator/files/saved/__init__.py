@@ -1,1 +1,1 @@
-"""What users keep: scenarios with their history, drafts, and the folder that holds them."""
+"""Files kept for users: scenarios with their history, drafts, and the folder that holds them."""

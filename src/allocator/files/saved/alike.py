@@ -1,17 +1,17 @@
-"""Names that deceive the eye: what cannot be seen in them, and which look like another one."""
+"""Names that deceive the eye: invisible characters, and names that look like another."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Unicode's default ignorable code points that count as letters or marks, and signs that are drawn as nothing
+# Unicode's default ignorable code points that count as letters or marks, and signs that are blank
 _BLANK = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\U00013441\U00016fe4\U0001d159"
 )
-_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))  # of another form of the character before
+_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))  # for another form of the character before
 _KEYCAP = "\u20e3"
 
-# what each stands for, as it is drawn: Cyrillic, Greek, figures, and kana and signs that look like ideographs
+# look-alikes: Cyrillic, Greek, figures, and kana and signs that look like ideographs
 _DRAWN = {
     "АВЕКМНОРСТУХІЈЅԌԚԜ": "ABEKMHOPCTYXIJSGQW",
     "аеорсухіјѕһԁԛԝѵӏ": "aeopcyxijshdqwvl",
@@ -29,7 +29,7 @@ _FIGURES = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "o": "0"})
 
 
 def unseen(text: str) -> list[str]:
-    """What of a text cannot be seen, each once, as ``U+200B ZERO WIDTH SPACE``.
+    """The invisible characters of a text, each once, as ``U+200B ZERO WIDTH SPACE``.
 
     >>> unseen("方案\\u200b"), unseen("👩\\u200d🌾❤\\ufe0f")
     (['U+200B ZERO WIDTH SPACE'], [])
@@ -46,7 +46,7 @@ def _seen(text: str, at: int) -> bool:
 
 
 def joins(text: str, at: int) -> bool:
-    """Whether the character is what holds an emoji of several parts together."""
+    """True if the character joins two parts of an emoji."""
     around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
     return text[at] == "\u200d" and len(around) == 2 and all(map(_emoji, around))
 
@@ -56,14 +56,14 @@ def _emoji(c: str) -> bool:
 
 
 def _drawn_otherwise(text: str, at: int) -> bool:
-    """Whether a selector makes an emoji of the sign before it, or a key of the figure."""
+    """True if a selector makes an emoji of the sign before it, or a keycap of the figure."""
     before = text[at - 1 : at] if at else ""
     sign = bool(before) and unicodedata.category(before)[0] in "SP" and before != "\ufe0f"
     return sign or before == "ℹ" or (bool(before) and text[at + 1 : at + 2] == _KEYCAP)
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names look the same but for width, capitals, signs or letters of other scripts.
+    """True if two names look the same apart from width, capitals, signs or letters of other scripts.
 
     >>> alike("方案Ａ", "方案a. "), alike("方案A", "方案\u0410"), alike("v1", "vl"), alike("v1", "v2")
     (True, True, True, False)
@@ -72,7 +72,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def _looks(name: str) -> tuple[str, str]:
-    """As it is drawn, whatever the capitals; and with figures for the letters that look like some."""
+    """The name as it looks, ignoring case; and the same with figures for letters that look like them."""
     drawn = unicodedata.normalize("NFKC", name).translate(_AS_DRAWN)
     seen = "".join(c for at, c in enumerate(drawn) if c.isspace() or _seen(drawn, at))
     plain = " ".join(seen.split()).rstrip(" .。")

@@ -1,4 +1,4 @@
-"""Where the scenarios are that a person can choose from."""
+"""The scenario files that a person can choose from, and their folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def scenario_folder() -> Path:
-    """ALLOCATOR_SCENARIOS, else ``scenarios`` in the working folder, else those that are shipped."""
+    """The scenario folder: ALLOCATOR_SCENARIOS, else ``scenarios`` in the working folder, else as shipped."""
     named = os.environ.get("ALLOCATOR_SCENARIOS")
     if named:
         return Path(named)
@@ -17,7 +17,7 @@ def scenario_folder() -> Path:
 
 
 def scenario_files(folder: Path | None = None) -> list[Path]:
-    """The scenario files in the folders of a folder, in the order in which people should meet them.
+    """The scenario files in the subfolders of a folder, in the order in which they are offered.
 
     Luzhou's folder first; in each, a file that others extend, then those that change its rule, then those
     that change its data as well, so that a mere hypothesis never comes before the rule.
@@ -30,7 +30,7 @@ def scenario_files(folder: Path | None = None) -> list[Path]:
 
 
 def _rank(path: Path) -> tuple[bool, str, bool, bool, str]:
-    """Read from the text: a file that is not valid TOML must have a place on the shelf too."""
+    """The sort key of a scenario file, read from its text so that invalid TOML has one too."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             lines = [line.replace(" ", "") for line in file.read(100_000).splitlines()]
@@ -42,5 +42,5 @@ def _rank(path: Path) -> tuple[bool, str, bool, bool, str]:
 
 
 def factor_rule_files(folder: Path) -> list[Path]:
-    """The rules for registers of projects in their folder."""
+    """The files of rules for registers of projects in a folder."""
     return sorted(path for path in folder.glob("*.toml") if path.is_file() and path.name[0] != ".")

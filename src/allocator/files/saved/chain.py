@@ -1,7 +1,7 @@
-"""What the saves of a scenario say of one another: each holds the hash of the entry before it.
+"""The chain of a scenario's saves (连续校验): each holds the hash of the entry before it.
 
-So an entry that is edited, and a save that is taken away, is noticed: by the next save, or for the latest
-one by the remark in ``scenario.toml``.  Whoever rewrites all of them can still deceive.
+An edited entry or a missing save is noticed by the next save, or for the latest one by the remark in
+``scenario.toml``.  Rewriting all of them still goes unnoticed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HEAD = re.compile(rb"^# (?=0*[1-9])([0-9]{4,9}) sha256:([0-9a-f]{64})[ \t\r]*$"
 
 
 class Head(NamedTuple):
-    """What ``scenario.toml`` says of the save that it was written with."""
+    """The save that ``scenario.toml`` was written with: its number and the hash of its entry."""
 
     number: int
     hash: str
@@ -33,11 +33,11 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Chain:
-    """What was found: numbers of saves.
+    """The result of a check of the chain, as numbers of saves.
 
-    ``before`` were saved when entries held no hashes yet, ``unrecorded`` since then without one.  An entry
-    among ``changed`` is no longer what a later save says.  ``missing`` are the first and the last number of
-    each gap.  ``loose``: nothing says what the entry of the latest save is to be.
+    ``before`` were saved when entries held no hashes yet, ``unrecorded`` since then without one.  Entries of
+    ``changed`` differ from a hash that is recorded of them.  ``missing`` are the first and the last number
+    of each gap.  ``loose``: no hash is recorded for the entry of the latest save.
     """
 
     before: frozenset[int]
@@ -58,9 +58,9 @@ def hash_of(entry: Mapping[str, Any]) -> str:
 
 
 def held(entry: Mapping[str, Any]) -> dict[int, str] | None:
-    """The hashes of earlier entries that an entry holds; None where it is older than these.
+    """The hashes of earlier entries that an entry holds; None if it was saved before entries held any.
 
-    Raises ValueError, TypeError or AttributeError for what the app never writes.
+    Raises ValueError, TypeError or AttributeError for content that the app never writes.
     """
     if "earlier" not in entry:
         return None
@@ -75,7 +75,7 @@ def held(entry: Mapping[str, Any]) -> dict[int, str] | None:
 def to_hold(found: Sequence[State], head: Head | None) -> dict[str, str]:
     """The hashes that the next entry holds: of the one before, and of older ones that no entry holds yet.
 
-    What the latest save was is taken from ``scenario.toml``, so that a change made since stays visible.  The
+    The hash of the latest save is taken from ``scenario.toml``, so that a later change stays visible.  The
     hash of an entry that cannot be read is "".
     """
     last = max((at for at, state in enumerate(found) if state.earlier is not None), default=0)
@@ -86,7 +86,7 @@ def to_hold(found: Sequence[State], head: Head | None) -> dict[str, str]:
 
 
 def check(found: Sequence[State], head: Head | None) -> Chain:
-    """Holds the entries against what later ones, and ``scenario.toml``, say of them."""
+    """Checks the entries against the hashes in later ones and in ``scenario.toml``."""
     said = [pair for state in found for pair in (state.earlier or {}).items() if pair[0] != state.number]
     said += [head] if head is not None else []
     there = {state.number: state for state in found}
@@ -108,7 +108,7 @@ def check(found: Sequence[State], head: Head | None) -> Chain:
 
 
 def _joined(gaps: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Gaps that touch as one.
+    """The gaps, with adjoining ones joined.
 
     >>> _joined([(4, 4), (2, 3), (7, 8)])
     ((2, 4), (7, 8))
@@ -125,12 +125,12 @@ def _joined(gaps: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def remark(number: int, hashed: str) -> str:
-    """The line of ``scenario.toml`` that says what the entry of a save is."""
+    """The line of ``scenario.toml`` with the number of a save and the hash of its entry."""
     return f"# {number:04} sha256:{hashed}\n"
 
 
 def head_of(file: Path) -> Head | None:
-    """What a ``scenario.toml`` says of the latest save; None where it says nothing."""
+    """The latest save that a ``scenario.toml`` states; None where it states none."""
     try:
         found = [] if is_link(file) else _HEAD.findall(read_bytes(file))
     except ScenarioError:

@@ -1,7 +1,7 @@
 """Drafts: scenarios that are being worked on, kept so that an address can name them.
 
-A draft's token is a hash of all its files: what has the same content has the same token, and a draft that
-was changed on disk no longer answers to its token.  Work is what was made of several scenarios, kept alike.
+A draft's token is a hash of all its files: the same content has the same token, and a draft that was changed
+on disk is no longer found by its token.  Work on several scenarios is kept in the same way.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from allocator.files.scenario.save import contents
 MOST_DRAFTS = 1000
 _TOKEN = re.compile("[0-9a-f]{32}")
 _WORK = "work.json"
-Work = dict[str, dict[str, str]]  # by scenario: what an address would say of what was made of it
+Work = dict[str, dict[str, str]]  # by scenario: the settings that an address would hold for it
 
 
 def put_draft(scenario: Scenario) -> str:
-    """Keeps a draft and returns its token; of very many the oldest go.
+    """Keeps a draft and returns its token; the oldest beyond ``MOST_DRAFTS`` are removed.
 
     Raises ScenarioError where the scenario or the folder cannot be written.
     """
@@ -46,12 +46,12 @@ def put_draft(scenario: Scenario) -> str:
 
 
 def get_draft(token: str) -> Scenario:
-    """The draft with this token; raises ScenarioError where there is none, or none any more."""
+    """The draft with this token; raises ScenarioError if it is not there, or no longer."""
     return load_scenario(_found(token) / "scenario.toml")
 
 
 def put_work(work: Work) -> str:
-    """Keeps work and returns its token; the drafts that it names count as kept again.
+    """Keeps work and returns its token; renews the drafts that it names.
 
     Raises ScenarioError where the folder cannot be written.
     """
@@ -62,11 +62,11 @@ def put_work(work: Work) -> str:
 
 
 def get_work(token: str) -> Work:
-    """The work with this token; raises ScenarioError where there is none, or none any more."""
+    """The work with this token; raises ScenarioError if it is not there, or no longer."""
     try:
         work = json.loads(read_bytes(_found(token) / _WORK))
         return {str(of): {str(k): str(v) for k, v in said.items()} for of, said in work.items()}
-    except (ValueError, AttributeError, RecursionError):  # nothing that was ever kept
+    except (ValueError, AttributeError, RecursionError):  # never written by us
         refuse("kept_draft_unknown", most=MOST_DRAFTS)
 
 
@@ -79,15 +79,15 @@ def _put(files: Mapping[str, bytes]) -> str:
             return token
         ready(folder)
         remove(folder / token)  # damaged
-        with suppress(FileExistsError):  # another window keeps the same just now
-            put_folder(folder / token, files, sync=False)  # one that a stop damages is known by its token
+        with suppress(FileExistsError):  # another window is keeping the same
+            put_folder(folder / token, files, sync=False)  # if a stop damages it, its token shows that
         _renew(folder / token)
         _prune(folder)
     return token
 
 
 def _renew(folder: Path) -> None:
-    """Makes a draft count as kept just now, if it is there and the system lets it."""
+    """Marks a draft as kept just now, if it is there and the system allows it."""
     with suppress(OSError):
         now = time.time_ns()  # the system's own stamps are some milliseconds apart, and may be equal
         os.utime(folder, ns=(now, now), follow_symlinks=False)
@@ -106,7 +106,7 @@ def _token(files: Mapping[str, bytes]) -> str:
 
 
 def _whole(folder: Path) -> bool:
-    """Whether a draft is there and its files are those that its token stands for."""
+    """True if a draft is there and its files match its token."""
     try:
         if is_link(folder):
             return False
@@ -117,9 +117,9 @@ def _whole(folder: Path) -> bool:
 
 
 def _prune(folder: Path) -> None:
-    """Removes the drafts that were not kept again for longest, and what was left half-made."""
+    """Removes the drafts beyond ``MOST_DRAFTS`` that were kept longest ago, and abandoned half-made ones."""
     remove_abandoned(folder)
-    with suppress(OSError):  # another window prunes just now
+    with suppress(OSError):  # another window is pruning
         drafts = [p for p in folder.iterdir() if _TOKEN.fullmatch(p.name)]
         drafts.sort(key=lambda p: p.lstat().st_mtime_ns, reverse=True)
         for path in drafts[MOST_DRAFTS:]:

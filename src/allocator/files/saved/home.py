@@ -1,4 +1,4 @@
-"""The user's own folder: where it is, what may be named how in it, and how a thing is put there whole."""
+"""The user's own folder: its place, the names allowed in it, and writing whole folders into it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_NAME = 60
 LONGEST_NAME_BYTES = 200  # most file systems take 255, and what is discarded gets a time added to its name
 _PRIVATE = 0o700
 _FOLDERS = ("scenarios", "readings", "drafts", "trash")
-_ABANDONED = 3600  # seconds after which something half-made belongs to nobody
+_ABANDONED = 3600  # seconds after which something half-made counts as abandoned
 
 
 def home() -> Path:
@@ -38,7 +38,7 @@ def home() -> Path:
 
 
 def scenarios() -> Path:
-    """The folder of the scenarios that are kept, a folder each."""
+    """The folder of the scenarios that are kept, with one folder each."""
     return home() / "scenarios"
 
 
@@ -51,7 +51,7 @@ def refuse(key: str, file: Path | str = "", **details: object) -> Never:
 
 
 def check_name(name: str) -> str:
-    """The name as it is kept (Unicode NFC); raises ScenarioError where no folder should be called so.
+    """The name as it is kept (Unicode NFC); raises ScenarioError if it is not allowed for a folder.
 
     >>> check_name("方案 2 🎉")
     '方案 2 🎉'
@@ -76,7 +76,7 @@ def check_name(name: str) -> str:
 
 
 def visible(text: str) -> bool:
-    """Whether a text has no control characters, no marks of direction and nothing else that cannot be seen.
+    """True if a text has no control characters, marks of direction or other unprintable characters.
 
     >>> visible("a\\u202eb"), visible("👩\\u200d🌾")
     (False, True)
@@ -85,7 +85,7 @@ def visible(text: str) -> bool:
 
 
 def same(name: str) -> str:
-    """What two names have in common that a person, or a file system, would take for one."""
+    """The form of a name that is equal for names that a person, or a file system, would take for one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
@@ -111,7 +111,7 @@ def _holds_scenario(folder: Path) -> bool:
     file = folder / "scenario.toml"
     try:
         return (file.is_file() or (folder / "states").is_dir()) and not is_link(folder) and not is_link(file)
-    except OSError:  # not a folder that may be looked into
+    except OSError:  # a folder that may not be read
         return False
 
 
@@ -131,7 +131,7 @@ def free_name(name: str, own: Path | None = None) -> Path:
     name = check_name(name)
     try:
         taken = [p.name for p in scenarios().iterdir() if p != own]
-    except OSError:  # not there yet; or unreadable, which writing will tell
+    except OSError:  # not there yet; or unreadable, which shows when writing
         taken = []
     for other in taken:
         if same(other) == same(name):
@@ -140,15 +140,15 @@ def free_name(name: str, own: Path | None = None) -> Path:
 
 
 def new_name(name: str, own: Path | None = None) -> Path:
-    """The folder of a scenario that is given this name now; raises ScenarioError also where names deceive.
+    """The folder for a scenario of this new name; raises ScenarioError also where the name deceives.
 
-    What was saved earlier under a name that would be refused today is opened all the same.
+    Scenarios saved earlier under a name that would be refused today can still be opened.
     """
     target = free_name(name, own)
     hidden = unseen(target.name)
     if hidden:
         refuse("kept_name_hidden", name=target.name, unseen=hidden)
-    device = target.name.partition(".")[0].rstrip(" ")  # Windows looks at no more
+    device = target.name.partition(".")[0].rstrip(" ")  # Windows ignores the rest
     try:
         pathvalidate.validate_filename(device, platform="universal")
         reserved = device.upper() in ("CONIN$", "CONOUT$")
@@ -163,7 +163,7 @@ def new_name(name: str, own: Path | None = None) -> Path:
 
 
 def is_link(path: Path) -> bool:
-    """Whether a path is a link to elsewhere, also of the kind that only Windows has."""
+    """True if a path is a symbolic link, or on Windows a junction."""
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -177,7 +177,7 @@ def is_link(path: Path) -> bool:
 
 @contextmanager
 def writing_into(folder: Path) -> Iterator[None]:
-    """Says in a sentence about this folder what the system refuses to do within."""
+    """Turns an OSError raised within into a ScenarioError about this folder."""
     try:
         yield
     except OSError as error:
@@ -185,9 +185,9 @@ def writing_into(folder: Path) -> Iterator[None]:
 
 
 def ready(folder: Path) -> None:
-    """Makes one of the folders in the user's own folder, which is to be written into, for nobody else.
+    """Makes a folder in the user's own folder, if it is not there, with access for the user only.
 
-    What an earlier version left open to others is closed, as far as the system lets it.
+    Folders that an earlier version left open to others are closed, as far as the system allows it.
     """
     if not home().is_dir():
         home().parent.mkdir(parents=True, exist_ok=True)
@@ -202,14 +202,14 @@ def ready(folder: Path) -> None:
 
 
 def _close() -> None:
-    """Closes what is ours to others; that of other programs in a folder that was named stays as it is."""
+    """Closes the program's own folders to others; those of other programs are left as they are."""
     inside = set(home().iterdir())
     ours = {home() / name for name in _FOLDERS}
     for folder in sorted(inside & ours):
         if _open_to_others(folder):
             for path in folder.rglob("*"):
                 _close_one(path)
-            _close_one(folder)  # last: while it is open, the next time does it all again
+            _close_one(folder)  # last: if this is interrupted, the next time starts again
     if inside <= ours:
         _close_one(home())
 
@@ -231,10 +231,10 @@ def put_folder(
     *,
     sync: bool = True,
 ) -> None:
-    """Makes a folder with these files, whole or not at all, if ``check`` of it raises nothing.
+    """Makes a folder with these files, whole or not at all, if ``check`` raises nothing for it.
 
-    With ``sync`` it is on the disk before this returns.  Raises FileExistsError where something has that name
-    by then, and what else the system says.
+    With ``sync`` it is on the disk before this returns.  Raises FileExistsError where the name is taken by
+    then, and any other error of the system.
     """
     part = target.parent / f".{secrets.token_hex(8)}"
     try:
@@ -262,13 +262,13 @@ def put_folder(
 
 
 def move(folder: Path, target: Path) -> None:
-    """Gives a folder another name or place; raises what the system says, and then it is where it was."""
+    """Renames or moves a folder; raises the system's error, and then the folder is where it was."""
     folder.rename(target)
     _settle_or_undo(target, folder)
 
 
 def _settle_or_undo(target: Path, before: Path) -> None:
-    """Makes sure that a renaming is on the disk; what cannot be is taken back."""
+    """Syncs a renaming to disk, and undoes it where that fails."""
     try:
         for parent in {target.parent, before.parent}:
             disk.settle(parent)
@@ -278,7 +278,7 @@ def _settle_or_undo(target: Path, before: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a folder, or a link or file in its place, as far as the system lets it."""
+    """Removes a folder, or a link or file in its place, as far as the system allows it."""
     try:
         if path.is_symlink() or path.is_file():
             path.unlink()
@@ -289,7 +289,7 @@ def remove(path: Path) -> None:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Removes what was left half-made in a folder when the program or the machine stopped."""
+    """Removes half-made folders that were left in a folder when the program or the machine stopped."""
     try:
         for path in folder.glob("." + "[0-9a-f]" * 16):
             if path.lstat().st_mtime < time.time() - _ABANDONED:

@@ -1,8 +1,8 @@
-"""The states of a kept scenario: each a whole scenario folder that never changes, with who made it and why.
+"""The states of a kept scenario: each a whole scenario folder that never changes, with its author and reason.
 
 ``scenario.toml`` beside them extends the latest one.  A state is made under a hidden name and then renamed
-to its number; that only one can do, so it decides between two who save at once.  What the new
-``scenario.toml`` says is written before, so that a stop between the two is made good by the next reader.
+to its number; only one of two that are saved at once can be.  The new ``scenario.toml`` is written before
+that under a hidden name, so that the next reader can finish an interrupted save.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from allocator.files.saved.alike import unseen
 from allocator.files.saved.chain import Chain
 from allocator.files.saved.home import is_link, put_folder, refuse, remove, visible
 from allocator.files.scenario.save import contents
-from allocator.text import say
+from allocator.text import EN, ZH
 
 MOST_CHANGES = 200
 LONGEST_NOTE = 500
@@ -43,10 +43,10 @@ LONGEST_NOTE = 500
 class State:
     """A state in which a scenario was kept.
 
-    ``stage`` is what it was frozen as (初稿 for instance), "" for an ordinary one.  ``changes`` are those
-    against the state before, of which ``more`` further ones are not listed.  ``path`` is its own scenario
-    file.  ``when`` is None where what was noted of it cannot be read; such a state is not sound either.
-    ``hash`` is that of its entry, ``earlier`` holds those of earlier ones (see `chain`).
+    ``stage`` is the stage it was frozen at (初稿 for instance), "" for an ordinary one.  ``changes`` are
+    those since the state before; ``more`` further ones are not listed.  ``path`` is its own scenario file.
+    ``when`` is None where its entry cannot be read; such a state is not sound either.  ``hash`` is that of
+    its entry, ``earlier`` holds those of earlier ones (see `chain`).
     """
 
     number: int
@@ -65,7 +65,7 @@ class State:
 
 
 def sound(state: State) -> bool:
-    """Whether a state's files are still, to the byte, those that were kept."""
+    """True if a state's files are, to the byte, still those that were kept."""
     folder = state.path.parent
     try:
         return bool(state.files) and all(
@@ -104,7 +104,7 @@ def _at(folder: Path, number: int) -> Path:
 
 
 def states_in(folder: Path) -> tuple[State, ...]:
-    """The states in a scenario's folder, the first one first; one whose entry is broken stands there too."""
+    """The states in a scenario's folder in order, including those whose entry is broken."""
     return tuple(state_in(folder, number) for number in numbers(folder))
 
 
@@ -117,7 +117,7 @@ def state_in(folder: Path, number: int) -> State:
         return _broken(here, number)
 
 
-@lru_cache(maxsize=2000)  # a page that lists states asks for all of them again and again
+@lru_cache(maxsize=2000)  # a page that lists states reads all of them again and again
 def _read_state(folder: Path, number: int, content: bytes) -> State:
     try:
         entry = json.loads(content)
@@ -172,12 +172,12 @@ def load_from(folder: Path, number: int) -> Scenario:
 
 
 def chain_in(folder: Path, found: tuple[State, ...]) -> Chain:
-    """What the entries of these states, all that there are, say of one another."""
+    """The check of the chain of these states, which must be all that there are."""
     return chain.check(found, chain.head_of(folder / "scenario.toml"))
 
 
 def next_number(folder: Path, found: tuple[State, ...]) -> int:
-    """The number of the next state; those that were taken away are not given again."""
+    """The number of the next state; those of removed states are not reused."""
     head = chain.head_of(folder / "scenario.toml")
     return max(found[-1].number if found else 0, head.number if head else 0) + 1
 
@@ -186,7 +186,7 @@ def next_number(folder: Path, found: tuple[State, ...]) -> int:
 
 
 def note(text: str) -> str:
-    """A remark in one line; raises ScenarioError where it is endless or hides characters."""
+    """A remark in one line; raises ScenarioError if it is too long or has invisible characters."""
     text = " ".join(text.split())
     if len(text) > LONGEST_NOTE or unseen(text):
         refuse("kept_note", text=text[:40], longest=LONGEST_NOTE)
@@ -236,7 +236,7 @@ def add(folder: Path, number: int, files: Mapping[str, bytes], scenario: Scenari
 
 
 def reads_back(folder: Path, scenario: Scenario) -> None:
-    """Makes sure, before anybody relies on it, that what was written can be read and is what was meant."""
+    """Checks that a written scenario reads back as the same; raises ScenarioError if it does not."""
     try:
         read = load_scenario(folder / "scenario.toml")
     except ScenarioError as error:
@@ -246,7 +246,7 @@ def reads_back(folder: Path, scenario: Scenario) -> None:
 
 
 def protect(folder: Path, number: int) -> None:
-    """Makes the files of a state read-only, where the system has such a thing."""
+    """Makes the files of a state read-only, where the system supports that."""
     with suppress(OSError):
         for path in _at(folder, number).iterdir():
             path.chmod(0o400)
@@ -256,14 +256,14 @@ def protect(folder: Path, number: int) -> None:
 
 
 def pointer(number: int, files: Mapping[str, bytes]) -> bytes:
-    """The scenario.toml that extends a state of these files, and says which its entry is."""
-    remarks = "".join(f"# {say('kept.remark', lang)}\n" for lang in ("zh", "en"))
+    """The content of a scenario.toml that extends a state of these files, with the hash of its entry."""
+    remarks = "".join(f"# {book.say('kept.remark')}\n" for book in (ZH, EN))
     remarks += chain.remark(number, chain.hash_of(json.loads(files["entry.json"])))
     return f'{remarks}format = 1\nextends = "states/{number:04}/scenario.toml"\n'.encode()
 
 
 def pointed(file: Path) -> int | None:
-    """The state that a scenario.toml extends: 0 where it is missing, None where a person has written it."""
+    """The number of the state that a scenario.toml extends: 0 if it is missing, None if written by hand."""
     if is_link(file):
         return None
     if not file.exists():
@@ -277,17 +277,17 @@ def pointed(file: Path) -> int | None:
 
 
 def finish(folder: Path) -> None:
-    """Lets scenario.toml extend the latest state, where saving that was stopped before it could."""
+    """Makes scenario.toml extend the latest state, where saving was interrupted before that."""
     pending = sorted(folder.glob(f".{'[0-9]' * 4}*-{'[0-9a-f]' * 16}.toml"))
     if not pending:
         return
     last, now = max(numbers(folder), default=0), pointed(folder / "scenario.toml")
-    said = (last, state_in(folder, last).hash)  # of two who save at once each writes what is to stand there
+    said = (last, state_in(folder, last).hash)  # each of two saves at once writes a pending file
     for path in pending:
         number = int(path.name[1:].partition("-")[0])
         if now is None or number > last:
             continue
-        whole = number == last == pointed(path)  # which was not stopped in the middle of writing it
+        whole = number == last == pointed(path)  # not interrupted while it was written
         if now < number and whole and chain.head_of(path) in (None, said):
             with suppress(OSError):
                 path.replace(folder / "scenario.toml")

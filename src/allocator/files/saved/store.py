@@ -88,7 +88,7 @@ def history(name: str) -> tuple[State, ...]:
 
 
 def chain(name: str) -> Chain:
-    """What the saves of a scenario say of one another: which were changed since, and which are missing."""
+    """The check of a scenario's chain of saves: which were changed since, and which are missing."""
     folder = folder_of(name)
     return states.chain_in(folder, history(name))
 
@@ -101,17 +101,17 @@ def load_state(name: str, number: int) -> Scenario:
 def keep(
     name: str, scenario: Scenario, *, who: str, why: str = "", stage: str = "", after: int | None
 ) -> State:
-    """Keeps a scenario as a new state and returns that; nothing that was kept before is lost.
+    """Keeps a scenario as a new state and returns that; earlier states stay as they are.
 
     ``after`` is the number of the latest state that the person has seen, None for a new scenario.  Raises
-    ScenarioError where the name cannot be or is taken, where somebody else has saved or changed
+    ScenarioError where the name is not allowed or taken, where somebody else has saved or changed
     scenario.toml since, or where the folder cannot be written.
     """
     if after is None:
         return _keep_new(name, scenario, who=who, why=why, stage=stage)
     folder = folder_of(name)
     states.finish(folder)
-    pointed = states.pointed(folder / "scenario.toml")  # before the states: another window may save just now
+    pointed = states.pointed(folder / "scenario.toml")  # before the states: another window may be saving
     found = _seen(folder, after)
     head = head_of(folder / "scenario.toml")
     number = states.next_number(folder, found)
@@ -119,7 +119,7 @@ def keep(
         refuse("kept_by_hand", folder / "scenario.toml", number=after)
     try:
         changes = differences(states.load_from(folder, after), scenario)
-    except ScenarioError:  # what was kept last was damaged; all the more must this be kept
+    except ScenarioError:  # the latest state is damaged; all the more reason to keep this
         changes = ()
     earlier = to_hold(found, head)
     files = states.entry_of(number, scenario, changes, who=who, why=why, stage=stage, earlier=earlier)
@@ -131,14 +131,14 @@ def keep(
             _seen(folder, after)
             raise
         except FileNotFoundError:
-            folder_of(name)  # says so, where somebody has renamed or discarded it meanwhile
+            folder_of(name)  # raises, where it was renamed or discarded meanwhile
             raise
     remove_abandoned(folder / "states")
     return states.state_in(folder, number)
 
 
 def _seen(folder: Path, after: int) -> tuple[State, ...]:
-    """The states of a scenario; refuses to go on from one that is not the latest."""
+    """The states of a scenario; raises ScenarioError unless ``after`` is the latest."""
     found = states.states_in(folder)
     last = found[-1] if found else None
     if last is None:
@@ -167,13 +167,13 @@ def _keep_new(name: str, scenario: Scenario, *, who: str, why: str, stage: str) 
 
 
 def titled(name: str, scenario: Scenario) -> Scenario:
-    """The scenario with the name that it is kept under as its title; a title that is that already stays."""
-    title = Text(check_name(name).replace("\u200d", ""))  # what joins an emoji's parts may be in no text
+    """The scenario with the name that it is kept under as its title, unless it has that already."""
+    title = Text(check_name(name).replace("\u200d", ""))  # a text may not hold the joiner of an emoji's parts
     return scenario if scenario.title.zh == title.zh else replace(scenario, title=title)
 
 
 def duplicate(name: str, new: str, *, who: str, why: str = "") -> State:
-    """Keeps what a scenario is now as the first state of a new one."""
+    """Keeps the present content of a scenario as the first state of a new one."""
     path = path_of(name)
     latest = max(states.numbers(path.parent), default=0)
     as_saved = latest and states.pointed(path) == latest
@@ -189,7 +189,7 @@ def restore(name: str, number: int, *, who: str, why: str = "", after: int) -> S
 
 
 def rename(name: str, new: str, *, who: str, why: str = "") -> State | None:
-    """Gives a kept scenario, with its history, another name, and adds a state whose title that is.
+    """Renames a kept scenario, with its history, and adds a state with the new name as its title.
 
     Returns the state; None where the name is the same, or where none can be added: scenario.toml was written
     by hand, or the latest state is damaged.  Raises ScenarioError where the name is taken or nothing can be
@@ -220,7 +220,7 @@ def _move(folder: Path, target: Path, name: str) -> None:
         try:
             move(folder, target)
         except OSError:
-            free_name(name, own=folder)  # says so, where the name was taken just now
+            free_name(name, own=folder)  # raises, where the name was taken meanwhile
             raise
 
 
@@ -232,7 +232,7 @@ _TIME = "%Y%m%dT%H%M%S%fZ"
 
 @dataclass(frozen=True)
 class Discarded:
-    """A scenario in the trash: what `undo_discard` takes it back by, its name, and when it was discarded."""
+    """A scenario in the trash: its token for `undo_discard`, its name, and when it was discarded."""
 
     token: str
     name: str
@@ -240,12 +240,12 @@ class Discarded:
 
 
 def trash() -> Path:
-    """The folder of what was discarded; nothing is ever removed from it but by a person."""
+    """The folder of discarded scenarios; only a person ever removes anything from it."""
     return home() / "trash"
 
 
 def discarded() -> list[Discarded]:
-    """What is in the trash, the newest first; links, and what `discard` did not put there, are left out."""
+    """The scenarios in the trash, newest first, without links and whatever `discard` did not put there."""
     try:
         found = [path for path in trash().iterdir() if path.is_dir() and not is_link(path)]
     except OSError:  # not there yet, or unreadable: then nothing can be taken back

@@ -27,7 +27,7 @@ from allocator.files.scenario.tables import (
     read_recipients,
 )
 
-# factor values by factor and recipient, of the files that a scenario names by what they are
+# factor values by factor and recipient, from the files that a scenario names, by role
 Count = Callable[[Mapping[str, Path], tuple[Recipient, ...]], Mapping[str, Mapping[str, Number]]]
 S = TypeVar("S")
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
 
 
 def register_files(path: str | Path) -> dict[str, Path]:
-    """The files of the register that a scenario file names: projects, rules, activities; else none."""
+    """The files that a scenario file names, by role, if it names a register of projects; else none."""
     path = Path(path)
     content, origins = _read_chain(path)
     table = _validated(content, origins)
@@ -85,7 +85,7 @@ def _check_data(data: schema.DataTable, origins: _Origins) -> None:
 
 
 def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[str, Path]:
-    """The files that a scenario names, by what they are."""
+    """The files that a scenario names, by role."""
     named: dict[str, Path] = {}
     for role in schema.DataTable.model_fields:
         name = getattr(table.data, role)
@@ -96,17 +96,17 @@ def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[s
 
 
 class _Origins(dict[str, Path]):
-    """Which file each key was last written in."""
+    """The file that each key was last written in."""
 
     def of(self, key: str) -> Path:
-        """The file of the longest known beginning of a dotted key."""
+        """The file of the longest known prefix of a dotted key."""
         while key not in self:
             key = key.rpartition(".")[0]
         return self[key]
 
 
 def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
-    """The tables of a file over those of the files it extends, merged key by key."""
+    """The tables of a file merged key by key over those it extends, and the file of each key."""
     chain: list[tuple[Path, dict[str, Any]]] = []
     seen: list[Path] = []
     file: Path | None = path
@@ -143,7 +143,7 @@ def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
 
 
 def _drop_other_data(base: Any, own: Any) -> None:
-    """A file that brings factor data, or a register that makes it, takes the place of the other kind."""
+    """Drops the base's factor data if the file names a register, and its register if it names factor data."""
     kinds = (("factors",), ("projects", "rules", "activities"))
     if isinstance(base, dict) and isinstance(own, dict):
         for kind, other in (kinds, kinds[::-1]):
@@ -183,7 +183,7 @@ def _validated(content: dict[str, Any], origins: _Origins) -> schema.ScenarioTab
 def _scenario(
     table: schema.ScenarioTable, files: Mapping[str, Path], own: Iterable[str], count: Count
 ) -> Scenario:
-    """The Scenario; ``own`` are the factor tables that stand with the data or in the file itself.
+    """The Scenario; ``own`` are the factor tables written with the data or in the file itself.
 
     One that is only inherited may describe a column that this scenario's data no longer has.
     """
@@ -240,7 +240,7 @@ def _scenario(
 
 
 def _entries(name: str, tables: Iterable[S], make: Callable[[S], T]) -> tuple[T, ...]:
-    """What an array of tables describes; an error in one names which entry it is."""
+    """The objects that an array of tables describes; an error in one names its entry."""
     made = []
     for number, table in enumerate(tables, 1):
         try:

@@ -1,4 +1,4 @@
-"""Where in a table a problem is: rows and headings as people see them."""
+"""The places of problems in a table: rows and headings as people see them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def labelled(error: ScenarioError, labels: Mapping[str, str], file: str) -> list
 
 
 def refused(make: Callable[[], object], number: int, label: str, file: str) -> list[Problem]:
-    """What making something of a cell raises, with its place."""
+    """The problems that making something of a cell raises, with its place."""
     try:
         make()
     except ScenarioError as error:
@@ -36,6 +36,6 @@ def refused(make: Callable[[], object], number: int, label: str, file: str) -> l
 
 
 def trimmed(rows: Iterable[Row], width: int) -> list[Row]:
-    """The rows that hold anything, without spaces around their cells and as wide as the header."""
+    """The rows that are not blank, with stripped cells and as wide as the header."""
     trimmed = [(n, ([cell.strip() for cell in row] + [""] * width)[:width]) for n, row in rows]
     return [(number, row) for number, row in trimmed if any(row)]

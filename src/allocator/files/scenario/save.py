@@ -1,4 +1,4 @@
-"""A Scenario written as a folder of files that reads back as the same Scenario."""
+"""Writes a Scenario as a folder of files that reads back as the same Scenario."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = F
 
 @contextmanager
 def making(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
-    """Makes a folder to write into; one that was not there is gone again if what is done with it fails.
+    """Makes a folder to write into; a new one is removed again if the work within fails.
 
-    Raises ScenarioError where it holds something or cannot be written.
+    Raises ScenarioError where it holds something (unless ``overwrite``) or cannot be written.
     """
     made: list[Path] = []
     try:
@@ -56,9 +56,9 @@ def making(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
 
 
 def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
-    """Writes files into a folder, all or none; the last one named is put in its place last.
+    """Writes files into a folder, all or none; the last one named is moved into place last.
 
-    Names may lead into folders of the folder.
+    Names may include subfolders.
     """
     with making(folder, overwrite=overwrite):
         try:
@@ -85,7 +85,7 @@ def contents(scenario: Scenario) -> dict[str, bytes]:
         values = [factor.values[i] for factor in scenario.factors]
         blank = [factor.id for factor, value in zip(scenario.factors, values, strict=True) if value is None]
         if values and len(blank) == len(values):
-            continue  # only earmarked for
+            continue  # a recipient with an earmark only
         if blank:
             raise ScenarioError(
                 Problem("cell_blank", {"names": [recipient.name]}, "factors", {"column": blank[0]})
@@ -114,7 +114,7 @@ def recipient_rows(scenario: Scenario) -> list[list[str]]:
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    """Rows as CSV that Excel opens with Chinese intact: UTF-8 with a mark at the start."""
+    """Rows as CSV that Excel opens with Chinese intact: UTF-8 with a BOM."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode("utf-8-sig")
@@ -160,7 +160,7 @@ def _item(value: Any) -> Any:
 
     if isinstance(value, Fraction):
         text = decimal_text(value)
-        # not float_(text), which goes by way of a float and loses digits
+        # not float_(text), which converts to a float and loses digits
         return tomlkit.items.Float(float(text), tomlkit.items.Trivia(), text)
     if isinstance(value, dict):
         inline = tomlkit.inline_table()
@@ -202,7 +202,7 @@ def _described(factor: Factor) -> dict[str, Any]:
 
 
 def _filled(thing: object, *names: str) -> dict[str, Any]:
-    """The named fields that say something."""
+    """The named fields that are not None."""
     values = ((name, getattr(thing, name)) for name in names)
     return {name: _value(value) for name, value in values if value is not None}
 

@@ -1,4 +1,4 @@
-"""Version 1 of the scenario format: what a TOML file may hold, and the JSON Schema that editors read.
+"""Version 1 of the scenario format: the tables of a TOML file, and the JSON Schema that editors read.
 
 The tables below are the only definition of the keys; docs/scenario-format.md explains them.
 """
@@ -37,7 +37,7 @@ def as_written(value: object) -> str:
 
 
 def _inner(value: object) -> str:
-    if isinstance(value, dict | list):  # not followed further: it may be nested without end
+    if isinstance(value, dict | list):  # not followed further, as it may be nested without end
         return "{ … }" if isinstance(value, dict) else "[ … ]"
     if isinstance(value, str):
         return f'"{brief(value)}"'
@@ -64,7 +64,7 @@ def _number(value: object) -> Number:
 
 
 def amount_in_text(text: str, currency: str) -> Number | None:
-    """The amount in the main unit that a text says, a unit of yuan only where that is the currency; or None.
+    """The amount in a text, in the main unit, or None; units of yuan count only if that is the currency.
 
     >>> amount_in_text("5,722万元", "CNY"), amount_in_text("5722万元", "USD")
     (57220000, None)
@@ -76,7 +76,7 @@ def amount_in_text(text: str, currency: str) -> Number | None:
 
 
 def _amount(text: str, currency: str) -> Number | None:
-    # no amount is longer, and the search takes the square of the length
+    # no amount is longer, and the search takes quadratic time
     found = _AMOUNT.fullmatch(text if len(text) <= 100 else "")
     if found is None or (found[2] or "") not in AMOUNT_UNITS or (found[2] and currency != "CNY"):
         return None
@@ -101,7 +101,7 @@ def _money(value: object, info: ValidationInfo) -> Number:
     try:
         return _number(value)
     except PydanticCustomError as error:
-        if error.type == "text":  # a number, and with far more decimals than money has
+        if error.type == "text":  # a number with far more decimals than money has
             raise _problem_as_pydantic("cents", {"value": as_written(value)}) from None
         raise _refuse("money", value) from None
 
@@ -157,7 +157,7 @@ def _schema(**schema: Any) -> WithJsonSchema:
 
 
 _PLAIN_TEXT = {"type": "string", "minLength": 1}
-# The types are Any because pydantic would build, at every start, validators of its own for what a type says.
+# The types are Any because pydantic would otherwise build validators of its own for them at every start.
 _Money = Annotated[
     Any, PlainValidator(_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
 ]

@@ -1,4 +1,4 @@
-"""Small TOML files beside a scenario, such as readings: checked by pydantic, what is wrong is said."""
+"""Checks small TOML files beside a scenario, such as readings, by pydantic."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from allocator.files.scenario import schema
 Whole = TypeVar("Whole", bound=BaseModel)
 
 
-# of every table of such a file: what it does not know is refused
+# of every table of such a file: unknown keys are refused
 STRICT = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)
 class Form(Generic[Whole]):
-    """What a kind of file may hold: the whole, its [[lists]] of tables, an example for each needed key."""
+    """The form of a kind of file: the whole, its [[lists]] of tables, an example for each needed key."""
 
     whole: type[Whole]
     tables: Mapping[str, type[BaseModel]]

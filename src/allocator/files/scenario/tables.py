@@ -35,11 +35,11 @@ class Finder:
 
     @cached_property
     def written(self) -> Names:
-        """All that the recipients are called, for what is said of a name that none of them has."""
+        """All names of the recipients, to propose one for a name that is not known."""
         return names_of(self.recipients)
 
     def id(self, name: str, key: str) -> str:
-        """The id behind a name that stands under this key of the scenario file."""
+        """The id behind a name; ``key`` is its place in the scenario file.  Raises ScenarioError."""
         id = self.names.get(plain_name(name))
         if id is None:
             raise ScenarioError(unknown_recipient(name, self.written, "scenario", {"key": key}))
@@ -78,7 +78,7 @@ class Finder:
 
 
 def need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[str] | None = None) -> None:
-    """Refuses a header that lacks a needed column or, where ``known`` says what there may be, has others."""
+    """Refuses a header that lacks a needed column or has one that is not ``known``, if that is given."""
     for name in columns:
         if name not in header:
             if len(header) == 1:
@@ -228,7 +228,7 @@ _PROVENANCE_COLUMNS = tuple(Provenance.__dataclass_fields__)
 
 
 def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[Provenance, ...]:
-    """What single cells of the factor data have to say beyond their columns."""
+    """The remarks on single cells of the factor data, from their CSV file."""
     header, rows = read_csv(file)
     need(file, header, ("recipient", "factor"), _PROVENANCE_COLUMNS)
     return cell_remarks(file, header, rows, find, columns)

@@ -1,1 +1,1 @@
-"""Tables as people keep them: sheets unpacked within bounds, their headings, their columns."""
+"""Tables as people keep them: sheets unpacked within limits, their headings, their columns."""

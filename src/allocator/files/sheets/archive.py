@@ -1,4 +1,4 @@
-"""The parts of a zip archive, such as a workbook is: what is too much is refused before it is unpacked."""
+"""The parts of a zip archive, such as a workbook; one that is too large is refused before unpacking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.files.parsing import wrong
 MOST_PARTS = 1_000
 LARGEST_UNPACKED_MB = 60
 
-_ENTRY = b"PK\x01\x02"  # stands before each entry of an archive's list
+_ENTRY = b"PK\x01\x02"  # precedes each entry of an archive's list
 _HEADER = 30  # bytes before the name of a part, at the least
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -30,7 +30,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive of a file, and its XML parts by their names in small letters, as in them names are one."""
+    """An archive of a file, and its XML parts by lower-case name, since archives ignore case."""
 
     file: str
     source: zipfile.ZipFile
@@ -65,7 +65,7 @@ def opened(file: str, content: bytes) -> Archive:
 
 
 def unpacked(archive: Archive, name: str) -> bytes:
-    """A part of the archive, empty where there is none.  Raises ScenarioError where it is not as listed."""
+    """The content of a part, empty where there is none.  Raises ScenarioError where it is not as listed."""
     entry = archive.parts.get(name.lower())
     if entry is None:
         return b""
@@ -80,7 +80,7 @@ def unpacked(archive: Archive, name: str) -> bytes:
 
 
 def _overlap(entries: Iterable[zipfile.ZipInfo]) -> bool:
-    """Whether parts share bytes, as in archives that unpack to far more than they seem to."""
+    """True if parts share bytes, as in archives that unpack to far more than they seem to."""
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:

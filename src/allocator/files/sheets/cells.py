@@ -1,4 +1,4 @@
-"""The cells of a sheet, looked through before its reader sees them."""
+"""Scans the cells of a sheet before the workbook reader sees them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class _Columns(dict[str, int]):
 
 @dataclass
 class Part:
-    """A sheet as it stands in the file: its filled area, and what the reader would not tell of it.
+    """A sheet as stored in the file: its filled area, and details that the reader does not report.
 
-    ``unseen`` are the cells that the reader shows as blank, ``merged`` the first and the last row and column
-    of merged cells, and ``characters`` is how long all texts of its cells are together.
+    ``unseen`` are the cells that the reader shows as blank, ``merged`` the first row and column and the last
+    row and column of merged cells, and ``characters`` the length of all texts of its cells together.
     """
 
     name: str = ""
@@ -42,10 +42,10 @@ class Part:
 
 
 def look(xml: bytes, shared: Sequence[int], part: Part) -> None:
-    """Notes the filled area of a sheet, how long its texts are, and what the reader would not tell.
+    """Notes the filled area of a sheet, the length of its texts, and details that the reader does not report.
 
-    ``shared`` are the lengths of the texts that cells share.  Raises as `sheet_xml.parse` does, which would
-    take twice the time for a million cells.
+    ``shared`` are the lengths of the texts that cells share.  Raises as `xml.parse` does, which would take
+    twice the time for a million cells.
     """
     row = column = at_row = length = depth = 0
     row_text = kind = value = inside = ""
@@ -123,7 +123,7 @@ def look(xml: bytes, shared: Sequence[int], part: Part) -> None:
     parser.CharacterDataHandler = text
     parser.EndElementHandler = end
     parser.Parse(xml, True)
-    if placed and unplaced:  # readers differ on where the cells without a place are
+    if placed and unplaced:  # readers differ on the place of such cells
         raise ValueError("cells without a place beside cells of other rows")
 
 
@@ -136,7 +136,7 @@ def _area(ref: str) -> tuple[int, int, int, int]:
 
 
 def number_of(letters: str) -> int:
-    """The number of a column.
+    """The number of a column by its letters.
 
     >>> number_of("A"), number_of("AA")
     (1, 27)

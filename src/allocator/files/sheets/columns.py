@@ -1,4 +1,4 @@
-"""Large tables read by columns: each different text is looked at once, and a million rows take seconds."""
+"""Reads large tables by columns: each different text is looked at once, so a million rows take seconds."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from allocator.files.parsing import MOST_PROBLEMS, headed, is_error_cell, wrong
 from allocator.files.sheets.headings import status_of
 from allocator.files.sheets.number_formats import mixed
 from allocator.files.sheets.spreadsheet import Sheet, read_sheets, shown_name
-from allocator.text import LANGUAGES, say
+from allocator.text import both
 
 LONGEST = 500  # characters of a text
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A table as it stands: its file, headings, columns of text, the line of every row, and the sheet.
+    """A table as text: its file, headings, columns of text, the line of every row, and the sheet.
 
-    ``mixed`` is what is wrong with columns of which only some cells show a percentage, by position: for
+    ``mixed`` holds, by position, the problems of columns in which only some cells show a percentage, for
     whoever reads the column.
     """
 
@@ -49,7 +49,7 @@ def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int
         try:
             quick = _whole_csv(file, content, most_rows)
         except ScenarioError:
-            quick = None  # what is wrong is said of the lines as they are read with care
+            quick = None  # the careful reading below names what is wrong
         if quick is not None:
             return quick
     found = _sheet(file, read_sheets(name, content, most_mb, most_rows), sheet)
@@ -63,7 +63,7 @@ def cells_of(name: str, content: bytes, sheet: str, most_mb: int, most_rows: int
 
 
 def _whole_csv(file: str, content: bytes, most_rows: int) -> Cells | None:
-    """A CSV file in which every line is whole; None for any other."""
+    """The table of a CSV file in which every line is complete; None for any other."""
     columns = None if b"\0" in content else csv_columns(content, most_rows)
     if not columns or len(columns[0]) < 2 or len(columns[0]) > most_rows:
         return None
@@ -72,7 +72,7 @@ def _whole_csv(file: str, content: bytes, most_rows: int) -> Cells | None:
 
 
 def _sheet(file: str, sheets: Sequence[Sheet], called: str) -> Sheet:
-    name = Text(*(say(called, lang) for lang in LANGUAGES))
+    name = Text(*both(called))
     names = {plain_name(name.zh), plain_name(name.en)}
     seen = [sheet for sheet in sheets if not sheet.hidden]
     found = seen if len(seen) == 1 else [sheet for sheet in seen if plain_name(sheet.name) in names]
@@ -84,7 +84,7 @@ def _sheet(file: str, sheets: Sequence[Sheet], called: str) -> Sheet:
 
 
 class Reader:
-    """Reads columns by their different texts, and collects what is wrong with the rows' place."""
+    """Reads columns by their different texts, and collects problems with their rows."""
 
     def __init__(self, file: str, at: Mapping[str, str], lines: Any, labels: Mapping[str, str]) -> None:
         self.file, self.at, self.lines, self.labels = file, at, lines, labels
@@ -110,14 +110,14 @@ class Reader:
             found = read(text)
             if isinstance(found, Problem):
                 self.refuse(column, codes == at, found.key, **found.details)
-                if len(self.problems) >= MOST_PROBLEMS:  # nobody reads on, and to look on may take for ever
+                if len(self.problems) >= MOST_PROBLEMS:  # nobody reads more, and the rest may take for ever
                     return np.zeros(len(codes), dtype=dtype)
                 found = 0
             values.append(found)
         return np.array(values, dtype=dtype)[codes]
 
     def texts(self, column: str, cells: Sequence[str], blank: str | None) -> tuple[Any, tuple[str, ...]]:
-        """The column's texts as positions in a list; ``blank`` is the sentence for none."""
+        """The column's texts as positions in a list; ``blank`` is the key of the sentence for blank cells."""
         codes, texts = distinct(cells)
         sound = len(texts) > 1000 and "" not in texts and _all_sound(texts)
         for at, text in enumerate(() if sound else texts):
@@ -136,7 +136,7 @@ class Reader:
 
 
 def distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
-    """For each cell the position of its text among the different ones, without the spaces around it."""
+    """The position of each cell's text among the different texts, and these, without spaces around them."""
     codes, found = pd.factorize(np.array(cells, dtype=object))
     texts = found.tolist()
     trimmed = [text.strip() for text in texts]
@@ -147,7 +147,7 @@ def distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
 
 
 def day_in(text: str) -> date | Problem:
-    """The day in a cell."""
+    """The date in a cell, or the Problem."""
     found = cell_day(text)
     return Problem(found, {"value": text[:40]}) if isinstance(found, str) else found
 
@@ -158,12 +158,12 @@ def status_in(text: str) -> int | Problem:
         return 1
     if not text or status_of(text) in STATUSES:
         return 0
-    known = [Text(*(say(f"status.{status}", lang) for lang in LANGUAGES)) for status in STATUSES]
+    known = [Text(*both(f"status.{status}")) for status in STATUSES]
     return Problem("choice", {"value": text[:40], "known": known})
 
 
 def _all_sound(texts: Sequence[str]) -> bool:
-    """Whether nothing can be wrong with any of the texts; a million are looked at together."""
+    """True if all texts are printable, not too long, and begin with no sign of a formula or an error."""
     return (
         "".join(texts).isprintable()
         and max(map(len, texts)) <= LONGEST

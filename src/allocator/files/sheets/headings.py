@@ -1,4 +1,4 @@
-"""The tables of a scenario as people edit them, as rows of text, and what their headings can mean.
+"""The tables of a scenario as people edit them, as rows of text, and the meanings of their headings.
 
 Three tables: the data (a row for each recipient; its id, names and kind, a column for each factor, the
 published and previous amounts), the descriptions of the factors, and the remarks on single cells.
@@ -18,7 +18,7 @@ from allocator.core.model import Scenario
 from allocator.core.naming import Names
 from allocator.core.parts import AMOUNT_UNITS, STATUSES, Factor, Fund, Provenance, Text, plain_name
 from allocator.files.parsing import MOST_PROBLEMS, cell_text
-from allocator.text import LANGUAGES, kind_text, money_scale, money_unit, say, texts
+from allocator.text import BOOKS, EN, ZH, Phrasebook, both, money_scale
 
 REGISTER = ("recipient", "name_zh", "name_en", "kind")
 AMOUNTS = ("published", "previous")
@@ -30,7 +30,7 @@ Find = Callable[[str], tuple[str, ...]]
 
 
 class Column(NamedTuple):
-    """What a heading of the data table means: a column of the register, a factor, or amounts in a unit."""
+    """A column of the data table as its heading means it: of the register, a factor, or amounts in a unit."""
 
     role: str  # "register", "factor" or "amount"
     id: str
@@ -40,7 +40,7 @@ class Column(NamedTuple):
 # --- out --------------------------------------------------------------------------------------------
 
 
-def table_rows(scenario: Scenario, lang: str) -> Table:
+def table_rows(scenario: Scenario, book: Phrasebook) -> Table:
     """The data of a scenario as a header and rows of text: a row for each recipient, in listed order.
 
     Raises ScenarioError where a heading could not be told from another, or a number has no decimal form.
@@ -48,17 +48,17 @@ def table_rows(scenario: Scenario, lang: str) -> Table:
     fund, factors = scenario.fund, scenario.factors
     scale = money_scale(fund.currency, fund.unit)
     amounts = {name: getattr(scenario, name) for name in AMOUNTS if getattr(scenario, name) is not None}
-    register = {Column("register", name): heading(name, REGISTER, lang) for name in REGISTER}
-    money = {Column("amount", name, scale): amount_heading(name, fund, lang) for name in amounts}
+    register = {Column("register", name): heading(name, REGISTER, book) for name in REGISTER}
+    money = {Column("amount", name, scale): amount_heading(name, fund, book) for name in amounts}
     find = factor_finder(factors)
     for column, text in (register | money).items():
         if meanings(text, find, fund.currency) != (column,):
             raise ScenarioError(Problem("header_taken", {"name": text}, "factors"))
-    header = [*register.values(), *factor_headings(scenario, lang), *money.values()]
+    header = [*register.values(), *factor_headings(scenario, book), *money.values()]
     kinds = {r.kind for r in scenario.recipients}
     rows = [
         [
-            *(r.id, r.name.zh, r.name.en, _kind(r.kind, kinds, lang)),
+            *(r.id, r.name.zh, r.name.en, _kind(r.kind, kinds, book)),
             *(cell_text(factor.values[i]) for factor in factors),
             *(cell_text(exact(Fraction(column[r.id]) / scale)) for column in amounts.values()),
         ]
@@ -67,64 +67,64 @@ def table_rows(scenario: Scenario, lang: str) -> Table:
     return header, rows
 
 
-def factor_rows(factors: Sequence[Factor], lang: str) -> Table:
+def factor_rows(factors: Sequence[Factor], book: Phrasebook) -> Table:
     """The descriptions of factors; unit, definition and source in one language."""
 
     def in_language(text: Text | None) -> str:
-        return "" if text is None else str(getattr(text, lang))
+        return "" if text is None else str(book.text(text))
 
     rows = [
         [
             *(f.id, f.name.zh, f.name.en, in_language(f.unit), in_language(f.definition)),
-            *("" if f.year is None else str(f.year), say(f"status.{f.status}", lang), in_language(f.source)),
+            *("" if f.year is None else str(f.year), book.say(f"status.{f.status}"), in_language(f.source)),
         ]
         for f in factors
     ]
-    return [heading(name, FACTOR_COLUMNS, lang) for name in FACTOR_COLUMNS], rows
+    return [heading(name, FACTOR_COLUMNS, book) for name in FACTOR_COLUMNS], rows
 
 
-def cell_rows(scenario: Scenario, lang: str) -> Table:
+def cell_rows(scenario: Scenario, book: Phrasebook) -> Table:
     """The remarks on single cells."""
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
     ids = [factor.id for factor in scenario.factors]
-    columns = dict(zip(ids, factor_headings(scenario, lang), strict=True))
+    columns = dict(zip(ids, factor_headings(scenario, book), strict=True))
     rows = [
         [
             *(
                 names[c.recipient],
                 columns[c.factor],
-                "" if c.status is None else say(f"status.{c.status}", lang),
+                "" if c.status is None else book.say(f"status.{c.status}"),
             ),
             *(cell_text(value) for value in (c.provider, c.confirmed_on, c.declared, c.verified, c.note)),
         ]
         for c in scenario.provenance
     ]
-    return [heading(name, CELL_COLUMNS, lang) for name in CELL_COLUMNS], rows
+    return [heading(name, CELL_COLUMNS, book) for name in CELL_COLUMNS], rows
 
 
-def factor_headings(scenario: Scenario, lang: str) -> list[str]:
-    """The factors' columns by name, by id where the name could mean something else too."""
+def factor_headings(scenario: Scenario, book: Phrasebook) -> list[str]:
+    """The headings of the factors: their names, or ids where a name could mean something else too."""
     find, currency = factor_finder(scenario.factors), scenario.fund.currency
     headings = []
     for factor in scenario.factors:
-        name = str(getattr(factor.name, lang))
+        name = str(book.text(factor.name))
         own = meanings(name, find, currency) == (Column("factor", factor.id),)
         headings.append(name if own else factor.id)
     return headings
 
 
-def amount_heading(name: str, fund: Fund, lang: str) -> str:
+def amount_heading(name: str, fund: Fund, book: Phrasebook) -> str:
     """The heading of published or previous amounts, with the unit that they are shown in."""
     unit = fund.currency  # by its code, which is read back
     if unit == "CNY":
-        unit = money_unit(unit, money_scale(unit, fund.unit), lang)
-    return say("workbook.amount", lang, header=say(f"workbook.{name}", lang), unit=unit)
+        unit = book.money_unit(unit, money_scale(unit, fund.unit))
+    return book.say("workbook.amount", header=book.say(f"workbook.{name}"), unit=unit)
 
 
-def _kind(kind: str, kinds: Iterable[str], lang: str) -> str:
-    """A kind in words: in Chinese only, and not where another kind of the scenario is called so."""
-    words = kind_text(kind, lang)
-    return kind if lang != "zh" or words in kinds else words
+def _kind(kind: str, kinds: Iterable[str], book: Phrasebook) -> str:
+    """A kind in words, in Chinese only, and not where another kind of the scenario has that name."""
+    words = book.kind(kind)
+    return kind if not book.chinese or words in kinds else words
 
 
 # --- in ---------------------------------------------------------------------------------------------
@@ -138,8 +138,7 @@ def kind_of(text: str, kinds: Iterable[str]) -> str:
     """
     if text in kinds:
         return text
-    usual: dict[str, str] = texts("zh")["kind"]
-    return next((kind for kind, words in usual.items() if words == text), text)
+    return next((kind for kind, words in ZH.words("kind").items() if words == text), text)
 
 
 def status_of(text: str) -> str:
@@ -153,19 +152,19 @@ def status_of(text: str) -> str:
 
 @cache
 def _status_words() -> dict[str, str]:
-    words = {plain_name(say(f"status.{status}", lang)): status for status in STATUSES for lang in LANGUAGES}
+    words = {plain_name(book.say(f"status.{status}")): status for status in STATUSES for book in BOOKS}
     return words | {status: status for status in STATUSES}
 
 
 def renamed(old: Text, zh: str | None, en: str | None) -> Text:
-    """The name with what the table says of it; a language that it does not have keeps what is its own."""
+    """The name with the table's texts; a language that it lacks keeps its own, unless both were equal."""
     if old.zh == old.en:
         return old if zh is None and en is None else Text(zh or "", en or "")
     return Text(old.zh if zh is None else zh, old.en if en is None else en)
 
 
 def factor_finder(factors: Iterable[Factor], former: Iterable[Factor] = ()) -> Find:
-    """What finds the ids that a word can stand for: an id as written, else any id, name and former name."""
+    """A function that finds the ids a word can stand for: an exact id, else any id, name or former name."""
     factors = tuple(factors)
     exactly = {factor.id for factor in factors}
     known: dict[str, dict[str, None]] = {}
@@ -183,7 +182,7 @@ _WITH_UNIT = re.compile(r"(.*?) ?\(([^()]*)\)")
 
 
 def meanings(text: str, find: Find, currency: str) -> tuple[Column, ...]:
-    """What a heading of the data table can mean; amounts in a unit that is not known have the unit 0."""
+    """The possible meanings of a heading of the data table; amounts in an unknown unit have the unit 0."""
     ids = find(text)
     if ids == (text,):
         return (Column("factor", text),)
@@ -200,20 +199,20 @@ def meanings(text: str, find: Find, currency: str) -> tuple[Column, ...]:
     return tuple(Column("factor", id) for id in ids)
 
 
-def heading(column: str, columns: tuple[str, ...], lang: str) -> str:
+def heading(column: str, columns: tuple[str, ...], book: Phrasebook) -> str:
     """The heading of a column of one of the tables."""
     key = {(FACTOR_COLUMNS, "factor"): "recipient", (CELL_COLUMNS, "recipient"): "cell_recipient"}
-    return say(f"workbook.{key.get((columns, column), column)}", lang)
+    return book.say(f"workbook.{key.get((columns, column), column)}")
 
 
 @cache
 def words(columns: tuple[str, ...]) -> dict[str, str]:
-    """All that the columns of a table may be called, in either language, and the column that it means."""
+    """All headings of the columns of a table, in either language, and the column that each means."""
     found: dict[str, str] = {}
     for column in columns:
-        called = [column, *(heading(column, columns, lang) for lang in LANGUAGES)]
-        for lang in LANGUAGES:
-            called += re.split("[,，]", texts(lang)["workbook"].get(f"also_{column}", column))
+        called = [column, *(heading(column, columns, book) for book in BOOKS)]
+        for book in BOOKS:
+            called += re.split("[,，]", book.words("workbook").get(f"also_{column}", column))
         for name in called:
             found.setdefault(plain_name(name), column)
     return found
@@ -221,15 +220,15 @@ def words(columns: tuple[str, ...]) -> dict[str, str]:
 
 def text_of(key: str) -> Text:
     """A text of both languages, as a detail of a sentence."""
-    return Text(*(say(key, lang) for lang in LANGUAGES))
+    return Text(*both(key))
 
 
 def read_header(
     scenario: Scenario, header: Sequence[str], described: Sequence[Factor], file: str
 ) -> tuple[dict[Column, int], list[Problem]]:
-    """What the headings of a data table mean, each with its position, and what is wrong with them.
+    """The meanings of the headings of a data table, each with its position, and their problems.
 
-    ``described`` are factors that the scenario does not have, or that are called otherwise now.  Raises
+    ``described`` are factors that the scenario does not have, or that have new names.  Raises
     ScenarioError at once where no heading is that of the recipients.
     """
     known = {f.id: f for f in (*scenario.factors, *described)}
@@ -271,7 +270,7 @@ def read_header(
 
 
 def _headings(columns: tuple[str, ...]) -> list[Text]:
-    return [Text(*(heading(name, columns, lang) for lang in LANGUAGES)) for name in columns]
+    return [Text(*(heading(name, columns, book) for book in (ZH, EN))) for name in columns]
 
 
 def simple_header(

@@ -1,8 +1,8 @@
-"""Which cells of a workbook show their number as a percentage, and columns in which only some do.
+"""Finds the cells of a workbook that show a percentage, and columns in which only some do.
 
-A cell that shows 2.74 % holds 0.0274; beside a cell that holds 2.74 it would be read a hundredth of it.  The
-reader of workbooks (calamine) does not tell number formats, so they are looked up in the parts themselves:
-only ever in those that `unpacking` has counted and found without document types.
+A cell that shows 2.74 % holds 0.0274; beside a cell that holds 2.74 it would count as a hundredth of it.
+The reader of workbooks (calamine) does not report number formats, so they are read from the parts themselves:
+only from those that `unpacking` has counted and found without document types.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from allocator.files.sheets.cells import number_of
 Place = tuple[int, int]
 
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-_BUILT_IN = {"9": "0%", "10": "0.00%"}  # all other percentages are written out
+_BUILT_IN = {"9": "0%", "10": "0.00%"}  # all other percentages are defined in the file
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _CELL = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
 _TRUE = ("1", "true")
@@ -33,7 +33,7 @@ _SHOWN = 5  # cells that a sentence names of each kind
 
 @dataclass
 class Layout:
-    """What a sheet's part says beside its values, rows and columns from 1."""
+    """The layout of a sheet: number formats, hidden rows and columns, all counted from 1."""
 
     formats: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
@@ -42,7 +42,7 @@ class Layout:
 
 @lru_cache(1000)
 def shows_percent(code: str) -> bool:
-    """Whether a number format multiplies by a hundred, and does not only write the sign.
+    """True if a number format multiplies by a hundred, and does not only write the sign.
 
     >>> shows_percent("0.00%"), shows_percent('0.00"%"'), shows_percent("0\\\\%"), shows_percent("0%;-0%")
     (True, False, False, True)
@@ -83,9 +83,9 @@ def layouts(workbook: bytes, notable: Callable[[str], bool]) -> list[Layout]:
 def mixed(
     lines: Sequence[Row], percents: Collection[Place], file: str, at: Mapping[str, object]
 ) -> dict[int, Problem]:
-    """What is wrong with each column, from 0, in which some numbers are percentages and some are not.
+    """The problem of each column, from 0, in which some numbers are percentages and some are not.
 
-    The first line is the header.  A zero is none in either way of reading, so it is with neither.
+    The first line is the header.  Zeros count as neither, since they are zero either way.
     """
     columns = {column - 1 for _, column in percents}
     found: dict[int, Problem] = {}
@@ -158,7 +158,7 @@ def _sheets(book: bytes, relations: bytes) -> list[str]:
 
 
 def style_codes(styles: bytes) -> dict[str, str]:
-    """The codes of the number formats of cells, by the numbers that cells name; plain ones are left out."""
+    """The codes of number formats, by the style numbers of cells; plain ones are left out."""
     codes, found = dict(_BUILT_IN), {}
     inside, count = False, 0
 
@@ -182,7 +182,7 @@ def style_codes(styles: bytes) -> dict[str, str]:
 
 
 def layout(sheet: bytes, codes: Mapping[str, str]) -> Layout:
-    """The cells of a sheet that are not text and in one of these formats, and what of it is hidden."""
+    """The layout of a sheet: its number cells in one of these formats, and its hidden rows and columns."""
     found = Layout()
     row = column = 0
 

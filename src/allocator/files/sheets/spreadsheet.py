@@ -1,4 +1,4 @@
-"""Sheets of text cells from an uploaded file that may be anything at all."""
+"""Reads sheets of text cells from an uploaded file that may hold anything."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from allocator.files.sheets.unpacking import MOST_COLUMNS, MOST_ROWS, unpack
 
 LARGEST_UPLOAD_MB = 5
 
-_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and what a password is put around
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and files with a password
 _ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its lines that hold anything, each with its number, and its merged cells ("A4:B5").
+    """A sheet: its lines that are not blank, each with its number, and its merged cells ("A4:B5").
 
     ``percents`` are the rows and columns, from 1, of the cells that show their number as a percentage.
     """
@@ -38,7 +38,7 @@ class Sheet:
 
 
 def shown_name(name: str) -> str:
-    """An uploaded file's name for sentences, without folders and with nothing that cannot be shown.
+    """An uploaded file's name for sentences, without folders and unprintable characters.
 
     >>> shown_name("C:\\\\data\\\\2023.xlsx"), shown_name("../../etc/passwd")
     ('2023.xlsx', 'passwd')
@@ -96,9 +96,9 @@ def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
 
 
 def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, int], str]) -> list[Row]:
-    """The lines that hold anything, with what the reader shows as blank, be it outside of what it read.
+    """The lines that are not blank, with the cells that the reader shows as blank or leaves out.
 
-    ``before`` is how many blank columns the reader leaves out.
+    ``before`` is the number of blank columns that the reader leaves out.
     """
     hidden: dict[int, list[tuple[int, str]]] = {}
     for (row, column), seen in unseen.items():
@@ -123,7 +123,7 @@ def _lines(rows: Iterable[list[Any]], before: int, unseen: Mapping[tuple[int, in
 
 
 def _merged(areas: Sequence[tuple[int, int, int, int]], lines: list[Row]) -> tuple[str, ...]:
-    """The merged cells that lie in the filled rows and below or beside a heading."""
+    """The merged cells that begin within the filled rows and columns, such as "A4:B5"."""
     if not areas or not lines:
         return ()
     width = max(at for _, line in lines for at, cell in enumerate(line, 1) if cell)
@@ -161,7 +161,7 @@ def written(cell: Any) -> str:
 
 
 def _place(row: int, column: int) -> str:
-    """The cell in a row and a column.
+    """The reference of the cell in a row and a column.
 
     >>> _place(1, 1), _place(10, 28)
     ('A1', 'AB10')

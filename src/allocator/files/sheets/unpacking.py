@@ -1,9 +1,8 @@
-"""A workbook made safe for its reader: looked through, and put together anew from what was looked through.
+"""Makes a workbook safe for its reader: scans its parts, and rebuilds it from them.
 
-The reader (calamine) takes a sheet's last cell for its size and copies a text into every cell that has it: a
-few kilobytes can end the whole program for want of memory.  It also shows a formula that was never worked
-out, and one that failed, as blank.  So what it will unpack is added up first, and what it would not tell is
-noted.
+The reader (calamine) takes a sheet's last cell for its size and copies a text into every cell that has it, so
+a few kilobytes can exhaust the memory.  It also shows a formula that was never calculated, and one that
+failed, as blank.  So the unpacked size is added up first, and such cells are noted.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from allocator.files.sheets.archive import Archive, opened, unpacked
 from allocator.files.sheets.cells import MOST_MERGED, MOST_UNSEEN, Part, look
 from allocator.files.sheets.xml import Book, TooMuch, book, check_runs, lengths, parse
 
-MOST_ROWS = 5_000  # more recipients than any fund has, and what the page still bears
+MOST_ROWS = 5_000  # more recipients than any fund has, and as many as the page can show
 MOST_COLUMNS = 200
-MOST_TAGS = 4_000_000  # about what fits into the largest upload, and some seconds of looking through
-MOST_CELLS = 4_000_000  # of all sheets from their first cell to the last, blank ones between counted
-MOST_CHARACTERS = 30_000_000  # of all cells, a text that several share counted for each
+MOST_TAGS = 4_000_000  # about as many as fit into the largest upload; some seconds of scanning
+MOST_CELLS = 4_000_000  # of all sheets from their first cell to the last, including blank ones
+MOST_CHARACTERS = 30_000_000  # of all cells; a shared text counts for each
 _MOST_OTHER_TAGS = 1_000_000  # of formats, names and the like
 
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -31,10 +30,10 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def unpack(file: str, content: bytes, most_rows: int = MOST_ROWS) -> tuple[bytes, list[Part]]:
-    """A workbook with nothing but its cells, not compressed, its sheets called by their number from 0; and
-    what was found in each.
+    """The workbook rebuilt from its cells, texts and formats, and the scan of each sheet.
 
-    Raises ScenarioError for whatever is no workbook of bearable size.
+    It is not compressed, and its sheets are named by their number from 0.  Raises ScenarioError for anything
+    that is not a workbook within the limits.
     """
     archive = opened(file, content)
     if _BOOK not in archive.parts:
@@ -57,7 +56,7 @@ def unpack(file: str, content: bytes, most_rows: int = MOST_ROWS) -> tuple[bytes
 
 
 def _parts(archive: Archive) -> tuple[Book, dict[str, bytes]]:
-    """What the workbook says of itself, and the parts that hold its cells, texts and formats."""
+    """The list of the workbook's sheets, and the parts that hold its cells, texts and formats."""
     file = archive.file
     head = [unpacked(archive, name) for name in (_BOOK, _RELATIONS)]
     for part in head:
@@ -80,7 +79,7 @@ def _count(file: str, found: int, most: int) -> None:
 
 
 def _check(file: str, sheets: list[Part], most_rows: int) -> None:
-    """Refuses what the reader would have to hold, all sheets together."""
+    """Refuses sheets that are too large for the reader, the last one alone or all together."""
     last = sheets[-1]
     if last.rows > most_rows or last.columns > MOST_COLUMNS:
         wrong(file, "sheet_large", {"sheet": last.name}, rows=most_rows, columns=MOST_COLUMNS)
@@ -95,7 +94,7 @@ def _check(file: str, sheets: list[Part], most_rows: int) -> None:
 
 
 def _packed(said: Book, xml: dict[str, bytes]) -> bytes:
-    """The workbook anew: every way to a part is ours, so what is read is what was looked through."""
+    """The rebuilt workbook: every path to a part is ours, so only scanned parts are read."""
     days = ' date1904="1"' if said.from_1904 else ""
     numbers = range(len(said.sheets))
     listed = "".join(f'<sheet name="{i}" sheetId="{i + 1}" r:id="r{i}"/>' for i in numbers)
@@ -112,7 +111,7 @@ def _packed(said: Book, xml: dict[str, bytes]) -> bytes:
         _put(to, _BOOK, f"{head}{listed}</sheets></workbook>".encode())
         _put(to, _RELATIONS, _ways(ways))
         for name, part in parts.items():
-            _put(to, name, xml.pop(part))  # what is put is let go, or it would all be held twice
+            _put(to, name, xml.pop(part))  # released once written, or it would all be held twice
     return made.getvalue()
 
 

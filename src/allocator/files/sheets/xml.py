@@ -1,6 +1,6 @@
-"""What the XML parts of a workbook hold, looked through before its reader sees them.
+"""Reads the XML parts of a workbook before the workbook reader sees them.
 
-Only UTF-8 is read: in another encoding the same bytes could be one thing here and another to the reader.
+Only UTF-8 is read: in another encoding the same bytes could mean one thing here and another to the reader.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 LONGEST_TEXT = 32_767  # characters, the most that a cell can hold in Excel
-_LONGEST_RUN = 8 * LONGEST_TEXT + 10_000  # bytes from one tag to the next: a text written in references
+_LONGEST_RUN = 8 * LONGEST_TEXT + 10_000  # bytes from one tag to the next, for a text written in references
 MOST_ATTRIBUTES = 100  # readers compare each with each
 DEEPEST = 100
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 class Local(dict[str, str]):
-    """Names without their prefix: most of the time would go into taking it off."""
+    """Names without their prefix, kept since removing it each time would take most of the time."""
 
     def __missing__(self, name: str) -> str:
         if len(self) > 1000:
@@ -29,7 +29,7 @@ class Local(dict[str, str]):
 
 
 class TooMuch(Exception):
-    """More than is bearable; holds the key of the sentence that says so, and its limit."""
+    """Raised where a limit is exceeded; holds the key of the sentence that says so, and the limit."""
 
     def __init__(self, key: str, limit: int) -> None:
         super().__init__(key, limit)
@@ -47,7 +47,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Book:
-    """What a workbook says of itself: its worksheets, where texts and formats are, how it counts days."""
+    """The contents of a workbook: its worksheets, its parts of texts and formats, its count of days."""
 
     sheets: tuple[Listed, ...]
     strings: str
@@ -56,9 +56,10 @@ class Book:
 
 
 def parser_of(xml: bytes) -> expat.XMLParserType:
-    """A parser for a part that has been looked at before it is parsed.
+    """A parser for a part, whose runs of text are checked first.
 
-    Raises TooMuch for a text that no cell holds, ValueError for what no program writes, also when it parses.
+    Raises TooMuch for a text that no cell holds, ValueError for XML that no program writes, also while
+    parsing.
     """
     if b"\0" in xml:
         raise ValueError("not UTF-8")
@@ -84,9 +85,9 @@ def parse(
     end: Callable[[str], object] = lambda _: None,
     text: Callable[[str], object] = lambda _: None,
 ) -> None:
-    """Goes through a part, names without their prefix.
+    """Parses a part with callbacks, which get names without their prefix.
 
-    Raises TooMuch for a text that no cell holds, ExpatError or ValueError for what no program writes.
+    Raises TooMuch for a text that no cell holds, ExpatError or ValueError for XML that no program writes.
     """
     depth = 0
     local = Local()
@@ -111,7 +112,7 @@ def parse(
 
 
 def check_runs(xml: bytes) -> None:
-    """Raises TooMuch where from one tag to the next there is more than a cell's text, before it is parsed."""
+    """Raises TooMuch where there is more text between two tags than a cell holds."""
     at = xml.find(b"<")
     while at >= 0 and len(xml) - at > _LONGEST_RUN:
         following = xml.rfind(b"<", at + 1, at + 1 + _LONGEST_RUN)
@@ -121,9 +122,9 @@ def check_runs(xml: bytes) -> None:
 
 
 def book(workbook: bytes, relations: bytes) -> Book:
-    """The list of a workbook's sheets; sheets of charts and dialogs are left out.
+    """The contents of a workbook; sheets of charts, dialogs and macros are left out.
 
-    Raises ValueError or LookupError where it leads nowhere, or twice to the same.
+    Raises ValueError or LookupError where they lead nowhere, or twice to the same.
     """
     targets: dict[str, tuple[str, str]] = {}
     listed: list[tuple[str, str, str]] = []
@@ -168,7 +169,7 @@ def _only(targets: dict[str, tuple[str, str]], kind: str) -> str:
 
 
 def lengths(strings: bytes) -> Sequence[int]:
-    """How long each of the texts is that cells share."""
+    """The lengths of the texts that cells share."""
     found = array("l")
     length = 0
 

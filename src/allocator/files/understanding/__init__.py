@@ -1,1 +1,1 @@
-"""What an office's table says: a proposal, with what every row and column was taken for and why."""
+"""The understanding of an office's table (读表结果): a proposal, with the role of every row and column."""

@@ -1,4 +1,4 @@
-"""Columns of amounts: what they are is asked, unless somebody has said it or they are known already."""
+"""Columns of amounts: their role is asked about, unless it was given or is known already."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from allocator.files.understanding.view import View
 def amounts_in(
     view: View, rows: Sequence[Row], places: Sequence[Place], unit: str, draft: Draft
 ) -> tuple[Amounts, ...]:
-    """The amounts of columns of which it is known what they are; the others are asked about."""
+    """The amounts of the columns whose role is known; the others are asked about."""
     made = []
     for place in places:
         if place.role != AMOUNT:
@@ -43,7 +43,7 @@ def amounts_in(
 
 
 def _known_as(place: Place, found: Mapping[str, Figure], unit: str, draft: Draft) -> str:
-    """What amounts are that stand under a heading of the program's own workbook, and are in the scenario."""
+    """The role of amounts under a heading of our own workbook that equal the scenario's, else ""."""
     role = words(AMOUNTS).get(plain_name(place.column.last), "")
     own = getattr(draft.known.scenario, role) if draft.known is not None and role else None
     if own is None or set(own) != set(found):

@@ -21,7 +21,7 @@ _SHOWN = 5
 
 @dataclass
 class Values:
-    """For each recipient and factor the exact figure, and its cell; for each factor its unit."""
+    """The exact figure and its cell for each recipient and factor, and the unit of each factor."""
 
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Values:
 
 
 def values_in(view: View, rows: Sequence[Row], places: Sequence[Place], draft: Draft) -> Values:
-    """The figures of the rows; every cell that is refused is named, missing ones are asked about once."""
+    """The figures of the rows; every refused cell is named, missing ones are asked about once."""
     found = Values({row.id: {} for row in rows}, {row.id: {} for row in rows})
     missing: list[str] = []
     for place in places:
@@ -60,7 +60,7 @@ def values_in(view: View, rows: Sequence[Row], places: Sequence[Place], draft: D
 def deduct_parts(
     view: View, rows: Sequence[Row], places: Sequence[Place], found: Values, draft: Draft
 ) -> None:
-    """Takes the figures of rows that are a part of the row above off that row's."""
+    """Deducts the figures of rows that are a part of the row above from that row's."""
     whole: Row | None = None
     for row in rows:
         if row.why != DEDUCTED:
@@ -129,7 +129,7 @@ def _unit(view: View, place: Place, figures: Sequence[tuple[Row, Figure]], draft
 
 
 def _agree(one: str, other: str) -> bool:
-    """Whether two words are one unit.
+    """True if two words mean the same unit.
 
     >>> _agree("万", "万元"), _agree("元", "万元")
     (True, False)

@@ -1,4 +1,4 @@
-"""Rows of totals held against what they stand for, and rows that look like totals without the name."""
+"""Compares rows of totals with their sums, and finds rows that look like totals without the name."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed
 
 _PART = ("小计", "分计", "subtotal")
-_NOISE = Decimal("1e-9")  # of a sum that a spreadsheet has kept in binary
+_NOISE = Decimal("1e-9")  # error of a sum that a spreadsheet has kept in binary
 _LEAST_RUN = 2
 _MIX, _MODULUS = 1_000_003, 2**31 - 1
-_CERTAIN = 6  # digits in all that are equal to a sum by more than chance
+_CERTAIN = 6  # digits in all; with more, an equal sum is hardly chance
 
 Columns = Mapping[str, int]  # factors, each with its column
 
@@ -40,7 +40,7 @@ def values_of(row: Row, columns: Columns) -> list[Decimal]:
 
 
 def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -> tuple[Check, ...]:
-    """Every row of totals with what it should come to; one that does not agree is refused."""
+    """Every row of totals with the sums that it should show; one that differs is refused."""
     if not any(row.role == CHECK for row in rows):
         return ()
     counted = [row for row in rows if _is_counted(row)]
@@ -57,7 +57,7 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
         if row.role != CHECK:
             continue
         scopes = _scopes(rows, at, counted)
-        # a total may be that of the recipients alone, or of the rows too that somebody leaves out
+        # a total may be of the recipients alone, or include rows that somebody leaves out
         scopes += [[each for each in counted if each.role == RECIPIENT]]
         scopes += [[each for each in rows if each.number in values]] if others else []
         made_of = [_check(row, scope, values, columns, unknown) for scope in scopes]
@@ -68,13 +68,13 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
 
 
 def _is_unknown(cell: Cell, draft: Draft) -> bool:
-    """Whether a cell's part in a sum is not known: it is refused, or missing and nobody has said zero."""
+    """True if a cell's part in a sum is not known: it is refused, or missing and not read as zero."""
     kind = figure_of(cell).kind
     return kind != FIGURE and not (kind == MISSING and draft.options.blank == "zero")
 
 
 def _is_counted(row: Row) -> bool:
-    """Whether a row's figures are in a total; those of a part are in the row above already."""
+    """True if a row's figures are in a total; those of a part are in the row above already."""
     return row.role in (RECIPIENT, ASKED) and row.why not in ("part", DEDUCTED)
 
 
@@ -150,7 +150,7 @@ def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:
     lines = [row for row in rows if row.role == RECIPIENT and row.why != DEDUCTED]
     if len(lines) < _LEAST_RUN + 1 or all(row.why == "match" for row in lines) or not columns:
         return []
-    # the columns in one number each row, so that a sum is looked for once; what is found is added up anew
+    # each row as one number, so that a sum is searched for once; what is found is then added up exactly
     marks = [_MIX**at % _MODULUS for at in range(1, len(columns) + 1)]
     mixed = [sum(map(mul, values_of(row, columns), marks), start=Decimal(0)) for row in lines]
     sums = list(accumulate(mixed, initial=Decimal(0)))
@@ -178,7 +178,7 @@ def _is_sum(row: Row, run: Sequence[Row], columns: Columns, *, whole: bool) -> b
 
 
 def _tells(value: Sequence[Decimal]) -> bool:
-    """Whether it can hardly be chance that figures are sums: in several columns, or with many digits."""
+    """True if figures can hardly be sums by chance: they are in several columns, or have many digits."""
     return _digits(value) > (_CERTAIN if len(value) > 1 else 3) or sum(1 for part in value if part) > 2
 
 

@@ -1,4 +1,4 @@
-"""What each column of a table is: the recipients, a factor, amounts, or left out and why."""
+"""The role of each column of a table: the recipients, a factor, amounts, or left out and why."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from allocator.files.understanding.vocabulary import (
 )  # fmt: skip
 
 RECIPIENT, FACTOR, AMOUNT, LEFT = "recipient", "factor", "amount", "left"
-_SAMPLE = 1_000  # rows that tell in which column the recipients are
+_SAMPLE = 1_000  # rows searched for the recipients' column
 _KINDS = ("类别", "类型", "分类", "组别", "分组", "片区", "类", "kind", "type", "category", "group", "class")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A column with what it was taken for; ``id`` is the factor's in the scenario, else its name."""
+    """A column and its role; ``id`` is the factor's in the scenario, else its name."""
 
     column: Column
     role: str
@@ -68,7 +68,7 @@ def recipient_column(view: View, head: Head, draft: Draft) -> int | None:
 
 
 def _best_matched(view: View, head: Head, known: Known, draft: Draft) -> int | None:
-    """The column in which most recipients of the scenario are; asked about where another has others."""
+    """The column with most recipients of the scenario; asked about where another column names others."""
     matched = {column.at: _matched(view, head, column.at, known) for column in head.columns}
     best = max(matched, key=lambda at: (len(matched[at]), is_recipient_heading(head.columns[at].last), -at))
     if not matched[best]:
@@ -92,14 +92,14 @@ def _matched(view: View, head: Head, at: int, known: Known) -> dict[int, str]:
 
 
 def _is_names(view: View, head: Head, at: int) -> bool:
-    """Whether a column holds words, and mostly different ones."""
+    """True if at least half of a column's filled cells are words."""
     texts = [cell.text for cell in columns_of(view, head, at) if is_word(cell)]
     filled = sum(1 for cell in columns_of(view, head, at) if cell.kind != BLANK)
     return bool(texts) and 2 * len(texts) >= filled
 
 
 def _rank(view: View, head: Head, column: Column) -> int:
-    """How little a column of words looks like the recipients': 0 is best."""
+    """The rank of a column of words as the recipients' column: 0 is best."""
     last = column.last
     register = words(REGISTER).get(plain_name(last))
     texts = [cell.text for cell in columns_of(view, head, column.at) if is_word(cell)]
@@ -116,7 +116,7 @@ def _rank(view: View, head: Head, column: Column) -> int:
 
 
 def places_of(view: View, head: Head, names: int, draft: Draft) -> list[Place]:
-    """What each column is; what that leaves out or leaves open is noted."""
+    """The role of each column; columns that are left out or open are noted."""
     placed = [_place(view, head, column, names, draft) for column in head.columns]
     places = [place for place in placed if place is not None]
     if draft.known is None and not any(p.role in (FACTOR, AMOUNT) for p in places):
@@ -191,7 +191,7 @@ def _by_heading(
 
 
 def _counts(cells: Sequence[Cell]) -> bool:
-    """Whether a column counts its rows."""
+    """True if a column numbers its rows from 1."""
     numbers = [cell.text for cell in cells if cell.kind != BLANK and cell.text.isdecimal()]
     return len(numbers) > 1 and numbers == [str(at) for at in range(1, len(numbers) + 1)]
 

@@ -1,4 +1,4 @@
-"""What is collected while a table is understood."""
+"""Collects statements while a table is understood."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from allocator.files.understanding.model import Options, Statement
 from allocator.files.understanding.names import Known
 from allocator.files.understanding.vocabulary import closed, heading_of
 
-MOST_STATEMENTS = 500  # of each kind; nobody reads on
+MOST_STATEMENTS = 500  # of each kind; nobody reads more
 
 
 @dataclass
 class Draft:
-    """The lines of an understanding as they are found."""
+    """The statements of an understanding as they are found."""
 
     options: Options
     known: Known | None
@@ -24,7 +24,7 @@ class Draft:
     problems: list[Statement] = field(default_factory=list)
 
     def treat(self, key: str, at: str = "", **details: object) -> None:
-        """Notes how something was taken."""
+        """Notes how something was treated."""
         _add(self.treated, Statement(key, at, details))
 
     def leave(self, key: str, at: str = "", **details: object) -> None:
@@ -46,7 +46,7 @@ def _add(to: list[Statement], statement: Statement) -> None:
 
 
 def is_named(wanted: Iterable[str], place: str, *names: str) -> bool:
-    """Whether a row or column is one of those that somebody named by its place or by what it is called.
+    """True if a row or column is among those that somebody named, by its place or by its name.
 
     >>> is_named(["备注"], "F", "备注"), is_named(["f"], "F", "备注"), is_named(["投资"], "B", "投资（万元）")
     (True, True, True)

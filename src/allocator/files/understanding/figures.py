@@ -1,4 +1,4 @@
-"""The figure in a cell, exactly, or what stands there instead of one."""
+"""Reads the exact figure in a cell, or what is there instead."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ _DATE = re.compile(
     r"[0-9]{1,2}月[0-9]{1,2}日?|[0-9]{4}年([0-9]{1,2}月)?"
 )
 _NEGATIVE = re.compile(r"[-−－△▲]\s*[¥￥$]?[0-9.,]+.{0,4}|[(（][¥￥$]?[0-9.,]+[)）]")
-EXACT = Context(prec=400, traps=[Inexact])  # nothing that a table's figures come to is ever rounded
+EXACT = Context(prec=400, traps=[Inexact])  # no result of a table's figures is ever rounded
 _LONGEST = 100  # characters of a figure with all its decimals, separators and its unit
 _MOST_DIGITS = 15  # that a spreadsheet holds of a number
 
 
 class Figure(NamedTuple):
-    """What a cell says: ``text`` is the exact figure, ``why`` the key of the sentence that refuses it."""
+    """The content of a cell: ``text`` is the exact figure, ``why`` the key of the sentence of refusal."""
 
     kind: str
     text: str = ""
@@ -139,7 +139,7 @@ def _exactly(text: str) -> Decimal | str:
 
 
 def _is_near(plain: str) -> bool:
-    """Whether something that is no figure was meant for one."""
+    """True if a text that is no figure was meant as one."""
     if plain[0] in "=#":
         return is_error_cell(plain.upper()) or plain[0] == "="
     return plain.lstrip("¥￥$约≈~<>≥≤-−△▲(=+").strip()[:1].isdigit()
@@ -170,7 +170,7 @@ def plain_text(value: Decimal) -> str:
 
 
 def is_word(cell: Cell) -> bool:
-    """Whether a cell holds a word, be it a name that begins with a digit."""
+    """True if a cell holds a word, including a name that begins with a digit."""
     text = cell.text
     if cell.kind != TEXT or (text.isascii() and _PLAIN.fullmatch(text)):
         return False
@@ -178,6 +178,6 @@ def is_word(cell: Cell) -> bool:
 
 
 def is_year(cell: Cell) -> bool:
-    """Whether a cell could be a year at the head of a column."""
+    """True if a cell could be a year in the heading of a column."""
     text = cell.text.strip().removesuffix("年")
     return text.isascii() and text.isdecimal() and len(text) == 4 and 1980 <= int(text) <= 2100

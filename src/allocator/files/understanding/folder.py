@@ -1,4 +1,4 @@
-"""A scenario folder from what was understood of a table: ordinary files, the cell of every value in them."""
+"""Writes a scenario folder from the understanding of a table, with the source cell of every value."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
 from allocator.files.scenario.schema import FORMAT
 from allocator.files.understanding.model import Understanding
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS, Phrasebook, both
 
 _STATUS = "provided"
 
 
-def write_folder(made: Understanding, folder: Path, lang: str, scenario: Scenario | None = None) -> Path:
+def write_folder(
+    made: Understanding, folder: Path, book: Phrasebook, scenario: Scenario | None = None
+) -> Path:
     """Writes a settled understanding as a scenario folder and returns the path of its scenario file.
 
     With a scenario its rule is kept and its data replaced; without one the money, and the weights where the
     sheet says none, are left to fill in, so that the folder cannot pass for a finished scenario.
     """
     assert made.is_settled, "something is left to decide"
-    files = contents(_filled(made, scenario, lang)) if scenario is not None else _new(made, lang)
+    files = contents(_filled(made, scenario, book)) if scenario is not None else _new(made, book)
     put_files(folder, files)
     return folder / "scenario.toml"
 
 
-def _filled(made: Understanding, scenario: Scenario, lang: str) -> Scenario:
+def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenario:
     """The scenario with the data of the sheet in place of its own."""
     factors = [
         Factor(
@@ -51,14 +53,14 @@ def _filled(made: Understanding, scenario: Scenario, lang: str) -> Scenario:
     ]
     return replace(
         scenario,
-        title=Text(*(say("sheets.title.title", lang, file=made.file) for lang in LANGUAGES)),
+        title=Text(*both("sheets.title.title", file=made.file)),
         factors=tuple(factors),
-        provenance=tuple(provenance_of(made, lang)),
+        provenance=tuple(provenance_of(made, book)),
         **amounts_of(made),
     )
 
 
-def with_values(scenario: Scenario, made: Understanding, lang: str) -> Scenario:
+def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Scenario:
     """The scenario with the values, sources and cells of a settled understanding in place of its own.
 
     Columns and amounts that the sheet does not have stay as they are.
@@ -77,7 +79,7 @@ def with_values(scenario: Scenario, made: Understanding, lang: str) -> Scenario:
         else factor
         for factor in scenario.factors
     )
-    new = provenance_of(made, lang)
+    new = provenance_of(made, book)
     cells = {(entry.recipient, entry.factor) for entry in new}
     kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
     return replace(scenario, factors=factors, provenance=(*kept, *new), **amounts_of(made))
@@ -99,22 +101,20 @@ def factors_of(made: Understanding) -> tuple[Factor, ...]:
 
 
 def amounts_of(made: Understanding) -> dict[str, Any]:
-    """The columns of amounts by what they are, "published" or "previous", each in the main unit."""
+    """The columns of amounts by role, "published" or "previous", each in the main unit."""
     return {
         each.role: {id: exact(Fraction(text) * AMOUNT_UNITS[each.unit]) for id, text in each.values.items()}
         for each in made.amounts
     }
 
 
-def provenance_of(made: Understanding, lang: str) -> list[Provenance]:
-    """For every value the cell that it is from, and whether that was blank; of very many the columns tell."""
+def provenance_of(made: Understanding, book: Phrasebook) -> list[Provenance]:
+    """The source cell of every value, and whether it was blank; none if there are too many."""
     if sum(map(len, made.cells.values())) > MOST_ROWS:
         return []
     zeros = frozenset(made.zeros)
     return [
-        Provenance(
-            id, factor, note=getattr(_both("zero" if cell in zeros else "cell", made, cell=cell), lang)
-        )
+        Provenance(id, factor, note=book.text(_both("zero" if cell in zeros else "cell", made, cell=cell)))
         for id, cells in made.cells.items()
         for factor, cell in cells.items()
     ]
@@ -123,16 +123,16 @@ def provenance_of(made: Understanding, lang: str) -> list[Provenance]:
 def _both(key: str, made: Understanding, **details: str) -> Text:
     """A sentence with the file and the sheet, in both languages."""
     said = []
-    for lang in LANGUAGES:
-        sheet = say("sheets.title.source_sheet", lang, name=made.sheet) if made.sheet else ""
-        said.append(say(f"sheets.title.{key}", lang, file=made.file, sheet=sheet, **details))
+    for book in BOOKS:
+        sheet = book.say("sheets.title.source_sheet", name=made.sheet) if made.sheet else ""
+        said.append(book.say(f"sheets.title.{key}", file=made.file, sheet=sheet, **details))
     return Text(*said)
 
 
 def _source(made: Understanding, factor: str) -> Text:
     at = next((taken.at for taken in made.columns if taken.id == factor), "")
     source = _both("source", made)
-    column = [say("sheets.title.source_column", lang, at=at, name=made.factors[factor]) for lang in LANGUAGES]
+    column = [book.say("sheets.title.source_column", at=at, name=made.factors[factor]) for book in BOOKS]
     return Text(source.zh + column[0], source.en + column[1])
 
 
@@ -141,8 +141,8 @@ def _unit(made: Understanding, factor: str) -> Text | None:
     return Text(unit) if unit else None
 
 
-def _new(made: Understanding, lang: str) -> dict[str, bytes]:
-    """The files of a folder of its own; the amount 0 is refused until it is filled in."""
+def _new(made: Understanding, book: Phrasebook) -> dict[str, bytes]:
+    """The files of a new scenario folder; its amount of 0 is refused until it is filled in."""
     recipients = [Recipient(id) for id in made.values]
     factors = list(made.factors)
     rows = [["recipient", "name_zh", "name_en", "kind", "aliases"]]
@@ -156,7 +156,7 @@ def _new(made: Understanding, lang: str) -> dict[str, bytes]:
         "provenance.csv": csv_bytes(
             [
                 columns,
-                *([cell_text(getattr(entry, c)) for c in columns] for entry in provenance_of(made, lang)),
+                *([cell_text(getattr(entry, c)) for c in columns] for entry in provenance_of(made, book)),
             ]
         ),
     }
@@ -168,18 +168,18 @@ def _new(made: Understanding, lang: str) -> dict[str, bytes]:
             "name": made.factors[id],
             **({"unit": made.units[id]} if made.units.get(id) else {}),
             "status": _STATUS,
-            "source": getattr(_source(made, id), lang),
+            "source": book.text(_source(made, id)),
         }
         for id in factors
     }
     content = {
         "format": FORMAT,
-        "title": say("sheets.title.title", lang, file=made.file),
+        "title": book.say("sheets.title.title", file=made.file),
         "fund": {"name": "…", "amount": 0, "currency": "CNY", "unit": 10_000, "source": "…"},
         "method": {"kind": "shares"},
         "weights": {id: exact(made.weights.get(id, "0")) for id in factors},
         "data": {name.removesuffix(".csv"): name for name in files},
         "factor": described,
     }
-    remarks = {"": say("new.head", lang), "fund": say("new.fund", lang)}
+    remarks = {"": book.say("new.head"), "fund": book.say("new.fund")}
     return files | {"scenario.toml": toml_bytes(content, remarks)}

@@ -1,4 +1,4 @@
-"""Where a table begins: what stands above it, its one to three rows of headings, and its first row."""
+"""Finds the beginning of a table: the lines above, its one to three rows of headings, and its first row."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from allocator.files.understanding.vocabulary import (
 
 MOST_HEADINGS = 3
 _COUNTS = (FIGURE, MISSING)
-_LOOKED_AT = 300  # lines at the most that a table's beginning is looked for in
+_LOOKED_AT = 300  # lines searched for the beginning of a table
 _COUNTED = ("甲", "乙", "栏次", "列次", "列号", "序号", "行次", "栏目", "a", "")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column by what stands above it: the parts of its heading from above, its unit and its weight."""
+    """A column by its heading: the parts of it from above, its unit and its weight."""
 
     at: int
     parts: tuple[str, ...] = ()
@@ -51,10 +51,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Head:
-    """A table's beginning: its columns, the lines of its rows from ``first`` on, and the special lines above.
+    """A table's beginning: its columns, its first line, its rows of headings, and the lines above.
 
-    ``above`` says of lines above the rows, by their numbers, what they are; ``weights`` and ``unit`` are what
-    such lines say.
+    ``above`` holds the kinds of lines above the table's own, by their numbers; ``weights`` and ``unit`` are
+    what such lines state.
     """
 
     columns: tuple[Column, ...]
@@ -96,7 +96,7 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
         return None
     top = rows[0]
     above |= {lines[i][0]: "title" for i in range(top)}
-    if weights is None:  # it may stand among the headings
+    if weights is None:  # they may be among the headings
         weights = next((lines[i] for i in rows if _says(lines[i][1], is_weights)), None)
     unit = next((said for i in range(top) if (said := _unit_above(lines[i][1])) is not None), "")
     columns = _columns(view, [lines[i] for i in rows], units)
@@ -105,7 +105,7 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
 
 
 def _is_row(cells: Sequence[Cell], is_known: Callable[[str], bool] | None) -> bool:
-    """Whether a line is one of a table's rows: it has a name and a figure, or something in place of one."""
+    """True if a line is one of a table's rows: it has a name, and a figure or something in place of one."""
     texts = [cell.text for cell in cells if is_word(cell)]
     if is_known is not None and any(map(is_known, texts)):
         return not _says(cells, is_weights)
@@ -124,7 +124,7 @@ def _says(cells: Sequence[Cell], what: Callable[[str], bool]) -> bool:
 
 
 def _is_counted(cells: Sequence[Cell]) -> bool:
-    """Whether a line numbers the columns: 甲, 1, 2, 3."""
+    """True if a line numbers the columns: 甲, 1, 2, 3."""
     filled = [cell for cell in cells if cell.kind]
     numbers = [int(cell.text) for cell in filled if cell.text.isdecimal() and len(cell.text) < 4]
     labels = [closed(cell.text) for cell in filled if not cell.text.isdecimal()]
@@ -134,7 +134,7 @@ def _is_counted(cells: Sequence[Cell]) -> bool:
 
 
 def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> str:
-    """What a line above the rows is: "heading", "weights", "units", "numbers" or "title"."""
+    """The kind of a line above the rows: "heading", "weights", "units", "numbers" or "title"."""
     filled = [cell for cell in cells if cell.kind]
     if _says(cells, is_weights) and any(figure_of(cell).kind == FIGURE for cell in filled):
         return "weights"
@@ -155,7 +155,7 @@ def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> s
 
 
 def _follows(lines: Sequence[tuple[int, tuple[Cell, ...]]], at: int, rows: Sequence[int]) -> bool:
-    """Whether a line stands directly above the headings that are known already."""
+    """True if a line is directly above the headings that are known already, or none are."""
     return not rows or lines[rows[0]][0] - lines[at][0] == 1
 
 
@@ -203,7 +203,7 @@ def _spread(view: View, number: int, cells: Sequence[Cell]) -> list[str]:
 
 
 def _fill(texts: list[list[str]], upper: int) -> None:
-    """Without merged cells a group's heading stands above its first column only."""
+    """Repeats a group's heading over its columns; without merged cells it is above the first only."""
     line, group = texts[upper], ""
     for at, text in enumerate(line):
         below = any(lower[at] for lower in texts[upper + 1 :])

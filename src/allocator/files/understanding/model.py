@@ -1,18 +1,18 @@
-"""What is understood of a table, as frozen data; nothing is repaired without a line that says so."""
+"""The understanding of a table, as frozen data; nothing is repaired without a statement that says so."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from allocator.text import say, visible
+from allocator.text import Phrasebook
 
 LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing to say of a table: a treatment, a question, or what is refused.
+    """One statement about a table: a treatment, something left out, a question, or a refusal.
 
     ``key`` names the sentence under ``[sheets]`` of the texts, ``at`` is the place: a cell ("C5"), a column
     ("C") or a row ("5"), "" for the whole.  ``choices`` are the answers to a question, by their keys.
@@ -23,16 +23,16 @@ class Statement:
     details: Mapping[str, object] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
 
-    def sentence(self, lang: str) -> str:
+    def sentence(self, book: Phrasebook) -> str:
         """The statement in one sentence."""
         details = {name: _short(value) for name, value in self.details.items()}
-        return visible(say(f"sheets.{self.key}", lang, where=self._where(lang), **details), lang)
+        return book.visible(book.say(f"sheets.{self.key}", where=self._where(book), **details))
 
-    def _where(self, lang: str) -> str:
+    def _where(self, book: Phrasebook) -> str:
         if not self.at:
             return ""
         kind = "row" if self.at.isdigit() else "column" if self.at.isalpha() else "cell"
-        return say(f"sheets.title.at_{kind}", lang, at=self.at)
+        return book.say(f"sheets.title.at_{kind}", at=self.at)
 
 
 def _short(value: object) -> object:
@@ -45,9 +45,9 @@ def _short(value: object) -> object:
 
 @dataclass(frozen=True)
 class Options:
-    """What has been decided already; columns by their heading or letter, rows by their name or number.
+    """The decisions made already; columns by heading or letter, rows by name or number.
 
-    ``same`` says what a name of the sheet stands for.
+    ``same`` maps a name of the sheet to the name that it stands for.
     """
 
     sheet: str | None = None
@@ -64,7 +64,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a row or a column was taken for, and why; ``name`` is what it is called in the sheet."""
+    """The role of a row or a column, and why; ``name`` is its name in the sheet."""
 
     at: str
     role: str
@@ -76,10 +76,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Check:
-    """A row of totals held against the sum of the rows that it stands for.
+    """A row of totals compared with the sum of the rows that it stands for.
 
-    ``columns`` holds for each factor what the row shows, what the rows come to, and the difference; None
-    where the row shows nothing.
+    ``columns`` holds for each factor the figure shown, the sum of the rows, and the difference; None where
+    the row shows nothing, and for the difference where the sum is not known.
     """
 
     row: int
@@ -89,14 +89,14 @@ class Check:
 
     @property
     def agreed(self) -> bool:
-        """Whether no figure of the row differs, and there is one."""
+        """True if the row has a figure to compare, and none differs."""
         shown = [difference for _, _, difference in self.columns.values() if difference is not None]
         return bool(shown) and all(difference == "0" for difference in shown)
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """A column of amounts, and what they are: "published" or "previous"."""
+    """A column of amounts, and their role: "published" or "previous"."""
 
     role: str
     column: str
@@ -106,11 +106,11 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What is proposed for a file; values only count where nothing is left to decide and nothing is refused.
+    """The proposal for a file; its values only count if nothing is left to decide and nothing is refused.
 
     ``values`` and ``cells`` hold for each recipient and factor the exact figure and the cell that it is from,
     ``zeros`` the cells without a figure that are read as zero.  ``units`` are those of single factors,
-    ``unit`` is what the sheet says above the table.
+    ``unit`` is the one given, or stated above the table.
     """
 
     file: str
@@ -135,5 +135,5 @@ class Understanding:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is left to decide, and nothing is refused."""
+        """True if nothing is left to decide and nothing is refused."""
         return not self.decisions and not self.problems

@@ -1,4 +1,4 @@
-"""Which recipient or factor of a scenario a text of a sheet stands for."""
+"""Matches texts of a sheet with the recipients and factors of a scenario."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Match(NamedTuple):
 
 
 def plain_form(name: str) -> str:
-    """A name without the number before it and the marks of footnotes behind it.
+    """A name without the number before it and the footnote marks after it.
 
     >>> plain_form("1.江阳区"), plain_form("（一）泸县*"), plain_form("1区")
     ('江阳区', '泸县', '1区')
@@ -41,7 +41,7 @@ def plain_form(name: str) -> str:
 
 
 class Known:
-    """What the recipients and factors of a scenario are called."""
+    """The names of a scenario's recipients and factors."""
 
     def __init__(self, scenario: Scenario, same: Mapping[str, str]) -> None:
         self.scenario = scenario
@@ -69,13 +69,13 @@ class Known:
         ) + " ".join(alias for r in scenario.recipients for alias in (*r.aliases, r.name.zh))
 
     def recipient(self, text: str) -> Match | None:
-        """The recipient that a text means; None where that is none, or not certain."""
+        """The recipient that a text means; None if there is none or it is not certain."""
         if text not in self._found:
             self._found[text] = self._recipient(text)
         return self._found[text]
 
     def is_recipient(self, text: str) -> bool:
-        """Whether a text is a recipient's name, however that is written."""
+        """True if a text is a recipient's name, in any way of writing it."""
         return self.recipient(text) is not None
 
     def _recipient(self, text: str) -> Match | None:
@@ -96,22 +96,22 @@ class Known:
         return forms
 
     def is_elsewhere(self, place: str) -> bool:
-        """Whether a text puts a recipient into a city that the scenario does not speak of, but of another."""
+        """True if a place is a city that the scenario does not name, while it names another."""
         city = re.sub("^.*(省|自治区)(?=.)", "", place)
         speaks = re.search("[\u4e00-\u9fff]{2}市", self._city)
         return bool(speaks) and city.endswith("市") and city.removesuffix("市") not in self._city
 
     def factor(self, parts: tuple[str, ...]) -> str | None:
-        """The factor that a heading means: by its last part, the whole of it, or else a part above."""
+        """The factor that a heading means: by its last part, else a part above, else the whole of it."""
         for name in (*reversed(parts), "".join(parts), "/".join(parts)):
             if (id := self._factors.get(closed(name))) is not None:
                 return id
         return None
 
     def near(self, text: str) -> str | None:
-        """The recipient's name that is nearly this one."""
+        """The recipient's name that is most like this one, if any is near."""
         return self._near.near(tidy(text))
 
     def near_factor(self, parts: tuple[str, ...]) -> str | None:
-        """The factor's name that is nearly a part of a heading."""
+        """The factor's name that is most like a part of a heading, if any is near."""
         return next((near for part in reversed(parts) if (near := self._near_factor.near(part))), None)

@@ -1,4 +1,4 @@
-"""Whose row each row is: names matched with a scenario's recipients, or taken as they stand."""
+"""The recipient of each row: names matched with a scenario's recipients, or taken as they are."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from allocator.files.understanding.rows import ASKED, DEDUCTED, RECIPIENT, Row
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed, part_of, tidy
 
-_MOST_NEAR = 50  # names for which a near one is looked for
+_MOST_NEAR = 50  # names for which a near one is searched
 
 
 def recipients_in(view: View, rows: Sequence[Row], names: int, draft: Draft) -> list[Row]:
-    """The rows with the recipients' ids; names that mean nobody, or one twice, are noted."""
+    """The rows with the recipients' ids; unknown names and duplicates are noted."""
     known = draft.known
     made = _named(view, rows, names, draft) if known is None else _matched(view, rows, names, draft, known)
     seen: dict[str, Row] = {}
@@ -38,7 +38,7 @@ def recipients_in(view: View, rows: Sequence[Row], names: int, draft: Draft) -> 
 
 
 def _named(view: View, rows: Sequence[Row], names: int, draft: Draft) -> list[Row]:
-    """Without a scenario the names are taken from the sheet, without what nobody sees in them."""
+    """Without a scenario, the rows with ids from the names in the sheet, tidied."""
     made = []
     for row in rows:
         if row.role != RECIPIENT:
@@ -88,13 +88,13 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
 
 
 def _written(row: Row, names: int) -> str:
-    """The name in a row as it is written, behind 其中： where that is deducted above."""
+    """The name in a row as it is written; for a deducted row, the name after 其中：."""
     text = row.cell(names).text
     return part_of(text) or text if row.why == DEDUCTED else text
 
 
 def _city(place: str) -> str:
-    """The city in what stands before a name, without its province.
+    """The city in the text before a name, without its province.
 
     >>> _city("四川省泸州市"), _city("泸州市")
     ('泸州市', '泸州市')
@@ -103,7 +103,7 @@ def _city(place: str) -> str:
 
 
 def _all_there(rows: Sequence[Row], known: Known, draft: Draft) -> None:
-    """Asks about recipients that have no row; of those only earmarked for none is needed."""
+    """Asks about recipients that have no row; those with only an earmark need none."""
     scenario = known.scenario
     apart = {earmark.recipient for earmark in scenario.earmarks if not earmark.also_shares}
     there = {row.id for row in rows if row.id}

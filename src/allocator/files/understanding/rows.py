@@ -1,4 +1,4 @@
-"""What each row below the headings is: a recipient, a check, weights, a section, a note, or asked about."""
+"""The role of each row of a table: a recipient, a check, weights, a section, a note, or asked about."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONG = 24  # characters of a text that is no name
 
 @dataclass(frozen=True)
 class Row:
-    """A row with what it was taken for; ``name`` is what it is called in the sheet, ``id`` the recipient."""
+    """A row and its role; ``name`` is its name in the sheet, ``id`` the recipient."""
 
     number: int
     cells: Sequence[Cell]
@@ -45,7 +45,7 @@ class Row:
 
 
 class Rows:
-    """Goes through the rows of a table one by one."""
+    """Gives each row of a table its role."""
 
     def __init__(self, view: View, head: Head, names: int, figures: Sequence[int], draft: Draft) -> None:
         self.view, self.head, self.names, self.figures, self.draft = view, head, names, figures, draft
@@ -55,7 +55,7 @@ class Rows:
         self._last = next(figured, 0)
 
     def all(self) -> list[Row]:
-        """Every row, and what is to be said of those that are no recipients."""
+        """Every row with its role; rows that are no recipients are noted."""
         rows = [self._row(number, cells) for number, cells in self.view.lines[self.head.first :]]
         found = [row for row in rows if row is not None]
         hidden = [row for row in found if row.role == RECIPIENT and row.number in self.view.hidden_rows]
@@ -128,7 +128,7 @@ class Rows:
         return texts > 0 or closed(own.text) == closed(self._heading)
 
     def _repeated(self, number: int, cells: tuple[Cell, ...], label: str) -> Row:
-        """Headings again: those of the next printed page, or of a second table."""
+        """A row of repeated headings: left out on the next printed page, refused for a second table."""
         columns = self.head.columns
         same = all(
             closed(cells[at].text).startswith(closed(columns[at].last))
@@ -174,6 +174,6 @@ class Rows:
 
 
 def has_no_value(row: Row, at: int) -> bool:
-    """Whether a row of totals shows nothing in a column, or only a formula that was never worked out."""
+    """True if a row of totals shows nothing in a column, or only a formula that was never calculated."""
     cell = row.cell(at)
     return cell.kind == FORMULA or figure_of(cell).kind == MISSING

@@ -1,4 +1,4 @@
-"""Understanding one sheet."""
+"""Understands one sheet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from allocator.files.understanding.weights import weights_in
 
 
 def understand_sheet(file: str, grid: Grid, draft: Draft) -> Understanding:
-    """What a sheet holds, as a proposal."""
+    """The understanding of a sheet, as a proposal."""
     with localcontext(EXACT):
         return _understood(file, grid, draft)
 
@@ -106,7 +106,7 @@ def _of_row(view: View, row: Row) -> Taken:
 def _without_unnamed_totals(
     view: View, rows: Sequence[Row], columns: Mapping[str, int], draft: Draft
 ) -> list[Row]:
-    """The rows, those that seem to be totals without the name asked about."""
+    """The rows; asks about those that seem to be totals without the name."""
     seem = unnamed_totals(rows, columns)
     for row in seem:
         draft.ask("row_sum", ["leave_out"], view.row(row.number), name=row.name)

@@ -1,4 +1,4 @@
-"""Understanding a file: which sheet holds the table, and what everything in it was taken for."""
+"""Understands a file: finds the sheet with the table, and the role of everything in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from allocator.files.understanding.model import Options, Understanding
 from allocator.files.understanding.names import Known
 from allocator.files.understanding.table import understand_sheet
 from allocator.files.understanding.vocabulary import closed
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS
 
 _TEMPLATE = ("notes", "factors", "cells")  # sheets of the program's own workbook that hold no table
 
@@ -24,9 +24,9 @@ _TEMPLATE = ("notes", "factors", "cells")  # sheets of the program's own workboo
 def understand(
     name: str, content: bytes, options: Options | None = None, scenario: Scenario | None = None
 ) -> Understanding:
-    """What a file holds, as a proposal: nothing is changed by it.
+    """The understanding of a file: a proposal that changes nothing.
 
-    Raises ScenarioError for a file that cannot be read at all; what is wrong with a table is in the proposal.
+    Raises ScenarioError for a file that cannot be read at all; problems of a table are in the proposal.
 
     >>> made = understand("a.csv", "区县,税收\\n泸县,5\\n合江县,7\\n合计,12\\n".encode())
     >>> made.values["泸县"], made.checks[0].agreed
@@ -38,7 +38,7 @@ def understand(
 def understand_grids(
     file: str, grids: Sequence[Grid], options: Options, scenario: Scenario | None
 ) -> Understanding:
-    """What the sheets of a file hold, as `understand` says."""
+    """The understanding of the sheets of a file, as in `understand`."""
     known = None if scenario is None else Known(scenario, options.same)
     if not any(grid.rows for grid in grids):
         raise ScenarioError(Problem("sheet_none", {}, file))
@@ -60,23 +60,23 @@ def understand_grids(
         return _with_others(tables[0], grids)
     if not made:
         raise ScenarioError(Problem("sheets_hidden", {"found": [g.name for g in grids][:10]}, file))
-    # what is nearest to a table says best what is missing
+    # the sheet nearest to a table shows best what is missing
     best = max(made, key=lambda each: (len(each.values), len(each.columns), len(each.rows)))
     return _with_others(best, grids)
 
 
 def _seen(grids: Sequence[Grid]) -> list[Grid]:
-    """The sheets that are looked at: not hidden, not blank, and not those beside the template's table."""
+    """The sheets to look at: not hidden, not blank, and not the others of the program's own workbook."""
     seen = [grid for grid in grids if grid.rows and not grid.hidden]
-    data = {plain_name(say("workbook.sheet_data", lang)) for lang in LANGUAGES}
+    data = {plain_name(book.say("workbook.sheet_data")) for book in BOOKS}
     if any(plain_name(grid.name) in data for grid in seen):
-        aside = {plain_name(say(f"workbook.sheet_{role}", lang)) for role in _TEMPLATE for lang in LANGUAGES}
+        aside = {plain_name(book.say(f"workbook.sheet_{role}")) for role in _TEMPLATE for book in BOOKS}
         seen = [grid for grid in seen if plain_name(grid.name) not in aside]
     return seen
 
 
 def _with_others(made: Understanding, grids: Sequence[Grid]) -> Understanding:
-    """The proposal with what is said of the sheets that it does not use."""
+    """The proposal with statements about the sheets that it does not use."""
     draft = Draft(Options(), None)
     for grid in grids:
         if grid.name != made.sheet and grid.rows:

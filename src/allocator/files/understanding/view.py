@@ -1,4 +1,4 @@
-"""A sheet as it is looked at: its lines, upright or turned by 90 degrees, and where its cells are."""
+"""A view of a sheet, upright or with rows and columns swapped: its lines, and the places of its cells."""
 
 from __future__ import annotations
 
@@ -54,20 +54,20 @@ class View:
         return self.grid.hidden_rows if self.turned else self.grid.hidden_columns
 
     def cell(self, row: int, column: int) -> str:
-        """Where a cell is in the sheet, such as C5."""
+        """The place of a cell in the sheet, such as C5."""
         return f"{letters(row - 1)}{column + 1}" if self.turned else f"{letters(column)}{row}"
 
     def column(self, column: int) -> str:
-        """Where a column is: its letter, or in a turned table its row's number."""
+        """The place of a column: its letter, or in a turned table its row's number."""
         return str(column + 1) if self.turned else letters(column)
 
     def row(self, row: int) -> str:
-        """Where a row is: its number, or in a turned table its column's letter."""
+        """The place of a row: its number, or in a turned table its column's letter."""
         return letters(row - 1) if self.turned else str(row)
 
 
 def view_of(grid: Grid, is_known: Callable[[str], bool] | None) -> View:
-    """The sheet upright, or turned where its recipients stand side by side and not below each other."""
+    """The view of a sheet: upright, or turned if its recipients are side by side."""
     upright = View(grid)
     if len(grid.rows) > _MOST_TURNED or upright.width < 3:
         return upright

@@ -1,4 +1,4 @@
-"""What offices call the parts of their tables; every question is asked of a text without spaces."""
+"""The words that offices use for the parts of their tables; texts are matched without spaces."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
 
 
 def closed(text: str) -> str:
-    """A text without spaces, line breaks and what cannot be seen, in half width and small letters.
+    """A text without spaces, line breaks and invisible characters, in half width and lower case.
 
     >>> closed("泸　县\\u200b"), closed("区县\\n（园区）")
     ('泸县', '区县(园区)')
@@ -109,7 +109,7 @@ def _closed(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """A text as it is shown: no line breaks, nothing unseen, and no spaces within Chinese.
+    """A text as it is shown: no line breaks, no invisible characters, and no spaces within Chinese.
 
     >>> tidy("泸  县\\n"), tidy(" Lu   County ")
     ('泸县', 'Lu County')
@@ -119,7 +119,7 @@ def tidy(text: str) -> str:
 
 
 class Heading(NamedTuple):
-    """A heading taken apart: its name, its unit and its weight in percent, "" where it says none."""
+    """A heading taken apart: its name, its unit and its weight in percent, "" where it has none."""
 
     name: str
     unit: str
@@ -128,7 +128,7 @@ class Heading(NamedTuple):
 
 @lru_cache(5_000)
 def heading_of(text: str) -> Heading:
-    """A heading taken apart.
+    """Takes a heading apart.
 
     >>> heading_of("投资贡献值（万元）（40%）"), heading_of("区县（园区）")
     (Heading(name='投资贡献值', unit='万元', weight='40'), Heading(name='区县（园区）', unit='', weight=''))
@@ -175,7 +175,7 @@ is_unit = _asks(_IS_UNIT)
 
 
 def part_of(text: str) -> str | None:
-    """The name behind 其中： and the like, None where there is no such word.
+    """The name after 其中： and the like; None where there is no such word.
 
     >>> part_of("其中：高新区"), part_of("高新区")
     ('高新区', None)
@@ -185,7 +185,7 @@ def part_of(text: str) -> str | None:
 
 
 def unit_in(text: str) -> str | None:
-    """The unit that a line above a table says, None where it says none or several.
+    """The unit that a line above a table states; None where it states none or several.
 
     >>> unit_in("单位：万元"), unit_in("（金额单位：元）"), unit_in("单位：万元、人")
     ('万元', '元', None)
@@ -197,7 +197,7 @@ def unit_in(text: str) -> str | None:
 
 
 def is_total_row(text: str) -> bool:
-    """Whether a row is called what totals are called."""
+    """True if a row has the name of a total."""
     return bool(text) and len(text) < 100 and is_total(text)
 
 
@@ -208,7 +208,7 @@ _PLACE_NAME = re.compile(
 
 
 def place_like(text: str) -> bool:
-    """Whether a text ends as names of places do.
+    """True if a text ends like the name of a place.
 
     >>> place_like("泸县"), place_like("投资贡献值")
     (True, False)

@@ -1,4 +1,4 @@
-"""Weights that a table says: in its headings, or in a row of their own."""
+"""Reads the weights that a table states, in its headings or in a row of their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from allocator.files.understanding.view import View
 def weights_in(
     view: View, factors: Sequence[Place], row: tuple[int, Sequence[Cell]] | None, draft: Draft
 ) -> dict[str, str]:
-    """The weights in percent; none where they do not come to 100, which is noted."""
+    """The weights in percent; none, with a note, if they do not add up to 100 or a factor has none."""
     found: dict[str, Decimal] = {}
     at = ""
     if row is not None:

@@ -1,1 +1,1 @@
-"""Tables that people fill in and bring back."""
+"""Tables that people fill in and upload."""

@@ -1,4 +1,4 @@
-"""The tables of a scenario as people edit them, checked and put into it; nothing is accepted by halves."""
+"""Checks an edited data table and puts it into a scenario, all or nothing."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def with_table(
     """The scenario with another data table; rows are row numbers and cells of text.
 
     With a column of names or kinds the rows are the recipients, in their order; without, they must be the
-    scenario's.  The columns are the factors, in their order; ``described`` says what new ones are.  Remarks
-    on cells that are gone go with them.  ``numbered`` rows are the scenario's own, by
-    their numbers, and others that count on.  Raises ScenarioError with every problem found.
+    scenario's.  The columns are the factors, in their order; ``described`` describes new ones.  Remarks on
+    cells that are gone are dropped.  ``numbered`` rows belong to the scenario's recipients by their numbers;
+    new ones have higher numbers.  Raises ScenarioError with every problem found.
     """
     columns, problems = read_header(scenario, header, described, file)
     rows = trimmed(rows, len(header))
@@ -46,7 +46,7 @@ def with_table(
             recipients = tuple(made.values())
             problems += _other_ids(scenario, made, header[key], numbered, file)
             problems += _unfit(scenario, recipients, columns, file)
-        except ScenarioError as error:  # the figures are still looked at
+        except ScenarioError as error:  # the figures are still checked
             problems += error.problems
             rows = [(n, [*row[:key], f"row {n}", *row[key + 1 :]]) for n, row in rows]
             recipients = tuple(Recipient(row[key]) for _, row in rows)
@@ -93,7 +93,7 @@ def with_table(
 
 
 def _by_id(scenario: Scenario, rows: list[Row], key: int) -> list[Row]:
-    """The rows with the id of a recipient that the scenario has where it is called by another name."""
+    """The rows with the ids of the scenario's recipients in place of other names."""
     ids, names = set(scenario.ids), lookup(scenario.recipients)
 
     def id(name: str) -> str:
@@ -105,7 +105,7 @@ def _by_id(scenario: Scenario, rows: list[Row], key: int) -> list[Row]:
 def _blanks(
     scenario: Scenario, rows: list[Row], key: int, factors: Mapping[str, int]
 ) -> set[tuple[int, str]]:
-    """The cells that may stay blank: of recipients only earmarked for, and where there is no value now."""
+    """The cells that may stay blank: of recipients with only an earmark, and those without a value now."""
     apart = {earmark.recipient for earmark in scenario.earmarks if not earmark.also_shares}
     given = {f.id: dict(zip(scenario.ids, f.values, strict=True)) for f in scenario.factors}
     blank: set[tuple[int, str]] = set()
@@ -175,9 +175,9 @@ def _recipients(
 def _other_ids(
     scenario: Scenario, made: Mapping[int, Recipient], label: str, numbered: bool, file: str
 ) -> list[Problem]:
-    """Rows with another id for a recipient of the scenario, which would lose what is known of it.
+    """The problems of rows with another id for a recipient of the scenario, which would lose its other data.
 
-    Numbered rows tell whose they were.  Of others only those of a recipient of the same names are known.
+    Numbered rows show whose they were; others are recognised only by the same names.
     """
     ids = {recipient.id for recipient in made.values()}
     gone = {number: r for number, r in enumerate(scenario.recipients, 1) if r.id not in ids}
@@ -196,7 +196,7 @@ def _other_ids(
 def _unfit(
     scenario: Scenario, recipients: Sequence[Recipient], columns: Mapping[Column, int], file: str
 ) -> list[Problem]:
-    """What else in the scenario no longer fits other recipients."""
+    """The problems of earmarks, limits and amounts that no longer fit the new recipients."""
     ids = {r.id for r in recipients}
     named = {earmark.recipient for earmark in scenario.earmarks}
     named |= {

@@ -12,23 +12,24 @@ from allocator.files.scenario.save import csv_bytes, put_files, recipient_rows, 
 from allocator.files.scenario.schema import FORMAT, scenario_schema
 from allocator.files.sheets.headings import CELL_COLUMNS, heading
 from allocator.files.upload.template import workbook
-from allocator.text import say
+from allocator.text import EN, ZH, Phrasebook, both
 
 _WEIGHTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
 
 
-def new_folder(folder: Path, lang: str, like: Scenario | None = None) -> Path:
+def new_folder(folder: Path, book: Phrasebook, like: Scenario | None = None) -> Path:
     """Makes the folder and returns the path of its scenario file.
 
-    With ``like`` it takes over everything but the factor values and what was published, so that nothing in
-    the new folder passes for data.  Raises ScenarioError where the folder holds something already.
+    With ``like`` it copies the rule, recipients and factors, but no factor values, sources, published or
+    previous amounts, so that nothing in it passes for data.  Raises ScenarioError where the folder holds
+    something already.
     """
     if like is None:
-        content, recipients = _blank(lang)
+        content, recipients = _blank(book)
     else:
         content = tables(like, ["recipients.csv", "factors.csv"])
         recipients = recipient_rows(like)
-        for table in content["factor"].values():  # what is said of the old data is not said of the new
+        for table in content["factor"].values():  # remarks on the old data do not hold for the new
             table.pop("year", None)
             table |= {"definition": "…", "status": "assumed", "source": "…"}
         content["title"] = "…"
@@ -37,13 +38,13 @@ def new_folder(folder: Path, lang: str, like: Scenario | None = None) -> Path:
             content["data"]["previous"] = "previous.csv"
     columns = list(content["factor"]) if like is None else [factor.id for factor in like.factors]
     cells = [["recipient", *columns], *([row[0], *("" for _ in columns)] for row in recipients[1:])]
-    remarks = {key: say(f"new.{key}", lang) for key in ("fund", "method", "data", "factor", "reservation")}
-    remarks[""] = say("new.head", lang)
+    remarks = {key: book.say(f"new.{key}") for key in ("fund", "method", "data", "factor", "reservation")}
+    remarks[""] = book.say("new.head")
     files = {
         "scenario.schema.json": json.dumps(scenario_schema(), indent=2).encode() + b"\n",
         "recipients.csv": csv_bytes(recipients),
         "factors.csv": csv_bytes(cells),
-        "factors.xlsx": _workbook(cells, content["factor"], lang),
+        "factors.xlsx": _workbook(cells, content["factor"], book),
     }
     if "previous" in content["data"]:
         files["previous.csv"] = csv_bytes(
@@ -54,18 +55,18 @@ def new_folder(folder: Path, lang: str, like: Scenario | None = None) -> Path:
     return folder / "scenario.toml"
 
 
-def _blank(lang: str) -> tuple[dict[str, Any], list[list[str]]]:
-    """The tables and recipients of a scenario that is all to be filled in: the amount 0 is refused."""
+def _blank(book: Phrasebook) -> tuple[dict[str, Any], list[list[str]]]:
+    """The tables and recipients of a blank scenario; its amount of 0 is refused until it is filled in."""
     content = {
         "format": FORMAT,
-        "title": say("new.title", lang),
+        "title": book.say("new.title"),
         "fund": {"name": "…", "amount": 0, "currency": "CNY", "unit": 10_000, "source": "…"},
         "method": {"kind": "shares"},
         "weights": dict(_WEIGHTS),
         "data": {"recipients": "recipients.csv", "factors": "factors.csv"},
         "factor": {
             id: {
-                "name": {"zh": say(f"new.{id}", "zh"), "en": say(f"new.{id}", "en")},
+                "name": {"zh": ZH.say(f"new.{id}"), "en": EN.say(f"new.{id}")},
                 "unit": "…",
                 "definition": "…",
                 "status": "assumed",
@@ -73,16 +74,16 @@ def _blank(lang: str) -> tuple[dict[str, Any], list[list[str]]]:
             }
             for id in _WEIGHTS
         },
-        "reservation": [{"name": say("new.department", lang), "amount": 0}],
+        "reservation": [{"name": book.say("new.department"), "amount": 0}],
     }
     rows = [["recipient", "name_zh", "name_en", "kind", "aliases"]]
     for n in (1, 2, 3):
-        names = [say("new.recipient", name, number=n) for name in ("zh", "en")]
+        names = both("new.recipient", number=n)
         rows.append([f"r{n}", *names, "district", ""])
     return content, rows
 
 
-def _workbook(cells: list[list[str]], described: dict[str, Any], lang: str) -> bytes:
+def _workbook(cells: list[list[str]], described: dict[str, Any], book: Phrasebook) -> bytes:
     """The workbook of the app's Data page; its data sheet is factors.csv, so that it can be saved as that."""
     header, *rows = cells
     factors = []
@@ -90,8 +91,8 @@ def _workbook(cells: list[list[str]], described: dict[str, Any], lang: str) -> b
         about = dict(described.get(id, {}))
         names = {key: _text(about[key]) for key in ("name", "unit", "definition", "source") if key in about}
         factors.append(Factor(id, (), **about | names))
-    remarks = [heading(column, CELL_COLUMNS, lang) for column in CELL_COLUMNS]
-    return workbook((header, rows), factors, (remarks, []), lang, say("new.notes", lang))
+    remarks = [heading(column, CELL_COLUMNS, book) for column in CELL_COLUMNS]
+    return workbook((header, rows), factors, (remarks, []), book, book.say("new.notes"))
 
 
 def _text(value: str | dict[str, str]) -> Text:

@@ -1,4 +1,4 @@
-"""Tables that people upload or edit, checked and put into a scenario; nothing is accepted by halves."""
+"""Checks tables that people upload or edit and puts them into a scenario, all or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from allocator.files.sheets.number_formats import mixed
 from allocator.files.sheets.spreadsheet import Sheet, read_sheets, shown_name
 from allocator.files.upload.apply import with_table
 from allocator.files.upload.remarks import all_there, describe, with_cells, with_factors
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS
 
 # the same tables, out and in, for the page's editor
 __all__ = ["cell_rows", "factor_rows", "read", "table_rows", "with_cells", "with_factors", "with_table"]
@@ -24,7 +24,7 @@ ROLES = ("factors", "data", "cells")  # in the order in which they are read
 def read(name: str, content: bytes, scenario: Scenario) -> Scenario:
     """The scenario with the tables of an uploaded file, .xlsx or .csv, in place of its own.
 
-    A CSV file holds the data table.  A workbook's sheets are known by their names; one sheet alone is the
+    A CSV file holds the data table.  A workbook's sheets are recognised by name; a single sheet is the
     data.  Raises ScenarioError with every problem found, each with file, sheet, row and column.
     """
     file = shown_name(name)
@@ -43,7 +43,7 @@ def read(name: str, content: bytes, scenario: Scenario) -> Scenario:
                 made = with_cells(made or scenario, header, rows, file)
         except ScenarioError as error:
             found = _on_sheet(error, sheet)
-            if role == "cells" and problems:  # what the other sheets add is not known
+            if role == "cells" and problems:  # additions of the other sheets are not known
                 found = [p for p in found if p.key not in ("recipient_unknown", "column_unknown")]
             problems += found
     if not problems and made is not None:
@@ -60,8 +60,8 @@ def read(name: str, content: bytes, scenario: Scenario) -> Scenario:
 
 
 def _sheets(file: str, sheets: list[Sheet]) -> dict[str, Sheet]:
-    """The sheets by what they are: known by their names; one sheet alone is the data."""
-    names = {plain_name(say(f"workbook.sheet_{role}", lang)): role for role in ROLES for lang in LANGUAGES}
+    """The sheets by role, recognised by name; a single sheet is the data."""
+    names = {plain_name(book.say(f"workbook.sheet_{role}")): role for role in ROLES for book in BOOKS}
     found: dict[str, Sheet] = {}
     problems: list[Problem] = []
     for sheet in sheets:
@@ -126,7 +126,7 @@ def _second_header(lines: list[Row]) -> int | None:
 
 
 def _on_sheet(error: ScenarioError, sheet: Sheet) -> list[Problem]:
-    """The problems with the sheet's name, and in the words for a spreadsheet's cells."""
+    """The problems with the sheet's name, in the words for a spreadsheet's cells."""
     if not sheet.name:
         return list(error.problems)
     keys = {"cell_formula": "cell_unvalued"}

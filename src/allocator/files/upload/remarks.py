@@ -1,4 +1,4 @@
-"""What people say of factors and of single cells, as tables that they edit."""
+"""Descriptions of factors and remarks on single cells, as tables that people edit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def with_cells(scenario: Scenario, header: Sequence[str], rows: Iterable[Row], f
 def describe(
     scenario: Scenario, header: Sequence[str], rows: Iterable[Row], file: str
 ) -> dict[tuple[int, str], Factor]:
-    """What a table says of factors, by row and heading of the id; factors that are new have no values yet."""
+    """The factors that a table describes, by row and heading of the id; new factors have no values yet."""
     columns = simple_header(header, FACTOR_COLUMNS, ("factor",), file)
     find, labels = factor_finder(scenario.factors), dict(zip(columns, header, strict=True))
     described: dict[tuple[int, str], Factor] = {}

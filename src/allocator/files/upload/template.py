@@ -1,4 +1,4 @@
-"""The Excel workbook that a scenario's tables are filled in with."""
+"""The Excel template for a scenario's tables."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from allocator.files.sheets.headings import (
     factor_rows,
     table_rows,
 )
-from allocator.text import say
+from allocator.text import Phrasebook
 
-SPARE = 200  # rows below the last one that the input rules and lists hold for too
+SPARE = 200  # rows below the last one that the input rules and lists cover too
 
 
-def template(scenario: Scenario, lang: str) -> bytes:
-    """The workbook of a scenario: notes, data, factors, remarks on single cells; `upload.read` takes it back.
+def template(scenario: Scenario, book: Phrasebook) -> bytes:
+    """The workbook of a scenario: notes, data, factors, remarks on single cells; `upload.read` reads it back.
 
     Raises ScenarioError where a heading could not be told from another, or a number has no decimal form.
     """
-    return workbook(table_rows(scenario, lang), scenario.factors, cell_rows(scenario, lang), lang)
+    return workbook(table_rows(scenario, book), scenario.factors, cell_rows(scenario, book), book)
 
 
-def workbook(data: Table, factors: Sequence[Factor], cells: Table, lang: str, remarks: str = "") -> bytes:
+def workbook(
+    data: Table, factors: Sequence[Factor], cells: Table, book: Phrasebook, remarks: str = ""
+) -> bytes:
     """The workbook of these tables; ``remarks`` stand above the notes.
 
     The data may begin with the columns of the register or with the recipients' ids alone.
@@ -40,17 +42,17 @@ def workbook(data: Table, factors: Sequence[Factor], cells: Table, lang: str, re
 
     content = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
-    book.set_properties({"created": datetime(2000, 1, 1)})  # the same tables give the same bytes
+    workbook = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
+    workbook.set_properties({"created": datetime(2000, 1, 1)})  # the same tables give the same bytes
     styles = {
-        "head": book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True}),
-        "fixed": book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1}),
-        "text": book.add_format({"num_format": "@", "border": 1, "locked": False}),
-        "number": book.add_format({"num_format": "0.##########", "border": 1, "locked": False}),
-        "whole": book.add_format({"num_format": "0", "border": 1, "locked": False}),
+        "head": workbook.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True}),
+        "fixed": workbook.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1}),
+        "text": workbook.add_format({"num_format": "@", "border": 1, "locked": False}),
+        "number": workbook.add_format({"num_format": "0.##########", "border": 1, "locked": False}),
+        "whole": workbook.add_format({"num_format": "0", "border": 1, "locked": False}),
     }
-    names = {role: say(f"workbook.sheet_{role}", lang) for role in ("notes", "data", "factors", "cells")}
-    sheets = {role: book.add_worksheet(name) for role, name in names.items()}
+    names = {role: book.say(f"workbook.sheet_{role}") for role in ("notes", "data", "factors", "cells")}
+    sheets = {role: workbook.add_worksheet(name) for role, name in names.items()}
 
     header, rows = data
     first = len(REGISTER) if len(header) >= len(REGISTER) + len(factors) else 1
@@ -58,20 +60,20 @@ def workbook(data: Table, factors: Sequence[Factor], cells: Table, lang: str, re
     kinds = ["fixed", *["text"] * (first - 1), *["number"] * (len(header) - first)]
     _table(sheets["data"], data, kinds, styles)
     for position, factor in enumerate(factors, first):
-        sheets["data"].write_comment(0, position, _about(factor, lang), {"x_scale": 2, "y_scale": 1.5})
+        sheets["data"].write_comment(0, position, _about(factor, book), {"x_scale": 2, "y_scale": 1.5})
     at_least = {
         "validate": "decimal",
         "criteria": ">=",
         "value": 0,
-        "error_message": say("workbook.bare", lang),
+        "error_message": book.say("workbook.bare"),
     }
     if len(header) > first:
         sheets["data"].data_validation(1, first, last, len(header) - 1, at_least)
     sheets["data"].freeze_panes(1, first)
     sheets["data"].activate()
 
-    statuses = _list([say(f"status.{status}", lang) for status in STATUSES], lang)
-    about = factor_rows(factors, lang)
+    statuses = _list([book.say(f"status.{status}") for status in STATUSES], book)
+    about = factor_rows(factors, book)
     _table(sheets["factors"], about, _kinds(FACTOR_COLUMNS), styles)
     status = FACTOR_COLUMNS.index("status")
     sheets["factors"].data_validation(1, status, len(about[1]) + SPARE, status, statuses)
@@ -79,10 +81,10 @@ def workbook(data: Table, factors: Sequence[Factor], cells: Table, lang: str, re
 
     _table(sheets["cells"], cells, _kinds(CELL_COLUMNS), styles)
     last_cell = len(cells[1]) + SPARE
-    called = 0 if first == 1 else REGISTER.index(f"name_{lang}")
+    called = 0 if first == 1 else REGISTER.index(f"name_{book.language}")
     lists = {
-        "recipient": _list(_range(names["data"], 1, called, last, called), lang),
-        "factor": _list(_range(names["data"], 0, first, 0, first + len(factors) - 1), lang),
+        "recipient": _list(_range(names["data"], 1, called, last, called), book),
+        "factor": _list(_range(names["data"], 0, first, 0, first + len(factors) - 1), book),
         "status": statuses,
         "declared": at_least,
         "verified": at_least,
@@ -93,11 +95,11 @@ def workbook(data: Table, factors: Sequence[Factor], cells: Table, lang: str, re
     sheets["cells"].freeze_panes(1, 2)
 
     sheets["notes"].set_column(0, 0, 110)
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    notes = [*remarks.strip().splitlines(), *say("workbook.notes", lang).strip().splitlines()]
+    wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+    notes = [*remarks.strip().splitlines(), *book.say("workbook.notes").strip().splitlines()]
     for row, note in enumerate(notes):
         sheets["notes"].write_string(row, 0, note, wrapped)
-    book.close()
+    workbook.close()
     return content.getvalue()
 
 
@@ -127,7 +129,7 @@ def _kinds(columns: Sequence[str]) -> list[str]:
 
 
 def _is_held(text: str) -> bool:
-    """Whether 15 digits say the number, which is what Excel keeps.
+    """True if 15 digits hold the number, which is as many as Excel keeps.
 
     >>> _is_held("0.1"), _is_held("1234567890123456")
     (True, False)
@@ -135,19 +137,19 @@ def _is_held(text: str) -> bool:
     return len(text.replace(".", "").strip("0")) <= 15
 
 
-def _about(factor: Factor, lang: str) -> str:
-    """What the remark on a factor's heading says: unit, definition, year."""
+def _about(factor: Factor, book: Phrasebook) -> str:
+    """The remark on a factor's heading: its name, unit, definition and year."""
     said = {"unit": factor.unit, "definition": factor.definition, "year": factor.year}
-    lines = [getattr(factor.name, lang)]
+    lines = [book.text(factor.name)]
     for key, value in said.items():
         if value is not None:
             shown = str(value) if isinstance(value, int) else value  # a year has no thousands
-            lines.append(say("workbook.remark", lang, name=say(f"workbook.{key}", lang), said=shown))
+            lines.append(book.say("workbook.remark", name=book.say(f"workbook.{key}"), said=shown))
     return "\n".join(lines)[:2000]
 
 
-def _list(source: list[str] | str, lang: str) -> dict[str, Any]:
-    return {"validate": "list", "source": source, "error_message": say("workbook.choose", lang)}
+def _list(source: list[str] | str, book: Phrasebook) -> dict[str, Any]:
+    return {"validate": "list", "source": source, "error_message": book.say("workbook.choose")}
 
 
 def _range(sheet: str, row: int, column: int, last_row: int, last_column: int) -> str:

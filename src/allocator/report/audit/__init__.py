@@ -1,1 +1,1 @@
-"""What a published split implies, for people."""
+"""Presentation of an audit: what a published split implies under a reading."""

@@ -1,6 +1,6 @@
-"""What a published split tells under a reading, as sentences in both languages.
+"""Sentences on what a published split implies under a reading, in Chinese and English.
 
-Ranges are rounded outward, and every sentence names the reading that it holds under.
+Ranges are rounded outward, and every sentence names the reading on which it depends.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from allocator.core.parts import Text
 from allocator.report.audit.nearest import Target
 from allocator.report.audit.verdict import MOST_FACTS, premise
 from allocator.report.words.ranges import names_of, short_weights, span_text, total_text, who
-from allocator.text import say
+from allocator.text import Phrasebook
 
 SAYS = ("gains", "loses", "same", "open")
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What is found under one reading: the ranges of factor shares and, for other weights, of amounts.
+    """The findings under one reading: the ranges of factor shares and, for other weights, of amounts.
 
-    Both are None where no data fits the reading; amounts also without other weights.  ``groups`` are ranges
-    of sums, by name, and ``says`` who gains or loses, None where limits may have bound.  ``fit`` is how the
-    real factor ``data`` compares with the split under this reading, where there is such data.
+    Both are None where no data fits the reading or that is not settled; amounts also without other weights.
+    ``groups`` are ranges of sums, by name, and ``says`` who gains or loses, None where limits may have bound.
+    ``fit`` compares the real factor ``data`` with the split under this reading, where there is such data.
     """
 
     title: Text
@@ -53,13 +53,13 @@ class Findings:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario that is read."""
+        """The scenario of the reading."""
         return self.audit.reading.scenario
 
 
 @dataclass(frozen=True)
 class Untested:
-    """A reading that is only named: testing it would take data that nobody here has."""
+    """A reading that is named but not tested, since the data for a test is not available."""
 
     title: Text
     needs: Text
@@ -68,7 +68,7 @@ class Untested:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that was asked of a published split, each reading by itself.
+    """The answers of an audit of a published split, each reading by itself.
 
     ``nearest_fit`` says which reading real data fits best, ``nearest`` are the nearest weights for targets
     under the first reading, and ``table`` is the file with a table that fits it.
@@ -91,11 +91,11 @@ def findings(
     *,
     shares: Mapping[str, Bounds] | None = None,
 ) -> Findings:
-    """All that is asked of a published split under one reading.  ``groups`` go with ``weights``.
+    """The findings on a published split under one reading.  ``groups`` are used only with ``weights``.
 
     ``shares`` are the ranges of factor shares where they were worked out before.
 
-    Raises ScenarioError for weights or groups that cannot be.
+    Raises ScenarioError for invalid weights or groups.
     """
     if not audit.verdict.consistent:
         return Findings(title, audit, reason=reason)
@@ -117,46 +117,46 @@ def findings(
     return Findings(title, audit, shares, reason, whole, amounts, groups or {}, sums, says)
 
 
-def _under(audit: Audit, what: str, lang: str) -> str:
-    return say("audit.under", lang, premise=premise(audit, lang), what=what)
+def _under(audit: Audit, what: str, book: Phrasebook) -> str:
+    return book.say("audit.under", premise=premise(audit, book), what=what)
 
 
-def sentences(found: Findings, lang: str) -> list[str]:
-    """What other weights would bring, to be read aloud: to the largest, to groups; who gains, who loses."""
+def sentences(found: Findings, book: Phrasebook) -> list[str]:
+    """Sentences on other weights: earmarks, the ranges of the largest and of groups, gains and losses."""
     audit, scenario = found.audit, found.scenario
     if found.amounts is None or found.weights is None:
         return []
-    weights = short_weights(found.weights, lang)
+    weights = short_weights(found.weights, book)
     amounts, published = found.amounts, scenario.published or {}
     taking = [scenario.ids[i] for i in scenario.participants]
     lines = []
     apart = [id for id in scenario.ids if id not in taking and published[id]]
     for id in apart[:MOST_FACTS]:
-        amount = total_text(published[id], scenario, lang)
-        lines.append(say("audit.stays", lang, names=names_of(scenario, [id]), amount=amount))
+        amount = total_text(published[id], scenario, book)
+        lines.append(book.say("audit.stays", names=names_of(scenario, [id]), amount=amount))
     key = f"audit.range_{amounts.of}"
     largest = max(taking, key=lambda id: published[id])
     asked: list[tuple[object, Sequence[Number]]] = [(names_of(scenario, [largest]), amounts[largest])]
     for name, ends in (found.groups or {}).items():
-        members = who(scenario, (found.members or {})[name], lang)
-        asked.append((say("audit.group", lang, name=name, names=members), ends))
+        members = who(scenario, (found.members or {})[name], book)
+        asked.append((book.say("audit.group", name=name, names=members), ends))
     lines += [
-        say(key, lang, weights=weights, names=names, range=span_text(ends, scenario, lang))
+        book.say(key, weights=weights, names=names, range=span_text(ends, scenario, book))
         for names, ends in asked
     ]
     if found.says is not None:
-        lines.append(say("audit.outlook", lang, weights=weights, told=_outlook(found.says, scenario, lang)))
-    return [_under(audit, line, lang) for line in lines]
+        lines.append(book.say("audit.outlook", weights=weights, told=_outlook(found.says, scenario, book)))
+    return [_under(audit, line, book) for line in lines]
 
 
-def _outlook(says: Mapping[str, str], scenario: Scenario, lang: str) -> str:
-    """Who gains, who loses, who gets the same, and of whom it cannot be told."""
+def _outlook(says: Mapping[str, str], scenario: Scenario, book: Phrasebook) -> str:
+    """The clause on recipients that gain, lose or get the same, and on those for whom it is open."""
     words: dict[str, list[str]] = {word: [id for id, one in says.items() if one == word] for word in SAYS}
     if len(words["open"]) == len(says):
-        return say("audit.told_all_open", lang, count=len(says))
+        return book.say("audit.told_all_open", count=len(says))
     parts = [
-        say(f"audit.told_{word}", lang, names=who(scenario, ids, lang)) for word, ids in words.items() if ids
+        book.say(f"audit.told_{word}", names=who(scenario, ids, book)) for word, ids in words.items() if ids
     ]
     if words["open"] and not words["gains"] and not words["loses"]:
-        parts.insert(0, say("audit.told_nobody", lang))
-    return say("audit.told_join", lang).join(parts)
+        parts.insert(0, book.say("audit.told_nobody"))
+    return book.say("audit.told_join").join(parts)

@@ -1,4 +1,4 @@
-"""Real factor data held against the published split under readings, in sentences."""
+"""Sentences on the fit of real factor data with the published split under readings."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from allocator.core.parts import Text
 from allocator.report.audit.verdict import known_text, scored_text
 from allocator.report.words.finding import MOST_NAMES
 from allocator.report.words.ranges import amount_text
-from allocator.text import money, say, show
+from allocator.text import Phrasebook
 
 Fits = Mapping[str, Fit | AllocatorError]
 
 
 def real(scenario: Scenario) -> bool:
-    """Whether the scenario brings factor data that can be held against a split: nothing of it assumed."""
+    """True if the scenario has a published split and no weighted factor that is assumed or an example."""
     return scenario.published is not None and not scenario.assumed
 
 
 def fits(readings: Mapping[str, Reading], data: Scenario) -> Fits:
-    """By name, the fit of each reading with the data, or what keeps its rule from being worked out."""
+    """The fit of each reading with the data, by name, or the error that prevents its calculation."""
     found: dict[str, Fit | AllocatorError] = {}
     for name, reading in readings.items():
         try:
@@ -33,54 +33,53 @@ def fits(readings: Mapping[str, Reading], data: Scenario) -> Fits:
     return found
 
 
-def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, lang: str) -> list[str]:
-    """Whether the data gives the published split under a reading; where not, by how much."""
+def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on the fit of the data with the published split under a reading, and on any difference."""
     if isinstance(found, AllocatorError):
-        return [say("audit.fit_failed", lang, why=" ".join(found.sentences(lang)))]
+        return [book.say("audit.fit_failed", why=" ".join(found.sentences(book)))]
     scenario = reading.scenario
-    status = list(dict.fromkeys(say(f"status.{data.factor(id).status}", lang) for id in scenario.weights))
+    status = list(dict.fromkeys(book.say(f"status.{data.factor(id).status}") for id in scenario.weights))
     lines = []
     if not found.off:
-        lines.append(say("audit.fit_exact", lang, status=status))
+        lines.append(book.say("audit.fit_exact", status=status))
     else:
         differences, currency = found.differences, scenario.fund.currency
         largest = max(by if by > 0 else -by for by in differences.values())
-        names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+        names = {r.id: book.text(r.name) for r in scenario.recipients}
         most = [
-            say("audit.fit_most", lang, name=names[id], by=money(by, currency, lang, sign=True))
+            book.say("audit.fit_most", name=names[id], by=book.money(by, currency, sign=True))
             for id, by in differences.items()
             if by in (largest, -largest)
         ]
         lines.append(
-            say(
+            book.say(
                 "audit.fit_off",
-                lang,
                 status=status,
                 count=sum(1 for by in differences.values() if by),
                 all=len(differences),
-                amount=amount_text(found.off, scenario, lang),
-                most=show(most[:MOST_NAMES], lang)
+                amount=amount_text(found.off, scenario, book),
+                most=book.show(most[:MOST_NAMES])
                 if len(most) <= MOST_NAMES
-                else say("finding.and_more", lang, names=most[:MOST_NAMES], count=len(most)),
+                else book.say("finding.and_more", names=most[:MOST_NAMES], count=len(most)),
             )
         )
     if found.unmet:
         facts = [
-            known_text(fact, scenario, lang) if isinstance(fact, Known) else scored_text(fact, scenario, lang)
+            known_text(fact, scenario, book) if isinstance(fact, Known) else scored_text(fact, scenario, book)
             for fact in found.unmet[:4]
         ]
-        lines.append(say("audit.fit_unmet", lang, facts=facts))
-    return [*lines, say("audit.fit_only", lang)]
+        lines.append(book.say("audit.fit_unmet", facts=facts))
+    return [*lines, book.say("audit.fit_only")]
 
 
-def nearest_line(titles: Mapping[str, Text], found: Fits, lang: str) -> str:
-    """Which of the readings comes nearest to the published split with the data."""
+def nearest_line(titles: Mapping[str, Text], found: Fits, book: Phrasebook) -> str:
+    """The sentence naming the readings under which the data comes nearest to the published split."""
     worked = {name: one for name, one in found.items() if isinstance(one, Fit)}
     nearest: Sequence[str] = list(nearest_fits(worked))
     if not nearest:
-        return say("audit.fit_no_nearest", lang)
+        return book.say("audit.fit_no_nearest")
     key = "audit.fit_nearest" if len(nearest) == 1 else "audit.fit_nearest_several"
-    return say(key, lang, titles=[titles[name] for name in nearest])
+    return book.say(key, titles=[titles[name] for name in nearest])
 
 
 def fit_data(found: Fit | AllocatorError) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Other answers of an audit in words: the nearest weights, what follows for shares, a table that fits."""
+"""Other answers of an audit in words: the nearest weights, the ranges of shares, a table that fits."""
 
 from __future__ import annotations
 
@@ -24,49 +24,49 @@ from allocator.report.words.ranges import (
     weights_text,
     who,
 )
-from allocator.text import number, say
+from allocator.text import ZH, Phrasebook
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is looked for: that these recipients together get less ("below") or more ("above") than this."""
+    """A target of an audit: that these recipients together get less ("below") or more ("above") than this."""
 
     recipients: tuple[str, ...]
     side: str
     amount: Number
 
 
-def nearest_lines(audit: Audit, target: Target, found: Nearest, lang: str) -> list[str]:
+def nearest_lines(audit: Audit, target: Target, found: Nearest, book: Phrasebook) -> list[str]:
     """The nearest weights at which a target is possible and those at which it is certain, under a reading."""
     scenario = audit.reading.scenario
-    names = who(scenario, target.recipients, lang)
+    names = who(scenario, target.recipients, book)
     if len(target.recipients) > 1:
-        names = say("audit.together", lang, names=names)
-    size = say(f"audit.{target.side}", lang, amount=total_text(target.amount, scenario, lang))
+        names = book.say("audit.together", names=names)
+    size = book.say(f"audit.{target.side}", amount=total_text(target.amount, scenario, book))
     lines = []
     for key, weighting in (("possible", found.possible), ("certain", found.certain)):
-        said = _weighting(f"audit.nearest_{key}", weighting, names, size, scenario, lang)
-        lines.append(say("audit.under", lang, premise=premise(audit, lang), what=said))
+        said = _weighting(f"audit.nearest_{key}", weighting, names, size, scenario, book)
+        lines.append(book.say("audit.under", premise=premise(audit, book), what=said))
     if found.certain is None and not audit.case.facts:
-        lines.append(say("audit.nearest_same", lang))
+        lines.append(book.say("audit.nearest_same"))
     return lines
 
 
 def _weighting(
-    key: str, found: Weighting | None, names: object, target: str, scenario: Scenario, lang: str
+    key: str, found: Weighting | None, names: object, target: str, scenario: Scenario, book: Phrasebook
 ) -> str:
     if found is None:
-        return say(f"{key}_never", lang, names=names, target=target)
-    span = span_text(found.range, scenario, lang)
+        return book.say(f"{key}_never", names=names, target=target)
+    span = span_text(found.range, scenario, book)
     if not found.change:
-        return say(f"{key}_now", lang, names=names, target=target, range=span)
-    weights = weights_text(found.weights, scenario, lang)
-    moved = say(f"audit.points_{scenario.kind}", lang, change=found.change)
-    return say(key, lang, names=names, target=target, weights=weights, change=moved, range=span)
+        return book.say(f"{key}_now", names=names, target=target, range=span)
+    weights = weights_text(found.weights, scenario, book)
+    moved = book.say(f"audit.points_{scenario.kind}", change=found.change)
+    return book.say(key, names=names, target=target, weights=weights, change=moved, range=span)
 
 
 def nearest_data(found: Nearest) -> dict[str, Any]:
-    """The same as plain data."""
+    """The nearest weights as plain data, with ranges rounded outward."""
     return {
         name: None
         if one is None
@@ -79,14 +79,14 @@ def nearest_data(found: Nearest) -> dict[str, Any]:
     }
 
 
-def share_sentence(audit: Audit, shares: Mapping[str, Bounds], id: str, lang: str) -> str:
-    """What follows for one recipient's shares of the factors, with all that is supposed for it."""
-    line = share_line(audit, shares, id, lang)
-    return say("audit.under", lang, premise=premise(audit, lang), what=line)
+def share_sentence(audit: Audit, shares: Mapping[str, Bounds], id: str, book: Phrasebook) -> str:
+    """The ranges of one recipient's factor shares, in a sentence that names the reading."""
+    line = share_line(audit, shares, id, book)
+    return book.say("audit.under", premise=premise(audit, book), what=line)
 
 
-def share_line(audit: Audit, shares: Mapping[str, Bounds], id: str, lang: str) -> str:
-    """What follows for one recipient's shares of the factors, where it is less than anything at all."""
+def share_line(audit: Audit, shares: Mapping[str, Bounds], id: str, book: Phrasebook) -> str:
+    """The ranges of one recipient's factor shares, as far as they are narrower than 0 % to 100 %."""
     scenario = audit.reading.scenario
     name = names_of(scenario, [id])
     said = []
@@ -94,33 +94,33 @@ def share_line(audit: Audit, shares: Mapping[str, Bounds], id: str, lang: str) -
         low, high = (end * 100 for end in outward(bounds[id], SHARE_STEP))
         if low > 0 or high < 100:
             key = "audit.share_exact" if low == high else "audit.share_of"
-            said.append(say(key, lang, factor=scenario.factor(factor).name, low=low, high=high))
+            said.append(book.say(key, factor=scenario.factor(factor).name, low=low, high=high))
     key = "audit.share_line" if said else "audit.share_none"
-    return say(key, lang, name=name, ranges=said)
+    return book.say(key, name=name, ranges=said)
 
 
-def table_grid(scenario: Scenario, table: Sequence[Factor], lang: str, digits: int) -> Grid:
+def table_grid(scenario: Scenario, table: Sequence[Factor], book: Phrasebook, digits: int) -> Grid:
     """A table that fits, in percent of each factor."""
     rows = [
         Row(
             "recipient",
             (
-                getattr(recipient.name, lang),
-                *("—" if f.values[i] is None else number(f.values[i] or 0, lang, digits) for f in table),
+                book.text(recipient.name),
+                *("—" if f.values[i] is None else book.number(f.values[i] or 0, digits) for f in table),
             ),
         )
         for i, recipient in enumerate(scenario.recipients)
     ]
     totals = [sum((x for x in f.values if x is not None), start=Fraction(0)) for f in table]
-    total = Row("total", (say("table.total", lang), *(number(t, lang, digits) for t in totals)))
-    headers = (recipients_header(scenario, lang), *(getattr(f.name, lang) for f in table))
+    total = Row("total", (book.say("table.total"), *(book.number(t, digits) for t in totals)))
+    headers = (recipients_header(scenario, book), *(book.text(f.name) for f in table))
     numeric = (False, *(True for _ in table))
-    return Grid(say("audit.table", lang), headers, numeric, (*rows, total), say("table.unit", lang, unit="%"))
+    return Grid(book.say("audit.table"), headers, numeric, (*rows, total), book.say("table.unit", unit="%"))
 
 
-def table_sentence(prior: str, lang: str) -> str:
-    """That a table that fits is derived, closest to which prior ("equal" or "data"), and proves nothing."""
-    return say("audit.table_derived", lang, prior=say(f"audit.prior_{prior}", lang))
+def table_sentence(prior: str, book: Phrasebook) -> str:
+    """The remark that a table that fits is derived from a prior ("equal" or "data") and proves nothing."""
+    return book.say("audit.table_derived", prior=book.say(f"audit.prior_{prior}"))
 
 
 def table_rows(scenario: Scenario, table: Sequence[Factor]) -> list[list[str]]:
@@ -129,5 +129,5 @@ def table_rows(scenario: Scenario, table: Sequence[Factor]) -> list[list[str]]:
     for i, id in enumerate(scenario.ids):
         values = [factor.values[i] for factor in table]
         if None not in values:
-            rows.append([id, *(number(value or 0, "zh", 15).rstrip("0").rstrip(".") for value in values)])
+            rows.append([id, *(ZH.number(value or 0, 15).rstrip("0").rstrip(".") for value in values)])
     return rows

@@ -1,4 +1,4 @@
-"""What a published split tells under a reading, as tables, rows of a file and plain data, rounded outward."""
+"""Tables, rows of a file and plain data of what a published split implies, with ranges rounded outward."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from allocator.report.audit.verdict import premise, verdict_lines
 from allocator.report.tables.office import factor_heading
 from allocator.report.tables.table import Column, Table
 from allocator.report.words.ranges import SHARE_STEP, outward, shown_range, weights_text
-from allocator.text import money_scale, number, say
+from allocator.text import ZH, Phrasebook, money_scale
 
 CENT = Fraction(1, 100)
 
@@ -30,150 +30,150 @@ class ShareTable(Table):
     @property
     def unit(self) -> str:
         """The line above right of the table: 单位：%."""
-        return say("table.unit", self.lang, unit="%")
+        return self.book.say("table.unit", unit="%")
 
 
-def _recipient_columns(scenario: Scenario, lang: str) -> tuple[Column, Column]:
+def _recipient_columns(scenario: Scenario, book: Phrasebook) -> tuple[Column, Column]:
     who = "recipient" if scenario.fund.currency == "CNY" else "recipient_other"
     return (
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", say(f"table.{who}", lang), "text"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", book.say(f"table.{who}"), "text"),
     )
 
 
-def share_table(found: Findings, lang: str) -> Table | None:
+def share_table(found: Findings, book: Phrasebook) -> Table | None:
     """The range of every recipient's share of each factor, in percent, rounded outward to two decimals."""
     scenario, shares = found.scenario, found.shares
     if shares is None:
         return None
-    columns = [*_recipient_columns(scenario, lang)]
+    columns = [*_recipient_columns(scenario, book)]
     columns += [
-        Column(factor, factor_heading(scenario, factor, lang), "share") for factor in scenario.weights
+        Column(factor, factor_heading(scenario, factor, book), "share") for factor in scenario.weights
     ]
     records = []
     for position, recipient in enumerate(scenario.recipients, 1):
-        cells: list[Any] = [str(position), getattr(recipient.name, lang)]
+        cells: list[Any] = [str(position), book.text(recipient.name)]
         for bounds in shares.values():
             if recipient.id not in bounds:
                 cells.append(None)
                 continue
             low, high = outward(bounds[recipient.id], SHARE_STEP)
             cells.append(
-                number(low * 100, lang)
+                book.number(low * 100)
                 if low == high
-                else f"{number(low * 100, lang)}–{number(high * 100, lang)}"
+                else f"{book.number(low * 100)}–{book.number(high * 100)}"
             )
         records.append(("recipient", tuple(cells)))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    return ShareTable(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))  # type: ignore[arg-type]
+    return ShareTable(book, scenario.fund.currency, scale, tuple(columns), tuple(records))  # type: ignore[arg-type]
 
 
-def amount_table(found: Findings, lang: str) -> Table | None:
-    """Beside the published amounts the least and the most under other weights, and who gains or loses."""
+def amount_table(found: Findings, book: Phrasebook) -> Table | None:
+    """The published amounts, the least and the most under other weights, and who gains or loses."""
     scenario, amounts, published = found.scenario, found.amounts, found.scenario.published
     if amounts is None or published is None:
         return None
     columns = [
-        *_recipient_columns(scenario, lang),
-        Column("published", say("table.published", lang), "money"),
-        Column("low", say(f"audit.low_{amounts.of}", lang), "money"),
-        Column("high", say(f"audit.high_{amounts.of}", lang), "money"),
+        *_recipient_columns(scenario, book),
+        Column("published", book.say("table.published"), "money"),
+        Column("low", book.say(f"audit.low_{amounts.of}"), "money"),
+        Column("high", book.say(f"audit.high_{amounts.of}"), "money"),
     ]
     if found.says is not None:
-        columns.append(Column("says", say("audit.told", lang), "text"))
+        columns.append(Column("says", book.say("audit.told"), "text"))
     records: list[Any] = []
     for position, recipient in enumerate(scenario.recipients, 1):
         id = recipient.id
-        row = [str(position), getattr(recipient.name, lang), published[id]]
+        row = [str(position), book.text(recipient.name), published[id]]
         row += shown_range(amounts[id], scenario)
         if found.says is not None:
-            row.append(say(f"audit.{found.says[id]}", lang))
+            row.append(book.say(f"audit.{found.says[id]}"))
         records.append(("recipient", tuple(row)))
     for name, ends in (found.groups or {}).items():
         total = plain(sum((published[id] for id in (found.members or {})[name]), start=Fraction(0)))
         row = ["", name, total, *shown_range(ends, scenario)]
         records.append(("subtotal", (*row, *([""] if found.says is not None else []))))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+    return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
 
 
-def ranges(found: Findings, lang: str) -> Iterator[tuple[str, Table]]:
-    """The tables, each with the sentence that stands above it and names the reading."""
-    details = {"premise": premise(found.audit, lang)}
-    shares, amounts = share_table(found, lang), amount_table(found, lang)
+def ranges(found: Findings, book: Phrasebook) -> Iterator[tuple[str, Table]]:
+    """The tables, each after its introductory sentence, which names the reading."""
+    details = {"premise": premise(found.audit, book)}
+    shares, amounts = share_table(found, book), amount_table(found, book)
     if shares is not None:
-        yield say("audit.shares_are", lang, **details), shares
+        yield book.say("audit.shares_are", **details), shares
     if amounts is not None and found.amounts is not None and found.weights is not None:
         key = "entitlements_are" if found.amounts.of == "entitlement" else "amounts_are"
-        weights = weights_text(found.weights, found.scenario, lang)
-        yield say(f"audit.{key}", lang, weights=weights, **details), amounts
+        weights = weights_text(found.weights, found.scenario, book)
+        yield book.say(f"audit.{key}", weights=weights, **details), amounts
 
 
-def opening(found: Findings, lang: str) -> list[str]:
-    """What stands above the tables: the reading, why anybody would suppose so, the verdict."""
-    lines = [say("audit.heading", lang, title=found.title)]
+def opening(found: Findings, book: Phrasebook) -> list[str]:
+    """The lines above the tables: the reading, the reason for it, and the verdict."""
+    lines = [book.say("audit.heading", title=found.title)]
     if found.reason is not None:
-        lines.append(say("audit.reason", lang, reason=found.reason))
-    return [*lines, *verdict_lines(found.audit, lang)]
+        lines.append(book.say("audit.reason", reason=found.reason))
+    return [*lines, *verdict_lines(found.audit, book)]
 
 
-def closing(found: Findings, lang: str) -> list[str]:
-    """What stands below the tables: sentences to be read aloud, what was not used, what it was made from."""
+def closing(found: Findings, book: Phrasebook) -> list[str]:
+    """The lines below the tables: findings in sentences, the fit of real data, the version and digest."""
     if found.shares is None:
         settled = found.audit.verdict.consistent is not None
-        lines = [say("audit.no_ranges" if settled else "audit.no_ranges_unsettled", lang)]
+        lines = [book.say("audit.no_ranges" if settled else "audit.no_ranges_unsettled")]
     else:
-        lines = [*sentences(found, lang), say("audit.not_data", lang)]
+        lines = [*sentences(found, book), book.say("audit.not_data")]
     if found.fit is not None:
-        lines += fit_lines(found.fit, found.audit.reading, found.data or found.scenario, lang)
-    return [*lines, say("cli.trace", lang, version=METHOD_VERSION, digest=found.scenario.digest)]
+        lines += fit_lines(found.fit, found.audit.reading, found.data or found.scenario, book)
+    return [*lines, book.say("cli.trace", version=METHOD_VERSION, digest=found.scenario.digest)]
 
 
-def remarks(found: Findings, lang: str) -> list[str]:
-    """All that stands around the tables, to go below the rows of a file."""
-    return [*opening(found, lang), *closing(found, lang)]
+def remarks(found: Findings, book: Phrasebook) -> list[str]:
+    """The lines above and below the tables together, which follow the rows of a file."""
+    return [*opening(found, book), *closing(found, book)]
 
 
-def rest(answers: Answers, lang: str) -> list[str]:
-    """What goes below all readings: the best fit, nearest weights, the table, and what is only named."""
+def rest(answers: Answers, book: Phrasebook) -> list[str]:
+    """The lines below all readings: the best fit, nearest weights, the table, and readings not tested."""
     lines = [] if answers.nearest_fit is None else [answers.nearest_fit]
     for target, found in answers.nearest:
-        lines += nearest_lines(answers.found[0].audit, target, found, lang)
+        lines += nearest_lines(answers.found[0].audit, target, found, book)
     if answers.table is not None:
-        written = say("audit.table_written", lang, file=answers.table)
-        lines.append(written + ("" if lang == "zh" else " ") + table_sentence("data", lang))
+        written = book.say("audit.table_written", file=answers.table)
+        lines.append(written + ("" if book.chinese else " ") + table_sentence("data", book))
     for one in answers.untested:
-        lines += untested_lines(one, lang)
+        lines += untested_lines(one, book)
     return lines
 
 
-def untested_lines(one: Untested, lang: str) -> list[str]:
-    """A reading that is only named."""
-    lines = [say("audit.heading", lang, title=one.title)]
+def untested_lines(one: Untested, book: Phrasebook) -> list[str]:
+    """The lines of a reading that is not tested."""
+    lines = [book.say("audit.heading", title=one.title)]
     if one.reason is not None:
-        lines.append(say("audit.reason", lang, reason=one.reason))
-    return [*lines, say("audit.needs", lang, needs=one.needs), say("audit.needs_only", lang)]
+        lines.append(book.say("audit.reason", reason=one.reason))
+    return [*lines, book.say("audit.needs", needs=one.needs), book.say("audit.needs_only")]
 
 
 # --- files ----------------------------------------------------------------------------------------
 
 
-def file_rows(found: Findings, lang: str) -> list[list[str]]:
-    """A row for each range, in plain digits: reading, factor, recipient, published, low, high, what is told.
+def file_rows(found: Findings, book: Phrasebook) -> list[list[str]]:
+    """A row for each range, in plain digits: reading, factor, recipient, published, low, high, outlook.
 
-    Without a factor a row is of money, in the main unit; with one, of shares in percent.
+    Rows without a factor are amounts in the main unit; rows with one are shares in percent.
     """
     scenario, published = found.scenario, found.scenario.published or {}
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    title = getattr(found.title, lang)
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
+    title = book.text(found.title)
     rows = []
     for factor, bounds in (found.shares or {}).items():
-        name = getattr(scenario.factor(factor).name, lang)
+        name = book.text(scenario.factor(factor).name)
         for id in bounds:
             ends = [_plain(end * 100) for end in outward(bounds[id], SHARE_STEP)]
             rows.append([title, name, names[id], "", *ends, ""])
     for id, pair in (found.amounts or {}).items():
-        told = say(f"audit.{found.says[id]}", lang) if found.says is not None else ""
+        told = book.say(f"audit.{found.says[id]}") if found.says is not None else ""
         money = [_plain(end) for end in outward(pair, CENT)]
         rows.append([title, "", names[id], _plain(published[id]), *money, told])
     for name, pair in (found.groups or {}).items():
@@ -182,25 +182,25 @@ def file_rows(found: Findings, lang: str) -> list[list[str]]:
     return rows
 
 
-def file_headers(lang: str) -> list[str]:
-    """The headings of these rows."""
+def file_headers(book: Phrasebook) -> list[str]:
+    """The headings of the rows of `file_rows`."""
     return [
-        say(f"audit.column_{key}", lang)
+        book.say(f"audit.column_{key}")
         for key in ("reading", "factor", "name", "published", "low", "high", "told")
     ]
 
 
 def _plain(value: Number) -> str:
-    return number(value, "zh").replace("−", "-")
+    return ZH.number(value).replace("−", "-")
 
 
-def all_data(answers: Answers, lang: str) -> dict[str, Any]:
+def all_data(answers: Answers, book: Phrasebook) -> dict[str, Any]:
     """All answers as the JSON object of the command line."""
     return {
         "method_version": METHOD_VERSION,
-        "readings": [as_data(one, lang) for one in answers.found],
+        "readings": [as_data(one, book) for one in answers.found],
         "untested": [
-            {"title": getattr(one.title, lang), "needs": getattr(one.needs, lang)} for one in answers.untested
+            {"title": book.text(one.title), "needs": book.text(one.needs)} for one in answers.untested
         ],
         "nearest_fit": answers.nearest_fit,
         "nearest_weights": [
@@ -211,14 +211,14 @@ def all_data(answers: Answers, lang: str) -> dict[str, Any]:
     }
 
 
-def as_data(found: Findings, lang: str) -> dict[str, Any]:
+def as_data(found: Findings, book: Phrasebook) -> dict[str, Any]:
     """A reading as the JSON object of the command line: ranges as [low, high], rounded outward."""
     audit, scenario = found.audit, found.scenario
     verdict = audit.verdict
     return {
-        "title": getattr(found.title, lang),
+        "title": book.text(found.title),
         "digest": scenario.digest,
-        "premise": premise(audit, lang),
+        "premise": premise(audit, book),
         "tolerance": audit.reading.tolerance,
         "currency": scenario.fund.currency,
         "distributable": _float(scenario.distributable),
@@ -235,7 +235,7 @@ def as_data(found: Findings, lang: str) -> dict[str, Any]:
             for clash in verdict.clashes
         ],
         "change": None if verdict.change is None else _float(outward((verdict.change,) * 2, CENT).low),
-        "verdict": verdict_lines(audit, lang),
+        "verdict": verdict_lines(audit, book),
         "shares": None
         if found.shares is None
         else {factor: _ranges(bounds, SHARE_STEP / 100) for factor, bounds in found.shares.items()},
@@ -246,7 +246,7 @@ def as_data(found: Findings, lang: str) -> dict[str, Any]:
         "amounts": None if found.amounts is None else _ranges(found.amounts, CENT),
         "groups": None if found.groups is None else _ranges(found.groups, CENT),
         "outlook": None if found.says is None else dict(found.says),
-        "sentences": sentences(found, lang),
+        "sentences": sentences(found, book),
         "fit": None if found.fit is None else fit_data(found.fit),
     }
 

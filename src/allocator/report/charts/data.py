@@ -1,4 +1,4 @@
-"""What the charts of an allocation draw: rows, panels, scales and the words beside them.
+"""The data of the charts of an allocation: rows, panels, scales and the words beside them.
 
 Amounts are exact in the rows and become floats only in the frames, on the way into a chart.
 """
@@ -16,9 +16,9 @@ from allocator.analysis.concentration import outliers
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
-from allocator.text import money_scale, money_unit, number, say
+from allocator.text import Phrasebook, money_scale
 
-MOST_NAMES = 12  # that a chart's accessible name lists
+MOST_NAMES = 12  # the most that a chart's accessible name lists
 
 
 class Named(Protocol):
@@ -32,7 +32,7 @@ class Named(Protocol):
 class Row:
     """One recipient in a chart: amounts in the currency's main unit, exact.
 
-    ``possible`` is the least and the most that the amount could be whatever the unpublished data.
+    ``possible`` is the least and the most that the amount could be, whatever the unpublished data.
     """
 
     id: str
@@ -55,52 +55,52 @@ class Row:
 
 @dataclass(frozen=True)
 class Unit:
-    """What one shown unit is in the currency's main unit, and its name."""
+    """A shown unit of money: its size in the currency's main unit, and its name."""
 
     scale: int
     name: str
 
-    def text(self, amount: Number, lang: str, *, sign: bool = False) -> str:
+    def text(self, amount: Number, book: Phrasebook, *, sign: bool = False) -> str:
         """The amount in this unit: whole where it is whole, else with two decimals."""
         shown = Fraction(amount) / self.scale
-        return number(shown, lang, 0 if shown.denominator == 1 else 2, sign=sign)
+        return book.number(shown, 0 if shown.denominator == 1 else 2, sign=sign)
 
 
 def chart_rows(
     allocation: Allocation,
     base: Mapping[str, Number],
-    lang: str,
+    book: Phrasebook,
     possible: Mapping[str, tuple[Number, Number]] | None = None,
 ) -> tuple[Row, ...]:
     """One row per recipient in listed order; hollow where weighted factors are assumed."""
     amounts, hollow = allocation.amounts, bool(allocation.scenario.assumed)
     return tuple(
-        Row(r.id, getattr(r.name, lang), amounts[r.id], base[r.id], hollow, (possible or {}).get(r.id))
+        Row(r.id, book.text(r.name), amounts[r.id], base[r.id], hollow, (possible or {}).get(r.id))
         for r in allocation.scenario.recipients
     )
 
 
 def panels(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
-    """The rows that can share one axis, and apart from them the outliers; each in listed order."""
+    """The rows that can share one axis, and separately the outliers; each in listed order."""
     above = set(outliers({row.id: row.largest for row in rows}))
     together = tuple(row for row in rows if row.id not in above)
     apart = tuple(row for row in rows if row.id in above)
     return tuple(part for part in (together, apart) if part)
 
 
-def chart_unit(amounts: Iterable[Number], currency: str, rounding_unit: Number, lang: str) -> Unit:
-    """万元 where the split is in 万元; else millions where an amount reaches ten million."""
+def chart_unit(amounts: Iterable[Number], currency: str, rounding_unit: Number, book: Phrasebook) -> Unit:
+    """The unit of the split; where that is the main unit, from ten million on 万元 (CNY) or millions."""
     scale = money_scale(currency, rounding_unit)
     largest = max((abs(Fraction(amount)) for amount in amounts), default=Fraction())
     if scale == 1 and largest >= 10_000_000:
         if currency == "CNY":
-            return Unit(10_000, money_unit(currency, 10_000, lang))
-        return Unit(1_000_000, say("app.chart.million", lang, unit=money_unit(currency, 1, lang)))
-    return Unit(scale, money_unit(currency, scale, lang))
+            return Unit(10_000, book.money_unit(currency, 10_000))
+        return Unit(1_000_000, book.say("chart.million", unit=book.money_unit(currency, 1)))
+    return Unit(scale, book.money_unit(currency, scale))
 
 
 def round_up(value: float) -> float:
-    """The next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten.
+    """The value rounded up to 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten; 1 for zero or less.
 
     >>> round_up(170), round_up(5000), round_up(0)
     (200.0, 5000.0, 1.0)
@@ -114,21 +114,21 @@ def round_up(value: float) -> float:
 
 
 def amount_domain(rows: Iterable[Row], unit: Unit) -> tuple[float, float]:
-    """From zero to beyond every amount and every base."""
+    """The ends of an axis of amounts, from zero to beyond every amount and base, in the shown unit."""
     top = max((float(row.largest / Fraction(unit.scale)) for row in rows), default=0.0)
     return 0.0, round_up(top) * 1.04
 
 
 def change_domain(rows: Iterable[Row], unit: Unit) -> tuple[float, float]:
-    """One scale for all panels, with zero in it and room for the figures at the bars' ends."""
+    """The ends of an axis of changes in the shown unit, with zero in it and room for the bars' figures."""
     changes = [float(Fraction(row.difference) / unit.scale) for row in rows]
     low, high = min([0.0, *changes]), max([0.0, *changes])
     room = 0.3 * (high - low) or 1.0
     return low - room, high + room
 
 
-def amount_frame(rows: Sequence[Row], unit: Unit, lang: str) -> pd.DataFrame:
-    """What a panel of amounts draws, in the shown unit; low and high are the ends of its axis."""
+def amount_frame(rows: Sequence[Row], unit: Unit, book: Phrasebook) -> pd.DataFrame:
+    """The data of a panel of amounts, in the shown unit; low and high are the ends of its axis."""
     low, high = amount_domain(rows, unit)
     ends = [row.possible or (row.amount, row.amount) for row in rows]
     return pd.DataFrame(
@@ -136,25 +136,23 @@ def amount_frame(rows: Sequence[Row], unit: Unit, lang: str) -> pd.DataFrame:
             "least": [float(Fraction(end[0]) / unit.scale) for end in ends],
             "most": [float(Fraction(end[1]) / unit.scale) for end in ends],
             "possible_text": [
-                say(
-                    "app.chart.possible_from", lang, low=unit.text(end[0], lang), high=unit.text(end[1], lang)
-                )
+                book.say("chart.possible_from", low=unit.text(end[0], book), high=unit.text(end[1], book))
                 for end in ends
             ],
             "name": [row.name for row in rows],
             "amount": [float(Fraction(row.amount) / unit.scale) for row in rows],
             "base": [float(Fraction(row.base) / unit.scale) for row in rows],
             "hollow": [row.hollow for row in rows],
-            "amount_text": [unit.text(row.amount, lang) for row in rows],
-            "base_text": [unit.text(row.base, lang) for row in rows],
+            "amount_text": [unit.text(row.amount, book) for row in rows],
+            "base_text": [unit.text(row.base, book) for row in rows],
             "low": low,
             "high": high,
         }
     )
 
 
-def change_frame(rows: Sequence[Row], unit: Unit, lang: str, of: Sequence[Row]) -> pd.DataFrame:
-    """What a panel of changes draws, in the shown unit; low and high span the changes of all panels' rows."""
+def change_frame(rows: Sequence[Row], unit: Unit, book: Phrasebook, of: Sequence[Row]) -> pd.DataFrame:
+    """The data of a panel of changes, in the shown unit; low and high span the changes of ``of``."""
     changes = [row.difference for row in rows]
     low, high = change_domain(of, unit)
     return pd.DataFrame(
@@ -163,7 +161,7 @@ def change_frame(rows: Sequence[Row], unit: Unit, lang: str, of: Sequence[Row]) 
             "change": [float(Fraction(change) / unit.scale) for change in changes],
             "zero": 0.0,
             "direction": ["gain" if c > 0 else "loss" if c < 0 else "same" for c in changes],
-            "change_text": [unit.text(change, lang, sign=True) for change in changes],
+            "change_text": [unit.text(change, book, sign=True) for change in changes],
             "low": low,
             "high": high,
         }
@@ -176,37 +174,39 @@ def above_zero(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def names_width(rows: Iterable[Named]) -> int:
-    """The width that the names of all panels take, so that their axes begin at one place."""
+    """The width in pixels of the names of all panels, so that their axes begin at one place; at most 190."""
     return min(190, max((text_width(row.name) for row in rows), default=0) + 8)
 
 
-def figures_width(scenario: Scenario, unit: Unit, lang: str) -> int:
-    """The width that a column of amounts takes: nobody gets more than the fund, whatever the weights."""
+def figures_width(scenario: Scenario, unit: Unit, book: Phrasebook) -> int:
+    """The width in pixels of a column of amounts, enough for the whole fund, whatever the weights."""
     whole = Fraction(scenario.fund.unit) % unit.scale == 0
-    longest = number(Fraction(scenario.fund.amount) / unit.scale, lang, 0 if whole else 2)
-    return max(text_width(longest), text_width(say("app.chart.amount", lang))) + 16
+    longest = book.number(Fraction(scenario.fund.amount) / unit.scale, 0 if whole else 2)
+    return max(text_width(longest), text_width(book.say("chart.amount"))) + 16
 
 
-def panel_title(part: Sequence[Row], rows: Sequence[Row], unit: Unit, lang: str, *, whom: str = "") -> str:
-    """What stands over a panel: who is in it, the unit, and that the other panel's scale differs."""
+def panel_title(
+    part: Sequence[Row], rows: Sequence[Row], unit: Unit, book: Phrasebook, *, whom: str = ""
+) -> str:
+    """The title of a panel: its recipients, the unit, and a note if the other panel has another scale."""
     if len(part) == len(rows):
-        return say("app.chart.panel_all", lang, unit=unit.name)
+        return book.say("chart.panel_all", unit=unit.name)
     if len(part) > len(rows) - len(part):
-        return say("app.chart.panel_together", lang, whom=whom or str(len(part)), unit=unit.name)
-    return say("app.chart.panel_apart", lang, names=[row.name for row in part], unit=unit.name)
+        return book.say("chart.panel_together", whom=whom or str(len(part)), unit=unit.name)
+    return book.say("chart.panel_apart", names=[row.name for row in part], unit=unit.name)
 
 
-def describe(kind: str, rows: Sequence[Row], unit: Unit, lang: str, *, base: str | None) -> str:
+def describe(kind: str, rows: Sequence[Row], unit: Unit, book: Phrasebook, *, base: str | None) -> str:
     """A chart's accessible name.
 
-    It holds no figures, which every mark and the table give, so that it stays when they change.
+    It has no figures, which every mark and the table give, so that it stays the same when they change.
     """
     names = [row.name for row in rows]
-    shown = names if len(names) <= MOST_NAMES else [say("app.chart.alt_many", lang, count=len(names))]
+    shown = names if len(names) <= MOST_NAMES else [book.say("chart.alt_many", count=len(names))]
     form = f"alt_{kind}" if base else "alt_alone"
-    return say(f"app.chart.{form}", lang, unit=unit.name, base=base or "", names=shown)
+    return book.say(f"chart.{form}", unit=unit.name, base=base or "", names=shown)
 
 
 def text_width(text: str) -> int:
-    """About how many pixels a text takes in a chart."""
+    """The approximate width of a text in a chart, in pixels."""
     return sum(13 if ord(c) > 0x2E7F else 7 for c in text)

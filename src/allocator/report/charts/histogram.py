@@ -1,4 +1,4 @@
-"""How the amounts of very many spread: how many lie between which round figures."""
+"""The histogram of the amounts of very many recipients, in bins with round edges."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from allocator.core.exact import Number
 from allocator.report.charts.data import Unit, round_up
-from allocator.text import say
+from allocator.text import Phrasebook
 
-BINS = 8  # at most
+BINS = 8  # at most; one more where the largest amount is on the last edge
 
 
 @dataclass(frozen=True)
 class Bin:
-    """How many amounts lie from ``low`` on and below ``high``; ``part`` is percent of the fullest bin."""
+    """The number of amounts from ``low`` to below ``high``; ``part`` is in percent of the fullest bin."""
 
     low: Number
     high: Number
@@ -24,12 +24,12 @@ class Bin:
     part: float
 
 
-def histogram(amounts: Sequence[Number], unit: Unit, lang: str) -> tuple[Bin, ...]:
-    """The amounts in bins of one round width from zero; the last is the one with the largest in it.
+def histogram(amounts: Sequence[Number], unit: Unit, book: Phrasebook) -> tuple[Bin, ...]:
+    """The amounts in bins of one round width from zero to the bin with the largest amount.
 
     Edges are exact, and an amount on an edge counts in the bin that begins there.
 
-    >>> [(b.text, b.count) for b in histogram([0, 5, 20, 10], Unit(1, "元"), "zh")][:2]
+    >>> [(b.text, b.count) for b in histogram([0, 5, 20, 10], Unit(1, "元"), Phrasebook("zh"))][:2]
     [('0至3', 1), ('3至6', 1)]
     """
     if not amounts:
@@ -46,11 +46,10 @@ def histogram(amounts: Sequence[Number], unit: Unit, lang: str) -> tuple[Bin, ..
             low=width * at * unit.scale,
             high=width * (at + 1) * unit.scale,
             count=counts.get(at, 0),
-            text=say(
-                "app.chart.bin",
-                lang,
-                low=unit.text(width * at * unit.scale, lang),
-                high=unit.text(width * (at + 1) * unit.scale, lang),
+            text=book.say(
+                "chart.bin",
+                low=unit.text(width * at * unit.scale, book),
+                high=unit.text(width * (at + 1) * unit.scale, book),
             ),
             part=round(100 * counts.get(at, 0) / fullest, 2),
         )

@@ -1,7 +1,7 @@
-"""Charts of an allocation: what each recipient gets, and by how much that differs from a base.
+"""Charts of an allocation: each recipient's amount, and its difference from a base.
 
-Each is a pure function that gives a chart without data, to be drawn with a frame of `chart_data`: whatever
-moves with the weights is data, so that a page need not make the chart anew.
+Each is a pure function that returns a chart without data, to be drawn with a frame of `charts.data`: all
+that changes with the weights is data, so that a page need not make the chart again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from allocator.text import say
+from allocator.text import Phrasebook
 
 INK, MUTED, LINE = "#1b2733", "#4a5866", "#dde4ea"
 AMOUNT, GAIN, LOSS = "#1f5f99", "#0f6b5c", "#a8471f"
@@ -20,14 +20,14 @@ FONTS = (
     "'Source Sans', 'Source Han Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', "
     "'Segoe UI', Arial, sans-serif"
 )
-PICKED = "picked"  # the selection that holds the row that was clicked
+PICKED = "picked"  # the selection with the row that was clicked
 BAND = 14  # height of a range
-MANY = 20  # rows from which they stand closer
+MANY = 20  # the most rows before they are drawn closer
 
 
 def amount_marks(
     names: Sequence[str],
-    lang: str,
+    book: Phrasebook,
     *,
     base: str | None,
     width: int,
@@ -36,36 +36,36 @@ def amount_marks(
 ) -> alt.LayerChart:
     """A point for each amount and a tick for each base on a linear axis; draws an `amount_frame`.
 
-    ``base`` says what the ticks stand for (None: there is nothing to compare with, and no ticks), ``width``
-    is that of the names, ``possible`` whether a band behind each point shows what it could be.  The amounts
-    stand as figures in a column of their own, ``room`` pixels wide, under a heading: beside a point they
-    could be read as the tick's.
+    ``base`` is the name of the ticks (None: nothing to compare with, and no ticks), ``width`` that of the
+    names in pixels; with ``possible`` a band behind each point shows its range.  The amounts are written in
+    a column of their own, ``room`` pixels wide, under a heading: beside a point they could be read as the
+    tick's.
     """
-    x = number_axis("amount", lang, room=room)
-    tooltip = _tooltip(lang, "amount", base)
+    x = number_axis("amount", book, room=room)
+    tooltip = _tooltip(book, "amount", base)
     if possible:
-        tooltip.append(alt.Tooltip("possible_text:N", title=say("app.chart.possible", lang)))
-    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
+        tooltip.append(alt.Tooltip("possible_text:N", title=book.say("chart.possible")))
+    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
     bands = [shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x="least:Q", x2="most:Q")]
     ends = shape.mark_point(opacity=0, size=0)
     rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
     points = _points(shape, base is not None)
     ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
-    figures = _figures(shape, "amount_text", say("app.chart.amount", lang))
+    figures = _figures(shape, "amount_text", book.say("chart.amount"))
     behind = [_lines(shape), *(bands if possible else [])]
     return finish([*behind, rules, *points, *figures, *ends_of_axis, _rows(shape)], len(names))
 
 
-def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = True) -> alt.LayerChart:
+def change_marks(names: Sequence[str], book: Phrasebook, *, width: int, pick: bool = True) -> alt.LayerChart:
     """Bars for amount − base with sign and figure at each end; draws a `change_frame`.
 
-    ``pick`` says whether a row can be picked.
+    With ``pick`` a row can be picked.
     """
-    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=_tooltip(lang, "change", None))
+    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=_tooltip(book, "change", None))
     ends = shape.mark_point(opacity=0, size=0)
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
-        x=number_axis("change", lang, ticks=3, labelExpr=sign),
+        x=number_axis("change", book, ticks=3, labelExpr=sign),
         x2="zero:Q",
         color=alt.Color(
             "direction:N",
@@ -82,32 +82,32 @@ def change_marks(names: Sequence[str], lang: str, *, width: int, pick: bool = Tr
     return finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
 
 
-def log_marks(names: Sequence[str], lang: str, *, base: str, width: int) -> alt.LayerChart:
-    """All recipients on one logarithmic axis, for staff who ask; draws an `amount_frame` without zeros."""
-    axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(lang),
-                    description=say("app.chart.axis_figures", lang))  # fmt: skip
+def log_marks(names: Sequence[str], book: Phrasebook, *, base: str, width: int) -> alt.LayerChart:
+    """All recipients on one logarithmic axis, for staff; draws an `amount_frame` without zeros."""
+    axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(book),
+                    description=book.say("chart.axis_figures"))  # fmt: skip
     x = alt.X("base:Q", scale=alt.Scale(type="log", nice=True, zero=False), axis=axis)
-    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=_tooltip(lang, "amount", base))
+    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=_tooltip(book, "amount", base))
     rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2="amount:Q")
     ticks, points = _points(shape, True)
     return finish([rules, ticks, points.add_params(_picked())], len(names))
 
 
-def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
-    """A bar for each step from where the one above ends; draws a `waterfall.waterfall_frame`.
+def waterfall_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.LayerChart:
+    """A bar for each step, starting at the end of the bar above; draws a `waterfall.waterfall_frame`.
 
-    ``names`` are those of the frame, which may stand in several lines.
+    ``names`` are those of the frame, which may have several lines.
     """
     lines = max((name.count("\n") + 1 for name in names), default=1)
     row = max(30, 10 + 16 * lines)
-    y = names_axis(names, lang, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
+    y = names_axis(names, book, width, labelExpr="split(datum.label, '\\n')", labelLineHeight=15)
     figures = [
-        alt.Tooltip("full:N", title=say("app.waterfall.step", lang)),
-        alt.Tooltip("text:N", title=say("app.waterfall.figure", lang)),
+        alt.Tooltip("full:N", title=book.say("waterfall.step")),
+        alt.Tooltip("text:N", title=book.say("waterfall.figure")),
     ]
     shape = alt.Chart().encode(y=y, tooltip=figures, description=_description("full", "text"))
     ends = shape.mark_point(opacity=0, size=0)
-    bars = _framed(shape, number_axis("start", lang), "end:Q")
+    bars = _framed(shape, number_axis("start", book), "end:Q")
     # half a row each and a little more, so that the threads of two neighbours meet between their bars
     threads = [
         shape.mark_tick(thickness=1, size=row / 2 + 4, color=MUTED, opacity=1, yOffset=offset)
@@ -126,22 +126,22 @@ def waterfall_marks(names: Sequence[str], lang: str, *, width: int) -> alt.Layer
     return finish(parts, len(names), height=len(names) * row + 34)
 
 
-def tornado_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
-    """Two bars for each factor, its weight lower and higher; draws an `explain_charts.swing_frame`.
+def tornado_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.LayerChart:
+    """Two bars for each factor, for a lower and a higher weight; draws an `explain_charts.swing_frame`.
 
-    The upper bar is that of the lower weight; both say the weight and the change.
+    The upper bar is that of the lower weight; the tooltip of each gives the weight and the change.
     """
     figures = [
-        alt.Tooltip("name:N", title=say("sensitivity.factor", lang)),
-        alt.Tooltip("weight:N", title=say("sensitivity.weight", lang)),
-        alt.Tooltip("amount_text:N", title=say("table.amount", lang)),
-        alt.Tooltip("text:N", title=say("explain.change", lang)),
+        alt.Tooltip("name:N", title=book.say("sensitivity.factor")),
+        alt.Tooltip("weight:N", title=book.say("sensitivity.weight")),
+        alt.Tooltip("amount_text:N", title=book.say("table.amount")),
+        alt.Tooltip("text:N", title=book.say("explain.change")),
     ]
     side = alt.YOffset("side:N", sort=["down", "up"])
-    y = names_axis(names, lang, width)
+    y = names_axis(names, book, width)
     shape = alt.Chart().encode(y=y, yOffset=side, tooltip=figures, description=_description("name", "text"))
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
-    bars = _framed(shape, number_axis("change", lang, ticks=3, labelExpr=sign), "zero:Q")
+    bars = _framed(shape, number_axis("change", book, ticks=3, labelExpr=sign), "zero:Q")
     text = shape.encode(x="change:Q", text="text:N")
     parts = [
         bars,
@@ -166,7 +166,7 @@ def _framed(shape: alt.Chart, x: alt.X, end: str) -> alt.Chart:
 
 
 def _description(*fields: str) -> alt.DescriptionValue:
-    """What a screen reader says of a mark: its figures, and none of the chart's own words."""
+    """The text of a mark for screen readers: the values of these fields, without the chart's own words."""
     return alt.DescriptionValue(alt.ExprRef(" + ' ' + ".join(f"datum.{field}" for field in fields)))
 
 
@@ -175,7 +175,7 @@ def spec(marks: alt.LayerChart) -> dict[str, Any]:
 
     Altair names an empty data set in each layer, which would hide the frame.
     """
-    # unchecked, for the check takes half of the time to the first chart; the tests do check every chart
+    # unchecked: checking takes half of the time to the first chart, and the tests check every chart
     content: dict[str, Any] = marks.to_dict(validate=False)
     for part in content["layer"]:
         part.pop("data", None)
@@ -183,7 +183,7 @@ def spec(marks: alt.LayerChart) -> dict[str, Any]:
 
 
 def _rows(shape: alt.Chart) -> alt.Chart:
-    """Each row as a whole, unseen: wherever it is pointed at it says its figures, and it can be picked."""
+    """An invisible bar over each row: pointing anywhere at it shows the figures, and a click picks it."""
     whole: alt.Chart = shape.mark_bar(opacity=0, cursor="pointer").encode(
         x=alt.value(0), x2=alt.value("width")
     )
@@ -191,7 +191,7 @@ def _rows(shape: alt.Chart) -> alt.Chart:
 
 
 def _figures(shape: alt.Chart, field: str, heading: str) -> list[alt.Chart]:
-    """A column of figures at the right edge, and once over it what they are."""
+    """A column of figures at the right edge, with a heading above it."""
     edge = alt.value("width")
     head = alt.Chart().mark_text(
         align="right", fontSize=12, fontWeight="bold", color=AMOUNT, baseline="alphabetic"
@@ -221,46 +221,45 @@ def _points(shape: alt.Chart, with_base: bool) -> list[alt.Chart]:
     return [ticks, points] if with_base else [points]
 
 
-def _tooltip(lang: str, figure: str, base: str | None) -> list[alt.Tooltip]:
+def _tooltip(book: Phrasebook, figure: str, base: str | None) -> list[alt.Tooltip]:
     shown = [
-        ("name", say("app.chart.recipient", lang)),
-        (f"{figure}_text", say(f"app.chart.{figure}", lang)),
+        ("name", book.say("chart.recipient")),
+        (f"{figure}_text", book.say(f"chart.{figure}")),
     ]
     if base is not None:
         shown.append(("base_text", base))
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in shown]
 
 
-def names_axis(names: Sequence[str], lang: str, width: int, **more: Any) -> alt.Y:
+def names_axis(names: Sequence[str], book: Phrasebook, width: int, **more: Any) -> alt.Y:
     """The axis of names, in the order given."""
     axis = alt.Axis(
         title=None, labelOverlap=False, labelLimit=width, minExtent=width, maxExtent=width, labelPadding=8,
         ticks=False, domain=False, labelFontSize=13, labelColor=INK,
-        description=say("app.chart.axis_names", lang), **more,
+        description=book.say("chart.axis_names"), **more,
     )  # fmt: skip
     return alt.Y("name:N", sort=list(names), axis=axis)
 
 
-def _plain(lang: str) -> str:
-    """How an axis writes numbers: English with thousands separators, Chinese without."""
-    return "~f" if lang == "zh" else ",~f"
+def _plain(book: Phrasebook) -> str:
+    """The number format of an axis: English with thousands separators, Chinese without."""
+    return "~f" if book.chinese else ",~f"
 
 
 def number_axis(
-    field: str, lang: str, *, ticks: int = 5, room: int = 0, zero: bool = True, **more: Any
+    field: str, book: Phrasebook, *, ticks: int = 5, room: int = 0, zero: bool = True, **more: Any
 ) -> alt.X:
-    """A linear axis that ends where the invisible marks at low and high stand.
+    """A linear axis whose ends are set by the invisible marks at low and high.
 
-    It leaves so many pixels of ``room`` at its right, and begins at zero unless told not to.  The ends are
-    data, not part of the chart, so that a new amount changes nothing but data and the page need not draw the
-    chart anew.
+    It leaves ``room`` pixels at its right, and includes zero unless ``zero`` is False.  The ends are data,
+    not part of the chart, so that a new amount changes only data and the page need not draw the chart again.
     """
     many: Any = alt.expr(f"clamp(floor((width - {room}) / 70), 2, {ticks})") if room else ticks
     grid: Any = alt.condition("datum.value === 0", alt.value(MUTED), alt.value(LINE))
     axis = alt.Axis(title=None, orient="top", labelColor=MUTED, labelFontSize=12, ticks=False, domain=False,
-                    gridColor=grid, format=_plain(lang), tickCount=many, labelFlush=False, labelBound=10,
+                    gridColor=grid, format=_plain(book), tickCount=many, labelFlush=False, labelBound=10,
                     labelSeparation=8,
-                    description=say("app.chart.axis_figures", lang), **more)  # fmt: skip
+                    description=book.say("chart.axis_figures"), **more)  # fmt: skip
     scale = alt.Scale(nice=False, zero=zero)
     if room:
         scale["range"] = [0, alt.expr(f"width - {room}")]
@@ -268,13 +267,13 @@ def number_axis(
 
 
 def chart_height(count: int) -> int:
-    """The height of a stretched chart of so many rows, its axis included."""
+    """The height in pixels of a stretched chart of so many rows, its axis included."""
     return count * (30 if count <= MANY else 22) + 34
 
 
 def finish(layers: list[alt.Chart], count: int, *, height: int | None = None) -> alt.LayerChart:
     """The layers as one chart of so many rows."""
-    return alt.LayerChart(  # all at once: each property set later would copy every layer
+    return alt.LayerChart(  # all at once, since each property set later would copy every layer
         layer=layers,
         height=chart_height(count) if height is None else height,
         padding={"left": 2, "right": 2, "top": 2, "bottom": 2},

@@ -1,6 +1,6 @@
-"""The picture of who gets what, as places along axes: a table can draw it, row by row.
+"""The picture of an allocation as positions along axes, which a table can draw row by row.
 
-Places are in percent of an axis' length, rounded for drawing; the texts beside them are exact.
+Positions are in percent of an axis' length, rounded for drawing; the texts are made from exact amounts.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from fractions import Fraction
 
 from allocator.core.exact import Number
 from allocator.report.charts.data import Row, Unit, amount_domain, panels, round_up
+from allocator.text import Phrasebook
 
 TICKS = 4  # at most, beside zero
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One recipient: where its amount, its base and its change are drawn, and how they read.
+    """One recipient: the positions of its amount, its base and its change, and their texts.
 
-    ``band`` is from where to where the amount may lie; ``bar`` from where to where the change reaches, empty
-    where it is zero.  ``base`` and all of the change are None where there is no base.
+    ``band`` is the possible range of the amount, ``bar`` the extent of the change, None where that is zero.
+    Without a base, ``base``, ``base_text`` and all of the change keep their defaults.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Panel:
-    """Rows that share an axis from zero, and the axis' ticks: where, and what they say."""
+    """Rows that share an axis from zero, and the axis' ticks: position and text."""
 
     marks: tuple[Mark, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -46,16 +47,22 @@ class Panel:
 
 @dataclass(frozen=True)
 class Picture:
-    """Panels one below the other; ``zero`` is where the one axis of changes has its zero, if any."""
+    """Panels one below the other; ``zero`` is the zero of the axis of changes, None without changes."""
 
     panels: tuple[Panel, ...]
     zero: float | None
 
 
 def picture(
-    rows: Sequence[Row], unit: Unit, change_unit: Unit, lang: str, *, compared: bool, order: bool = False
+    rows: Sequence[Row],
+    unit: Unit,
+    change_unit: Unit,
+    book: Phrasebook,
+    *,
+    compared: bool,
+    order: bool = False,
 ) -> Picture:
-    """The picture of these rows; with ``order`` the largest changes stand first within each panel.
+    """The picture of these rows; with ``order`` the largest changes come first within each panel.
 
     Outliers have a panel of their own, since on one axis the others would vanish.
     """
@@ -69,16 +76,21 @@ def picture(
     drawn = []
     for part in panels(rows):
         _, top = amount_domain(part, unit)
-        marks = [_mark(row, unit, change_unit, lang, top, along if compared else None) for row in part]
+        marks = [_mark(row, unit, change_unit, book, top, along if compared else None) for row in part]
         if order:
             size = {row.id: abs(Fraction(row.difference)) for row in part}
             marks.sort(key=lambda mark: -size[mark.id])
-        drawn.append(Panel(tuple(marks), _ticks(top, unit, lang)))
+        drawn.append(Panel(tuple(marks), _ticks(top, unit, book)))
     return Picture(tuple(drawn), along(0) if span else None)
 
 
 def _mark(
-    row: Row, unit: Unit, change_unit: Unit, lang: str, top: float, along: Callable[[Number], float] | None
+    row: Row,
+    unit: Unit,
+    change_unit: Unit,
+    book: Phrasebook,
+    top: float,
+    along: Callable[[Number], float] | None,
 ) -> Mark:
     def at(amount: Number) -> float:
         return _percent(float(Fraction(amount) / unit.scale) / top)
@@ -87,7 +99,7 @@ def _mark(
         id=row.id,
         name=row.name,
         amount=at(row.amount),
-        amount_text=unit.text(row.amount, lang),
+        amount_text=unit.text(row.amount, book),
         hollow=row.hollow,
         band=(at(row.possible[0]), at(row.possible[1])) if row.possible else None,
     )
@@ -97,19 +109,19 @@ def _mark(
     return replace(
         mark,
         base=at(row.base),
-        base_text=unit.text(row.base, lang),
+        base_text=unit.text(row.base, book),
         bar=(start, end) if row.difference else None,
-        change_text=change_unit.text(row.difference, lang, sign=True),
+        change_text=change_unit.text(row.difference, book, sign=True),
         direction="gain" if row.difference > 0 else "loss" if row.difference < 0 else "same",
     )
 
 
-def _ticks(top: float, unit: Unit, lang: str) -> tuple[tuple[float, str], ...]:
+def _ticks(top: float, unit: Unit, book: Phrasebook) -> tuple[tuple[float, str], ...]:
     """Round figures along an axis that ends at ``top``."""
     step = round_up(top / 1.04 / TICKS)
     count = int(top / step)
     return tuple(
-        (_percent(step * k / top), unit.text(Fraction(step * k) * unit.scale, lang)) for k in range(count + 1)
+        (_percent(step * k / top), unit.text(Fraction(step * k) * unit.scale, book)) for k in range(count + 1)
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures drawn by a process of their own, so that whoever waits for them, or for others, can go on.
+"""Draws pictures in a separate process, so that the calling process can go on meanwhile.
 
 Run as a program it draws the charts of a folder: ``python -m allocator.report.charts.render FOLDER FONTS``.
 """
@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files import disk
 
-SCALE = 2  # pixels of a PNG for each of the picture
-_FULL = 28  # exit status of the program that draws when the disk has no room
+SCALE = 2  # pixels of the PNG for each pixel of the picture
+_FULL = 28  # exit status of the drawing program when the disk is full
 Progress = Callable[[float], None]
 
 
@@ -31,7 +31,7 @@ class Drawn(NamedTuple):
 
 
 def font_folder() -> Path:
-    """Where the Chinese font stands; raises ScenarioError where its package is missing.
+    """The folder of the Chinese font; raises ScenarioError if its package or file is missing.
 
     Without it every Chinese character would be an empty box.
     """
@@ -48,10 +48,10 @@ def font_folder() -> Path:
 
 @contextmanager
 def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress], list[Drawn]]]:
-    """Begins to draw charts given as Vega-Lite; what it gives waits for them and returns the pictures.
+    """Starts drawing charts given as Vega-Lite; yields a function that waits and returns the pictures.
 
-    Each is drawn while the further ones are made.  Raises ScenarioError where the font is missing or the disk
-    is full.
+    Each is drawn while the next ones are made.  Raises ScenarioError if the font is missing or the disk is
+    full.
     """
     fonts = font_folder()
     try:
@@ -78,7 +78,7 @@ def drawing(specs: Iterable[Mapping[str, Any]]) -> Iterator[Callable[[Progress],
                 ]
 
             try:
-                with suppress(BrokenPipeError), process.stdin as numbers:  # waiting tells of its end
+                with suppress(BrokenPipeError), process.stdin as numbers:  # ``wait`` reports how it ended
                     for count, spec in enumerate(specs, 1):
                         _put(folder / f"{count - 1}.json", json.dumps(spec))
                         numbers.write(b"%d\n" % (count - 1))
@@ -96,7 +96,7 @@ def _put(path: Path, text: str) -> None:
 
 
 def main(name: str, fonts: str) -> None:
-    """Draws the charts of a folder as their numbers come in, and says after each how many are done."""
+    """Draws the charts of a folder as their numbers come in, and prints after each the number done."""
     try:
         _draw(name, fonts)
     except OSError as error:

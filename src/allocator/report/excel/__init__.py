@@ -10,28 +10,28 @@ from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
 from allocator.report.tables.base import Base
-from allocator.text import say
+from allocator.text import Phrasebook
 
 __all__ = ["workbook"]
 
 
 def workbook(
     allocations: Sequence[Allocation],
-    lang: str,
+    book: Phrasebook,
     *,
     on: date | None = None,
     live: int = 0,
     base: Base | None = None,
 ) -> bytes:
-    """The workbook of one allocation, all of them side by side; the same input gives the same bytes.
+    """The workbook of one allocation, with all of them side by side; the same input gives the same bytes.
 
     Its formulas compute the one at ``live``; the first is the base, and letters are as in other papers. With
-    a ``base`` of amounts that all of them state, those are what everything is held against.
+    a ``base`` of amounts that all of them state, everything is compared with those.
 
-    Whoever changes weights, fund, reservations, earmarks, unit, limits or factor data in it gets the amounts
-    of `allocate`, and a cell says where remainders come too close to be told apart.  ``on`` is the date that
-    it shows.  Raises ScenarioError when the currencies differ, LookupError for a column or a part of
-    a rule that it has no formulas for.  How it is exact: docs/method.md.
+    After changes to weights, fund, reservations, earmarks, unit, limits or factor data it gives the amounts
+    of `allocate`, and a cell warns if remainders are too close to tell apart.  ``on`` is the date that it
+    shows.  Raises ScenarioError when the currencies differ, LookupError for a column or a part of a rule
+    that it has no formulas for.  On its exactness see docs/method.md.
     """
     import xlsxwriter  # slow to load, and only ever needed here
 
@@ -56,26 +56,26 @@ def workbook(
     allocation = allocations[live]
     scenario = allocation.scenario
     check_scenario(scenario)
-    compare_table(allocations, lang, base)  # refuses what cannot be compared before anything is drawn
+    compare_table(allocations, book, base)  # refuses what cannot be compared before anything is drawn
     content = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
-    title = getattr(scenario.title, lang)
+    workbook = xlsxwriter.Workbook(content, {"in_memory": True, **plain})
+    title = book.text(scenario.title)
     created = datetime(2000, 1, 1) if on is None else datetime(on.year, on.month, on.day)
-    book.set_properties({"title": title[:200], "created": created})
-    book.set_calc_mode("auto")
-    ink = Ink(book, lang)
+    workbook.set_properties({"title": title[:200], "created": created})
+    workbook.set_calc_mode("auto")
+    ink = Ink(workbook, book)
     names = ["summary", "table", "inputs", "data", "shares", "stages"]
     names += ["limits"] if scenario.limits else []
     names += ["compare", "checks", "sources", "notes", "shown", "exact"]
     pages = {}
     for name in names:
-        called = say(f"excel.sheet.{name}", lang)
-        pages[name] = Page(book.add_worksheet(called, Sheet), called, ink, single=name == "limits")
+        called = book.say(f"excel.sheet.{name}")
+        pages[name] = Page(workbook.add_worksheet(called, Sheet), called, ink, single=name == "limits")
         pages[name].sheet.set_default_row(ROW)
 
     found = integers(allocation)
-    table = office_table(allocation, lang, base)
+    table = office_table(allocation, book, base)
     start = dict.fromkeys(names, 4)
     data = write_data(pages["data"], allocation, start["data"])
     inputs = write_inputs(pages["inputs"], allocation, data, start["inputs"])
@@ -101,9 +101,9 @@ def workbook(
         pages["summary"], allocation, base, table, inputs, data, stages, printed, checks, on, start["summary"]
     )
     write_sources(pages["sources"], allocation, allocations, inputs, start["sources"])
-    mark = _mark(allocations, lang)
+    mark = _mark(allocations, book)
     write_notes(pages["notes"], allocation, letter(live), bool(mark), start["notes"])
-    short_mark = say("excel.mark_short", lang) if mark else ""
+    short_mark = book.say("excel.mark_short") if mark else ""
     at_limits = limits.first if limits else 0
     frozen = {
         "table": (6, 2), "data": (6, 2), "shares": (7, 2), "shown": (7, 2), "checks": (5, 0),
@@ -114,34 +114,32 @@ def workbook(
         "sources": (4, 4), "stages": (stages.first - 3, stages.first - 1),
         "limits": (at_limits - 2, at_limits - 1),
     }  # fmt: skip
-    first = say("excel.checks.is_unit", lang)
-    longest = say("excel.state_fails", lang, count=1, first=first) + say("excel.also_changed", lang, count=1)
-    state = checks.state, say("excel.state_same", lang), longest
+    first = book.say("excel.checks.is_unit")
+    longest = book.say("excel.state_fails", count=1, first=first) + book.say("excel.also_changed", count=1)
+    state = checks.state, book.say("excel.state_same"), longest
     for name, page in pages.items():
         own = name in ("summary", "table")
-        page.lead(title if own else say(f"excel.title.{name}", lang), mark, state, printed=name == "table")
+        page.lead(title if own else book.say(f"excel.title.{name}"), mark, state, printed=name == "table")
         page.finish(repeated.get(name), frozen.get(name), short_mark, 2)
     pages["summary"].sheet.fit_to_pages(1, 1)
     pages["summary"].sheet.hide_gridlines(2)
     pages["table"].sheet.hide_gridlines(2)
     pages["notes"].sheet.hide_gridlines(2)
     pages["summary"].sheet.activate()
-    book.close()
+    workbook.close()
     return content.getvalue()
 
 
-def _mark(allocations: Sequence[Allocation], lang: str) -> str:
-    """What stands on every sheet where figures rest on data that is assumed or made up."""
+def _mark(allocations: Sequence[Allocation], book: Phrasebook) -> str:
+    """The mark on every sheet where figures rest on assumed or example data; "" where none do."""
     names = {
-        getattr(factor.name, lang): None
-        for allocation in allocations
-        for factor in made_up(allocation.scenario)
+        book.text(factor.name): None for allocation in allocations for factor in made_up(allocation.scenario)
     }
-    return say("excel.mark", lang, names=list(names)) if names else ""
+    return book.say("excel.mark", names=list(names)) if names else ""
 
 
 def made_up(scenario: Scenario) -> list[Factor]:
-    """The columns that decide amounts, or could with other weights, and are assumed, if only in cells."""
+    """The columns that decide amounts, or could with other weights, and are assumed in part or whole."""
     used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
     statuses = ("assumed", "example")
     cells = {cell.factor for cell in scenario.provenance if cell.status in statuses}

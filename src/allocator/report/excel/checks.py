@@ -1,4 +1,4 @@
-"""The sheet of checks, each of which must read 0, and what else there is to know about the figures."""
+"""The sheet of checks, each of which must read 0, and of remarks on the figures."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from allocator.report.excel.open_cells import broken_cents
 from allocator.report.excel.pen import Page
 from allocator.report.excel.printed import Printed
 from allocator.report.excel.stages import Stages
-from allocator.text import say
+from allocator.text import Phrasebook
 
 
 class Checks(NamedTuple):
-    """References to what the checks come to, and to the sentence about it that stands on every sheet."""
+    """References to the results of the checks, and to the sentence on them at the top of every sheet."""
 
     failed: str
-    first: str  # which check is the first that fails
+    first: str  # a formula: the name of the first check that fails
     near: str
     exact: str
     state: str
@@ -44,12 +44,12 @@ def write_checks(
     row: int,
 ) -> Checks:
     """Writes the sheet from a row on."""
-    scenario, lang = allocation.scenario, page.lang
+    scenario, book = allocation.scenario, page.book
 
     def label(key: str) -> str:
-        return say(f"excel.checks.{key}", lang)
+        return book.say(f"excel.checks.{key}")
 
-    # causes before what follows from them: the first that fails is what readers are told
+    # causes before consequences: readers are shown the first check that fails
     tests = {"inputs": inputs.unusable, **_given(scenario, inputs, data)}
     if scenario.kind == "shares":
         tests["weights"] = inputs.read(f"ROUND({inputs.weights_total}-100,9)")
@@ -86,7 +86,7 @@ def write_checks(
     heads = ("number", "check", "value", "state")
     for column, key in enumerate(heads):
         page.text(
-            row, column, label(key) if key != "number" else say("table.number", lang), "head", wide=False
+            row, column, label(key) if key != "number" else book.say("table.number"), "head", wide=False
         )
     r = row + 1
     for number, (key, formula) in enumerate(tests.items(), 1):
@@ -137,28 +137,28 @@ def write_checks(
         r += 1
     page.text(r, 1, label("hint_state"), "text", wide=False)
     page.merged(r, 2, 4, "", "text")
-    same = say("excel.state_same", lang)
-    page.formula(r, 2, _state(inputs, failed, first_wrong, lang), same, "text", wide=False)
+    same = book.say("excel.state_same")
+    page.formula(r, 2, _state(inputs, failed, first_wrong, book), same, "text", wide=False)
     page.sheet.set_row(r, 56)
     page.widths |= {0: 6, 1: 78, 2: 16, 3: 14, 4: 60}
     return Checks(failed, first_wrong, at["near"], at["exact"], page.at(r, 2))
 
 
-def _state(inputs: Inputs, failed: str, first: str, lang: str) -> str:
-    """What there is to know before anybody reads a figure: whether it can be used, and what it rests on."""
-    fails = sentence_formula("excel.state_fails", lang, count=failed, first=first)
+def _state(inputs: Inputs, failed: str, first: str, book: Phrasebook) -> str:
+    """The formula of the sentence above every sheet: whether figures can be used, and on what they rest."""
+    fails = sentence_formula("excel.state_fails", book, count=failed, first=first)
     also, changed = (
-        sentence_formula(f"excel.{key}_changed", lang, count=inputs.changed) for key in ("also", "state")
+        sentence_formula(f"excel.{key}_changed", book, count=inputs.changed) for key in ("also", "state")
     )
-    unusable = sentence_formula("excel.state_unusable", lang, count=inputs.unusable)
-    same = quoted(say("excel.state_same", lang))
+    unusable = sentence_formula("excel.state_unusable", book, count=inputs.unusable)
+    same = quoted(book.say("excel.state_same"))
     fails += f'&IF({inputs.changed}=0,"",{also})'
     holds = f"IF({inputs.changed}=0,{same},{changed})"
     return f"IF({inputs.unusable}>0,{unusable},IF({failed}>0,{fails},{holds}))"
 
 
 def _given(scenario: Scenario, inputs: Inputs, data: Data) -> dict[str, str]:
-    """What a scenario may not have, and cells take all the same; each comes to 0 where all is well."""
+    """Tests for values that cells accept but a scenario does not, as formulas that are 0 if all is well."""
     cents = scale_of(scenario) * 100
     money = [(cells, cents) for cells in (inputs.fund, inputs.reserved, inputs.earmarked) if cells]
     money.append((inputs.unit, 100))

@@ -16,8 +16,8 @@ from allocator.report.excel.integers import LEAST, Integers
 class Division:
     """Units times score over a divisor, by position in the scenario; the divisor goes in two steps.
 
-    ``states`` says who stands at a limit, "floor", "cap" or "". Who takes no part has a remainder of minus
-    the divisor, so that it comes last in every order.  ``near`` counts what is too close to be told apart.
+    ``states`` is "floor" or "cap" for a recipient at a limit, else "". One that takes no part has a remainder
+    of minus the divisor, so that it comes last in every order.
     """
 
     to_share: int
@@ -43,7 +43,7 @@ class Division:
 
     @property
     def short(self) -> int:
-        """Units that are left over (or short, below zero) after everybody's own rounding."""
+        """The units that are left over (negative: short) after each amount is rounded by itself."""
         return self.total - sum(self.whole if self.by_remainder else self.nearest)
 
     @cached_property
@@ -53,7 +53,7 @@ class Division:
 
     @property
     def cut(self) -> tuple[Number, Number]:
-        """The smallest remainder that gets a unit, the largest that gets none; zeros where all do alike."""
+        """The smallest remainder that gets a unit, the largest that gets none; zeros if all or none do."""
         if not 0 < self.short < len(self.rest):
             return 0, 0
         return self.rest[self.order[self.short - 1]], self.rest[self.order[self.short]]
@@ -65,7 +65,7 @@ class Division:
 
     @property
     def near(self) -> int:
-        """How many decisions hang on remainders closer than ``close``; 0 with whole numbers."""
+        """The number of rounding decisions in doubt, within a margin of ``close``; 0 with whole numbers."""
         if not self.close:
             return 0
         if self.by_remainder:
@@ -80,12 +80,12 @@ class Division:
 
 
 def closeness(allocation: Allocation) -> int:
-    """By how many steps of a decimal a remainder may be off, for that many recipients and factors."""
+    """The error bound of a remainder, in steps of a decimal, for this number of recipients and factors."""
     return len(allocation.scenario.ids) + 2 * len(allocation.scenario.weights) + 12
 
 
 def states(allocation: Allocation, found: Integers) -> tuple[str, ...]:
-    """Who stands at its floor or cap, by position in the scenario; "" between them and without limits."""
+    """The state of each recipient, by position: "floor", "cap", or "" between limits and without any."""
     at = [""] * len(allocation.scenario.ids)
     if not allocation.scenario.limits:
         return tuple(at)

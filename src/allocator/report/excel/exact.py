@@ -12,9 +12,8 @@ from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import MOST, Integers, scale_of
 from allocator.report.excel.pen import Page
 from allocator.report.tables.grid import who
-from allocator.text import say
 
-LABEL, ALL, FACTORS = 0, 1, 2  # columns: what it is, for all factors, and then one a factor
+LABEL, ALL, FACTORS = 0, 1, 2  # columns: the label, the cell for all factors, then one for each factor
 BOUND = f"{MOST:.0E}".replace("+", "")
 MONEY = ("fund", "reserved", "earmarked", "distributable", "unit", "total", "split")
 ROWS = (
@@ -66,7 +65,7 @@ class _Writing:
         self, page: Page, allocation: Allocation, found: Integers, inputs: Inputs, data: Data, row: int
     ) -> None:
         self.page, self.found, self.inputs, self.data = page, found, inputs, data
-        self.scenario, self.lang, self.row = allocation.scenario, page.lang, row
+        self.scenario, self.book, self.row = allocation.scenario, page.book, row
         self.ids = list(self.scenario.weights)
         self.score = FACTORS + len(self.ids)
         self.money = {key: row + 1 + at for at, key in enumerate(MONEY)}
@@ -76,10 +75,10 @@ class _Writing:
         self.last = self.first + len(self.scenario.ids) - 1
 
     def say(self, key: str) -> str:
-        return say(f"excel.exact.{key}", self.lang)
+        return self.book.say(f"excel.exact.{key}")
 
     def name(self, id: str) -> str:
-        return str(getattr(self.scenario.factor(id).name, self.lang))
+        return str(self.book.text(self.scenario.factor(id).name))
 
     def all(self, key: str) -> str:
         """The cell for all factors in a row."""
@@ -205,7 +204,7 @@ class _Writing:
             page.formula(self.rows[key], column, formula, value, "figure", "General")
 
     def tests(self) -> Iterator[str]:
-        """What must hold for quotients and remainders to be exact."""
+        """The conditions, as formulas, under which quotients and remainders are exact."""
         multiples = f"ROUND({self.span('multiple')},0)*{self.span('divisor')}"
         most = f"SUMPRODUCT({self.span('rate_whole')},{self.span('sum')})"
         yield f"{self.all('multiple')}>0"
@@ -224,9 +223,9 @@ class _Writing:
         head, total = self.first - 2, self.first - 1
         by = scenario.coefficient
         page.text(head - 1, LABEL, self.say("section_scores"), "section", wide=False)
-        page.text(head, LABEL, who(scenario, self.lang), "head")
+        page.text(head, LABEL, who(scenario, self.book), "head")
         page.text(head, ALL, self.say("coefficient") if by is not None else "", "head")
-        page.text(total, LABEL, say("table.total", self.lang), "total")
+        page.text(total, LABEL, self.book.say("table.total"), "total")
         for column in range(ALL, self.score):
             page.text(total, column, "", "total")
         for j, id in enumerate(self.ids):
@@ -239,7 +238,7 @@ class _Writing:
         taking = set(scenario.participants)
         for i, recipient in enumerate(scenario.recipients):
             row = self.first + i
-            page.text(row, LABEL, getattr(recipient.name, self.lang), "label")
+            page.text(row, LABEL, self.book.text(recipient.name), "label")
             if by is None:
                 page.number(row, ALL, None)
             for column, id, values in columns:
@@ -256,5 +255,5 @@ class _Writing:
 
 
 def _fits(column: str, power: str) -> str:
-    """Whether all values of a column are whole when they are multiplied by a power of ten."""
+    """A formula that is 1 if all values of a column times a power of ten are whole, else 0."""
     return f"IF(SUMPRODUCT(--({column}<>ROUND({column}*{power},0)/{power}))=0,1,0)"

@@ -1,4 +1,4 @@
-"""The sheet of what may be changed: money, weights, limits; beside each what it was when exported."""
+"""The sheet of inputs that may be changed: money, weights, limits, each beside its exported value."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from allocator.report.excel.integers import scale_of
 from allocator.report.excel.open_cells import broken_cents, differing, invite, wrong_in
 from allocator.report.excel.pen import Formats, Page, broken_money
 from allocator.report.words.rule import limit_clauses, limit_words
-from allocator.text import money_unit, say
+from allocator.text import Phrasebook
 
 
 class LimitCells(NamedTuple):
-    """A limit's cells, where it has them."""
+    """The cells of a limit's floor and cap, None where it has none."""
 
     floor: str | None
     cap: str | None
@@ -30,59 +30,59 @@ class Inputs(NamedTuple):
     fund: str
     unit: str
     reservations: tuple[str, ...]
-    reserved: str | None  # all of them, where there are any
+    reserved: str | None  # the range of all of them, None without any
     earmarks: tuple[str, ...]
     earmarked: str | None
     weights: tuple[str, ...]
     weights_total: str
     limits: tuple[LimitCells, ...]
-    doubts: str | None  # beside floors and caps, what is wrong with their sizes
-    changed: str  # how many cells here and among the data are not as exported
-    unusable: str  # how many of them are blank, no number or negative
+    doubts: str | None  # the warnings beside floors and caps
+    changed: str  # the number of cells here and among the data that are not as exported
+    unusable: str  # the number that are blank, no number or negative
 
     def read(self, formula: str, otherwise: str = "0") -> str:
-        """A formula that reads inputs, computed only while all of them can be computed with."""
+        """A formula that reads inputs, computed only while all of them are usable."""
         return f"IF({self.unusable}=0,{formula},{otherwise})"
 
     def or_dash(self, formula: str) -> str:
-        """A formula for readers: a dash while the inputs cannot be computed with."""
+        """A formula for readers, which shows a dash while inputs are unusable."""
         return self.read(formula, '"—"')
 
 
-def with_digest(inputs: Inputs, digest: str, lang: str) -> str:
-    """The digest of the inputs as exported, as a formula that says when it no longer applies."""
-    return f'{quoted(digest)}&IF({inputs.changed}=0,"",{quoted(say("excel.not_the_digest", lang))})'
+def with_digest(inputs: Inputs, digest: str, book: Phrasebook) -> str:
+    """A formula of the digest of the exported inputs, with a note once it no longer applies."""
+    return f'{quoted(digest)}&IF({inputs.changed}=0,"",{quoted(book.say("excel.not_the_digest"))})'
 
 
 LABEL, VALUE, EXPORTED, EXTRA, SOURCE = range(5)
 
 
 def write_inputs(page: Page, allocation: Allocation, data: Data, first: int) -> Inputs:
-    """Writes the sheet from a row on, and says where what stands."""
+    """Writes the sheet from a row on; returns the references to its cells."""
     return _Writing(page, allocation, data, first).write()
 
 
 class _Writing:
-    """The sheet while it is being written: which row comes next, and the cells so far."""
+    """The sheet while it is being written: the next row, and the cells so far."""
 
     def __init__(self, page: Page, allocation: Allocation, data: Data, first: int) -> None:
-        self.page, self.scenario, self.lang = page, allocation.scenario, page.lang
+        self.page, self.scenario, self.book = page, allocation.scenario, page.book
         self.row, self.data = first, data
-        self.sizes: list[tuple[int, int | None]] = []  # rows of floors and caps; what a rate is at most
+        self.sizes: list[tuple[int, int | None]] = []  # rows of floors and caps; largest rate, or None
         self.scale = scale_of(self.scenario)
-        self.money = money_unit(self.scenario.fund.currency, self.scale, self.lang)
-        self.main = money_unit(self.scenario.fund.currency, 1, self.lang)
-        self.formats = Formats(self.lang)
+        self.money = self.book.money_unit(self.scenario.fund.currency, self.scale)
+        self.main = self.book.money_unit(self.scenario.fund.currency, 1)
+        self.formats = Formats(self.book)
         self.blocks: list[tuple[int, int]] = []
 
     def say(self, key: str, **details: object) -> str:
-        return say(f"excel.inputs.{key}", self.lang, **details)
+        return self.book.say(f"excel.inputs.{key}", **details)
 
     def write(self) -> Inputs:
         scenario = self.scenario
         fund = scenario.fund
         source = fund.source or fund.name
-        said = getattr(source, self.lang) if source else self.say("of_scenario")
+        said = self.book.text(source) if source else self.say("of_scenario")
         self.section("money", "amount")
         first = self.row
         fund_cell = self.entry(self.say("fund", unit=self.money), Fraction(fund.amount) / self.scale, said)
@@ -103,7 +103,7 @@ class _Writing:
                 " ".join(
                     [
                         self.say("also_shares" if e.also_shares else "apart"),
-                        *([getattr(e.reason, self.lang)] if e.reason else []),
+                        *([self.book.text(e.reason)] if e.reason else []),
                     ]
                 ),
             )
@@ -154,24 +154,24 @@ class _Writing:
     def entry(
         self, label: str, value: Number | Fraction, said: str, number: str = "", extra: str = ""
     ) -> str:
-        """A cell that may be changed, beside what it was; the reference to it."""
+        """Writes a cell that may be changed, beside its exported value; returns the reference to it."""
         page, row = self.page, self.row
         page.text(row, LABEL, label, "label", wide=False)
         plain = not number
-        number = number or ("General" if self.lang == "zh" else "#,##0")
+        number = number or ("General" if self.book.chinese else "#,##0")
         page.number(row, VALUE, value, "input", number)
         page.number(row, EXPORTED, value, "figure", number)
         page.text(row, EXTRA, extra, "text", wide=False)
         page.text(row, SOURCE, said, "text", wide=False)
         invite(page, VALUE, EXPORTED, row, row)
-        if plain and self.lang != "zh":
+        if plain and not self.book.chinese:
             broken_money(page, (row, row), [VALUE, EXPORTED], {})
         page.height(row, max(label, said, key=len), 40 if len(label) > len(said) else 62)
         self.row += 1
         return page.at(row, VALUE, here=True)
 
     def weights(self) -> tuple[list[str], str]:
-        """The weights and what they add up to."""
+        """Writes the weights and their sum; returns the references to them."""
         page, scenario = self.page, self.scenario
         shares = scenario.kind == "shares"
         self.row += 1
@@ -183,13 +183,13 @@ class _Writing:
         cells = []
         for id, weight in scenario.weights.items():
             factor = scenario.factor(id)
-            name = getattr(factor.name, self.lang)
-            said = say(f"status.{factor.status}", self.lang)
+            name = self.book.text(factor.name)
+            said = self.book.say(f"status.{factor.status}")
             if factor.source is not None:
                 said = self.say("status_from", status=said, source=factor.source)
             cells.append(self.entry(name, weight, said, "General"))
         self.blocks.append((first, last))
-        page.text(self.row, LABEL, say("table.total", self.lang), "total", wide=False)
+        page.text(self.row, LABEL, self.book.say("table.total"), "total", wide=False)
         for column in (VALUE, EXPORTED):
             here = page.down(column, first, last, here=True)
             total = f"IF(COUNT({here})=ROWS({here}),SUM({here}),0)"
@@ -210,7 +210,7 @@ class _Writing:
         return found
 
     def limit(self, number: int, limit: Limit) -> LimitCells:
-        clauses = iter(limit_clauses(limit, self.lang, limit_words(self.scenario)))
+        clauses = iter(limit_clauses(limit, self.book, limit_words(self.scenario)))
         found: dict[str, str | None] = {}
         for side, amount, rate in (
             ("floor", limit.floor, limit.floor_rate),
@@ -227,7 +227,7 @@ class _Writing:
         return LimitCells(found["floor"], found["cap"])
 
     def counts(self) -> tuple[str, str]:
-        """How many cells, here and among the data, are not as exported, and how many cannot be used."""
+        """Writes the numbers of changed and unusable cells, here and in the data; returns the references."""
         page, cells = self.page, []
         self.row += 1
         own = [[page.down(c, *rows, here=True) for c in (VALUE, EXPORTED)] for rows in self.blocks]
@@ -243,7 +243,7 @@ class _Writing:
         return cells[0], cells[1]
 
     def effective(self, total: str, unusable: str) -> None:
-        """Beside each weight what it comes to where they do not add up to 100."""
+        """Writes beside each weight its share of their sum, if they are percent of the money."""
         if self.scenario.kind != "shares":
             return
         page, (first, last) = self.page, self.blocks[1]
@@ -255,7 +255,7 @@ class _Writing:
         page.formula(last + 1, EXTRA, formula, 1, "total", "0.00%")
 
     def doubts(self, unusable: str) -> str | None:
-        """Beside each floor and cap, whether its rate is too large or its amount has parts of a hundredth."""
+        """Writes a warning beside floors and caps with too large a rate or with parts of a hundredth."""
         if not self.sizes:
             return None
         page = self.page

@@ -1,8 +1,8 @@
-"""The whole numbers that the workbook computes with, and whether they stay small enough to be exact.
+"""The whole numbers that the workbook computes with, and the test that they are small enough to be exact.
 
 A spreadsheet holds 15 digits. As long as every product stays below 10^14, quotients and remainders of
-whole numbers come out exactly; beyond that the workbook computes in decimals, takes remainders closer than
-``closeness`` for equal, and says so in a cell.
+whole numbers are exact; beyond that the workbook computes in decimals, takes remainders closer than
+``closeness`` for equal, and notes this in a cell.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from allocator.core.model import Scenario
 from allocator.text import money_scale
 
 MOST = 10**14  # no product may reach it
-MOST_DECIMALS = 9  # of a value that is brought to a whole number
-WEIGHT_DECIMALS = 4  # that a weight may at least get in the workbook
+MOST_DECIMALS = 9  # of a value that is made a whole number
+WEIGHT_DECIMALS = 4  # that a weight typed into the workbook may always have
 LEAST = Fraction(1, 4 * 10**15)  # about 2^-52, one step of a decimal in a spreadsheet
 
 
@@ -148,7 +148,7 @@ def integers(allocation: Allocation) -> Integers:
 
 
 def decimals(value: Number) -> int:
-    """How many decimals a number has, MOST_DECIMALS where it has more.
+    """The number of decimals of a number, at most MOST_DECIMALS.
 
     >>> decimals(3), decimals(Fraction(1, 8)), decimals(Fraction(1, 3))
     (0, 3, 9)
@@ -158,7 +158,7 @@ def decimals(value: Number) -> int:
 
 
 def scale_of(scenario: Scenario) -> int:
-    """How many of the main unit one shown unit of money is."""
+    """The number of main units in one shown unit of money."""
     return money_scale(scenario.fund.currency, scenario.fund.unit)
 
 
@@ -169,7 +169,7 @@ def _whole(values: Sequence[Number], power: int) -> tuple[list[Number], list[boo
 
 
 def _base(total: int) -> int:
-    """A power of ten above the root of the number of units: with it, a division goes in two steps.
+    """A power of ten above the root of the number of units, with which a division is made in two steps.
 
     >>> _base(5602), _base(56_020_000)
     (100, 10000)

@@ -1,4 +1,4 @@
-"""What the workbook has formulas for: anything else is refused when it is built, never served as another."""
+"""The parts of a rule that the workbook has formulas for; anything else is refused when it is built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from allocator.report.tables.base import KNOWN
 from allocator.report.tables.letters import letter
 from allocator.report.tables.table import Table
 
-COMPARED = {"number", "recipient", *KNOWN}  # besides those of scenarios and their changes
+COMPARED = {"number", "recipient", *KNOWN}  # besides the columns of scenarios and their changes
 LETTERS = {letter(at) for at in range(26)}
 ROLES = {"recipient", "reservation", "subtotal", "total"}
 CHOICES: dict[str, set[str | None]] = {
@@ -33,12 +33,12 @@ PARTS = {
 
 
 def unknown(what: str, which: object) -> Never:
-    """Raises the error that says for what a formula is missing."""
+    """Raises LookupError, which names the part without a formula."""
     raise LookupError(f"the workbook has no formula for the {what} {which!r}")
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Raises LookupError for whatever of a rule the workbook has no formulas for."""
+    """Raises LookupError for any part of a rule that the workbook has no formulas for."""
     parts = (scenario.recipients, scenario.factors, scenario.reservations, scenario.earmarks, scenario.limits)
     for part in (scenario, scenario.fund, *(thing for things in parts for thing in things)):
         _check_part(part)
@@ -49,7 +49,7 @@ def check_scenario(scenario: Scenario) -> None:
 
 
 def _check_part(part: Any) -> None:
-    """A field that the workbook does not know may only say what it says of itself."""
+    """Raises LookupError if a field that the workbook does not know differs from its default."""
     known = PARTS[type(part).__name__]
     for field in fields(part):
         if field.name in known:
@@ -67,13 +67,13 @@ def _check_choice(name: str, value: str | None) -> None:
 def check_table(table: Table) -> None:
     """Raises LookupError for a kind of row of the office's table without formulas.
 
-    Of its columns the formulas themselves say which they know: printed.py.
+    Its columns are checked where their formulas are made, in printed.py.
     """
     _check_roles(table)
 
 
 def check_comparison(table: Table) -> None:
-    """The same for scenarios side by side: letters, and their changes, a letter less A or known amounts."""
+    """The same for scenarios side by side: a column is a letter, or a letter less A or known amounts."""
     for column in table.columns:
         letter, minus, base = column.key.partition("-")
         less = not minus or base in ("A", *KNOWN)

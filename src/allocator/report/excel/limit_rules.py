@@ -1,4 +1,4 @@
-"""Each floor and cap of a scenario as a formula: for whom it holds, and how many whole units it is."""
+"""Each floor and cap of a scenario as a formula: the recipients it holds for, and its whole units."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allocator.report.excel.integers import MOST, decimals, scale_of
 
 
 class Rule(NamedTuple):
-    """One side of one limit: its cell among the inputs, and the positions of those for whom it holds."""
+    """One side of one limit: its cell among the inputs, and the positions of the recipients it holds for."""
 
     inputs: Inputs
 
@@ -26,7 +26,7 @@ class Rule(NamedTuple):
 
 
 class InUnits(NamedTuple):
-    """A limit of one recipient in whole units; ``tight`` tests whether it is too close to one to be sure."""
+    """A limit of one recipient in whole units; ``tight`` is the test if its rounding is in doubt, or ""."""
 
     formula: str
     value: int
@@ -51,9 +51,9 @@ def _holds(limit: Limit, scenario: Scenario, i: int) -> bool:
 
 
 def in_units(scenario: Scenario, rule: Rule, i: int, cells: ExactCells, data: Data) -> InUnits:
-    """A limit of one recipient: floors rounded up, caps down.
+    """A limit of one recipient in whole units: floors rounded up, caps down.
 
-    A product below 10^14 comes out so close that adding a 10^-14th part decides rightly whether it is whole.
+    A product below 10^14 is so close that correcting it by a 10^-14th part decides rightly if it is whole.
     """
     formula, exact, size = _amount(scenario, rule, i, cells, data)
     formula = rule.inputs.read(formula)
@@ -64,9 +64,9 @@ def in_units(scenario: Scenario, rule: Rule, i: int, cells: ExactCells, data: Da
     off = f"ABS({formula}-ROUND({formula},0))"
     if size >= MOST:
         return InUnits(text, int(value), f"IF(AND({off}>0,{off}<1E-13*{formula}),1,0)")
-    if getattr(rule.limit, rule.side) is not None:  # an amount is whole in hundredths, whatever is typed in
+    if getattr(rule.limit, rule.side) is not None:  # an amount is whole in hundredths, whatever is typed
         return InUnits(text, int(value), "")
-    # rates and data that are typed in may have more digits than those exported
+    # typed rates and data may have more digits than those exported
     return InUnits(
         text, int(value), f"IF({rule.inputs.changed}=0,0,IF(AND({off}>0,{off}<1E-13*{formula}),1,0))"
     )
@@ -75,7 +75,7 @@ def in_units(scenario: Scenario, rule: Rule, i: int, cells: ExactCells, data: Da
 def _amount(
     scenario: Scenario, rule: Rule, i: int, cells: ExactCells, data: Data
 ) -> tuple[str, Fraction, Fraction]:
-    """A limit in units before it is made whole: the formula, its value, how large the numbers in it are."""
+    """A limit in units before it is made whole: the formula, its value, the size of the numbers in it."""
     limit, unit, cents = rule.limit, Fraction(scenario.fund.unit), scale_of(scenario) * 100
     amount = getattr(limit, rule.side)
     if amount is not None:
@@ -101,7 +101,7 @@ def _amount(
 
 
 def total_by(data: Data, id: str) -> str:
-    """What a column adds up to among those that take part."""
+    """The formula of a column's sum over the recipients that take part."""
     if data.taking is None:
         return f"SUM({data.column(id)})"
     return f"SUMPRODUCT({data.column(id)},{data.page.down(data.taking, data.first, data.last)})"

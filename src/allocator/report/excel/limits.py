@@ -1,4 +1,4 @@
-"""Floors and caps in whole units, who stands at one, and the multiplier of all others, found by formula.
+"""Floors and caps in whole units, the recipients at one, and the multiplier of all others, by formula.
 
 Let G(λ) = Σ min(max(λ · s, floor), cap). It never falls, so a recipient stands at its floor exactly if
 G(floor / s) is not below the units to share out, and at its cap exactly if G(cap / s) is not above them.
@@ -21,14 +21,13 @@ from allocator.report.excel.integers import LEAST, MOST, Integers
 from allocator.report.excel.limit_rules import Rule, in_units, rules_of
 from allocator.report.excel.pen import Page
 from allocator.report.tables.grid import who
-from allocator.text import say
 
 COLUMNS = ("floor", "cap", "score", "at_floor_sum", "at_cap_sum", "at_floor", "at_cap", "free", "near")
 TOP = ("units", "score", "multiplier", "crossed", "low", "high", "near")
 
 
 class LimitsCells(NamedTuple):
-    """References to the cells of the sheet: columns by what they hold, and what is the same for everybody."""
+    """References to the cells of the sheet: its columns by content, and the cells that hold for everybody."""
 
     page: Page
     first: int
@@ -72,11 +71,11 @@ class _Writing:
         row: int,
     ) -> None:
         self.page, self.allocation, self.found = page, allocation, found
-        self.data, self.cells, self.lang = data, cells, page.lang
+        self.data, self.cells, self.book = data, cells, page.book
         self.scenario, self.divided = allocation.scenario, division(allocation, found)
         self.rules: list[Rule] = rules_of(self.scenario, inputs)
         size = len(self.scenario.ids)
-        self.floors, self.caps = [0] * size, [0] * size  # who takes no part gets nothing
+        self.floors, self.caps = [0] * size, [0] * size  # zero for those that take no part
         for i, floor, cap in zip(
             self.scenario.participants, allocation.floor_units, allocation.cap_units, strict=True
         ):
@@ -87,12 +86,12 @@ class _Writing:
         self.first, self.last = self.head + 2, self.head + 1 + size
         self.columns = {key: 2 + len(self.rules) + at for at, key in enumerate(COLUMNS)}
         self.near = 0
-        # what every recipient is held against is brought to whole numbers once
+        # limits and scores, which every recipient is compared with, are made whole numbers once
         self.of_units, (self.whole_floors, self.whole_caps) = _brought(self.floors, self.caps)
         self.of_scores, (self.whole_scores,) = _brought(found.scores)
 
     def say(self, key: str, **details: object) -> str:
-        return say(f"excel.limits.{key}", self.lang, **details)
+        return self.book.say(f"excel.limits.{key}", **details)
 
     def down(self, key: str) -> str:
         return self.page.down(self.columns[key], self.first, self.last, here=True)
@@ -102,7 +101,7 @@ class _Writing:
         self.heads()
         for i, recipient in enumerate(self.scenario.recipients):
             page.number(self.first + i, 0, i + 1, "middle", "0")
-            page.text(self.first + i, 1, getattr(recipient.name, self.lang))
+            page.text(self.first + i, 1, self.book.text(recipient.name))
             self.recipient(i)
         self.same_for_all()
         page.widths[1] = max(page.widths[1], 36)
@@ -127,7 +126,7 @@ class _Writing:
 
     def heads(self) -> None:
         page = self.page
-        heads = [(say("table.number", self.lang), ""), (who(self.scenario, self.lang), "")]
+        heads = [(self.book.say("table.number"), ""), (who(self.scenario, self.book), "")]
         for rule in self.rules:
             heads.append((self.say(f"rule_{rule.side}", number=rule.number), self.say("rule_how")))
         heads += [(self.say(key), self.say(f"{key}_how")) for key in COLUMNS]
@@ -139,7 +138,7 @@ class _Writing:
         page.sheet.set_row(self.head + 1, 88)
 
     def same_for_all(self) -> None:
-        """What is left for those between limits, the multiplier, and whether the limits can all hold."""
+        """Writes what is left between limits, the multiplier, and tests if the limits can all hold."""
         page, cells, divided, found = self.page, self.cells, self.divided, self.found
         at = {key: page.at(row, 2, here=True) for key, row in self.top.items()}
         nobody = f"SUM({self.down('free')})=0"
@@ -194,7 +193,7 @@ class _Writing:
         large = 4 * found.total * found.score >= MOST
         near = sum(1 for x in sums.values() if large and found.scores[i] and -bound <= x <= bound)
         self.near += near
-        # sums of products as small as that come out exactly, so that no comparison is in doubt
+        # sums of products as small as that are exact, so that no comparison is in doubt
         doubt = f"{cells.total}*{at['score']}*{closeness(self.allocation)}*1E-15"
         doubts = "+".join(
             f"IF(AND({at['score']}>0,ABS({at[f'at_{side}_sum']})<={doubt}),1,0)" for side in sums
@@ -217,7 +216,7 @@ class _Writing:
             page.formula(row, self.columns[key], formula, value, "figure", number)
 
     def in_doubt(self, tests: list[str]) -> str:
-        """The tests together; where they are longer than Excel takes, any change leaves it in doubt."""
+        """The tests as one sum; if that is too long for Excel, any changed input counts as doubt."""
         together = "+".join(tests)
         if len(together) < 8000:
             return together
@@ -249,7 +248,7 @@ class _Writing:
 
 
 def multiplier_test(limits: LimitsCells, cells: ExactCells, last: int) -> str:
-    """How many the multiplier does not fit: λ s ≤ floor at a floor, λ s ≥ cap at a cap, else between."""
+    """A formula counting misfits of the multiplier: λ s ≤ floor at a floor, ≥ cap at a cap, else between."""
     floor, cap, at_floor, at_cap = (
         limits.page.down(column, limits.first, last)
         for column in (limits.floor, limits.cap, limits.at_floor, limits.at_cap)
@@ -265,6 +264,6 @@ def multiplier_test(limits: LimitsCells, cells: ExactCells, last: int) -> str:
 
 
 def _brought(*lists: Sequence[Number]) -> tuple[int, list[list[int]]]:
-    """A whole number by which all become whole, and what they become."""
+    """The least common denominator of all the numbers, and the numbers multiplied by it."""
     by = math.lcm(*(Fraction(x).denominator for numbers in lists for x in numbers))
     return by, [[int(x * by) for x in numbers] for numbers in lists]

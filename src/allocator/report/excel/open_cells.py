@@ -1,17 +1,16 @@
-"""Cells that may be changed: what they take, what changed or wrong ones look like, and how many there are."""
+"""Cells that may be changed: the values they accept, the look of changed and wrong ones, and their count."""
 
 from __future__ import annotations
 
 from xlsxwriter.utility import xl_col_to_name
 
 from allocator.report.excel.pen import Page
-from allocator.text import say
 
 
 def invite(page: Page, column: int, exported: int, first: int, last: int, taking: int | None = None) -> None:
-    """Sets what cells that may be changed take, and the looks of wrong and of changed ones.
+    """Sets the values that changeable cells accept, and the look of wrong and of changed ones.
 
-    ``exported`` is the column of what they were, ``taking`` one that says 1 in the rows that count.
+    ``exported`` is the column of their exported values, ``taking`` one with 1 in the rows that count.
     """
     cell, was = (f"${xl_col_to_name(c)}{first + 1}" for c in (column, exported))
     counts = f"${xl_col_to_name(taking)}{first + 1}=1" if taking is not None else "TRUE"
@@ -29,22 +28,22 @@ def invite(page: Page, column: int, exported: int, first: int, last: int, taking
         first, column, last, column,
         {
             "validate": "decimal", "criteria": ">=", "value": 0, "ignore_blank": False,
-            "error_message": say("excel.inputs.bare", page.lang),
+            "error_message": page.book.say("excel.inputs.bare"),
         },
     )  # fmt: skip
 
 
 def differing(cells: str, exported: str) -> str:
-    """How many cells differ from what they were; a blank one differs from a zero.
+    """A formula that counts the cells that differ from those exported; a blank one differs from a zero.
 
-    An error among them cannot be compared with anything: then errors alone count.
+    An error among them cannot be compared with anything: then only errors count.
     """
     other = f"SUMPRODUCT(--(({cells}<>{exported})+(ISBLANK({cells})<>ISBLANK({exported}))>0))"
     return f"IFERROR({other},SUMPRODUCT(--ISERROR({cells})))"
 
 
 def wrong_in(cells: str, taking: str | None = None) -> str:
-    """How many of the cells are blank, no number or negative, among those that take part."""
+    """A formula that counts negative cells and, among those that take part, cells that hold no number."""
     none = f"ROWS({cells})*COLUMNS({cells})-COUNT({cells})"
     if taking:
         none = f"SUMPRODUCT({taking}*(1-ISNUMBER({cells})))"
@@ -52,5 +51,5 @@ def wrong_in(cells: str, taking: str | None = None) -> str:
 
 
 def broken_cents(cells: str, over: int) -> str:
-    """How many amounts have parts of a hundredth; ``over`` hundredths are one of their units."""
+    """A formula that counts amounts with parts of a hundredth; ``over`` hundredths are one of their units."""
     return f"SUMPRODUCT(--(ABS({cells}*{over}-ROUND({cells}*{over},0))>0.0001+1E-14*{cells}*{over}))"

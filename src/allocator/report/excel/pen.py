@@ -1,4 +1,4 @@
-"""Drawing on a worksheet: cells with the value that their formula has, widths, print set-up."""
+"""Drawing on a worksheet: cells with formulas and their values, widths, print set-up."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from allocator.report.excel.formula_texts import quoted
-from allocator.text import say
+from allocator.text import Phrasebook
 
 Value = int | float | Fraction | str
 
 WIDEST = 44  # characters of half width; longer text is wrapped
-A4_WIDTH = 225  # of columns that fit on a landscape page in a size that can be read
+A4_WIDTH = 225  # of the columns that fit on a landscape page at a readable size
 ROW = 20  # height of a row, in points
-HIGHEST = 409  # that a row may be
-FONTS = {"zh": ("等线", "宋体"), "en": ("Arial", "Arial")}  # of working sheets, of the printed table
+HIGHEST = 409  # points, the most that a row may be high
+FONTS = {True: ("等线", "宋体"), False: ("Arial", "Arial")}  # of working sheets, of the printed table
 
 BASE: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15, "text_wrap": True},
@@ -52,27 +52,27 @@ BASE: dict[str, dict[str, Any]] = {
 class Ink:
     """The formats of a workbook, each made once."""
 
-    book: Any
-    lang: str
+    workbook: Any
+    book: Phrasebook
     made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def style(self, name: str, number: str = "", **more: Any) -> Any:
         """The format with this name and number format."""
         key = (name, number, *sorted(more.items()))
         if key not in self.made:
-            body, printed = FONTS[self.lang]
+            body, printed = FONTS[self.book.chinese]
             font = printed if more.get("printed") else body
             looks = {"font_name": font, "font_size": 11, "valign": "vcenter", **BASE[name]}
             looks |= {k: v for k, v in more.items() if k != "printed"}
             if number:
                 looks["num_format"] = number
-            self.made[key] = self.book.add_format(looks)
+            self.made[key] = self.workbook.add_format(looks)
         return self.made[key]
 
 
 @dataclass
 class Page:
-    """A worksheet and what is written on it: rows and columns count from 0."""
+    """A worksheet and its content; rows and columns count from 0."""
 
     sheet: Any
     name: str
@@ -82,13 +82,13 @@ class Page:
     printed_to: int | None = None  # the last column that is printed, where not all are
 
     @property
-    def lang(self) -> str:
-        return self.ink.lang
+    def book(self) -> Phrasebook:
+        return self.ink.book
 
     def text(
         self, row: int, column: int, text: str, style: str = "text", *, wide: bool = True, **more: Any
     ) -> None:
-        """Text, which never becomes a formula, number or link."""
+        """Writes text, which never becomes a formula, number or link."""
         looks = self.ink.style(style, **more)
         if text:
             self.sheet.write_string(row, column, text, looks)
@@ -98,7 +98,7 @@ class Page:
             self.wide(column, text)
 
     def merged(self, row: int, first: int, last: int, text: str, style: str, **more: Any) -> None:
-        """Text over several cells."""
+        """Writes text over several cells."""
         if last > first:
             looks = self.ink.style(style, **more)
             self.sheet.merge_range(row, first, row, last, "", looks)
@@ -109,7 +109,7 @@ class Page:
     def number(
         self, row: int, column: int, value: Value | None, style: str = "figure", number: str = "", **more: Any
     ) -> None:
-        """A figure that stands there as a value."""
+        """Writes a figure as a value; a blank cell for None."""
         if value is None:
             self.sheet.write_blank(row, column, None, self.ink.style(style, number, **more))
             return
@@ -129,7 +129,7 @@ class Page:
         wide: bool = True,
         **more: Any,
     ) -> None:
-        """A formula beside the value that it has."""
+        """Writes a formula together with its value."""
         cached = value if isinstance(value, str) else held(value)
         self.sheet.write_formula(row, column, f"={formula}", self.ink.style(style, number, **more), cached)
         if wide and not isinstance(value, str):
@@ -141,13 +141,13 @@ class Page:
         self.widths[column] = max(self.widths.get(column, 5), min(longest * 1.1 + 2, most))
 
     def height(self, row: int, text: str, width: float, least: float = ROW) -> None:
-        """Makes a row high enough for a wrapped text in cells that are so wide together."""
+        """Makes a row high enough for a text wrapped to this width."""
         self.sheet.set_row(row, min(max(least, 16 * lines_of(text, width) + 4), HIGHEST))
 
     def lead(self, title: str, mark: str, state: tuple[str, str, str], *, printed: bool = False) -> None:
-        """The first three lines: title, mark, state (a formula, its value and the longest that it can be).
+        """Writes the first three lines: title, mark, state (a formula, its value and its longest value).
 
-        On a sheet of several pages they leave out the columns that are repeated on each.
+        On a sheet of several pages they skip the columns that are repeated on each.
         """
         start = 2 if self.pages > 1 else 0
         last, room = start, self.widths.get(start, 9)
@@ -165,7 +165,7 @@ class Page:
         self.merged(2, start, last, "", "state")
         self.formula(2, start, formula, value, "state", wide=False)
         self.height(2, longest, room)
-        self.sheet.set_row(3, 4)  # what the sentence takes, the empty row gives
+        self.sheet.set_row(3, 4)  # the empty row gives up the height that the sentence takes
         here = self.at(2, start, here=True)
         self.sheet.conditional_format(
             2, start, 2, last,
@@ -174,7 +174,7 @@ class Page:
 
     @property
     def pages(self) -> int:
-        """How many pages side by side the sheet takes."""
+        """The number of pages side by side that the sheet takes."""
         return 1 if self.single else max(1, math.ceil(self.printed_width / A4_WIDTH))
 
     @property
@@ -187,9 +187,9 @@ class Page:
         )
 
     def changing(self, name: str) -> Any:
-        """The format with this name for a condition: only what it changes about a cell."""
+        """The format with this name for a condition: only the properties that it may change."""
         looks = {key: value for key, value in BASE[name].items() if key in ("bold", "bg_color", "font_color")}
-        return self.ink.book.add_format(looks)
+        return self.ink.workbook.add_format(looks)
 
     def at(self, row: int, column: int, *, here: bool = False) -> str:
         """An absolute reference to a cell, for formulas on other sheets too."""
@@ -213,7 +213,7 @@ class Page:
     def finish(
         self, repeat: tuple[int, int] | None, freeze: tuple[int, int] | None, mark: str, columns: int = 0
     ) -> None:
-        """Widths and print set-up; ``repeat`` are heading rows, ``columns`` how many stand on every page."""
+        """Sets widths and print set-up; ``repeat``: heading rows, ``columns``: how many are on every page."""
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
         self.sheet.set_landscape()
@@ -229,7 +229,7 @@ class Page:
         if freeze is not None:
             self.sheet.freeze_panes(*freeze)
         self.sheet.set_header((f"&L{mark}" if mark else "") + "&R&A")
-        self.sheet.set_footer(f"&C{say('excel.page', self.lang)}")
+        self.sheet.set_footer(f"&C{self.book.say('excel.page')}")
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
@@ -243,18 +243,18 @@ def held(value: int | float | Fraction) -> int | float:
 
 
 def lines_of(text: str, width: float) -> int:
-    """How many lines a text takes in cells that are so wide."""
+    """The number of lines that a text takes in cells of this width."""
     room = max(int(width / 1.15) - 2, 1)
     return sum(-(-max(shown_width(line), 1) // room) for line in text.splitlines() or [""])
 
 
 def shown_width(text: str) -> int:
-    """How many characters of half width a text takes."""
+    """The width of a text in characters of half width."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 def _drawn(value: Value, number: str) -> str:
-    """About what a figure looks like, for the width of its column."""
+    """The approximate text of a figure as shown, for the width of its column."""
     if isinstance(value, str):
         return value
     places = len(number.partition(".")[2].partition(";")[0].rstrip("%")) if "." in number else 0
@@ -264,21 +264,21 @@ def _drawn(value: Value, number: str) -> str:
 
 @dataclass(frozen=True)
 class Formats:
-    """How figures of a workbook are written in its language."""
+    """The number formats of a workbook in its language."""
 
-    lang: str
+    book: Phrasebook
 
     @property
     def money(self) -> str:
-        return "0" if self.lang == "zh" else "#,##0"
+        return "0" if self.book.chinese else "#,##0"
 
     @property
     def stage(self) -> str:
-        return "0.00" if self.lang == "zh" else "#,##0.00"
+        return "0.00" if self.book.chinese else "#,##0.00"
 
     @property
     def long(self) -> str:
-        return "0.000000" if self.lang == "zh" else "#,##0.000000"
+        return "0.000000" if self.book.chinese else "#,##0.000000"
 
     @property
     def change(self) -> str:
@@ -298,8 +298,8 @@ class Formats:
 def broken_money(
     page: Page, rows: tuple[int, int], columns: Sequence[int], changes: Mapping[int, bool]
 ) -> None:
-    """Shows the decimals of money where there are any; ``changes`` says which columns bear signs."""
-    formats = Formats(page.lang)
+    """Shows the decimals of money where there are any; ``changes`` is True for columns with signs."""
+    formats = Formats(page.book)
     for column in columns:
         number = formats.broken_change if changes.get(column) else formats.broken
         corner = f"{xl_col_to_name(column)}{rows[0] + 1}"
@@ -308,6 +308,6 @@ def broken_money(
             {
                 "type": "formula",
                 "criteria": f"=AND(ISNUMBER({corner}),{corner}<>INT({corner}))",
-                "format": page.ink.book.add_format({"num_format": number}),
+                "format": page.ink.workbook.add_format({"num_format": number}),
             },
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The sheets to print: the office's table of the first scenario, and the scenarios side by side."""
+"""The sheets to print: the office's table of the computed scenario, and the scenarios side by side."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
 from allocator.report.tables.table import Column, Table
 from allocator.report.words.options import differs_line, rule_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 
-TEXTS = ("number", "recipient", "note")  # columns of text; those of figures are in _recipient
+TEXTS = ("number", "recipient", "note")  # columns of text; `_recipient` has those of figures
 
 
 class Printed(NamedTuple):
-    """Where what stands on the printed table."""
+    """The layout of the printed table: columns by key, first and last recipient's row, row of the total."""
 
     page: Page
     columns: dict[str, int]
@@ -41,8 +41,8 @@ class Printed(NamedTuple):
         return self.page.down(self.columns[key], *self.rows)
 
 
-def _formats(lang: str) -> dict[str, str]:
-    formats = Formats(lang)
+def _formats(book: Phrasebook) -> dict[str, str]:
+    formats = Formats(book)
     return {
         "text": "", "money": formats.money, "stage": formats.stage, "share": "0.00", "change": formats.change,
     }  # fmt: skip
@@ -60,13 +60,13 @@ def write_table(
     shown: Shown,
     row: int,
 ) -> Printed:
-    """The office's table: the same columns, rows and figures, as formulas."""
+    """Writes the office's table with the same columns, rows and figures, as formulas."""
     check_table(table)
-    scenario, lang = allocation.scenario, page.lang
+    scenario, book = allocation.scenario, page.book
     scale, last_column = scale_of(scenario), len(table.columns) - 1
     page.merged(row, 0, last_column, table.unit, "right", printed=True)
     head = row + 1
-    places = _formats(lang)
+    places = _formats(book)
     columns = {key_of(column): at for at, column in enumerate(table.columns)}
     for at, column in enumerate(table.columns):
         if column.kind == "text" and column.key not in TEXTS:
@@ -131,10 +131,10 @@ def write_table(
 
 
 def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, scenario: Scenario) -> None:
-    """A factor's heading with its weight as it is now."""
-    name = getattr(scenario.factor(column.key).name, page.lang)
+    """Writes a factor's heading with its current weight."""
+    name = page.book.text(scenario.factor(column.key).name)
     cell = inputs.weights[list(scenario.weights).index(column.key)]
-    before, after = (say(f"excel.table.{end}_{scenario.kind}", page.lang) for end in ("before", "after"))
+    before, after = (page.book.say(f"excel.table.{end}_{scenario.kind}") for end in ("before", "after"))
     weight = inputs.or_dash(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
     formula = f"{quoted(name + before)}&{weight}&{quoted(after)}"
     page.formula(row, at, formula, column.header, "head", printed=True)
@@ -152,9 +152,9 @@ def _recipient(
     shown: Shown,
     allocation: Allocation,
 ) -> str:
-    """A recipient's figure or remark in a column."""
-    key, lang = column.key, page.lang
-    if column.adds:  # before the others: a factor may be called as one of them
+    """The formula of a recipient's figure or remark in a column."""
+    key, book = column.key, page.book
+    if column.adds:  # before the others: a factor's id may be one of their keys
         return shown.at(key_of(column), i)
     if key in ("amount", "earmark"):
         return stages.at(key, i)
@@ -165,7 +165,7 @@ def _recipient(
         assert data.previous is not None
         return data.page.at(data.first + i, data.previous)
     if key in ("difference", "year_difference"):
-        # each change stands beside what it is from
+        # each change stands to the right of the amounts it is from
         order = list(columns)
         than = order[order.index(key) - 1]
         if than not in KNOWN:
@@ -174,14 +174,16 @@ def _recipient(
         return f"ROUND({amount}-{base},6)"
     if key != "note":
         unknown("column", key)
-    return _note(i, limits, stages, allocation, lang)
+    return _note(i, limits, stages, allocation, book)
 
 
-def _note(i: int, limits: LimitsCells | None, stages: Stages, allocation: Allocation, lang: str) -> str:
-    """备注: at a floor or cap, among tied remainders, or outside the factor split."""
+def _note(
+    i: int, limits: LimitsCells | None, stages: Stages, allocation: Allocation, book: Phrasebook
+) -> str:
+    """The formula of the remark: at a floor or cap, among tied remainders, or outside the factor split."""
 
     def label(key: str) -> str:
-        return '"' + say(f"table.{key}", lang).replace('"', '""') + '"'
+        return '"' + book.say(f"table.{key}").replace('"', '""') + '"'
 
     if i not in allocation.scenario.participants:
         return label("apart")
@@ -197,7 +199,7 @@ def _note(i: int, limits: LimitsCells | None, stages: Stages, allocation: Alloca
         at = f'IF(OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{label("at_cap")},"")'
     if limits.has_floor[i]:
         at = f"IF({at_floor}=1,{label('at_floor')},{at})"
-    comma = say("place.list", lang)
+    comma = book.say("place.list")
     return f'{at}&IF(AND({stages.at("tied", i)}=1,{at}<>""),"{comma}","")&{tied}'
 
 
@@ -212,29 +214,29 @@ def write_comparison(
     cells: ExactCells,
     row: int,
 ) -> None:
-    """The scenarios side by side: the one at ``live`` as formulas, the others as computed by the program."""
-    chosen, own, lang = allocations[live].scenario, letter_of(live), page.lang
+    """Writes the scenarios side by side: that at ``live`` as formulas, others as computed by the program."""
+    chosen, own, book = allocations[live].scenario, letter_of(live), page.book
     base = allocations[0].scenario
     published = base.published
-    # columns of the sheet with the data of the one at ``live``, where they are what this sheet shows
+    # columns of the data sheet, which holds the data of the one at ``live``, where they are shown here
     known = {PUBLISHED: data.published} if published == chosen.published else {}
     if chosen_base is not None:
         known[chosen_base.key] = data.published if chosen_base.key == PUBLISHED else data.previous
-    table = compare_table(allocations, lang, chosen_base)
+    table = compare_table(allocations, book, chosen_base)
     check_comparison(table)
     scale = table.scale
-    places = _formats(lang)
+    places = _formats(book)
     last_column = len(table.columns) - 1
     r = row
     for at, (letter, allocation) in enumerate(lettered(allocations)):
         scenario = allocation.scenario
-        names = [say("report.option_short", lang, letter=x) for x in (letter_of(0), letter)]
-        about = say("report.joined", lang).join(rule_lines(scenario, lang))
+        names = [book.say("report.option_short", letter=x) for x in (letter_of(0), letter)]
+        about = book.say("report.joined").join(rule_lines(scenario, book))
         if at:
-            about = differs_line(base, scenario, (names[0], names[1]), lang)
+            about = differs_line(base, scenario, (names[0], names[1]), book)
         key = "live" if at == live else "fixed"
         title, digest = scenario.title, scenario.digest[7:19]
-        text = say(f"excel.compare.{key}", lang, letter=letter, title=title, about=about, digest=digest)
+        text = book.say(f"excel.compare.{key}", letter=letter, title=title, about=about, digest=digest)
         page.merged(r, 0, max(last_column, 6), text, "wrap")
         page.height(r, text, 90)
         r += 1
@@ -243,7 +245,7 @@ def write_comparison(
     head, first = r + 1, r + 2
     columns = [*table.columns]
     if with_difference:
-        against = say("excel.compare.against", lang, letter=own)
+        against = book.say("excel.compare.against", letter=own)
         columns.append(Column(f"{own}-published", against, "change"))
     for at, column in enumerate(columns):
         page.text(head, at, column.header, "head", wide=False, printed=True)

@@ -13,13 +13,12 @@ from allocator.report.excel.pen import Formats, Page
 from allocator.report.excel.stages import Stages
 from allocator.report.tables.grid import who
 from allocator.report.tables.table import Column, Table
-from allocator.text import say
 
-BLOCKS = ("exact", "over", "shown")  # unrounded, what lies above a whole hundredth, as shown
+BLOCKS = ("exact", "over", "shown")  # unrounded, the part above a whole hundredth, as shown
 
 
 class Shown(NamedTuple):
-    """Where the figures as shown stand, by the column of the office's table."""
+    """The columns of the figures as shown, by key of the office's column; row of the first recipient."""
 
     page: Page
     columns: dict[str, int]
@@ -43,7 +42,7 @@ class _Writing:
         self, page: Page, allocation: Allocation, table: Table, cells: ExactCells, stages: Stages, row: int
     ) -> None:
         self.page, self.allocation, self.table = page, allocation, table
-        self.cells, self.stages, self.lang = cells, stages, page.lang
+        self.cells, self.stages, self.book = cells, stages, page.book
         self.scenario, self.scale = allocation.scenario, scale_of(allocation.scenario)
         self.places = {key_of(c): at for at, c in enumerate(table.columns) if c.kind in ("stage", "share")}
         self.keys = list(self.places)
@@ -60,17 +59,17 @@ class _Writing:
     def write(self) -> Shown:
         page = self.page
         page.sheet.set_row(self.head, 54)
-        page.text(self.head, 0, say("table.number", self.lang), "head")
-        page.text(self.head, 1, who(self.scenario, self.lang), "head")
+        page.text(self.head, 0, self.book.say("table.number"), "head")
+        page.text(self.head, 1, who(self.scenario, self.book), "head")
         for row, name, style in (
-            (self.total, say("table.total", self.lang), "total"),
-            (self.short, say("excel.shown.short", self.lang), "how"),
+            (self.total, self.book.say("table.total"), "total"),
+            (self.short, self.book.say("excel.shown.short"), "how"),
         ):
             page.text(row, 0, "", style)
             page.text(row, 1, name, style)
         for i, recipient in enumerate(self.scenario.recipients):
             page.number(self.first + i, 0, i + 1, "middle", "0")
-            page.text(self.first + i, 1, getattr(recipient.name, self.lang))
+            page.text(self.first + i, 1, self.book.text(recipient.name))
         for key in self.keys:
             self.column(key)
         page.widths[1] = max(page.widths[1], 18)
@@ -79,13 +78,13 @@ class _Writing:
         return Shown(page, self.blocks["shown"], self.first)
 
     def column(self, key: str) -> None:
-        """One step of the calculation in its three columns."""
-        page, formats = self.page, Formats(self.lang)
+        """Writes one step of the calculation in its three columns."""
+        page, formats = self.page, Formats(self.book)
         exact, over, shown = (self.blocks[block][key] for block in BLOCKS)
         at = self.places[key]
         name = self.table.columns[at].header
         if key in self.factors:
-            name = getattr(self.scenario.factor(self.ids[key]).name, self.lang)
+            name = self.book.text(self.scenario.factor(self.ids[key]).name)
         figures: list[Number] = [
             values[at]
             for (role, _), values in zip(self.table.records, self.table.figures, strict=True)
@@ -94,9 +93,7 @@ class _Writing:
         values = self.values(key)
         for block in BLOCKS:
             column = self.blocks[block][key]
-            page.text(
-                self.head, column, say(f"excel.shown.{block}", self.lang, name=name), "head", wide=False
-            )
+            page.text(self.head, column, self.book.say(f"excel.shown.{block}", name=name), "head", wide=False)
             page.widths[column] = 14
             page.text(self.total, column, "", "total")
             page.text(self.short, column, "", "how")
@@ -149,7 +146,7 @@ class _Writing:
         return f"IF({cells.score}=0,0,{cells.distributable}/{self.scale * 100}*{part}/{cells.score})"
 
     def shown_total(self, key: str) -> str:
-        """What a column adds up to as shown; the factors' totals add up to the entitlements' total."""
+        """The formula of a column's total as shown; the factors' totals add up to the entitlements' total."""
         page, money = self.page, f"{self.cells.distributable}/{self.scale * 100}"
         if key == "limited":
             return money
@@ -172,10 +169,10 @@ class _Writing:
 
 
 def key_of(column: Column) -> str:
-    """A column of the office's table by name; factors may be called as other columns are."""
+    """The key of a column of the office's table; a factor's has a prefix, since its id may be another key."""
     return f"factor {column.key}" if column.adds == "factors" else column.key
 
 
 def _close(total: str) -> str:
-    """Below it, what two decimals leave over counts as equal."""
+    """The difference, as a formula, up to which parts of a hundredth count as equal."""
     return f"(1E-9+{total}*4E-13)"

@@ -15,13 +15,12 @@ from allocator.report.excel.integers import Integers, scale_of
 from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, Value, broken_money
 from allocator.report.tables.grid import who
-from allocator.text import money_unit, say
 
-VALUE = 6  # the column of what is the same for everybody, beside its label from the third on
+VALUE = 6  # the column of the figures that hold for everybody; their labels begin in the third column
 
 
 class Stages(NamedTuple):
-    """Where the columns of the sheet stand, by what they hold."""
+    """The columns of the sheet by content, and the rows of the first and the last recipient."""
 
     page: Page
     columns: dict[str, int]
@@ -62,7 +61,7 @@ def write_stages(
 
 
 class _Writing:
-    """The sheet while it is being written: where what stands, and the values beside the formulas."""
+    """The sheet while it is being written: its layout, and the values beside the formulas."""
 
     def __init__(
         self,
@@ -76,10 +75,10 @@ class _Writing:
     ) -> None:
         self.page, self.allocation, self.found = page, allocation, found
         self.inputs, self.cells, self.limits = inputs, cells, limits
-        self.scenario, self.lang = allocation.scenario, page.lang
+        self.scenario, self.book = allocation.scenario, page.book
         self.divided: Division = division(allocation, found)
         self.by_remainder = self.divided.by_remainder
-        self.formats, self.scale = Formats(page.lang), scale_of(allocation.scenario)
+        self.formats, self.scale = Formats(page.book), scale_of(allocation.scenario)
         self.size = len(self.scenario.ids)
         keys = ["score", "share", "entitlement", *(["limited"] if limits else [])]
         keys += ["high", "high_rest", "whole", "rest", "part"]
@@ -97,7 +96,7 @@ class _Writing:
         return self.page.down(self.columns[key], self.first, self.last, here=True)
 
     def say(self, key: str, **details: object) -> str:
-        return say(f"excel.stages.{key}", self.lang, **details)
+        return self.book.say(f"excel.stages.{key}", **details)
 
     def write(self) -> Stages:
         page = self.page
@@ -110,7 +109,7 @@ class _Writing:
         self.heads()
         for i, recipient in enumerate(self.scenario.recipients):
             page.number(self.first + i, 0, i + 1, "middle", "0")
-            page.text(self.first + i, 1, getattr(recipient.name, self.lang))
+            page.text(self.first + i, 1, self.book.text(recipient.name))
             at = {key: page.at(self.first + i, column, here=True) for key, column in self.columns.items()}
             written = {**self.before(i, at), **self.rounded(i, at), **self.money(i, at)}
             for key, column in self.columns.items():
@@ -128,7 +127,7 @@ class _Writing:
         return Stages(page, self.columns, self.first, self.last, page.at(self.rows["near"], VALUE), near)
 
     def scalars(self) -> dict[str, Cell]:
-        """What is the same for everybody."""
+        """The cells that hold for everybody, by key."""
         cells, limits, divided, s = self.cells, self.limits, self.divided, self.scalar
         rests = self.down("rest")
         over = limits.free_score if limits else f"IF({cells.score}=0,1,{cells.score})"
@@ -168,13 +167,13 @@ class _Writing:
         return found
 
     def tie(self) -> str:
-        """Whether the last remainder that gets a unit and the first that gets none are equal."""
+        """The conditions under which the last remainder with a unit and the first without count as equal."""
         short, cut, after, close = (self.scalar[key] for key in ("short", "cut", "next", "close"))
         return f"{short}>0,{short}<{self.size},ABS({cut}-{after})<={close}"
 
     def heads(self) -> None:
-        page, unit = self.page, money_unit(self.scenario.fund.currency, self.scale, self.lang)
-        heads = [(say("table.number", self.lang), ""), (who(self.scenario, self.lang), "")]
+        page, unit = self.page, self.book.money_unit(self.scenario.fund.currency, self.scale)
+        heads = [(self.book.say("table.number"), ""), (who(self.scenario, self.book), "")]
         heads += [(self.say(key, unit=unit), self.say(f"{key}_how")) for key in self.columns]
         for column, (title, how) in enumerate(heads):
             page.text(self.head, column, title, "head", wide=False)
@@ -184,7 +183,7 @@ class _Writing:
         page.sheet.set_row(self.head + 1, 70)
 
     def before(self, i: int, at: Mapping[str, str]) -> dict[str, Cell]:
-        """Score, share, entitlement; quotient and remainder, high part first."""
+        """The cells of score, share and entitlement, and of quotient and remainder, high part first."""
         cells, limits, divided, s = self.cells, self.limits, self.divided, self.scalar
         allocation, id, cents = self.allocation, self.scenario.ids[i], self.scale * 100
         score, over, split = at["score"], s["over"], cells.split
@@ -225,7 +224,7 @@ class _Writing:
         }
 
     def rounded(self, i: int, at: Mapping[str, str]) -> dict[str, Cell]:
-        """The order of the remainders and the units that follow from it."""
+        """The cells that round: the order of the remainders or the largest amount, and the units."""
         divided, s, rests = self.divided, self.scalar, self.down("rest")
         id, takes, close = self.scenario.ids[i], divided.takes[i], s["close"]
         units = self.units(i)
@@ -261,7 +260,7 @@ class _Writing:
         }
 
     def money(self, i: int, at: Mapping[str, str]) -> dict[str, Cell]:
-        """From units to amounts; beside them what the program found."""
+        """The cells from units to amounts, and beside them the program's amounts."""
         allocation, id, unit = self.allocation, self.scenario.ids[i], self.cells.unit
         cents, whole = self.scale * 100, self.formats.money
         earmarks = [
@@ -289,7 +288,7 @@ class _Writing:
         return self.allocation.units[taking.index(i)] if i in taking else 0
 
     def totals(self) -> None:
-        """The sums of the columns, above them."""
+        """Writes the sums of the columns above them."""
         page, scenario, divided = self.page, self.scenario, self.divided
         split = Fraction(scenario.distributable) / self.scale
         amount = Fraction(scenario.distributable + scenario.earmarked) / self.scale
@@ -312,7 +311,7 @@ class _Writing:
         }
         row = self.first - 1
         page.text(row, 0, "", "total")
-        page.text(row, 1, say("table.total", self.lang), "total")
+        page.text(row, 1, self.book.say("table.total"), "total")
         for key, column in self.columns.items():
             if key in found:
                 value, number = found[key]

@@ -1,4 +1,4 @@
-"""The first sheet: the money, the weights, who gets what and what moves, and whether all checks hold."""
+"""The first sheet: the money, the weights, the amounts and their changes, and the result of the checks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from allocator.report.tables.base import PUBLISHED, Base
 from allocator.report.tables.table import Table
 from allocator.report.words.paper_code import paper_code
 from allocator.report.words.rule import rule_sentence
-from allocator.text import money_unit, say, show
 
 MOST_LISTED = 30  # recipients that the summary lists; more stand on the table's own sheet
 LAST = 5  # column
@@ -44,7 +43,7 @@ def write_summary(
 ) -> None:
     """Writes the sheet from a row on; ``on`` is the date that it bears.
 
-    What moves is against the published amounts, unless another ``base`` is given.
+    Changes are from the published amounts, unless another ``base`` is given.
     """
     writing = _Writing(page, allocation, base, table, inputs, data, printed)
     row = writing.rule(stages, checks, row)
@@ -55,7 +54,7 @@ def write_summary(
 
 
 class _Writing:
-    """The sheet while it is being written; each part gives the row after it."""
+    """The sheet while it is being written; each part returns the row after it."""
 
     def __init__(
         self,
@@ -70,42 +69,42 @@ class _Writing:
         self.page, self.allocation, self.base, self.table = page, allocation, base, table
         self.against = allocation.scenario.published if base is None else base.amounts
         self.inputs, self.data, self.printed = inputs, data, printed
-        self.scenario, self.lang = allocation.scenario, page.lang
-        self.scale, self.formats = scale_of(allocation.scenario), Formats(page.lang)
+        self.scenario, self.book = allocation.scenario, page.book
+        self.scale, self.formats = scale_of(allocation.scenario), Formats(page.book)
         page.widths |= {0: 6, 1: 34, 2: 19, 3: 19, 4: 19, 5: 19}
 
     def say(self, key: str, **details: object) -> str:
-        return say(f"excel.summary.{key}", self.lang, **details)
+        return self.book.say(f"excel.summary.{key}", **details)
 
     def shown(self, amount: Number) -> Fraction:
         return Fraction(amount) / self.scale
 
     def rule(self, stages: Stages, checks: Checks, row: int) -> int:
-        """Fund and rule in words, and what the checks come to."""
+        """Writes fund and rule in words, and the result of the checks."""
         page, name = self.page, self.scenario.fund.name
-        lines = [(self.say("fund_name"), show(name, self.lang))] if name is not None else []
-        lines.append((self.say("rule"), rule_sentence(self.scenario, self.lang)))
+        lines = [(self.say("fund_name"), self.book.show(name))] if name is not None else []
+        lines.append((self.say("rule"), rule_sentence(self.scenario, self.book)))
         for label, text in lines:
             page.merged(row, 0, 1, label, "label")
             page.merged(row, 2, LAST, text, "text")
             page.height(row, text, 76)
             row += 1
-        fails = sentence_formula("excel.state_fails", self.lang, count=checks.failed, first=checks.first)
+        fails = sentence_formula("excel.state_fails", self.book, count=checks.failed, first=checks.first)
         state = f"IF({checks.failed}=0,{quoted(self.say('holds'))},{fails})"
         near = self.say("near")
         page.merged(row, 0, 1, self.say("checks"), "label")
         page.merged(row, 2, LAST, "", "text")
         value = self.say("holds") + (near if stages.near_value else "")
         page.formula(row, 2, f'{state}&IF({checks.near}=0,"","{near}")', value, "text")
-        longest = say("excel.checks.is_multiplier", self.lang)
-        page.height(row, say("excel.state_fails", self.lang, count=1, first=longest) + near, 76)
+        longest = self.book.say("excel.checks.is_multiplier")
+        page.height(row, self.book.say("excel.state_fails", count=1, first=longest) + near, 76)
         return row + 2
 
     def money(self, row: int) -> int:
-        """What there is to share out, and beside it what moves against the published split or the base."""
+        """Writes the money to share out, and beside it the changes from the published split or the base."""
         page, scenario, inputs = self.page, self.scenario, self.inputs
-        unit = money_unit(scenario.fund.currency, self.scale, self.lang)
-        page.merged(row, 0, LAST, say("table.unit", self.lang, unit=unit), "right")
+        unit = self.book.money_unit(scenario.fund.currency, self.scale)
+        page.merged(row, 0, LAST, self.book.say("table.unit", unit=unit), "right")
         start = row + 1
         at = [page.at(start + line, 2, here=True) for line in range(3)]
         for line, (key, formula, value) in enumerate(
@@ -128,10 +127,10 @@ class _Writing:
     def moved(self, row: int, against: Mapping[str, Number]) -> None:
         page, printed, formats = self.page, self.printed, self.formats
         change = held_against(self.allocation, against)
-        names = {r.id: getattr(r.name, self.lang) for r in self.scenario.recipients}
+        names = {r.id: self.book.text(r.name) for r in self.scenario.recipients}
         differences = printed.down("difference")
         called = printed.page.down(1, *printed.rows)
-        # what is changed in the workbook can change the sum too: then nothing is said to move
+        # changes in the workbook can change the sum too: then nothing is said to move
         more = f"ROUND(SUM({differences}),6)"
         label, other = self.say("moved"), self.say("sum")
         if self.base is not None:
@@ -160,7 +159,7 @@ class _Writing:
         page.formula(row + 3, 4, formula, counts, "total", align="right")
 
     def weights(self, row: int) -> int:
-        """The weights in force, scaled to 100 %, and the status of each factor's data."""
+        """Writes the weights in force (shares: scaled to 100 %) and the status of each factor's data."""
         page, scenario, inputs = self.page, self.scenario, self.inputs
         shares = scenario.kind == "shares"
         page.merged(row, 0, 1, self.say("factor"), "head")
@@ -170,19 +169,19 @@ class _Writing:
         for id, cell in zip(scenario.weights, inputs.weights, strict=True):
             row += 1
             factor, weight = scenario.factor(id), scenario.weights[id]
-            page.merged(row, 0, 1, getattr(factor.name, self.lang), "label")
+            page.merged(row, 0, 1, self.book.text(factor.name), "label")
             if shares:
                 formula = inputs.or_dash(f"IF({inputs.weights_total}=0,0,{cell}/{inputs.weights_total})")
                 page.formula(row, 2, formula, Fraction(weight) / whole, "figure", "0.00%")
             else:
                 page.formula(row, 2, inputs.or_dash(cell), weight, "figure", "General")
-            status = say(f"status.{factor.status}", self.lang)
+            status = self.book.say(f"status.{factor.status}")
             formula = f"IF({self.data.changed_in(id)}=0,{quoted(status)},{quoted(self.say('typed'))})"
             page.formula(row, 3, formula, status, "middle", wide=False)
         return row + 2
 
     def recipients(self, row: int) -> int:
-        """Amounts beside the published ones or the base, where recipients are few enough for the page."""
+        """Writes amounts beside the published ones or the base, for at most MOST_LISTED recipients."""
         page, scenario, allocation, printed = self.page, self.scenario, self.allocation, self.printed
         if len(scenario.ids) > MOST_LISTED:
             page.merged(row, 0, LAST, self.say("listed", name=printed.page.name), "wrap")
@@ -205,7 +204,7 @@ class _Writing:
         for i, recipient in enumerate(scenario.recipients):
             at = first + i
             page.number(at, 0, i + 1, "middle", "0")
-            page.text(at, 1, getattr(recipient.name, self.lang), wide=False)
+            page.text(at, 1, self.book.text(recipient.name), wide=False)
             for key, column in columns.items():
                 there = printed.page.at(printed.rows[0] + i, printed.columns[key])
                 number = self.formats.change if key == "difference" else self.formats.money
@@ -226,7 +225,7 @@ class _Writing:
         return last + 3
 
     def traces(self, on: date | None, row: int) -> None:
-        """Method version, digest and date."""
+        """Writes method version, digest, paper code and date."""
         lines = [
             (self.say("version"), self.allocation.method_version),
             (self.say("digest"), self.scenario.digest),
@@ -237,6 +236,6 @@ class _Writing:
             self.page.merged(at, 0, 1, label, "label")
             self.page.merged(at, 2, LAST, text, "text", font_size=9)
             if label in (self.say("digest"), self.say("code")):
-                formula = with_digest(self.inputs, text, self.lang)
+                formula = with_digest(self.inputs, text, self.book)
                 self.page.formula(at, 2, formula, text, "text", font_size=9)
-                self.page.height(at, text + say("excel.not_the_digest", self.lang), 76)
+                self.page.height(at, text + self.book.say("excel.not_the_digest"), 76)

@@ -1,1 +1,1 @@
-"""Payments beside the allocation, for people."""
+"""Presentation of execution: payments compared with the allocation."""

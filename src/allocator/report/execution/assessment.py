@@ -11,59 +11,59 @@ from allocator.core.exact import Number
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.rounding import adding_up
 from allocator.report.tables.table import Row
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 KEYS = ("group", "name", "value", "figure", "state", "weight", "points", "how", "evidence")
 SIGNS = {">=": "≥", "<=": "≤", "=": "="}
 
 
-def targets_grid(found: Assessment, lang: str, keys: Sequence[str] = KEYS) -> Grid:
+def targets_grid(found: Assessment, book: Phrasebook, keys: Sequence[str] = KEYS) -> Grid:
     """Every indicator: target, figure, whether it is reached, and where its points come from."""
     points = iter(adding_up([item.points for item in found.items if item.points is not None], 2))
     rows = []
     for item in found.items:
         target = item.target
-        weight = "" if target.weight is None else number(target.weight, lang)
-        given = "" if item.points is None else number(next(points), lang, 2)
-        evidence = "" if target.evidence is None else str(getattr(target.evidence, lang))
+        weight = "" if target.weight is None else book.number(target.weight)
+        given = "" if item.points is None else book.number(next(points), 2)
+        evidence = "" if target.evidence is None else str(book.text(target.evidence))
         cells = (
-            say(f"execution.group.{target.group}", lang), getattr(target.name, lang),
-            target_text(target, lang), figure_text(item, lang), say(f"execution.reached.{item.state}", lang),
-            weight, given, how_text(item, lang), evidence,
+            book.say(f"execution.group.{target.group}"), book.text(target.name),
+            target_text(target, book), figure_text(item, book), book.say(f"execution.reached.{item.state}"),
+            weight, given, how_text(item, book), evidence,
         )  # fmt: skip
         rows.append(Row("recipient", cells))
     if found.full:
-        total = ["", say("table.total", lang), *[""] * 3, number(found.full, lang)]
-        rows.append(Row("total", (*total, number(found.points, lang, 2), "", "")))
+        total = ["", book.say("table.total"), *[""] * 3, book.number(found.full)]
+        rows.append(Row("total", (*total, book.number(found.points, 2), "", "")))
     at = [KEYS.index(key) for key in keys]
     shown = tuple(Row(row.role, tuple(row.cells[i] for i in at)) for row in rows)
-    headers = tuple(say(f"execution.target.{key}", lang) for key in keys)
+    headers = tuple(book.say(f"execution.target.{key}") for key in keys)
     numeric = tuple(key in ("value", "figure", "weight", "points") for key in keys)
-    return Grid(say("execution.caption.targets", lang), headers, numeric, shown)
+    return Grid(book.say("execution.caption.targets"), headers, numeric, shown)
 
 
-def target_lines(found: Assessment, lang: str) -> list[str]:
-    """What departs from its target, and what is still open."""
+def target_lines(found: Assessment, book: Phrasebook) -> list[str]:
+    """Sentences on the indicators that depart from their targets, and on those still open."""
     if not found.items:
-        return [say("execution.target.none", lang)]
+        return [book.say("execution.target.none")]
     apart = [item for item in found.items if item.state == "departs"]
     names = [
-        say(
-            "execution.target.departs_one", lang, name=item.target.name, figure=figure_text(item, lang),
-            value=target_text(item.target, lang),
+        book.say(
+            "execution.target.departs_one", name=item.target.name, figure=figure_text(item, book),
+            value=target_text(item.target, book),
         )
         for item in apart
     ]  # fmt: skip
     key = "departs" if apart else "departs_none"
-    lines = [say(f"execution.target.{key}", lang, count=len(apart), names=listed(names, lang))]
-    waiting = [getattr(item.target.name, lang) for item in found.items if item.state in ("open", "verify")]
+    lines = [book.say(f"execution.target.{key}", count=len(apart), names=listed(names, book))]
+    waiting = [book.text(item.target.name) for item in found.items if item.state in ("open", "verify")]
     if waiting:
-        lines.append(say("execution.target.waiting", lang, count=len(waiting), names=listed(waiting, lang)))
+        lines.append(book.say("execution.target.waiting", count=len(waiting), names=listed(waiting, book)))
     return lines
 
 
 def as_data(found: Assessment) -> dict[str, Any]:
-    """All of it as plain data."""
+    """The assessment as plain data."""
     return {
         "targets": [
             {
@@ -87,63 +87,63 @@ def as_data(found: Assessment) -> dict[str, Any]:
     }
 
 
-def score_line(found: Assessment, lang: str) -> str:
-    """The score with its calculation, or why there is none."""
+def score_line(found: Assessment, book: Phrasebook) -> str:
+    """The score with its calculation, or the reason why there is none."""
     bare = sum(item.target.weight is None for item in found.items)
     if bare or not found.full:
-        return say("execution.target.unweighted", lang, count=bare or len(found.items))
-    details = {"points": number(found.points, lang, 2), "full": number(found.full, lang)}
+        return book.say("execution.target.unweighted", count=bare or len(found.items))
+    details = {"points": book.number(found.points, 2), "full": book.number(found.full)}
     if found.score is None:
-        return say("execution.target.partly", lang, waiting=number(found.waiting, lang), **details)
+        return book.say("execution.target.partly", waiting=book.number(found.waiting), **details)
     parts = adding_up([item.points or 0 for item in found.items], 2)
-    return say("execution.target.score", lang, sum=" + ".join(number(x, lang, 2) for x in parts), **details)
+    return book.say("execution.target.score", sum=" + ".join(book.number(x, 2) for x in parts), **details)
 
 
-def target_text(target: Target, lang: str) -> str:
-    """What an indicator should be: ≥90%, or a yes."""
-    return _shown(target.value, target, lang, "" if target.yes else SIGNS[target.operator])
+def target_text(target: Target, book: Phrasebook) -> str:
+    """The target of an indicator as text: ≥90%, or a yes."""
+    return _shown(target.value, target, book, "" if target.yes else SIGNS[target.operator])
 
 
-def figure_text(item: Assessed, lang: str) -> str:
-    """What an indicator is, or that it is to be entered."""
+def figure_text(item: Assessed, book: Phrasebook) -> str:
+    """The figure of an indicator, or a note that it is still to be entered."""
     if item.value is None:
-        return say("execution.target.entered", lang)
-    return _shown(item.value, item.target, lang)
+        return book.say("execution.target.entered")
+    return _shown(item.value, item.target, book)
 
 
-def how_text(item: Assessed, lang: str) -> str:
-    """How the points of an indicator follow from its weight."""
+def how_text(item: Assessed, book: Phrasebook) -> str:
+    """The derivation of an indicator's points from its weight, in words."""
     target = item.target
     if target.weight is None:
-        return say("execution.how.unweighted", lang)
+        return book.say("execution.how.unweighted")
     if target.points is not None:
-        return say("execution.how.by_hand", lang)
+        return book.say("execution.how.by_hand")
     if item.state in ("verify", "open"):
-        return say(f"execution.how.{item.state}", lang)
+        return book.say(f"execution.how.{item.state}")
     if item.state == "met":
-        return say("execution.how.full", lang)
+        return book.say("execution.how.full")
     if not item.points or item.value is None or target.yes:
-        return say("execution.how.nothing", lang)
-    details = {"weight": number(target.weight, lang), "value": _figure(item.value, lang)}
+        return book.say("execution.how.nothing")
+    details = {"weight": book.number(target.weight), "value": _figure(item.value, book)}
     key = "part" if item.value < target.value else "inverse"
-    return say(f"execution.how.{key}", lang, target=_figure(target.value, lang), **details)
+    return book.say(f"execution.how.{key}", target=_figure(target.value, book), **details)
 
 
-def listed(names: Sequence[str], lang: str) -> str:
-    """Entries of a sentence that hold commas themselves."""
-    return say("execution.listed", lang).join(names)
+def listed(names: Sequence[str], book: Phrasebook) -> str:
+    """Joins entries of a sentence that may contain commas themselves."""
+    return book.say("execution.listed").join(names)
 
 
-def _shown(value: Number | bool, target: Target, lang: str, sign: str = "") -> str:
+def _shown(value: Number | bool, target: Target, book: Phrasebook, sign: str = "") -> str:
     if isinstance(value, bool):
-        return say("execution.target.yes" if value else "execution.target.no", lang)
-    unit = "" if target.unit is None else str(getattr(target.unit, lang))
-    return f"{sign}{_figure(value, lang)}{unit}"
+        return book.say("execution.target.yes" if value else "execution.target.no")
+    unit = "" if target.unit is None else str(book.text(target.unit))
+    return f"{sign}{_figure(value, book)}{unit}"
 
 
-def _figure(value: Number, lang: str) -> str:
-    """A figure with two decimals at most; what is not quite 100 never shows as 100."""
+def _figure(value: Number, book: Phrasebook) -> str:
+    """A figure with two decimals at most; one that is not whole never shows as a whole number."""
     shown = round(Fraction(value), 2)
     if value != shown and shown.denominator == 1:
         shown += Fraction(1 if value > shown else -1, 100)
-    return number(shown, lang)
+    return book.number(shown)

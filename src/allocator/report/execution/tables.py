@@ -25,56 +25,58 @@ from allocator.report.execution.words import (
 from allocator.report.tables.grid import Grid, unit_of
 from allocator.report.tables.table import Role, Row, total_of
 from allocator.report.words.rule import so_many
-from allocator.text import money_unit, number, say
+from allocator.text import ZH, Phrasebook
 
-SHOWN = 200  # payments to be verified in a table: nobody reads on beyond that
+SHOWN = 200  # payments to be verified that a table lists at most
 
 
-def progress_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool = False) -> Grid:
-    """What each payer was allocated and has paid at each checkpoint (or the last), and who is behind."""
+def progress_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Grid:
+    """Allocated and paid amounts of each payer at each checkpoint (or the last), and its state."""
     days = found.progress[-1:] if last else found.progress
     planned = found.now.planned is not None
     keys = ["allocated", *["paid_by"] * len(days), "rate"]
     keys += ["planned", "lag"] if planned else []
-    headers = [heading("payer", lang), *_headings(keys, days, lang), heading("state", lang)]
+    headers = [heading("payer", book), *_headings(keys, days, book), heading("state", book)]
     due = scheduled(found, scenario)
 
     def line(role: Role, name: str, members: Sequence[Payer], state: str = "") -> Row:
         allocated = total_of(payer.allocated for payer in members)
         paid = [total_of(p.paid[payer.id] for payer in members) for p in days]
-        cells = [amount(allocated, scenario, lang), *(amount(x, scenario, lang) for x in paid)]
-        cells.append(rate_text(part(paid[-1], allocated), lang) if allocated else "")
+        cells = [amount(allocated, scenario, book), *(amount(x, scenario, book) for x in paid)]
+        cells.append(rate_text(part(paid[-1], allocated), book) if allocated else "")
         if due:
             lag = total_of(lag_shown(found, due, payer, scenario) for payer in members)
-            cells += [number(total_of(due[payer.id] for payer in members), lang, 2), number(lag, lang, 2)]
+            cells += [book.number(total_of(due[payer.id] for payer in members), 2), book.number(lag, 2)]
         return Row(role, (name, *cells, state))
 
     departments = [payer for payer in found.payers if payer.department]
     recipients = [payer for payer in found.payers if not payer.department]
     rows = []
     for role, members, total in (
-        ("reservation", departments, say("table.departments", lang)),
-        ("recipient", recipients, so_many(scenario, len(recipients), lang)),
+        ("reservation", departments, book.say("table.departments")),
+        ("recipient", recipients, so_many(scenario, len(recipients), book)),
     ):
-        rows += [line(role, getattr(p.name, lang), [p], state_text(found, p, lang)) for p in members]  # type: ignore[arg-type]
+        rows += [line(role, book.text(p.name), [p], state_text(found, p, book)) for p in members]  # type: ignore[arg-type]
         if members and departments:
             rows.append(line("subtotal", total, members))
-    rows.append(line("total", say("table.total", lang), found.payers))
-    numeric = (False, *[True] * len(keys), True)  # the state too: it stays in one line
-    caption = say("execution.caption.progress", lang)
-    return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, lang))
+    rows.append(line("total", book.say("table.total"), found.payers))
+    numeric = (False, *[True] * len(keys), True)  # the state too, so that it stays on one line
+    caption = book.say("execution.caption.progress")
+    return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
 
 
-def progress_rows(found: Execution, scenario: Scenario, lang: str) -> tuple[list[str], list[list[str]]]:
+def progress_rows(
+    found: Execution, scenario: Scenario, book: Phrasebook
+) -> tuple[list[str], list[list[str]]]:
     """The progress for a file: money in the main unit, plain digits, for spreadsheets."""
-    unit = money_unit(scenario.fund.currency, 1, lang)
+    unit = book.money_unit(scenario.fund.currency, 1)
 
     def in_main(key: str, **details: object) -> str:
-        return say("table.header_unit", lang, header=heading(key, lang, **details), unit=unit)
+        return book.say("table.header_unit", header=heading(key, book, **details), unit=unit)
 
-    days = [in_main("paid_by", day=day_text(p.day, lang)) for p in found.progress]
-    headers = [heading("payer", lang), in_main("allocated"), *days, heading("rate", lang)]
-    headers += [in_main("planned"), in_main("lag"), heading("state", lang)]
+    days = [in_main("paid_by", day=day_text(p.day, book)) for p in found.progress]
+    headers = [heading("payer", book), in_main("allocated"), *days, heading("rate", book)]
+    headers += [in_main("planned"), in_main("lag"), heading("state", book)]
     rows = []
     for payer in found.payers:
         paid = [p.paid[payer.id] for p in found.progress]
@@ -88,55 +90,55 @@ def progress_rows(found: Execution, scenario: Scenario, lang: str) -> tuple[list
             found.now.behind(payer),
         ]
         cells = [
-            "" if x is None else number(plain(round(Fraction(x), 2)), "zh").replace("−", "-") for x in figures
+            "" if x is None else ZH.number(plain(round(Fraction(x), 2))).replace("−", "-") for x in figures
         ]
-        rows.append([getattr(payer.name, lang), *cells, state_text(found, payer, lang)])
+        rows.append([book.text(payer.name), *cells, state_text(found, payer, book)])
     return headers, rows
 
 
-def uses_grid(found: Execution, scenario: Scenario, lang: str, *, last: bool = False) -> Grid:
-    """What was paid for each use at each checkpoint (or on the last day), and what the rule says of it."""
+def uses_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Grid:
+    """The amount paid for each use at each checkpoint (or the last), and the list that the use is on."""
     days = found.progress[-1:] if last else found.progress
     keys = [*["paid_by"] * len(days), "share"]
-    headers = [heading("use", lang), heading("list", lang), *_headings(keys, days, lang)]
+    headers = [heading("use", book), heading("list", book), *_headings(keys, days, book)]
     total = found.now.total
     rows = []
     for use in found.uses:
         paid = [p.by_use[use] for p in days]
-        shares = rate_text(part(paid[-1], total), lang) if total else ""
-        cells = [*(amount(x, scenario, lang) for x in paid), shares]
-        listed = say(f"execution.list.{list_of(found, use)}", lang)
-        rows.append(Row("recipient", (use_text(found, use, lang), listed, *cells)))
-    sums = [amount(p.total, scenario, lang) for p in days]
-    whole = number(100, lang, 2) if total else ""
-    rows.append(Row("total", (say("table.total", lang), "", *sums, whole)))
+        shares = rate_text(part(paid[-1], total), book) if total else ""
+        cells = [*(amount(x, scenario, book) for x in paid), shares]
+        listed = book.say(f"execution.list.{list_of(found, use)}")
+        rows.append(Row("recipient", (use_text(found, use, book), listed, *cells)))
+    sums = [amount(p.total, scenario, book) for p in days]
+    whole = book.number(100, 2) if total else ""
+    rows.append(Row("total", (book.say("table.total"), "", *sums, whole)))
     numeric = (False, False, *[True] * len(keys))
-    caption = say("execution.caption.uses", lang)
-    return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, lang))
+    caption = book.say("execution.caption.uses")
+    return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
 
 
-def doubts_grid(found: Execution, scenario: Scenario, lang: str, *, payees: bool = False) -> Grid:
-    """The payments to be verified with their lines, the first of very many; payees only where asked for."""
+def doubts_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, payees: bool = False) -> Grid:
+    """The payments to be verified with their lines, at most 200; payees and notes only on request."""
     keys = ["line", "payer", "date", "amount", "use", "reasons", *(["payee", "note"] if payees else [])]
     rows = [
         Row(
             "recipient",
             (
-                str(doubt.line), getattr(doubt.payer.name, lang), doubt.day.isoformat(),
-                amount(doubt.amount, scenario, lang), use_text(found, doubt.use, lang),
-                reasons_text(doubt, scenario, lang), *([doubt.payee, doubt.note] if payees else []),
+                str(doubt.line), book.text(doubt.payer.name), doubt.day.isoformat(),
+                amount(doubt.amount, scenario, book), use_text(found, doubt.use, book),
+                reasons_text(doubt, scenario, book), *([doubt.payee, doubt.note] if payees else []),
             ),
         )
         for doubt in found.doubts(SHOWN)
     ]  # fmt: skip
     numeric = tuple(key in ("date", "amount") for key in keys)
-    headers = tuple(heading(key, lang) for key in keys)
-    caption = say("execution.caption.doubts", lang)
-    return Grid(caption, headers, numeric, tuple(rows), unit_of(scenario, lang))
+    headers = tuple(heading(key, book) for key in keys)
+    caption = book.say("execution.caption.doubts")
+    return Grid(caption, headers, numeric, tuple(rows), unit_of(scenario, book))
 
 
 def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:
-    """All of it as plain data."""
+    """The execution as plain data."""
     return {
         "on": found.on.isoformat(),
         "illustrative": found.payments.illustrative,
@@ -173,10 +175,10 @@ def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:
     }
 
 
-def _headings(keys: Sequence[str], progress: Sequence[Progress], lang: str) -> list[str]:
+def _headings(keys: Sequence[str], progress: Sequence[Progress], book: Phrasebook) -> list[str]:
     days = iter(progress)
     return [
-        heading(key, lang, day=day_text(next(days).day, lang)) if key == "paid_by" else heading(key, lang)
+        heading(key, book, day=day_text(next(days).day, book)) if key == "paid_by" else heading(key, book)
         for key in keys
     ]
 

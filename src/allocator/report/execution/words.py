@@ -13,207 +13,207 @@ from allocator.core.model import Scenario
 from allocator.report.tables.grid import in_units, rough
 from allocator.report.tables.rounding import adding_up
 from allocator.report.tables.table import total_of
-from allocator.text import money, number, say
+from allocator.text import Phrasebook
 
-MOST_REPEATS = 20  # rows that are named in one sentence
+MOST_REPEATS = 20  # rows that one sentence names at most
 
 
-def head(found: Execution, allocation: Allocation, lang: str) -> list[str]:
-    """What is held against what, and how much is paid by the day."""
+def head(found: Execution, allocation: Allocation, book: Phrasebook) -> list[str]:
+    """The opening lines: the allocation that payments are compared with, and the sum paid by the day."""
     scenario = allocation.scenario
-    details = {"title": getattr(scenario.title, lang), "count": len(found.payers)}
-    lines = [say("execution.against", lang, allocated=cash(found.allocated, scenario, lang), **details)]
+    details = {"title": book.text(scenario.title), "count": len(found.payers)}
+    lines = [book.say("execution.against", allocated=cash(found.allocated, scenario, book), **details)]
     if allocation.differences is not None:
         off = [r.name for r in scenario.recipients if allocation.differences[r.id]]
         if off:
-            lines.append(say("execution.against_differs", lang, names=off[:10]))
+            lines.append(book.say("execution.against_differs", names=off[:10]))
     if found.payments.illustrative:
-        lines.append(say("execution.illustrative", lang))
-    return [*lines, *paid_lines(found, scenario, lang)]
+        lines.append(book.say("execution.illustrative"))
+    return [*lines, *paid_lines(found, scenario, book)]
 
 
-def paid_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """How much is paid by the day, and what is not counted."""
+def paid_lines(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on the sum paid by the day, and on the payments that are not counted."""
     paid, left = found.now.total, plain(found.allocated - found.now.total)
     details = {
-        "day": day_text(found.on, lang),
-        "paid": cash(paid, scenario, lang),
-        "rate": rate_text(found.rate, lang),
+        "day": day_text(found.on, book),
+        "paid": cash(paid, scenario, book),
+        "rate": rate_text(found.rate, book),
     }
     if left < 0:
-        lines = [say("execution.head_over", lang, over=cash(-left, scenario, lang), **details)]
+        lines = [book.say("execution.head_over", over=cash(-left, scenario, book), **details)]
     else:
-        lines = [say("execution.head", lang, left=cash(left, scenario, lang), **details)]
+        lines = [book.say("execution.head", left=cash(left, scenario, book), **details)]
     if found.later:
-        lines.append(say("execution.later", lang, count=found.later))
+        lines.append(book.say("execution.later", count=found.later))
     return lines
 
 
-def published_rate(scenario: Scenario, lang: str) -> str:
-    """The execution rate that the published uses make, which are totals of the whole fund."""
+def published_rate(scenario: Scenario, book: Phrasebook) -> str:
+    """The execution rate by the published uses, which are totals of the whole fund."""
     spent = total_of(use.amount for use in scenario.uses)
-    rate = rate_text(part(spent, scenario.fund.amount), lang)
-    details = {"spent": cash(spent, scenario, lang), "fund": cash(scenario.fund.amount, scenario, lang)}
-    return say("execution.published_rate", lang, rate=rate, **details)
+    rate = rate_text(part(spent, scenario.fund.amount), book)
+    details = {"spent": cash(spent, scenario, book), "fund": cash(scenario.fund.amount, scenario, book)}
+    return book.say("execution.published_rate", rate=rate, **details)
 
 
-def plan_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """What on schedule means, and who is behind it by how much."""
+def plan_lines(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on the schedule, and on who is behind it and by how much."""
     now, rules = found.now, found.rules
-    day = day_text(found.on, lang)
+    day = day_text(found.on, book)
     if now.planned is None:
-        return [say("execution.plan_none", lang, day=day)]
-    details: dict[str, object] = {"day": day, "planned": rate_text(now.planned, lang)}
+        return [book.say("execution.plan_none", day=day)]
+    details: dict[str, object] = {"day": day, "planned": rate_text(now.planned, book)}
     if rules.plan == "elapsed":
-        details |= {"notice": day_text(rules.notice, lang), "end": day_text(rules.end, lang)}
-    lines = [say(f"execution.plan_{rules.plan}", lang, **details)]
+        details |= {"notice": day_text(rules.notice, book), "end": day_text(rules.end, book)}
+    lines = [book.say(f"execution.plan_{rules.plan}", **details)]
     due = scheduled(found, scenario)
     late = [
-        say(
-            "execution.late_one", lang, name=payer.name,
-            by=rough(by, scenario, lang, 2, tabled=lag_shown(found, due, payer, scenario)),
-            rate=rate_text(part(now.paid[payer.id], payer.allocated), lang),
+        book.say(
+            "execution.late_one", name=payer.name,
+            by=rough(by, scenario, book, 2, tabled=lag_shown(found, due, payer, scenario)),
+            rate=rate_text(part(now.paid[payer.id], payer.allocated), book),
         )
         for payer, by in found.late
     ]  # fmt: skip
     key = "late" if late else "late_none"
     return [
         *lines,
-        say(f"execution.{key}", lang, count=len(late), names=say("execution.listed", lang).join(late)),
+        book.say(f"execution.{key}", count=len(late), names=book.say("execution.listed").join(late)),
     ]
 
 
-def clause_lines(found: Execution, lang: str) -> list[str]:
-    """What the rules rest on, and which clause says of which uses whether they are permitted."""
+def clause_lines(found: Execution, book: Phrasebook) -> list[str]:
+    """Sentences on the source of the rules, and on the uses that each clause is about."""
     source = found.rules.source
-    lines = [] if source is None else [say("execution.source", lang, source=source)]
+    lines = [] if source is None else [book.say("execution.source", source=source)]
     said: dict[str, list[str]] = {}
     for use in found.rules.uses:
-        said.setdefault(getattr(use.clause, lang), []).append(getattr(use.name, lang))
-    return [*lines, *(say("execution.clause", lang, clause=key, names=uses) for key, uses in said.items())]
+        said.setdefault(book.text(use.clause), []).append(book.text(use.name))
+    return [*lines, *(book.say("execution.clause", clause=key, names=uses) for key, uses in said.items())]
 
 
-def doubt_lines(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """How many payments are to be verified, that none of them is a finding, and which rows are alike."""
-    alike = repeat_lines(found.payments, lang)
+def doubt_lines(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on payments to be verified (none is a finding), their sum, and rows that repeat others."""
+    alike = repeat_lines(found.payments, book)
     if not found.doubtful:
-        return [say("execution.doubts_none", lang), *alike]
-    amount = cash(found.doubted(), scenario, lang)
-    lines = [say("execution.doubts", lang, count=found.doubtful, amount=amount)]
+        return [book.say("execution.doubts_none"), *alike]
+    amount = cash(found.doubted(), scenario, book)
+    lines = [book.say("execution.doubts", count=found.doubtful, amount=amount)]
     if found.counted(("not_permitted", "unlisted")):
-        lines.append(say("execution.lists_open", lang))
+        lines.append(book.say("execution.lists_open"))
     return [*lines, *alike]
 
 
-def repeat_lines(payments: Payments, lang: str) -> list[str]:
-    """Which rows of the file, of any day, say the same in everything as an earlier one."""
+def repeat_lines(payments: Payments, book: Phrasebook) -> list[str]:
+    """The sentence on rows of the file, of any day, that repeat an earlier one in full; [] without any."""
     found = payments.repeats
     if not found:
         return []
     pairs = list(found.items())[:MOST_REPEATS]
-    lines = [say("execution.repeat", lang, line=str(line), first=str(first)) for line, first in pairs]
+    lines = [book.say("execution.repeat", line=str(line), first=str(first)) for line, first in pairs]
     key = "repeats" if len(found) == len(pairs) else "repeats_first"
-    listed = say("execution.listed", lang).join(lines)
-    return [say(f"execution.{key}", lang, count=len(found), most=len(pairs), lines=listed)]
+    listed = book.say("execution.listed").join(lines)
+    return [book.say(f"execution.{key}", count=len(found), most=len(pairs), lines=listed)]
 
 
-def doubt_sentences(found: Execution, scenario: Scenario, lang: str) -> list[str]:
+def doubt_sentences(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]:
     """A sentence for each payment to be verified, with its line."""
     return [
-        say(
-            "execution.doubt", lang, line=str(doubt.line), payer=doubt.payer.name,
-            day=doubt.day.isoformat(), amount=cash(doubt.amount, scenario, lang),
-            use=use_text(found, doubt.use, lang), reasons=reasons_text(doubt, scenario, lang),
+        book.say(
+            "execution.doubt", line=str(doubt.line), payer=doubt.payer.name,
+            day=doubt.day.isoformat(), amount=cash(doubt.amount, scenario, book),
+            use=use_text(found, doubt.use, book), reasons=reasons_text(doubt, scenario, book),
         )
         for doubt in found.doubts()
     ]  # fmt: skip
 
 
-def closing(found: Execution, scenario: Scenario, lang: str) -> list[str]:
-    """That everything adds up, where it does."""
+def closing(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]:
+    """The sentence that the payments add up; [] where they do not."""
     if not found.adds_up:
         return []
-    paid, allocated = (cash(amount, scenario, lang) for amount in (found.now.total, found.allocated))
-    return [say("execution.adds_up", lang, paid=paid, allocated=allocated)]
+    paid, allocated = (cash(amount, scenario, book) for amount in (found.now.total, found.allocated))
+    return [book.say("execution.adds_up", paid=paid, allocated=allocated)]
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
-def heading(key: str, lang: str, **details: object) -> str:
+def heading(key: str, book: Phrasebook, **details: object) -> str:
     """A heading of one of the tables."""
-    return say(f"execution.heading.{key}", lang, **details)
+    return book.say(f"execution.heading.{key}", **details)
 
 
 def list_of(found: Execution, use: str) -> str:
-    """Which list a use is on: "permitted", "not_permitted" or "unlisted"."""
+    """The list that a use is on: "permitted", "not_permitted" or "unlisted"."""
     rule = found.use_rule(use)
     return "unlisted" if rule is None else "permitted" if rule.permitted else "not_permitted"
 
 
-def use_text(found: Execution, use: str, lang: str) -> str:
+def use_text(found: Execution, use: str, book: Phrasebook) -> str:
     """A use's name; one on neither list stays as it was written."""
     rule = found.use_rule(use)
-    return use if rule is None else str(getattr(rule.name, lang))
+    return use if rule is None else str(book.text(rule.name))
 
 
-def state_text(found: Execution, payer: Payer, lang: str) -> str:
-    """Whether a payer is behind schedule."""
+def state_text(found: Execution, payer: Payer, book: Phrasebook) -> str:
+    """The state of a payer: behind or on schedule, fully paid, above its allocation, or none."""
     behind = found.now.behind(payer)
     if not payer.allocated and not found.now.paid[payer.id]:
-        return say("execution.state.none", lang)
+        return book.say("execution.state.none")
     if found.now.paid[payer.id] > payer.allocated:
-        return say("execution.state.above", lang)
+        return book.say("execution.state.above")
     if found.now.paid[payer.id] == payer.allocated:
-        return say("execution.state.paid", lang)
+        return book.say("execution.state.paid")
     if behind is None:
-        return say("execution.state.none", lang)
-    return say("execution.state.late" if behind else "execution.state.on_schedule", lang)
+        return book.say("execution.state.none")
+    return book.say("execution.state.late" if behind else "execution.state.on_schedule")
 
 
-def reasons_text(doubt: Doubt, scenario: Scenario, lang: str) -> str:
-    """Why a payment is to be verified."""
-    over = cash(doubt.over, scenario, lang)
+def reasons_text(doubt: Doubt, scenario: Scenario, book: Phrasebook) -> str:
+    """The reasons why a payment is to be verified, in words."""
+    over = cash(doubt.over, scenario, book)
     details = {"over": over, "first": "" if doubt.first is None else str(doubt.first)}
-    reasons = [say(f"execution.reason.{reason}", lang, **details) for reason in doubt.reasons]
-    return say("execution.reasons", lang).join(reasons)
+    reasons = [book.say(f"execution.reason.{reason}", **details) for reason in doubt.reasons]
+    return book.say("execution.reasons").join(reasons)
 
 
-def day_text(day: date, lang: str) -> str:
+def day_text(day: date, book: Phrasebook) -> str:
     """A day in a sentence.
 
-    >>> day_text(date(2023, 9, 30), "zh"), day_text(date(2023, 9, 30), "en")
+    >>> day_text(date(2023, 9, 30), Phrasebook("zh")), day_text(date(2023, 9, 30), Phrasebook("en"))
     ('2023年9月30日', '30 September 2023')
     """
-    month = say("execution.months.names", lang).split()[day.month - 1]
-    return say("execution.months.day", lang, year=str(day.year), month=month, day=str(day.day))
+    month = book.say("execution.months.names").split()[day.month - 1]
+    return book.say("execution.months.day", year=str(day.year), month=month, day=str(day.day))
 
 
-def cash(value: Number, scenario: Scenario, lang: str) -> str:
+def cash(value: Number, scenario: Scenario, book: Phrasebook) -> str:
     """An amount in a sentence."""
-    return money(value, scenario.fund.currency, lang)
+    return book.money(value, scenario.fund.currency)
 
 
-def amount(value: Number, scenario: Scenario, lang: str) -> str:
+def amount(value: Number, scenario: Scenario, book: Phrasebook) -> str:
     """An amount in a table."""
-    return number(in_units(value, scenario), lang)
+    return book.number(in_units(value, scenario))
 
 
-def rate_text(value: Fraction, lang: str) -> str:
-    """A part as percent; what is not quite all never shows as all of it."""
+def rate_text(value: Fraction, book: Phrasebook) -> str:
+    """A part of 1 in percent; less than 1 never shows as 100."""
     shown = round(value * 100, 2)
     if value < 1 <= shown / 100:
         shown = Fraction(9999, 100)
-    return number(shown, lang, 2)
+    return book.number(shown, 2)
 
 
 def part(paid: Number, allocated: Number) -> Fraction:
-    """A part of an amount; of nothing it is nothing."""
+    """The paid part of an allocated amount; 0 where nothing is allocated."""
     return Fraction(paid) / allocated if allocated else Fraction(0)
 
 
 def scheduled(found: Execution, scenario: Scenario) -> dict[str, Number]:
-    """What each payer should have paid, in the shown unit, so that it adds up; empty without a plan."""
+    """The scheduled payment of each payer in the shown unit, rounded to add up; empty without a plan."""
     planned = found.now.planned
     if planned is None:
         return {}
@@ -222,5 +222,5 @@ def scheduled(found: Execution, scenario: Scenario) -> dict[str, Number]:
 
 
 def lag_shown(found: Execution, due: Mapping[str, Number], payer: Payer, scenario: Scenario) -> Number:
-    """By how much less than scheduled a payer has paid, from the figures that are shown."""
+    """The amount by which a payer is behind schedule, in the shown unit, from the figures as shown."""
     return max(0, plain(due[payer.id] - in_units(found.now.paid[payer.id], scenario)))

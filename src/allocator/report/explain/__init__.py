@@ -1,1 +1,1 @@
-"""How amounts come about and why they differ, for people."""
+"""Explanations of amounts, and of the differences between scenarios."""

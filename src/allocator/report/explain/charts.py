@@ -1,4 +1,4 @@
-"""What the charts of an explanation draw: a change by its reasons, and a weight lower or higher.
+"""Data for the charts of an explanation: a change by its reasons, and a weight lower or higher.
 
 Amounts are exact in the steps and become floats only in the frames, on the way into a chart.
 """
@@ -20,17 +20,17 @@ from allocator.report.explain.sensitivity import factor_name
 from allocator.report.tables.grid import name_of
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.stages import heading
-from allocator.text import money, say
+from allocator.text import Phrasebook
 
 
-def _say(key: str, lang: str, **details: object) -> str:
-    return say(f"sensitivity.{key}", lang, **details)
+def _say(key: str, book: Phrasebook, **details: object) -> str:
+    return book.say(f"sensitivity.{key}", **details)
 
 
-def reason_rows(account: Account, id: str, lang: str) -> tuple[Step, ...]:
-    """The steps of `waterfall.waterfall_frame`: each reason from where the one before ended, then the change.
+def reason_rows(account: Account, id: str, book: Phrasebook) -> tuple[Step, ...]:
+    """The steps for `waterfall.waterfall_frame`: each reason from where the last one ended, then the change.
 
-    They begin at zero, the amount of the base.  Raises KeyError for an unknown id.
+    They begin at zero, which stands for the amount of the base.  Raises KeyError for an unknown id.
     """
     found = account.found
     hollow = bool(found.before.scenario.assumed or found.after.scenario.assumed)
@@ -38,23 +38,23 @@ def reason_rows(account: Account, id: str, lang: str) -> tuple[Step, ...]:
     at: Number = 0
     for reason, part in zip(found.reasons, account.parts, strict=True):
         end = plain(at + Fraction(part[id]))
-        steps.append(Step("reason", heading(clause_name(reason, found, lang)), at, end, hollow))
+        steps.append(Step("reason", heading(clause_name(reason, found, book)), at, end, hollow))
         at = end
-    return (*steps, Step("change", say("explain.change", lang), 0, found.differences[id], hollow))
+    return (*steps, Step("change", book.say("explain.change"), 0, found.differences[id], hollow))
 
 
-def reason_alt(account: Account, id: str, unit: Unit, lang: str) -> str:
-    """The chart's accessible name: whose change, and that the reasons are in it; no figures."""
-    steps = [step.name for step in reason_rows(account, id, lang)]
+def reason_alt(account: Account, id: str, unit: Unit, book: Phrasebook) -> str:
+    """The chart's accessible name: the recipient, the base and the names of the steps; no figures."""
+    steps = [step.name for step in reason_rows(account, id, book)]
     base = account.found.before.scenario.title
-    return say("explain.alt", lang, name=account.name(id, lang), base=base, steps=steps, unit=unit.name)
+    return book.say("explain.alt", name=account.name(id, book), base=base, steps=steps, unit=unit.name)
 
 
 # --- up and down ----------------------------------------------------------------------------------
 
 
 def swing_order(found: Sequence[Swing], id: str) -> tuple[Swing, ...]:
-    """The factors, those first between whose two sides a recipient's amount differs most."""
+    """The swings sorted by how much a recipient's amount differs between the two sides, largest first."""
 
     def span(swing: Swing) -> Number:
         amounts = [side[1].amounts[id] for side in (swing.down, swing.up) if side is not None]
@@ -64,24 +64,24 @@ def swing_order(found: Sequence[Swing], id: str) -> tuple[Swing, ...]:
 
 
 def swing_frame(
-    allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, lang: str
+    allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, book: Phrasebook
 ) -> pd.DataFrame:
-    """What `charts.tornado_marks` draws: a row for each side of each factor, in the shown unit.
+    """The data for `marks.tornado_marks`: a row for each side of each factor, in the shown unit.
 
-    ``change`` is against the amount under the scenario's own weights, ``side`` is "down" or "up", ``text``
-    says the weight and the change; hollow where factor data is assumed; low and high end the axis.
+    ``change`` is from the amount under the scenario's own weights, ``side`` is "down" or "up", ``text``
+    gives the weight and the change; hollow where factor data is assumed; low and high are the axis ends.
     """
     scenario = allocation.scenario
     base = Fraction(allocation.amounts[id])
     rows = []
     for swing in swing_order(found, id):
-        name = factor_name(scenario, swing.factor, lang)
+        name = factor_name(scenario, swing.factor, book)
         for side, moved in (("down", swing.down), ("up", swing.up)):
             if moved is None:
                 continue
             other = moved[1]
             change = plain(other.amounts[id] - base)
-            weight = weight_text(other.scenario.weights[swing.factor], scenario.kind, lang)
+            weight = weight_text(other.scenario.weights[swing.factor], scenario.kind, book)
             rows.append(
                 {
                     "name": name,
@@ -91,9 +91,9 @@ def swing_frame(
                     "direction": "gain" if change > 0 else "loss" if change < 0 else "same",
                     "hollow": bool(scenario.assumed),
                     "weight": weight,
-                    "amount_text": unit.text(other.amounts[id], lang),
+                    "amount_text": unit.text(other.amounts[id], book),
                     "text": _say(
-                        "swing_text", lang, weight=weight, change=unit.text(change, lang, sign=True)
+                        "swing_text", book, weight=weight, change=unit.text(change, book, sign=True)
                     ),
                 }
             )
@@ -101,14 +101,16 @@ def swing_frame(
     return pd.DataFrame(rows).assign(low=-reach, high=reach)
 
 
-def swing_note(points: Number, lang: str) -> str:
-    """What the chart moves, and how the other weights take it up."""
-    return _say("swing_note", lang, points=points)
+def swing_note(points: Number, book: Phrasebook) -> str:
+    """The note on the chart: the points by which each weight moves, and how the others make up for it."""
+    return _say("swing_note", book, points=points)
 
 
-def swing_title(allocation: Allocation, found: Sequence[Swing], id: str, points: Number, lang: str) -> str:
-    """The most that a recipient's amount changes when one weight moves, and by which; or that none does."""
-    name, fund = name_of(allocation, id, lang), allocation.scenario.fund
+def swing_title(
+    allocation: Allocation, found: Sequence[Swing], id: str, points: Number, book: Phrasebook
+) -> str:
+    """The title: the weight that changes a recipient's amount most, and the change; or that none does."""
+    name, fund = name_of(allocation, id, book), allocation.scenario.fund
     moved = [
         (side[1].amounts[id] - allocation.amounts[id], swing, side[0], up)
         for swing in found
@@ -117,25 +119,25 @@ def swing_title(allocation: Allocation, found: Sequence[Swing], id: str, points:
     ]
     by, swing, least, up = max(moved, key=lambda one: abs(Fraction(one[0])))
     if not by:
-        return _say("swing_none", lang, name=name, points=points)
+        return _say("swing_none", book, name=name, points=points)
     return _say(
         "swing_most_up" if up else "swing_most_down",
-        lang,
+        book,
         name=name,
         points=points,
-        factor=factor_name(allocation.scenario, swing.factor, lang),
+        factor=factor_name(allocation.scenario, swing.factor, book),
         moved=least,
-        change=money(plain(by), fund.currency, lang, sign=True),
+        change=book.money(plain(by), fund.currency, sign=True),
     )
 
 
-def swing_alt(allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, lang: str) -> str:
-    """The chart's accessible name: whose amount, and by which factors; no figures."""
-    names = [factor_name(allocation.scenario, swing.factor, lang) for swing in swing_order(found, id)]
-    return _say("swing_alt", lang, name=name_of(allocation, id, lang), factors=names, unit=unit.name)
+def swing_alt(allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, book: Phrasebook) -> str:
+    """The chart's accessible name: the recipient and the factors; no figures."""
+    names = [factor_name(allocation.scenario, swing.factor, book) for swing in swing_order(found, id)]
+    return _say("swing_alt", book, name=name_of(allocation, id, book), factors=names, unit=unit.name)
 
 
-def amount_now(allocation: Allocation, id: str, lang: str) -> str:
-    """The amount from which the chart's bars begin."""
-    amount = money(allocation.amounts[id], allocation.scenario.fund.currency, lang)
-    return _say("swing_base", lang, name=name_of(allocation, id, lang), amount=amount)
+def amount_now(allocation: Allocation, id: str, book: Phrasebook) -> str:
+    """The sentence on the amount at which the chart's bars begin."""
+    amount = book.money(allocation.amounts[id], allocation.scenario.fund.currency)
+    return _say("swing_base", book, name=name_of(allocation, id, book), amount=amount)

@@ -1,4 +1,4 @@
-"""Why two scenarios give different amounts: names of clauses, a table, sentences, data."""
+"""Reasons why two scenarios give different amounts: names of clauses, a table, sentences, data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from allocator.report.tables.rounding import adding_both_ways
 from allocator.report.tables.stages import heading
 from allocator.report.tables.table import Column, Role, Table, total_of
 from allocator.report.words.differences import differences_in_words
-from allocator.text import money, money_scale, say
+from allocator.text import EN, ZH, Phrasebook, money_scale
 
 MOST_NAMES = 2  # of factors that a clause lists
 
@@ -41,7 +41,7 @@ class Account:
 
     @cached_property
     def parts(self) -> tuple[Mapping[str, Number], ...]:
-        """What is shown of each reason, by recipient: along every row and down every column they add up."""
+        """Each reason's part by recipient, as shown: parts add up along every row and down every column."""
         ids, step = list(self.found.differences), Fraction(self.step)
         rows = [[reason.amounts[id] / step for reason in self.found.reasons] for id in ids]
         units = adding_both_ways(rows) if self.found.reasons else []
@@ -51,82 +51,82 @@ class Account:
     @cached_property
     def names(self) -> tuple[dict[str, str], dict[str, str]]:
         """The recipients' names in Chinese and in English."""
-        zh, en = (recipient_names((self.found.before, self.found.after), lang) for lang in ("zh", "en"))
+        zh, en = (recipient_names((self.found.before, self.found.after), book) for book in (ZH, EN))
         return zh, en
 
-    def name(self, id: str, lang: str) -> str:
+    def name(self, id: str, book: Phrasebook) -> str:
         """A recipient's name."""
-        return self.names[lang == "en"][id]
+        return self.names[book.language != "zh"][id]
 
 
-def clause_name(reason: Reason, found: Explanation, lang: str) -> str:
-    """What a reason is about: its clauses, joined where they can only be switched together."""
+def clause_name(reason: Reason, found: Explanation, book: Phrasebook) -> str:
+    """The name of a reason: its clauses, joined where they can only be switched together."""
     names = []
     factors = [factor for clause in reason.clauses if clause.kind == "data" for factor in clause.of]
     for clause in reason.clauses:
         if clause.kind != "data":
-            names.append(_clause(clause, lang))
+            names.append(_clause(clause, book))
         elif clause.of[0] == factors[0]:
-            listed = [_factor(factor, found, lang) for factor in factors[:MOST_NAMES]]
+            listed = [_factor(factor, found, book) for factor in factors[:MOST_NAMES]]
             key = "data_many" if len(factors) > MOST_NAMES else "data"
-            names.append(say(f"explain.clause.{key}", lang, names=listed, count=len(factors)))
-    return say("explain.with", lang).join(names)
+            names.append(book.say(f"explain.clause.{key}", names=listed, count=len(factors)))
+    return book.say("explain.with").join(names)
 
 
-def _clause(clause: Clause, lang: str) -> str:
-    parts = [say(f"explain.clause.{clause.kind}_{part}", lang) for part in clause.of]
-    return say("explain.join", lang).join(parts) if parts else say(f"explain.clause.{clause.kind}", lang)
+def _clause(clause: Clause, book: Phrasebook) -> str:
+    parts = [book.say(f"explain.clause.{clause.kind}_{part}") for part in clause.of]
+    return book.say("explain.join").join(parts) if parts else book.say(f"explain.clause.{clause.kind}")
 
 
-def _factor(id: str, found: Explanation, lang: str) -> str:
-    return str(getattr(found.before.scenario.factor(id).name, lang))
+def _factor(id: str, found: Explanation, book: Phrasebook) -> str:
+    return str(book.text(found.before.scenario.factor(id).name))
 
 
-def difference_table(account: Account, lang: str) -> Table:
-    """Amounts before and after, the change, and what each reason has to do with it."""
+def difference_table(account: Account, book: Phrasebook) -> Table:
+    """The table of amounts before and after, the change, and the part of each reason in it."""
     found = account.found
     before, after = found.before, found.after
     local = all(a.scenario.fund.currency == "CNY" for a in (before, after))
     who = "" if local else "_other"
     columns = [
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", say(f"table.recipient{who}", lang), "text"),
-        Column("before", say("explain.before", lang), "money"),
-        Column("after", say("explain.after", lang), "money"),
-        Column("change", say("explain.change", lang), "change"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", book.say(f"table.recipient{who}"), "text"),
+        Column("before", book.say("explain.before"), "money"),
+        Column("after", book.say("explain.after"), "money"),
+        Column("change", book.say("explain.change"), "change"),
     ]
     for at, reason in enumerate(found.reasons):
-        columns.append(Column(f"reason-{at}", heading(clause_name(reason, found, lang)), "change"))
+        columns.append(Column(f"reason-{at}", heading(clause_name(reason, found, book)), "change"))
     stages: list[Mapping[str, Number]] = [before.amounts, after.amounts, found.differences, *account.parts]
     records: list[tuple[Role, tuple[Any, ...]]] = [
-        ("recipient", (str(at), account.name(id, lang), *(stage.get(id) for stage in stages)))
+        ("recipient", (str(at), account.name(id, book), *(stage.get(id) for stage in stages)))
         for at, id in enumerate(found.differences, 1)
     ]
     sums = [total_of(stage.values()) for stage in stages]
     old, new = before.scenario.reserved, after.scenario.reserved
-    # what departments get changes with the clause that says so
+    # the departments' money changes with the clause on reservations
     reserved = [
         plain((new - old) * any(clause.kind == "reservations" for clause in reason.clauses))
         for reason in found.reasons
     ]
     departments = [old, new, plain(new - old), *reserved]
     if old or new:
-        records.append(("subtotal", ("", say(f"table.recipients{who}", lang), *sums)))
-        records.append(("subtotal", ("", say("table.departments", lang), *departments)))
+        records.append(("subtotal", ("", book.say(f"table.recipients{who}"), *sums)))
+        records.append(("subtotal", ("", book.say("table.departments"), *departments)))
     totals = (plain(a + b) for a, b in zip(sums, departments, strict=True))
-    records.append(("total", ("", say("table.total", lang), *totals)))
+    records.append(("total", ("", book.say("table.total"), *totals)))
     fund = before.scenario.fund
     scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in (before, after))
-    return Table(lang, fund.currency, scale, tuple(columns), tuple(records))
+    return Table(book, fund.currency, scale, tuple(columns), tuple(records))
 
 
 # --- in words -------------------------------------------------------------------------------------
 
 
-def what_differs(found: Explanation, lang: str) -> list[str]:
-    """In what the two scenarios differ, as far as it can change an amount, in sentences."""
+def what_differs(found: Explanation, book: Phrasebook) -> list[str]:
+    """Sentences on the differences between the two scenarios that can change an amount."""
     before, after = found.before.scenario, found.after.scenario
-    return differences_in_words([d for d in differences(before, after) if _counts(d)], before, lang)
+    return differences_in_words([d for d in differences(before, after) if _counts(d)], before, book)
 
 
 def _counts(difference: Difference) -> bool:
@@ -140,94 +140,92 @@ def _counts(difference: Difference) -> bool:
     return clause in ("reservation", "recipient") and (len(where) == 1 or where[1] in ("zh", "en", "kind"))
 
 
-def notes(found: Explanation, lang: str) -> list[str]:
-    """How the parts are reckoned, what had to be taken together, and who is in one scenario only."""
+def notes(found: Explanation, book: Phrasebook) -> list[str]:
+    """Notes on the method, on clauses taken together, and on recipients of one scenario only."""
     if not found.reasons:
-        return [say("explain.nothing", lang)]
-    lines = [say("explain.how", lang)] if len(found.reasons) > 1 else []
+        return [book.say("explain.nothing")]
+    lines = [book.say("explain.how")] if len(found.reasons) > 1 else []
     if found.together:
-        lines.append(say("explain.grouped", lang, most=MOST_CLAUSES))
+        lines.append(book.say("explain.grouped", most=MOST_CLAUSES))
     for reason in found.reasons:
         if len(reason.clauses) > 1:
-            lines.append(say("explain.merged", lang, names=clause_name(reason, found, lang)))
-    names = recipient_names((found.before, found.after), lang)
+            lines.append(book.say("explain.merged", names=clause_name(reason, found, book)))
+    names = recipient_names((found.before, found.after), book)
     for key, ids in (("new", found.new), ("gone", found.gone)):
         if ids:
             lines.append(
-                say(f"explain.only_{key}", lang, names=[names[id] for id in ids[:10]], count=len(ids))
+                book.say(f"explain.only_{key}", names=[names[id] for id in ids[:10]], count=len(ids))
             )
     return lines
 
 
-def difference_sentences(account: Account, lang: str) -> dict[str, str]:
+def difference_sentences(account: Account, book: Phrasebook) -> dict[str, str]:
     """One sentence for each recipient of either scenario, fit for the minutes of a meeting."""
-    return {id: difference_sentence(account, id, lang) for id in account.found.differences}
+    return {id: difference_sentence(account, id, book) for id in account.found.differences}
 
 
-def difference_sentence(account: Account, id: str, lang: str) -> str:
+def difference_sentence(account: Account, id: str, book: Phrasebook) -> str:
     """The sentence of one recipient."""
     found = account.found
     assumed = found.before.scenario.assumed or found.after.scenario.assumed
-    remark = say("explain.assumed", lang) if assumed else ""
+    remark = book.say("explain.assumed") if assumed else ""
     currency = found.before.scenario.fund.currency
-    change, reasons = found.differences[id], because(account, id, lang)
+    change, reasons = found.differences[id], because(account, id, book)
     key = "new" if id in found.new else "gone" if id in found.gone else "moved" if change else "same"
-    sentence = say(
+    sentence = book.say(
         f"explain.difference.{key}" if reasons else "explain.difference.untouched",
-        lang,
-        name=account.name(id, lang),
+        name=account.name(id, book),
         base=found.before.scenario.title,
-        before=money(found.before.amounts.get(id, 0), currency, lang),
-        after=money(found.after.amounts.get(id, 0), currency, lang),
-        change=change_text(change, currency, lang),
+        before=book.money(found.before.amounts.get(id, 0), currency),
+        after=book.money(found.after.amounts.get(id, 0), currency),
+        change=change_text(change, currency, book),
         reasons=reasons,
     )
     return sentence + remark
 
 
-def because(account: Account, id: str, lang: str) -> str:
-    """What each reason does to a recipient's amount, in words; "" where none does anything."""
+def because(account: Account, id: str, book: Phrasebook) -> str:
+    """The effect of each reason on a recipient's amount, in words; "" where none has any."""
     currency = account.found.before.scenario.fund.currency
-    return say("explain.then", lang).join(
-        say(
+    return book.say("explain.then").join(
+        book.say(
             "explain.because_more" if part[id] > 0 else "explain.because_less",
-            lang,
-            name=clause_name(reason, account.found, lang),
-            amount=money(max(part[id], -part[id]), currency, lang),
+            name=clause_name(reason, account.found, book),
+            amount=book.money(max(part[id], -part[id]), currency),
         )
         for reason, part in zip(account.found.reasons, account.parts, strict=True)
         if part[id]
     )
 
 
-def change_text(by: Number, currency: str, lang: str) -> str:
+def change_text(by: Number, currency: str, book: Phrasebook) -> str:
     way = "more" if by > 0 else "less" if by < 0 else "same"
-    return say(f"explain.{way}", lang, amount=money(max(by, -by), currency, lang))
+    return book.say(f"explain.{way}", amount=book.money(max(by, -by), currency))
 
 
 # --- data -----------------------------------------------------------------------------------------
 
 
-def reason_data(account: Account, lang: str) -> list[dict[str, Any]]:
-    """The reasons as plain data: their clauses, name, and what they add to everybody together."""
+def reason_data(account: Account, book: Phrasebook) -> list[dict[str, Any]]:
+    """The reasons as plain data: their clauses, name, and the sum that they add over all recipients."""
     return [
         {
             "clauses": [{"clause": clause.kind, "of": list(clause.of)} for clause in reason.clauses],
-            "name": clause_name(reason, account.found, lang),
+            "name": clause_name(reason, account.found, book),
             "total": reason.total,
         }
         for reason in account.found.reasons
     ]
 
 
-def recipient_data(account: Account, lang: str) -> list[dict[str, Any]]:
+def recipient_data(account: Account, book: Phrasebook) -> list[dict[str, Any]]:
     """Every recipient's amounts, change, and parts as shown and exactly, as plain data."""
     found = account.found
-    sentences = difference_sentences(account, lang)
+    sentences = difference_sentences(account, book)
     return [
         {
             "id": id,
-            "name": account.name(id, lang),
+            "name": account.name(id, book),
             "before": found.before.amounts.get(id),
             "after": found.after.amounts.get(id),
             "difference": change,

@@ -1,4 +1,4 @@
-"""What moving weight changes: tables, sentences, data."""
+"""Effects of moving weight between factors: tables, sentences, data."""
 
 from __future__ import annotations
 
@@ -24,57 +24,57 @@ from allocator.core.model import Scenario
 from allocator.report.tables.grid import Grid, in_units, name_of, scale_of, unit_of, who
 from allocator.report.tables.office import factor_heading, weight_text
 from allocator.report.tables.table import Column, Role, Row, Table, total_of
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
-MOST_PAIRS = 10  # of factors whose exchange rates a table for all recipients holds
-
-
-def _say(key: str, lang: str, **details: object) -> str:
-    return say(f"sensitivity.{key}", lang, **details)
+MOST_PAIRS = 10  # of factors in the table of exchange rates for all recipients
 
 
-def factor_name(scenario: Scenario, id: str, lang: str) -> str:
+def _say(key: str, book: Phrasebook, **details: object) -> str:
+    return book.say(f"sensitivity.{key}", **details)
+
+
+def factor_name(scenario: Scenario, id: str, book: Phrasebook) -> str:
     """A factor's name."""
-    return str(getattr(scenario.factor(id).name, lang))
+    return str(book.text(scenario.factor(id).name))
 
 
 # --- exchange rates -------------------------------------------------------------------------------
 
 
-def exchange_note(rates: Sequence[Rate], lang: str) -> str:
-    """Whether the rates come from the formula, or some or all by exact difference."""
+def exchange_note(rates: Sequence[Rate], book: Phrasebook) -> str:
+    """The note on the source of the rates: the formula, exact differences, or some of each."""
     closed = [rate.closed for rate in rates]
     key = "none" if not closed else "formula" if all(closed) else "some" if any(closed) else "difference"
-    return _say(f"exchange_{key}", lang)
+    return _say(f"exchange_{key}", book)
 
 
-def exchange_grid(allocation: Allocation, rates: Sequence[Rate], id: str, lang: str) -> Grid:
-    """What a percentage point of weight from the factor of a row to that of a column brings one recipient."""
+def exchange_grid(allocation: Allocation, rates: Sequence[Rate], id: str, book: Phrasebook) -> Grid:
+    """One recipient's gain from a percentage point of weight moved from a row's factor to a column's."""
     scenario = allocation.scenario
     found = {(rate.giver, rate.taker): rate.amounts[id] for rate in rates}
-    names = {factor: factor_name(scenario, factor, lang) for factor in scenario.weights}
+    names = {factor: factor_name(scenario, factor, book) for factor in scenario.weights}
     rows = []
     for giver, name in names.items():
         cells = [
-            number(in_units(found[giver, taker], scenario), lang, 2, sign=True)
+            book.number(in_units(found[giver, taker], scenario), 2, sign=True)
             if (giver, taker) in found
             else "—"
             for taker in names
         ]
         rows.append(Row("recipient", (name, *cells)))
     return Grid(
-        _say("exchange_caption", lang, name=name_of(allocation, id, lang)),
-        (_say("from_to", lang), *names.values()),
+        _say("exchange_caption", book, name=name_of(allocation, id, book)),
+        (_say("from_to", book), *names.values()),
         (False, *[True] * len(names)),
         tuple(rows),
-        unit_of(scenario, lang),
+        unit_of(scenario, book),
     )
 
 
-def exchange_table(allocation: Allocation, rates: Sequence[Rate], lang: str) -> Table | None:
-    """What every two factors' exchange of a percentage point brings every recipient; None for too many.
+def exchange_table(allocation: Allocation, rates: Sequence[Rate], book: Phrasebook) -> Table | None:
+    """The exchange rates of all pairs of factors for every recipient; None for no pairs or too many.
 
-    One way is listed of each two, that in listed order where it can be gone.
+    Each pair is listed in one direction, from the factor listed first where that has weight to give.
     """
     scenario = allocation.scenario
     ways = {(rate.giver, rate.taker): rate for rate in rates}
@@ -83,57 +83,57 @@ def exchange_table(allocation: Allocation, rates: Sequence[Rate], lang: str) -> 
     if not 0 < len(rates) <= MOST_PAIRS:
         return None
     columns = [
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", who(scenario, lang), "text"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", who(scenario, book), "text"),
     ]
     for at, rate in enumerate(rates):
-        giver, taker = (factor_name(scenario, factor, lang) for factor in (rate.giver, rate.taker))
-        header = _say("way", lang, giver=giver, taker=taker)
+        giver, taker = (factor_name(scenario, factor, book) for factor in (rate.giver, rate.taker))
+        header = _say("way", book, giver=giver, taker=taker)
         columns.append(Column(f"{rate.giver}-{rate.taker}", header, "rate", f"rate-{at}"))
     records: list[tuple[Role, tuple[Any, ...]]] = [
-        ("recipient", (str(at), name_of(allocation, id, lang), *(rate.amounts[id] for rate in rates)))
+        ("recipient", (str(at), name_of(allocation, id, book), *(rate.amounts[id] for rate in rates)))
         for at, id in enumerate(scenario.ids, 1)
     ]
     sums = [total_of(rate.amounts.values()) for rate in rates]
-    records.append(("total", ("", say("table.total", lang), *sums)))
-    return Table(lang, scenario.fund.currency, scale_of(scenario), tuple(columns), tuple(records))
+    records.append(("total", ("", book.say("table.total"), *sums)))
+    return Table(book, scenario.fund.currency, scale_of(scenario), tuple(columns), tuple(records))
 
 
 # --- weights at which something changes -----------------------------------------------------------
 
 
-def exact_note(scenario: Scenario, lang: str) -> str:
-    """How the weights below are found: one equation, or with limits one for each set of those at a limit."""
-    return _say("piecewise" if scenario.limits else "one_equation", lang)
+def exact_note(scenario: Scenario, book: Phrasebook) -> str:
+    """The note on the calculation: one equation, or with limits one for each set of recipients at a limit."""
+    return _say("piecewise" if scenario.limits else "one_equation", book)
 
 
-def steady_grid(allocation: Allocation, found: Sequence[Steady], lang: str) -> Grid:
-    """Between which weights of each factor, the others rescaled, no rank changes; rounded inward."""
+def steady_grid(allocation: Allocation, found: Sequence[Steady], book: Phrasebook) -> Grid:
+    """The range of each factor's weight, the others rescaled, in which no rank changes; rounded inward."""
     scenario = allocation.scenario
     rows = []
     for steady in found:
-        weight = weight_text(scenario.weights[steady.factor], scenario.kind, lang)
+        weight = weight_text(scenario.weights[steady.factor], scenario.kind, book)
         low, high = Fraction(ceil(steady.lower * 100), 100), Fraction(floor(steady.upper * 100), 100)
-        # within a hundredth there is nothing to round inward to
-        ends = [weight_text(end, scenario.kind, lang) if low <= high else weight for end in (low, high)]
+        # a range within one hundredth cannot be rounded inward
+        ends = [weight_text(end, scenario.kind, book) if low <= high else weight for end in (low, high)]
         meets = (
-            _say("end", lang)
+            _say("end", book)
             if pair is None
-            else _say("level", lang, names=[name_of(allocation, id, lang) for id in pair])
+            else _say("level", book, names=[name_of(allocation, id, book) for id in pair])
             for pair in (steady.meet_lower, steady.meet_upper)
         )
-        rows.append(Row("recipient", (factor_name(scenario, steady.factor, lang), weight, *ends, *meets)))
+        rows.append(Row("recipient", (factor_name(scenario, steady.factor, book), weight, *ends, *meets)))
     keys = ("factor", "weight", "lower", "upper", "at_lower", "at_upper")
     return Grid(
-        _say("steady_caption", lang),
-        tuple(_say(key, lang) for key in keys),
+        _say("steady_caption", book),
+        tuple(_say(key, book) for key in keys),
         (False, True, True, True, False, False),
         tuple(rows),
     )
 
 
 def published_targets(allocation: Allocation) -> dict[str, Number]:
-    """The published amounts of those that get another one."""
+    """The published amounts, by id, of the recipients that get a different one."""
     published = allocation.scenario.published
     if published is None:
         return {}
@@ -141,7 +141,7 @@ def published_targets(allocation: Allocation) -> dict[str, Number]:
 
 
 def neighbour(allocation: Allocation, id: str) -> str:
-    """The other recipient whose amount is nearest, with whom a change of weights most likely draws level.
+    """The other recipient with the nearest amount, the likeliest to draw level when weights change.
 
     >>> from allocator import allocate, load_scenario
     >>> neighbour(allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml")), "jiangyang")
@@ -153,7 +153,7 @@ def neighbour(allocation: Allocation, id: str) -> str:
 
 
 def break_even_grid(
-    allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, lang: str
+    allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, book: Phrasebook
 ) -> Grid:
     """The nearest weights, below and above, at which each recipient draws level; a column for each factor."""
     scenario = allocation.scenario
@@ -162,41 +162,41 @@ def break_even_grid(
         cells = []
         for place in places:
             weights = [
-                weight_text(crossing.weight, scenario.kind, lang)
+                weight_text(crossing.weight, scenario.kind, book)
                 for crossing in (place.lower, place.upper)
                 if crossing is not None
             ]
-            cells.append(say("place.list", lang).join(dict.fromkeys(weights)) or "—")
-        rows.append(Row("recipient", (name_of(allocation, id, lang), *cells)))
-    factors = [factor_heading(scenario, factor, lang) for factor in scenario.weights]
-    return Grid(caption, (who(scenario, lang), *factors), (False, *[True] * len(factors)), tuple(rows))
+            cells.append(book.say("place.list").join(dict.fromkeys(weights)) or "—")
+        rows.append(Row("recipient", (name_of(allocation, id, book), *cells)))
+    factors = [factor_heading(scenario, factor, book) for factor in scenario.weights]
+    return Grid(caption, (who(scenario, book), *factors), (False, *[True] * len(factors)), tuple(rows))
 
 
-def tables(allocation: Allocation, lang: str) -> list[tuple[list[str], Table | Grid | None]]:
-    """Everything for all recipients: sentences, and the table that they stand above, if there is one."""
+def tables(allocation: Allocation, book: Phrasebook) -> list[tuple[list[str], Table | Grid | None]]:
+    """All results for all recipients, as pairs of sentences and the table below them, None without one."""
     scenario = allocation.scenario
     found: list[tuple[list[str], Table | Grid | None]] = []
     rates = exchange_rates(allocation)
     steadies = steady_weights(scenario)
     if not rates and all(steady.lower == steady.upper for steady in steadies):
-        return [([_say("exchange_none", lang)], None)]
-    exchange = exchange_table(allocation, rates, lang)
-    lines = [_say("exchange_title", lang), exchange_note(rates, lang)]
+        return [([_say("exchange_none", book)], None)]
+    exchange = exchange_table(allocation, rates, book)
+    lines = [_say("exchange_title", book), exchange_note(rates, book)]
     if exchange is not None and not all(rate.closed for rate in rates):
-        lines.append(_say("exchange_both_ways", lang))
+        lines.append(_say("exchange_both_ways", book))
     if rates and exchange is None:
-        lines.append(_say("exchange_many", lang))
+        lines.append(_say("exchange_many", book))
     found.append((lines, exchange))
-    steady = steady_grid(allocation, steadies, lang)
-    found.append(([steady.caption, exact_note(scenario, lang)], steady))
+    steady = steady_grid(allocation, steadies, book)
+    found.append(([steady.caption, exact_note(scenario, book)], steady))
     if scenario.published is not None:
         targets = published_targets(allocation)
-        caption = _say("published_caption", lang)
+        caption = _say("published_caption", book)
         if targets:
-            grid = break_even_grid(allocation, break_evens(scenario, targets), caption, lang)
+            grid = break_even_grid(allocation, break_evens(scenario, targets), caption, book)
             found.append(([caption], grid))
         else:
-            found.append(([say("cli.as_published", lang)], None))
+            found.append(([book.say("cli.as_published")], None))
     return found
 
 

@@ -1,4 +1,4 @@
-"""From the fund to one recipient's amount in a table, and beside it what was decided."""
+"""Tables of the steps from the fund to one recipient's amount, with the published figures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from allocator.core.model import Scenario
 from allocator.report.method.example import Shown
 from allocator.report.tables.grid import Grid, about, in_units, name_of, percent_cell, unit_of
 from allocator.report.tables.table import Role, Row
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 
 class _Link(NamedTuple):
@@ -23,66 +23,66 @@ class _Link(NamedTuple):
     published: str = ""
 
 
-def chain_grid(allocation: Allocation, id: str, shown: Shown, lang: str) -> Grid:
-    """From the entitlement to the amount of one recipient, numbered; below it what was decided."""
+def chain_grid(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Grid:
+    """The numbered steps from one recipient's entitlement to its amount, then the published figures."""
     scenario = allocation.scenario
-    links = _from_entitlement(allocation, id, shown, lang)
+    links = _from_entitlement(allocation, id, shown, book)
     rows = [
-        Row(link.role, (str(at) if link.role == "recipient" else "", _say(link.key, lang), link.figure))
+        Row(link.role, (str(at) if link.role == "recipient" else "", _say(link.key, book), link.figure))
         for at, link in enumerate(links, 1)
     ]
     if scenario.published is not None:
-        published, change = _decided(allocation, id, lang)
-        rows.append(Row("recipient", ("", _say("published", lang), published)))
-        rows.append(Row("recipient", ("", _say("difference", lang), change)))
+        published, change = _decided(allocation, id, book)
+        rows.append(Row("recipient", ("", _say("published", book), published)))
+        rows.append(Row("recipient", ("", _say("difference", book), change)))
     return Grid(
-        _say("chain_table", lang, name=name_of(allocation, id, lang)),
-        tuple(_say(key, lang) for key in ("number", "item", "amount")),
+        _say("chain_table", book, name=name_of(allocation, id, book)),
+        tuple(_say(key, book) for key in ("number", "item", "amount")),
         (False, False, True),
         tuple(rows),
-        unit_of(scenario, lang),
+        unit_of(scenario, book),
     )
 
 
-def fund_grid(allocation: Allocation, id: str, lang: str) -> Grid:
-    """From the fund to the amount of one recipient; where its published amount is known, beside it the same.
+def fund_grid(allocation: Allocation, id: str, book: Phrasebook) -> Grid:
+    """The steps from the fund to one recipient's amount, beside the published figures where these are known.
 
-    Of that only totals are known.  Its fund is shown where the published amounts and what departments get
-    add up to the fund of the scenario; its part of what was shared out where nothing was earmarked.
+    Of the published split only totals are known.  Its fund is shown where the published amounts and the
+    reservations add up to the scenario's fund; the recipient's part of their sum where nothing is earmarked.
     Raises KeyError for an unknown id.
     """
-    scenario, shown = allocation.scenario, Shown.of(allocation, lang)
-    links = [*_to_entitlement(allocation, id, shown, lang), *_from_entitlement(allocation, id, shown, lang)]
+    scenario, shown = allocation.scenario, Shown.of(allocation, book)
+    links = [*_to_entitlement(allocation, id, shown, book), *_from_entitlement(allocation, id, shown, book)]
     headers, with_published = ["item", "simulated"], scenario.published is not None
     if with_published:
-        published, change = _decided(allocation, id, lang)
+        published, change = _decided(allocation, id, book)
         links[-1] = links[-1]._replace(published=published)
         links.append(_Link("recipient", "difference", change))
         headers.append("published")
     return Grid(
-        _say("fund_table", lang, name=name_of(allocation, id, lang)),
-        tuple(_say(key, lang) for key in headers),
+        _say("fund_table", book, name=name_of(allocation, id, book)),
+        tuple(_say(key, book) for key in headers),
         (False, *[True] * (len(headers) - 1)),
         tuple(
-            Row(link.role, (_say(link.key, lang), link.figure, *([link.published] if with_published else [])))
+            Row(link.role, (_say(link.key, book), link.figure, *([link.published] if with_published else [])))
             for link in links
         ),
-        unit_of(scenario, lang),
+        unit_of(scenario, book),
     )
 
 
-def _say(key: str, lang: str, **details: object) -> str:
-    return say(f"app.method.{key}", lang, **details)
+def _say(key: str, book: Phrasebook, **details: object) -> str:
+    return book.say(f"method.{key}", **details)
 
 
-def _to_entitlement(allocation: Allocation, id: str, shown: Shown, lang: str) -> list[_Link]:
-    """The fund, what comes off first, and the part of the rest that the factors bring."""
+def _to_entitlement(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> list[_Link]:
+    """The rows for the fund, what comes off first, what is left, and the recipient's share of that."""
     scenario = allocation.scenario
     everybody = _published_total(scenario)
     same = everybody is not None and everybody + scenario.reserved == scenario.fund.amount
 
     def link(role: Role, key: str, amount: Number, known: bool) -> _Link:
-        text = number(in_units(amount, scenario), lang)
+        text = book.number(in_units(amount, scenario))
         return _Link(role, key, text, text if known else "")
 
     links = [link("subtotal", "fund", scenario.fund.amount, same)]
@@ -92,10 +92,10 @@ def _to_entitlement(allocation: Allocation, id: str, shown: Shown, lang: str) ->
         links.append(link("recipient", "less_earmarks", -scenario.earmarked, False))
     alike = same and not scenario.earmarks
     links.append(link("subtotal", "distributable", scenario.distributable, alike))
-    share = percent_cell(shown.share[id], lang, 2, exactly=allocation.shares[id] * 100)
+    share = percent_cell(shown.share[id], book, 2, exactly=allocation.shares[id] * 100)
     part = ""
     if everybody and scenario.published is not None and not scenario.earmarks:
-        part = percent_cell(Fraction(scenario.published[id]) / everybody * 100, lang, 2)
+        part = percent_cell(Fraction(scenario.published[id]) / everybody * 100, book, 2)
     return [*links, _Link("recipient", "share", share, part)]
 
 
@@ -103,10 +103,10 @@ def _published_total(scenario: Scenario) -> Number | None:
     return None if scenario.published is None else plain(sum(scenario.published.values(), start=0))
 
 
-def _from_entitlement(allocation: Allocation, id: str, shown: Shown, lang: str) -> list[_Link]:
-    """The entitlement, what limits and rounding do, the earmark, and last the amount.
+def _from_entitlement(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> list[_Link]:
+    """The rows for the entitlement, the effects of limits and rounding, the earmark, and the amount.
 
-    Between figures that the office's table shows, what is shown of a step is their difference.
+    Limits and rounding are shown as differences between the figures of the office's table.
     """
     scenario = allocation.scenario
     entitlement, limited = allocation.entitlements[id], allocation.limited[id]
@@ -123,16 +123,16 @@ def _from_entitlement(allocation: Allocation, id: str, shown: Shown, lang: str) 
         _Link(
             "recipient",
             key,
-            about(figure, lang, 6, exactly=in_units(exactly, scenario), sign=key.startswith("by_")),
+            about(figure, book, 6, exactly=in_units(exactly, scenario), sign=key.startswith("by_")),
         )
         for key, figure, exactly in chain
     ]
-    return [*links, _Link("total", "final", number(final, lang))]
+    return [*links, _Link("total", "final", book.number(final))]
 
 
-def _decided(allocation: Allocation, id: str, lang: str) -> tuple[str, str]:
+def _decided(allocation: Allocation, id: str, book: Phrasebook) -> tuple[str, str]:
     """The published amount and the difference from it, as text."""
     scenario = allocation.scenario
     published = in_units((scenario.published or {})[id], scenario)
     change = plain(in_units(allocation.amounts[id], scenario) - published)
-    return number(published, lang), number(change, lang, sign=True)
+    return book.number(published), book.number(change, sign=True)

@@ -13,15 +13,15 @@ from allocator.report.tables.grid import Grid, about, in_units, name_of, percent
 from allocator.report.tables.office import office_table, weight_text
 from allocator.report.tables.rounding import adding_up
 from allocator.report.tables.table import Row
-from allocator.text import money, number, say
+from allocator.text import Phrasebook
 
 
-def _say(key: str, lang: str, **details: object) -> str:
-    return say(f"app.method.{key}", lang, **details)
+def _say(key: str, book: Phrasebook, **details: object) -> str:
+    return book.say(f"method.{key}", **details)
 
 
 class Shown(NamedTuple):
-    """What the office's table shows, in its unit: what each factor brings, and by id what recipients have."""
+    """The figures of the office's table, in its unit: the factors' totals, and recipients' figures by id."""
 
     brings: tuple[Number, ...]
     share: Mapping[str, Number]
@@ -29,9 +29,9 @@ class Shown(NamedTuple):
     limited: Mapping[str, Number]
 
     @classmethod
-    def of(cls, allocation: Allocation, lang: str) -> Shown:
-        """The figures of the table, so that the same ones stand in the method."""
-        table, ids = office_table(allocation, lang), allocation.scenario.ids
+    def of(cls, allocation: Allocation, book: Phrasebook) -> Shown:
+        """The figures of an allocation's table, so that the method shows the same ones."""
+        table, ids = office_table(allocation, book), allocation.scenario.ids
         brings = tuple(plain(sum(column, start=0)) for column in table.adding("factors"))
         (share,), (entitlement,) = table.adding("share"), table.adding("entitlement")
         (limited,) = table.adding("limited") or [entitlement]
@@ -39,7 +39,7 @@ class Shown(NamedTuple):
 
 
 def score_of(scenario: Scenario, position: int) -> tuple[dict[str, Number], Number]:
-    """What each weighted factor adds to the score of the recipient at a position, and the score itself.
+    """The points of each weighted factor for the recipient at a position, and its score.
 
     Points are w_j · x_ij / Σ_k x_kj in percent for "shares", w_j · x_ij for "scores"; the score is their
     sum times the coefficient.
@@ -57,7 +57,9 @@ def score_of(scenario: Scenario, position: int) -> tuple[dict[str, Number], Numb
     return points, plain(sum(points.values(), start=Fraction(0)) * (by or 0))
 
 
-def example_grid(allocation: Allocation, id: str, points: dict[str, Number], shown: Shown, lang: str) -> Grid:
+def example_grid(
+    allocation: Allocation, id: str, points: dict[str, Number], shown: Shown, book: Phrasebook
+) -> Grid:
     """One recipient's factors: value, share or multiplier, points, money; adding up as shown."""
     scenario = allocation.scenario
     position = scenario.ids.index(id)
@@ -71,14 +73,14 @@ def example_grid(allocation: Allocation, id: str, points: dict[str, Number], sho
         zip(points, money_shown, parts, points_shown, strict=True), 1
     ):
         value = scenario.factor(factor).values[position] or 0
-        cells = [str(at), getattr(scenario.factor(factor).name, lang), number(value, lang)]
+        cells = [str(at), book.text(scenario.factor(factor).name), book.number(value)]
         if shares:
             total = sum(x for x in scenario.column(factor) if x is not None)
-            cells += [number(total, lang), percent_cell(Fraction(100 * value) / total, lang)]
+            cells += [book.number(total), percent_cell(Fraction(100 * value) / total, book)]
         cells += [
-            weight_text(scenario.weights[factor], scenario.kind, lang),
-            pen(point, lang, 4, exactly=points[factor]),
-            about(amount, lang, 2, exactly=exactly),
+            weight_text(scenario.weights[factor], scenario.kind, book),
+            pen(point, book, 4, exactly=points[factor]),
+            about(amount, book, 2, exactly=exactly),
         ]
         rows.append(Row("recipient", tuple(cells)))
     blank = [""] * (4 if shares else 2)
@@ -87,28 +89,28 @@ def example_grid(allocation: Allocation, id: str, points: dict[str, Number], sho
             "total",
             (
                 "",
-                say("table.total", lang),
+                book.say("table.total"),
                 *blank,
-                pen(plain(sum(points_shown, start=0)), lang, 4, exactly=plain(sum(points.values(), start=0))),
-                about(entitlement, lang, 2, exactly=plain(sum(parts, start=0))),
+                pen(plain(sum(points_shown, start=0)), book, 4, exactly=plain(sum(points.values(), start=0))),
+                about(entitlement, book, 2, exactly=plain(sum(parts, start=0))),
             ),
         )
     )
     keys = ["number", "factor", "value", *(["total_values", "share"] if shares else [])]
     keys += [f"weight_{scenario.kind}", f"points_{scenario.kind}", "part"]
     return Grid(
-        _say("example_table", lang, name=name_of(allocation, id, lang)),
-        tuple(_say(key, lang) for key in keys),
+        _say("example_table", book, name=name_of(allocation, id, book)),
+        tuple(_say(key, book) for key in keys),
         (False, False, *[True] * (len(keys) - 2)),
         tuple(rows),
-        unit_of(scenario, lang),
+        unit_of(scenario, book),
     )
 
 
 def extra_units(allocation: Allocation) -> dict[str, int]:
-    """How many units each recipient that takes part got on top of its own rounding.
+    """The number of units that each recipient in the split got on top of its own rounding.
 
-    That is rounding down for "largest-remainder", rounding to the nearest for "rest-to-largest".
+    Its own rounding is down for "largest-remainder", and to the nearest for "rest-to-largest".
     """
     scenario, over = allocation.scenario, allocation.limited_over
     half = scenario.fund.rounding == "rest-to-largest"
@@ -120,28 +122,28 @@ def extra_units(allocation: Allocation) -> dict[str, int]:
     }
 
 
-def rounding_example(allocation: Allocation, id: str, extra: int, lang: str) -> str:
-    """What rounding did to one recipient, in a sentence."""
+def rounding_example(allocation: Allocation, id: str, extra: int, book: Phrasebook) -> str:
+    """A sentence on the effect of rounding on one recipient."""
     scenario = allocation.scenario
     fund, currency = scenario.fund, scenario.fund.currency
     limited = allocation.limited[id]
     final = plain(allocation.amounts[id] - allocation.earmarks[id])
     details = {
-        "name": name_of(allocation, id, lang),
-        "limited": rough(limited, scenario, lang),
-        "own": money(plain(final - extra * fund.unit), currency, lang),
-        "final": money(final, currency, lang),
+        "name": name_of(allocation, id, book),
+        "limited": rough(limited, scenario, book),
+        "own": book.money(plain(final - extra * fund.unit), currency),
+        "final": book.money(final, currency),
     }
     if limited == final:
-        return _say("round_exact", lang, **details)
+        return _say("round_exact", book, **details)
     if fund.rounding == "rest-to-largest":
-        amount = money(plain(extra * fund.unit), currency, lang, sign=True)
-        return _say("round_rest" if extra else "round_near", lang, **details, amount=amount)
+        amount = book.money(plain(extra * fund.unit), currency, sign=True)
+        return _say("round_rest" if extra else "round_near", book, **details, amount=amount)
     over = allocation.limited_over
     remainders = dict(
         zip((scenario.ids[i] for i in scenario.participants), allocation.limited_units, strict=True)
     )
     mine = remainders[id] % over
     ahead = sum(1 for value in remainders.values() if value % over > mine)
-    details["remainder"] = rough(Fraction(mine, over) * fund.unit, scenario, lang)
-    return _say("round_up" if extra else "round_down", lang, **details, rank=ahead + 1)
+    details["remainder"] = rough(Fraction(mine, over) * fund.unit, scenario, book)
+    return _say("round_up" if extra else "round_down", book, **details, rank=ahead + 1)

@@ -1,1 +1,1 @@
-"""The papers of a proposal: what each says, before any program writes it."""
+"""The papers of a proposal: the content of each, independent of the file format."""

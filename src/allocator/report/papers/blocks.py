@@ -1,4 +1,4 @@
-"""What a paper is made of, whoever writes it: words, tables, new pages."""
+"""The blocks of a paper, the same for every file format: words, tables, new pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.table import Table
+from allocator.text import Phrasebook
 
 Kind = Literal[
     "title",  # of the paper or of an annex
@@ -17,7 +18,7 @@ Kind = Literal[
     "head",
     "subhead",
     "text",
-    "lead",  # what stands above a list
+    "lead",  # above a list
     "item",  # of a list
     "attached",  # 附件说明
     "signed",  # 落款
@@ -36,7 +37,7 @@ class Words:
 
 @dataclass(frozen=True)
 class NewPage:
-    """What follows begins on a page of its own, which may lie on its side."""
+    """A page break; the new page is landscape if ``wide``."""
 
     wide: bool = False
 
@@ -46,28 +47,28 @@ Block = Words | Grid | NewPage
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper: its name for people and files, the mark on every page ("" for none), and what stands in it."""
+    """A paper: its name for people and files, the mark on every page ("" for none), and its blocks."""
 
     key: str
     name: str
-    lang: str
+    book: Phrasebook
     mark: str
     blocks: tuple[Block, ...]
     flows: bool = False  # tables may go on over the page, so that the paper stays short
 
     @property
     def title(self) -> str:
-        """The heading of the whole."""
+        """The paper's title."""
         return next(b.text for b in self.blocks if isinstance(b, Words) and b.kind == "title")
 
 
 def texts(kind: Kind, lines: Iterable[str]) -> list[Words]:
-    """A paragraph each."""
+    """One paragraph of this kind for each line."""
     return [Words(kind, line) for line in lines]
 
 
 def grid_of(table: Table, caption: str, keep: Sequence[str] | None = None) -> Grid:
-    """The table as it is shown, all of its columns or those with these keys."""
+    """The table as shown, with all columns or only those with these keys."""
     at = [i for i, column in enumerate(table.columns) if keep is None or column.key in keep]
     rows = tuple(type(row)(row.role, tuple(row.cells[i] for i in at)) for row in table.rows)
     headers, numeric = table.headers, table.numeric

@@ -6,12 +6,11 @@ from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import effect_words, option_words, paper, sentence, short_table, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.words.rule import rule_sentence
-from allocator.text import say
 
 
 def brief(proposal: Proposal) -> Paper:
-    """What was asked, the rule, the table, who gains and loses, what is assumed."""
-    lang, chosen = proposal.lang, proposal.chosen
+    """The brief: the question, the rule, the table, gains and losses, the status of the data."""
+    book, chosen = proposal.book, proposal.chosen
     name = proposal.option(proposal.proposed)
     table = short_table(proposal)
     blocks: list[Block] = [
@@ -19,17 +18,17 @@ def brief(proposal: Proposal) -> Paper:
         sentence("brief.asked", proposal, "head"),
         sentence("brief.about", proposal, fund=proposal.fund_name, option=name),
         sentence("brief.rule", proposal, "head"),
-        Words("text", rule_sentence(chosen.scenario, lang)),
+        Words("text", rule_sentence(chosen.scenario, book)),
         sentence("brief.result", proposal, "head"),
         sentence("many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
     ]
     told = option_words(proposal)
-    # of several against one base each says that already
+    # with known amounts as the base, the sentences on the options say that already
     effect = effect_words(proposal) if proposal.known is None or not told else []
     changes = [*texts("text", effect), *told]
     if changes:
         blocks += [sentence("brief.changes", proposal, "head"), *changes]
     blocks.append(sentence("brief.data", proposal, "head"))
     key = "assumed" if proposal.illustrative else "not_assumed"
-    blocks.append(Words("text", say(f"report.data.{key}", lang)))
+    blocks.append(Words("text", book.say(f"report.data.{key}")))
     return paper("brief", proposal, [*blocks, *trace(proposal)], flows=True)

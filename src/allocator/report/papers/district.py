@@ -1,4 +1,4 @@
-"""A paper for one recipient: its own detail and its sentence, of the others nothing but totals."""
+"""A paper for one recipient: its own figures and sentence, and only totals of the others."""
 
 from __future__ import annotations
 
@@ -14,49 +14,48 @@ from allocator.report.tables.grid import Grid, in_units, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Row
 from allocator.report.words.rule import rule_sentence
-from allocator.text import number, say
 
 
 def district(proposal: Proposal, id: str) -> Paper:
-    """The paper for the recipient with this id; raises KeyError where the proposed scenario has none such."""
-    lang, chosen = proposal.lang, proposal.chosen
+    """The paper for the recipient with this id; raises KeyError if the proposed scenario does not have it."""
+    book, chosen = proposal.book, proposal.chosen
     name = proposal.names[id]
     blocks: list[Block] = [
         sentence("district.title", proposal, "title", name=name, fund=proposal.fund_name),
         sentence("district.result", proposal, "head"),
-        Words("text", stage_sentences(chosen, lang)[id]),
+        Words("text", stage_sentences(chosen, book)[id]),
     ]
     if proposal.known is not None:
         blocks.append(_held_against(proposal, proposal.known, id))
     elif proposal.proposed and id in proposal.base.amounts:
         account = Account(explain(proposal.base, chosen))
-        blocks.append(Words("text", difference_sentences(account, lang)[id]))
+        blocks.append(Words("text", difference_sentences(account, book)[id]))
     blocks += [
         _own(proposal, id),
         sentence("district.rule", proposal, "head"),
-        Words("text", rule_sentence(chosen.scenario, lang)),
+        Words("text", rule_sentence(chosen.scenario, book)),
     ]
-    formula = next(step for step in method_steps(chosen, id, lang) if step.key == "formula")
+    formula = next(step for step in method_steps(chosen, id, book) if step.key == "formula")
     blocks += formula.grids
     blocks += [sentence("district.others", proposal, "head"), _others(proposal, id), *trace(proposal.alone)]
-    return paper("district", proposal, blocks, name=say("report.file.district", lang, name=name))
+    return paper("district", proposal, blocks, name=book.say("report.file.district", name=name))
 
 
 def _held_against(proposal: Proposal, base: Base, id: str) -> Words:
-    """What the recipient had in amounts that are known without a rule, and the change from that."""
+    """The recipient's amount in the base, which is known without a rule, and the change from it."""
     by = proposal.chosen.amounts[id] - base.amounts[id]
     return sentence(
         "district.against",
         proposal,
         base=base.full,
         before=cash(base.amounts[id], proposal),
-        change=change_text(by, proposal.chosen.scenario.fund.currency, proposal.lang),
+        change=change_text(by, proposal.chosen.scenario.fund.currency, proposal.book),
     )
 
 
 def _own(proposal: Proposal, id: str) -> Grid:
-    """The recipient's row of the office's table, a line for each column but the factors'."""
-    table, lang = proposal.table, proposal.lang
+    """The recipient's row of the office's table, one line per column, without the factors' columns."""
+    table, book = proposal.table, proposal.book
     at = proposal.chosen.scenario.ids.index(id) + 1
     row = next(r for r in table.rows if r.role == "recipient" and r.cells[0] == str(at))
     cells = [
@@ -66,23 +65,23 @@ def _own(proposal: Proposal, id: str) -> Grid:
     ]
     if row.cells[-1]:
         cells.append(Row("recipient", (table.headers[-1], row.cells[-1])))
-    headers = tuple(say(f"report.district.{key}", lang) for key in ("item", "figure"))
-    caption = say("report.district.own", lang, name=proposal.names[id])
+    headers = tuple(book.say(f"report.district.{key}") for key in ("item", "figure"))
+    caption = book.say("report.district.own", name=proposal.names[id])
     return Grid(caption, headers, (False, True), tuple(cells), table.unit)
 
 
 def _others(proposal: Proposal, id: str) -> Grid:
-    """What departments, this recipient and the others together get: they add up to the fund."""
-    chosen, lang = proposal.chosen, proposal.lang
+    """The amounts of this recipient, of the others together and of departments, adding up to the fund."""
+    chosen, book = proposal.chosen, proposal.book
     scenario, amounts = chosen.scenario, chosen.amounts
     others = plain(sum(amounts.values()) - amounts[id])
     lines = [
-        ("recipient", name_of(chosen, id, lang), amounts[id]),
-        ("recipient", say("report.district.rest", lang, count=len(amounts) - 1), others),
+        ("recipient", name_of(chosen, id, book), amounts[id]),
+        ("recipient", book.say("report.district.rest", count=len(amounts) - 1), others),
     ]
     if scenario.reserved:
-        lines.append(("recipient", say("table.departments", lang), scenario.reserved))
-    lines.append(("total", say("table.total", lang), chosen.total))
-    rows = tuple(Row(role, (text, number(in_units(x, scenario), lang))) for role, text, x in lines)  # type: ignore[arg-type]
-    headers = (say("report.district.item", lang), say("table.amount", lang))
-    return Grid("", headers, (False, True), rows, unit_of(scenario, lang))
+        lines.append(("recipient", book.say("table.departments"), scenario.reserved))
+    lines.append(("total", book.say("table.total"), chosen.total))
+    rows = tuple(Row(role, (text, book.number(in_units(x, scenario)))) for role, text, x in lines)  # type: ignore[arg-type]
+    headers = (book.say("report.district.item"), book.say("table.amount"))
+    return Grid("", headers, (False, True), rows, unit_of(scenario, book))

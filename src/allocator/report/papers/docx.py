@@ -20,22 +20,23 @@ from allocator.report.papers.blocks import Block, NewPage, Paper, Words
 from allocator.report.papers.docx_styles import CENTER, INSTEAD, LEFT, LOOKS, RIGHT, Look, Style
 from allocator.report.papers.reproducible import timeless
 from allocator.report.tables.grid import Grid
+from allocator.text import Phrasebook
 
 MARK = RGBColor(0xA0, 0x1C, 0x1C)
 LARGEST_CELL, SMALLEST_CELL = 10.5, 6  # points
 BESIDE = 3  # points within a cell on either side of its text
 GAP = Pt(6)  # below a table, and above the fine print
 TOGETHER = 26  # rows of a table that stays on one page
-Alike = dict[tuple[Any, ...], Any]  # cells as they are without words, by what they look like
+Alike = dict[tuple[Any, ...], Any]  # cells without words, by their look
 NAMES = {"title": "Title", "head": "Heading 1", "subhead": "Heading 2", "text": "Normal"}
 
 
 def docx(paper: Paper, on: date, about: str = "") -> bytes:
-    """The paper as a Word file that bears a day; ``about`` stands in its properties.
+    """The paper as a dated Word file; ``about`` is stored in its properties.
 
     The same paper gives the same bytes.
     """
-    look = LOOKS[paper.lang]
+    look = LOOKS[paper.book.chinese]
     document = Document()
     ids = _prepare(document, paper, look)
     section = document.sections[0]
@@ -58,14 +59,14 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
         document.add_paragraph("", _style_name("small"))
     core = document.core_properties
     core.title, core.author, core.comments, core.subject = paper.title, "", "", paper.mark
-    core.keywords, core.language = about[:255], "zh-CN" if paper.lang == "zh" else "en-GB"
+    core.keywords, core.language = about[:255], paper.book.say("language.office_tag")
     content = io.BytesIO()
     document.save(content)
     return timeless(content.getvalue(), on)
 
 
 def _keep_together(made: Any, before: Block | None, block: Words, after: Block | None) -> None:
-    """Space below a table and above the fine print; what leads into a table or fine print stays with it."""
+    """Sets space below tables and above fine print; keeps a paragraph with what follows if that is one."""
     small = block.kind == "small"
     form = made.paragraph_format
     if isinstance(before, Grid) or (small and isinstance(before, Words) and before.kind != "small"):
@@ -87,8 +88,8 @@ def _style_name(kind: str) -> str:
 
 
 def _prepare(document: Any, paper: Paper, look: Look) -> dict[str, str | None]:
-    """Puts the look into the document's own styles, so that whoever edits it keeps it; gives their ids."""
-    document.settings.odd_and_even_pages_header_footer = paper.lang == "zh"
+    """Sets the look as the document's own styles, so that it survives editing; returns their ids by kind."""
+    document.settings.odd_and_even_pages_header_footer = paper.book.chinese
     normal = document.styles["Normal"]
     known, ids = {style.name for style in document.styles}, dict[str, str | None]()
     for kind, style in {"text": look.styles["text"], **look.styles, "caption": look.caption}.items():
@@ -100,17 +101,17 @@ def _prepare(document: Any, paper: Paper, look: Look) -> dict[str, str | None]:
             made.base_style = None
         if made is not normal:
             made.quick_style = True
-        _apply(made, style, look, paper.lang)
-        ids[kind] = None if name == "Normal" else made.style_id  # what says nothing is normal
+        _apply(made, style, look, paper.book)
+        ids[kind] = None if name == "Normal" else made.style_id  # a paragraph without a style is Normal
     _substitutes(document)
     return ids
 
 
-def _apply(made: Any, style: Style, look: Look, lang: str) -> None:
+def _apply(made: Any, style: Style, look: Look, book: Phrasebook) -> None:
     properties = made.element.get_or_add_rPr()
     for old in list(properties):
         properties.remove(old)
-    _fonts(properties, look.latin, style.font, lang)
+    _fonts(properties, look.latin, style.font, book)
     made.font.size, made.font.bold, made.font.italic = Pt(style.size), style.bold, False
     made.font.color.rgb = RGBColor(0, 0, 0)
     borders = made.element.get_or_add_pPr().find(qn("w:pBdr"))
@@ -128,7 +129,7 @@ def _apply(made: Any, style: Style, look: Look, lang: str) -> None:
     paragraph.right_indent = Pt(style.size * style.right)
 
 
-def _fonts(properties: Any, latin: str, asian: str, lang: str) -> None:
+def _fonts(properties: Any, latin: str, asian: str, book: Phrasebook) -> None:
     fonts = properties.find(qn("w:rFonts"))
     if fonts is None:
         fonts = OxmlElement("w:rFonts")
@@ -136,13 +137,13 @@ def _fonts(properties: Any, latin: str, asian: str, lang: str) -> None:
     for slot, name in (("ascii", latin), ("hAnsi", latin), ("cs", latin), ("eastAsia", asian)):
         fonts.set(qn(f"w:{slot}"), name)
     spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), "en-US" if lang == "zh" else "en-GB")
+    spoken.set(qn("w:val"), "en-US" if book.chinese else "en-GB")
     spoken.set(qn("w:eastAsia"), "zh-CN")
     properties.append(spoken)
 
 
 def _substitutes(document: Any) -> None:
-    """Names the fonts that may stand in for those of official documents."""
+    """Names substitutes for the fonts of official documents."""
     part = next(p for p in document.part.package.iter_parts() if p.partname == "/word/fontTable.xml")
     entries = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/></w:font>' for name, other in INSTEAD.items()
@@ -166,8 +167,8 @@ def _page(section: Any, look: Look, *, wide: bool) -> None:
 
 
 def _frame(section: Any, paper: Paper, look: Look) -> None:
-    """Mark and page number of every page, odd and even."""
-    chinese = paper.lang == "zh"
+    """Sets the mark and the page number of every page, odd and even."""
+    chinese = paper.book.chinese
     sides = [(section.header, section.footer, RIGHT)]
     if chinese:  # numbers stand on the outer side
         sides.append((section.even_page_header, section.even_page_footer, LEFT))
@@ -187,7 +188,7 @@ def _frame(section: Any, paper: Paper, look: Look) -> None:
         for text in ("— ", None, " —") if chinese else (None,):
             run = bottom.add_run(text or "")
             run.font.size = Pt(14 if chinese else 9)
-            _fonts(run._r.get_or_add_rPr(), "宋体" if chinese else look.latin, "宋体", paper.lang)
+            _fonts(run._r.get_or_add_rPr(), "宋体" if chinese else look.latin, "宋体", paper.book)
             if text is None:
                 _field(run, "PAGE")
 
@@ -211,7 +212,7 @@ def _field(run: Any, code: str) -> None:
 
 
 def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) -> None:
-    """The table with its caption, and the unit above right; as wide as the page, headings on each page."""
+    """Adds the table with caption, unit above right and headings on each page; as wide as the page."""
     if grid.caption:
         document.add_paragraph(grid.caption, _style_name("caption"))
     if grid.unit:
@@ -267,7 +268,7 @@ def layout(grid: Grid, room: float) -> tuple[float, list[float]]:
 
 
 def ems(text: str) -> float:
-    """How many times its size a text takes at most, whatever the font."""
+    """The greatest width of a text in any font, in multiples of the font size."""
     return sum(1.0 if ord(c) > 0x2E7F else 0.66 for c in text)
 
 
@@ -280,7 +281,7 @@ def heading_lines(header: str) -> str:
 def _cell(
     cell: Any, text: str, align: Any, size: float, width: float, font: str, alike: Alike, *, bold: bool
 ) -> None:
-    """Writes a cell; of those that look alike the first is made, and the others are its copies."""
+    """Writes a cell; of cells that look alike only the first is built, and the others are copies of it."""
     look = align, size, width, font, bold
     if look not in alike:
         _look(cell, align, size, width, font, bold=bold)
@@ -291,7 +292,7 @@ def _cell(
 
 
 def _look(cell: Any, align: Any, size: float, width: float, font: str, *, bold: bool) -> None:
-    """What a cell looks like, and one run without words."""
+    """Sets the look of a cell and adds one empty run."""
     cell.width = Pt(width)
     paragraph = cell.paragraphs[0]
     paragraph._p.style = _style_name("small").replace(" ", "")  # by its id, which is quick

@@ -1,4 +1,4 @@
-"""How papers look in Word: Chinese as official documents do (GB/T 9704), English plainly."""
+"""The look of papers in Word: Chinese as in official documents (GB/T 9704), English plain."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 LEFT, CENTER, RIGHT, BOTH = (WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT,
                              WD_ALIGN_PARAGRAPH.JUSTIFY)  # fmt: skip
 SONG, FANG, HEI, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
-# what stands in where a machine lacks the fonts of official documents
+# substitutes for machines without the fonts of official documents
 INSTEAD = {SONG: "宋体", FANG: "仿宋", KAI: "楷体"}
 
 
 @dataclass(frozen=True)
 class Style:
-    """How paragraphs of one kind look: points, characters of indent, share of bold."""
+    """The look of one kind of paragraph: sizes in points, indents in characters, bold or not."""
 
     font: str
     size: float
@@ -84,4 +84,4 @@ def _english() -> Look:
     return Look("Arial", (22, 20, 25, 25), styles, caption, font, font)
 
 
-LOOKS = {"zh": _chinese(), "en": _english()}
+LOOKS = {True: _chinese(), False: _english()}  # by whether the language is written as Chinese is

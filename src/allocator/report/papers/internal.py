@@ -1,4 +1,4 @@
-"""The internal note: what the published split implies under readings; no other paper says any of it."""
+"""The internal note: what the published split implies under readings; no other paper contains any of it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from allocator.report.papers.blocks import Block, Paper, Words, grid_of, texts
 from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal, ReadingAsked
 from allocator.report.words.ranges import short_weights
-from allocator.text import LANGUAGES, say
+from allocator.text import Phrasebook, both
 
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Held:
-    """A reading and what is found under it, first by itself, then under each other weights; or why not."""
+    """A reading and its findings, first its own, then for each other set of weights; or why it has none."""
 
     asked: ReadingAsked
     found: tuple[Findings, ...] = ()
@@ -31,7 +31,7 @@ class Held:
 
 
 def held(proposal: Proposal, progress: Progress | None = None) -> list[Held]:
-    """Every reading that is asked for, worked out; none where nothing was published."""
+    """The findings of every reading asked for, or of the plain one; empty where nothing was published."""
     read = [allocation for allocation in proposal.allocations if allocation.scenario.published is not None]
     asked = proposal.readings or tuple(plain_reading(allocation) for allocation in read[:1])
     made = []
@@ -44,13 +44,13 @@ def held(proposal: Proposal, progress: Progress | None = None) -> list[Held]:
         try:
             made.append(Held(one, tuple(_findings(one, proposal, done))))
         except AllocatorError as error:
-            why = say("place.list", proposal.lang).join(error.sentences(proposal.lang))
+            why = proposal.book.say("place.list").join(error.sentences(proposal.book))
             made.append(Held(one, why=why))
     return made
 
 
 def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
-    """Ranges and readings of the published split; None where nothing was published."""
+    """The note on ranges and readings of the published split; None where nothing was published."""
     if not readings:
         return None
     blocks: list[Block] = [
@@ -59,18 +59,18 @@ def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
         sentence("internal.words", proposal),
     ]
     for one in readings:
-        blocks.append(Words("head", getattr(one.asked.title, proposal.lang)))
+        blocks.append(Words("head", proposal.book.text(one.asked.title)))
         if one.found:
-            blocks += _reading(one.found, proposal.lang)
+            blocks += _reading(one.found, proposal.book)
         else:
             blocks.append(sentence("internal.not_covered", proposal, why=one.why))
-    mark = say("report.internal.mark", proposal.lang)
+    mark = proposal.book.say("report.internal.mark")
     return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark, flows=True)
 
 
 def plain_reading(allocation: Allocation) -> ReadingAsked:
     """The reading that supposes nothing but the scenario's own rule."""
-    title = Text(*(say("app.published.plain", lang) for lang in LANGUAGES))
+    title = Text(*both("published.plain"))
     return ReadingAsked(title, Reading(allocation.scenario))
 
 
@@ -88,22 +88,22 @@ def _findings(one: ReadingAsked, proposal: Proposal, progress: Progress) -> Iter
         yield findings(one.title, checked, weights, progress=done, shares=found.shares)
 
 
-def _reading(found: Sequence[Findings], lang: str) -> Iterator[Block]:
-    yield from texts("text", opening(found[0], lang)[1:])
-    for caption, table in ranges(found[0], lang):
+def _reading(found: Sequence[Findings], book: Phrasebook) -> Iterator[Block]:
+    yield from texts("text", opening(found[0], book)[1:])
+    for caption, table in ranges(found[0], book):
         yield Words("text", caption)
-        yield grid_of(table, say("report.internal.shares", lang))
+        yield grid_of(table, book.say("report.internal.shares"))
     for other in found[1:]:
-        caption, table = list(ranges(other, lang))[-1]
+        caption, table = list(ranges(other, book))[-1]
         yield Words("text", caption)
-        short = short_weights(other.weights or {}, lang)
-        yield grid_of(table, say("report.internal.amounts", lang, weights=short))
-        yield from texts("text", closing(other, lang)[:-2])
-    yield from texts("small", closing(found[0], lang)[-2:])
+        short = short_weights(other.weights or {}, book)
+        yield grid_of(table, book.say("report.internal.amounts", weights=short))
+        yield from texts("text", closing(other, book)[:-2])
+    yield from texts("small", closing(found[0], book)[-2:])
 
 
 def _other_weights(one: ReadingAsked, proposal: Proposal) -> list[Mapping[str, Number]]:
-    """The weights of the proposal's scenarios that the reading's rule could be tried with."""
+    """The other weights of the proposal's scenarios with the kind and factors of the reading's rule."""
     rule = one.reading.scenario
     others = {
         tuple(s.weights.items()): s.weights

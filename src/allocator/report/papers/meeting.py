@@ -22,8 +22,8 @@ from allocator.report.words.rule import rule_sentence, status_lines
 
 
 def meeting(proposal: Proposal) -> Paper:
-    """What was asked, the options, the proposed one, who gains, who loses and why, what is to decide."""
-    lang, fund = proposal.lang, proposal.chosen.scenario.fund
+    """The meeting paper: question, options, proposal, gains and losses with reasons, decision."""
+    book, fund = proposal.book, proposal.chosen.scenario.fund
     name, several = proposal.option(proposal.proposed), len(proposal.allocations) > 1
     details = {"fund": proposal.fund_name, "amount": cash(fund.amount, proposal), "option": name}
     blocks: list[Block] = [
@@ -35,7 +35,7 @@ def meeting(proposal: Proposal) -> Paper:
     ]  # fmt: skip
     blocks += _options(proposal) if several else [
         sentence("meeting.rule", proposal, "head"),
-        Words("text", rule_sentence(proposal.chosen.scenario, lang)),
+        Words("text", rule_sentence(proposal.chosen.scenario, book)),
     ]  # fmt: skip
     blocks += [
         sentence("meeting.proposed", proposal, "head"),
@@ -45,7 +45,7 @@ def meeting(proposal: Proposal) -> Paper:
         sentence("meeting.gains", proposal, "head"),
         *gains_and_losses(proposal),
         sentence("meeting.data", proposal, "head"),
-        *texts("text", dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang))),
+        *texts("text", dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))),
         sentence("meeting.decide", proposal, "head"),
         sentence("meeting.decide_first", proposal, **details),
         sentence("meeting.decide_second", proposal),
@@ -60,14 +60,14 @@ def meeting(proposal: Proposal) -> Paper:
 
 
 def _options(proposal: Proposal) -> list[Block]:
-    lang = proposal.lang
-    moved = change_sentences(proposal.allocations, lang, proposal.known)
+    book = proposal.book
+    moved = change_sentences(proposal.allocations, book, proposal.known)
     said = {at: text for (at, _), text in zip(proposal.compared, moved, strict=True)}
     blocks: list[Block] = [sentence("meeting.options", proposal, "head")]
     for at, scenario in enumerate(proposal.scenarios):
         blocks.append(Words("subhead", proposal.option(at)))
         if not at:
-            blocks.append(Words("text", rule_sentence(scenario, lang)))
+            blocks.append(Words("text", rule_sentence(scenario, book)))
         else:
             blocks.append(Words("text", differs(proposal, at)))
         blocks += texts("text", [said[at]] if at in said else [])

@@ -1,6 +1,6 @@
-"""The papers that ask and that issue: the draft request 请示 and the annex to the notice 下达通知附表.
+"""The formal papers: the draft request 请示 and the annex to the notice 下达通知附表.
 
-Neither can be made from data that is assumed.
+Neither can be made from assumed data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.grid import Grid, unit_of, who
 from allocator.report.tables.table import Row
 from allocator.report.words.rule import rule_sentence, so_many, status_lines
-from allocator.text import money_scale, money_unit, say
+from allocator.text import money_scale
 
 TARGETS = ("quantity", "quality", "time", "benefit", "satisfaction")
 
@@ -33,7 +33,7 @@ TARGETS = ("quantity", "quality", "time", "benefit", "satisfaction")
 def request(proposal: Proposal) -> Paper:
     """关于呈送…分配建议方案的请示, with its table; raises ScenarioError where data is assumed."""
     proposal = _alone(proposal)
-    lang, chosen = proposal.lang, proposal.chosen
+    book, chosen = proposal.book, proposal.chosen
     scenario = chosen.scenario
     details = _details(proposal)
     key = "amounts_reserved" if scenario.reserved else "amounts"
@@ -45,20 +45,20 @@ def request(proposal: Proposal) -> Paper:
         sentence("request.money", proposal, "head"),
         Words("text", source_line(proposal)),
         sentence("request.rule", proposal, "head"),
-        Words("text", rule_sentence(scenario, lang)),
+        Words("text", rule_sentence(scenario, book)),
         sentence("request.proposed", proposal, "head"),
         sentence(f"request.{key}", proposal, **details),
     ]
     if len(chosen.amounts) <= MOST_ROWS:
         parts = [
-            say("report.request.amount", lang, name=proposal.names[id], amount=cash(amount, proposal))
+            book.say("report.request.amount", name=proposal.names[id], amount=cash(amount, proposal))
             for id, amount in chosen.amounts.items()
         ]
         blocks.append(sentence("request.each", proposal, amounts=parts))
     blocks += [
         sentence("request.explained", proposal, "head"),
         *texts("text", effect_words(proposal)),
-        *texts("text", status_lines(scenario, lang)),
+        *texts("text", status_lines(scenario, book)),
         sentence("request.approve", proposal),
         sentence("request.attached", proposal, "attached", **details),
         sentence("request.signed", proposal, "signed"),
@@ -76,7 +76,7 @@ def notice(proposal: Proposal) -> Paper:
     """The two tables that go with the notice; raises ScenarioError where data is assumed."""
     proposal = _alone(proposal)
     details = _details(proposal)
-    caption = say("report.notice.amounts", proposal.lang, **details)
+    caption = proposal.book.say("report.notice.amounts", **details)
     blocks: list[Block] = [
         sentence("annex_number", proposal, "annex", number="1"),
         *titled(_issued(proposal, caption)),
@@ -98,30 +98,30 @@ def _details(proposal: Proposal) -> dict[str, Any]:
         "amount": cash(scenario.fund.amount, proposal),
         "reserved": cash(scenario.reserved, proposal),
         "split": cash(split, proposal),
-        "whom": so_many(scenario, len(scenario.recipients), proposal.lang),
+        "whom": so_many(scenario, len(scenario.recipients), proposal.book),
     }
 
 
 def _alone(proposal: Proposal) -> Proposal:
-    """The proposed scenario by itself, unless any data is assumed."""
+    """The proposal with the proposed scenario alone; raises ScenarioError where data is assumed."""
     if proposal.illustrative:
         raise ScenarioError(Problem("report_assumed"))
     return proposal.alone
 
 
 def _issued(proposal: Proposal, caption: str) -> Grid:
-    """The amounts under the name that they have once they are issued."""
+    """The table of the amounts, under the heading that they have once issued."""
     table = grid_of(proposal.table, caption, ("number", "recipient", "amount", "note"))
-    named = say("report.notice.amount", proposal.lang)
+    named = proposal.book.say("report.notice.amount")
     return replace(table, headers=(*table.headers[:2], named, *table.headers[3:]))
 
 
 def _targets(proposal: Proposal) -> Grid:
-    """The table of targets 绩效目标表, to be filled in: nothing of it is known here but the amounts."""
-    lang, scenario = proposal.lang, proposal.chosen.scenario
+    """The table of targets 绩效目标表, to be filled in: only the amounts are known here."""
+    book, scenario = proposal.book, proposal.chosen.scenario
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    unit = money_unit(scenario.fund.currency, scale, lang)
-    blank = say("report.blank", lang)
+    unit = book.money_unit(scenario.fund.currency, scale)
+    blank = book.say("report.blank")
     shown = grid_of(proposal.table, "", ("number", "recipient", "amount"))
     rows = tuple(
         Row(row.role, (*row.cells, *(blank if row.role == "recipient" else "" for _ in TARGETS)))
@@ -129,11 +129,11 @@ def _targets(proposal: Proposal) -> Grid:
         if row.role in ("recipient", "total") and (row.role == "recipient" or not scenario.reserved)
     )
     headers = (
-        say("table.number", lang),
-        who(scenario, lang),
-        say("table.header_unit", lang, header=say("report.notice.amount", lang), unit=unit),
-        *(say(f"report.notice.{target}", lang) for target in TARGETS),
+        book.say("table.number"),
+        who(scenario, book),
+        book.say("table.header_unit", header=book.say("report.notice.amount"), unit=unit),
+        *(book.say(f"report.notice.{target}") for target in TARGETS),
     )
-    caption = say("report.notice.targets", lang, fund=proposal.fund_name)
+    caption = book.say("report.notice.targets", fund=proposal.fund_name)
     numeric = (False, False, True, *(False for _ in TARGETS))
-    return Grid(caption, headers, numeric, rows, unit_of(scenario, lang))
+    return Grid(caption, headers, numeric, rows, unit_of(scenario, book))

@@ -1,4 +1,4 @@
-"""All papers of a proposal as files, and one archive of them with a note that says what is what."""
+"""All papers of a proposal as files, and one archive of them with a README."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.reproducible import zipped
 from allocator.report.papers.slides import deck
 from allocator.report.tables.letters import lettered
-from allocator.text import say
 
 if TYPE_CHECKING:
     from allocator.report.papers.pictures import Picture
@@ -35,7 +34,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class File:
-    """A file: its name, which may lead into a folder, what it holds, and what it is."""
+    """A file: its name, which may include a folder, its content, and the key of its kind."""
 
     name: str
     content: bytes
@@ -44,7 +43,7 @@ class File:
 
 @dataclass(frozen=True)
 class Pack:
-    """All files, those that are internal apart, and sentences on what could not be made, and why."""
+    """All files, the internal ones apart, and sentences on what could not be made and why."""
 
     files: tuple[File, ...]
     inside: tuple[File, ...]
@@ -53,7 +52,7 @@ class Pack:
 
 
 def papers(proposal: Proposal) -> list[Paper]:
-    """The papers that go out, in the order in which they are needed; none that the data does not allow."""
+    """The papers that go out, in the order of their use, without those that the data does not allow."""
     formal = [] if proposal.illustrative else [request(proposal), notice(proposal)]
     return [brief(proposal), meeting(proposal), *formal]
 
@@ -77,11 +76,11 @@ def workbook(proposal: Proposal) -> File:
     """The workbook of all options under their letters; its formulas compute the proposed one."""
     from allocator.report.excel import workbook as made
 
-    name = say("report.file.workbook", proposal.lang)
+    name = proposal.book.say("report.file.workbook")
     if proposal.illustrative:
-        name = say("report.illustrative_file", proposal.lang, name=name)
+        name = proposal.book.say("report.illustrative_file", name=name)
     content = made(
-        proposal.allocations, proposal.lang, on=proposal.on, live=proposal.proposed, base=proposal.known
+        proposal.allocations, proposal.book, on=proposal.on, live=proposal.proposed, base=proposal.known
     )
     return File(file_name(name, ".xlsx"), content, "workbook")
 
@@ -97,22 +96,22 @@ def for_inside(proposal: Proposal, readings: Sequence[Held]) -> File | None:
     if paper is None:
         return None
     made = document(paper, proposal)
-    folder = say("report.file.inside", proposal.lang)
+    folder = proposal.book.say("report.file.inside")
     return File(f"{folder}/{made.name}", made.content, made.key)
 
 
 def not_made(proposal: Proposal) -> list[str]:
-    """What no paper can be made of under this data and base, and why."""
-    said = [] if not proposal.illustrative else [say("error.report_assumed", proposal.lang)]
+    """Sentences on what cannot be made from this data and base, and why."""
+    said = [] if not proposal.illustrative else [proposal.book.say("error.report_assumed")]
     if proposal.known is not None and len(proposal.allocations) > 1:
-        said.append(say("report.pack.no_reasons", proposal.lang, base=proposal.known.full))
+        said.append(proposal.book.say("report.pack.no_reasons", base=proposal.known.full))
     return said
 
 
 def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: bool = False) -> Pack:
-    """Everything; the archive holds the internal note only ``with_inside``.
+    """All files of a proposal and their archive, which holds the internal note only ``with_inside``.
 
-    The same proposal gives the same bytes.  ``progress`` is told the part that is done.
+    The same proposal gives the same bytes.  ``progress`` is called with the part done, from 0 to 1.
     """
     from allocator.report.papers.pictures import pictures
     from allocator.report.papers.range_pictures import ranges
@@ -139,7 +138,7 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         except ScenarioError as error:
             if [problem.key for problem in error.problems] != ["report_font"]:
                 raise
-            left_out += error.sentences(proposal.lang)
+            left_out += error.sentences(proposal.book)
             wait = None
         done(0.3)
         files = [document(paper, proposal) for paper in papers(proposal)]
@@ -149,19 +148,19 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         done(0.4)
         if wait is not None:
             drawn = wait(lambda part: done(0.4 + 0.55 * part))
-    folder = say("report.file.charts", proposal.lang)
+    folder = proposal.book.say("report.file.charts")
     files += _pictures(out, drawn[: len(out)], folder, "charts")
     files += _scenarios(proposal, left_out)
-    folder = say("report.file.inside", proposal.lang)
+    folder = proposal.book.say("report.file.inside")
     kept = [] if note is None else [note, *_pictures(inside, drawn[len(out) :], folder, "ranges")]
     packed = _distinct([*files, *(kept if with_inside else ())])
     readme = File(
-        f"{say('report.file.readme', proposal.lang)}.txt", _readme(proposal, packed, left_out), "readme"
+        f"{proposal.book.say('report.file.readme')}.txt", _readme(proposal, packed, left_out), "readme"
     )
     files = _distinct(files)
-    name = say("report.file.pack", proposal.lang)
+    name = proposal.book.say("report.file.pack")
     if proposal.illustrative:
-        name = say("report.illustrative_file", proposal.lang, name=name)
+        name = proposal.book.say("report.illustrative_file", name=name)
     archive = zipped((file.name, file.content) for file in (readme, *packed))
     done(1.0)
     return Pack(
@@ -176,30 +175,30 @@ def _pictures(charts: Sequence[Picture], drawn: Sequence[Drawn], folder: str, ke
 
 
 def _scenarios(proposal: Proposal, left_out: list[str]) -> Iterator[File]:
-    """The files of each scenario, whole and by themselves, so that everything can be computed again."""
-    folder = say("report.file.scenarios", proposal.lang)
+    """The complete input files of each scenario; adds a sentence to ``left_out`` for those that fail."""
+    folder = proposal.book.say("report.file.scenarios")
     for letter, scenario in lettered(proposal.scenarios):
         try:
             made = contents(scenario)
         except ScenarioError as error:
-            why = say("place.list", proposal.lang).join(error.sentences(proposal.lang))
-            left_out.append(say("report.pack.no_scenario", proposal.lang, title=scenario.title, why=why))
+            why = proposal.book.say("place.list").join(error.sentences(proposal.book))
+            left_out.append(proposal.book.say("report.pack.no_scenario", title=scenario.title, why=why))
             continue
         for name, content in made.items():
             yield File(f"{folder}/{letter}/{name}", content, "scenarios")
 
 
 def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) -> bytes:
-    """What is what: for people, with the hash of every file."""
-    lang = proposal.lang
-    lines = [say("report.pack.title", lang, fund=proposal.fund_name)]
+    """The README: options, descriptions of files, what was left out, the hash of every file."""
+    book = proposal.book
+    lines = [book.say("report.pack.title", fund=proposal.fund_name)]
     lines += [proposal.mark] if proposal.mark else []
     lines.append("")
     for at in range(len(proposal.allocations)):
         lines += [proposal.option(at), *described(proposal, at)]
     if len(proposal.allocations) > 1:
-        lines.append(say("report.pack.proposed", lang, option=proposal.short(proposal.proposed)))
-    lines += ["", say("report.pack.what", lang)]
+        lines.append(book.say("report.pack.proposed", option=proposal.short(proposal.proposed)))
+    lines += ["", book.say("report.pack.what")]
     folders = {
         key: file.name.partition("/")[0] + "/"
         for file in files
@@ -207,20 +206,20 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
     }
     for key, name in {file.key: file.name for file in files}.items():
         lines.append(
-            say("report.pack.line", lang, name=folders.get(key, name), about=say(f"report.pack.{key}", lang))
+            book.say("report.pack.line", name=folders.get(key, name), about=book.say(f"report.pack.{key}"))
         )
     left = list(left_out)
     if left:
-        lines += ["", say("report.pack.left_out", lang), *left]
-    source, _, *rest = trace_lines(proposal)  # what the options are stands above
+        lines += ["", book.say("report.pack.left_out"), *left]
+    source, _, *rest = trace_lines(proposal)  # the options are described above
     lines += ["", *(line for part in (source, *rest) for line in part)]
-    lines += ["", say("report.pack.hashes", lang)]
+    lines += ["", book.say("report.pack.hashes")]
     lines += [f"{hashlib.sha256(file.content).hexdigest()}  {file.name}" for file in files]
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
 
 
 def _distinct(files: Iterable[File]) -> list[File]:
-    """The files, no two of one name, also where capitals count for nothing."""
+    """The files under distinct names, numbered where names are equal, ignoring case."""
     taken: set[str] = set()
     found = []
     for file in files:
@@ -235,11 +234,11 @@ def _distinct(files: Iterable[File]) -> list[File]:
 
 
 def file_name(name: str, kind: str) -> str:
-    """A name that every file system allows."""
+    """The name with this ending, in a form that every file system allows."""
     return str(sanitize_filename(name, replacement_text="_")).strip(" .")[:LONGEST] + kind
 
 
 def about(proposal: Proposal) -> str:
-    """What a file's properties say of its inputs: method version and digests."""
+    """The inputs as named in a file's properties: method version and digests."""
     digests = " ".join(scenario.digest for scenario in proposal.scenarios)
     return f"method version {proposal.chosen.method_version}; {digests}"

@@ -1,4 +1,4 @@
-"""Parts that several papers share: numbered headings, tables, who gains and loses, what it was made from."""
+"""Parts that several papers share: numbered headings, tables, gains and losses, the trace of their making."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.options import differs_line, rule_lines
 from allocator.report.words.paper_code import paper_code
 from allocator.report.words.rule import can_differ, compared_with, effect_sentence, status_lines
-from allocator.text import money, say
+from allocator.text import Phrasebook
 
-MOST_FACTORS = 6  # whose columns a page on its side can hold
-MOST_ROWS = 24  # recipients that stand in a table within the text
-MOST_SAID = 15  # recipients who get a sentence each on one side
+MOST_FACTORS = 6  # the most whose columns a landscape page can hold
+MOST_ROWS = 24  # the most recipients in a table within the text
+MOST_SAID = 15  # the most recipients with a sentence each, on either side
 _UNEXPLAINED = {PUBLISHED: "gains.unknown", PREVIOUS: "gains.unknown_previous"}
 
 
@@ -45,19 +45,19 @@ def paper(
     flows: bool = False,
 ) -> Paper:
     """The paper with its headings numbered, its file's name and its mark."""
-    lang = proposal.lang
-    named = name or say(f"report.file.{key}", lang)
+    book = proposal.book
+    named = name or book.say(f"report.file.{key}")
     if proposal.illustrative:
-        named = say("report.illustrative_file", lang, name=named)
+        named = book.say("report.illustrative_file", name=named)
     marks = [part for part in (mark, proposal.mark) if part]
     return Paper(
-        key, named, lang, say("report.marks", lang).join(marks), tuple(_numbered(blocks, lang)), flows
+        key, named, book, book.say("report.marks").join(marks), tuple(_numbered(blocks, book)), flows
     )
 
 
-def _numbered(blocks: Iterable[Block], lang: str) -> Iterable[Block]:
+def _numbered(blocks: Iterable[Block], book: Phrasebook) -> Iterable[Block]:
     heads = subs = 0
-    numerals = say("report.numerals", lang).split()
+    numerals = book.say("report.numerals").split()
     for block in blocks:
         if not isinstance(block, Words) or block.kind not in ("head", "subhead"):
             yield block
@@ -67,33 +67,33 @@ def _numbered(blocks: Iterable[Block], lang: str) -> Iterable[Block]:
         else:
             subs += 1
         first, second = numerals[heads - 1], numerals[subs - 1] if subs else ""
-        yield Words(block.kind, say(f"report.{block.kind}", lang, head=first, sub=second, text=block.text))
+        yield Words(block.kind, book.say(f"report.{block.kind}", head=first, sub=second, text=block.text))
 
 
 def sentence(key: str, proposal: Proposal, kind: Kind = "text", /, **details: object) -> Words:
     """A paragraph with the sentence of this key."""
-    return Words(kind, say(f"report.{key}", proposal.lang, **details))
+    return Words(kind, proposal.book.say(f"report.{key}", **details))
 
 
 def cash(amount: Number, proposal: Proposal) -> str:
     """An amount in a sentence."""
-    return money(amount, proposal.chosen.scenario.fund.currency, proposal.lang)
+    return proposal.book.money(amount, proposal.chosen.scenario.fund.currency)
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
 def whole_table(proposal: Proposal) -> Grid:
-    """The office's table; without the factors' columns where a page could not hold them."""
+    """The office's table, without the factors' columns where a page cannot hold them."""
     table = proposal.table
     keep = [c.key for c in table.columns if c.adds != "factors"]
     if len(table.columns) - len(keep) <= MOST_FACTORS:
         keep = [c.key for c in table.columns]
-    return grid_of(table, say("report.table_caption", proposal.lang, fund=proposal.fund_name), keep)
+    return grid_of(table, proposal.book.say("report.table_caption", fund=proposal.fund_name), keep)
 
 
 def final_shares(proposal: Proposal) -> dict[str, str]:
-    """Everybody's part of all amounts in percent, as tables show it, by id."""
+    """Each recipient's share of all amounts in percent, as tables show it, by id."""
     table = proposal.shared_table
     at = [column.key for column in table.columns].index("final")
     rows = [row for row in table.rows if row.role == "recipient"]
@@ -101,29 +101,29 @@ def final_shares(proposal: Proposal) -> dict[str, str]:
 
 
 def short_table(proposal: Proposal) -> Grid | None:
-    """Amounts beside what was published; None where there are more recipients than fit into a text."""
+    """The amounts beside the published ones or the base; None for more than MOST_ROWS recipients."""
     if len(proposal.chosen.amounts) > MOST_ROWS:
         return None
     base = proposal.known
     keep = ["number", "recipient", "amount", "published" if base is None else base.key, "difference"]
-    keep += ["base_share"]  # where the sums differ, so that parts of them tell more
+    keep += ["base_share"]  # a column only where the sums differ, since shares then say more
     if proposal.chosen.scenario.published is None or _other_sum(proposal):
-        keep.append("final")  # the part of what is given, not of what was worked out before limits
+        keep.append("final")  # the share of the final amounts, not of those before limits
     return grid_of(proposal.shared_table, "", keep)
 
 
 def _other_sum(proposal: Proposal) -> bool:
-    """Whether recipients together get another sum than in amounts that the proposed ones are held against."""
+    """True if the proposed amounts add up to another sum than the known amounts they are compared with."""
     return proposal.known is not None and bool(proposal.known.found(proposal.chosen).more)
 
 
 def comparison_grid(proposal: Proposal) -> Grid:
     """All scenarios side by side."""
-    return grid_of(proposal.comparison, say("report.comparison_caption", proposal.lang))
+    return grid_of(proposal.comparison, proposal.book.say("report.comparison_caption"))
 
 
 def titled(grid: Grid) -> list[Block]:
-    """A table on a page of its own, its caption being the page's title."""
+    """A table for a page of its own, its caption as the page's title."""
     return [Words("title", grid.caption), replace(grid, caption="")]
 
 
@@ -131,66 +131,66 @@ def titled(grid: Grid) -> list[Block]:
 
 
 def effect_words(proposal: Proposal) -> list[str]:
-    """What the proposed allocation changes against what was published, and what a match is worth.
+    """Sentences on what the proposed allocation changes from the published amounts, and on a match.
 
-    Or against the amounts that were chosen as the base.
+    With known amounts as the base, on what it changes from those.
     """
-    chosen, lang = proposal.chosen, proposal.lang
+    chosen, book = proposal.chosen, proposal.book
     scenario = chosen.scenario
     if proposal.known is not None:
-        words = terms([chosen], lang)
+        words = terms([chosen], book)
         found = proposal.known.found(chosen)
         lines = [against_sentence(found, proposal.known.full, scenario.distributable, words)]
-        match = match_sentence([chosen], lang, proposal.known)
+        match = match_sentence([chosen], book, proposal.known)
         return [*lines, *([match] if match else [])]
     if scenario.published is None or not can_differ(scenario) or compared_with(scenario) != "published":
         return []
     found = held_against(chosen, scenario.published)
-    lines = [effect_sentence(chosen, found, lang)]
+    lines = [effect_sentence(chosen, found, book)]
     if found.equal and proposal.illustrative:
-        lines.append(say("app.assumed.match", lang))
+        lines.append(book.say("assumed.match"))
     return lines
 
 
 def differs(proposal: Proposal, at: int) -> str:
-    """In what an option differs from the base: what it is described by, wherever it is named."""
+    """The differences of an option from the base in one line, which describes it wherever it is named."""
     names = proposal.short(0), proposal.short(at)
-    return differs_line(proposal.base.scenario, proposal.scenarios[at], names, proposal.lang)
+    return differs_line(proposal.base.scenario, proposal.scenarios[at], names, proposal.book)
 
 
 def described(proposal: Proposal, at: int) -> list[str]:
-    """What an option is: the base's rule, or what differs from it."""
+    """The description of an option: for the base its rule, else the differences from the base."""
     if at:
         return [differs(proposal, at)]
     several = len(proposal.allocations) > 1
-    return rule_lines(proposal.base.scenario, proposal.lang, proposal.short(0) if several else "")
+    return rule_lines(proposal.base.scenario, proposal.book, proposal.short(0) if several else "")
 
 
 def option_words(proposal: Proposal) -> list[Block]:
-    """What each scenario but the base moves against it: a sentence each, of more than two a table."""
-    allocations, lang, known = proposal.allocations, proposal.lang, proposal.known
+    """The changes of each scenario from the base: a sentence each, or one table for more than two."""
+    allocations, book, known = proposal.allocations, proposal.book, proposal.known
     if len(allocations) == 1:
         return []
     blocks: list[Block]
     if len(proposal.compared) <= 2:
-        blocks = [*texts("text", change_sentences(allocations, lang, known))]
+        blocks = [*texts("text", change_sentences(allocations, book, known))]
     else:
-        titles = [getattr(scenario.title, lang) for scenario in proposal.scenarios]
-        headers, rows = headline(allocations, titles, lang, known)
+        titles = [book.text(scenario.title) for scenario in proposal.scenarios]
+        headers, rows = headline(allocations, titles, book, known)
         numeric = (False, True, True, True, True, False)
-        caption = say("app.compare.effect_title", lang)
+        caption = book.say("compare.effect_title")
         blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
-    return [*blocks, *texts("text", [*match_words(proposal), *recipient_sentences(allocations, lang, known)])]
+    return [*blocks, *texts("text", [*match_words(proposal), *recipient_sentences(allocations, book, known)])]
 
 
 def match_words(proposal: Proposal) -> list[str]:
-    """What it is worth that an option of assumed data equals the base; nothing where none does."""
-    match = match_sentence(proposal.allocations, proposal.lang, proposal.known)
+    """The remark that a match of assumed data with published amounts proves nothing; empty without one."""
+    match = match_sentence(proposal.allocations, proposal.book, proposal.known)
     return [match] if match else []
 
 
 def gains_and_losses(proposal: Proposal) -> list[Block]:
-    """Who gains, who loses, and why, in a sentence each."""
+    """The gains and losses with their reasons, a sentence for each recipient."""
     blocks: list[Block] = []
     if proposal.known is not None:
         option = proposal.short(proposal.proposed)
@@ -209,7 +209,7 @@ def gains_and_losses(proposal: Proposal) -> list[Block]:
 
 
 def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list[Block]:
-    lang = proposal.lang
+    book = proposal.book
     account = Account(explain(base, allocation))
     found = account.found.differences
     blocks: list[Block] = []
@@ -217,7 +217,7 @@ def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list
         if not ids:
             continue
         if side == "same":
-            names = [account.name(id, lang) for id in ids]
+            names = [account.name(id, book) for id in ids]
             key = "same" if len(ids) <= MOST_SAID else "same_many"
             blocks.append(sentence(f"gains.{key}", proposal, names=names, count=len(ids)))
             continue
@@ -229,29 +229,28 @@ def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list
 
 
 def _moved(account: Account, id: str, proposal: Proposal) -> str:
-    """From what to what, by which clause, and which step of the calculation carries most of it."""
-    found, lang = account.found, proposal.lang
+    """The sentence on a recipient's change: before, after, the reasons, and the main step behind it."""
+    found, book = account.found, proposal.book
     reasons = [
-        clause_name(reason, found, lang)
+        clause_name(reason, found, book)
         for reason, part in zip(found.reasons, account.parts, strict=True)
         if part[id]
     ]
     key = "moved_once" if len(reasons) == 1 else "moved" if reasons else "moved_alone"
-    return say(
+    return book.say(
         f"report.gains.{key}",
-        lang,
-        name=account.name(id, lang),
+        name=account.name(id, book),
         before=cash(found.before.amounts.get(id, 0), proposal),
         after=cash(found.after.amounts.get(id, 0), proposal),
-        change=change_text(found.differences[id], found.before.scenario.fund.currency, lang),
+        change=change_text(found.differences[id], found.before.scenario.fund.currency, book),
         reason=reasons[0] if reasons else "",
-        reasons=because(account, id, lang),
-        mainly=_mainly(found.before, found.after, id, lang),
+        reasons=because(account, id, book),
+        mainly=_mainly(found.before, found.after, id, book),
     )
 
 
-def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
-    """The factor that moves an amount most its way; "" where none does, or units differ."""
+def _mainly(before: Allocation, after: Allocation, id: str, book: Phrasebook) -> str:
+    """The factor or coefficient that adds most to an amount's change; "" where none does, or units differ."""
     scenario = after.scenario
     scale = scale_of(scenario)
     if scale != scale_of(before.scenario) or not {id} <= before.amounts.keys() & after.amounts.keys():
@@ -268,19 +267,19 @@ def _mainly(before: Allocation, after: Allocation, id: str, lang: str) -> str:
         return ""
     by, stage = max(steps, key=lambda step: Fraction(step[0]) * (1 if change > 0 else -1))
     way = "more" if by > 0 else "less"
-    amount = in_words(max(by, -by), scenario, lang)
+    amount = in_words(max(by, -by), scenario, book)
     details = {
-        "name": stage_name(stage, scenario, lang),
-        "change": say(f"explain.{way}", lang, amount=amount),
+        "name": stage_name(stage, scenario, book),
+        "change": book.say(f"explain.{way}", amount=amount),
     }
-    return say(
-        "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly", lang, **details
+    return book.say(
+        "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly", **details
     )
 
 
 def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str) -> list[Block]:
-    """Each change against amounts that are known without a rule; ``why`` it has no reasons is said."""
-    chosen, lang = proposal.chosen, proposal.lang
+    """The largest changes from amounts known without a rule; ``why`` is the key of the sentence above."""
+    chosen, book = proposal.chosen, proposal.book
     differences = held_against(chosen, amounts).changes
     moved = [id for id, by in differences.items() if by]
     if not moved:
@@ -288,13 +287,12 @@ def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str
     currency = chosen.scenario.fund.currency
     blocks: list[Block] = [sentence(why, proposal, "lead")]
     for id in largest(moved, differences):
-        line = say(
+        line = book.say(
             "report.gains.moved_alone",
-            lang,
             name=proposal.names[id],
             before=cash(amounts[id], proposal),
             after=cash(chosen.amounts[id], proposal),
-            change=change_text(differences[id], currency, lang),
+            change=change_text(differences[id], currency, book),
         )
         blocks.append(Words("item", line))
     if len(moved) > MOST_SAID:
@@ -310,7 +308,7 @@ def _sorted(found: Mapping[str, Number]) -> dict[str, list[str]]:
 
 
 def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_SAID) -> list[str]:
-    """Those whose changes are largest, as many as are said, in listed order."""
+    """The recipients with the largest changes, at most so many, in listed order."""
     some = sorted(ids, key=lambda id: -abs(Fraction(changes[id])))[:most]
     return [id for id in ids if id in set(some)]
 
@@ -319,33 +317,33 @@ def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_
 
 
 def trace(proposal: Proposal, *, rules: bool = True) -> list[Block]:
-    """Rules, data status, sources, date, codes and method version: what every export carries.
+    """The rules, data status, sources, date, codes and method version, which every export carries.
 
-    Without ``rules`` for a paper that says above what every option is.
+    ``rules`` is False for a paper that has described every option above.
     """
-    between = say("report.joined", proposal.lang)
+    between = proposal.book.say("report.joined")
     source, options, *rest = trace_lines(proposal)
     lines = [between.join(lines) for lines in (source, *([options] if rules else []), *rest)]
-    lines[0] = say("report.trace.title", proposal.lang, text=lines[0])
+    lines[0] = proposal.book.say("report.trace.title", text=lines[0])
     return [*texts("small", lines)]
 
 
 def trace_lines(proposal: Proposal) -> list[list[str]]:
-    """The same in sentences: on the fund, the rule and what other options differ in, the data, the making."""
-    lang = proposal.lang
+    """The sentences of the trace in groups: the fund, the options, the data, what is derived, the making."""
+    book = proposal.book
     rules = [line for at in range(len(proposal.allocations)) for line in described(proposal, at)]
-    status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang)))
+    status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book)))
     known = any(scenario.published is not None for scenario in proposal.scenarios)
     issued = known and (proposal.known is None or proposal.known.key != PUBLISHED)
-    derived = [say(f"report.trace.derived{'_published' if issued else ''}", lang)]
+    derived = [book.say(f"report.trace.derived{'_published' if issued else ''}")]
     if proposal.known is not None:
-        derived.append(say(f"report.trace.held_{proposal.known.key}", lang))
-    made = say("report.trace.made", lang, **made_from(proposal, range(len(proposal.allocations))))
+        derived.append(book.say(f"report.trace.held_{proposal.known.key}"))
+    made = book.say("report.trace.made", **made_from(proposal, range(len(proposal.allocations))))
     return [[source_line(proposal)], rules, status, derived, [made]]
 
 
 def made_from(proposal: Proposal, of: Sequence[int]) -> dict[str, object]:
-    """Day, method version, and of these options the digests and the codes, lettered where there are several.
+    """Day, method version, and the digests and codes of these options, lettered where there are several.
 
     The digest covers what decides the numbers, the code also what papers say of them: names, status, sources.
     """
@@ -356,7 +354,7 @@ def made_from(proposal: Proposal, of: Sequence[int]) -> dict[str, object]:
         if len(proposal.allocations) == 1:
             return list(found.values())
         return [
-            say("report.trace.digest", proposal.lang, option=proposal.short(at), digest=digest)
+            proposal.book.say("report.trace.digest", option=proposal.short(at), digest=digest)
             for at, digest in found.items()
         ]
 
@@ -365,19 +363,19 @@ def made_from(proposal: Proposal, of: Sequence[int]) -> dict[str, object]:
 
 
 def short_digest(allocation: Allocation) -> str:
-    """As much of a scenario's digest as people compare."""
+    """The first twelve digits of a scenario's digest, which people compare."""
     return allocation.scenario.digest.removeprefix("sha256:")[:12]
 
 
 def source_line(proposal: Proposal) -> str:
-    """What the fund rests on."""
+    """The sentence on the source of the fund, or on its absence."""
     source = proposal.chosen.scenario.fund.source
     key = "source" if source else "unsourced"
-    return say(f"report.trace.{key}", proposal.lang, source=source)
+    return proposal.book.say(f"report.trace.{key}", source=source)
 
 
 def day(proposal: Proposal) -> str:
     """The day that the papers bear."""
     on = proposal.on
-    return say("report.day", proposal.lang, year=str(on.year), month=str(on.month), day=str(on.day),
+    return proposal.book.say("report.day", year=str(on.year), month=str(on.month), day=str(on.day),
                iso=on.isoformat())  # fmt: skip

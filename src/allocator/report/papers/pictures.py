@@ -28,18 +28,18 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import against
 from allocator.report.tables.letters import letter as letter_of
 from allocator.report.words.rule import compared_with
-from allocator.text import number, say
+from allocator.text import ZH, Phrasebook
 
-FONT, LATIN = "Noto Sans SC", "Liberation Sans"  # the second comes with vl-convert and is quicker to draw
+FONT, LATIN = "Noto Sans SC", "Liberation Sans"  # the second comes with vl-convert and is drawn faster
 WIDE, NARROW = 520, 380  # pixels of the two columns
-MOST_STEPS = 20  # recipients whose own charts are drawn
-POINTS = 5  # by which weights are moved
+MOST_STEPS = 20  # the most recipients for whom charts of their own are drawn
+POINTS = 5  # percentage points by which weights are moved
 Rows = list[list[str]]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart: the name of its files, its heading, Vega-Lite, and its figures as rows below headings."""
+    """A chart: name of its files, title, Vega-Lite, and its figures as rows below a heading row."""
 
     name: str
     title: str
@@ -47,12 +47,12 @@ class Picture:
     rows: Rows
 
     def csv(self) -> bytes:
-        """What it draws."""
+        """The figures of the chart as a CSV file."""
         return csv_bytes(self.rows)
 
 
 def pictures(proposal: Proposal) -> Iterator[Picture]:
-    """Every chart: amounts of each scenario, changes against the base, and few recipients' own."""
+    """All charts: amounts and changes by scenario, and a set for each of up to MOST_STEPS recipients."""
     for at, allocation in enumerate(proposal.allocations):
         yield amounts(proposal, at)
         if allocation is proposal.chosen and len(_panels(allocation, proposal)) > 1:
@@ -70,32 +70,32 @@ def pictures(proposal: Proposal) -> Iterator[Picture]:
 
 
 def amounts(proposal: Proposal, at: int) -> Picture:
-    """What everybody gets, and beside it the change against what was published or the base."""
-    allocation, lang = proposal.allocations[at], proposal.lang
+    """The amounts of all recipients, beside the changes from the published amounts or the base."""
+    allocation, book = proposal.allocations[at], proposal.book
     scenario = allocation.scenario
     rows = _rows(allocation, proposal)
     currency, step = scenario.fund.currency, scenario.fund.unit
-    unit = chart_data.chart_unit([row.largest for row in rows], currency, step, lang)
-    by = chart_data.chart_unit([row.difference for row in rows], currency, step, lang)
+    unit = chart_data.chart_unit([row.largest for row in rows], currency, step, book)
+    by = chart_data.chart_unit([row.difference for row in rows], currency, step, book)
     against = _against(allocation, proposal)
-    width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, lang)
+    width, room = chart_data.names_width(rows), chart_data.figures_width(scenario, unit, book)
     names = [row.name for row in rows]
-    marks = charts.amount_marks(names, lang, base=against, width=width, room=room)
-    # everybody on one scale: in a picture the longer line must be the larger amount
-    title = chart_data.panel_title(rows, rows, unit, lang)
-    views = [placed(marks, chart_data.amount_frame(rows, unit, lang), title, WIDE)]
+    marks = charts.amount_marks(names, book, base=against, width=width, room=room)
+    # all recipients on one scale: in a picture the longer line must be the larger amount
+    title = chart_data.panel_title(rows, rows, unit, book)
+    views = [placed(marks, chart_data.amount_frame(rows, unit, book), title, WIDE)]
     if against is not None:
-        marks = charts.change_marks(names, lang, width=width, pick=False)
-        title = say("app.chart.change_title", lang, unit=by.name)
-        views.append(placed(marks, chart_data.change_frame(rows, by, lang, rows), title, NARROW))
+        marks = charts.change_marks(names, book, width=width, pick=False)
+        title = book.say("chart.change_title", unit=by.name)
+        views.append(placed(marks, chart_data.change_frame(rows, by, book, rows), title, NARROW))
     dots = "hollow" if scenario.assumed else "solid"
-    legend = [say(f"app.chart.legend_{dots}", lang)]
-    legend += [say("app.chart.legend_tick", lang, base=against)] if against else []
-    title = say("report.picture.amounts", lang, option=proposal.option(at))
+    legend = [book.say(f"chart.legend_{dots}")]
+    legend += [book.say("chart.legend_tick", base=against)] if against else []
+    title = book.say("report.picture.amounts", option=proposal.option(at))
     spec = whole({"hconcat": views, "spacing": 24}, title, legend, proposal, [at])
     headers = [
         _amount_header(proposal, unit),
-        *([f"{against} {unit.name}", _change_header(by, lang)] if against else []),
+        *([f"{against} {unit.name}", _change_header(by, book)] if against else []),
     ]
     figures = [
         [
@@ -106,66 +106,66 @@ def amounts(proposal: Proposal, at: int) -> Picture:
         for row in rows
     ]
     name = file_stem("amounts", proposal, letter=_letter(proposal, at))
-    return Picture(name, title, spec, [[say("app.chart.recipient", lang), *headers], *figures])
+    return Picture(name, title, spec, [[book.say("chart.recipient"), *headers], *figures])
 
 
 def log(proposal: Proposal) -> Picture:
-    """The proposed amounts on one logarithmic axis, for staff."""
-    lang, allocation = proposal.lang, proposal.chosen
+    """The proposed amounts on one logarithmic axis, without zeros, for staff."""
+    book, allocation = proposal.book, proposal.chosen
     rows = _rows(allocation, proposal)
     drawn = chart_data.above_zero(rows)
     fund = allocation.scenario.fund
-    unit = chart_data.chart_unit([row.largest for row in rows], fund.currency, fund.unit, lang)
-    against = _against(allocation, proposal) or say("app.chart.amount", lang)
-    marks = charts.log_marks([r.name for r in drawn], lang, base=against, width=chart_data.names_width(rows))
-    view = placed(marks, chart_data.amount_frame(drawn, unit, lang), unit.name, WIDE + NARROW)
-    title = say("report.picture.log", lang, option=proposal.option(proposal.proposed))
-    spec = whole(view, title, [say("app.chart.log_note", lang)], proposal, [proposal.proposed])
+    unit = chart_data.chart_unit([row.largest for row in rows], fund.currency, fund.unit, book)
+    against = _against(allocation, proposal) or book.say("chart.amount")
+    marks = charts.log_marks([r.name for r in drawn], book, base=against, width=chart_data.names_width(rows))
+    view = placed(marks, chart_data.amount_frame(drawn, unit, book), unit.name, WIDE + NARROW)
+    title = book.say("report.picture.log", option=proposal.option(proposal.proposed))
+    spec = whole(view, title, [book.say("chart.log_note")], proposal, [proposal.proposed])
     figures = [[row.name, _plain(row.amount, unit), _plain(row.base, unit)] for row in drawn]
-    headers = [say("app.chart.recipient", lang), _amount_header(proposal, unit), f"{against} {unit.name}"]
+    headers = [book.say("chart.recipient"), _amount_header(proposal, unit), f"{against} {unit.name}"]
     return Picture(file_stem("log", proposal), title, spec, [headers, *figures])
 
 
 def changes(proposal: Proposal) -> Iterator[Picture]:
-    """Every scenario's changes against the base, on one scale."""
-    lang = proposal.lang
+    """The changes of every scenario from the base, on one scale."""
+    book = proposal.book
     held_to, _ = against(proposal.allocations, proposal.known)
     name = proposal.option(0) if proposal.known is None else held_to.full
-    parts = change_rows(proposal.allocations, lang, proposal.known)
-    unit = change_unit(proposal.allocations, parts, lang)
+    parts = change_rows(proposal.allocations, book, proposal.known)
+    unit = change_unit(proposal.allocations, parts, book)
     everybody = [row for rows in parts for row in rows]
     for (at, _), rows in zip(proposal.compared, parts, strict=True):
         names = [row.name for row in rows]
-        marks = charts.change_marks(names, lang, width=chart_data.names_width(rows), pick=False)
+        marks = charts.change_marks(names, book, width=chart_data.names_width(rows), pick=False)
         letter = letter_of(at)
-        heading = say("app.compare.chart_of", lang, letter=letter, base=held_to.name, unit=unit.name)
-        view = placed(marks, chart_data.change_frame(rows, unit, lang, everybody), heading, WIDE)
-        title = say("report.picture.changes", lang, option=proposal.option(at), base=name)
+        heading = book.say("compare.chart_of", letter=letter, base=held_to.name, unit=unit.name)
+        view = placed(marks, chart_data.change_frame(rows, unit, book, everybody), heading, WIDE)
+        title = book.say("report.picture.changes", option=proposal.option(at), base=name)
         of = [at] if held_to.allocation is None else [0, at]
-        spec = whole(view, title, [say("app.compare.chart_note", lang)], proposal, of)
+        spec = whole(view, title, [book.say("compare.chart_note")], proposal, of)
         figures = [
             [row.name, _plain(row.base, unit), _plain(row.amount, unit), _plain(row.difference, unit)]
             for row in rows
         ]
-        heads = [f"{held_to.heading} {unit.name}", f"{letter} {unit.name}", _change_header(unit, lang)]
+        heads = [f"{held_to.heading} {unit.name}", f"{letter} {unit.name}", _change_header(unit, book)]
         file = file_stem("changes", proposal, letter=letter)
-        yield Picture(file, title, spec, [[say("app.chart.recipient", lang), *heads], *figures])
+        yield Picture(file, title, spec, [[book.say("chart.recipient"), *heads], *figures])
 
 
 def steps(proposal: Proposal, id: str) -> Picture:
-    """How one recipient's amount comes about."""
-    lang, allocation = proposal.lang, proposal.chosen
-    found = waterfall.waterfall_rows(allocation, id, lang)
-    title = say("report.picture.steps", lang, name=proposal.names[id])
+    """The waterfall of one recipient's amount."""
+    book, allocation = proposal.book, proposal.chosen
+    found = waterfall.waterfall_rows(allocation, id, book)
+    title = book.say("report.picture.steps", name=proposal.names[id])
     return _steps("steps", found, title, proposal, proposal.names[id], [proposal.proposed])
 
 
 def reasons(proposal: Proposal) -> Iterator[Picture]:
-    """Why amounts differ from the base's, for each scenario that is explained; nothing of a single reason.
+    """The reasons for each recipient's change from the base, by scenario explained; none for a single reason.
 
-    Amounts that are known without a rule have no reasons, and the pack says so.
+    Amounts known without a rule have no reasons, and the pack says so.
     """
-    lang = proposal.lang
+    book = proposal.book
     if proposal.known is not None:
         return
     for at in proposal.against:
@@ -175,9 +175,9 @@ def reasons(proposal: Proposal) -> Iterator[Picture]:
         of = [0, at]
         other, option = map(proposal.option, of)
         for id in account.found.differences:
-            name = account.name(id, lang)
-            title = say("report.picture.reasons", lang, name=name, option=option, base=other)
-            found = explain_charts.reason_rows(account, id, lang)
+            name = account.name(id, book)
+            title = book.say("report.picture.reasons", name=name, option=option, base=other)
+            found = explain_charts.reason_rows(account, id, book)
             yield _steps("reasons", found, title, proposal, name, of, letter_of(at))
 
 
@@ -190,21 +190,21 @@ def _steps(
     of: Sequence[int],
     letter: str = "",
 ) -> Picture:
-    lang, fund = proposal.lang, proposal.chosen.scenario.fund
+    book, fund = proposal.book, proposal.chosen.scenario.fund
     ends = [end for step in found for end in (step.start, step.end)]
-    unit = chart_data.chart_unit(ends, fund.currency, fund.unit, lang)
-    frame = waterfall.waterfall_frame(found, unit, lang)
+    unit = chart_data.chart_unit(ends, fund.currency, fund.unit, book)
+    frame = waterfall.waterfall_frame(found, unit, book)
     names = list(frame["name"])
-    marks = charts.waterfall_marks(names, lang, width=waterfall.waterfall_width(names))
+    marks = charts.waterfall_marks(names, book, width=waterfall.waterfall_width(names))
     spec = whole(placed(marks, frame, unit.name, WIDE), title, [], proposal, of)
-    headers = [say("app.waterfall.step", lang), f"{say('app.waterfall.figure', lang)} {unit.name}"]
+    headers = [book.say("waterfall.step"), f"{book.say('waterfall.figure')} {unit.name}"]
     figures = [[step.name, _plain(step.change, unit)] for step in found]
     file = file_stem(key, proposal, name=name, letter=letter)
     return Picture(file, title, spec, [headers, *figures])
 
 
 def swinging(proposal: Proposal) -> Iterator[Picture]:
-    """What a little more or less of each weight would change, for every recipient."""
+    """The changes of each recipient's amount if each weight is a little lower or higher."""
     allocation = proposal.chosen
     if len([weight for weight in allocation.scenario.weights.values() if weight]) < 2:
         return
@@ -216,24 +216,24 @@ def swinging(proposal: Proposal) -> Iterator[Picture]:
 
 
 def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
-    lang, allocation = proposal.lang, proposal.chosen
+    book, allocation = proposal.book, proposal.chosen
     fund = allocation.scenario.fund
     sides = [side for one in found for side in (one.down, one.up) if side is not None]
     by = [other.amounts[id] - allocation.amounts[id] for _, other in sides]
-    unit = chart_data.chart_unit(by, fund.currency, fund.unit, lang)
-    frame = explain_charts.swing_frame(allocation, found, id, unit, lang)
+    unit = chart_data.chart_unit(by, fund.currency, fund.unit, book)
+    frame = explain_charts.swing_frame(allocation, found, id, unit, book)
     names = list(dict.fromkeys(frame["name"]))
     width = min(190, max(map(chart_data.text_width, names)) + 8)
-    view = placed(charts.tornado_marks(names, lang, width=width), frame, unit.name, WIDE)
-    title = say("report.picture.swing", lang, name=proposal.names[id])
-    notes = [explain_charts.amount_now(allocation, id, lang), explain_charts.swing_note(POINTS, lang)]
+    view = placed(charts.tornado_marks(names, book, width=width), frame, unit.name, WIDE)
+    title = book.say("report.picture.swing", name=proposal.names[id])
+    notes = [explain_charts.amount_now(allocation, id, book), explain_charts.swing_note(POINTS, book)]
     spec = whole(view, title, notes, proposal, [proposal.proposed])
-    headers = [say("sensitivity.factor", lang), say("sensitivity.weight", lang), _change_header(unit, lang)]
+    headers = [book.say("sensitivity.factor"), book.say("sensitivity.weight"), _change_header(unit, book)]
     order = explain_charts.swing_order(found, id)
     figures = [
         [
-            getattr(allocation.scenario.factor(one.factor).name, lang),
-            number(weight, "zh"),
+            book.text(allocation.scenario.factor(one.factor).name),
+            ZH.number(weight),
             _plain(other.amounts[id] - allocation.amounts[id], unit),
         ]
         for one in order
@@ -248,28 +248,28 @@ def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
 
 def _rows(allocation: Allocation, proposal: Proposal) -> tuple[chart_data.Row, ...]:
     if proposal.known is not None:
-        return chart_data.chart_rows(allocation, proposal.known.amounts, proposal.lang)
+        return chart_data.chart_rows(allocation, proposal.known.amounts, proposal.book)
     published = allocation.scenario.published
     base = published or {id: proposal.base.amounts.get(id, 0) for id in allocation.amounts}
-    return chart_data.chart_rows(allocation, base, proposal.lang)
+    return chart_data.chart_rows(allocation, base, proposal.book)
 
 
 def _panels(allocation: Allocation, proposal: Proposal) -> tuple[tuple[chart_data.Row, ...], ...]:
     base = allocation.scenario.published if proposal.known is None else proposal.known.amounts
-    return chart_data.panels(chart_data.chart_rows(allocation, base or allocation.amounts, proposal.lang))
+    return chart_data.panels(chart_data.chart_rows(allocation, base or allocation.amounts, proposal.book))
 
 
 def _against(allocation: Allocation, proposal: Proposal) -> str | None:
-    """What amounts are held against in a picture; None where there is nothing."""
+    """The name of the amounts that a picture compares with; None where there are none."""
     if proposal.known is not None:
         return proposal.known.heading
     if compared_with(allocation.scenario) == "published":
-        return say("app.chart.published", proposal.lang)
+        return proposal.book.say("chart.published")
     return None if allocation is proposal.base else proposal.short(0)
 
 
 def placed(marks: Any, frame: pd.DataFrame, title: str, width: int) -> dict[str, Any]:
-    """A chart with its data in it and a width of its own, that nobody can click."""
+    """A chart with its data, of a fixed width in pixels and without interaction."""
     view = charts.spec(marks)
     for key in ("config", "padding", "$schema"):
         view.pop(key, None)
@@ -295,8 +295,8 @@ def whole(
     of: Sequence[int],
     mark: str | None = None,
 ) -> dict[str, Any]:
-    """The picture: the mark and the title above, what the marks mean, the chart, what it was made from."""
-    lang = proposal.lang
+    """The whole picture: title, mark and legend, the chart, and a line on what it was made from."""
+    book = proposal.book
     mark = proposal.mark if mark is None else mark
     head = {
         "text": title,
@@ -304,7 +304,7 @@ def whole(
         "anchor": "start", "frame": "group", "fontSize": 17, "fontWeight": "normal", "color": charts.INK,
         "subtitleFontSize": 12, "subtitleColor": "#a01c1c" if mark else charts.MUTED, "offset": 14,
     }  # fmt: skip
-    foot = say("report.picture.foot", lang, **made_from(proposal, of))
+    foot = book.say("report.picture.foot", **made_from(proposal, of))
     line = {
         "data": {"values": [{}]}, "width": 20, "height": 14, "view": {"stroke": None},
         "mark": {"type": "text", "align": "left", "x": 0, "fontSize": 11, "color": charts.MUTED,
@@ -317,7 +317,7 @@ def whole(
         "padding": 18,
         "background": "#ffffff",
         "config": {
-            "font": FONT if lang == "zh" else f"{LATIN}, {FONT}",
+            "font": FONT if book.chinese else f"{LATIN}, {FONT}",
             "axisX": {"labelFont": LATIN},
             "view": {"stroke": None},
             "concat": {"spacing": 16},
@@ -331,20 +331,20 @@ def _letter(proposal: Proposal, at: int) -> str:
 
 def file_stem(key: str, proposal: Proposal, **details: str) -> str:
     """The name of a picture's files."""
-    named = say(f"report.picture.file_{key}", proposal.lang, **{"letter": "", "name": "", **details}).strip(
+    named = proposal.book.say(f"report.picture.file_{key}", **{"letter": "", "name": "", **details}).strip(
         " -"
     )
-    return say("report.illustrative_file", proposal.lang, name=named) if proposal.illustrative else named
+    return proposal.book.say("report.illustrative_file", name=named) if proposal.illustrative else named
 
 
 def _amount_header(proposal: Proposal, unit: Unit) -> str:
-    return f"{say('app.chart.amount', proposal.lang)} {unit.name}"
+    return f"{proposal.book.say('chart.amount')} {unit.name}"
 
 
-def _change_header(unit: Unit, lang: str) -> str:
-    return f"{say('app.chart.change', lang)} {unit.name}"
+def _change_header(unit: Unit, book: Phrasebook) -> str:
+    return f"{book.say('chart.change')} {unit.name}"
 
 
 def _plain(amount: Number, unit: Unit) -> str:
     """A figure for a spreadsheet, in plain digits."""
-    return number(Fraction(amount) / unit.scale, "zh").replace("−", "-")
+    return ZH.number(Fraction(amount) / unit.scale).replace("−", "-")

@@ -18,22 +18,23 @@ from allocator.report.papers.docx import ems, layout
 from allocator.report.papers.reproducible import timeless
 from allocator.report.papers.slides import Bars, Deck, Slide
 from allocator.report.tables.grid import Grid
+from allocator.text import Phrasebook
 
 INCH = 914_400
-ROW = 0.6  # inches that a row of a short table has
-HEAD_MORE = 0.8  # of a row that headings of two lines take more than one
-ASIDE = 15  # points of a cell that are margins; 1.2: fonts that stand in for others are wider
+ROW = 0.6  # inches, the height of a row in a short table
+HEAD_MORE = 0.8  # of a row, the extra height of headings in two lines
+ASIDE = 15  # points of a cell's margins; the 1.2 below: substitute fonts are wider
 WIDTH, HEIGHT = int(13.333 * INCH), int(7.5 * INCH)
 LEFT, RIGHT = int(0.6 * INCH), WIDTH - int(0.6 * INCH)
 TOP, BOTTOM = int(1.55 * INCH), int(6.75 * INCH)
 INK, MUTED, BLUE = RGBColor(0x1B, 0x27, 0x33), RGBColor(0x4A, 0x58, 0x66), RGBColor(0x1F, 0x5F, 0x99)
 GAIN, LOSS, RED = RGBColor(0x0F, 0x6B, 0x5C), RGBColor(0xA8, 0x47, 0x1F), RGBColor(0xA0, 0x1C, 0x1C)
 HEAD, SUB = RGBColor(0xEA, 0xF0, 0xF5), RGBColor(0xF5, 0xF7, 0xF9)
-FONTS = {"zh": ("Arial", "微软雅黑"), "en": ("Arial", "微软雅黑")}
+FONTS = {"a:latin": "Arial", "a:ea": "微软雅黑"}
 
 
 def pptx(deck: Deck, on: date, about: str = "") -> bytes:
-    """The slides as a PowerPoint file that bears a day; the same slides give the same bytes."""
+    """The slides as a dated PowerPoint file; the same slides give the same bytes."""
     made = Presentation()
     made.slide_width, made.slide_height = Emu(WIDTH), Emu(HEIGHT)
     layouts = made.slide_layouts
@@ -42,14 +43,14 @@ def pptx(deck: Deck, on: date, about: str = "") -> bytes:
         _draw(page, slide, deck, at)
     core = made.core_properties
     core.title, core.author, core.subject = deck.slides[0].title, "", deck.mark
-    core.keywords, core.last_modified_by, core.language = about[:255], "", _tag(deck.lang)
+    core.keywords, core.last_modified_by, core.language = about[:255], "", _tag(deck.book)
     content = io.BytesIO()
     made.save(content)
     return timeless(content.getvalue(), on)
 
 
-def _tag(lang: str) -> str:
-    return "zh-CN" if lang == "zh" else "en-GB"
+def _tag(book: Phrasebook) -> str:
+    return book.say("language.office_tag")
 
 
 def _draw(page: Any, slide: Slide, deck: Deck, at: int) -> None:
@@ -61,7 +62,7 @@ def _draw(page: Any, slide: Slide, deck: Deck, at: int) -> None:
     _write(
         title.text_frame,
         [slide.title],
-        deck.lang,
+        deck.book,
         size=26 if len(slide.title) < 60 else 21,
         color=BLUE,
         bold=True,
@@ -71,50 +72,50 @@ def _draw(page: Any, slide: Slide, deck: Deck, at: int) -> None:
         _box(
             page,
             [deck.mark],
-            deck.lang,
+            deck.book,
             (LEFT, int(0.12 * INCH), RIGHT - LEFT, int(0.34 * INCH)),
             11,
             RED,
             bold=True,
         )
-    foot = f"{deck.foot}　{at}" if deck.lang == "zh" else f"{deck.foot}  {at}"
-    _box(page, [foot], deck.lang, (LEFT, int(7.02 * INCH), RIGHT - LEFT, int(0.36 * INCH)), 9, MUTED)
+    foot = f"{deck.foot}　{at}" if deck.book.chinese else f"{deck.foot}  {at}"
+    _box(page, [foot], deck.book, (LEFT, int(7.02 * INCH), RIGHT - LEFT, int(0.36 * INCH)), 9, MUTED)
     top = TOP + (int(1.75 * INCH) if opening else 0)
     if slide.lines:
         alone = not slide.charts and slide.grid is None
         size = 18 if alone else 14
         room = BOTTOM - top if alone else int(0.32 * INCH * sum(1 + len(line) // 75 for line in slide.lines))
-        if deck.lang == "en" and not alone:
+        if not deck.book.chinese and not alone:
             room = int(0.3 * INCH * sum(1 + len(line) // 125 for line in slide.lines))
         _box(
-            page, slide.lines, deck.lang, (LEFT, top, RIGHT - LEFT, room), size, INK, after=8 if alone else 2
+            page, slide.lines, deck.book, (LEFT, top, RIGHT - LEFT, room), size, INK, after=8 if alone else 2
         )
         top += room + int(0.1 * INCH)
     bottom = BOTTOM
     if slide.note:
         _box(
-            page, [slide.note], deck.lang, (LEFT, int(6.5 * INCH), RIGHT - LEFT, int(0.45 * INCH)), 12, MUTED
+            page, [slide.note], deck.book, (LEFT, int(6.5 * INCH), RIGHT - LEFT, int(0.45 * INCH)), 12, MUTED
         )
         bottom = int(6.45 * INCH)
     if slide.grid is not None:
-        _table(page, slide.grid, deck.lang, top, bottom)
+        _table(page, slide.grid, deck.book, top, bottom)
     if slide.charts:
-        _charts(page, slide.charts, deck.lang, top, bottom)
+        _charts(page, slide.charts, deck.book, top, bottom)
 
 
 # --- words ----------------------------------------------------------------------------------------
 
 
 def _box(
-    page: Any, lines: Any, lang: str, place: tuple[int, int, int, int], size: float, color: Any,
+    page: Any, lines: Any, book: Phrasebook, place: tuple[int, int, int, int], size: float, color: Any,
     *, bold: bool = False, after: float = 0,
 ) -> None:  # fmt: skip
     box = page.shapes.add_textbox(*map(Emu, place))
-    _write(box.text_frame, lines, lang, size=size, color=color, bold=bold, after=after)
+    _write(box.text_frame, lines, book, size=size, color=color, bold=bold, after=after)
 
 
 def _write(
-    frame: Any, lines: Any, lang: str, *, size: float, color: Any, bold: bool = False, after: float = 0
+    frame: Any, lines: Any, book: Phrasebook, *, size: float, color: Any, bold: bool = False, after: float = 0
 ) -> None:
     frame.word_wrap = True
     for at, line in enumerate(lines):
@@ -123,14 +124,14 @@ def _write(
         run = paragraph.add_run()
         run.text = line
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, color
-        _font(run._r.get_or_add_rPr(), lang)
+        _font(run._r.get_or_add_rPr(), book)
 
 
-def _font(properties: Any, lang: str) -> None:
-    """The latin and the Chinese font, and the language."""
-    properties.set("lang", _tag(lang))
+def _font(properties: Any, book: Phrasebook) -> None:
+    """Sets the Latin and the Chinese font, and the language."""
+    properties.set("lang", _tag(book))
     properties.set("altLang", "en-US")
-    for slot, name in zip(("a:latin", "a:ea"), FONTS[lang], strict=True):
+    for slot, name in FONTS.items():
         for old in properties.findall(qn(slot)):
             properties.remove(old)
         element = properties.makeelement(qn(slot), {"typeface": name})
@@ -140,11 +141,11 @@ def _font(properties: Any, lang: str) -> None:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _table(page: Any, grid: Grid, lang: str, top: int, bottom: int) -> None:
+def _table(page: Any, grid: Grid, book: Phrasebook, top: int, bottom: int) -> None:
     _box(
         page,
         [grid.unit],
-        lang,
+        book,
         (RIGHT - 3 * INCH, top - int(0.08 * INCH), 3 * INCH, int(0.3 * INCH)),
         11,
         MUTED,
@@ -158,7 +159,7 @@ def _table(page: Any, grid: Grid, lang: str, top: int, bottom: int) -> None:
     broken = any(
         ems(text) * size * 1.2 > width - ASIDE for text, width in zip(grid.headers, widths, strict=True)
     )
-    head = int(height * (1 + HEAD_MORE)) if broken else height  # else what is below the table would lie on it
+    head = int(height * (1 + HEAD_MORE)) if broken else height  # else the table would cover what is below
     whole = head + height * (count - 1)
     frame = page.shapes.add_table(count, len(grid.headers), *map(Emu, (LEFT, top, RIGHT - LEFT, whole)))
     table = frame.table
@@ -177,7 +178,7 @@ def _table(page: Any, grid: Grid, lang: str, top: int, bottom: int) -> None:
             cell.fill.fore_color.rgb = (
                 HEAD if role in ("head", "total") else SUB if strong else RGBColor(255, 255, 255)
             )
-            _write(cell.text_frame, [text], lang, size=size, color=INK, bold=strong)
+            _write(cell.text_frame, [text], book, size=size, color=INK, bold=strong)
             cell.text_frame.word_wrap = True
             if grid.numeric[at]:
                 cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
@@ -186,18 +187,18 @@ def _table(page: Any, grid: Grid, lang: str, top: int, bottom: int) -> None:
 # --- charts ---------------------------------------------------------------------------------------
 
 
-def _charts(page: Any, charts: tuple[Bars, ...], lang: str, top: int, bottom: int) -> None:
-    """The charts side by side; the one with more bars gets more of the room."""
+def _charts(page: Any, charts: tuple[Bars, ...], book: Phrasebook, top: int, bottom: int) -> None:
+    """Draws the charts side by side; a chart of amounts with few bars gets less of the width."""
     gap = int(0.2 * INCH)
     share = [1.0 if bars.signed else max(0.45, min(1.0, len(bars.names) / 6)) for bars in charts]
     left = LEFT
     for bars, part in zip(charts, share, strict=True):
         width = int((RIGHT - LEFT - gap * (len(charts) - 1)) * part / sum(share))
-        _chart(page, bars, lang, (left, top, width, bottom - top))
+        _chart(page, bars, book, (left, top, width, bottom - top))
         left += width + gap
 
 
-def _chart(page: Any, bars: Bars, lang: str, place: tuple[int, int, int, int]) -> None:
+def _chart(page: Any, bars: Bars, book: Phrasebook, place: tuple[int, int, int, int]) -> None:
     data = CategoryChartData(number_format="General")
     data.categories = bars.names
     data.add_series(bars.title, [float(figure) for figure in bars.figures])
@@ -205,10 +206,10 @@ def _chart(page: Any, bars: Bars, lang: str, place: tuple[int, int, int, int]) -
     chart = page.shapes.add_chart(kind, *map(Emu, place), data).chart
     chart.has_legend, chart.has_title = False, True
     chart.font.size = Pt(11)
-    _font(chart.font._rPr, lang)
-    _write(chart.chart_title.text_frame, [bars.title], lang, size=12, color=INK)
+    _font(chart.font._rPr, book)
+    _write(chart.chart_title.text_frame, [bars.title], book, size=12, color=INK)
     values, names = chart.value_axis, chart.category_axis
-    # an automatic axis begins where it likes: 4806 would look half of 5000
+    # an automatic axis need not begin at zero: 4806 could look half of 5000
     values.minimum_scale, values.maximum_scale = -bars.most if bars.signed else 0, bars.most
     values.has_major_gridlines, values.visible = False, False
     names.reverse_order, names.tick_label_position = True, XL_TICK_LABEL_POSITION.LOW
@@ -217,7 +218,7 @@ def _chart(page: Any, bars: Bars, lang: str, place: tuple[int, int, int, int]) -
     plot = chart.plots[0]
     plot.gap_width, plot.has_data_labels = 45 if len(bars.names) > 3 else 250, True
     labels = plot.data_labels
-    separated = "#,##0.######" if lang == "en" else "0.######"
+    separated = "#,##0.######" if not book.chinese else "0.######"
     whole = all(figure == int(figure) for figure in bars.figures)
     form = (separated.split(".")[0]) if whole else separated.split(".")[0] + ".00"
     labels.number_format = f"+{form};−{form};0" if bars.signed else form

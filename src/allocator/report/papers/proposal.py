@@ -1,4 +1,4 @@
-"""What is laid before leadership: the scenarios, which of them is proposed, in which language, when."""
+"""The proposal laid before leadership: the scenarios, the proposed one, the language and the day."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from allocator.report.tables.base import known as known_base
 from allocator.report.tables.letters import letter
 from allocator.report.tables.office import compare_table, office_table, with_final_share
 from allocator.report.tables.table import Table
-from allocator.text import say
+from allocator.text import Phrasebook
 
-MOST = 6  # scenarios that one paper can hold side by side
+MOST = 6  # the most scenarios that a paper can show side by side
 
 
 @dataclass(frozen=True)
 class ReadingAsked:
-    """A reading of the published split for the internal note: its name, what it supposes, why."""
+    """A reading of the published split for the internal note: title, assumptions, reason."""
 
     title: Text
     reading: Reading
@@ -35,21 +35,21 @@ class ReadingAsked:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The allocations, the first being the base that the others are held against, and which is proposed.
+    """The allocations, the first being the base that the others are compared with, and the proposed one.
 
-    ``known`` are amounts without a rule that all of them are held against instead, the proposed one too.
-    ``on`` is the day that the papers bear.  Raises ScenarioError for scenarios of different funds.
+    ``known`` are amounts without a rule that all of them are compared with instead, the proposed one too.
+    ``on`` is the day that the papers bear.  Raises ScenarioError for different funds or currencies.
     """
 
     allocations: tuple[Allocation, ...]
-    lang: str
+    book: Phrasebook
     on: date
     proposed: int = 0
     readings: tuple[ReadingAsked, ...] = ()
     known: Base | None = None
 
     def __post_init__(self) -> None:
-        compare_table(self.allocations, self.lang)  # refuses different currencies
+        compare_table(self.allocations, self.book)  # refuses different currencies
         names = fund_names(self.scenarios)
         if len(names) > 1:
             raise ScenarioError(Problem("report_funds", {"names": names}))
@@ -61,91 +61,91 @@ class Proposal:
 
     @property
     def base(self) -> Allocation:
-        """对照方案: the first."""
+        """The base 对照方案: the first allocation."""
         return self.allocations[0]
 
     @property
     def chosen(self) -> Allocation:
-        """建议方案: the one that is proposed."""
+        """The proposed allocation 建议方案."""
         return self.allocations[self.proposed]
 
     @property
     def against(self) -> list[int]:
-        """Which allocations the reader must see explained against the base.
+        """The positions of the allocations to be explained against the base.
 
-        The proposed one; where the base itself is proposed, every other one.
+        That of the proposed one or, where the base itself is proposed, those of all others.
         """
         return [self.proposed] if self.proposed else list(range(1, len(self.allocations)))
 
     @cached_property
     def table(self) -> Table:
-        """The office's table of the proposed allocation: every paper's figures are its."""
-        return office_table(self.chosen, self.lang, self.known)
+        """The office's table of the proposed allocation, from which every paper takes its figures."""
+        return office_table(self.chosen, self.book, self.known)
 
     @cached_property
     def shared_table(self) -> Table:
-        """The same with everybody's final share beside the amount: that before limits is another one."""
+        """The same with each final share beside the amount, since the share before limits differs from it."""
         return with_final_share(self.table, self.chosen, self.known)
 
     @cached_property
     def comparison(self) -> Table:
         """All scenarios side by side."""
-        return compare_table(self.allocations, self.lang, self.known, shares=self.known is not None)
+        return compare_table(self.allocations, self.book, self.known, shares=self.known is not None)
 
     @property
     def compared(self) -> list[tuple[int, Allocation]]:
-        """The allocations that are held against the base, each with its place."""
+        """The allocations that are compared with the base, each with its position."""
         start = 0 if self.known is not None else 1
         return list(enumerate(self.allocations))[start:]
 
     @property
     def held_to(self) -> str:
-        """What a sentence calls that which options are held against."""
+        """The name of the base in a sentence that compares options with it."""
         return self.short(0) if self.known is None else self.known.full
 
     @property
     def names(self) -> dict[str, str]:
         """The recipients' names by id."""
-        return {r.id: getattr(r.name, self.lang) for r in self.chosen.scenario.recipients}
+        return {r.id: self.book.text(r.name) for r in self.chosen.scenario.recipients}
 
     @property
     def illustrative(self) -> bool:
-        """Whether any scenario rests on data that is assumed or made up: then nothing can be requested."""
+        """True if any scenario rests on assumed or example data: then nothing can be requested."""
         return any(map(made_up, self.scenarios))
 
     @property
     def mark(self) -> str:
-        """What stands on every page where data is assumed; "" where none is."""
-        return say("report.mark", self.lang) if self.illustrative else ""
+        """The mark on every page where data is assumed; "" where none is."""
+        return self.book.say("report.mark") if self.illustrative else ""
 
     @property
     def fund_name(self) -> str:
-        """The fund as its papers call it: its name, else that of the base."""
+        """The name of the fund on papers: its own, else the title of the base."""
         named = next((s.fund.name for s in self.scenarios if s.fund.name), None)
-        return str(getattr(named or self.base.scenario.title, self.lang))
+        return str(self.book.text(named or self.base.scenario.title))
 
     def option(self, at: int) -> str:
-        """A scenario's letter and title; without letter where it stands alone."""
-        title = getattr(self.scenarios[at].title, self.lang)
+        """A scenario's letter and title; only the title where there is no other scenario."""
+        title = self.book.text(self.scenarios[at].title)
         if len(self.allocations) == 1:
             return str(title)
-        return say("report.option", self.lang, letter=letter(at), title=title)
+        return self.book.say("report.option", letter=letter(at), title=title)
 
     @property
     def alone(self) -> Proposal:
-        """The proposed scenario by itself, for papers that know nothing of options."""
+        """The proposal with the proposed scenario alone, for papers without options."""
         return replace(self, allocations=(self.chosen,), proposed=0)
 
     def short(self, at: int) -> str:
-        """A scenario's letter alone; its title where it stands alone."""
+        """A scenario's letter; its title where there is no other scenario."""
         if len(self.allocations) == 1:
             return self.option(at)
-        return say("report.option_short", self.lang, letter=letter(at))
+        return self.book.say("report.option_short", letter=letter(at))
 
 
 def proposal(
     scenarios: Sequence[Scenario],
-    lang: str,
+    book: Phrasebook,
     on: date,
     *,
     proposed: int = 0,
@@ -153,30 +153,30 @@ def proposal(
     details: bool = False,
     base: str | None = None,
 ) -> Proposal:
-    """The scenarios allocated; without ``details`` what single cells have to say is left out.
+    """The proposal of these scenarios, allocated; without ``details`` remarks on single cells are left out.
 
-    They are held against the first of them, or with ``base`` ("published", "previous") against the amounts
+    They are compared with the first of them, or with ``base`` ("published", "previous") with the amounts
     that all of them state.  Raises ScenarioError or InfeasibleError where one cannot be allocated, they do
     not belong together, or do not state these amounts.
     """
-    known = None if base is None else known_base(base, scenarios, lang)
+    known = None if base is None else known_base(base, scenarios, book)
     kept = scenarios if details else [discreet(scenario) for scenario in scenarios]
-    return Proposal(tuple(map(allocate, kept)), lang, on, proposed, tuple(readings), known)
+    return Proposal(tuple(map(allocate, kept)), book, on, proposed, tuple(readings), known)
 
 
 def fund_names(scenarios: Iterable[Scenario]) -> list[Text]:
-    """The names of the scenarios' funds, as far as they have any."""
+    """The different names of the scenarios' funds; funds without a name are left out."""
     names = {fund.name.zh: fund.name for fund in (s.fund for s in scenarios) if fund.name}
     return list(names.values())
 
 
 def one_fund(scenarios: Sequence[Scenario]) -> bool:
-    """Whether scenarios can stand in one paper: one fund, one currency."""
+    """True if scenarios can share one paper: not more than one name of a fund, and one currency."""
     return len(fund_names(scenarios)) < 2 and len({s.fund.currency for s in scenarios}) == 1
 
 
 def discreet(scenario: Scenario) -> Scenario:
-    """The scenario without what cells say of companies and projects: only their status is kept."""
+    """The scenario without remarks on cells, which may name companies or projects; their status is kept."""
     cells = (replace(c, provider="", confirmed_on=None, declared=None, verified=None, note="")
              for c in scenario.provenance if c.status)  # fmt: skip
     return replace(scenario, provenance=tuple(cells))

@@ -1,4 +1,4 @@
-"""The charts of possible ranges as pictures; they go with the internal note and with nothing else."""
+"""The charts of possible ranges as pictures, which go only with the internal note."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.office import weight_text
 from allocator.report.words.ranges import short_weights
 from allocator.report.words.rule import so_many
-from allocator.text import say, show
 
-ABREAST = 2  # charts of shares in a line
-FEW = 3  # recipients from which on a heading gives their number and not their names
+ABREAST = 2  # charts of shares side by side
+FEW = 3  # from so many recipients on, a heading gives their number instead of their names
 
 
 def ranges(proposal: Proposal, readings: Sequence[Held]) -> Iterator[Picture]:
-    """Every reading's charts: ranges of money under each other weights, and of the shares of each factor."""
+    """The charts of every reading: ranges of money under each other set of weights, and of factor shares."""
     many = len(readings) > 1
     for number, one in enumerate(readings, 1):
         for found in one.found:
@@ -32,28 +31,28 @@ def ranges(proposal: Proposal, readings: Sequence[Held]) -> Iterator[Picture]:
 
 
 def mark(proposal: Proposal) -> str:
-    """What stands on everything that is internal."""
-    marks = [say("report.internal.mark", proposal.lang), proposal.mark]
-    return say("report.marks", proposal.lang).join(filter(None, marks))
+    """The mark on everything internal, with that of assumed data where there is any."""
+    marks = [proposal.book.say("report.internal.mark"), proposal.mark]
+    return proposal.book.say("report.marks").join(filter(None, marks))
 
 
 def _amounts(found: Findings, proposal: Proposal, number: str) -> Iterator[Picture]:
-    """A picture of those who can share one scale, and one of the outliers: no picture has two scales."""
-    lang, scenario = proposal.lang, found.scenario
-    weights = short_weights(found.weights or {}, lang)
-    rows = range_charts.amount_rows(scenario, found.amounts or {}, lang)
-    unit = range_charts.amount_unit(rows, scenario, lang)
-    title = say("report.picture.ranges", lang, reading=getattr(found.title, lang), weights=weights)
-    notes = [say(f"app.published.legend_{key}", lang) for key in ("band", "tick")]
-    head = [say(f"app.chart.{key}", lang) for key in ("recipient", "possible", "published")]
+    """A picture of the recipients that can share one scale, and one of the outliers."""
+    book, scenario = proposal.book, found.scenario
+    weights = short_weights(found.weights or {}, book)
+    rows = range_charts.amount_rows(scenario, found.amounts or {}, book)
+    unit = range_charts.amount_unit(rows, scenario, book)
+    title = book.say("report.picture.ranges", reading=book.text(found.title), weights=weights)
+    notes = [book.say(f"published.legend_{key}") for key in ("band", "tick")]
+    head = [book.say(f"chart.{key}") for key in ("recipient", "possible", "published")]
     heads = [head[0], f"{head[1]} {unit.name}", f"{head[2]} {unit.name}"]
     parts = range_charts.range_panels(rows)
     for part in parts:
         names = [row.name for row in part]
-        marks = range_charts.amount_marks(names, lang, width=chart_data.names_width(rows))
-        frame = range_charts.amount_frame(part, unit, lang)
-        whom = show(names, lang) if len(names) < FEW else so_many(scenario, len(part), lang)
-        heading = say("report.slide.panel", lang, whom=whom, unit=unit.name)
+        marks = range_charts.amount_marks(names, book, width=chart_data.names_width(rows))
+        frame = range_charts.amount_frame(part, unit, book)
+        whom = book.show(names) if len(names) < FEW else so_many(scenario, len(part), book)
+        heading = book.say("report.slide.panel", whom=whom, unit=unit.name)
         view = placed(marks, frame, heading, WIDE)
         spec = whole(view, title, notes, proposal, [0], mark=mark(proposal))
         key = "ranges" if len(parts) == 1 else "ranges_of"
@@ -63,27 +62,25 @@ def _amounts(found: Findings, proposal: Proposal, number: str) -> Iterator[Pictu
 
 
 def _shares(found: Findings, proposal: Proposal, number: str) -> Picture:
-    lang, scenario = proposal.lang, found.scenario
+    book, scenario = proposal.book, found.scenario
     charts: list[dict[str, Any]] = []
     figures = []
     for factor, bounds in (found.shares or {}).items():
-        rows = range_charts.share_rows(scenario, bounds, lang)
-        named = getattr(scenario.factor(factor).name, lang)
-        marks = range_charts.share_marks([row.name for row in rows], lang, width=chart_data.names_width(rows))
-        frame = range_charts.share_frame(rows, lang)
-        weight = weight_text(scenario.weights[factor], scenario.kind, lang)
-        charts.append(
-            placed(marks, frame, say("app.published.shares_of", lang, name=named, weight=weight), 380)
-        )
+        rows = range_charts.share_rows(scenario, bounds, book)
+        named = book.text(scenario.factor(factor).name)
+        marks = range_charts.share_marks([row.name for row in rows], book, width=chart_data.names_width(rows))
+        frame = range_charts.share_frame(rows, book)
+        weight = weight_text(scenario.weights[factor], scenario.kind, book)
+        charts.append(placed(marks, frame, book.say("published.shares_of", name=named, weight=weight), 380))
         figures += [[named, *cells] for cells in zip(frame["name"], frame["text"], strict=True)]
     lines = [{"hconcat": charts[at : at + ABREAST], "spacing": 24} for at in range(0, len(charts), ABREAST)]
-    title = say("report.picture.shares", lang, reading=getattr(found.title, lang))
-    notes = [say(f"app.published.legend_{key}", lang) for key in ("band", "track")]
+    title = book.say("report.picture.shares", reading=book.text(found.title))
+    notes = [book.say(f"published.legend_{key}") for key in ("band", "track")]
     spec = whole({"vconcat": lines, "spacing": 18}, title, notes, proposal, [0], mark=mark(proposal))
-    keys = ("sensitivity.factor", "app.chart.recipient", "app.chart.possible")
+    keys = ("sensitivity.factor", "chart.recipient", "chart.possible")
     return Picture(
         file_stem("shares", proposal, number=number),
         title,
         spec,
-        [[say(key, lang) for key in keys], *figures],
+        [[book.say(key) for key in keys], *figures],
     )

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from datetime import date
 
-WHEN = (1980, 1, 1, 0, 0, 0)  # what a zip file can say earliest
+WHEN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 _CLOCK = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
@@ -25,7 +25,7 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def timeless(content: bytes, on: date) -> bytes:
-    """An office file whose only date is ``on``, also in the workbooks within it."""
+    """The office file with ``on`` as its only date, including the workbooks within it."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return zipped((name, _steady(name, archive.read(name), on)) for name in archive.namelist())
 

@@ -1,4 +1,4 @@
-"""What the slides say: four to six, each title a finding."""
+"""The content of the slides: five or six, each title a finding."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from allocator.report.tables.table import Row
 from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
-from allocator.text import money, say
+from allocator.text import Phrasebook
 
-MOST_BARS = 14  # recipients that a slide shows, those with the largest figures
-ABREAST = 3  # charts of one slide
+MOST_BARS = 14  # the most recipients on a slide, those with the largest figures
+ABREAST = 3  # the most charts on one slide
 
 
 @dataclass(frozen=True)
 class Bars:
-    """A bar chart from zero: names, figures in the shown unit, how they are written, the end of the axis.
+    """A bar chart from zero: title, names, figures in the shown unit, the end of the axis.
 
     ``signed`` charts show changes, and their axis goes as far below zero as above it.
     """
@@ -43,7 +43,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Slide:
-    """A finding, what shows it, and a remark below."""
+    """A slide: a finding as its title, the lines, charts or table that show it, and a note below."""
 
     key: str
     title: str
@@ -55,10 +55,10 @@ class Slide:
 
 @dataclass(frozen=True)
 class Deck:
-    """The slides: name for people and files, the mark on each, what stands below each."""
+    """The slides: name for people and files, the mark on each, the foot of each."""
 
     name: str
-    lang: str
+    book: Phrasebook
     mark: str
     foot: str
     slides: tuple[Slide, ...]
@@ -66,31 +66,31 @@ class Deck:
 
 def deck(proposal: Proposal) -> Deck:
     """The slides of a proposal."""
-    lang = proposal.lang
-    name = say("report.file.slides", lang)
+    book = proposal.book
+    name = book.say("report.file.slides")
     if proposal.illustrative:
-        name = say("report.illustrative_file", lang, name=name)
+        name = book.say("report.illustrative_file", name=name)
     found = [_opening(proposal), _rule(proposal), _amounts(proposal)]
     found.append(_table(proposal))
     if len(proposal.allocations) > 1:
         found.append(_options(proposal))
     found.append(_data(proposal))
     foot = " ".join(line for lines in trace_lines(proposal)[-1:] for line in lines)
-    return Deck(name, lang, proposal.mark, foot, tuple(found))
+    return Deck(name, book, proposal.mark, foot, tuple(found))
 
 
 def _sentence(key: str, proposal: Proposal, **details: object) -> str:
-    return say(f"report.slide.{key}", proposal.lang, **details)
+    return proposal.book.say(f"report.slide.{key}", **details)
 
 
 def _cash(amount: Number, proposal: Proposal) -> str:
-    return money(amount, proposal.chosen.scenario.fund.currency, proposal.lang)
+    return proposal.book.money(amount, proposal.chosen.scenario.fund.currency)
 
 
 def _opening(proposal: Proposal) -> Slide:
-    """Which fund, and in one line where it goes."""
+    """The opening slide: the fund, and in one line where its money goes."""
     scenario = proposal.chosen.scenario
-    whom = so_many(scenario, len(scenario.recipients), proposal.lang)
+    whom = so_many(scenario, len(scenario.recipients), proposal.book)
     key = "opening_reserved" if scenario.reserved else "opening"
     split = plain(sum(proposal.chosen.amounts.values()))
     title = _sentence(
@@ -106,8 +106,8 @@ def _opening(proposal: Proposal) -> Slide:
 
 
 def _rule(proposal: Proposal) -> Slide:
-    """The rule, and what each factor shares out."""
-    lang, chosen = proposal.lang, proposal.chosen
+    """The slide of the rule, with the money that each factor shares out."""
+    book, chosen = proposal.book, proposal.chosen
     scenario, table = chosen.scenario, proposal.table
     factors = [at for at, column in enumerate(table.columns) if column.adds == "factors"]
     sums = next(
@@ -117,10 +117,10 @@ def _rule(proposal: Proposal) -> Slide:
         Row(
             "recipient",
             (
-                getattr(scenario.factor(id).name, lang),
-                weight_text(weight, scenario.kind, lang),
+                book.text(scenario.factor(id).name),
+                weight_text(weight, scenario.kind, book),
                 sums.cells[at],
-                say(f"status.{scenario.factor(id).status}", lang),
+                book.say(f"status.{scenario.factor(id).status}"),
             ),
         )
         for at, (id, weight) in zip(factors, scenario.weights.items(), strict=True)
@@ -132,33 +132,33 @@ def _rule(proposal: Proposal) -> Slide:
     count = len([weight for weight in scenario.weights.values() if weight])
     key = "rule" if count > 1 else "rule_one"
     title = _sentence(key, proposal, amount=_cash(scenario.distributable, proposal), count=count)
-    return Slide("rule", title, (rule_sentence(scenario, lang),), grid=grid)
+    return Slide("rule", title, (rule_sentence(scenario, book),), grid=grid)
 
 
 def _amounts(proposal: Proposal) -> Slide:
-    """Who gets how much: everybody on one axis from zero, so that the longer bar is the larger amount."""
-    lang, chosen = proposal.lang, proposal.chosen
+    """The slide of the amounts, all on one axis from zero, so that the longer bar is the larger amount."""
+    book, chosen = proposal.book, proposal.chosen
     scenario, amounts = chosen.scenario, chosen.amounts
-    unit = chart_data.chart_unit(amounts.values(), scenario.fund.currency, scenario.fund.unit, lang)
+    unit = chart_data.chart_unit(amounts.values(), scenario.fund.currency, scenario.fund.unit, book)
     shown = largest(list(amounts), amounts, MOST_BARS)
     figures = tuple(plain(Fraction(amounts[id]) / unit.scale) for id in shown)
     most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
     names = tuple(proposal.names[id] for id in shown)
-    whom = names if len(amounts) < 3 else so_many(scenario, len(shown), lang)
+    whom = names if len(amounts) < 3 else so_many(scenario, len(shown), book)
     bars = Bars(_sentence("panel", proposal, whom=whom, unit=unit.name), names, figures, most)
     note = _sentence("some_amounts", proposal, count=MOST_BARS) if len(amounts) > MOST_BARS else ""
     top = concentration(amounts).top
     title = _sentence("amounts_none", proposal)
     if top is not None:
-        share = say("app.rule.percent", lang, value=final_shares(proposal)[top])
+        share = book.say("rule.percent", value=final_shares(proposal)[top])
         amount = _cash(amounts[top], proposal)
         title = _sentence("amounts", proposal, name=proposal.names[top], amount=amount, share=share)
     return Slide("amounts", title, charts=(bars,), note=note)
 
 
 def _table(proposal: Proposal) -> Slide:
-    """The amounts beside what was published."""
-    lang, chosen = proposal.lang, proposal.chosen
+    """The slide of the amounts beside the published ones or the base."""
+    book, chosen = proposal.book, proposal.chosen
     scenario, known = chosen.scenario, proposal.known
     differences = chosen.differences if known is None else known.found(chosen).changes
     moved = differences is not None and any(differences.values())
@@ -168,7 +168,7 @@ def _table(proposal: Proposal) -> Slide:
     keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
     if known is not None:
         keep[-2:] = [known.key, "base_share", "difference"]
-    grid = grid_of(proposal.shared_table, say("report.slide.table", lang), keep)
+    grid = grid_of(proposal.shared_table, book.say("report.slide.table"), keep)
     many = len(chosen.amounts) > MOST_BARS
     rows = [
         row
@@ -181,31 +181,31 @@ def _table(proposal: Proposal) -> Slide:
     if known is not None:
         found = known.found(chosen)
         title = _held(found, known.full, proposal)
-        notes += effect_words(proposal)[int(found.equal) :]  # that it is equal says the title
+        notes += effect_words(proposal)[int(found.equal) :]  # the title says already that it is equal
     elif scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
         title = _held(found, _sentence("published", proposal), proposal)
         match = found.equal and proposal.illustrative
-        notes.append(say("app.assumed.match", lang) if match else effect_sentence(chosen, found, lang))
+        notes.append(book.say("assumed.match") if match else effect_sentence(chosen, found, book))
     if many:
         notes.append(_sentence(f"some_{by}", proposal, count=MOST_BARS))
-    return Slide("table", title, grid=grid, note=say("report.joined", lang).join(notes))
+    return Slide("table", title, grid=grid, note=book.say("report.joined").join(notes))
 
 
 def _held(found: Finding, base: str, proposal: Proposal) -> str:
-    """The title of the table beside amounts that are called so."""
+    """The title of the table that compares the amounts with those of this name."""
     if found.equal:
         return _sentence("same", proposal, base=base)
-    what = short(found, terms([proposal.chosen], proposal.lang))
+    what = short(found, terms([proposal.chosen], proposal.book))
     return _sentence("against", proposal, base=base, what=what)
 
 
 def _options(proposal: Proposal) -> Slide:
-    """What the options change against the base, on one scale."""
-    lang, allocations, known = proposal.lang, proposal.allocations, proposal.known
+    """The slide of the options' changes from the base, on one scale."""
+    book, allocations, known = proposal.book, proposal.allocations, proposal.known
     held_to, _ = against(allocations, known)
-    parts = change_rows(allocations, lang, known)
-    unit = change_unit(allocations, parts, lang)
+    parts = change_rows(allocations, book, known)
+    unit = change_unit(allocations, parts, book)
     everybody = [abs(Fraction(row.difference)) / unit.scale for rows in parts for row in rows]
     most = float(max(everybody, default=Fraction())) * 1.45 or 1.0
     # the same recipients in every chart, so that they can be compared line by line
@@ -220,25 +220,25 @@ def _options(proposal: Proposal) -> Slide:
         base = proposal.short(0) if known is None else known.name
         title = _sentence("option", proposal, option=proposal.option(at), base=base, unit=unit.name)
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
-    words = terms(allocations, lang)
+    words = terms(allocations, book)
     notes = [_sentence("some_changes", proposal, count=MOST_BARS)] if len(by) > MOST_BARS else []
     if len(parts) > ABREAST:
         last = proposal.compared[ABREAST - 1][0]
         notes.append(_sentence("some_options", proposal, last=proposal.short(last)))
-    match = match_sentence(allocations, lang, known)
+    match = match_sentence(allocations, book, known)
     notes += [match] if match else []
     moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in proposal.compared]
-    told = say("report.slide.and", lang).join(moved)
+    told = book.say("report.slide.and").join(moved)
     title = _sentence("options", proposal, base=proposal.held_to, moved=told)
-    sentences = change_sentences(allocations, lang, known)
-    note = say("report.joined", lang).join(notes)
+    sentences = change_sentences(allocations, book, known)
+    note = book.say("report.joined").join(notes)
     return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts), note=note)
 
 
 def _data(proposal: Proposal) -> Slide:
-    """What the figures rest on, and what they do not say."""
-    lang = proposal.lang
+    """The slide of the data: its status and sources, and the rules of the options."""
+    book = proposal.book
     title = _sentence("data_assumed" if proposal.illustrative else "data", proposal)
-    lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, lang))
+    lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))
     weights: Sequence[str] = trace_lines(proposal)[1]
     return Slide("data", title, (*lines, source_line(proposal), *weights))

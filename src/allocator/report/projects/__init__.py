@@ -1,1 +1,1 @@
-"""Projects and the factor values that they give, for people."""
+"""Presentation of projects and of the factor values that they give."""

@@ -1,4 +1,4 @@
-"""Factor values of a register held against those of a scenario, and put in their place."""
+"""Compares the factor values of a register with those of a scenario, and puts them in their place."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from allocator.core.parts import Factor, Text, plain_name
 from allocator.report.projects.words import Names, how_made
 from allocator.report.tables.grid import Grid, in_units, unit_of, who
 from allocator.report.tables.table import Row
-from allocator.text import LANGUAGES, number, say
+from allocator.text import BOOKS, EN, ZH, Phrasebook, both
 
 
 def shared_factors(found: Counted, scenario: Scenario) -> tuple[str, ...]:
-    """The factors that the register makes and the scenario has."""
+    """The ids of the factors that both the register's rules and the scenario have."""
     known = {factor.id for factor in scenario.factors}
     return tuple(id for id in found.rules.ids if id in known)
 
 
 def changed_factors(found: Counted, scenario: Scenario) -> tuple[str, ...]:
-    """Those of them whose values differ; a value that is not given counts as none."""
+    """The shared factors whose values differ; a missing value counts as zero."""
     ids = scenario.ids
     return tuple(
         id
@@ -37,10 +37,10 @@ def changed_factors(found: Counted, scenario: Scenario) -> tuple[str, ...]:
 
 
 def with_values(found: Counted, scenario: Scenario) -> Scenario:
-    """The scenario with the register's values of its factors, what they are and where they come from.
+    """The scenario with the register's factor values, and with their unit, definition, status and source.
 
-    Remarks on single cells of those factors speak of the figures before, and go.  The recipients must be
-    those of the register.
+    Remarks on single cells of those factors are dropped, since they are about the old figures.  The
+    recipients must be those of the register.
     """
     taken = shared_factors(found, scenario)
     return replace(
@@ -58,14 +58,13 @@ def _with_values(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
     title = found.rules.title
     source = Text(
         *(
-            say(
-                "app.projects.source",
-                lang,
-                title=getattr(title, lang),
+            book.say(
+                "projects.factor_source",
+                title=book.text(title),
                 year=str(found.rules.year),
                 register=found.register.file,
             )
-            for lang in LANGUAGES
+            for book in BOOKS
         )
     )
     return replace(
@@ -75,7 +74,7 @@ def _with_values(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
             for of, old in zip(ids, factor.values, strict=True)
         ),
         unit=_unit(found, factor),
-        definition=Text(*(how_made(found.rules, factor.id, lang) for lang in LANGUAGES)),
+        definition=Text(*(how_made(found.rules, factor.id, book) for book in (ZH, EN))),
         year=found.rules.year,
         status="example" if found.register.illustrative else "derived",
         source=source,
@@ -83,14 +82,14 @@ def _with_values(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
 
 
 def _unit(found: Counted, factor: Factor) -> Text | None:
-    """The unit in the heading of the register's column; points and projects are counted, else none is known.
+    """The unit of a factor: points, projects, or that in the heading of the register's column, if any.
 
-    The factor's own is kept where the heading says the same: in both languages.
+    Where the heading gives the factor's own unit, in either language, that is kept with both languages.
     """
     rule = next((rule for rule in found.rules.factors if rule.id == factor.id), None)
     if rule is None or rule.column is None:
-        key = "app.projects.points" if rule is None else "app.projects.projects"
-        return Text(*(say(key, lang) for lang in LANGUAGES))
+        key = "projects.points" if rule is None else "projects.projects"
+        return Text(*both(key))
     written = found.register.figures[rule.column].unit
     own = factor.unit
     if own and plain_name(written) in (plain_name(own.zh), plain_name(own.en)):
@@ -98,76 +97,76 @@ def _unit(found: Counted, factor: Factor) -> Text | None:
     return Text(written) if written else None
 
 
-def held_grid(found: Counted, scenario: Scenario, factors: Names, lang: str) -> Grid:
+def held_grid(found: Counted, scenario: Scenario, factors: Names, book: Phrasebook) -> Grid:
     """The register's value of each factor beside the one on the screen, by recipient."""
     taken = shared_factors(found, scenario)
     own = {id: scenario.factor(id).values for id in taken}
     rows = []
     for at, recipient in enumerate(scenario.recipients):
-        cells = [str(at + 1), getattr(recipient.name, lang)]
+        cells = [str(at + 1), book.text(recipient.name)]
         for id in found.rules.ids:
-            cells.append(number(found.values[id][recipient.id], lang))
+            cells.append(book.number(found.values[id][recipient.id]))
             if id in own:
                 value = own[id][at]
-                cells.append("" if value is None else number(value, lang))
+                cells.append("" if value is None else book.number(value))
         rows.append(Row("recipient", tuple(cells)))
-    total = ["", say("table.total", lang)]
-    headers = [say("projects.heading.number", lang), who(scenario, lang)]
+    total = ["", book.say("table.total")]
+    headers = [book.say("projects.heading.number"), who(scenario, book)]
     for id in found.rules.ids:
-        name = getattr(factors[id], lang)
-        headers.append(say("app.projects.by_register", lang, name=name))
-        total.append(number(plain(sum(map(Fraction, found.values[id].values()), start=Fraction(0))), lang))
+        name = book.text(factors[id])
+        headers.append(book.say("projects.by_register", name=name))
+        total.append(book.number(plain(sum(map(Fraction, found.values[id].values()), start=Fraction(0)))))
         if id in own:
-            headers.append(say("app.projects.on_screen", lang, name=name))
+            headers.append(book.say("projects.on_screen", name=name))
             whole = plain(sum((Fraction(value or 0) for value in own[id]), start=Fraction(0)))
-            total.append(number(whole, lang))
+            total.append(book.number(whole))
     rows.append(Row("total", tuple(total)))
     numeric = (False, False, *[True] * (len(headers) - 2))
-    return Grid(say("app.projects.held_caption", lang), tuple(headers), numeric, tuple(rows))
+    return Grid(book.say("projects.held_caption"), tuple(headers), numeric, tuple(rows))
 
 
-def amounts_grid(before: Allocation, after: Allocation, lang: str) -> Grid:
-    """What each recipient's amount becomes under other rules; all of the same scenario."""
+def amounts_grid(before: Allocation, after: Allocation, book: Phrasebook) -> Grid:
+    """Each recipient's amount before and after, and the change; both allocations are of one scenario."""
     scenario = before.scenario
     pairs = {of: (before.amounts[of], after.amounts[of]) for of in scenario.ids}
     sums = [plain(sum((Fraction(pair[at]) for pair in pairs.values()), start=Fraction(0))) for at in (0, 1)]
     rows = []
     for at, recipient in enumerate(scenario.recipients, 1):
-        rows.append(_amounts(str(at), getattr(recipient.name, lang), pairs[recipient.id], scenario, lang))
-    rows.append(_amounts("", say("table.total", lang), sums, scenario, lang))
+        rows.append(_amounts(str(at), book.text(recipient.name), pairs[recipient.id], scenario, book))
+    rows.append(_amounts("", book.say("table.total"), sums, scenario, book))
     headers = (
-        say("projects.heading.number", lang),
-        who(scenario, lang),
-        *(say(f"app.projects.{key}", lang) for key in ("amount_before", "amount_after", "amount_change")),
+        book.say("projects.heading.number"),
+        who(scenario, book),
+        *(book.say(f"projects.{key}") for key in ("amount_before", "amount_after", "amount_change")),
     )
     return Grid(
-        say("app.projects.amounts_caption", lang),
+        book.say("projects.amounts_caption"),
         headers,
         (False, False, True, True, True),
         tuple(rows),
-        unit_of(scenario, lang),
+        unit_of(scenario, book),
     )
 
 
-def _amounts(at: str, name: str, pair: Sequence[int | Fraction], scenario: Scenario, lang: str) -> Row:
+def _amounts(at: str, name: str, pair: Sequence[int | Fraction], scenario: Scenario, book: Phrasebook) -> Row:
     old, new = pair
     cells = (
-        *(number(in_units(amount, scenario), lang) for amount in pair),
-        number(in_units(plain(Fraction(new) - Fraction(old)), scenario), lang, sign=True),
+        *(book.number(in_units(amount, scenario)) for amount in pair),
+        book.number(in_units(plain(Fraction(new) - Fraction(old)), scenario), sign=True),
     )
     return Row("recipient" if at else "total", (at, name, *cells))
 
 
-def score_lines(before: Counted, after: Counted, factors: Names, lang: str) -> list[str]:
-    """Scorecards that come out otherwise under the other rules, and factors that only one of them makes."""
+def score_lines(before: Counted, after: Counted, factors: Names, book: Phrasebook) -> list[str]:
+    """Sentences on scores that change under the other rules, and on factors that only one of them makes."""
     lines = []
     for id in after.rules.ids:
         if id not in before.rules.ids or (id not in before.scores and id not in after.scores):
             continue
         count = sum(before.values[id][of] != after.values[id][of] for of in after.recipients)
         if count:
-            lines.append(say("app.projects.scored", lang, name=getattr(factors[id], lang), count=count))
+            lines.append(book.say("projects.scored", name=book.text(factors[id]), count=count))
     apart = [id for id in factors if (id in before.rules.ids) != (id in after.rules.ids)]
     if apart:
-        lines.append(say("app.projects.one_only", lang, names=[getattr(factors[id], lang) for id in apart]))
+        lines.append(book.say("projects.one_only", names=[book.text(factors[id]) for id in apart]))
     return lines

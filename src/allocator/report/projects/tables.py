@@ -13,70 +13,70 @@ from allocator.files.parsing import cell_text
 from allocator.report.projects.words import Names, name_of, recipients_of
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.table import Row
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 MOST_BEHIND = 10  # projects of one recipient that are listed by name
 
 
-def values_grid(found: Counted, factors: Names, recipients: Names, lang: str) -> Grid:
-    """The value of every factor by recipient, and how many projects count."""
+def values_grid(found: Counted, factors: Names, recipients: Names, book: Phrasebook) -> Grid:
+    """The value of every factor by recipient, and the number of projects that count."""
     counts = Counter(of for at, of in enumerate(found.register.recipients) if at not in found.refused)
     rows = [
         Row(
             "recipient",
             (
                 str(at),
-                name_of(recipients, of, lang),
-                *(number(found.values[id][of], lang) for id in found.rules.ids),
+                name_of(recipients, of, book),
+                *(book.number(found.values[id][of]) for id in found.rules.ids),
                 str(counts[of]),
             ),
         )
         for at, of in enumerate(found.recipients, 1)
     ]
     sums = [plain(sum(found.values[id].values(), start=Fraction(0))) for id in found.rules.ids]
-    cells = ("", say("table.total", lang), *(number(x, lang) for x in sums), str(sum(counts.values())))
+    cells = ("", book.say("table.total"), *(book.number(x) for x in sums), str(sum(counts.values())))
     rows.append(Row("total", cells))
     headers = (
-        say("projects.heading.number", lang),
-        say("projects.heading.recipient", lang),
-        *(getattr(factors[id], lang) for id in found.rules.ids),
-        say("projects.heading.counted", lang),
+        book.say("projects.heading.number"),
+        book.say("projects.heading.recipient"),
+        *(book.text(factors[id]) for id in found.rules.ids),
+        book.say("projects.heading.counted"),
     )
     numeric = (False, False, *(True for _ in found.rules.ids), True)
-    return Grid(say("projects.values_caption", lang), headers, numeric, tuple(rows))
+    return Grid(book.say("projects.values_caption"), headers, numeric, tuple(rows))
 
 
-def behind_grid(found: Counted, factor: str, factors: Names, recipients: Names, lang: str) -> Grid:
-    """The projects behind a factor's values; of many of one recipient the largest, the others together."""
+def behind_grid(found: Counted, factor: str, factors: Names, recipients: Names, book: Phrasebook) -> Grid:
+    """The projects behind a factor's values: each recipient's ten largest, and the others together."""
     register = found.register
     rows = []
     for of in found.recipients:
         own = found.behind(factor, of)
         for at, value in own[:MOST_BEHIND]:
             cells = (
-                name_of(recipients, of, lang),
+                name_of(recipients, of, book),
                 str(register.lines[at]),
                 register.names[at],
-                number(value, lang),
+                book.number(value),
             )
             rows.append(Row("recipient", cells))
         rest = own[MOST_BEHIND:]
         if rest:
-            more = say("projects.behind_more", lang, count=len(rest))
+            more = book.say("projects.behind_more", count=len(rest))
             together = plain(sum((value for _, value in rest), start=Fraction(0)))
-            rows.append(Row("subtotal", (name_of(recipients, of, lang), "", more, number(together, lang))))
+            rows.append(Row("subtotal", (name_of(recipients, of, book), "", more, book.number(together))))
     headers = (
-        say("projects.heading.recipient", lang),
-        say("projects.heading.line", lang),
-        say("projects.heading.project", lang),
-        say("projects.heading.value", lang),
+        book.say("projects.heading.recipient"),
+        book.say("projects.heading.line"),
+        book.say("projects.heading.project"),
+        book.say("projects.heading.value"),
     )
-    caption = say("projects.behind_caption", lang, factor=getattr(factors[factor], lang))
+    caption = book.say("projects.behind_caption", factor=book.text(factors[factor]))
     return Grid(caption, headers, (False, True, False, True), tuple(rows))
 
 
-def awards_grid(found: Counted, allocation: Allocation, lang: str) -> Grid:
-    """What each project brings of its recipient's entitlement, and what is no project's."""
+def awards_grid(found: Counted, allocation: Allocation, book: Phrasebook) -> Grid:
+    """The part of its recipient's entitlement that each project brings, and the part that is no project's."""
     scenario = allocation.scenario
     names = recipients_of(scenario.recipients)
     register, worth = found.register, dict(awards(found, allocation))
@@ -84,36 +84,36 @@ def awards_grid(found: Counted, allocation: Allocation, lang: str) -> Grid:
     for of in scenario.ids:
         own = [at for at in worth if register.recipients[at] == of]
         for at in own[:MOST_BEHIND]:
-            cells = (name_of(names, of, lang), register.names[at], _cents(worth[at], lang))
+            cells = (name_of(names, of, book), register.names[at], _cents(worth[at], book))
             rows.append(Row("recipient", cells))
         rest = own[MOST_BEHIND:]
         if rest:
             together = plain(sum((Fraction(worth[at]) for at in rest), start=Fraction(0)))
-            more = say("projects.behind_more", lang, count=len(rest))
-            rows.append(Row("recipient", (name_of(names, of, lang), more, _cents(together, lang))))
+            more = book.say("projects.behind_more", count=len(rest))
+            rows.append(Row("recipient", (name_of(names, of, book), more, _cents(together, book))))
         brought = sum((Fraction(worth[at]) for at in own), start=Fraction(0))
         left = Fraction(allocation.entitlements[of]) - brought
         if left:
-            rest_name = say("projects.awards_rest", lang)
-            rows.append(Row("recipient", (name_of(names, of, lang), rest_name, _cents(left, lang))))
+            rest_name = book.say("projects.awards_rest")
+            rows.append(Row("recipient", (name_of(names, of, book), rest_name, _cents(left, book))))
         cells = (
-            name_of(names, of, lang),
-            say("table.total", lang),
-            _cents(allocation.entitlements[of], lang),
+            name_of(names, of, book),
+            book.say("table.total"),
+            _cents(allocation.entitlements[of], book),
         )
         rows.append(Row("subtotal", cells))
-    headers = tuple(say(f"projects.heading.{key}", lang) for key in ("recipient", "project", "worth"))
-    return Grid(say("projects.awards_caption", lang), headers, (False, False, True), tuple(rows))
+    headers = tuple(book.say(f"projects.heading.{key}") for key in ("recipient", "project", "worth"))
+    return Grid(book.say("projects.awards_caption"), headers, (False, False, True), tuple(rows))
 
 
-def _cents(amount: Number, lang: str) -> str:
-    return number(amount, lang, 2)
+def _cents(amount: Number, book: Phrasebook) -> str:
+    return book.number(amount, 2)
 
 
-def as_data(found: Counted, lang: str, *, projects: bool = False) -> dict[str, Any]:
+def as_data(found: Counted, book: Phrasebook, *, projects: bool = False) -> dict[str, Any]:
     """Values, refused and repeated projects as plain data; projects by their lines, figures as text.
 
-    What single projects bring is there only where ``projects`` asks for it.
+    What single projects bring is included only with ``projects``.
     """
     register = found.register
 
@@ -123,7 +123,7 @@ def as_data(found: Counted, lang: str, *, projects: bool = False) -> dict[str, A
 
     return {
         "register": register.file,
-        "rules": getattr(found.rules.title, lang),
+        "rules": book.text(found.rules.title),
         "reference": found.rules.reference.isoformat(),
         "illustrative": register.illustrative,
         "projects": len(register.names),

@@ -1,1 +1,1 @@
-"""What it would take to meet a target, for people."""
+"""Presentation of the least change that meets a target."""

@@ -1,4 +1,4 @@
-"""What it would take, as a table, rows of a file and plain data."""
+"""The answer to targets as a table, rows of a file and plain data."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from allocator.core.exact import Number, exact, plain
 from allocator.report.seek.words import CENT, sentences, target_text
 from allocator.report.tables.table import Column, Table, total_of
 from allocator.report.words.ranges import outward
-from allocator.text import money_scale, number, say
+from allocator.text import ZH, Phrasebook, money_scale
 
 
-def amounts_table(answer: Answer, lang: str) -> Table | None:
-    """Everybody's amount now and then, and the change; beside the published one where there is one."""
+def amounts_table(answer: Answer, book: Phrasebook) -> Table | None:
+    """Each recipient's amount now and then, the change, and the published amount; None without an answer."""
     if answer.found is None:
         return None
     scenario = answer.scenario
     local = scenario.fund.currency == "CNY"
-    names = {recipient.id: getattr(recipient.name, lang) for recipient in scenario.recipients}
+    names = {recipient.id: book.text(recipient.name) for recipient in scenario.recipients}
     columns = [
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", say("table.recipient" if local else "table.recipient_other", lang), "text"),
-        Column("now", say("seek.now", lang), "money"),
-        Column("then", say("seek.then", lang), "money"),
-        Column("change", say("seek.change", lang), "change"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", book.say("table.recipient" if local else "table.recipient_other"), "text"),
+        Column("now", book.say("seek.now"), "money"),
+        Column("then", book.say("seek.then"), "money"),
+        Column("change", book.say("seek.change"), "change"),
     ]
     stages: list[Mapping[str, Number]] = [
         answer.now.amounts,
@@ -35,7 +35,7 @@ def amounts_table(answer: Answer, lang: str) -> Table | None:
         changes(answer.found, answer.now.amounts),
     ]
     if scenario.published is not None:
-        columns.append(Column("published", say("table.published", lang), "money"))
+        columns.append(Column("published", book.say("table.published"), "money"))
         stages.append(scenario.published)
     records: list[Any] = [
         ("recipient", (str(position), names[id], *(stage[id] for stage in stages)))
@@ -45,22 +45,22 @@ def amounts_table(answer: Answer, lang: str) -> Table | None:
     before, after = scenario.reserved, answer.found.scenario.reserved
     blank = [None] * (len(stages) - 3)
     if before or after:
-        recipients = say("table.recipients" if local else "table.recipients_other", lang)
+        recipients = book.say("table.recipients" if local else "table.recipients_other")
         records.append(("subtotal", ("", recipients, *sums)))
         reserved = [before, after, plain(after - before), *blank]
-        records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
+        records.append(("subtotal", ("", book.say("table.departments"), *reserved)))
     totals = [plain(sums[0] + before), plain(sums[1] + after), plain(sums[2] + after - before)]
     rest = blank if before or after else sums[3:]
-    records.append(("total", ("", say("table.total", lang), *totals, *rest)))
+    records.append(("total", ("", book.say("table.total"), *totals, *rest)))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+    return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
 
 
-def as_data(answer: Answer, lang: str) -> dict[str, Any]:
-    """The answer as the JSON object of the command line: money exact, shares as parts of 1."""
+def as_data(answer: Answer, book: Phrasebook) -> dict[str, Any]:
+    """The answer as the JSON object of the command line: shares as parts of 1, reaches rounded outward."""
     scenario, found, impossible = answer.scenario, answer.found, answer.impossible
     data: dict[str, Any] = {
-        "title": getattr(scenario.title, lang),
+        "title": book.text(scenario.title),
         "digest": scenario.digest,
         "method_version": answer.now.method_version,
         "currency": scenario.fund.currency,
@@ -85,7 +85,7 @@ def as_data(answer: Answer, lang: str) -> dict[str, Any]:
         "found_digest": None if found is None else found.scenario.digest,
         "impossible": None,
         "data": {factor: scenario.factor(factor).status for factor in scenario.weights},
-        "sentences": sentences(answer, lang),
+        "sentences": sentences(answer, book),
     }
     if answer.clause is None and found is not None:
         data["weights"] = {
@@ -128,33 +128,33 @@ def as_data(answer: Answer, lang: str) -> dict[str, Any]:
 
 
 def _plain(value: Number | None) -> Any:
-    """A JSON number that says it exactly, else text with two decimals."""
+    """A JSON number where that is exact, else text with six decimals."""
     if not isinstance(value, Fraction):
         return value
-    return float(value) if exact(float(value)) == value else number(value, "zh").replace("−", "-")
+    return float(value) if exact(float(value)) == value else ZH.number(value).replace("−", "-")
 
 
-def reach_rows(answer: Answer, lang: str) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows for a file where nothing does it: the least and the most for targets that clash."""
-    headers = [say(f"seek.column_{key}", lang) for key in ("target", "low", "high")]
+def reach_rows(answer: Answer, book: Phrasebook) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows for a file where targets clash: the least and the most that each can reach."""
+    headers = [book.say(f"seek.column_{key}") for key in ("target", "low", "high")]
     rows = [
         [
-            target_text(answer.targets[number_], answer.scenario, lang),
-            *(number(end, "zh").replace("−", "-") for end in outward((reach.low, reach.high), CENT)),
+            target_text(answer.targets[number_], answer.scenario, book),
+            *(ZH.number(end).replace("−", "-") for end in outward((reach.low, reach.high), CENT)),
         ]
         for number_, reach in (answer.impossible.reaches if answer.impossible else {}).items()
     ]
     return headers, rows
 
 
-def trace(answer: Answer, lang: str) -> str:
-    """Method version and the digests of the input as it is, and as it would be."""
+def trace(answer: Answer, book: Phrasebook) -> str:
+    """The method version and the digests of the input before and after the change."""
     if answer.found is None or not answer.change:
         digest = answer.scenario.digest
-        return say("cli.trace", lang, version=answer.now.method_version, digest=digest)
+        return book.say("cli.trace", version=answer.now.method_version, digest=digest)
     digests = [a.scenario.digest.removeprefix("sha256:")[:12] for a in (answer.now, answer.found)]
     inputs = [
-        say("seek.digest", lang, which=say(f"seek.{key}", lang), digest=digest)
+        book.say("seek.digest", which=book.say(f"seek.{key}"), digest=digest)
         for key, digest in zip(("now", "then"), digests, strict=True)
     ]
-    return say("cli.traces", lang, version=answer.now.method_version, inputs=inputs)
+    return book.say("cli.traces", version=answer.now.method_version, inputs=inputs)

@@ -1,4 +1,4 @@
-"""What it would take, as sentences in both languages, a table and plain data."""
+"""Sentences on targets and the least change that meets them, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from allocator.report.tables.office import weight_text
 from allocator.report.words.differences import differences_in_words
 from allocator.report.words.finding import short, terms
 from allocator.report.words.ranges import outward, weights_text
-from allocator.text import money, money_unit, number, say
+from allocator.text import Phrasebook
 
 MOST_NAMES = 6
 CENT = Fraction(1, 100)
@@ -25,216 +25,213 @@ WORDS = {"<=": "most", ">=": "least", "==": "exactly"}
 # --- targets --------------------------------------------------------------------------------------
 
 
-def who(target: Target, scenario: Scenario, lang: str) -> str:
-    """Whom a target is about: a name, or a group's with its members."""
+def who(target: Target, scenario: Scenario, book: Phrasebook) -> str:
+    """The recipients of a target: a name, or that of a group with its members."""
     names = [r.name for r in scenario.recipients if r.id in target.recipients]
     if len(names) == 1 and not target.name:
-        return str(getattr(names[0], lang))
+        return str(book.text(names[0]))
     if len(names) > MOST_NAMES:
-        members = say("seek.so_many", lang, names=names[:MOST_NAMES], count=len(names))
+        members = book.say("seek.so_many", names=names[:MOST_NAMES], count=len(names))
     else:
-        members = say("place.list", lang).join(getattr(name, lang) for name in names)
-    return say("seek.group" if target.name else "seek.together", lang, name=target.name, names=members)
+        members = book.say("place.list").join(book.text(name) for name in names)
+    return book.say("seek.group" if target.name else "seek.together", name=target.name, names=members)
 
 
-def value_text(target: Target, value: Number, scenario: Scenario, lang: str) -> str:
+def value_text(target: Target, value: Number, scenario: Scenario, book: Phrasebook) -> str:
     """An amount, share, rank or difference as a sentence writes it."""
     if target.of == "rank":
-        return say("seek.rank", lang, value=value)
+        return book.say("seek.rank", value=value)
     if target.of == "share":
-        return say("seek.percent", lang, value=_rounded(100 * value, lang))
-    return money(value, scenario.fund.currency, lang, sign=target.of == "difference")
+        return book.say("seek.percent", value=_rounded(100 * value, book))
+    return book.money(value, scenario.fund.currency, sign=target.of == "difference")
 
 
-def target_text(target: Target, scenario: Scenario, lang: str) -> str:
+def target_text(target: Target, scenario: Scenario, book: Phrasebook) -> str:
     """A target in words.
 
     >>> from allocator import load_scenario
     >>> scenario = load_scenario("scenarios/luzhou-2023/published-rule.toml")
-    >>> target_text(Target("amount", ("ftz",), "<=", 48_000_000), scenario, "en")
+    >>> target_text(Target("amount", ("ftz",), "<=", 48_000_000), scenario, Phrasebook("en"))
     'Free Trade Zone gets at most 48,000,000 yuan'
     """
-    value = value_text(target, target.value, scenario, lang)
+    value = value_text(target, target.value, scenario, book)
     key = f"seek.{target.of}_{WORDS[target.relation]}"
-    return say(key, lang, who=who(target, scenario, lang), value=value)
+    return book.say(key, who=who(target, scenario, book), value=value)
 
 
-def _rounded(value: Number, lang: str) -> str:
-    text = number(round(Fraction(value), 2), lang)
+def _rounded(value: Number, book: Phrasebook) -> str:
+    text = book.number(round(Fraction(value), 2))
     return text if round(Fraction(value), 2) == value else f"≈{text}"
 
 
-def _exactly(value: Number, scenario: Scenario, lang: str, side: int) -> str:
+def _exactly(value: Number, scenario: Scenario, book: Phrasebook, side: int) -> str:
     """Money to the cent; beyond that rounded down (side 0) or up (1)."""
     end, currency = outward((value, value), CENT)[side], scenario.fund.currency
-    if lang != "zh" or currency != "CNY" or end < 10_000:
-        return money(end, currency, lang)
-    unit = money_unit(currency, 10_000, lang)
-    return say("money.amount", lang, value=number(Fraction(end) / 10_000, lang), unit=unit)
+    if not book.chinese or currency != "CNY" or end < 10_000:
+        return book.money(end, currency)
+    unit = book.money_unit(currency, 10_000)
+    return book.say("money.amount", value=book.number(Fraction(end) / 10_000), unit=unit)
 
 
 # --- sentences ------------------------------------------------------------------------------------
 
 
-def sentences(answer: Answer, lang: str) -> list[str]:
-    """The answer to be read aloud: what was asked, what changes, what that brings, or why nothing does it."""
+def sentences(answer: Answer, book: Phrasebook) -> list[str]:
+    """The answer in sentences: the targets, the change and its effect, or why nothing meets them."""
     scenario = answer.scenario
-    asked = [target_text(target, scenario, lang) for target in answer.targets]
-    lines = [say("seek.asked", lang, targets=say("seek.join", lang).join(asked))]
+    asked = [target_text(target, scenario, book) for target in answer.targets]
+    lines = [book.say("seek.asked", targets=book.say("seek.join").join(asked))]
     if answer.found is None:
-        lines += _impossible(answer, lang) if answer.impossible else [_not_found(answer, lang)]
+        lines += _impossible(answer, book) if answer.impossible else [_not_found(answer, book)]
     elif not answer.change:
-        lines.append(say("seek.met_now", lang))
+        lines.append(book.say("seek.met_now"))
     else:
-        lines.append(_change(answer, lang))
-        lines += [_verified(answer, lang), _effect(answer, lang)]
+        lines.append(_change(answer, book))
+        lines += [_verified(answer, book), _effect(answer, book)]
     if scenario.assumed:
-        lines.append(say("seek.only_this_data", lang))
+        lines.append(book.say("seek.only_this_data"))
     return lines
 
 
-def _points(answer: Answer, weight: Number, lang: str) -> str:
-    """A change of weights in percentage points; for scores in parts of a hundred of the sum of weights."""
+def _points(answer: Answer, weight: Number, book: Phrasebook) -> str:
+    """A change of weights in percentage points; for scores in hundredths of the sum of weights."""
     total = sum(answer.scenario.weights.values(), start=Fraction(0))
-    return number(plain(weight * 100 / Fraction(total)), lang)
+    return book.number(plain(weight * 100 / Fraction(total)))
 
 
-def _step(answer: Answer, lang: str) -> str:
+def _step(answer: Answer, book: Phrasebook) -> str:
     assert answer.moves is not None
     step = plain(answer.moves.step * 100 / sum(answer.moves.present, start=Fraction(0)))
-    return say("seek.step_one" if step == 1 else "seek.step", lang, step=step)
+    return book.say("seek.step_one" if step == 1 else "seek.step", step=step)
 
 
-def weight_changes(answer: Answer, lang: str) -> list[str]:
-    """Each weight that changes: from what to what."""
+def weight_changes(answer: Answer, book: Phrasebook) -> list[str]:
+    """The weights that change, each with its old and new value."""
     if answer.found is None:
         return []
     scenario, weights = answer.scenario, answer.found.scenario.weights
     return [
-        say(
+        book.say(
             "seek.from_to",
-            lang,
             name=scenario.factor(factor).name,
-            before=weight_text(weight, scenario.kind, lang),
-            after=weight_text(weights[factor], scenario.kind, lang),
+            before=weight_text(weight, scenario.kind, book),
+            after=weight_text(weights[factor], scenario.kind, book),
         )
         for factor, weight in scenario.weights.items()
         if weights[factor] != weight
     ]
 
 
-def _change(answer: Answer, lang: str) -> str:
+def _change(answer: Answer, book: Phrasebook) -> str:
     assert answer.found is not None and answer.change is not None
     if answer.clause is not None:
         (what,) = differences_in_words(
-            differences(answer.scenario, answer.found.scenario), answer.scenario, lang
+            differences(answer.scenario, answer.found.scenario), answer.scenario, book
         )
-        return say("seek.clause_found", lang, what=what)
+        return book.say("seek.clause_found", what=what)
     weights = answer.found.scenario.weights
     sizes = [abs(Fraction(weights[f] - w)) for f, w in answer.scenario.weights.items()]
     details = {
-        "changes": say("place.list", lang).join(weight_changes(answer, lang)),
-        "total": _points(answer, answer.change, lang),
-        "largest": _points(answer, max(sizes), lang),
-        "step": _step(answer, lang),
-        "stay": "" if all(sizes) else say("seek.stay", lang),
+        "changes": book.say("place.list").join(weight_changes(answer, book)),
+        "total": _points(answer, answer.change, book),
+        "largest": _points(answer, max(sizes), book),
+        "step": _step(answer, book),
+        "stay": "" if all(sizes) else book.say("seek.stay"),
     }
     if answer.searched == answer.change:
-        return say("seek.found_equal", lang, **details)
+        return book.say("seek.found_equal", **details)
     if not answer.proved:
-        searched = _points(answer, answer.searched or 0, lang)
-        return say("seek.found_unproved", lang, searched=searched, **details)
-    return say("seek.found", lang, **details)
+        searched = _points(answer, answer.searched or 0, book)
+        return book.say("seek.found_unproved", searched=searched, **details)
+    return book.say("seek.found", **details)
 
 
-def _verified(answer: Answer, lang: str) -> str:
-    """What the targets come to in the allocation that was confirmed."""
+def _verified(answer: Answer, book: Phrasebook) -> str:
+    """The sentence on the value of each target in the confirmed allocation, and now."""
     assert answer.found is not None
     scenario = answer.scenario
     parts = []
     for target in answer.targets:
-        value = value_text(target, measured(target, answer.found), scenario, lang)
-        before = value_text(target, measured(target, answer.now), scenario, lang)
+        value = value_text(target, measured(target, answer.found), scenario, book)
+        before = value_text(target, measured(target, answer.now), scenario, book)
         key = f"seek.{target.of}_now"
-        parts.append(say(key, lang, who=who(target, scenario, lang), value=value, before=before))
-    return say("seek.verified", lang, values=say("seek.join", lang).join(dict.fromkeys(parts)))
+        parts.append(book.say(key, who=who(target, scenario, book), value=value, before=before))
+    return book.say("seek.verified", values=book.say("seek.join").join(dict.fromkeys(parts)))
 
 
-def _effect(answer: Answer, lang: str) -> str:
-    """What that moves against the present allocation."""
+def _effect(answer: Answer, book: Phrasebook) -> str:
+    """The sentence on the changes from the present allocation."""
     assert answer.found is not None
-    what = short(held_against(answer.found, answer.now), terms([answer.now], lang))
-    return say("seek.effect", lang, what=what)
+    what = short(held_against(answer.found, answer.now), terms([answer.now], book))
+    return book.say("seek.effect", what=what)
 
 
-def _not_found(answer: Answer, lang: str) -> str:
+def _not_found(answer: Answer, book: Phrasebook) -> str:
     if answer.clause is not None:
-        return say("seek.clause_not_found", lang)
-    return say("seek.not_found", lang, searched=_points(answer, answer.searched or 0, lang))
+        return book.say("seek.clause_not_found")
+    return book.say("seek.not_found", searched=_points(answer, answer.searched or 0, book))
 
 
-def _impossible(answer: Answer, lang: str) -> list[str]:
-    """Why nothing that is allowed meets the targets, the least and the most, and which of them clash."""
+def _impossible(answer: Answer, book: Phrasebook) -> list[str]:
+    """Sentences on targets that nothing allowed meets: those that clash, the least and the most."""
     impossible, scenario = answer.impossible, answer.scenario
     assert impossible is not None
-    lines = [_none(answer, lang)]
+    lines = [_none(answer, book)]
     if len(answer.targets) > 1:
-        clash = [target_text(answer.targets[n], scenario, lang) for n in impossible.clash]
+        clash = [target_text(answer.targets[n], scenario, book) for n in impossible.clash]
         key = "seek.clash_alone" if impossible.alone else "seek.clash"
-        lines.append(say(key, lang, targets=say("seek.join", lang).join(clash)))
+        lines.append(book.say(key, targets=book.say("seek.join").join(clash)))
     for number_, amount in impossible.limits.items():
         target = answer.targets[number_]
         kind = "floor" if measured(target, answer.now) > target.value else "cap"
-        shown = money(amount, scenario.fund.currency, lang)
-        lines.append(say(f"seek.held_{kind}", lang, who=who(target, scenario, lang), amount=shown))
+        shown = book.money(amount, scenario.fund.currency)
+        lines.append(book.say(f"seek.held_{kind}", who=who(target, scenario, book), amount=shown))
     seen = set()
     for number_, reach in impossible.reaches.items():
         target = answer.targets[number_]
         if target.recipients not in seen and number_ not in impossible.limits:
             seen.add(target.recipients)
-            lines.append(_reach(answer, target, reach, lang))
+            lines.append(_reach(answer, target, reach, book))
     if impossible.nearest is not None:
         target = answer.targets[impossible.clash[0]]
-        value = value_text(target, measured(target, impossible.nearest), scenario, lang)
+        value = value_text(target, measured(target, impossible.nearest), scenario, book)
         if answer.clause is None:
             weights = impossible.nearest.scenario.weights
             same = weights == scenario.weights
-            how = say("seek.at_weights", lang, weights=_weights(weights, scenario, lang))
-            how = say("seek.as_now", lang) if same else how
+            how = book.say("seek.at_weights", weights=_weights(weights, scenario, book))
+            how = book.say("seek.as_now") if same else how
         else:
             now = differences(scenario, impossible.nearest.scenario)
-            how = " ".join(differences_in_words(now, scenario, lang)).rstrip("。.") or say(
-                "seek.as_now", lang
-            )
+            how = " ".join(differences_in_words(now, scenario, book)).rstrip("。.") or book.say("seek.as_now")
         lines.append(
-            say(f"seek.nearest_{target.of}", lang, who=who(target, scenario, lang), value=value, how=how)
+            book.say(f"seek.nearest_{target.of}", who=who(target, scenario, book), value=value, how=how)
         )
     return lines
 
 
-def _none(answer: Answer, lang: str) -> str:
+def _none(answer: Answer, book: Phrasebook) -> str:
     impossible, moves = answer.impossible, answer.moves
     assert impossible is not None
     if moves is None:
         assert answer.ends is not None and answer.clause is not None
-        low, high = (_clause_value(answer, end, lang) for end in answer.ends)
-        what = say(f"seek.{answer.clause.kind}", lang)
-        return say("seek.none_clause", lang, what=what, low=low, high=high)
+        low, high = (_clause_value(answer, end, book) for end in answer.ends)
+        what = book.say(f"seek.{answer.clause.kind}")
+        return book.say("seek.none_clause", what=what, low=low, high=high)
     if not impossible.always:
         finest = moves.step * 10_000 <= sum(moves.present)
-        return say("seek.none_finest" if finest else "seek.none_steps", lang, step=_step(answer, lang))
-    return say("seek.none_within" if _bounded(answer) else "seek.none", lang)
+        return book.say("seek.none_finest" if finest else "seek.none_steps", step=_step(answer, book))
+    return book.say("seek.none_within" if _bounded(answer) else "seek.none")
 
 
-def _clause_value(answer: Answer, value: Number, lang: str) -> str:
+def _clause_value(answer: Answer, value: Number, book: Phrasebook) -> str:
     assert answer.clause is not None
     if answer.clause.is_amount(answer.scenario):
-        return money(value, answer.scenario.fund.currency, lang)
-    return say("seek.percent", lang, value=_rounded(100 * value, lang))
+        return book.money(value, answer.scenario.fund.currency)
+    return book.say("seek.percent", value=_rounded(100 * value, book))
 
 
 def _bounded(answer: Answer) -> bool:
-    """Whether weights were kept or bounded."""
+    """True if the weight of a factor with values above zero was kept or bounded."""
     assert answer.moves is not None
     total = sum(answer.moves.present, start=Fraction(0))
     whole = (0, plain(total))
@@ -244,38 +241,40 @@ def _bounded(answer: Answer) -> bool:
     )
 
 
-def _reach(answer: Answer, target: Target, reach: Reach, lang: str) -> str:
-    """The least and the most that some recipients can get, and where: on one factor, or at which weights."""
+def _reach(answer: Answer, target: Target, reach: Reach, book: Phrasebook) -> str:
+    """The sentence on the least and the most that some recipients can get, and the weights that give it."""
     scenario = answer.scenario
     details: dict[str, Any] = {
-        "who": who(target, scenario, lang),
-        "low": _exactly(reach.low, scenario, lang, 0),
-        "high": _exactly(reach.high, scenario, lang, 1),
+        "who": who(target, scenario, book),
+        "low": _exactly(reach.low, scenario, book, 0),
+        "high": _exactly(reach.high, scenario, book, 1),
     }
     key = "reach_limits" if scenario.limits else "reach"
     if reach.low == reach.high:
         key = f"{key}_fixed"
     for side, weights in (("low", reach.low_weights), ("high", reach.high_weights)):
-        details[f"at_{side}"] = _where(target, weights, scenario, side, lang)
-    within = say("seek.within" if _bounded(answer) else "seek.any", lang)
-    return say(f"seek.{key}", lang, within=within, **details)
+        details[f"at_{side}"] = _where(target, weights, scenario, side, book)
+    within = book.say("seek.within" if _bounded(answer) else "seek.any")
+    return book.say(f"seek.{key}", within=within, **details)
 
 
-def _where(target: Target, weights: Mapping[str, Number], scenario: Scenario, side: str, lang: str) -> str:
-    """At which weights: all on one factor, and then with the share of it, or all of them."""
+def _where(
+    target: Target, weights: Mapping[str, Number], scenario: Scenario, side: str, book: Phrasebook
+) -> str:
+    """The weights of an extreme: all weight on one factor, with the share of it, or several weights."""
     named = [factor for factor, weight in weights.items() if weight]
     if len(named) > 1:
-        return say("seek.at_weights", lang, weights=_weights(weights, scenario, lang))
+        return book.say("seek.at_weights", weights=_weights(weights, scenario, book))
     name = scenario.factor(named[0]).name
     if scenario.kind != "shares" or scenario.coefficient is not None:
-        return say("seek.at_factor", lang, name=name)
+        return book.say("seek.at_factor", name=name)
     column = scenario.column(named[0])
     mine = [
         x for x, i in zip(column, scenario.participants, strict=True) if scenario.ids[i] in target.recipients
     ]
     share = 100 * Fraction(sum(mine, start=Fraction(0))) / Fraction(sum(column, start=Fraction(0)) or 1)
-    return say(f"seek.at_{side}_share", lang, name=name, share=_rounded(plain(share), lang))
+    return book.say(f"seek.at_{side}_share", name=name, share=_rounded(plain(share), book))
 
 
-def _weights(weights: Mapping[str, Number], scenario: Scenario, lang: str) -> str:
-    return weights_text({factor: weight for factor, weight in weights.items() if weight}, scenario, lang)
+def _weights(weights: Mapping[str, Number], scenario: Scenario, book: Phrasebook) -> str:
+    return weights_text({factor: weight for factor, weight in weights.items() if weight}, scenario, book)

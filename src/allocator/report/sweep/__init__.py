@@ -1,1 +1,1 @@
-"""What random draws give, for people."""
+"""Presentation of random sweeps."""

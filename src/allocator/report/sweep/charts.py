@@ -1,6 +1,6 @@
-"""Charts of a random sweep: ranges with points, chances of more and less, ranks, and what drives them.
+"""Charts of a random sweep: ranges with points, chances of more and less, ranks, and drivers.
 
-Each frame is what the marks of the same name draw; amounts are exact up to there.
+Each frame holds the data for its marks (`heat_marks` for ranks and drivers); amounts are exact until then.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from allocator.report.charts.marks import (
     number_axis,
 )
 from allocator.report.sweep.words import against, chance_text, grouped_ranks, input_name, rank_text
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 WIDE, MIDDLE = "#c3d9ec", "#7fa9d1"
 NAMES = 160  # pixels that the name of a column takes at most
-SEEN = 0.005  # a part of 1 from which a cell says its percent
+SEEN = 0.005  # the part of 1 from which a cell shows its percent
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class SweepRow:
     hollow: bool = False
 
 
-def sweep_rows(found: Sweep, lang: str) -> tuple[SweepRow, ...]:
+def sweep_rows(found: Sweep, book: Phrasebook) -> tuple[SweepRow, ...]:
     """One row per recipient, in listed order."""
     return tuple(
         SweepRow(
             r.id,
-            getattr(r.name, lang),
+            book.text(r.name),
             (found.least[r.id], *(found.quantiles[level][r.id] for level in LEVELS), found.most[r.id]),
             found.base[r.id],
             found.present.amounts[r.id],
@@ -72,16 +72,16 @@ def sweep_panels(rows: Sequence[SweepRow]) -> tuple[tuple[SweepRow, ...], ...]:
     return tuple(part for part in (together, tuple(row for row in rows if row.id in above)) if part)
 
 
-def sweep_unit(found: Sweep, lang: str) -> Unit:
+def sweep_unit(found: Sweep, book: Phrasebook) -> Unit:
     """The unit of the amounts that are drawn."""
     fund = found.scenario.fund
-    return chart_unit([*found.most.values(), *found.base.values()], fund.currency, fund.unit, lang)
+    return chart_unit([*found.most.values(), *found.base.values()], fund.currency, fund.unit, book)
 
 
 # --- ranges ---------------------------------------------------------------------------------------
 
 
-def interval_frame(rows: Sequence[SweepRow], unit: Unit, lang: str) -> pd.DataFrame:
+def interval_frame(rows: Sequence[SweepRow], unit: Unit, book: Phrasebook) -> pd.DataFrame:
     """Ranges and points of a panel in the shown unit; low and high are the ends of its axis."""
 
     def shown(values: Iterable[Number]) -> list[float]:
@@ -96,7 +96,7 @@ def interval_frame(rows: Sequence[SweepRow], unit: Unit, lang: str) -> pd.DataFr
     near = (high - low) * 0.25  # a point this far beyond the range leaves room for the text before it
 
     def span(low: Number, high: Number) -> str:
-        ends = unit.text(low, lang), unit.text(high, lang)
+        ends = unit.text(low, book), unit.text(high, book)
         return ends[0] if low == high else "–".join(ends)
 
     return pd.DataFrame(
@@ -111,16 +111,18 @@ def interval_frame(rows: Sequence[SweepRow], unit: Unit, lang: str) -> pd.DataFr
             "text": [span(row.ends[1], row.ends[-2]) for row in rows],
             "middle_text": [span(row.ends[2], row.ends[-3]) for row in rows],
             "all_text": [span(row.ends[0], row.ends[-1]) for row in rows],
-            "base_text": [unit.text(row.base, lang) for row in rows],
+            "base_text": [unit.text(row.base, book) for row in rows],
             "hollow": [row.hollow for row in rows],
-            "present_text": [unit.text(row.present, lang) for row in rows],
+            "present_text": [unit.text(row.present, book) for row in rows],
             "low": max(0.0, low - margin),
             "high": high + margin,
         }
     )
 
 
-def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, room: int) -> alt.LayerChart:
+def interval_marks(
+    names: Sequence[str], book: Phrasebook, *, base: str, width: int, room: int
+) -> alt.LayerChart:
     """A line from the least to the most, bands for 90 % and 50 % of the draws, a tick and a point.
 
     ``base`` says what the tick stands for; the point is the scenario's own amount, hollow where data is
@@ -129,16 +131,16 @@ def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, ro
     tooltip = [
         alt.Tooltip(f"{field}:N", title=title)
         for field, title in (
-            ("name", say("app.chart.recipient", lang)),
-            ("text", say("sweep.chart_range", lang)),
-            ("middle_text", say("sweep.chart_middle", lang)),
-            ("all_text", say("sweep.chart_all", lang)),
-            ("present_text", say("sweep.chart_present", lang)),
+            ("name", book.say("chart.recipient")),
+            ("text", book.say("sweep.chart_range")),
+            ("middle_text", book.say("sweep.chart_middle")),
+            ("all_text", book.say("sweep.chart_all")),
+            ("present_text", book.say("sweep.chart_present")),
             ("base_text", base),
         )
     ]
-    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
-    x = number_axis("least", lang, room=room, zero=False)
+    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
+    x = number_axis("least", book, room=room, zero=False)
     edge: dict[str, Any] = {"opacity": 1, "stroke": AMOUNT, "strokeWidth": 1}
     ends = shape.mark_point(opacity=0, size=0)
     return finish(
@@ -161,7 +163,7 @@ def interval_marks(names: Sequence[str], lang: str, *, base: str, width: int, ro
 # --- chances --------------------------------------------------------------------------------------
 
 
-def chance_frame(found: Sweep, lang: str) -> pd.DataFrame:
+def chance_frame(found: Sweep, book: Phrasebook) -> pd.DataFrame:
     """Two rows for each recipient, in percent: the chance of more, and that of less with a minus."""
     rows = []
     for recipient in found.scenario.recipients:
@@ -169,29 +171,29 @@ def chance_frame(found: Sweep, lang: str) -> pd.DataFrame:
             chance = chances[recipient.id]
             rows.append(
                 {
-                    "name": getattr(recipient.name, lang),
+                    "name": book.text(recipient.name),
                     "side": side,
                     "chance": float(chance) * 100 * sign,
-                    "text": chance_text(found, chance, lang),
+                    "text": chance_text(found, chance, book),
                 }
             )
     return pd.DataFrame(rows).assign(zero=0.0, low=-150.0, high=150.0)
 
 
-def chance_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerChart:
+def chance_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.LayerChart:
     """A bar to the right for more and one to the left for less, each with its percent and sampling error."""
     tooltip = [
-        alt.Tooltip("name:N", title=say("app.chart.recipient", lang)),
+        alt.Tooltip("name:N", title=book.say("chart.recipient")),
         alt.Tooltip("text:N", title="%"),
     ]
-    shape = alt.Chart().encode(y=names_axis(names, lang, width), tooltip=tooltip)
-    words = {key: say(f"sweep.chart_{key}", lang) for key in ("more", "less")}
+    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
+    words = {key: book.say(f"sweep.chart_{key}") for key in ("more", "less")}
     label = (
         f"datum.value == 100 ? '{words['more']} 100%' : datum.value == -100 ? '{words['less']} 100%' : "
         "abs(datum.value) > 100 ? '' : abs(datum.value) + '%'"
     )
     color = alt.Color("side:N", scale=alt.Scale(domain=["more", "less"], range=[GAIN, LOSS]), legend=None)
-    x = number_axis("chance", lang, ticks=6, labelExpr=label)
+    x = number_axis("chance", book, ticks=6, labelExpr=label)
     text = shape.encode(x="chance:Q", text="text:N")
     ends = shape.mark_point(opacity=0, size=0)
     return finish(
@@ -213,26 +215,23 @@ def chance_marks(names: Sequence[str], lang: str, *, width: int) -> alt.LayerCha
 # --- ranks and drivers ----------------------------------------------------------------------------
 
 
-def rank_frame(found: Sweep, lang: str) -> pd.DataFrame:
+def rank_frame(found: Sweep, book: Phrasebook) -> pd.DataFrame:
     """A row for each recipient and rank, or group of ranks."""
     places, ranks = grouped_ranks(found)
-    columns = [rank_text(place, lang) for place in places]
+    columns = [rank_text(place, book) for place in places]
     return _heat(
-        [
-            (getattr(r.name, lang), [float(chance) for chance in ranks[r.id]])
-            for r in found.scenario.recipients
-        ],
+        [(book.text(r.name), [float(chance) for chance in ranks[r.id]]) for r in found.scenario.recipients],
         columns,
-        lang,
+        book,
     )
 
 
-def driver_frame(found: Sweep, driven: Drivers, lang: str) -> pd.DataFrame:
-    """A row for each recipient and input: its part in the variance, by itself where data is off."""
+def driver_frame(found: Sweep, driven: Drivers, book: Phrasebook) -> pd.DataFrame:
+    """A row for each recipient and input: its part in the variance, of first order where there is noise."""
     parts = driven.first or driven.weights or {}
     inputs = list(next(iter(parts.values()), {}))
-    columns = [input_name(found, input, lang) for input in inputs]
-    names = {r.id: getattr(r.name, lang) for r in found.scenario.recipients}
+    columns = [input_name(found, input, book) for input in inputs]
+    names = {r.id: book.text(r.name) for r in found.scenario.recipients}
     return _heat(
         [
             (names[id], [min(1.0, max(0.0, parts[id][input])) for input in inputs])
@@ -240,23 +239,25 @@ def driver_frame(found: Sweep, driven: Drivers, lang: str) -> pd.DataFrame:
             if id in parts
         ],
         columns,
-        lang,
+        book,
     )
 
 
-def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], lang: str) -> pd.DataFrame:
-    """Parts of 1 as cells: in percent, as text where it is seen, in white on dark ones.
+def _heat(
+    rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], book: Phrasebook
+) -> pd.DataFrame:
+    """Parts of 1 as cells of a heat map: in percent, with a text where it is large enough to show.
 
-    Of many rows only the first has its empty cells too, which name all columns.
+    Of many rows only the first keeps its empty cells, so that all columns are named.
     """
     cells = [
         {
             "name": name,
             "column": column,
             "part": part * 100,
-            "text": _cell(part, lang),
-            "full": number(exact(round(part * 100, 2)), lang),
-            "dark": part > 0.85,  # where black would have less than 4.5 : 1
+            "text": _cell(part, book),
+            "full": book.number(exact(round(part * 100, 2))),
+            "dark": part > 0.85,  # where black text would have a contrast below 4.5 : 1
         }
         for at, (name, parts) in enumerate(rows)
         for column, part in zip(columns, parts, strict=True)
@@ -265,19 +266,19 @@ def _heat(rows: Sequence[tuple[str, Sequence[float]]], columns: Sequence[str], l
     return pd.DataFrame(cells, columns=["name", "column", "part", "text", "full", "dark"])
 
 
-def _cell(part: float, lang: str) -> str:
-    """A part of 1 in whole percent; 100 is said of all of it only, and nothing of next to nothing."""
+def _cell(part: float, book: Phrasebook) -> str:
+    """A part of 1 in whole percent: 100 only for exactly 1, and "" for next to nothing."""
     if SEEN <= part < 1 - SEEN or part == 1:
-        return number(exact(round(part * 100)), lang)
+        return book.number(exact(round(part * 100)))
     return ">99" if part > SEEN else ""
 
 
 def heat_marks(
-    names: Sequence[str], columns: Sequence[str], lang: str, *, heading: str, width: int
+    names: Sequence[str], columns: Sequence[str], book: Phrasebook, *, heading: str, width: int
 ) -> alt.LayerChart:
-    """Cells that are the darker the larger the percent, which they say too; ``heading`` names the columns.
+    """A heat map whose cells show a percent and are darker the larger it is; ``heading`` names the columns.
 
-    Names of columns stand upright where they would touch.
+    Names of columns are set upright where they would overlap.
     """
     widest = min(NAMES, max(map(text_width, columns), default=0)) + 8
     upright = f"width < {widest * len(columns)} ? "
@@ -288,13 +289,13 @@ def heat_marks(
         labelBaseline=alt.expr(f"{upright}'middle' : 'bottom'"), labelOverlap=False,
     )  # fmt: skip
     tooltip = [
-        alt.Tooltip("name:N", title=say("app.chart.recipient", lang)),
+        alt.Tooltip("name:N", title=book.say("chart.recipient")),
         alt.Tooltip("column:N", title=heading),
         alt.Tooltip("full:N", title="%"),
     ]
     shape = alt.Chart().encode(
         x=alt.X("column:N", sort=list(columns), axis=axis),
-        y=names_axis(names, lang, width),
+        y=names_axis(names, book, width),
         tooltip=tooltip,
     )
     scale = alt.Scale(domain=[0, 100], range=["#ffffff", AMOUNT], interpolate="rgb")
@@ -312,8 +313,8 @@ def heat_marks(
 # --- accessible names -----------------------------------------------------------------------------
 
 
-def describe(kind: str, found: Sweep, names: Sequence[str], lang: str) -> str:
+def describe(kind: str, found: Sweep, names: Sequence[str], book: Phrasebook) -> str:
     """The accessible name of a chart of "ranges", "chances", "ranks" or "drivers"; no figures."""
-    shown = names if len(names) <= MOST_NAMES else [say("app.chart.alt_many", lang, count=len(names))]
-    details = {"unit": sweep_unit(found, lang).name, "base": against(found, lang), "names": shown}
-    return say(f"sweep.alt_{kind}", lang, **details)
+    shown = names if len(names) <= MOST_NAMES else [book.say("chart.alt_many", count=len(names))]
+    details = {"unit": sweep_unit(found, book).name, "base": against(found, book), "names": shown}
+    return book.say(f"sweep.alt_{kind}", **details)

@@ -15,85 +15,90 @@ from allocator.report.sweep.words import (
 )
 from allocator.report.tables.grid import Grid, in_units, unit_of, who
 from allocator.report.tables.table import Row
-from allocator.text import number, say
+from allocator.text import Phrasebook
 
 
 def _grid(
-    found: Sweep, caption: str, headers: list[str], cells: dict[str, list[str]], lang: str, unit: str = ""
+    found: Sweep,
+    caption: str,
+    headers: list[str],
+    cells: dict[str, list[str]],
+    book: Phrasebook,
+    unit: str = "",
 ) -> Grid:
     rows = tuple(
-        Row("recipient", (getattr(r.name, lang), *cells[r.id]))
+        Row("recipient", (book.text(r.name), *cells[r.id]))
         for r in found.scenario.recipients
         if r.id in cells
     )
     return Grid(
-        say(f"sweep.table_{caption}", lang),
-        (who(found.scenario, lang), *headers),
+        book.say(f"sweep.table_{caption}"),
+        (who(found.scenario, book), *headers),
         (False, *[True] * len(headers)),
         rows,
         unit,
     )
 
 
-def range_grid(found: Sweep, lang: str) -> Grid:
-    """What is compared, the mean, the extremes and the quantiles, in the shown unit."""
-    columns = [(heading, amounts) for _, heading, amounts in money_columns(found, lang)]
-    columns += [(say("sweep.mean", lang), found.mean), (say("sweep.least", lang), found.least)]
-    columns += [(level_text(level, lang), found.quantiles[level]) for level in LEVELS]
-    columns.append((say("sweep.most", lang), found.most))
+def range_grid(found: Sweep, book: Phrasebook) -> Grid:
+    """The base, the scenario's own amounts, the mean, the extremes and the quantiles, in the shown unit."""
+    columns = [(heading, amounts) for _, heading, amounts in money_columns(found, book)]
+    columns += [(book.say("sweep.mean"), found.mean), (book.say("sweep.least"), found.least)]
+    columns += [(level_text(level, book), found.quantiles[level]) for level in LEVELS]
+    columns.append((book.say("sweep.most"), found.most))
 
     def shown(amount: Number) -> str:
         figure = in_units(amount, found.scenario)
-        return number(figure, lang, 0 if isinstance(figure, int) else 2)
+        return book.number(figure, 0 if isinstance(figure, int) else 2)
 
     cells = {id: [shown(amounts[id]) for _, amounts in columns] for id in found.scenario.ids}
     return _grid(
-        found, "ranges", [heading for heading, _ in columns], cells, lang, unit_of(found.scenario, lang)
+        found, "ranges", [heading for heading, _ in columns], cells, book, unit_of(found.scenario, book)
     )
 
 
-def chance_grid(found: Sweep, lang: str) -> Grid:
+def chance_grid(found: Sweep, book: Phrasebook) -> Grid:
     """The chances of more, of less and of just as much, with their sampling errors."""
     base = base_name(found)
-    headers = [say(f"sweep.{key}_{base}", lang) for key in ("more", "less", "same")]
+    headers = [book.say(f"sweep.{key}_{base}") for key in ("more", "less", "same")]
     cells = {
         id: [
-            chance_text(found, chance, lang)
+            chance_text(found, chance, book)
             for chance in (found.more[id], found.less[id], 1 - found.more[id] - found.less[id])
         ]
         for id in found.scenario.ids
     }
-    return _grid(found, "chances", headers, cells, lang)
+    return _grid(found, "chances", headers, cells, book)
 
 
-def rank_grid(found: Sweep, lang: str) -> Grid:
+def rank_grid(found: Sweep, book: Phrasebook) -> Grid:
     """The chance of each rank, or group of ranks, in percent."""
     places, ranks = grouped_ranks(found)
     cells = {
-        id: [chance_text(found, chance, lang) if chance else "—" for chance in row]
+        id: [chance_text(found, chance, book) if chance else "—" for chance in row]
         for id, row in ranks.items()
     }
-    headers = [say("sweep.column_rank", lang, rank=rank_text(place, lang)) for place in places]
-    return _grid(found, "ranks", headers, cells, lang)
+    headers = [book.say("sweep.column_rank", rank=rank_text(place, book)) for place in places]
+    return _grid(found, "ranks", headers, cells, book)
 
 
-def driver_grid(found: Sweep, driven: Drivers, lang: str) -> Grid:
-    """Each input's part in the variance in percent: alone, and where data is off with all interactions."""
+def driver_grid(found: Sweep, driven: Drivers, book: Phrasebook) -> Grid:
+    """Each input's part in the variance in percent: alone and, with noise, with all interactions."""
     parts = driven.first or driven.weights or {}
     inputs = list(next(iter(parts.values()), {}))
 
     def shown(id: str, input: str, *, together: bool = False) -> str:
         of = driven.total if together and driven.total is not None else parts
-        return part_text(of[id][input], driven.error(id, input, together=together), lang)
+        return part_text(of[id][input], driven.error(id, input, together=together), book)
 
     cells = {
         id: [
             shown(id, input)
             if driven.total is None
-            else say("sweep.alone_and_all", lang, alone=shown(id, input), all=shown(id, input, together=True))
+            else book.say("sweep.alone_and_all", alone=shown(id, input), all=shown(id, input, together=True))
             for input in inputs
         ]
         for id in parts
     }
-    headers = [input_name(found, input, lang) for input in inputs]
-    return _grid(found, "drivers_weights" if driven.total is None else "drivers_data", headers, cells, lang)
+    headers = [input_name(found, input, book) for input in inputs]
+    return _grid(found, "drivers_weights" if driven.total is None else "drivers_data", headers, cells, book)

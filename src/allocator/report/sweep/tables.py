@@ -1,4 +1,4 @@
-"""What a random sweep found as a table, as rows of a file and as plain data."""
+"""Results of a random sweep as a table, as rows of a file and as plain data."""
 
 from __future__ import annotations
 
@@ -21,91 +21,91 @@ from allocator.report.sweep.words import (
     usual_rank,
 )
 from allocator.report.tables.table import Column, Role, Table, total_of
-from allocator.text import money_scale, money_unit, number, say
+from allocator.text import ZH, Phrasebook, money_scale
 
 SHOWN = (Fraction(1, 20), Fraction(19, 20))  # the levels that the table shows; files have all of them
 
 
-def level_text(level: Fraction, lang: str) -> str:
+def level_text(level: Fraction, book: Phrasebook) -> str:
     """A level in words: 5 % at most."""
-    return say("sweep.level", lang, percent=level * 100)
+    return book.say("sweep.level", percent=level * 100)
 
 
-def money_columns(found: Sweep, lang: str) -> list[tuple[str, str, Mapping[str, Number]]]:
-    """What amounts are held against and those of the scenario: key, heading, amounts."""
+def money_columns(found: Sweep, book: Phrasebook) -> list[tuple[str, str, Mapping[str, Number]]]:
+    """The columns of the base, if it differs, and of the scenario's own amounts: key, heading, amounts."""
     base = base_name(found)
-    columns = [("present", say("sweep.present", lang), found.present.amounts)]
+    columns = [("present", book.say("sweep.present"), found.present.amounts)]
     if base != "present":
-        heading = say("table.published" if base == "published" else "sweep.base", lang)
+        heading = book.say("table.published" if base == "published" else "sweep.base")
         columns.insert(0, ("base", heading, found.base))
     return columns
 
 
-def sweep_table(found: Sweep, driven: Drivers, lang: str) -> Table:
-    """Each recipient's amounts, range, chances of more and less, usual rank, and what drives it most."""
+def sweep_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
+    """Each recipient's amounts, range, chances of more and less, usual rank, and main driver."""
     scenario, base = found.scenario, base_name(found)
     who = "recipient" if scenario.fund.currency == "CNY" else "recipient_other"
     stages = [
-        (Column(key, heading, "money"), amounts) for key, heading, amounts in money_columns(found, lang)
+        (Column(key, heading, "money"), amounts) for key, heading, amounts in money_columns(found, book)
     ]
-    stages.append((Column("mean", say("sweep.mean", lang), "stage", "mean"), found.mean))
+    stages.append((Column("mean", book.say("sweep.mean"), "stage", "mean"), found.mean))
     stages += [
-        (Column(f"level-{level}", level_text(level, lang), "money"), found.quantiles[level])
+        (Column(f"level-{level}", level_text(level, book), "money"), found.quantiles[level])
         for level in SHOWN
     ]
     columns = [
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", say(f"table.{who}", lang), "text"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", book.say(f"table.{who}"), "text"),
         *(column for column, _ in stages),
-        *(Column(key, say(f"sweep.{key}_{base}", lang), "written") for key in ("more", "less")),
-        Column("rank", say("sweep.rank", lang), "written"),
-        Column("driver", say("sweep.driver", lang), "text"),
+        *(Column(key, book.say(f"sweep.{key}_{base}"), "written") for key in ("more", "less")),
+        Column("rank", book.say("sweep.rank"), "written"),
+        Column("driver", book.say("sweep.driver"), "text"),
     ]
     records: list[tuple[Role, tuple[Any, ...]]] = []
     for position, recipient in enumerate(scenario.recipients, 1):
         id = recipient.id
         words = (
-            chance_text(found, found.more[id], lang),
-            chance_text(found, found.less[id], lang),
-            usual_rank(found, id, lang),
-            main_driver(found, driven, id, lang),
+            chance_text(found, found.more[id], book),
+            chance_text(found, found.less[id], book),
+            usual_rank(found, id, book),
+            main_driver(found, driven, id, book),
         )
         figures = (amounts[id] for _, amounts in stages)
-        records.append(("recipient", (str(position), getattr(recipient.name, lang), *figures, *words)))
+        records.append(("recipient", (str(position), book.text(recipient.name), *figures, *words)))
     totals = (
         None if column.key.startswith("level") else total_of(amounts.values()) for column, amounts in stages
     )
-    records.append(("total", ("", say("table.total", lang), *totals, "", "", "", "")))
+    records.append(("total", ("", book.say("table.total"), *totals, "", "", "", "")))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+    return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
 
 
-def file_headers(found: Sweep, driven: Drivers, lang: str) -> list[str]:
-    """The headings of a file: everything that is known of a recipient in one row."""
-    base, unit = base_name(found), money_unit(found.scenario.fund.currency, 1, lang)
+def file_headers(found: Sweep, driven: Drivers, book: Phrasebook) -> list[str]:
+    """The headings of a file with one row for each recipient."""
+    base, unit = base_name(found), book.money_unit(found.scenario.fund.currency, 1)
     who = "recipient" if found.scenario.fund.currency == "CNY" else "recipient_other"
-    money = [heading for _, heading, _ in money_columns(found, lang)]
-    money += [say(f"sweep.{key}", lang) for key in ("mean", "least")]
-    money += [*(level_text(level, lang) for level in found.quantiles), say("sweep.most", lang)]
-    headings = [say(f"table.{who}", lang)]
-    headings += [say("table.header_unit", lang, header=heading, unit=unit) for heading in money]
+    money = [heading for _, heading, _ in money_columns(found, book)]
+    money += [book.say(f"sweep.{key}") for key in ("mean", "least")]
+    money += [*(level_text(level, book) for level in found.quantiles), book.say("sweep.most")]
+    headings = [book.say(f"table.{who}")]
+    headings += [book.say("table.header_unit", header=heading, unit=unit) for heading in money]
     for key in ("more", "less"):
-        headings += [say(f"sweep.{key}_{base}", lang), say("sweep.error", lang)]
-    headings += [say("sweep.column_rank", lang, rank=rank_text(place, lang)) for place in found.places]
+        headings += [book.say(f"sweep.{key}_{base}"), book.say("sweep.error")]
+    headings += [book.say("sweep.column_rank", rank=rank_text(place, book)) for place in found.places]
     for kind, parts in _driver_parts(driven):
         for input in next(iter(parts.values()), {}):
-            headings.append(say(f"sweep.column_{kind}", lang, name=input_name(found, input, lang)))
+            headings.append(book.say(f"sweep.column_{kind}", name=input_name(found, input, book)))
     return headings
 
 
-def file_rows(found: Sweep, driven: Drivers, lang: str) -> list[list[str]]:
+def file_rows(found: Sweep, driven: Drivers, book: Phrasebook) -> list[list[str]]:
     """A row for each recipient, money in the main unit, chances and parts in percent, in plain digits."""
     rows = []
     for recipient in found.scenario.recipients:
         id = recipient.id
-        row = [getattr(recipient.name, lang)]
-        row += [_plain(amounts[id]) for _, _, amounts in money_columns(found, lang)]
-        row += [number(found.mean[id], "zh", 2), _plain(found.least[id])]
+        row = [book.text(recipient.name)]
+        row += [_plain(amounts[id]) for _, _, amounts in money_columns(found, book)]
+        row += [ZH.number(found.mean[id], 2), _plain(found.least[id])]
         row += [_plain(amounts[id]) for amounts in found.quantiles.values()]
         row.append(_plain(found.most[id]))
         for chances in (found.more, found.less):
@@ -131,18 +131,18 @@ def _driver_parts(driven: Drivers) -> list[tuple[str, Parts]]:
 
 
 def _plain(amount: Number) -> str:
-    return number(amount, "zh").replace("−", "-")
+    return ZH.number(amount).replace("−", "-")
 
 
 def _percent(part: Number) -> str:
-    return number(part * 100, "zh", 4).replace("−", "-")
+    return ZH.number(part * 100, 4).replace("−", "-")
 
 
-def as_data(found: Sweep, driven: Drivers, lang: str) -> dict[str, Any]:
+def as_data(found: Sweep, driven: Drivers, book: Phrasebook) -> dict[str, Any]:
     """The JSON object of the command line; chances and parts of the variance are parts of 1."""
     scenario = found.scenario
     return {
-        "title": getattr(scenario.title, lang),
+        "title": book.text(scenario.title),
         "digest": scenario.digest,
         "method_version": METHOD_VERSION,
         "currency": scenario.fund.currency,
@@ -153,7 +153,7 @@ def as_data(found: Sweep, driven: Drivers, lang: str) -> dict[str, Any]:
         "seed": found.seed,
         "numpy": found.numpy,
         "result": found.digest,
-        "sentences": [*head(found, lang), *remarks(found, lang)],
+        "sentences": [*head(found, book), *remarks(found, book)],
         "base": base_name(found),
         "moved": None if found.moved is None else float(found.moved),
         "gained": float(found.gained),
@@ -162,7 +162,7 @@ def as_data(found: Sweep, driven: Drivers, lang: str) -> dict[str, Any]:
         "recipients": [
             {
                 "id": r.id,
-                "name": getattr(r.name, lang),
+                "name": book.text(r.name),
                 "base": _float(found.base[r.id]),
                 "present": _float(found.present.amounts[r.id]),
                 "mean": float(found.mean[r.id]),

@@ -1,1 +1,1 @@
-"""Tables for people, for every place that shows one."""
+"""Tables, defined once for every place that shows them."""

@@ -1,4 +1,4 @@
-"""What allocations are held against: one base, named alike in tables, sentences, charts and papers.
+"""The base that allocations are compared with, named alike in tables, sentences, charts and papers.
 
 It is one of the scenarios, or amounts that are known without any rule: those issued this year (已下达数) or
 those of the year before (上年下达数).
@@ -15,18 +15,18 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.report.tables.letters import letter, lettered
-from allocator.text import say
+from allocator.text import Phrasebook
 
 PUBLISHED, PREVIOUS, FIRST = "published", "previous", "first"
-KNOWN = (PUBLISHED, PREVIOUS)  # what a scenario states beside its rule
+KNOWN = (PUBLISHED, PREVIOUS)  # amounts that a scenario states apart from its rule
 _MISSING = {PUBLISHED: "base_published", PREVIOUS: "base_previous"}
 
 
 @dataclass(frozen=True)
 class Base:
-    """Amounts by recipient to hold others against, and the allocation that they are of, if any.
+    """Amounts by recipient that others are compared with, and the allocation that they are of, if any.
 
-    ``name`` is what a list or legend calls them, ``full`` what a sentence does.
+    ``name`` is their name in a list or legend, ``full`` that in a sentence.
     """
 
     key: str
@@ -46,11 +46,11 @@ class Base:
 
     @property
     def held(self) -> Allocation | Mapping[str, Number]:
-        """What a finding holds against: an allocation tells more than its amounts."""
+        """The allocation, which tells a finding more, or else the amounts."""
         return self.allocation or self.amounts
 
     def found(self, allocation: Allocation) -> Finding:
-        """This allocation held against these amounts."""
+        """The comparison of this allocation with these amounts."""
         return held_against(allocation, self.held)
 
 
@@ -62,12 +62,12 @@ def first(allocations: Sequence[Allocation]) -> Base:
 def against(
     allocations: Sequence[Allocation], base: Base | None
 ) -> tuple[Base, list[tuple[str, Allocation]]]:
-    """What several are held against, the first unless another base is given, and those held, by letter."""
+    """The base, the first of several unless another is given, and those compared with it, by letter."""
     every = lettered(allocations)
     return (first(allocations), every[1:]) if base is None else (base, every)
 
 
-def known(key: str, scenarios: Sequence[Scenario], lang: str) -> Base:
+def known(key: str, scenarios: Sequence[Scenario], book: Phrasebook) -> Base:
     """The amounts under this key of ``KNOWN``, which all of these scenarios must state alike.
 
     Raises ScenarioError, a problem for each scenario that does not state them, by its position under
@@ -80,17 +80,17 @@ def known(key: str, scenarios: Sequence[Scenario], lang: str) -> Base:
             Problem(_MISSING[key], {"title": scenarios[at].title}, file=str(at)) for at in missing
         )
     if any(amounts != stated[0] for amounts in stated):
-        raise ScenarioError(Problem("base_apart", {"base": known_name(key, lang)}))
-    return Base(key, known_name(key, lang), say(f"base.full.{key}", lang), stated[0])
+        raise ScenarioError(Problem("base_apart", {"base": known_name(key, book)}))
+    return Base(key, known_name(key, book), book.say(f"base.full.{key}"), stated[0])
 
 
-def known_name(key: str, lang: str) -> str:
-    """What a list calls the amounts under this key of ``KNOWN``."""
-    return say(f"base.name.{key}", lang)
+def known_name(key: str, book: Phrasebook) -> str:
+    """The name in a list of the amounts under this key of ``KNOWN``."""
+    return book.say(f"base.name.{key}")
 
 
 def known_keys(scenarios: Sequence[Scenario]) -> list[str]:
-    """Which amounts all of these scenarios state alike, in the order of ``KNOWN``."""
+    """The keys of ``KNOWN``, in its order, whose amounts all of these scenarios state alike."""
     stated = {key: [getattr(scenario, key) for scenario in scenarios] for key in KNOWN}
     return [
         key

@@ -11,9 +11,9 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.table import Row
-from allocator.text import money, money_scale, money_unit, number, say, with_unit
+from allocator.text import Phrasebook, money_scale
 
-MOST_DECIMALS = 10  # of a factor that a reader may multiply with
+MOST_DECIMALS = 10  # of a factor that a reader may multiply by
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the method: what stands above the formula, the formula, tables, what stands below."""
+    """One step of the method: the lines above the formula, the formula, tables, and the lines below."""
 
     key: str
     title: str
@@ -39,31 +39,33 @@ class Step:
     after: tuple[str, ...] = ()
 
 
-def about(value: Number, lang: str, places: int, *, exactly: Number | None = None, sign: bool = False) -> str:
-    """A figure with at most so many decimals, and a mark where that rounds it (or what it stands for).
+def about(
+    value: Number, book: Phrasebook, places: int, *, exactly: Number | None = None, sign: bool = False
+) -> str:
+    """A figure with at most so many decimals, marked ≈ where that is not its exact value (``exactly``).
 
-    >>> about(Fraction(1, 3), "en", 2), about(Fraction(1, 2), "en", 2)
+    >>> about(Fraction(1, 3), Phrasebook("en"), 2), about(Fraction(1, 2), Phrasebook("en"), 2)
     ('≈0.33', '0.5')
     """
     rounded = round(Fraction(value), places)
     whole = value if exactly is None else exactly
-    text = number(rounded, lang, places, sign=sign)
+    text = book.number(rounded, places, sign=sign)
     return ("" if rounded == whole else "≈") + (text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def percent_cell(part: Number, lang: str, places: int = 4, *, exactly: Number | None = None) -> str:
+def percent_cell(part: Number, book: Phrasebook, places: int = 4, *, exactly: Number | None = None) -> str:
     """A percentage of a calculation: ≈3.0345%."""
-    return say("app.rule.percent", lang, value=about(part, lang, places, exactly=exactly))
+    return book.say("rule.percent", value=about(part, book, places, exactly=exactly))
 
 
 def scale_of(scenario: Scenario) -> int:
-    """How many of the main unit one shown unit of money is."""
+    """The number of main units in one shown unit of money."""
     return money_scale(scenario.fund.currency, scenario.fund.unit)
 
 
-def unit_of(scenario: Scenario, lang: str) -> str:
+def unit_of(scenario: Scenario, book: Phrasebook) -> str:
     """The line above right of a table of money: 单位：万元."""
-    return say("table.unit", lang, unit=money_unit(scenario.fund.currency, scale_of(scenario), lang))
+    return book.say("table.unit", unit=book.money_unit(scenario.fund.currency, scale_of(scenario)))
 
 
 def in_units(amount: Number, scenario: Scenario) -> Number:
@@ -72,7 +74,7 @@ def in_units(amount: Number, scenario: Scenario) -> Number:
 
 
 def rough(
-    amount: Number, scenario: Scenario, lang: str, places: int = 4, *, tabled: Number | None = None
+    amount: Number, scenario: Scenario, book: Phrasebook, places: int = 4, *, tabled: Number | None = None
 ) -> str:
     """An amount of a calculation in a sentence, with a mark where it is rounded: ≈170.1327万元.
 
@@ -80,32 +82,32 @@ def rough(
     """
     currency = scenario.fund.currency
     if currency != "CNY" and (amount * 100).denominator == 1:
-        return money(amount, currency, lang)
-    scale = _scale_in_words(scenario, lang)
-    figure = rough_figure(amount, scenario, lang, places, tabled=tabled)
-    text = about(figure, lang, places, exactly=plain(Fraction(amount) / scale))
-    return with_unit(text, currency, scale, lang)
+        return book.money(amount, currency)
+    scale = _scale_in_words(scenario, book)
+    figure = rough_figure(amount, scenario, book, places, tabled=tabled)
+    text = about(figure, book, places, exactly=plain(Fraction(amount) / scale))
+    return book.amount(text, currency, scale)
 
 
 def rough_figure(
-    amount: Number, scenario: Scenario, lang: str, places: int = 4, *, tabled: Number | None = None
+    amount: Number, scenario: Scenario, book: Phrasebook, places: int = 4, *, tabled: Number | None = None
 ) -> Number:
     """The figure that `rough` writes."""
-    scale = _scale_in_words(scenario, lang)
+    scale = _scale_in_words(scenario, book)
     if tabled is not None and scale == scale_of(scenario):
         return tabled
     return round(Fraction(amount) / scale, places)
 
 
-def _scale_in_words(scenario: Scenario, lang: str) -> int:
-    return scale_of(scenario) if lang == "zh" else 1
+def _scale_in_words(scenario: Scenario, book: Phrasebook) -> int:
+    return scale_of(scenario) if book.chinese else 1
 
 
 def decimals(factor: Number, times: Number, makes: Number, least: int, places: int = 2) -> int | None:
-    """With how many decimals a factor must be written so that the product comes out as it is written.
+    """The number of decimals with which a factor must be written so that the product comes out as shown.
 
-    That is in the last of its ``places``, or one off where that one was moved so that a sum adds up; None
-    where ten decimals are not enough.
+    The product must round to its ``places``, or at least be no more than one off there, as after a rounding
+    so that sums add up; None where ten decimals are not enough.
 
     >>> decimals(Fraction(1, 3), 1000, Fraction(33333, 100), 2), decimals(Fraction(1, 3), 10**12, 0, 2)
     (5, None)
@@ -117,22 +119,22 @@ def decimals(factor: Number, times: Number, makes: Number, least: int, places: i
     return None
 
 
-def who(scenario: Scenario, lang: str) -> str:
+def who(scenario: Scenario, book: Phrasebook) -> str:
     """The heading over recipients: districts, counties and parks only where the fund is a Chinese one."""
-    return say("table.recipient" if scenario.fund.currency == "CNY" else "table.recipient_other", lang)
+    return book.say("table.recipient" if scenario.fund.currency == "CNY" else "table.recipient_other")
 
 
-def name_of(allocation: Allocation, id: str, lang: str) -> str:
+def name_of(allocation: Allocation, id: str, book: Phrasebook) -> str:
     """A recipient's name."""
     scenario = allocation.scenario
-    return str(getattr(scenario.recipients[scenario.ids.index(id)].name, lang))
+    return str(book.text(scenario.recipients[scenario.ids.index(id)].name))
 
 
-def recipient_names(allocations: Iterable[Allocation], lang: str) -> dict[str, str]:
-    """The names of all recipients of any of them by id, in listed order; with the id where two are alike."""
+def recipient_names(allocations: Iterable[Allocation], book: Phrasebook) -> dict[str, str]:
+    """The names of all recipients of these allocations by id, in listed order; equal names bear the id."""
     names: dict[str, str] = {}
     for allocation in allocations:
         for recipient in allocation.scenario.recipients:
-            names.setdefault(recipient.id, getattr(recipient.name, lang))
+            names.setdefault(recipient.id, book.text(recipient.name))
     times = Counter(names.values())
     return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}

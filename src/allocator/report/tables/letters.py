@@ -1,7 +1,7 @@
 """The letters A, B, C, … of scenarios that stand side by side: the one place that decides them.
 
 The order is the one in which the scenarios were given, and A is the base, whichever is proposed, unless all
-are held against amounts that are known without a rule.  Sentences, tables, charts, slides, the workbook and
+are compared with amounts that are known without a rule.  Sentences, tables, charts, slides, the workbook and
 file names all take their letters from here, so that one letter stands for one scenario wherever it is read.
 """
 
@@ -24,7 +24,7 @@ def letter(at: int) -> str:
 
 
 def lettered(things: Iterable[T]) -> list[tuple[str, T]]:
-    """What belongs to the scenarios, in their order, each with its letter.
+    """Pairs of letter and thing, for things of the scenarios in their order.
 
     >>> lettered(["rule", "cap"])
     [('A', 'rule'), ('B', 'cap')]

@@ -15,69 +15,69 @@ from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.table import Column, Role, Table, total_of
-from allocator.text import money_scale, number, say
+from allocator.text import Phrasebook, money_scale
 
 
-def weight_text(weight: Number, kind: str, lang: str) -> str:
+def weight_text(weight: Number, kind: str, book: Phrasebook) -> str:
     """A weight as it stands beside its factor: 40% of a split by shares, ×40 for multiplied values.
 
     Two decimals at most, with a mark where that rounds it: ≈33.33%.
     """
     shown = round(Fraction(weight), 2)
-    text = ("" if shown == weight else "≈") + number(shown, lang)
-    return say(f"table.weight_{kind}", lang, weight=text)
+    text = ("" if shown == weight else "≈") + book.number(shown)
+    return book.say(f"table.weight_{kind}", weight=text)
 
 
-def _who(scenarios: Iterable[Scenario], key: str, lang: str) -> str:
-    """What recipients are called: districts, counties and parks only where the fund is a Chinese one."""
+def _who(scenarios: Iterable[Scenario], key: str, book: Phrasebook) -> str:
+    """The words for recipients: districts, counties and parks only where all funds are Chinese ones."""
     local = all(scenario.fund.currency == "CNY" for scenario in scenarios)
-    return say(f"table.{key}" if local else f"table.{key}_other", lang)
+    return book.say(f"table.{key}" if local else f"table.{key}_other")
 
 
-def factor_heading(scenario: Scenario, factor: str, lang: str) -> str:
+def factor_heading(scenario: Scenario, factor: str, book: Phrasebook) -> str:
     """The heading of a weighted factor's column: its name and weight."""
-    weight = weight_text(scenario.weights[factor], scenario.kind, lang)
-    return say("table.factor", lang, name=scenario.factor(factor).name, weight=weight)
+    weight = weight_text(scenario.weights[factor], scenario.kind, book)
+    return book.say("table.factor", name=scenario.factor(factor).name, weight=weight)
 
 
-def office_table(allocation: Allocation, lang: str, base: Base | None = None) -> Table:
+def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = None) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
-    With a ``base`` changes are those from its amounts, which stand beside them, and from nothing else.
+    With a ``base`` the changes are from its amounts, which are shown beside them, and from no others.
     The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  Steps of
     the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
     along a row of rounded figures a hundredth may be left.
     """
     scenario = allocation.scenario
     one = (scenario,)
-    names = {recipient.id: getattr(recipient.name, lang) for recipient in scenario.recipients}
+    names = {recipient.id: book.text(recipient.name) for recipient in scenario.recipients}
     by_factor = allocation.contributions
     columns = [
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", _who(one, "recipient", lang), "text"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", _who(one, "recipient", book), "text"),
     ]
     stages: list[tuple[Column, Mapping[str, Any]]] = [
         (
-            Column(factor, factor_heading(scenario, factor, lang), "stage", "factors"),
+            Column(factor, factor_heading(scenario, factor, book), "stage", "factors"),
             by_factor[factor],
         )
         for factor in scenario.weights
     ]
-    stages.append((Column("share", say("table.share", lang), "share", "share"), allocation.shares))
+    stages.append((Column("share", book.say("table.share"), "share", "share"), allocation.shares))
     stages.append(
         (
-            Column("entitlement", say("table.entitlement", lang), "stage", "entitlement"),
+            Column("entitlement", book.say("table.entitlement"), "stage", "entitlement"),
             allocation.entitlements,
         )
     )
     if scenario.limits:
-        stages.append((Column("limited", say("table.limited", lang), "stage", "limited"), allocation.limited))
+        stages.append((Column("limited", book.say("table.limited"), "stage", "limited"), allocation.limited))
     if scenario.earmarks:
-        stages.append((Column("earmark", say("table.earmark", lang), "money"), allocation.earmarks))
-    stages.append((Column("amount", say("table.amount", lang), "money"), allocation.amounts))
-    stages += _held_against(allocation, base, lang)
+        stages.append((Column("earmark", book.say("table.earmark"), "money"), allocation.earmarks))
+    stages.append((Column("amount", book.say("table.amount"), "money"), allocation.amounts))
+    stages += _held_against(allocation, base, book)
     columns += [column for column, _ in stages]
-    columns.append(Column("note", say("table.note", lang), "text"))
+    columns.append(Column("note", book.say("table.note"), "text"))
 
     def reserved(amount: Number) -> tuple[Any, ...]:
         return tuple(amount if column.key == "amount" else None for column, _ in stages)
@@ -85,9 +85,9 @@ def office_table(allocation: Allocation, lang: str, base: Base | None = None) ->
     records: list[tuple[Role, tuple[Any, ...]]] = []
     if scenario.reservations:
         for reservation in scenario.reservations:
-            name = getattr(reservation.name, lang)
+            name = book.text(reservation.name)
             records.append(("reservation", ("", name, *reserved(reservation.amount), "")))
-        name = say("table.departments", lang)
+        name = book.say("table.departments")
         records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
     taking = {scenario.ids[i] for i in scenario.participants}
     tied = set(allocation.tied)
@@ -97,14 +97,14 @@ def office_table(allocation: Allocation, lang: str, base: Base | None = None) ->
         at = allocation.at[id]
         notes = [*([f"at_{at}"] if at else []), *(["tied"] if id in tied else [])]
         notes += [] if id in taking else ["apart"]
-        return say("place.list", lang).join(say(f"table.{key}", lang) for key in notes)
+        return book.say("place.list").join(book.say(f"table.{key}") for key in notes)
 
     for position, id in enumerate(scenario.ids, 1):
         figures = tuple(values[id] for _, values in stages)
         records.append(("recipient", (str(position), names[id], *figures, note(id))))
     sums = tuple(total_of(values.values()) for _, values in stages)
     if scenario.reservations:
-        records.append(("subtotal", ("", _who(one, "recipients", lang), *sums, "")))
+        records.append(("subtotal", ("", _who(one, "recipients", book), *sums, "")))
     everything = tuple(
         plain(total + scenario.reserved)
         if column.key == "amount"
@@ -113,24 +113,25 @@ def office_table(allocation: Allocation, lang: str, base: Base | None = None) ->
         else total
         for (column, _), total in zip(stages, sums, strict=True)
     )
-    records.append(("total", ("", say("table.total", lang), *everything, "")))
+    records.append(("total", ("", book.say("table.total"), *everything, "")))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    return Table(lang, scenario.fund.currency, scale, tuple(columns), tuple(records))
+    return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
 
 
 def _held_against(
-    allocation: Allocation, base: Base | None, lang: str
+    allocation: Allocation, base: Base | None, book: Phrasebook
 ) -> list[tuple[Column, Mapping[str, Any]]]:
-    """What is known beside the rule, and the changes from what is the base: the published amounts, where
-    there are any, unless another one was chosen.
+    """The columns of amounts known apart from the rule, and of the changes from the base.
+
+    Without a chosen base that is the published amounts, or else those of the year before.
     """
     scenario, found = allocation.scenario, []
-    heading = say("table.difference", lang)
+    heading = book.say("table.difference")
     stated = {key: getattr(scenario, key) for key in KNOWN if getattr(scenario, key) is not None}
     usual = next(iter(stated), "")
     for key, amounts in stated.items():
         here = base is not None and base.key == key
-        header = base.heading if base is not None and here else say(f"table.{key}", lang)
+        header = base.heading if base is not None and here else book.say(f"table.{key}")
         found.append((Column(key, header, "money"), amounts))
         if here or (base is None and key == usual):
             change = "difference" if here or key == PUBLISHED else "year_difference"
@@ -144,20 +145,20 @@ def _held_against(
 def with_final_share(table: Table, allocation: Allocation, base: Base | None = None) -> Table:
     """The office's table with each amount's part of all recipients' amounts in a column beside it.
 
-    Limits, earmarks and rounding make it another one than the share that the factors come to.  Where the sum
-    of the ``base`` of the table is another one, its parts stand beside its amounts too.
+    Limits, earmarks and rounding make it differ from the share by factors.  Where the sum of the table's
+    ``base`` differs, the parts of that sum are shown beside its amounts too.
     """
     if base is not None and total_of(base.amounts.values()) != total_of(allocation.amounts.values()):
         key = base.key if base.key in KNOWN else "base"
-        heading = say("table.part_of", table.lang, name=base.heading)
+        heading = table.book.say("table.part_of", name=base.heading)
         parts = [base.amounts.get(id, 0) for id in allocation.scenario.ids]
         table = _with_parts(table, key, Column("base_share", heading, "share", "base_share"), parts)
-    final = Column("final", say("table.final", table.lang), "share", "final")
+    final = Column("final", table.book.say("table.final"), "share", "final")
     return _with_parts(table, "amount", final, list(allocation.amounts.values()))
 
 
 def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Number]) -> Table:
-    """The table with everybody's part of these amounts, in listed order, in a column behind theirs."""
+    """The table with each recipient's part of these amounts (in listed order), in a column after theirs."""
     keys = [column.key for column in table.columns]
     share, at = keys.index("share"), keys.index(beside) + 1
     whole, each = total_of(amounts), iter(amounts)
@@ -166,7 +167,7 @@ def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Num
         part: Number | None = None
         if role == "recipient":
             part = plain(Fraction(next(each)) / whole) if whole else 0
-        elif cells[share] is not None:  # the row in which all recipients stand together
+        elif cells[share] is not None:  # the row of all recipients together
             part = 1 if whole else 0
         records.append((role, (*cells[:at], part, *cells[at:])))
     columns = (*table.columns[:at], column, *table.columns[at:])
@@ -174,12 +175,12 @@ def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Num
 
 
 def compare_table(
-    allocations: Sequence[Allocation], lang: str, base: Base | None = None, *, shares: bool = False
+    allocations: Sequence[Allocation], book: Phrasebook, base: Base | None = None, *, shares: bool = False
 ) -> Table:
     """Several scenarios side by side: amounts, and the change of each from the base.
 
-    That is the first of them, unless another ``base`` is given, whose amounts then stand before all others.
-    With ``shares`` everybody's part of the recipients' sum stands beside each amount where these sums differ.
+    The base is the first of them, unless another ``base`` is given, whose amounts then come first.
+    With ``shares`` each recipient's part of the recipients' sum is shown too, where these sums differ.
     Columns are lettered in the order given.  A recipient that a scenario does not have stays blank.
     Raises ScenarioError when the currencies differ.
     """
@@ -190,7 +191,7 @@ def compare_table(
     names: dict[str, str] = {}
     for allocation in allocations:
         for recipient in allocation.scenario.recipients:
-            names.setdefault(recipient.id, getattr(recipient.name, lang))
+            names.setdefault(recipient.id, book.text(recipient.name))
     held_to, others = against(allocations, base)
     compared = dict(others)
     shown = [held_to.amounts, *(allocation.amounts for allocation in compared.values())]
@@ -209,7 +210,7 @@ def compare_table(
         whole = total_of(amounts.values())
         if apart and whole:
             parts = {id: plain(Fraction(amount) / whole) for id, amount in amounts.items()}
-            heading = say("table.part_of", lang, name=header)
+            heading = book.say("table.part_of", name=header)
             add(Column(f"{key}-share", heading, "share", f"{key}-share"), parts, None)
 
     if base is not None:
@@ -224,7 +225,7 @@ def compare_table(
             key = "A" if base is None else base.key
             by = changes(allocation, held_to.amounts)
             add(Column(f"{letter}-{key}", f"{letter} − {held_to.name}", "change"), by, more)
-    last = Column(PUBLISHED, say("table.published", lang), "money")
+    last = Column(PUBLISHED, book.say("table.published"), "money")
     published = allocations[0].scenario.published
     if published is not None and held_to.key != PUBLISHED:
         add(last, published, None)  # nobody published what this scenario reserves
@@ -234,21 +235,21 @@ def compare_table(
     ]
     sums = [total_of(stage.values()) for stage in stages]
     if any(reserved):
-        records.append(("subtotal", ("", _who(scenarios, "recipients", lang), *sums)))
-        records.append(("subtotal", ("", say("table.departments", lang), *reserved)))
+        records.append(("subtotal", ("", _who(scenarios, "recipients", book), *sums)))
+        records.append(("subtotal", ("", book.say("table.departments"), *reserved)))
 
     def total(column: Column, recipients: Number, departments: Number | None) -> Number | None:
-        """All money of a column; None where what departments get is not known, or not told."""
+        """The total of a column, with the departments' money; None where that is not known."""
         if departments is not None:
             return plain(recipients + departments)
         return None if any(reserved) or column is last else recipients
 
     totals = map(total, columns, sums, reserved)
-    records.append(("total", ("", say("table.total", lang), *totals)))
+    records.append(("total", ("", book.say("table.total"), *totals)))
     fund = allocations[0].scenario.fund
     scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)
     headings = (
-        Column("number", say("table.number", lang), "text"),
-        Column("recipient", _who(scenarios, "recipient", lang), "text"),
+        Column("number", book.say("table.number"), "text"),
+        Column("recipient", _who(scenarios, "recipient", book), "text"),
     )
-    return Table(lang, fund.currency, scale, (*headings, *columns), tuple(records))
+    return Table(book, fund.currency, scale, (*headings, *columns), tuple(records))

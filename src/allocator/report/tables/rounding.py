@@ -45,7 +45,7 @@ def adding_both_ways(
     cells = [list(flat[at : at + size]) for at in range(0, len(flat), size)]
     wholes = [round(Fraction(sum(row), over)) for row in cells] if totals is None else list(map(int, totals))
     units = [largest_remainder(row, over, whole)[0] for row, whole in zip(cells, wholes, strict=True)]
-    # by how much each figure, and each column, is above what it stands for
+    # the excess of each figure, and of each column, over its exact value
     above = [[u * over - x for u, x in zip(us, xs, strict=True)] for us, xs in zip(units, cells, strict=True)]
     columns = [sum(column) for column in zip(*above, strict=True)]
     while path := _shift(above, columns, over):
@@ -60,7 +60,7 @@ def adding_both_ways(
 def _shift(
     above: Sequence[Sequence[int]], columns: Sequence[int], over: int
 ) -> list[tuple[int, int, int]] | None:
-    """How to bring a unit, row by row, from a column with too much to one with too little; None: no need."""
+    """The moves, row by row, of a unit from a column with too much to one with too little; None: no need."""
     much = [column for column, by in enumerate(columns) if by >= over]
     little = [column for column, by in enumerate(columns) if by <= -over]
     if much:

@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 from allocator.core.exact import Number, plain
 from allocator.report.tables.rounding import adding_up
-from allocator.text import money_unit, number, say
+from allocator.text import ZH, Phrasebook
 
 Role = Literal["recipient", "reservation", "subtotal", "total"]
 Kind = Literal["text", "money", "share", "change", "stage", "rate", "written"]
 
-# decimals of figures; None: as many as there are.  Another kind of column has to say how it is written
+# decimals of figures; None: as many as there are.  A new kind of figure needs an entry here
 _PLACES: dict[Kind, int | None] = {"money": None, "change": None, "share": 2, "stage": 2, "rate": 2}
 
 
@@ -50,7 +50,7 @@ class Table:
     ``scale`` is how many of the currency's main unit one shown unit of money is.
     """
 
-    lang: str
+    book: Phrasebook
     currency: str
     scale: int
     columns: tuple[Column, ...]
@@ -59,7 +59,7 @@ class Table:
     @property
     def unit(self) -> str:
         """The line above right of the table: 单位：万元."""
-        return say("table.unit", self.lang, unit=money_unit(self.currency, self.scale, self.lang))
+        return self.book.say("table.unit", unit=self.book.money_unit(self.currency, self.scale))
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Which columns hold figures."""
+        """For each column, True if it holds figures."""
         return tuple(column.kind != "text" for column in self.columns)
 
     @cached_property
@@ -113,7 +113,7 @@ class Table:
             totals = adding_up([total_of(part) for part in parts], places)
             for at, part, total in zip(members, parts, totals, strict=True):
                 columns[at] = [x if x is None else total for x in columns[at]]
-                # a recipient that only others of the scenarios have stays blank
+                # recipients that this scenario lacks stay blank
                 there = [
                     (row, figure) for row, figure in zip(recipients, part, strict=True) if figure is not None
                 ]
@@ -124,7 +124,7 @@ class Table:
 
     @property
     def tints(self) -> tuple[tuple[int, ...], ...]:
-        """How strongly the cells are tinted: recipients' changes from −3 to 3, by the largest; all else 0."""
+        """The strength of the cells' tint: recipients' changes from −3 to 3, by the largest; all else 0."""
         change = [column.kind == "change" for column in self.columns]
         sizes = [
             [
@@ -144,13 +144,13 @@ class Table:
             return ""
         if isinstance(value, str):
             return value
-        return number(value, self.lang, _PLACES[column.kind], sign=column.kind in ("change", "rate"))
+        return self.book.number(value, _PLACES[column.kind], sign=column.kind in ("change", "rate"))
 
     def plain_rows(self) -> tuple[list[str], list[list[str]]]:
         """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""
-        unit = money_unit(self.currency, 1, self.lang)
+        unit = self.book.money_unit(self.currency, 1)
         headers = [
-            say("table.header_unit", self.lang, header=column.header, unit=unit)
+            self.book.say("table.header_unit", header=column.header, unit=unit)
             if column.kind in ("money", "change", "stage", "rate")
             else column.header
             for column in self.columns
@@ -164,7 +164,7 @@ def _filed(value: Any, column: Column) -> str:
     if isinstance(value, str):
         return value
     places = 6 if column.kind == "share" else _PLACES[column.kind]
-    return number(value, "zh", places).replace("−", "-")
+    return ZH.number(value, places).replace("−", "-")
 
 
 def total_of(values: Iterable[Number | None]) -> Number:

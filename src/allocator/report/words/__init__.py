@@ -1,1 +1,1 @@
-"""What is said of a rule, of a result, and of what differs."""
+"""Sentences on a rule, on a result, and on differences."""

@@ -1,7 +1,7 @@
-"""Several scenarios against one of them: what moves, in sentences, figures and rows for charts.
+"""Comparison of several scenarios with a base: what moves, in sentences, figures and rows for tables.
 
-The allocations come in one order; A, B, C, … stand for them.  A is the base, unless another one is given:
-then all of them are held against that.
+The allocations are lettered A, B, C, … in the order given.  A is the base, unless another one is given:
+then all of them are compared with that.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ from allocator.report.tables.base import PUBLISHED, Base, against
 from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.letters import lettered
 from allocator.report.words.finding import lettered_sentence, terms
-from allocator.text import money_scale, money_unit, number, say, show
+from allocator.text import Phrasebook, money_scale
 
 MOST_NAMES = 4
 
 
 def same_currency(base: Scenario, other: Scenario) -> None:
-    """Raises the ScenarioError that says so where two scenarios cannot be compared."""
+    """Raises ScenarioError where two scenarios cannot be compared, since their currencies differ."""
     known = sorted({base.fund.currency, other.fund.currency})
     if len(known) > 1:
         raise ScenarioError(Problem("currencies", {"known": known}))
 
 
-def change_sentences(allocations: Sequence[Allocation], lang: str, base: Base | None = None) -> list[str]:
+def change_sentences(
+    allocations: Sequence[Allocation], book: Phrasebook, base: Base | None = None
+) -> list[str]:
     """One sentence for each but the base: how much moves or sums differ, how many gain and lose, who most."""
     held_to, others = against(allocations, base)
-    words = terms(allocations, lang)
+    words = terms(allocations, book)
     return [
         lettered_sentence(
             held_to.found(allocation),
@@ -46,102 +48,104 @@ def change_sentences(allocations: Sequence[Allocation], lang: str, base: Base | 
     ]
 
 
-def match_sentence(allocations: Sequence[Allocation], lang: str, base: Base | None) -> str:
-    """What a match with the published amounts is worth where data is assumed; "" where nothing matches."""
+def match_sentence(allocations: Sequence[Allocation], book: Phrasebook, base: Base | None) -> str:
+    """The caveat that a match with the published amounts proves nothing on assumed data; "" without one."""
     held_to, others = against(allocations, base)
     met = held_to.key == PUBLISHED and any(
         allocation.scenario.assumed and held_to.found(allocation).equal for _, allocation in others
     )
-    return say("app.assumed.match", lang) if met else ""
+    return book.say("assumed.match") if met else ""
 
 
-def recipient_sentences(allocations: Sequence[Allocation], lang: str, base: Base | None = None) -> list[str]:
-    """Whom a scenario has that the base does not have, and the reverse; nothing where they are the same."""
+def recipient_sentences(
+    allocations: Sequence[Allocation], book: Phrasebook, base: Base | None = None
+) -> list[str]:
+    """Sentences on recipients that only a scenario or only the base has; [] where they are the same."""
     held_to, others = against(allocations, base)
-    names = recipient_names(allocations, lang)
+    names = recipient_names(allocations, book)
     said = []
     for letter, allocation in others:
         new = [names[id] for id in allocation.scenario.ids if id not in held_to.amounts]
         gone = [names[id] for id in held_to.amounts if id not in allocation.amounts]
         parts = [
-            say(f"app.compare.{key}", lang, names=some[:MOST_NAMES], count=len(some))
+            book.say(f"compare.{key}", names=some[:MOST_NAMES], count=len(some))
             for key, some in (("only_other", new), ("only_base", gone))
             if some
         ]
         if parts:
-            clauses = say("app.compare.join", lang).join(parts)
-            said.append(
-                say("app.compare.recipients", lang, letter=letter, base=held_to.full, clauses=clauses)
-            )
+            clauses = book.say("compare.join").join(parts)
+            said.append(book.say("compare.recipients", letter=letter, base=held_to.full, clauses=clauses))
     return said
 
 
-def assumed_sentence(allocations: Sequence[Allocation], lang: str) -> str:
-    """Which of the scenarios rest on assumed data; "" where none does."""
+def assumed_sentence(allocations: Sequence[Allocation], book: Phrasebook) -> str:
+    """The sentence naming the scenarios that rest on assumed data; "" where none does."""
     letters = [letter for letter, a in lettered(allocations) if a.scenario.assumed]
-    return say("app.compare.assumed", lang, letters=letters) if letters else ""
+    return book.say("compare.assumed", letters=letters) if letters else ""
 
 
 def headline(
-    allocations: Sequence[Allocation], titles: Sequence[str], lang: str, base: Base | None = None
+    allocations: Sequence[Allocation], titles: Sequence[str], book: Phrasebook, base: Base | None = None
 ) -> tuple[list[str], list[list[str]]]:
-    """Headings and a row a scenario: money moved, change of the sum, how many gain and lose, who has most.
+    """Headings and a row for each scenario: money moved, change of the sum, gains and losses, who has most.
 
-    Amounts that are no scenario's have the first row, where they are the base.
+    A base that is no scenario has the first row.
     """
     held_to, others = against(allocations, base)
     compared = dict(others)
     fund = allocations[0].scenario.fund
     scale = min(money_scale(fund.currency, a.scenario.fund.unit) for a in allocations)
-    unit = money_unit(fund.currency, scale, lang)
-    names = recipient_names(allocations, lang)
+    unit = book.money_unit(fund.currency, scale)
+    names = recipient_names(allocations, book)
     headers = [
-        say(f"app.compare.{key}", lang, unit=unit)
+        book.say(f"compare.{key}", unit=unit)
         for key in ("scenario", "money", "sum", "gaining", "losing", "top")
     ]
     blank = ["", "", ""]
     rows = []
     if base is not None:
-        largest = _largest(held_to.amounts, names, lang)
-        rows.append([held_to.heading, say("app.compare.base_known", lang), *blank, largest])
+        largest = _largest(held_to.amounts, names, book)
+        rows.append([held_to.heading, book.say("compare.base_known"), *blank, largest])
     for (letter, allocation), title in zip(lettered(allocations), titles, strict=False):
         found = held_to.found(allocation)
-        moved = "—" if found.moved is None else number(Fraction(found.moved) / scale, lang)
-        more = number(Fraction(found.more) / scale, lang, sign=True)
-        row = [named(letter, title, lang), moved, more, str(found.gains.count), str(found.losses.count)]
+        moved = "—" if found.moved is None else book.number(Fraction(found.moved) / scale)
+        more = book.number(Fraction(found.more) / scale, sign=True)
+        row = [named(letter, title, book), moved, more, str(found.gains.count), str(found.losses.count)]
         if letter not in compared:
-            row[1:] = [say("app.compare.base", lang), *blank]
-        rows.append([*row, _largest(allocation.amounts, names, lang)])
+            row[1:] = [book.say("compare.base"), *blank]
+        rows.append([*row, _largest(allocation.amounts, names, book)])
     return headers, rows
 
 
-def named(letter: str, title: str, lang: str) -> str:
+def named(letter: str, title: str, book: Phrasebook) -> str:
     """A scenario with its letter."""
-    return say("app.compare.named", lang, letter=letter, title=title)
+    return book.say("compare.named", letter=letter, title=title)
 
 
-def _largest(amounts: Mapping[str, Number], names: Mapping[str, str], lang: str) -> str:
-    """Who has most, all of them where several have, and what part of all money."""
+def _largest(amounts: Mapping[str, Number], names: Mapping[str, str], book: Phrasebook) -> str:
+    """The recipient with most, or all of them where several tie, and its part of all money."""
     found = concentration(amounts)
     if found.top is None or found.largest_share is None:
-        return say("app.compare.no_money", lang)
-    share = say("app.rule.percent", lang, value=number(found.largest_share * 100, lang, 1))
+        return book.say("compare.no_money")
+    share = book.say("rule.percent", value=book.number(found.largest_share * 100, 1))
     most = [names[id] for id, amount in amounts.items() if amount == amounts[found.top]]
     if len(most) == 1:
-        return say("app.compare.largest", lang, name=most[0], share=share)
-    who = show(most, lang)
+        return book.say("compare.largest", name=most[0], share=share)
+    who = book.show(most)
     if len(most) > MOST_NAMES:
-        who = say("app.rule.and_more", lang, names=most[:MOST_NAMES], count=len(most))
-    return say("app.compare.largest_each", lang, names=who, share=share)
+        who = book.say("rule.and_more", names=most[:MOST_NAMES], count=len(most))
+    return book.say("compare.largest_each", names=who, share=share)
 
 
-def concentration_rows(allocations: Sequence[Allocation], lang: str) -> tuple[list[str], list[list[str]]]:
-    """Headings and a row a scenario: letter, the largest's part, Herfindahl-Hirschman index, Gini."""
-    headers = [say(f"app.compare.{key}", lang) for key in ("letter", "top", "hhi", "gini")]
-    names = recipient_names(allocations, lang)
+def concentration_rows(
+    allocations: Sequence[Allocation], book: Phrasebook
+) -> tuple[list[str], list[list[str]]]:
+    """Headings and a row for each scenario: letter, the largest's part, Herfindahl-Hirschman index, Gini."""
+    headers = [book.say(f"compare.{key}") for key in ("letter", "top", "hhi", "gini")]
+    names = recipient_names(allocations, book)
     rows = []
     for letter, allocation in lettered(allocations):
         found = concentration(allocation.amounts)
-        figures = ["" if x is None else number(x, lang, 3) for x in (found.hhi, found.gini)]
-        rows.append([letter, _largest(allocation.amounts, names, lang), *figures])
+        figures = ["" if x is None else book.number(x, 3) for x in (found.hhi, found.gini)]
+        rows.append([letter, _largest(allocation.amounts, names, book), *figures])
     return headers, rows

@@ -1,4 +1,4 @@
-"""In words: in what two scenarios differ."""
+"""The differences between two scenarios in words."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit
 from allocator.report.words.rule import LimitWords, limit_clauses, percent, so_many
-from allocator.text import kind_text, money, number, say, texts
+from allocator.text import Phrasebook
 
 MOST_ITEMS = 8  # that one sentence lists
 MOST_NAMES = 3
 LONGEST = 40  # characters of a text that are quoted
 _NUMBER = re.compile(r"-?\d{1,40}(/[1-9]\d{0,39})?", re.ASCII)
-# how many parts ``where`` has without a language, by clause; more than those may end in one
+# how many parts ``where`` can have, by clause; a language may follow them
 _PARTS = {
     **dict.fromkeys(("title", "unit", "rounding", "kind", "coefficient", "limit"), (0,)),
     **dict.fromkeys(("fund", "weight", "order"), (1,)),
@@ -33,7 +33,7 @@ _TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor
 
 
 def differences_in_words(
-    found: Sequence[Difference], scenario: Scenario, lang: str, most: int = 12
+    found: Sequence[Difference], scenario: Scenario, book: Phrasebook, most: int = 12
 ) -> list[str]:
     """The differences in sentences, in the order of the rule; at most so many, the last says how many more.
 
@@ -44,12 +44,12 @@ def differences_in_words(
     >>> from allocator import load_scenario
     >>> from allocator.analysis.differences import differences
     >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
-    >>> differences_in_words(differences(rule, rule.with_weights(tax=30, effort=20)), rule, "en")
+    >>> differences_in_words(differences(rule, rule.with_weights(tax=30, effort=20)), rule, Phrasebook("en"))
     ['Weights: Tax contribution from 40 % to 30 %; Investment-attraction work from 10 % to 20 %.']
     """
-    about = _About.of(found, scenario, lang)
+    about = _About.of(found, scenario, book)
     groups: dict[tuple[str, ...], list[Difference]] = {}
-    for d in _in_language(found, lang):
+    for d in _in_language(found, book):
         groups.setdefault(_group(d), []).append(d)
     sentences = [
         about.say("line", what=_what(key, about), items=items)
@@ -63,9 +63,9 @@ def differences_in_words(
 
 @dataclass(frozen=True)
 class _About:
-    """What the sentences need to know besides the differences; pairs are of before and after."""
+    """The context of the sentences: names, currencies and kinds; pairs are of before and after."""
 
-    lang: str
+    book: Phrasebook
     scenario: Scenario
     recipients: Mapping[str, str]
     factors: Mapping[str, str]
@@ -73,21 +73,21 @@ class _About:
     kind: tuple[str, str]
 
     @classmethod
-    def of(cls, found: Sequence[Difference], scenario: Scenario, lang: str) -> _About:
+    def of(cls, found: Sequence[Difference], scenario: Scenario, book: Phrasebook) -> _About:
         names: dict[str, dict[str, str]] = {"recipient": {}, "factor": {}}
         currency = scenario.fund.currency
         pairs = {("fund", "currency"): (currency, currency), ("kind",): (scenario.kind, scenario.kind)}
         for d in found:
             if (d.clause, *d.where) in pairs:
                 pairs[d.clause, *d.where] = str(d.before), str(d.after)
-            elif d.clause in names and d.where and d.where[1:] in ((), (lang,)):
+            elif d.clause in names and d.where and d.where[1:] in ((), (book.language,)):
                 names[d.clause][d.where[0]] = d.after or d.before or ""
-        names["recipient"] |= {r.id: getattr(r.name, lang) for r in scenario.recipients}
-        names["factor"] |= {f.id: getattr(f.name, lang) for f in scenario.factors}
-        return cls(lang, scenario, names["recipient"], names["factor"], *pairs.values())
+        names["recipient"] |= {r.id: book.text(r.name) for r in scenario.recipients}
+        names["factor"] |= {f.id: book.text(f.name) for f in scenario.factors}
+        return cls(book, scenario, names["recipient"], names["factor"], *pairs.values())
 
     def say(self, key: str, **details: object) -> str:
-        return say(f"app.difference.{key}", self.lang, **details)
+        return self.book.say(f"difference.{key}", **details)
 
     def recipient(self, id: str) -> str:
         return self.recipients.get(id, id)
@@ -96,26 +96,25 @@ class _About:
         return self.factors.get(id, id)
 
     def known(self, table: str, word: str) -> str:
-        words: Mapping[str, Any] = texts(f"app.{self.lang}")["app"]["difference"][table]
-        return str(words.get(word, word))
+        return str(self.book.words(f"difference.{table}").get(word, word))
 
     # --- how a text of a difference is written; side is 0 before and 1 after ---
 
     def money(self, text: str, side: int) -> str:
         amount = _number(text)
-        return self.quoted(text, side) if amount is None else money(amount, self.currency[side], self.lang)
+        return self.quoted(text, side) if amount is None else self.book.money(amount, self.currency[side])
 
     def value(self, text: str, side: int) -> str:
         value = _number(text)
-        return self.quoted(text, side) if value is None else number(value, self.lang)
+        return self.quoted(text, side) if value is None else self.book.number(value)
 
     def weight(self, text: str, side: int) -> str:
         weight = _number(text)
         if weight is None:
             return self.quoted(text, side)
         if self.kind[side] == "shares":
-            return percent(weight, self.lang)
-        return say("table.weight_scores", self.lang, weight=weight)
+            return percent(weight, self.book)
+        return self.book.say("table.weight_scores", weight=weight)
 
     def quoted(self, text: str, side: int) -> str:
         return self.say("quoted", text=text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
@@ -134,8 +133,8 @@ def _number(text: str) -> Number | None:
     return plain(Fraction(text)) if _NUMBER.fullmatch(text) else None
 
 
-def _in_language(found: Iterable[Difference], lang: str) -> list[Difference]:
-    """The differences that can be said, and one of each text that differs in both languages."""
+def _in_language(found: Iterable[Difference], book: Phrasebook) -> list[Difference]:
+    """The differences that have words, and only one of each text that differs in both languages."""
     chosen: dict[tuple[str, ...], Difference] = {}
     for position, d in enumerate(found):
         parts, where = _PARTS.get(d.clause, ()), d.where
@@ -144,13 +143,13 @@ def _in_language(found: Iterable[Difference], lang: str) -> list[Difference]:
             where = where[:-1]
             key = (d.clause, *where)
         same = d.before == d.after and d.clause != "order"
-        if len(where) in parts and not same and (key not in chosen or d.where[-1] == lang):
+        if len(where) in parts and not same and (key not in chosen or d.where[-1] == book.language):
             chosen[key] = Difference(d.clause, where, d.before, d.after)
     return list(chosen.values())
 
 
 def _group(d: Difference) -> tuple[str, ...]:
-    """What is said in one sentence: a clause, but a field of the fund or a column by itself."""
+    """The key of a difference's sentence: its clause, or the field of the fund or column by itself."""
     if d.clause == "fund":
         return (f"fund_{d.where[0]}",)
     if d.clause == "value" or (d.clause == "factor" and len(d.where) > 1):
@@ -166,11 +165,11 @@ def _what(key: tuple[str, ...], about: _About) -> str:
 
 def _whom(about: _About) -> str:
     local = about.scenario.fund.currency == "CNY"
-    return say("table.recipient" if local else "table.recipient_other", about.lang)
+    return about.book.say("table.recipient" if local else "table.recipient_other")
 
 
 def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
-    """What one sentence lists; "" where nothing is left to say."""
+    """The items of one sentence; "" where there are none."""
     if kind in ("value_of", "published", "previous") and len(group) > MOST_NAMES:
         return _many(group, about)
     if kind == "provenance":
@@ -202,7 +201,7 @@ def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
 
 
 def _item(d: Difference, about: _About) -> str:
-    """One difference: from what to what, or what is new or gone."""
+    """One difference in words: the old and the new value, or what is new or gone."""
     if d.clause == "earmark" and d.where[-1] == "also_shares":
         key = "shares_too" if d.after == "true" else "shares_no_more"
         return about.say(key, name=about.recipient(d.where[0])) if d.after is not None else ""
@@ -221,7 +220,7 @@ def _shown(d: Difference, about: _About) -> tuple[str, str]:
 
 
 def _name(d: Difference, about: _About) -> str:
-    """Who or what of the sentence's subject it is about."""
+    """The name of the thing that differs; "" where the sentence's subject is enough."""
     if d.clause == "weight":
         return about.factor(d.where[0])
     if d.clause == "factor":
@@ -234,7 +233,7 @@ def _name(d: Difference, about: _About) -> str:
         return ""
     if d.clause in ("reservation", "use"):
         listed = about.scenario.reservations if d.clause == "reservation" else about.scenario.uses
-        names = {thing.name.zh: getattr(thing.name, about.lang) for thing in listed}
+        names = {thing.name.zh: about.book.text(thing.name) for thing in listed}
         name = names.get(d.where[0], d.where[0])
     else:
         name = about.recipient(d.where[0])
@@ -260,14 +259,14 @@ def _writer(d: Difference, about: _About) -> Write:
     words: Mapping[str, Write] = {
         "currency": lambda text, side: text,
         "year": lambda text, side: text,
-        "status": lambda text, side: str(texts(about.lang)["status"].get(text, text)),
-        "kind": lambda text, side: about.quoted(kind_text(text, about.lang), side),
+        "status": lambda text, side: str(about.book.words("status").get(text, text)),
+        "kind": lambda text, side: about.quoted(about.book.kind(text), side),
     }
     return words.get(d.where[-1] if d.where else "", about.quoted)
 
 
 def _many(group: Sequence[Difference], about: _About) -> str:
-    """How many figures of a column differ, and which most."""
+    """The number of figures of a column that differ, and the one that differs most."""
 
     def size(d: Difference) -> Number:
         before, after = _number(d.before or ""), _number(d.after or "")
@@ -278,7 +277,7 @@ def _many(group: Sequence[Difference], about: _About) -> str:
     before, after = _shown(largest, about)
     return about.say(
         "many" if alone else "many_tied",
-        all=so_many(about.scenario, len(about.scenario.recipients), about.lang),
+        all=so_many(about.scenario, len(about.scenario.recipients), about.book),
         count=len(group),
         name=_name(largest, about),
         before=before,
@@ -287,10 +286,10 @@ def _many(group: Sequence[Difference], about: _About) -> str:
 
 
 def _limit(fields: Mapping[str, Any], about: _About, side: int) -> str:
-    """A floor or cap in words, from its fields; raises some error where they are not its fields."""
+    """A floor or cap in words, from its fields; raises an error where the fields are not those of a limit."""
     figures = {name: _number(fields[name]) for name in fields if name.startswith(("floor", "cap"))}
     if None in figures.values():
         raise ValueError("not a number")
     limit = Limit(**{**fields, **figures})
     words = LimitWords(about.recipient, about.factor, about.currency[side])
-    return say("app.rule.join", about.lang).join(limit_clauses(limit, about.lang, words))
+    return about.book.say("rule.join").join(limit_clauses(limit, about.book, words))

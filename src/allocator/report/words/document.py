@@ -10,83 +10,82 @@ from allocator.core.model import Scenario
 from allocator.report.tables.grid import Grid, in_units, unit_of
 from allocator.report.tables.table import Role, Row
 from allocator.report.words.rule import so_many
-from allocator.text import money, number, say
+from allocator.text import Phrasebook
 
 Line = tuple[Role, str, Number]
 
 
-def fund_grid(scenario: Scenario, lang: str) -> Grid:
+def fund_grid(scenario: Scenario, book: Phrasebook) -> Grid:
     """Every published amount with its part of the fund; needs a published split."""
     published = scenario.published or {}
-    lines: list[Line] = [("reservation", getattr(r.name, lang), r.amount) for r in scenario.reservations]
+    lines: list[Line] = [("reservation", book.text(r.name), r.amount) for r in scenario.reservations]
     if lines:
-        lines.append(("subtotal", say("table.departments", lang), scenario.reserved))
-    lines += [("recipient", getattr(r.name, lang), published[r.id]) for r in scenario.recipients]
-    whom = so_many(scenario, len(scenario.recipients), lang)
+        lines.append(("subtotal", book.say("table.departments"), scenario.reserved))
+    lines += [("recipient", book.text(r.name), published[r.id]) for r in scenario.recipients]
+    whom = so_many(scenario, len(scenario.recipients), book)
     lines.append(("subtotal", whom, _sum(published.values())))
-    lines.append(("total", say("table.total", lang), plain(_sum(published.values()) + scenario.reserved)))
-    return _grid("fund", lines, scenario, lang)
+    lines.append(("total", book.say("table.total"), plain(_sum(published.values()) + scenario.reserved)))
+    return _grid("fund", lines, scenario, book)
 
 
-def uses_grid(scenario: Scenario, lang: str) -> Grid | None:
-    """What the fund was spent on, where the scenario says so."""
+def uses_grid(scenario: Scenario, book: Phrasebook) -> Grid | None:
+    """The table of uses of the fund with their amounts; None where the scenario states none."""
     if not scenario.uses:
         return None
-    lines: list[Line] = [("recipient", getattr(use.name, lang), use.amount) for use in scenario.uses]
-    lines.append(("total", say("table.total", lang), _sum(use.amount for use in scenario.uses)))
-    return _grid("uses", lines, scenario, lang)
+    lines: list[Line] = [("recipient", book.text(use.name), use.amount) for use in scenario.uses]
+    lines.append(("total", book.say("table.total"), _sum(use.amount for use in scenario.uses)))
+    return _grid("uses", lines, scenario, book)
 
 
-def sums(scenario: Scenario, lang: str) -> list[str]:
-    """Whether what was published adds up, a sentence each."""
+def sums(scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on whether the published split, and the uses, add up to the fund."""
     fund, currency = scenario.fund.amount, scenario.fund.currency
     split = _sum((scenario.published or {}).values())
     details = {
-        "split": money(split, currency, lang),
-        "reserved": money(scenario.reserved, currency, lang),
-        "fund": money(fund, currency, lang),
+        "split": book.money(split, currency),
+        "reserved": book.money(scenario.reserved, currency),
+        "fund": book.money(fund, currency),
     }
     key = "parts" if scenario.reserved else "parts_alone"
-    lines = [_sentence(key, plain(split + scenario.reserved - fund), currency, lang, **details)]
+    lines = [_sentence(key, plain(split + scenario.reserved - fund), currency, book, **details)]
     if scenario.uses:
         spent = _sum(use.amount for use in scenario.uses)
-        details = {"spent": money(spent, currency, lang), "fund": details["fund"]}
-        lines.append(_sentence("uses", plain(spent - fund), currency, lang, **details))
+        details = {"spent": book.money(spent, currency), "fund": details["fund"]}
+        lines.append(_sentence("uses", plain(spent - fund), currency, book, **details))
     return lines
 
 
-def source_line(scenario: Scenario, lang: str) -> str:
-    """Where the published figures are from, as far as the scenario says."""
+def source_line(scenario: Scenario, book: Phrasebook) -> str:
+    """The sentence on the source of the published figures, or that the scenario states none."""
     source = scenario.fund.source
-    return say("app.published.source" if source else "app.published.unsourced", lang, source=source)
+    return book.say("published.source" if source else "published.unsourced", source=source)
 
 
-def _sentence(key: str, by: Number, currency: str, lang: str, **details: str) -> str:
+def _sentence(key: str, by: Number, currency: str, book: Phrasebook, **details: str) -> str:
     ends = "equal" if not by else "more" if by > 0 else "less"
-    return say(f"app.published.{key}_{ends}", lang, by=money(max(by, -by), currency, lang), **details)
+    return book.say(f"published.{key}_{ends}", by=book.money(max(by, -by), currency), **details)
 
 
 def _sum(amounts: Iterable[Number]) -> Number:
     return plain(sum(amounts, start=Fraction(0)))
 
 
-def _grid(key: str, lines: Sequence[Line], scenario: Scenario, lang: str) -> Grid:
-    """Every part of the fund rounded by itself: equal amounts have equal parts, also where the sum is off."""
+def _grid(key: str, lines: Sequence[Line], scenario: Scenario, book: Phrasebook) -> Grid:
+    """Amounts and parts of the fund, each part rounded by itself: equal amounts have equal parts."""
     rows = [
         Row(
             role,
             (
                 name,
-                number(in_units(amount, scenario), lang),
-                say(
-                    "app.rule.percent",
-                    lang,
-                    value=number(Fraction(100 * amount) / scenario.fund.amount, lang, 1),
+                book.number(in_units(amount, scenario)),
+                book.say(
+                    "rule.percent",
+                    value=book.number(Fraction(100 * amount) / scenario.fund.amount, 1),
                 ),
             ),
         )
         for role, name, amount in lines
     ]
-    headers = tuple(say(f"app.published.{name}", lang) for name in (f"{key}_item", "amount", "part"))
-    caption = say(f"app.published.{key}_caption", lang)
-    return Grid(caption, headers, (False, True, True), tuple(rows), unit_of(scenario, lang))
+    headers = tuple(book.say(f"published.{name}") for name in (f"{key}_item", "amount", "part"))
+    caption = book.say(f"published.{key}_caption")
+    return Grid(caption, headers, (False, True, True), tuple(rows), unit_of(scenario, book))

@@ -1,4 +1,4 @@
-"""What a finding says: every sentence that holds amounts against others is chosen here, by its kind."""
+"""Sentences on findings: each sentence that compares amounts is chosen here, by the kind of finding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from allocator.analysis.finding import Finding, Side
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.report.tables.grid import recipient_names
-from allocator.text import money, number, say, show
+from allocator.text import Phrasebook
 
 MOST_NAMES = 4
 MOST_LISTED = 10  # of those whose amounts are not as published
@@ -21,21 +21,21 @@ class Terms(NamedTuple):
 
     names: Mapping[str, str]
     currency: str
-    lang: str
+    book: Phrasebook
 
 
-def terms(allocations: Sequence[Allocation], lang: str) -> Terms:
-    """The terms in which these allocations are spoken of; the first one's currency is that of all."""
-    return Terms(recipient_names(allocations, lang), allocations[0].scenario.fund.currency, lang)
+def terms(allocations: Sequence[Allocation], book: Phrasebook) -> Terms:
+    """The terms for sentences on these allocations; the first one's currency is that of all."""
+    return Terms(recipient_names(allocations, book), allocations[0].scenario.fund.currency, book)
 
 
 # --- sentences ------------------------------------------------------------------------------------
 
 
 def against_sentence(found: Finding, against: str, whole: Number, words: Terms) -> str:
-    """What changes against something named, the published split for instance.
+    """The sentences on changes from something named, the published split for instance.
 
-    ``whole`` is what was shared out, of which the money moved is a part.
+    ``whole`` is the money shared out, of which the money moved is a part.
     """
     said = [_full("against", found, whole, words, against=against)]
     apart = (*found.only_here, *found.only_there)
@@ -44,32 +44,32 @@ def against_sentence(found: Finding, against: str, whole: Number, words: Terms) 
 
 
 def lettered_sentence(found: Finding, letter: str, base: str, whole: Number, words: Terms) -> str:
-    """What the scenario of this letter changes against the base, which a sentence calls so."""
+    """The sentences on changes of the scenario of this letter from the base of this name."""
     said = _full("lettered", found, whole, words, letter=letter, base=base)
     return _joined([said, *_unknown(found, words)], words)
 
 
 def short(found: Finding, words: Terms) -> str:
-    """What changes in a few words, to stand behind what it is held against."""
+    """The changes in a few words, to follow the name of what they are compared with."""
     part = Fraction(found.moved or 0) / Fraction(found.base_total or 1)
     return _say(
         f"short.{_form(found)}",
         words,
         amount=_money(found.moved or 0, words),
-        share=share_text(part, words.lang),
+        share=share_text(part, words.book),
         total=total_clause(found, words),
         counts=_counts(found, words),
     )
 
 
 def phrase(found: Finding, who: str, words: Terms) -> str:
-    """What an option does to the money, in the fewest words."""
+    """The effect of an option on the money, in the fewest words."""
     size = _size(found.more) if found.moved is None else found.moved
     return _say(f"phrase.{found.kind}", words, who=who, amount=_money(size, words))
 
 
 def total_clause(found: Finding, words: Terms) -> str:
-    """By how much the fund or the recipients' sum is larger or smaller; "" where neither differs.
+    """The clause on a larger or smaller fund or sum of recipients; "" where neither differs.
 
     The fund alone is named where all of its difference goes to recipients.
     """
@@ -90,31 +90,31 @@ def total_clause(found: Finding, words: Terms) -> str:
 
 
 def matched(found: Finding, words: Terms) -> str:
-    """Whether every amount is the published one; where not, how many and whose are not."""
+    """The sentence that every amount is the published one, or on how many and whose are not."""
     if found.equal:
-        return say("cli.as_published", words.lang)
+        return words.book.say("cli.as_published")
     changed = [words.names[id] for id, by in found.changes.items() if by]
     if not changed:  # and yet the lists differ, or an amount is not known
-        return against_sentence(found, say("app.effect.published", words.lang), 0, words)
+        return against_sentence(found, words.book.say("effect.published"), 0, words)
     key = "cli.not_published" if len(changed) <= MOST_LISTED else "cli.not_published_many"
-    return say(key, words.lang, count=len(changed), names=changed[:MOST_LISTED])
+    return words.book.say(key, count=len(changed), names=changed[:MOST_LISTED])
 
 
 # --- figures --------------------------------------------------------------------------------------
 
 
-def share_text(part: Fraction, lang: str) -> str:
-    """A part of some money in percent to one decimal; what is not nothing is never called 0 %."""
+def share_text(part: Fraction, book: Phrasebook) -> str:
+    """A part of some money in percent to one decimal; a part above zero never shows as 0 %."""
     if 0 < part < Fraction(1, 1000):
-        return _say("tiny_share", Terms({}, "", lang))
-    return _say("percent", Terms({}, "", lang), value=number(100 * part, lang, 1 if part else 0))
+        return _say("tiny_share", Terms({}, "", book))
+    return _say("percent", Terms({}, "", book), value=book.number(100 * part, 1 if part else 0))
 
 
 # --- parts ----------------------------------------------------------------------------------------
 
 
 def _say(key: str, words: Terms, **details: object) -> str:
-    return say(f"finding.{key}", words.lang, **details)
+    return words.book.say(f"finding.{key}", **details)
 
 
 def _size(by: Number) -> Number:
@@ -122,7 +122,7 @@ def _size(by: Number) -> Number:
 
 
 def _money(amount: Number, words: Terms, *, sign: bool = False) -> str:
-    return money(amount, words.currency, words.lang, sign=sign)
+    return words.book.money(amount, words.currency, sign=sign)
 
 
 def _part(amount: Number, whole: Number) -> Fraction:
@@ -130,7 +130,7 @@ def _part(amount: Number, whole: Number) -> Fraction:
 
 
 def _form(found: Finding) -> str:
-    """Which sentence a kind has; a fund that differs while recipients' sums do not is said beside it."""
+    """The form of a finding's sentence; "_total" adds a fund that differs while recipients' sums do not."""
     if found.more:
         return "total"
     return f"{found.kind}_total" if found.fund_more else found.kind
@@ -141,7 +141,7 @@ def _full(opening: str, found: Finding, whole: Number, words: Terms, **who: str)
         f"{opening}.{_form(found)}",
         words,
         amount=_money(found.moved or 0, words),
-        share=share_text(_part(found.moved or 0, whole), words.lang),
+        share=share_text(_part(found.moved or 0, whole), words.book),
         total=total_clause(found, words),
         counts=_counts(found, words),
         extremes=_say("extreme_join", words).join(_extremes(found, words)),
@@ -150,7 +150,7 @@ def _full(opening: str, found: Finding, whole: Number, words: Terms, **who: str)
 
 
 def _counts(found: Finding, words: Terms) -> str:
-    """How many gain and lose; where sums differ and there are both, also how much either side comes to."""
+    """The clause on how many gain and lose; where sums differ and there are both, with both totals."""
     both = found.moved is None and found.gains.ids and found.losses.ids
     return _say(
         "counts_both" if both else "counts",
@@ -163,7 +163,7 @@ def _counts(found: Finding, words: Terms) -> str:
 
 
 def _extremes(found: Finding, words: Terms) -> list[str]:
-    """Who gains most and who loses most; all of them where several do."""
+    """The clauses on those who gain most and those who lose most; several are named together."""
     return [
         _extreme(key, side, words)
         for key, side in (("gain", found.gains), ("loss", found.losses))
@@ -183,7 +183,7 @@ def _unknown(found: Finding, words: Terms) -> list[str]:
 
 
 def _names(ids: Sequence[str], words: Terms) -> str:
-    names = show([words.names[id] for id in ids[:MOST_NAMES]], words.lang)
+    names = words.book.show([words.names[id] for id in ids[:MOST_NAMES]])
     return names if len(ids) <= MOST_NAMES else _say("and_more", words, names=names, count=len(ids))
 
 

@@ -1,4 +1,4 @@
-"""The code of a scenario on papers: unlike the digest it also covers what the figures are said to be.
+"""The paper code of a scenario: unlike the digest it also covers names, status of the data and sources.
 
 A demonstration and a request made of real data may rest on the same numbers.  Their digests are then the
 same, and their codes are not, since the status of the data differs.
@@ -18,7 +18,7 @@ LENGTH = 12  # hexadecimal digits that people compare
 def paper_code(scenario: Scenario) -> str:
     """The code over digest, names, status of the data and sources, the same on every machine.
 
-    What it is made of, in this order, stands in docs/scenario-format.md.
+    Its parts are listed in docs/scenario-format.md.
 
     >>> from allocator import load_scenario
     >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")

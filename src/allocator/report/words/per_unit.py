@@ -1,4 +1,4 @@
-"""What amounts come to per head, or for each unit of another column: a sentence, a table, and notes."""
+"""Amounts per head, or for each unit of another column: a sentence, a table, and notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from allocator.report.tables.base import Base, against
 from allocator.report.tables.grid import Grid, recipient_names, who
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.table import Row
-from allocator.text import money_unit, number, say, show
+from allocator.text import Phrasebook
 
 MOST_NAMES = 3
 MOST_PLACES = 6
@@ -24,9 +24,9 @@ TEN_THOUSAND = 10_000
 
 
 def columns(scenario: Scenario) -> list[Factor]:
-    """The columns that amounts can be held against: those with a unit, weighted or not.
+    """The columns that amounts can be divided by: those with a unit, weighted or not.
 
-    First those that do not decide the amounts, as people would ask for population.
+    Columns without a weight, such as population, come first.
     """
     return sorted(
         (factor for factor in scenario.factors if factor.unit is not None),
@@ -36,12 +36,12 @@ def columns(scenario: Scenario) -> list[Factor]:
 
 @dataclass(frozen=True)
 class Held:
-    """The amounts of scenarios, and of a base without a rule before them, for each unit of A's column."""
+    """The amounts of scenarios, after those of a base without a rule, for each unit of A's column."""
 
     allocations: tuple[Allocation, ...]
     base: Base | None
     factor: Factor
-    lang: str
+    book: Phrasebook
 
     @cached_property
     def values(self) -> dict[str, Number | None]:
@@ -50,7 +50,7 @@ class Held:
 
     @cached_property
     def named(self) -> dict[str, PerUnit]:
-        """What is held, by the letter or name over it."""
+        """The rates of the base and of each scenario, by its heading or letter."""
         first = {} if self.base is None else {self.base.heading: self.base.amounts}
         amounts: dict[str, Mapping[str, Number]] = {
             **first,
@@ -61,18 +61,18 @@ class Held:
     @cached_property
     def names(self) -> dict[str, str]:
         """The recipients' names by id."""
-        return recipient_names(self.allocations, self.lang)
+        return recipient_names(self.allocations, self.book)
 
     @cached_property
     def scale(self) -> int:
-        """How many of the main unit one shown unit is: 万元 where no rate would be a small part of one."""
+        """The main units in one shown unit: 10,000 (万元) where no rate above zero is smaller, else 1."""
         if self.allocations[0].scenario.fund.currency != "CNY":
             return 1
         return TEN_THOUSAND if min(self._rates, default=Fraction(0)) >= TEN_THOUSAND else 1
 
     @cached_property
     def places(self) -> int:
-        """With how many decimals rates are written, so that the smallest shows two digits, if six can do."""
+        """The number of decimals of rates, two to six, so that the smallest shows two digits if possible."""
         least = min(self._rates, default=Fraction(1)) / self.scale
         return next((p for p in range(2, MOST_PLACES) if least * 10**p >= 10), MOST_PLACES)
 
@@ -82,20 +82,20 @@ class Held:
 
     @property
     def unit(self) -> str:
-        """元/人, 万元/平方公里."""
+        """The unit of the rates: 元/人, 万元/平方公里."""
         currency = self.allocations[0].scenario.fund.currency
-        return self._say("unit", money=money_unit(currency, self.scale, self.lang), unit=self.factor.unit)
+        return self._say("unit", money=self.book.money_unit(currency, self.scale), unit=self.factor.unit)
 
     def rate(self, value: Number) -> str:
         """A rate as it is shown."""
-        return number(Fraction(value) / self.scale, self.lang, self.places)
+        return self.book.number(Fraction(value) / self.scale, self.places)
 
     # --- sentences --------------------------------------------------------------------------------
 
     def sentence(self) -> str:
-        """Who gets most and least for a unit before and after, and how the ratio of the two changes.
+        """The sentence on the highest and lowest rates before and after, and the change of their ratio.
 
-        Before is the base, after the first that is held against it.
+        Before is the base, after the first that is compared with it.
         """
         held_to, others = against(self.allocations, self.base)
         before, after = self.named[held_to.heading], self.named[others[0][0]] if others else None
@@ -121,22 +121,22 @@ class Held:
         }
         if found.ratio is None:
             return self._say("ends_zero", **details)
-        return self._say("ends", **details, ratio=_times(found.ratio, self.lang))
+        return self._say("ends", **details, ratio=_times(found.ratio, self.book))
 
     def _alike(self, found: PerUnit, rate: Number) -> tuple[str, ...]:
-        """All whose rate is shown as this one: to name one of them alone would say more than is seen."""
+        """All whose rate is shown as this one: naming one of them alone would claim more than is shown."""
         return tuple(id for id, own in found.rates.items() if self.rate(own) == self.rate(rate))
 
     def _change(self, before: PerUnit, after: PerUnit) -> list[str]:
         kind = gap(before, after)
         if kind == "unknown" or before.ratio is None or after.ratio is None:
             return []
-        old, new = _times(before.ratio, self.lang), _times(after.ratio, self.lang)
+        old, new = _times(before.ratio, self.book), _times(after.ratio, self.book)
         little = "_little" if old == new and kind != "same" else ""
         return [self._say(f"gap_{kind}{little}", before=old, after=new)]
 
     def notes(self) -> list[str]:
-        """Whose rates there are none of and why, whose data the column is, and what is assumed of it."""
+        """Notes on recipients without a rate, on other values in other scenarios, and on assumed data."""
         name, first = self.factor.name, next(iter(self.named.values()))
         lines = [
             self._say(key, names=self._who(ids), name=name)
@@ -153,7 +153,7 @@ class Held:
         statuses = ("assumed", "example")
         cells = any(cell.factor == self.factor.id and cell.status in statuses for cell in scenario.provenance)
         if self.factor.status in statuses:
-            status = say(f"status.{self.factor.status}", self.lang)
+            status = self.book.say(f"status.{self.factor.status}")
             lines.append(self._say("assumed", name=name, status=status))
         elif cells:
             lines.append(self._say("assumed_cells", name=name))
@@ -170,24 +170,24 @@ class Held:
         return dict(zip(scenario.ids, known[self.factor.id].values, strict=True))
 
     def _who(self, ids: Sequence[str]) -> str:
-        names = show([self.names[id] for id in ids[:MOST_NAMES]], self.lang)
+        names = self.book.show([self.names[id] for id in ids[:MOST_NAMES]])
         if len(ids) <= MOST_NAMES:
             return names
-        return say("finding.and_more", self.lang, names=names, count=len(ids))
+        return self.book.say("finding.and_more", names=names, count=len(ids))
 
     # --- the table --------------------------------------------------------------------------------
 
     def grid(self) -> Grid:
-        """Everybody's value, and rate and rank under each; the averages and how far apart the ends are."""
+        """Each recipient's value, and rate and rank under each scenario; the averages and ratios below."""
         first = self.allocations[0].scenario
-        headers = [say("table.number", self.lang), who(first, self.lang)]
-        headers.append(say("table.header_unit", self.lang, header=self.factor.name, unit=self.factor.unit))
+        headers = [self.book.say("table.number"), who(first, self.book)]
+        headers.append(self.book.say("table.header_unit", header=self.factor.name, unit=self.factor.unit))
         for name in self.named:
             headers += [name, self._say("rank", of=name)]
         rows = []
         for place, (id, name) in enumerate(self.names.items(), 1):
             value = self.values.get(id)
-            cells = [str(place), name, "—" if value is None else number(value, self.lang)]
+            cells = [str(place), name, "—" if value is None else self.book.number(value)]
             for found in self.named.values():
                 there = id in found.rates
                 cells += [self.rate(found.rates[id]), str(found.ranks[id])] if there else ["—", "—"]
@@ -198,18 +198,18 @@ class Held:
                 if key == "average":
                     text = "—" if found.average is None else self.rate(found.average)
                 else:
-                    text = "—" if found.ratio is None else _times(found.ratio, self.lang)
+                    text = "—" if found.ratio is None else _times(found.ratio, self.book)
                 cells += [text, ""]
             rows.append(Row("subtotal", tuple(cells)))
         caption = self._say("caption", name=self.factor.name)
         numeric = (False, False, *(True for _ in headers[2:]))
         return Grid(
-            caption, tuple(headers), numeric, tuple(rows), say("table.unit", self.lang, unit=self.unit)
+            caption, tuple(headers), numeric, tuple(rows), self.book.say("table.unit", unit=self.unit)
         )
 
     def _say(self, key: str, **details: object) -> str:
-        return say(f"per_unit.{key}", self.lang, **details)
+        return self.book.say(f"per_unit.{key}", **details)
 
 
-def _times(ratio: Number, lang: str) -> str:
-    return number(Fraction(ratio), lang, 2)
+def _times(ratio: Number, book: Phrasebook) -> str:
+    return book.number(Fraction(ratio), 2)

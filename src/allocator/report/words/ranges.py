@@ -1,4 +1,4 @@
-"""Ranges and amounts of what a published split implies, as sentences write them: rounded outward."""
+"""Ranges and amounts implied by a published split, as sentences write them: rounded outward."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.report.tables.office import weight_text
-from allocator.text import money, money_scale, money_unit, number, say
+from allocator.text import Phrasebook, money_scale
 
 MOST_NAMES = 12
 SHARE_STEP = Fraction(1, 10_000)  # shares are shown in percent with two decimals
@@ -36,48 +36,46 @@ def shown_range(ends: Sequence[Number], scenario: Scenario) -> Range:
     return outward(ends, Fraction(scale, 100))
 
 
-def span_text(ends: Sequence[Number], scenario: Scenario, lang: str) -> str:
-    """A range of money in a sentence, rounded outward: English in millions where it goes that far.
+def span_text(ends: Sequence[Number], scenario: Scenario, book: Phrasebook) -> str:
+    """A range of money in a sentence, rounded outward; in English from 10 million on in millions.
 
-    An end that four decimals of a million write in full is written so, any other with two.
+    An end that four decimals of a million give exactly is written so, any other with two.
     """
     currency = scenario.fund.currency
-    if lang == "zh" or ends[1] < 10 * MILLION:
+    if book.chinese or ends[1] < 10 * MILLION:
         low, high = shown_range(ends, scenario)
         if low == high:
-            return say("audit.exactly", lang, amount=amount_text(low, scenario, lang))
-        return say(
-            "audit.span", lang, low=figure(low, scenario, lang), high=amount_text(high, scenario, lang)
-        )
+            return book.say("audit.exactly", amount=amount_text(low, scenario, book))
+        return book.say("audit.span", low=figure(low, scenario, book), high=amount_text(high, scenario, book))
     texts = [
-        number((end if end % 100 == 0 else outward((end, end), 10_000)[side]) / Fraction(MILLION), lang)
+        book.number((end if end % 100 == 0 else outward((end, end), 10_000)[side]) / Fraction(MILLION))
         for side, end in enumerate(ends)
     ]
-    unit = money_unit(currency, 1, lang)
+    unit = book.money_unit(currency, 1)
     key = "audit.exactly_million" if texts[0] == texts[1] else "audit.span_million"
-    return say(key, lang, low=texts[0], high=texts[1], unit=unit)
+    return book.say(key, low=texts[0], high=texts[1], unit=unit)
 
 
-def figure(amount: Number, scenario: Scenario, lang: str) -> str:
-    """An amount in the shown unit, without its name."""
-    return number(Fraction(amount) / money_scale(scenario.fund.currency, scenario.fund.unit), lang)
+def figure(amount: Number, scenario: Scenario, book: Phrasebook) -> str:
+    """An amount in the shown unit, without the unit's name."""
+    return book.number(Fraction(amount) / money_scale(scenario.fund.currency, scenario.fund.unit))
 
 
-def amount_text(amount: Number, scenario: Scenario, lang: str) -> str:
-    """An amount in the shown unit, which it names."""
+def amount_text(amount: Number, scenario: Scenario, book: Phrasebook) -> str:
+    """An amount in the shown unit, with the unit's name."""
     currency = scenario.fund.currency
     if currency != "CNY":
-        return money(amount, currency, lang)
-    unit = money_unit(currency, money_scale(currency, scenario.fund.unit), lang)
-    return say("audit.amount", lang, value=figure(amount, scenario, lang), unit=unit)
+        return book.money(amount, currency)
+    unit = book.money_unit(currency, money_scale(currency, scenario.fund.unit))
+    return book.say("audit.amount", value=figure(amount, scenario, book), unit=unit)
 
 
-def total_text(amount: Number, scenario: Scenario, lang: str) -> str:
+def total_text(amount: Number, scenario: Scenario, book: Phrasebook) -> str:
     """A whole sum: 56.02 million yuan where that is exact."""
-    if lang == "en" and amount >= MILLION and amount % 100 == 0:
-        unit = money_unit(scenario.fund.currency, 1, lang)
-        return say("audit.million", lang, value=Fraction(amount) / MILLION, unit=unit)
-    return money(amount, scenario.fund.currency, lang)
+    if not book.chinese and amount >= MILLION and amount % 100 == 0:
+        unit = book.money_unit(scenario.fund.currency, 1)
+        return book.say("audit.million", value=Fraction(amount) / MILLION, unit=unit)
+    return book.money(amount, scenario.fund.currency)
 
 
 def names_of(scenario: Scenario, ids: Sequence[str]) -> list[Text]:
@@ -86,27 +84,26 @@ def names_of(scenario: Scenario, ids: Sequence[str]) -> list[Text]:
     return [recipient.name for recipient in scenario.recipients if recipient.id in wanted]
 
 
-def who(scenario: Scenario, ids: Sequence[str], lang: str) -> object:
-    """Names, or how many where these are too many to be read aloud."""
+def who(scenario: Scenario, ids: Sequence[str], book: Phrasebook) -> object:
+    """The names of recipients, their number where there are more than twelve, or that it is nobody."""
     if len(ids) > MOST_NAMES:
-        return say("audit.so_many", lang, count=len(ids))
-    return names_of(scenario, ids) or say("audit.nobody", lang)
+        return book.say("audit.so_many", count=len(ids))
+    return names_of(scenario, ids) or book.say("audit.nobody")
 
 
-def weights_text(weights: Mapping[str, Number], scenario: Scenario, lang: str) -> str:
+def weights_text(weights: Mapping[str, Number], scenario: Scenario, book: Phrasebook) -> str:
     """Weights as a sentence names them."""
     parts = [
-        say(
+        book.say(
             "audit.weight",
-            lang,
             name=scenario.factor(factor).name,
-            weight=weight_text(weight, scenario.kind, lang),
+            weight=weight_text(weight, scenario.kind, book),
         )
         for factor, weight in weights.items()
     ]
-    return say("place.list", lang).join(parts)
+    return book.say("place.list").join(parts)
 
 
-def short_weights(weights: Mapping[str, Number], lang: str) -> str:
+def short_weights(weights: Mapping[str, Number], book: Phrasebook) -> str:
     """Weights as people quote them, in the scenario's order: 40/40/10/10."""
-    return "/".join(number(round(Fraction(weight), 2), lang) for weight in weights.values())
+    return "/".join(book.number(round(Fraction(weight), 2)) for weight in weights.values())

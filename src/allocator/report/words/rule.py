@@ -12,65 +12,64 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit, Text
 from allocator.report.words.finding import against_sentence, terms
-from allocator.text import kind_text, money, number, say, show
+from allocator.text import Phrasebook
 
 MOST_NAMES = 4
 MOST_LIMITS = 20
 
 
-def percent(value: Number, lang: str) -> str:
+def percent(value: Number, book: Phrasebook) -> str:
     """A percentage with at most two decimals, and a mark where that rounds it.
 
-    >>> percent(40, "zh"), percent(Fraction(100, 3), "en")
+    >>> percent(40, Phrasebook("zh")), percent(Fraction(100, 3), Phrasebook("en"))
     ('40%', '≈33.33 %')
     """
     rounded = round(Fraction(value), 2)
-    text = number(rounded, lang)
-    return say("app.rule.percent" if rounded == value else "app.rule.about_percent", lang, value=text)
+    text = book.number(rounded)
+    return book.say("rule.percent" if rounded == value else "rule.about_percent", value=text)
 
 
-def rule_sentence(scenario: Scenario, lang: str) -> str:
+def rule_sentence(scenario: Scenario, book: Phrasebook) -> str:
     """办法: fund, what comes off first, the weights, limits and rounding, with the scenario's figures."""
     currency, fund = scenario.fund.currency, scenario.fund
-    clauses = [say("app.rule.fund", lang, amount=money(fund.amount, currency, lang))]
+    clauses = [book.say("rule.fund", amount=book.money(fund.amount, currency))]
     if scenario.reserved:
-        clauses.append(say("app.rule.reserved", lang, amount=money(scenario.reserved, currency, lang)))
-    clauses += _earmarks(scenario, lang)
+        clauses.append(book.say("rule.reserved", amount=book.money(scenario.reserved, currency)))
+    clauses += _earmarks(scenario, book)
     rest = "rest" if scenario.reserved or scenario.earmarked else "all"
-    whom = so_many(scenario, len(scenario.participants), lang)
+    whom = so_many(scenario, len(scenario.participants), book)
     clauses.append(
-        say(
-            f"app.rule.{scenario.kind}_{rest}",
-            lang,
-            amount=money(scenario.distributable, currency, lang),
+        book.say(
+            f"rule.{scenario.kind}_{rest}",
+            amount=book.money(scenario.distributable, currency),
             recipients=whom,
-            weights=weights_words(scenario, lang),
+            weights=weights_words(scenario, book),
         )
     )
     if scenario.coefficient is not None:
-        clauses.append(say("app.rule.coefficient", lang, name=scenario.factor(scenario.coefficient).name))
+        clauses.append(book.say("rule.coefficient", name=scenario.factor(scenario.coefficient).name))
     words = limit_words(scenario)
-    clauses += [clause for limit in scenario.limits for clause in limit_clauses(limit, lang, words)]
-    unit = money(fund.unit, currency, lang)
-    clauses.append(say(f"app.rule.{fund.rounding.replace('-', '_')}", lang, unit=unit))
-    return say("app.rule.sentence", lang, clauses=say("app.rule.join", lang).join(clauses))
+    clauses += [clause for limit in scenario.limits for clause in limit_clauses(limit, book, words)]
+    unit = book.money(fund.unit, currency)
+    clauses.append(book.say(f"rule.{fund.rounding.replace('-', '_')}", unit=unit))
+    return book.say("rule.sentence", clauses=book.say("rule.join").join(clauses))
 
 
 def can_differ(scenario: Scenario) -> bool:
-    """Whether there is anything to compare with: published amounts, or weights that can be other ones."""
+    """True if there is anything to compare with: published amounts, or more than one weight to vary."""
     return scenario.published is not None or len(scenario.weights) > 1
 
 
-def so_many(scenario: Scenario, count: int, lang: str) -> str:
-    """9个区县（园区）, or plainly so many recipients where the fund is not a Chinese one."""
+def so_many(scenario: Scenario, count: int, book: Phrasebook) -> str:
+    """A number of recipients: 9个区县（园区）, or just of recipients where the fund is not a Chinese one."""
     where = "local" if scenario.fund.currency == "CNY" else "other"
-    return say(f"app.rule.recipients_{where}", lang, count=count)
+    return book.say(f"rule.recipients_{where}", count=count)
 
 
-def effect_sentence(allocation: Allocation, found: Finding, lang: str) -> str:
-    """What the scenario changes against what it is held against: how much, for how many, for whom most."""
-    against = say(f"app.effect.{compared_with(allocation.scenario)}", lang)
-    return against_sentence(found, against, allocation.scenario.distributable, terms([allocation], lang))
+def effect_sentence(allocation: Allocation, found: Finding, book: Phrasebook) -> str:
+    """The sentence on a scenario's effect: how much changes, for how many, and for whom most."""
+    against = book.say(f"effect.{compared_with(allocation.scenario)}")
+    return against_sentence(found, against, allocation.scenario.distributable, terms([allocation], book))
 
 
 def compared_with(scenario: Scenario) -> str:
@@ -78,63 +77,61 @@ def compared_with(scenario: Scenario) -> str:
     return "file" if scenario.published is None else "published"
 
 
-def status_lines(scenario: Scenario, lang: str) -> list[str]:
-    """Where the factor data comes from, factors of one status and source together."""
+def status_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on status and source of the factor data, factors with the same ones together."""
     groups: dict[tuple[str, str], list[Text]] = {}
     for id in scenario.weights:
         factor = scenario.factor(id)
-        source = getattr(factor.source, lang) if factor.source else ""
+        source = book.text(factor.source) if factor.source else ""
         groups.setdefault((factor.status, source), []).append(factor.name)
     lines = [
-        say(
+        book.say(
             "cli.status_source" if source else "cli.status",
-            lang,
             names=names,
-            status=say(f"status.{status}", lang),
+            status=book.say(f"status.{status}"),
             source=source,
         )
         for (status, source), names in groups.items()
     ]
     assumed = [factor.name for factor in scenario.assumed]
-    return [*lines, *([say("cli.assumed", lang, names=assumed)] if assumed else [])]
+    return [*lines, *([book.say("cli.assumed", names=assumed)] if assumed else [])]
 
 
-def _earmarks(scenario: Scenario, lang: str) -> list[str]:
+def _earmarks(scenario: Scenario, book: Phrasebook) -> list[str]:
     names = {r.id: r.name for r in scenario.recipients}
     return [
-        say(
-            "app.rule.earmark_shares" if earmark.also_shares else "app.rule.earmark",
-            lang,
+        book.say(
+            "rule.earmark_shares" if earmark.also_shares else "rule.earmark",
             name=names[earmark.recipient],
-            amount=money(earmark.amount, scenario.fund.currency, lang),
+            amount=book.money(earmark.amount, scenario.fund.currency),
         )
         for earmark in scenario.earmarks
         if earmark.amount
     ]
 
 
-def weights_words(scenario: Scenario, lang: str) -> str:
-    """The weights that count, each with its factor."""
+def weights_words(scenario: Scenario, book: Phrasebook) -> str:
+    """The weights that are not zero, each with its factor."""
     said = []
     for id, weight in scenario.weights.items():
         if weight:
             name = scenario.factor(id).name
-            text = percent(weight, lang) if scenario.kind == "shares" else number(weight, lang)
-            said.append(say(f"app.rule.{scenario.kind}_weight", lang, name=name, weight=text))
-    return say("place.list", lang).join(said)
+            text = percent(weight, book) if scenario.kind == "shares" else book.number(weight)
+            said.append(book.say(f"rule.{scenario.kind}_weight", name=name, weight=text))
+    return book.say("place.list").join(said)
 
 
-def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
-    """What a floor or cap says, a clause each."""
+def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str]:
+    """The clauses of a limit, one for its floor and one for its cap."""
     if limit.recipients == "all":
-        whom = say("app.rule.each", lang)
+        whom = book.say("rule.each")
     elif isinstance(limit.recipients, str):
-        whom = say("app.rule.each_kind", lang, kind=kind_text(limit.recipients, lang))
+        whom = book.say("rule.each_kind", kind=book.kind(limit.recipients))
     else:
-        whom = show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]], lang)
+        whom = book.show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]])
         if len(limit.recipients) > MOST_NAMES:
-            whom = say("app.rule.and_more", lang, names=whom, count=len(limit.recipients))
-    # a limit is on everybody by himself, which a list of names alone would not say
+            whom = book.say("rule.and_more", names=whom, count=len(limit.recipients))
+    # a limit holds for each recipient by itself, which a list of names alone would not say
     many = "s" if not isinstance(limit.recipients, str) and len(limit.recipients) > 1 else ""
     clauses = []
     for kind, amount, rate in (
@@ -142,29 +139,29 @@ def limit_clauses(limit: Limit, lang: str, words: LimitWords) -> list[str]:
         ("cap", limit.cap, limit.cap_rate),
     ):
         if amount is not None:
-            size = money(amount, words.currency, lang)
+            size = book.money(amount, words.currency)
         elif rate is not None:
-            base = say(f"app.rule.of_{limit.of}", lang)
+            base = book.say(f"rule.of_{limit.of}")
             if limit.by is not None:
-                base = say("app.rule.by", lang, base=base, name=words.factor(limit.by))
-            size = say("app.rule.rate", lang, rate=percent(rate * 100, lang), base=base)
+                base = book.say("rule.by", base=base, name=words.factor(limit.by))
+            size = book.say("rule.rate", rate=percent(rate * 100, book), base=base)
         else:
             continue
-        clauses.append(say(f"app.rule.{kind}{many}", lang, whom=whom, size=size))
+        clauses.append(book.say(f"rule.{kind}{many}", whom=whom, size=size))
     return clauses
 
 
-def limit_lines(scenario: Scenario, lang: str) -> list[str]:
-    """What floors and caps there are, whom for and how much, for whoever reads a table of amounts."""
+def limit_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Sentences on the floors and caps, for readers of a table of amounts."""
     words = limit_words(scenario)
-    shown = [c for limit in scenario.limits[:MOST_LIMITS] for c in limit_clauses(limit, lang, words)]
+    shown = [c for limit in scenario.limits[:MOST_LIMITS] for c in limit_clauses(limit, book, words)]
     left = len(scenario.limits) - MOST_LIMITS
-    lines = [say("cli.limits", lang, clauses=say("app.rule.join", lang).join(shown))] if shown else []
-    return [*lines, *([say("cli.limits_more", lang, count=left)] if left > 0 else [])]
+    lines = [book.say("cli.limits", clauses=book.say("rule.join").join(shown))] if shown else []
+    return [*lines, *([book.say("cli.limits_more", count=left)] if left > 0 else [])]
 
 
 class LimitWords(NamedTuple):
-    """What a limit's ids are called, and the currency of its amounts."""
+    """The names for a limit's ids, and the currency of its amounts."""
 
     recipient: Callable[[str], object]
     factor: Callable[[str], object]

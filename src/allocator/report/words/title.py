@@ -10,14 +10,14 @@ from allocator.analysis.finding import Finding, Side
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.words.finding import Terms, share_text, terms, total_clause
-from allocator.text import money, say, show
+from allocator.text import Phrasebook
 
 MOST_NAMES = 3
 
 
-def finding_title(allocation: Allocation, found: Finding | None, lang: str) -> str:
-    """What changes against the base; where nobody's amount does, or there is no base, who gets what."""
-    words = terms([allocation], lang)
+def finding_title(allocation: Allocation, found: Finding | None, book: Phrasebook) -> str:
+    """The title on the changes from the base; on the amounts where none changes or there is no base."""
+    words = terms([allocation], book)
     if found is None or not (found.gains.ids or found.losses.ids):
         return _split(allocation, words)
     if found.more:
@@ -55,11 +55,11 @@ def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: 
         )
         for id in first
     ]
-    return said + _say("foremost", words, figures=show(figures, words.lang))
+    return said + _say("foremost", words, figures=words.book.show(figures))
 
 
 def _split(allocation: Allocation, words: Terms) -> str:
-    """Who gets what: those far above the others and all the others, else the most and the least."""
+    """The title on the amounts: those far above the others and the others, else the most and the least."""
     amounts = {id: amount for id, amount in allocation.amounts.items() if amount}
     whole = sum(allocation.amounts.values(), start=0)
     if not amounts:
@@ -72,7 +72,7 @@ def _split(allocation: Allocation, words: Terms) -> str:
             words,
             names=[words.names[id] for id in above],
             amount=_money(sum_above, words),
-            share=share_text(Fraction(sum_above) / Fraction(whole), words.lang),
+            share=share_text(Fraction(sum_above) / Fraction(whole), words.book),
             count=len(allocation.amounts) - len(above),
             rest=_money(plain(whole - sum_above), words),
         )
@@ -85,7 +85,7 @@ def _split(allocation: Allocation, words: Terms) -> str:
 def _end(allocation: Allocation, amount: Number, words: Terms) -> str:
     """Those with this amount, by name where they are few, and the amount."""
     ids = [id for id, given in allocation.amounts.items() if given == amount]
-    names = show([words.names[id] for id in ids], words.lang)
+    names = words.book.show([words.names[id] for id in ids])
     if len(ids) > MOST_NAMES:
         names = _say("some", words, count=len(ids))
     return _say("end" if len(ids) == 1 else "end_each", words, names=names, amount=_money(amount, words))
@@ -102,12 +102,12 @@ def _foremost(side: Side, changes: Mapping[str, Number]) -> list[str]:
 
 
 def _counts(found: Finding, words: Terms) -> str:
-    return say("finding.counts", words.lang, gains=found.gains.count, losses=found.losses.count)
+    return words.book.say("finding.counts", gains=found.gains.count, losses=found.losses.count)
 
 
 def _money(amount: Number, words: Terms, *, sign: bool = False) -> str:
-    return money(amount, words.currency, words.lang, sign=sign)
+    return words.book.money(amount, words.currency, sign=sign)
 
 
 def _say(key: str, words: Terms, **details: object) -> str:
-    return say(f"title.{key}", words.lang, **details)
+    return words.book.say(f"title.{key}", **details)

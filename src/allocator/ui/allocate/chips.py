@@ -1,6 +1,7 @@
-"""Quick chips: a cap, a floor, a fixed amount, the total, departments; each works at once, and is a tag.
+"""Quick chips: a cap, a floor, a fixed amount, the total, departments; each is applied at once.
 
-A form is drawn only while it is open: a closed one that drew its fields would put back what was taken off.
+Caps, floors, fixed amounts and a changed total are shown as tags.  A form is drawn only while it is open: a
+closed one that drew its fields would put back a clause that was taken off.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.report.words.rule import percent
-from allocator.text import kind_text, money, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import quick, state
 from allocator.ui.session.quick import Tag
@@ -23,67 +24,67 @@ from allocator.ui.session.rule import AMOUNT, rule_of, scale, typed_number, unit
 Change = Callable[[], Scenario]
 
 
-def render_chips(scenario: Scenario, slug: str, lang: str) -> None:
-    """What was added to the rule, to be taken off; and what can be added."""
+def render_chips(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws a tag for each clause that can be taken off, and the chips that add one."""
     origin = state.trail(slug).origin
     shown = quick.tags(scenario, origin)
     if shown:
         with st.container(key="tags", horizontal=True, gap="xxsmall"):
             for at, tag in enumerate(shown):
-                _render_tag(tag, at, scenario, origin, slug, lang)
+                _render_tag(tag, at, scenario, origin, slug, book)
     with st.container(key="chips", horizontal=True, gap="xxsmall"):
         for name, form in FORMS.items():
-            chip = st.popover(say(f"app.quick.{name}", lang), key=f"chip-{name}-{slug}", on_change="rerun")
+            chip = st.popover(book.say(f"app.quick.{name}"), key=f"chip-{name}-{slug}", on_change="rerun")
             if chip.open:
                 with chip:
-                    form(scenario, slug, lang)
-                    _render_wrong(name, lang)
+                    form(scenario, slug, book)
+                    _render_wrong(name, book)
         st.button(
-            say("app.quick.more", lang), key=f"chip-more-{slug}", on_click=state.open_window, args=("rule",)
+            book.say("app.quick.more"), key=f"chip-more-{slug}", on_click=state.open_window, args=("rule",)
         )
-    _render_wrong("tag", lang)
+    _render_wrong("tag", book)
 
 
-def _render_tag(tag: Tag, at: int, scenario: Scenario, origin: Scenario, slug: str, lang: str) -> None:
-    words = tag_words(tag, scenario, lang)
+def _render_tag(tag: Tag, at: int, scenario: Scenario, origin: Scenario, slug: str, book: Phrasebook) -> None:
+    words = tag_words(tag, scenario, book)
 
     def take_off() -> None:
-        _apply("tag", slug, lambda: quick.without(scenario, tag, origin, lang))
+        _apply("tag", slug, lambda: quick.without(scenario, tag, origin, book))
 
     st.button(
-        markup.in_markdown(say("app.quick.tag", lang, text=words)),
+        markup.in_markdown(book.say("app.quick.tag", text=words)),
         key=f"tag-{slug}-{at}",
-        help=say("app.quick.take_off", lang),
+        help=book.say("app.quick.take_off"),
         on_click=take_off,
     )
 
 
-def tag_words(tag: Tag, scenario: Scenario, lang: str) -> str:
+def tag_words(tag: Tag, scenario: Scenario, book: Phrasebook) -> str:
     """A clause in the fewest words: 自贸区封顶80%."""
     figure = typed_number(tag.figure)
     if isinstance(figure, str):  # a figure of the form itself, which can always be read
         size = tag.figure
     elif tag.of == AMOUNT:
-        size = money(figure * scale(scenario), scenario.fund.currency, lang)
+        size = book.money(figure * scale(scenario), scenario.fund.currency)
     else:
-        size = percent(figure, lang)
-    whom = [_whom_label(scenario, lang)(id) for id in tag.whom[:2]]
+        size = percent(figure, book)
+    whom = [_whom_label(scenario, book)(id) for id in tag.whom[:2]]
     more = len(tag.whom) - 2
-    label = say("place.list", lang).join(whom)
-    label += say("app.quick.others", lang, count=more) if more > 0 else ""
-    return say(f"app.quick.tag_{tag.kind}", lang, whom=label, size=size)
+    label = book.say("place.list").join(whom)
+    label += book.say("app.quick.others", count=more) if more > 0 else ""
+    return book.say(f"app.quick.tag_{tag.kind}", whom=label, size=size)
 
 
 # --- forms ----------------------------------------------------------------------------------------
 
 
-def _bound_form(kind: str) -> Callable[[Scenario, str, str], None]:
-    def form(scenario: Scenario, slug: str, lang: str) -> None:
+def _bound_form(kind: str) -> Callable[[Scenario, str, Phrasebook], None]:
+    def form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
         whoms = quick.whoms(scenario)
-        whom = _whom(scenario, whoms, f"chip-{kind}-whom-{slug}-{lang}", lang)
+        whom = _whom(scenario, whoms, f"chip-{kind}-whom-{slug}-{book.language}", book)
         bound = quick.bound_for(scenario, kind, whom)
         stamp = f"chip-{kind}-{slug}-{whom}"
-        of_key = f"{stamp}-of-{lang}"
+        of_key = f"{stamp}-of-{book.language}"
         bases = ["distributable", "fund", AMOUNT, *(["previous"] if scenario.previous is not None else [])]
         # a base that was picked for a figure that is still to come
         of = bound.of if bound.figure else st.session_state.get(of_key, "distributable")
@@ -91,26 +92,26 @@ def _bound_form(kind: str) -> Callable[[Scenario, str, str], None]:
         def typed() -> None:
             figure = st.session_state[f"{stamp}-figure"]
             base = st.session_state[of_key]
-            _apply(kind, slug, lambda: quick.with_bound(scenario, kind, whom, figure, base, lang))
+            _apply(kind, slug, lambda: quick.with_bound(scenario, kind, whom, figure, base, book))
 
         left, right = st.columns([1, 1.6], vertical_alignment="bottom", wrap=False)
         with right:
             st.selectbox(
-                say("app.edit.of", lang),
+                book.say("app.edit.of"),
                 bases,
-                format_func=lambda base: say(f"app.quick.of_{base}", lang, unit=unit_name(scenario, lang)),
+                format_func=lambda base: book.say(f"app.quick.of_{base}", unit=unit_name(scenario, book)),
                 key=widgets.stand_at(of_key, of if of in bases else bases[0]),
                 on_change=typed,
             )
         with left:
-            _figure(say(f"app.quick.{kind}", lang), f"{stamp}-figure", bound.figure, kind, typed)
-        st.html(markup.block("hint", say("app.quick.bound_about", lang)))
+            _figure(book.say(f"app.quick.{kind}"), f"{stamp}-figure", bound.figure, kind, typed)
+        st.html(markup.block("hint", book.say("app.quick.bound_about")))
 
     return form
 
 
-def _earmark_form(scenario: Scenario, slug: str, lang: str) -> None:
-    whom = _whom(scenario, list(scenario.ids), f"chip-earmark-whom-{slug}-{lang}", lang)
+def _earmark_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    whom = _whom(scenario, list(scenario.ids), f"chip-earmark-whom-{slug}-{book.language}", book)
     row = quick.earmark_for(scenario, whom)
     stamp = f"chip-earmark-{slug}-{whom}"
     also_key = f"{stamp}-also"
@@ -119,29 +120,29 @@ def _earmark_form(scenario: Scenario, slug: str, lang: str) -> None:
 
     def typed() -> None:
         amount, also = st.session_state[f"{stamp}-figure"], st.session_state[also_key]
-        _apply("earmark", slug, lambda: quick.with_earmark(scenario, whom, amount, also, lang))
+        _apply("earmark", slug, lambda: quick.with_earmark(scenario, whom, amount, also, book))
 
-    label = say("app.edit.amount", lang, unit=unit_name(scenario, lang))
+    label = book.say("app.edit.amount", unit=unit_name(scenario, book))
     _figure(label, f"{stamp}-figure", row.amount, "earmark", typed)
-    st.checkbox(say("app.edit.also_shares", lang), key=also_key, on_change=typed)
+    st.checkbox(book.say("app.edit.also_shares"), key=also_key, on_change=typed)
 
 
-def _fund_form(scenario: Scenario, slug: str, lang: str) -> None:
+def _fund_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     stamp = f"chip-fund-{slug}"
 
     def typed() -> None:
         amount = st.session_state[f"{stamp}-figure"]
-        _apply("fund", slug, lambda: quick.with_fund(scenario, amount, lang))
+        _apply("fund", slug, lambda: quick.with_fund(scenario, amount, book))
 
-    label = say("app.edit.fund", lang, unit=unit_name(scenario, lang))
-    _figure(label, f"{stamp}-figure", rule_of(scenario, lang).fund, "fund", typed)
+    label = book.say("app.edit.fund", unit=unit_name(scenario, book))
+    _figure(label, f"{stamp}-figure", rule_of(scenario, book).fund, "fund", typed)
 
 
-def _departments_form(scenario: Scenario, slug: str, lang: str) -> None:
-    """An amount a department, and room for one more."""
-    unit = unit_name(scenario, lang)
-    rows = rule_of(scenario, lang).reservations
-    stamp = f"chip-departments-{slug}-{lang}"
+def _departments_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws a field for each department's amount, and fields for one more department."""
+    unit = unit_name(scenario, book)
+    rows = rule_of(scenario, book).reservations
+    stamp = f"chip-departments-{slug}-{book.language}"
 
     def typed() -> None:
         amounts = {name: st.session_state[f"{stamp}-{at}-figure"] for at, (name, _) in enumerate(rows)}
@@ -149,19 +150,19 @@ def _departments_form(scenario: Scenario, slug: str, lang: str) -> None:
         amount = st.session_state.get(f"{stamp}-new-figure", "").strip()
         if new and amount:
             amounts[new] = amount
-        done = _apply("departments", slug, lambda: quick.with_departments(scenario, amounts, lang))
+        done = _apply("departments", slug, lambda: quick.with_departments(scenario, amounts, book))
         if done and new and amount:
             for part in ("new-name", "new-figure"):
                 st.session_state[f"{stamp}-{part}"] = ""
 
     for at, (name, amount) in enumerate(rows):
         _figure(markup.in_markdown(name), f"{stamp}-{at}-figure", amount, "departments", typed)
-    st.text_input(say("app.quick.department", lang), key=f"{stamp}-new-name", max_chars=100, on_change=typed)
-    label = say("app.edit.amount", lang, unit=unit)
+    st.text_input(book.say("app.quick.department"), key=f"{stamp}-new-name", max_chars=100, on_change=typed)
+    label = book.say("app.edit.amount", unit=unit)
     st.text_input(label, key=f"{stamp}-new-figure", max_chars=40, on_change=typed)
 
 
-FORMS: dict[str, Callable[[Scenario, str, str], None]] = {
+FORMS: dict[str, Callable[[Scenario, str, Phrasebook], None]] = {
     "cap": _bound_form("cap"),
     "floor": _bound_form("floor"),
     "earmark": _earmark_form,
@@ -170,12 +171,12 @@ FORMS: dict[str, Callable[[Scenario, str, str], None]] = {
 }
 
 
-def _whom(scenario: Scenario, whoms: list[str], key: str, lang: str) -> str:
-    """Whom it is for; at first who gets most."""
+def _whom(scenario: Scenario, whoms: list[str], key: str, book: Phrasebook) -> str:
+    """The recipient or kind that is chosen for a clause; at first the one with the largest amount."""
     if st.session_state.get(key) not in whoms:
         st.session_state[key] = _most(scenario, whoms)
     return str(
-        st.selectbox(say("app.edit.whom", lang), whoms, format_func=_whom_label(scenario, lang), key=key)
+        st.selectbox(book.say("app.edit.whom"), whoms, format_func=_whom_label(scenario, book), key=key)
     )
 
 
@@ -187,21 +188,21 @@ def _most(scenario: Scenario, whoms: list[str]) -> str:
     return max(whoms, key=lambda id: amounts.get(id, -1))
 
 
-def _whom_label(scenario: Scenario, lang: str) -> Callable[[str], str]:
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+def _whom_label(scenario: Scenario, book: Phrasebook) -> Callable[[str], str]:
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
 
     def label(option: str) -> str:
         if option in names:
             return str(names[option])
         if option == quick.EVERYBODY:
-            return say("app.edit.whom_all", lang)
-        return say("app.edit.whom_kind", lang, kind=kind_text(option, lang))
+            return book.say("app.edit.whom_all")
+        return book.say("app.edit.whom_kind", kind=book.kind(option))
 
     return label
 
 
 def _figure(label: str, key: str, standing: str, form: str, typed: Callable[[], Any]) -> None:
-    """A field for a figure that is applied as it is entered; one that was refused stays to be mended."""
+    """A field for a figure, applied as it is entered; a refused one stays to be corrected."""
     if key not in st.session_state or not _wrong(form):
         widgets.stand_at(key, standing)
     st.text_input(label, key=key, max_chars=40, on_change=typed)
@@ -211,7 +212,7 @@ def _figure(label: str, key: str, standing: str, form: str, typed: Callable[[], 
 
 
 def _apply(form: str, slug: str, change: Change) -> bool:
-    """Puts a change on the screen if it can be allocated; else what is wrong is said at the form."""
+    """Puts a change on the screen and returns True if it can be allocated; else keeps its error."""
     st.session_state["quick-wrong"] = {}
     try:
         changed = change()
@@ -229,7 +230,7 @@ def _wrong(form: str) -> AllocatorError | None:
     return wrong.get(form)
 
 
-def _render_wrong(form: str, lang: str) -> None:
+def _render_wrong(form: str, book: Phrasebook) -> None:
     error = _wrong(form)
     if error is not None:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)

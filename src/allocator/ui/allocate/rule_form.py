@@ -11,7 +11,7 @@ from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.core.parts import ROUNDINGS
-from allocator.text import kind_text, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import state
 from allocator.ui.session.rule import (
@@ -31,9 +31,9 @@ from allocator.ui.session.rule import (
 Rows = dict[str, list[int]]
 
 
-def render_exact_weights(scenario: Scenario, slug: str, lang: str) -> None:
-    """The rule as a sentence with a field for each weight, folded away."""
-    folded = st.expander(say("app.edit.weights_title", lang), key=f"exact-{slug}", on_change="rerun")
+def render_exact_weights(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws a form with a field for the weight of each factor, folded away."""
+    folded = st.expander(book.say("app.edit.weights_title"), key=f"exact-{slug}", on_change="rerun")
     if not folded.open:
         return
     points = state.draft(slug).points
@@ -41,22 +41,22 @@ def render_exact_weights(scenario: Scenario, slug: str, lang: str) -> None:
     stamp = f"{slug}-{state.revision()}-{'/'.join(filled.values())}"
     with folded, st.form(f"exact-form-{slug}", border=False):
         hint = "weights_hint" if scenario.kind == "shares" else "weights_hint_scores"
-        st.html(markup.block("hint", say(f"app.edit.{hint}", lang)))
+        st.html(markup.block("hint", book.say(f"app.edit.{hint}")))
         written = {
             factor.id: st.text_input(
-                markup.in_markdown(getattr(factor.name, lang)),
+                markup.in_markdown(book.text(factor.name)),
                 filled[factor.id],
                 key=f"exact-{stamp}-{factor.id}",
                 max_chars=20,
             )
             for factor in scenario.factors
         }
-        if not st.form_submit_button(say("app.edit.apply", lang)):
+        if not st.form_submit_button(book.say("app.edit.apply")):
             return
         try:
-            changed, points = with_weights(scenario, written, lang)
+            changed, points = with_weights(scenario, written, book)
         except AllocatorError as error:
-            widgets.render_problems(error, lang)
+            widgets.render_problems(error, book)
             return
     if changed is scenario:
         state.set_points(slug, points)
@@ -65,16 +65,16 @@ def render_exact_weights(scenario: Scenario, slug: str, lang: str) -> None:
     st.rerun()
 
 
-def render_rule(scenario: Scenario, slug: str, lang: str) -> None:
-    """Everything of the rule but the weights, in a window over the page."""
-    title = markup.in_markdown(say("app.edit.title", lang))
-    st.dialog(title, width="large", on_dismiss=state.close_window)(_form)(scenario, slug, lang)
+def render_rule(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws everything of the rule but the weights, in a window over the page."""
+    title = markup.in_markdown(book.say("app.edit.title"))
+    st.dialog(title, width="large", on_dismiss=state.close_window)(_form)(scenario, slug, book)
 
 
-def _form(scenario: Scenario, slug: str, lang: str) -> None:
-    """The fields; adding or removing a row redraws the window and nothing else."""
+def _form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws the fields; adding or removing a row redraws only the window."""
     stamp = f"rule-{slug}-{state.revision()}"
-    before = rule_of(scenario, lang)
+    before = rule_of(scenario, book)
     rows: Rows = st.session_state.setdefault(
         stamp,
         {
@@ -83,26 +83,26 @@ def _form(scenario: Scenario, slug: str, lang: str) -> None:
             "limit": list(range(len(before.bounds))),
         },
     )
-    st.html(markup.block("hint", say("app.edit.hint", lang)))
-    written = _render_fields(scenario, before, stamp, rows, lang)
+    st.html(markup.block("hint", book.say("app.edit.hint")))
+    written = _render_fields(scenario, before, stamp, rows, book)
     with st.container(horizontal=True):
-        apply = st.button(say("app.edit.apply", lang), key=f"{stamp}-apply", type="primary")
-        st.button(say("app.edit.discard", lang), key=f"{stamp}-discard", on_click=_discard, args=(stamp,))
+        apply = st.button(book.say("app.edit.apply"), key=f"{stamp}-apply", type="primary")
+        st.button(book.say("app.edit.discard"), key=f"{stamp}-discard", on_click=_discard, args=(stamp,))
     if not apply:
         return
     if written == before:
-        st.html(markup.block("hint", say("app.edit.unchanged", lang), role="status"))
+        st.html(markup.block("hint", book.say("app.edit.unchanged"), role="status"))
         return
     try:
-        changed = with_rule(scenario, written, lang)
+        changed = with_rule(scenario, written, book)
     except AllocatorError as error:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)
         return
     points = state.draft(slug).points if changed.kind == scenario.kind else None
     try:
         allocate(changed)
     except AllocatorError as error:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)
         return
     state.set_scenario(slug, changed, points)
     state.close_window()
@@ -115,34 +115,34 @@ def _discard(stamp: str) -> None:
         del st.session_state[key]
 
 
-def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lang: str) -> Rule:
-    unit = unit_name(scenario, lang)
+def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, book: Phrasebook) -> Rule:
+    unit = unit_name(scenario, book)
 
     def text(key: str, value: str, name: str) -> str:
-        label = say(f"app.edit.{name}", lang, unit=unit)
+        label = book.say(f"app.edit.{name}", unit=unit)
         return str(st.text_input(label, value, key=f"{stamp}-{key}", max_chars=200))
 
     def choose(key: str, name: str, options: Sequence[str], value: str, label: Callable[[str], str]) -> str:
-        # a list is another one in another language, and takes over what was chosen in this
+        # each language has a list of its own, which takes over what was chosen in the other
         chosen = st.session_state.get(f"{stamp}-{key}", value)
         at = options.index(chosen) if chosen in options else 0
-        words = say(f"app.edit.{name}", lang, unit=unit)
-        picked = st.selectbox(words, options, at, format_func=label, key=f"{stamp}-{key}-{lang}")
+        words = book.say(f"app.edit.{name}", unit=unit)
+        picked = st.selectbox(words, options, at, format_func=label, key=f"{stamp}-{key}-{book.language}")
         st.session_state[f"{stamp}-{key}"] = picked
         return str(picked)
 
     def in_words(prefix: str) -> Callable[[str], str]:
-        return lambda option: say(f"app.edit.{prefix}_{option.replace('-', '_')}", lang)
+        return lambda option: book.say(f"app.edit.{prefix}_{option.replace('-', '_')}")
 
     left, right = st.columns(2, gap="large")
     with left:
-        st.html(markup.heading(say("app.edit.fund_title", lang)))
+        st.html(markup.heading(book.say("app.edit.fund_title")))
         with _fields():
             fund = text("fund", before.fund, "fund")
             per = text("unit", before.unit, "unit")
             rounding = choose("rounding", "rounding", ROUNDINGS, before.rounding, in_words("rounding"))
     with right:
-        st.html(markup.heading(say("app.edit.method_title", lang)))
+        st.html(markup.heading(book.say("app.edit.method_title")))
         with _fields():
             kind = choose("kind", "kind", ("shares", "scores"), before.kind, in_words("kind"))
             columns = ["", *(f.id for f in scenario.factors)]
@@ -151,12 +151,12 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lan
                 "coefficient",
                 columns,
                 before.coefficient,
-                _column_label(scenario, "none", lang),
+                _column_label(scenario, "none", book),
             )
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
     ids = list(names)
 
-    st.html(markup.heading(say("app.edit.reservation_title", lang)))
+    st.html(markup.heading(book.say("app.edit.reservation_title")))
     reservations = []
     for place, row in enumerate(rows["reservation"], 1):
         old = before.reservations[row] if row < len(before.reservations) else ("", "")
@@ -164,10 +164,10 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lan
             reservations.append(
                 (text(f"r{row}-name", old[0], "name"), text(f"r{row}-amount", old[1], "amount"))
             )
-            _render_remove(stamp, "reservation", row, place, lang)
-    _render_add(stamp, "reservation", lang)
+            _render_remove(stamp, "reservation", row, place, book)
+    _render_add(stamp, "reservation", book)
 
-    st.html(markup.heading(say("app.edit.earmark_title", lang)))
+    st.html(markup.heading(book.say("app.edit.earmark_title")))
     earmarks = []
     for place, row in enumerate(rows["earmark"], 1):
         mark = before.earmarks[row] if row < len(before.earmarks) else EarmarkRow(ids[0], "")
@@ -175,23 +175,21 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, lan
             whom = choose(f"e{row}-whom", "recipient", ids, mark.recipient, names.__getitem__)
             amount = text(f"e{row}-amount", mark.amount, "amount")
             reason = text(f"e{row}-reason", mark.reason, "reason")
-            also = st.checkbox(
-                say("app.edit.also_shares", lang), mark.also_shares, key=f"{stamp}-e{row}-also"
-            )
-            _render_remove(stamp, "earmark", row, place, lang)
+            also = st.checkbox(book.say("app.edit.also_shares"), mark.also_shares, key=f"{stamp}-e{row}-also")
+            _render_remove(stamp, "earmark", row, place, book)
         earmarks.append(EarmarkRow(whom, amount, also, reason))
-    _render_add(stamp, "earmark", lang)
+    _render_add(stamp, "earmark", book)
 
-    st.html(markup.heading(say("app.edit.limit_title", lang)))
+    st.html(markup.heading(book.say("app.edit.limit_title")))
     bounds = []
     for place, row in enumerate(rows["limit"], 1):
         old_bound = before.bounds[row] if row < len(before.bounds) else Bound()
         with _fields():
             bounds.append(
-                _render_bound(scenario, old_bound, row, names, choose, text, f"{stamp}-l{row}", lang)
+                _render_bound(scenario, old_bound, row, names, choose, text, f"{stamp}-l{row}", book)
             )
-            _render_remove(stamp, "limit", row, place, lang)
-    _render_add(stamp, "limit", lang)
+            _render_remove(stamp, "limit", row, place, book)
+    _render_add(stamp, "limit", book)
     return Rule(
         fund.strip(),
         per.strip(),
@@ -217,18 +215,18 @@ def _render_bound(
     choose: Callable[..., str],
     text: Callable[..., str],
     key: str,
-    lang: str,
+    book: Phrasebook,
 ) -> Bound:
     def whom_label(option: str) -> str:
         if option in ("all", LISTED):
-            return say(f"app.edit.whom_{option}", lang)
-        return say("app.edit.whom_kind", lang, kind=kind_text(option, lang))
+            return book.say(f"app.edit.whom_{option}")
+        return book.say("app.edit.whom_kind", kind=book.kind(option))
 
     def of_label(option: str) -> str:
-        return say(f"app.edit.of_{option}", lang)
+        return book.say(f"app.edit.of_{option}")
 
     def bound_label(option: str) -> str:
-        return say(f"app.edit.bound_{option}", lang)
+        return book.say(f"app.edit.bound_{option}")
 
     whoms = list(dict.fromkeys(["all", *kinds(scenario), LISTED, old.whom]))
     kind = choose(f"l{row}-kind", "bound", ["floor", "cap"], old.kind, bound_label)
@@ -237,11 +235,11 @@ def _render_bound(
     if whom == LISTED:
         taking = [scenario.recipients[i].id for i in scenario.participants]
         listed = st.multiselect(
-            say("app.edit.listed", lang),
+            book.say("app.edit.listed"),
             taking,
             [id for id in st.session_state.get(f"{key}-listed", old.listed) if id in taking],
             format_func=names.__getitem__,
-            key=f"{key}-listed-{lang}",
+            key=f"{key}-listed-{book.language}",
             select_all=False,
             wrap=True,
         )
@@ -252,30 +250,30 @@ def _render_bound(
     by = ""
     if of in ("fund", "distributable"):
         columns = ["", *(f.id for f in scenario.factors)]
-        by = choose(f"l{row}-by", "by", columns, old.by, _column_label(scenario, "by_none", lang))
+        by = choose(f"l{row}-by", "by", columns, old.by, _column_label(scenario, "by_none", book))
     return Bound(kind, whom, tuple(listed), figure.strip(), of, by)
 
 
-def _column_label(scenario: Scenario, none: str, lang: str) -> Callable[[str], str]:
-    names = {f.id: getattr(f.name, lang) for f in scenario.factors}
-    return lambda id: names[id] if id else say(f"app.edit.{none}", lang)
+def _column_label(scenario: Scenario, none: str, book: Phrasebook) -> Callable[[str], str]:
+    names = {f.id: book.text(f.name) for f in scenario.factors}
+    return lambda id: names[id] if id else book.say(f"app.edit.{none}")
 
 
-def _render_remove(stamp: str, kind: str, row: int, place: int, lang: str) -> None:
+def _render_remove(stamp: str, kind: str, row: int, place: int, book: Phrasebook) -> None:
     def remove() -> None:
         rows: Rows = st.session_state[stamp]
         st.session_state[stamp] = {**rows, kind: [other for other in rows[kind] if other != row]}
 
-    label = say("app.edit.remove", lang, number=place)
+    label = book.say("app.edit.remove", number=place)
     st.button(label, key=f"{stamp}-{kind}-{row}-remove", on_click=remove)
 
 
-def _render_add(stamp: str, kind: str, lang: str) -> None:
+def _render_add(stamp: str, kind: str, book: Phrasebook) -> None:
     def add() -> None:
         rows: Rows = st.session_state[stamp]
         st.session_state[stamp] = {**rows, kind: [*rows[kind], _fresh(stamp)]}
 
-    st.button(say(f"app.edit.add_{kind}", lang), key=f"{stamp}-{kind}-add", on_click=add)
+    st.button(book.say(f"app.edit.add_{kind}"), key=f"{stamp}-{kind}-add", on_click=add)
 
 
 def _fresh(stamp: str) -> int:

@@ -1,4 +1,4 @@
-"""Why a recipient's amount differs between two scenarios: a sentence for the minutes, and a bar a clause."""
+"""The reasons why an amount differs between two scenarios: a sentence for the minutes, and bars."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from allocator.report.charts import waterfall
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain.difference import Account, difference_sentence, notes
 from allocator.report.tables.stages import stage_sentence
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import fund
 from allocator.ui.session.remembered import remembering
 
 
 def base_of(scenario: Scenario, slug: str) -> Scenario | None:
-    """What the screen is held against: the scenario before it was edited, else the fund's first one."""
+    """The scenario before it was edited, else the fund's first; None if neither differs from the screen."""
     first, *_, origin = fund.rules(slug)
     return next((one for one in (origin, first) if one.digest != scenario.digest), None)
 
 
-def render_change(allocation: Allocation, id: str, slug: str, lang: str) -> None:
-    """Why the amount on the screen is another one than before the edits, or under the published rule."""
+def render_change(allocation: Allocation, id: str, slug: str, book: Phrasebook) -> None:
+    """Draws the reasons why the amount on the screen differs from that in the base, folded away."""
     base = base_of(allocation.scenario, slug)
     if base is None:
         return
-    title = say("app.why.title", lang, base=base.title)
+    title = book.say("app.why.title", base=base.title)
     folded = st.expander(markup.in_markdown(title), key=f"why-{slug}", on_change="rerun")
     if not folded.open:
         return
@@ -39,41 +39,41 @@ def render_change(allocation: Allocation, id: str, slug: str, lang: str) -> None
         try:
             before = allocate(base)
         except AllocatorError as error:
-            widgets.render_errors(error, lang)
+            widgets.render_errors(error, book)
             return
-        render_why(before, allocation, id, lang, "why")
+        render_why(before, allocation, id, book, "why")
 
 
-def render_minutes(allocation: Allocation, id: str, lang: str) -> None:
-    """How the amount comes about, as one sentence to be copied."""
-    st.html(markup.block("hint", say("app.why.minutes", lang)))
-    st.code(stage_sentence(allocation, id, lang), language=None, wrap_lines=True)
+def render_minutes(allocation: Allocation, id: str, book: Phrasebook) -> None:
+    """Draws the steps to the amount as one sentence to be copied."""
+    st.html(markup.block("hint", book.say("app.why.minutes")))
+    st.code(stage_sentence(allocation, id, book), language=None, wrap_lines=True)
 
 
-def render_why(before: Allocation, after: Allocation, id: str, lang: str, key: str) -> None:
-    """The sentence to be copied, the reasons as bars, and how they are reckoned."""
+def render_why(before: Allocation, after: Allocation, id: str, book: Phrasebook, key: str) -> None:
+    """Draws the sentence to be copied, the reasons as bars, and notes on how they are worked out."""
     try:
         account = _account(before.scenario, after.scenario)
     except ScenarioError as error:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)
         return
     if id not in account.found.differences:
-        st.html(markup.block("hint", say("app.why.absent", lang)))
+        st.html(markup.block("hint", book.say("app.why.absent")))
         return
-    st.code(difference_sentence(account, id, lang), language=None, wrap_lines=True)
-    rows = explain_charts.reason_rows(account, id, lang)
+    st.code(difference_sentence(account, id, book), language=None, wrap_lines=True)
+    rows = explain_charts.reason_rows(account, id, book)
     if len(rows) > 1:
         fund = after.scenario.fund
         ends = [end for row in rows for end in (row.start, row.end)]
-        unit = chart_data.chart_unit(ends, fund.currency, account.step, lang)
-        st.html(markup.heading(say("app.why.bars", lang, unit=unit.name), 3))
-        alt = explain_charts.reason_alt(account, id, unit, lang)
-        frame = waterfall.waterfall_frame(rows, unit, lang)
-        widgets.render_waterfall(frame, lang, alt=alt, key=key)
-    st.html(markup.lines([markup.block("hint", line) for line in notes(account.found, lang)]))
+        unit = chart_data.chart_unit(ends, fund.currency, account.step, book)
+        st.html(markup.heading(book.say("app.why.bars", unit=unit.name), 3))
+        alt = explain_charts.reason_alt(account, id, unit, book)
+        frame = waterfall.waterfall_frame(rows, unit, book)
+        widgets.render_waterfall(frame, book, alt=alt, key=key)
+    st.html(markup.lines([markup.block("hint", line) for line in notes(account.found, book)]))
 
 
 @remembering(16)
 def _account(before: Scenario, after: Scenario) -> Account:
-    """Worked out once, whoever's amount is asked about.  Raises ScenarioError as `explain` does."""
+    """The reasons for all recipients, worked out once.  Raises ScenarioError as `explain` does."""
     return Account(explain(allocate(before), allocate(after)))

@@ -1,1 +1,1 @@
-"""The page that says what the published split implies."""
+"""The page on what the published split implies."""

@@ -1,4 +1,4 @@
-"""Readings that a user adds: a short form, or a file; downloaded and taken out again."""
+"""Readings that a user adds by a short form or a file, downloads, or removes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from allocator.files.audit.own_readings import add_reading, check_size, drop_rea
 from allocator.files.audit.readings import checked, read_reading
 from allocator.files.audit.schema import NamedReading, reading_bytes
 from allocator.files.sheets.spreadsheet import shown_name
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import fund
 from allocator.ui.session.readings import Choice, Choices, fund_key, named_scenarios
 
 KINDS = ("scored", "share")
-TRANSPORT = 21  # MB that the browser may send: what is too large is then said in a sentence of our own
+TRANSPORT = 21  # MB that the browser may send: our own sentence refuses what is too large
 EXAMPLE = """format = 1
 title  = "{title}"
 
@@ -79,63 +79,63 @@ def _number(written: str, key: str) -> Number:
         return number_at(written, key)  # which says what is wrong with it
 
 
-def render_adding(found: Choices, slug: str, lang: str) -> None:
-    """The form, the upload, and the readings that were added; folded away."""
+def render_adding(found: Choices, slug: str, book: Phrasebook) -> None:
+    """Draws the form, the upload, and the readings that were added, folded away."""
     done = st.session_state.pop("reading-added", None)
     if done:
-        st.html(markup.block("total-ok", say("app.published.added", lang, title=done), role="status"))
-    folded = st.expander(say("app.published.add_title", lang), key=f"adding-{slug}", on_change="rerun")
+        st.html(markup.block("total-ok", book.say("published.added", title=done), role="status"))
+    folded = st.expander(book.say("published.add_title"), key=f"adding-{slug}", on_change="rerun")
     if not folded.open:
         return
     with folded:
-        st.html(markup.block("hint", say("app.published.add_about", lang)))
-        _form(found.rule, slug, lang)
-        _upload(found.rule, slug, lang)
+        st.html(markup.block("hint", book.say("published.add_about")))
+        _form(found.rule, slug, book)
+        _upload(found.rule, slug, book)
         own = [choice for choice in found.readings.values() if choice.own]
         if own:
-            _own(own, found.rule, lang)
+            _own(own, found.rule, book)
 
 
-def _form(rule: Scenario, slug: str, lang: str) -> None:
-    names = {r.id: getattr(r.name, lang) for r in rule.recipients}
-    factors = {id: getattr(rule.factor(id).name, lang) for id in rule.weights}
-    with st.form(f"reading-{slug}-{lang}"):
-        left, right = st.columns(2)  # a row each, so that Tab goes as the eye does
-        title = left.text_input(say("app.published.add_name", lang), max_chars=200)
-        reason = right.text_input(say("app.published.add_reason", lang), max_chars=500)
+def _form(rule: Scenario, slug: str, book: Phrasebook) -> None:
+    names = {r.id: book.text(r.name) for r in rule.recipients}
+    factors = {id: book.text(rule.factor(id).name) for id in rule.weights}
+    with st.form(f"reading-{slug}-{book.language}"):
+        left, right = st.columns(2)  # one row each, so that Tab follows the eye
+        title = left.text_input(book.say("published.add_name"), max_chars=200)
+        reason = right.text_input(book.say("published.add_reason"), max_chars=500)
         left, right = st.columns(2)
         factor = left.selectbox(
-            say("app.published.add_factor", lang), list(factors), format_func=factors.__getitem__
+            book.say("published.add_factor"), list(factors), format_func=factors.__getitem__
         )
         kind = right.selectbox(
-            say("app.published.add_kind", lang),
+            book.say("published.add_kind"),
             KINDS,
-            format_func=lambda one: say(f"app.published.add_{one}", lang),
+            format_func=lambda one: book.say(f"published.add_{one}"),
         )
         left, right = st.columns(2)
-        low = left.text_input(say("app.published.add_low", lang), max_chars=30)
-        high = right.text_input(say("app.published.add_high", lang), max_chars=30)
+        low = left.text_input(book.say("published.add_low"), max_chars=30)
+        high = right.text_input(book.say("published.add_high"), max_chars=30)
         whom = st.multiselect(
-            say("app.published.add_who", lang),
+            book.say("published.add_who"),
             list(names),
             format_func=names.__getitem__,
-            placeholder=say("app.published.together_hint", lang),
+            placeholder=book.say("published.together_hint"),
         )
-        if not st.form_submit_button(say("app.published.add_go", lang)):
+        if not st.form_submit_button(book.say("published.add_go")):
             return
     try:
         named = reading_from(rule, title, reason, str(kind), str(factor), low, high, whom)
         add_reading(fund_key(rule), reading_bytes(named))
     except ScenarioError as error:
-        fields = {key: say(f"app.published.add_{key}", lang) for key in ("name", "reason", "low", "high")}
-        widgets.render_problems(in_fields(error, fields), lang)
+        fields = {key: book.say(f"published.add_{key}") for key in ("name", "reason", "low", "high")}
+        widgets.render_problems(in_fields(error, fields), book)
         return
-    st.session_state["reading-added"] = getattr(named.title, lang)
+    st.session_state["reading-added"] = book.text(named.title)
     st.rerun()
 
 
 def in_fields(error: ScenarioError, fields: Mapping[str, str]) -> ScenarioError:
-    """The error with the form's field in the place of a file and a key."""
+    """The error with the form's field in place of a file and a key."""
 
     def field(problem: Problem) -> str:
         return fields.get("high" if problem.key == "zero" else str(problem.at.get("key")), "")
@@ -143,12 +143,12 @@ def in_fields(error: ScenarioError, fields: Mapping[str, str]) -> ScenarioError:
     return ScenarioError(replace(p, file=field(p), at={}) for p in error.problems)
 
 
-def _upload(rule: Scenario, slug: str, lang: str) -> None:
+def _upload(rule: Scenario, slug: str, book: Phrasebook) -> None:
     given = st.file_uploader(
-        say("app.published.add_upload", lang), key=f"reading-file-{slug}", max_upload_size=TRANSPORT
+        book.say("published.add_upload"), key=f"reading-file-{slug}", max_upload_size=TRANSPORT
     )
-    st.html(markup.block("hint", say("app.published.add_upload_about", lang)))
-    example = EXAMPLE.format(title=say("app.published.add_name", lang), factor=list(rule.weights)[-1])
+    st.html(markup.block("hint", book.say("published.add_upload_about")))
+    example = EXAMPLE.format(title=book.say("published.add_name"), factor=list(rule.weights)[-1])
     st.code(example, language=None)
     if given is None:
         return
@@ -165,30 +165,30 @@ def _upload(rule: Scenario, slug: str, lang: str) -> None:
         except AllocatorError as error:
             dealt[given.file_id] = error
         else:
-            st.session_state["reading-added"] = getattr(named.title, lang)
+            st.session_state["reading-added"] = book.text(named.title)
             st.rerun()
     refused = dealt[given.file_id]
     if refused is not None:
-        widgets.render_problems(refused, lang)
+        widgets.render_problems(refused, book)
 
 
-def _own(own: Sequence[Choice], rule: Scenario, lang: str) -> None:
+def _own(own: Sequence[Choice], rule: Scenario, book: Phrasebook) -> None:
     files = own_readings(fund_key(rule))
     for choice in own:
-        title = markup.in_markdown(getattr(choice.named.title, lang)[:60])
+        title = markup.in_markdown(book.text(choice.named.title)[:60])
         with st.container(horizontal=True, gap="small"):
             st.download_button(
-                say("app.published.download", lang, title=title),
+                book.say("published.download", title=title),
                 files.get(choice.own or "", b""),  # as it was added, with the scenario that it names
                 file_name="reading.toml",
                 mime="application/toml",
                 on_click="ignore",
                 key=f"reading-download-{choice.key}",
             )
-            if st.button(say("app.published.drop", lang, title=title), key=f"reading-drop-{choice.key}"):
+            if st.button(book.say("published.drop", title=title), key=f"reading-drop-{choice.key}"):
                 try:
                     drop_reading(fund_key(rule), choice.own or "")
                 except AllocatorError as error:
-                    widgets.render_problems(error, lang)
+                    widgets.render_problems(error, book)
                     return
                 st.rerun()

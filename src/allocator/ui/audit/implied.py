@@ -1,4 +1,4 @@
-"""What follows under one reading: ranges of money under other weights, ranges of factor shares."""
+"""Ranges under one reading: of amounts under other weights, and of factor shares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from allocator.report.charts import ranges as range_charts
 from allocator.report.tables.office import weight_text
 from allocator.report.words.ranges import short_weights
 from allocator.report.words.rule import so_many
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, weights, widgets
 from allocator.ui.session import address, state
 from allocator.ui.session.readings import Choice, findings_of, is_kept, quick
@@ -33,24 +33,24 @@ FEW = 4  # sentences before the rest is folded away
 MOST_CHARTS = 4  # of factor shares that are shown at once
 
 
-def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
-    """Weights on one side, the range of everybody's money on the other."""
-    st.html(markup.heading(say("app.published.weights_title", lang)))
+def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws the weights on one side, the range of each recipient's amount on the other."""
+    st.html(markup.heading(book.say("published.weights_title")))
     controls, results = st.columns([1, 2.9], gap="large")
     with controls, st.container(key="controls"):
-        weights.render_weights(scenario, slug, lang)
-        groups = _groups(checked, slug, lang)
+        weights.render_weights(scenario, slug, book)
+        groups = _groups(checked, slug, book)
     address.write()
     standing = effective(scenario, state.draft(slug).points)
     standing = standing or state.last_weights(slug) or dict(scenario.weights)
     state.keep_weights(slug, standing)
     with results:
-        if asked_for(checked, standing, groups, "amounts", lang):
+        if asked_for(checked, standing, groups, "amounts", book):
             found = findings_of(choice, checked, standing, groups)
             if isinstance(found, AllocatorError):
-                widgets.render_problems(found, lang)
+                widgets.render_problems(found, book)
             else:
-                _amounts(found, lang)
+                _amounts(found, book)
 
 
 def asked_for(
@@ -58,126 +58,124 @@ def asked_for(
     weights: Mapping[str, Number] | None,
     groups: Mapping[str, tuple[str, ...]],
     what: str,
-    lang: str,
+    book: Phrasebook,
 ) -> bool:
-    """Whether ranges are to be worked out now: those that take long only when asked for."""
+    """True if ranges are to be worked out now; those that take long wait for a button."""
     if quick(checked) or is_kept(checked, weights, groups):
         return True
-    st.html(markup.block("hint", say("app.published.work_out_about", lang)))
-    return st.button(say("app.published.work_out", lang), key=f"work-out-{what}", type="primary")
+    st.html(markup.block("hint", book.say("published.work_out_about")))
+    return st.button(book.say("published.work_out"), key=f"work-out-{what}", type="primary")
 
 
-def _groups(checked: Audit, slug: str, lang: str) -> dict[str, tuple[str, ...]]:
+def _groups(checked: Audit, slug: str, book: Phrasebook) -> dict[str, tuple[str, ...]]:
     scenario = checked.reading.scenario
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = f"together-{slug}-{lang}"
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
+    key = f"together-{slug}-{book.language}"
     chosen = st.multiselect(
-        say("app.published.together", lang),
+        book.say("published.together"),
         list(names),
         format_func=names.__getitem__,
         key=key,
-        placeholder=say("app.published.together_hint", lang),
+        placeholder=book.say("published.together_hint"),
     )
     ids = tuple(id for id in scenario.ids if id in chosen)
-    return {say("app.published.together_name", lang): ids} if len(ids) > 1 else {}
+    return {book.say("published.together_name"): ids} if len(ids) > 1 else {}
 
 
-def _amounts(found: Findings, lang: str) -> None:
+def _amounts(found: Findings, book: Phrasebook) -> None:
     scenario, amounts, weights = found.scenario, found.amounts, found.weights
     if amounts is None or weights is None:
         return
-    tried = short_weights(weights, lang)
-    rows = range_charts.amount_rows(scenario, amounts, lang)
-    unit = range_charts.amount_unit(rows, scenario, lang)
-    st.html(markup.lines(heads(found, lang)))
+    tried = short_weights(weights, book)
+    rows = range_charts.amount_rows(scenario, amounts, book)
+    unit = range_charts.amount_unit(rows, scenario, book)
+    st.html(markup.lines(heads(found, book)))
     width = chart_data.names_width(rows)
     with _box(len(rows)):
         for part in range_charts.range_panels(rows):
-            whom = so_many(scenario, len(part), lang)
-            st.html(markup.heading(range_charts.range_title(part, rows, unit.name, whom, lang), 3))
-            frame = range_charts.amount_frame(part, unit, lang)
-            alt = say(
-                "app.published.amounts_alt", lang, names=_listed(part, lang), weights=tried, unit=unit.name
-            )
-            _chart("amount", frame, lang, width, alt, f"range-{part[0].id}-{lang}")
-    said = sentences(found, lang)
-    more = say("app.published.aloud_more", lang, count=len(said) - FEW)
-    aloud = markup.heading(say("app.published.aloud", lang), 3)
+            whom = so_many(scenario, len(part), book)
+            st.html(markup.heading(range_charts.range_title(part, rows, unit.name, whom, book), 3))
+            frame = range_charts.amount_frame(part, unit, book)
+            alt = book.say("published.amounts_alt", names=_listed(part, book), weights=tried, unit=unit.name)
+            _chart("amount", frame, book, width, alt, f"range-{part[0].id}-{book.language}")
+    said = sentences(found, book)
+    more = book.say("published.aloud_more", count=len(said) - FEW)
+    aloud = markup.heading(book.say("published.aloud"), 3)
     st.html(markup.lines([aloud, markup.listing(said, FEW, more)]))
-    table = amount_table(found, lang)
+    table = amount_table(found, book)
     if table is not None:
-        caption = say("app.published.amounts_caption", lang, weights=tried)
+        caption = book.say("published.amounts_caption", weights=tried)
         with st.expander(caption, key="fold-amount-ranges"):
             st.html(markup.table(table, caption))
 
 
-def heads(found: Findings, lang: str) -> list[str]:
-    """What stands above the chart of money: what the marks are, whose weights are tried."""
+def heads(found: Findings, book: Phrasebook) -> list[str]:
+    """The notes above the chart of amounts: the rule's weights, the legend, and remarks that apply."""
     rule = found.scenario
-    about = say("app.published.weights_about", lang, weights=short_weights(rule.weights, lang))
-    parts = [markup.block("hint", about), markup.legend(_marks(("band", "tick"), lang))]
+    about = book.say("published.weights_about", weights=short_weights(rule.weights, book))
+    parts = [markup.block("hint", about), markup.legend(_marks(("band", "tick"), book))]
     if found.weights == rule.weights:
-        parts.append(markup.block("exact", say("app.published.unchanged", lang), role="status"))
+        parts.append(markup.block("exact", book.say("published.unchanged"), role="status"))
     if found.says is None:
-        parts.append(markup.block("exact", say("app.published.limits_note", lang)))
+        parts.append(markup.block("exact", book.say("published.limits_note")))
     return parts
 
 
-def _marks(names: Sequence[str], lang: str) -> list[tuple[str, str]]:
-    return [(name, say(f"app.published.legend_{name}", lang)) for name in names]
+def _marks(names: Sequence[str], book: Phrasebook) -> list[tuple[str, str]]:
+    return [(name, book.say(f"published.legend_{name}")) for name in names]
 
 
 @st.fragment
-def render_shares(choice: Choice, checked: Audit, lang: str) -> None:
-    """The range of everybody's share of each factor, a chart for each; of many factors one at a time."""
+def render_shares(choice: Choice, checked: Audit, book: Phrasebook) -> None:
+    """Draws the ranges of factor shares, a chart for each factor; of many factors one at a time."""
     scenario = checked.reading.scenario
     st.html(
         markup.lines(
             [
-                markup.heading(say("app.published.shares_title", lang)),
-                markup.block("hint", say("app.published.shares_about", lang)),
-                markup.legend(_marks(("band", "track"), lang)),
+                markup.heading(book.say("published.shares_title")),
+                markup.block("hint", book.say("published.shares_about")),
+                markup.legend(_marks(("band", "track"), book)),
             ]
         )
     )
-    if not asked_for(checked, None, {}, "shares", lang):
+    if not asked_for(checked, None, {}, "shares", book):
         return
     found = findings_of(choice, checked, None, {})
     if isinstance(found, AllocatorError) or found.shares is None:
         return
     shown = list(found.shares)
     if len(shown) > MOST_CHARTS:
-        names = {factor: getattr(scenario.factor(factor).name, lang) for factor in shown}
-        label = say("app.published.shares_factor", lang)
-        key = f"share-factor-{state.slug()}-{lang}"
+        names = {factor: book.text(scenario.factor(factor).name) for factor in shown}
+        label = book.say("published.shares_factor")
+        key = f"share-factor-{state.slug()}-{book.language}"
         shown = [st.selectbox(label, shown, format_func=names.__getitem__, key=key)]
-    rows = {factor: range_charts.share_rows(scenario, found.shares[factor], lang) for factor in shown}
+    rows = {factor: range_charts.share_rows(scenario, found.shares[factor], book) for factor in shown}
     width = chart_data.names_width(rows[shown[0]])
     with _box(len(rows[shown[0]])):
         for start in range(0, len(shown), ABREAST):
             columns = st.columns(min(ABREAST, len(shown)), gap="medium")
             for column, factor in zip(columns, shown[start:], strict=False):
                 with column:
-                    _share_chart(factor, rows[factor], scenario, width, lang)
-    table = share_table(found, lang)
+                    _share_chart(factor, rows[factor], scenario, width, book)
+    table = share_table(found, book)
     if table is not None:
-        with st.expander(say("app.published.shares_table", lang), key="fold-share-ranges"):
-            st.html(markup.table(table, say("app.published.shares_caption", lang)))
+        with st.expander(book.say("published.shares_table"), key="fold-share-ranges"):
+            st.html(markup.table(table, book.say("published.shares_caption")))
 
 
 def _share_chart(
-    factor: str, rows: Sequence[range_charts.RangeRow], scenario: Scenario, width: int, lang: str
+    factor: str, rows: Sequence[range_charts.RangeRow], scenario: Scenario, width: int, book: Phrasebook
 ) -> None:
-    name = getattr(scenario.factor(factor).name, lang)
-    weight = weight_text(scenario.weights[factor], scenario.kind, lang)
-    st.html(markup.heading(say("app.published.shares_of", lang, name=name, weight=weight), 3))
-    alt = say("app.published.shares_alt", lang, factor=name, names=_listed(rows, lang))
-    _chart("share", range_charts.share_frame(rows, lang), lang, width, alt, f"share-{factor}-{lang}")
+    name = book.text(scenario.factor(factor).name)
+    weight = weight_text(scenario.weights[factor], scenario.kind, book)
+    st.html(markup.heading(book.say("published.shares_of", name=name, weight=weight), 3))
+    alt = book.say("published.shares_alt", factor=name, names=_listed(rows, book))
+    _chart("share", range_charts.share_frame(rows, book), book, width, alt, f"share-{factor}-{book.language}")
 
 
-def _listed(rows: Sequence[range_charts.RangeRow], lang: str) -> object:
+def _listed(rows: Sequence[range_charts.RangeRow], book: Phrasebook) -> object:
     if len(rows) > chart_data.MOST_NAMES:
-        return say("app.chart.alt_many", lang, count=len(rows))
+        return book.say("chart.alt_many", count=len(rows))
     return [row.name for row in rows]
 
 
@@ -186,13 +184,13 @@ def _box(rows: int) -> Any:
     return st.container(height=640 if many else "content", border=many)
 
 
-def _chart(kind: str, frame: pd.DataFrame, lang: str, width: int, alt: str, key: str) -> None:
-    spec = _spec(kind, tuple(frame["name"]), lang, width)
+def _chart(kind: str, frame: pd.DataFrame, book: Phrasebook, width: int, alt: str, key: str) -> None:
+    spec = _spec(kind, tuple(frame["name"]), book, width)
     content = {**spec, "datasets": {"rows": frame}}
     st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=key)
 
 
 @lru_cache(maxsize=64)
-def _spec(kind: str, names: tuple[str, ...], lang: str, width: int) -> dict[str, Any]:
+def _spec(kind: str, names: tuple[str, ...], book: Phrasebook, width: int) -> dict[str, Any]:
     draw = range_charts.amount_marks if kind == "amount" else range_charts.share_marks
-    return marks.spec(draw(names, lang, width=width))
+    return marks.spec(draw(names, book, width=width))

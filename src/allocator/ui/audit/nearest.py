@@ -14,7 +14,7 @@ from allocator.core.parts import Factor
 from allocator.files.scenario.save import csv_bytes
 from allocator.report.audit.nearest import Target, nearest_lines, table_grid, table_rows, table_sentence
 from allocator.report.tables.grid import scale_of
-from allocator.text import money_unit, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import remembered
 from allocator.ui.session.readings import key_of, work_once
@@ -25,7 +25,7 @@ MOST_DIGITS = 6
 
 
 def amount_of(written: str, scale: int) -> Number | None:
-    """An amount of money from what was written in the shown unit, or None.
+    """An amount in the main unit from text in the shown unit; None if it is not a number of zero or more.
 
     >>> amount_of("4,500", 10_000), amount_of("much", 1)
     (45000000, None)
@@ -37,39 +37,39 @@ def amount_of(written: str, scale: int) -> Number | None:
     return value * scale if len(written) <= 30 and value >= 0 else None
 
 
-def render_nearest(checked: Audit, slug: str, lang: str) -> None:
-    """A form: who, less or more, than what; the answer stands until another one is asked for."""
-    st.html(markup.block("hint", say("app.published.nearest_about", lang)))
-    _nearest(checked, slug, lang)
+def render_nearest(checked: Audit, slug: str, book: Phrasebook) -> None:
+    """Draws a form (recipient, below or above, amount) and its answer, which stays until the next one."""
+    st.html(markup.block("hint", book.say("published.nearest_about")))
+    _nearest(checked, slug, book)
 
 
 @st.fragment
-def _nearest(checked: Audit, slug: str, lang: str) -> None:
+def _nearest(checked: Audit, slug: str, book: Phrasebook) -> None:
     scenario = checked.reading.scenario
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
     published = scenario.published or {}
     largest = max(checked.case.ids, key=lambda id: published[id])
-    unit = money_unit(scenario.fund.currency, scale_of(scenario), lang)
+    unit = book.money_unit(scenario.fund.currency, scale_of(scenario))
     asked = f"nearest-asked-{slug}"
-    with st.form(f"nearest-{slug}-{lang}"):
+    with st.form(f"nearest-{slug}-{book.language}"):
         left, middle, right = st.columns([2, 1, 1.4])
         who = left.selectbox(
-            say("app.published.nearest_who", lang),
+            book.say("published.nearest_who"),
             list(names),
             index=list(names).index(largest),
             format_func=names.__getitem__,
         )
         side = middle.selectbox(
-            say("app.published.nearest_side", lang),
+            book.say("published.nearest_side"),
             SIDES,
-            format_func=lambda one: say(f"app.published.{one}", lang),
+            format_func=lambda one: book.say(f"published.{one}"),
         )
-        written = right.text_input(say("app.published.nearest_amount", lang, unit=unit), max_chars=30)
-        if st.form_submit_button(say("app.published.nearest_go", lang)):
+        written = right.text_input(book.say("published.nearest_amount", unit=unit), max_chars=30)
+        if st.form_submit_button(book.say("published.nearest_go")):
             amount = amount_of(written, scale_of(scenario))
             if amount is None:
                 st.session_state.pop(asked, None)
-                st.error(markup.in_markdown(say("app.published.number_wrong", lang, value=written)))
+                st.error(markup.in_markdown(book.say("published.number_wrong", value=written)))
             else:
                 st.session_state[asked] = Target((str(who),), str(side), amount)
     target: Target | None = st.session_state.get(asked)
@@ -84,29 +84,29 @@ def _nearest(checked: Audit, slug: str, lang: str) -> None:
 
     found = work_once(("nearest", key_of(checked.reading), target), work)
     if isinstance(found, AllocatorError):
-        widgets.render_problems(found, lang)
+        widgets.render_problems(found, book)
     else:
-        st.html(markup.listing(nearest_lines(checked, target, found, lang)))
+        st.html(markup.listing(nearest_lines(checked, target, found, book)))
 
 
-def render_table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
-    """A table that fits, closest to a prior, once it is asked for; always marked as derived."""
-    st.html(markup.block("hint", say("app.published.table_about", lang)))
-    _table(checked, scenario, slug, lang)
+def render_table(checked: Audit, scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws a table that fits, closest to a prior, once it is asked for; always marked as derived."""
+    st.html(markup.block("hint", book.say("published.table_about")))
+    _table(checked, scenario, slug, book)
 
 
 @st.fragment
-def _table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
+def _table(checked: Audit, scenario: Scenario, slug: str, book: Phrasebook) -> None:
     asked = f"table-asked-{slug}"
-    with st.form(f"table-{slug}-{lang}"):
+    with st.form(f"table-{slug}-{book.language}"):
         left, right = st.columns([2, 1])
         prior = left.selectbox(
-            say("app.published.table_prior", lang),
+            book.say("published.table_prior"),
             PRIORS,
-            format_func=lambda one: say(f"audit.prior_{one}", lang),
+            format_func=lambda one: book.say(f"audit.prior_{one}"),
         )
-        digits = right.selectbox(say("app.published.table_digits", lang), range(MOST_DIGITS + 1), index=2)
-        if st.form_submit_button(say("app.published.table_go", lang)):
+        digits = right.selectbox(book.say("published.table_digits"), range(MOST_DIGITS + 1), index=2)
+        if st.form_submit_button(book.say("published.table_go")):
             st.session_state[asked] = str(prior), int(digits)
     if asked not in st.session_state:
         return
@@ -121,16 +121,16 @@ def _table(checked: Audit, scenario: Scenario, slug: str, lang: str) -> None:
     data = remembered.shown(scenario) if start == "data" else None
     found = work_once(("table", key_of(checked.reading), data, places), work)
     if isinstance(found, AllocatorError):
-        widgets.render_problems(found, lang)
+        widgets.render_problems(found, book)
         return
     rule = checked.reading.scenario
-    grid = table_grid(rule, found, lang, places)
-    note = markup.notice(say("app.published.derived", lang), table_sentence(start, lang))
+    grid = table_grid(rule, found, book, places)
+    note = markup.notice(book.say("published.derived"), table_sentence(start, book))
     st.html(markup.lines([note, f"<div>{markup.table(grid, grid.caption, first=0)}</div>"]))
     st.download_button(
-        say("app.published.table_download", lang),
+        book.say("published.table_download"),
         csv_bytes(table_rows(rule, found)),
-        file_name=f"{say('app.published.table_file', lang)}.csv",
+        file_name=f"{book.say('published.table_file')}.csv",
         mime="text/csv",
         on_click="ignore",
         key=f"table-download-{slug}",

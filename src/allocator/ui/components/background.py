@@ -1,6 +1,6 @@
-"""Work that takes long, in a thread beside the page: how far it is, calling it off, and what it gave.
+"""Long work in a thread beside the page, with its progress, cancellation and result.
 
-A page that worked by itself could not hear that somebody wants it to stop, and would stand still meanwhile.
+A page that did the work itself would freeze meanwhile and could not be told to stop.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST_KEPT = 40  # results, of which large ones take some megabytes
 
 
 class CalledOff(BaseException):
-    """Nobody waits for the work any more."""
+    """Raised within the work once it is called off or its visit has ended."""
 
 
 class Work(Generic[T]):
@@ -53,7 +53,7 @@ class Work(Generic[T]):
             raise CalledOff
 
     def running(self, seconds: float = 0) -> bool:
-        """Whether it still runs after so many seconds; raises once what went wrong, if anything did."""
+        """True if it still runs after so many seconds; raises the error of the work, once, if it failed."""
         self._thread.join(seconds)
         if self.error is not None:
             error, self.error = self.error, None
@@ -61,17 +61,17 @@ class Work(Generic[T]):
         return self._thread.is_alive()
 
     def call_off(self) -> None:
-        """Ends it at the next word of how far it is."""
+        """Ends it at its next report of progress."""
         self.off = True
 
 
 def result(key: Hashable) -> Any:
-    """What was worked out under this key, by whomever; None where nothing was."""
+    """The result kept under this key, from any visit; None where there is none."""
     return _results()[0].get(key)
 
 
 def begun(key: Hashable, work: Callable[[Progress], T]) -> Work[T]:
-    """The work under this key, which begins now; it ends when the visit does."""
+    """Starts the work under this key, and returns it; it ends when the visit does."""
     st.session_state.beside = Work(key, work, inside.visit_watched())
     made: Work[T] = st.session_state.beside
     return made
@@ -90,5 +90,5 @@ def under_way(key: Hashable) -> Work[Any] | None:
 
 @st.cache_resource(show_spinner=False)
 def _results() -> tuple[dict[Hashable, Any], threading.Lock]:
-    """What was worked out so far, for everybody."""
+    """The results so far, kept for all visits, and their lock."""
     return {}, threading.Lock()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 class Card(NamedTuple):
     """A reading: title, verdict and its mark ("fits", "apart" or "open"), and parts with their sentences.
 
-    ``finding`` is the first of what follows, where something does.
+    ``finding`` is the first finding, if there is one.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Which scenarios are held side by side, and what they are held against."""
+"""The choice of the scenarios to hold side by side, and of their base."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ import streamlit as st
 
 from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, known_keys, known_name
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import base, catalogue, state
 
 Choices = Mapping[str, tuple[str, Scenario]]
 
 
-def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) -> list[str]:
-    """Which scenarios, and what they are held against; returns them, a base among them first.
+def render_choice(keys: Sequence[str], choices: Choices, label: str, book: Phrasebook) -> list[str]:
+    """Draws the choice of scenarios and of the base; returns the keys, with a base among them first.
 
     Against amounts that all of them state (``session.base.common``) their order stays.
     """
     names = labels(choices)
-    known = {key: known_name(key, lang) for key in known_keys([choices[key][1] for key in keys])}
+    known = {key: known_name(key, book) for key in known_keys([choices[key][1] for key in keys])}
     names_of_bases = {**{key: names[key] for key in keys}, **known}
     standing = base.wanted() if base.wanted() in known else next(iter(keys), None)
     left, right = st.columns([3, 1.4])
 
     def chosen() -> None:
-        state.set_compared(with_base(st.session_state[f"compare-keys-{lang}"], keys[:1]))
+        state.set_compared(with_base(st.session_state[f"compare-keys-{book.language}"], keys[:1]))
 
     def based() -> None:
-        key = st.session_state[f"compare-base-{lang}"]
+        key = st.session_state[f"compare-base-{book.language}"]
         if key in known:
             base.choose(key)
             return
@@ -43,32 +43,32 @@ def render_choice(keys: Sequence[str], choices: Choices, label: str, lang: str) 
         label,
         list(choices),
         format_func=names.__getitem__,
-        key=widgets.stand_at(f"compare-keys-{lang}", list(keys)),
+        key=widgets.stand_at(f"compare-keys-{book.language}", list(keys)),
         max_selections=state.MOST_COMPARED,
         select_all=False,
         wrap=True,
         on_change=chosen,
-        placeholder=say("app.compare.hint", lang),
+        placeholder=book.say("compare.hint"),
     )
     right.selectbox(
-        say("app.compare.choose_base", lang),
+        book.say("compare.choose_base"),
         list(names_of_bases),
         format_func=names_of_bases.__getitem__,
-        key=widgets.stand_at(f"compare-base-{lang}", standing),
+        key=widgets.stand_at(f"compare-base-{book.language}", standing),
         on_change=based,
-        placeholder=say("app.compare.hint", lang),
+        placeholder=book.say("compare.hint"),
     )
     if keys and state.altered(choices) and state.SCREEN not in keys:
-        _render_left_out(keys, choices, lang)
+        _render_left_out(keys, choices, book)
     return list(keys)
 
 
-def _render_left_out(keys: Sequence[str], choices: Choices, lang: str) -> None:
-    """That what was edited on the screen is not among what a person has chosen, and a button that adds it."""
+def _render_left_out(keys: Sequence[str], choices: Choices, book: Phrasebook) -> None:
+    """Says that the edited scenario on the screen is not among those chosen, with a button that adds it."""
     name = choices[state.slug()][0]
-    st.html(markup.block("exact", say("app.compare.screen_missing", lang, name=name), role="status"))
+    st.html(markup.block("exact", book.say("compare.screen_missing", name=name), role="status"))
     st.button(
-        say("app.compare.add_screen", lang),
+        book.say("compare.add_screen"),
         key="compare-add-screen",
         on_click=state.set_compared,
         args=([*keys[: state.MOST_COMPARED - 1], state.SCREEN],),
@@ -76,7 +76,7 @@ def _render_left_out(keys: Sequence[str], choices: Choices, lang: str) -> None:
 
 
 def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
-    """The keys with the base in front, if it is still among them; never none at all.
+    """The keys with the base in front if it is among them; the base alone where there are no keys.
 
     >>> with_base(["a", "b"], ["b"]), with_base(["a"], ["b"]), with_base([], ["b"])
     (['b', 'a'], ['a'], ['b'])
@@ -85,7 +85,7 @@ def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
 
 
 def usual(choices: Choices, slug: str) -> list[str]:
-    """What is compared unless chosen: the scenario's file, it as it stands if edited, others like it.
+    """The keys compared by default: the scenario's file, its edited state, others like it; at most three.
 
     A scenario that the user has saved is held against the first file like it.
     """
@@ -106,6 +106,6 @@ def usual(choices: Choices, slug: str) -> list[str]:
 
 
 def labels(choices: Choices) -> dict[str, str]:
-    """What the lists call the scenarios, with the key where two would be called the same."""
+    """The names of the scenarios in lists, with the key where two would have the same name."""
     times = Counter(label for label, _ in choices.values())
     return {key: label if times[label] == 1 else f"{label} [{key}]" for key, (label, _) in choices.items()}

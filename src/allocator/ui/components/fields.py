@@ -1,4 +1,4 @@
-"""What stands in controls, kept apart from them: with the page or the language Streamlit forgets it."""
+"""The values of controls, kept apart from them: Streamlit forgets them when the page or language changes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
+from allocator.text import Phrasebook
+
 T = TypeVar("T")
 
 
 def keep(key: str, value: object) -> None:
-    """Notes what a control stands at."""
+    """Keeps the value of a control."""
     st.session_state.chosen = {**st.session_state.get("chosen", {}), key: value}
 
 
 def known(key: str, otherwise: T) -> T:
-    """What a control stood at when it was drawn last."""
+    """The value of a control when it was last drawn, else ``otherwise``."""
     value: T = st.session_state.get("chosen", {}).get(key, otherwise)
     return value
 
@@ -27,11 +29,11 @@ def render_choice(
     options: Iterable[T],
     first: T,
     name: Callable[[T], str],
-    lang: str,
+    book: Phrasebook,
     *,
     width: int | Literal["stretch"] = "stretch",
 ) -> T:
-    """A list that stands where it stood last, else at ``first``, as long as that can be chosen."""
+    """Draws a list at its last value, else at ``first``, else at its first option; returns the choice."""
     offered = list(options)
     before = known(key, first)
     at = offered.index(before) if before in offered else 0
@@ -40,7 +42,7 @@ def render_choice(
         offered,
         at,
         format_func=name,
-        key=f"{key}-{lang}",
+        key=f"{key}-{book.language}",
         width=width,
     )
     keep(key, picked)

@@ -1,8 +1,8 @@
-"""What the page takes of Streamlit that Streamlit has promised nobody: all of it stands here.
+"""Everything that the page uses of Streamlit's internals, which Streamlit may change.
 
-Style sheet, script and tests say ``.streamlit-NAME`` for a part of Streamlit's page, and ``placed`` puts in
-where it is.  tests/house/test_inside.py holds all of it against the Streamlit that is installed, so that what
-has moved is told by its name; pyproject.toml bounds the versions for which this is true.
+Style sheet, script and tests write ``.streamlit-NAME`` for a part of Streamlit's page; ``placed`` puts in its
+selector.  tests/house/test_inside.py checks all of it against the installed Streamlit and names what has
+moved; pyproject.toml bounds the versions for which this is true.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-# Where things are in the page.
+# Selectors of the parts of the page.
 PARTS = {
     "app": "[data-testid=stApp]",
     "app-still": "[data-testid=stApp][data-test-script-state=notRunning]",
@@ -58,11 +58,11 @@ PARTS = {
     "table-head": "canvas [role=columnheader]",
     "table-cell": "canvas [role=gridcell]",
     "table-typing": "textarea.gdg-input",
-    "table-over": "#portal",  # where a cell that is typed into lies over the table
+    "table-over": "#portal",  # holds the cell that is typed into, over the table
 }
 CELL = "glide-cell-{column}-{row}"  # the id of a table's cell, counted from 0 with the column of row numbers
 
-# What it says in English by itself, under the names that app.frame in text/app.*.toml has for it.
+# Streamlit's own English words, under the names that app.frame in text/app.*.toml has for them.
 NAMES = {
     "sidebar": "Sidebar",
     "sidebar_collapse": "Collapse sidebar",
@@ -87,7 +87,7 @@ NAMES = {
     "choose_many": "Choose options",
     "chart": "Show chart",
 }
-STARTS = {"help": "Help for ", "remove": "Remove "}  # of a name that goes on with a label
+STARTS = {"help": "Help for ", "remove": "Remove "}  # of a name that continues with a label
 TEXTS = {  # "#" stands for each number
     "skip": "Skip to main content",
     "upload": "Upload",
@@ -116,15 +116,15 @@ TEXTS = {  # "#" stands for each number
     "lost": "Connection error",
     "lost_about": "Streamlit server is not responding. Are you connected to the internet?",
 }
-# Of a chart: what it was drawn from, under the program's own names, which the tables say in words.
+# Tools of a chart that show its data under internal names; the tables give it in words.
 INNER = ["Show data", "Copy Vega-Lite spec"]
 
-# What its server answers at.
+# Paths that its server answers.
 HEALTH, STREAM, SETTINGS = "/_stcore/health", "/_stcore/stream", "/_stcore/host-config"
 
 
 def placed(text: str) -> str:
-    """A style sheet, script or selector with the places of Streamlit's parts.
+    """A style sheet, script or selector with the selectors of Streamlit's parts filled in.
 
     >>> placed(".streamlit-chart canvas, .streamlit-header { color: red; }")
     '[data-testid=stVegaLiteChart] canvas, .stAppHeader { color: red; }'
@@ -142,7 +142,7 @@ def cell(column: int, row: int) -> str:
 
 
 def in_words(frame: dict[str, Any]) -> dict[str, Any]:
-    """``app.frame`` of a language with what Streamlit says in place of our names for it.
+    """``app.frame`` of a language with Streamlit's own words in place of our names for them.
 
     >>> words = {"colon": ": ", "names": {"png": "Picture"}, "starts": {}, "texts": {}}
     >>> in_words(words)["names"]
@@ -161,7 +161,7 @@ def run(script: str, flags: list[str]) -> None:
 
 
 def switch_off_lookups() -> None:
-    """No address of this machine is looked up by its servers, within or outside its network."""
+    """Stops the servers from looking up this machine's address, within or outside its network."""
     from streamlit import net_util
 
     net_util.get_external_ip = _unknown
@@ -169,11 +169,11 @@ def switch_off_lookups() -> None:
 
 
 def _unknown() -> None:
-    """No address, as where the machine has none."""
+    """Returns no address, as on a machine that has none."""
 
 
 def put_before_all(middleware: Callable[[], Any]) -> None:
-    """Every server that is started in this process asks this first."""
+    """Puts a middleware before all others in every server that this process starts."""
     from streamlit.web.server.starlette import starlette_app
 
     made = starlette_app.create_streamlit_middleware
@@ -181,7 +181,7 @@ def put_before_all(middleware: Callable[[], Any]) -> None:
 
 
 def visit_watched() -> Callable[[], bool]:
-    """Whether the visit that now draws a page is still there."""
+    """A function that is true while the visit that now draws a page is still there."""
     from streamlit import runtime
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -193,7 +193,7 @@ def visit_watched() -> Callable[[], bool]:
 
 
 def upload_id(box: Any) -> str:
-    """What tells one upload from another; the file is handed over at every drawing."""
+    """The id of an upload, which stays the same though the file is handed over at every drawing."""
     id: str = box.file_id
     return id
 

@@ -11,8 +11,8 @@ from typing import Protocol
 _JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)", re.IGNORECASE)
 SHORT = 7  # characters below which a heading is not broken
 MANY = 40  # rows above which a table or a chart scrolls in a box of its own
-TALL = 640  # pixels that such a box is high
-UNMARKED = ("none", "equal")  # words of a legend that are about no mark
+TALL = 640  # height of such a box in pixels
+UNMARKED = ("none", "equal")  # entries of a legend without a mark
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -39,7 +39,7 @@ class TableShown(Protocol):
 
 
 def escape(text: str, quote: bool = True) -> str:
-    """Text in HTML; a percent sign does not go to the next line without its figure."""
+    """Text escaped for HTML, with a no-break space before a percent sign."""
     return escaped(text, quote).replace(" %", "\u00a0%")
 
 
@@ -59,7 +59,7 @@ def block(kind: str, text: str, *, role: str = "") -> str:
 
 
 def notice(badge: str, text: str, kind: str = "") -> str:
-    """A sentence behind a mark that cannot be overlooked; ``kind`` "calm" warns of nothing."""
+    """A sentence behind a prominent badge, as a warning; with ``kind`` "calm" it warns of nothing."""
     mark = f'<span class="al-badge">{escape(badge)}</span>'
     return f'<p class="al-notice al-{kind or "warn"}" role="note">{mark} {escape(text)}</p>'
 
@@ -75,12 +75,12 @@ def heading(text: str, level: int = 2) -> str:
 
 
 def title(text: str) -> str:
-    """The finding of a page as its title; a screen reader is told when it changes."""
+    """The finding of a page as its title; screen readers announce its changes."""
     return f'<h2 class="al-title" aria-live="polite">{escape(text)}</h2>'
 
 
 def cards(figures: Iterable[tuple[str, str, str]], mark: str = "") -> str:
-    """Headline figures: label with its unit, value, and what belongs to it; ``mark`` stands at each."""
+    """Headline figures: label with its unit, value, and remark; ``mark`` is put on each."""
     badge = f'<span class="al-badge al-small">{escape(mark)}</span>' if mark else ""
     items = "".join(
         f'<div class="al-card"><dt><span>{escape(label)}</span>{badge}</dt>'
@@ -97,7 +97,7 @@ def state_head(text: str, badge: str = "") -> str:
 
 
 def listing(sentences: Sequence[str], few: int | None = None, rest: str = "") -> str:
-    """Sentences as a list; beyond a few the rest is folded away behind its own words."""
+    """Sentences as a list; beyond a few, the rest is folded away under the words ``rest``."""
     if few is None or len(sentences) <= few + 1:
         return f'<ul class="al-listing">{_items(sentences)}</ul>'
     return (
@@ -112,7 +112,7 @@ def _items(sentences: Iterable[str]) -> str:
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> str:
-    """What the marks of a chart stand for: (mark, words); words that belong to no mark come with "none"."""
+    """The legend of a chart from (mark, words); words that belong to no mark come with "none" or "equal"."""
     items = "".join(f"<li{_classed(mark)}>{_key(mark)}{escape(words)}</li>" for mark, words in entries)
     return f'<ul class="al-legend">{items}</ul>'
 
@@ -176,7 +176,7 @@ def foot(lines: Iterable[str]) -> str:
 
 
 def trace(lines: Iterable[str]) -> str:
-    """What figures were made from, hashes and all."""
+    """The lines on the origin of figures, hashes included."""
     return f'<p class="al-trace">{"<br>".join(map(escape, lines))}</p>'
 
 

@@ -1,6 +1,6 @@
-"""The picture of who gets what, as a table whose cells are drawn in; everything from files escaped.
+"""The picture of amounts as a table with marks drawn in its cells; everything from files escaped.
 
-Rows align by themselves, every figure is text, and it prints.  A press on a row tells whose it is.
+Rows align by themselves, every figure is text, and it prints.  Pressing a row gives its recipient.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CROWDED = 12  # rows above which they stand closer
 
 
 class Heads(NamedTuple):
-    """What the columns are called; without a base the last two are not drawn."""
+    """The headings of the columns; without a base the last two are not drawn."""
 
     caption: str
     who: str
@@ -31,7 +31,7 @@ class Heads(NamedTuple):
 
 
 def picture_html(shown: Picture, heads: Heads) -> str:
-    """The table."""
+    """The picture as an HTML table."""
     compared = bool(heads.base)
     rows = sum(len(panel.marks) for panel in shown.panels)
     head = f'<th scope="col">{escape(heads.who)}</th><th scope="col" colspan="2">{escape(heads.amount)}</th>'
@@ -86,7 +86,7 @@ def _row(mark: Mark, grid: str, zero: float | None, compared: bool) -> str:
 
 
 def histogram_html(shown: Sequence[Bin], heads: Heads) -> str:
-    """How many lie between which figures, a bar a row; ``heads.who`` is the heading of the counts."""
+    """A histogram as an HTML table, a bar per row; ``heads.who`` is the heading of the counts."""
     head = f'<th scope="col">{escape(heads.amount)}</th><th scope="col" colspan="2">{escape(heads.who)}</th>'
     rows = "".join(
         f'<tr><th scope="row">{escape(each.text)}</th><td class="al-n al-strong">{each.count}</td>'

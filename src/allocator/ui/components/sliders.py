@@ -1,4 +1,4 @@
-"""Sliders that move the picture while they are dragged; Streamlit's own tell when they are let go."""
+"""Sliders that move the picture while they are dragged; Streamlit's own report only when released."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_GESTURE = 60
 
 
 class Slider(NamedTuple):
-    """One slider: whose, its name, where it stands in percent, and what that comes to where it is another."""
+    """One slider: factor, name, value in percent, and the effective weight in words where that differs."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Slider(NamedTuple):
 def render_sliders(
     rows: Sequence[Slider], of: str, moved: Callable[[dict[str, int], str], None], key: str
 ) -> None:
-    """Draws sliders for ``of``; ``moved`` is called with where all stand and the gesture that moved one."""
+    """Draws sliders for ``of``; ``moved`` is called with the values of all and the gesture that moved one."""
 
     def stepped() -> None:
         step = read_step(st.session_state[key].get("step"), [row.id for row in rows], of)
@@ -39,7 +39,7 @@ def render_sliders(
 
 
 def read_step(said: Any, ids: Sequence[str], of: str) -> tuple[dict[str, int], str] | None:
-    """Where sliders stand by what a browser said, and by which gesture; None where it is not about these.
+    """The values and the gesture in a browser's message; None if it is not valid for these sliders.
 
     >>> read_step({"of": "x", "points": {"a": 40, "b": 60}, "gesture": "7"}, ["a", "b"], "x")
     ({'a': 40, 'b': 60}, '7')

@@ -1,4 +1,4 @@
-"""A sheet as it was understood: coloured by what it was taken for, and what has to be decided of it."""
+"""The understanding of a sheet: its cells coloured by their roles, and the questions to decide."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import streamlit as st
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.sheets.number_formats import letters
 from allocator.files.understanding.model import Options, Statement, Taken, Understanding
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup
 
 ROWS, COLUMNS = 60, 24  # of a sheet that are drawn
 FEW = 6  # statements of a kind before the rest is folded away
 _BY_OPTION = re.compile(r"（[^（）]*--[^（）]*）|\s*\([^()]*--[^()]*\)")
 KEPT = ("factor_missing", "factor_near", "factor_hidden", "recipients_missing")  # what may stay as it is
-ROLES = ("leave_out", "recipients", "previous", "published")  # for which a column can be taken
+ROLES = ("leave_out", "recipients", "previous", "published")  # that a column can be given
 ABREAST = 3
 Place = tuple[str, str, str]
 Answers = Mapping[Place, tuple[str, Statement]]
@@ -28,30 +28,30 @@ Answers = Mapping[Place, tuple[str, Statement]]
 
 
 def answers_of(of: str) -> Answers:
-    """What was answered of the table that is kept under this name."""
+    """The answers on the table that is kept under this name."""
     answers: Answers = st.session_state.get(f"answers-{of}", {})
     return answers
 
 
 def begin(of: str) -> None:
-    """Another table: nothing that was decided of the one before is held to be decided of it."""
+    """Begins another table, without the answers and column roles of the one before."""
     st.session_state[f"answers-{of}"] = {}
     st.session_state[f"columns-{of}"] = {}
 
 
-def render_columns(made: Understanding, of: str, lang: str) -> None:
-    """A list above which every column stands, for what it is to be taken instead of what is proposed."""
+def render_columns(made: Understanding, of: str, book: Phrasebook) -> None:
+    """Draws a list for each named column, of roles that it can be given in place of the proposed one."""
     shown = [taken for taken in made.columns if taken.name][:COLUMNS]
     if not shown:
         return
-    with st.expander(say("app.start.columns", lang), key=f"fold-columns-{of}"):
+    with st.expander(book.say("app.start.columns"), key=f"fold-columns-{of}"):
         for start in range(0, len(shown), ABREAST):
             for place, taken in zip(st.columns(ABREAST), shown[start : start + ABREAST], strict=False):
                 with place:
-                    _render_column(taken, of, lang)
+                    _render_column(taken, of, book)
 
 
-def _render_column(taken: Taken, of: str, lang: str) -> None:
+def _render_column(taken: Taken, of: str, book: Phrasebook) -> None:
     key = f"column-{of}-{taken.at}"
 
     def pick() -> None:
@@ -61,12 +61,12 @@ def _render_column(taken: Taken, of: str, lang: str) -> None:
         st.session_state[f"columns-{of}"] = kept if chosen is None else {**kept, taken.at: chosen}
 
     standing = columns_of(of).get(taken.at)
-    proposed = say(f"app.start.as_{taken.role}", lang)
+    proposed = book.say(f"app.start.as_{taken.role}")
     st.selectbox(
-        markup.in_markdown(say("app.start.column", lang, at=taken.at, name=taken.name)),
+        markup.in_markdown(book.say("app.start.column", at=taken.at, name=taken.name)),
         ROLES,
         index=ROLES.index(standing) if standing in ROLES else None,
-        format_func=lambda role: say(f"app.start.choice_{role}", lang),
+        format_func=lambda role: book.say(f"app.start.choice_{role}"),
         key=key,
         on_change=pick,
         placeholder=proposed,
@@ -74,22 +74,22 @@ def _render_column(taken: Taken, of: str, lang: str) -> None:
 
 
 def columns_of(of: str) -> Mapping[str, str]:
-    """For what columns are to be taken, by their letters, where somebody said so."""
+    """The roles that were chosen for columns, by their letters."""
     chosen: Mapping[str, str] = st.session_state.get(f"columns-{of}", {})
     return chosen
 
 
-def render_questions(made: Understanding, of: str, lang: str, *, keeps: bool = False) -> None:
-    """Every question of a table with its answers, also those that were given.
+def render_questions(made: Understanding, of: str, book: Phrasebook, *, keeps: bool = False) -> None:
+    """Draws every question of a table with its answers, including those already given.
 
     With ``keeps`` what the table lacks may stay as it is.
     """
     for statement in _asked(made, of):
-        _render_question(statement, of, lang, keeps=keeps)
+        _render_question(statement, of, book, keeps=keeps)
 
 
 def is_open(made: Understanding, of: str) -> bool:
-    """Whether something is refused, or asked and not answered."""
+    """True if something is refused, or a question is still open."""
     answers = answers_of(of)
     return bool(made.problems) or any(
         answers.get(_place(each), ("",))[0] != "keep" for each in made.decisions
@@ -97,7 +97,7 @@ def is_open(made: Understanding, of: str) -> bool:
 
 
 def _place(statement: Statement) -> Place:
-    """What tells one question from another."""
+    """The key that tells one question from another."""
     return statement.key, statement.at, str(statement.details.get("name", ""))
 
 
@@ -108,13 +108,13 @@ def _asked(made: Understanding, of: str) -> list[Statement]:
     return [*known, *(each for each in made.decisions if _place(each) not in answers)]
 
 
-def _render_question(statement: Statement, of: str, lang: str, *, keeps: bool) -> None:
-    """One question with its answers; without an answer nothing is decided."""
+def _render_question(statement: Statement, of: str, book: Phrasebook, *, keeps: bool) -> None:
+    """Draws one question with its answers; until one is chosen nothing is decided."""
     place = _place(statement)
     key = f"ask-{of}-{'-'.join(place)}"
     answers = answers_of(of)
     choices = choices_of(statement, keeps=keeps)
-    sentence = in_words(statement, lang)
+    sentence = in_words(statement, book)
     if not choices:
         st.html(markup.block("zero", sentence))
         return
@@ -129,15 +129,15 @@ def _render_question(statement: Statement, of: str, lang: str, *, keeps: bool) -
         markup.in_markdown(sentence),
         choices,
         index=choices.index(standing) if standing in choices else None,
-        format_func=lambda choice: _choice(choice, lang),
+        format_func=lambda choice: _choice(choice, book),
         key=key,
         on_change=answer,
-        placeholder=say("app.start.decide", lang),
+        placeholder=book.say("app.start.decide"),
     )
 
 
 def choices_of(statement: Statement, *, keeps: bool = False) -> list[str]:
-    """The answers that the page takes."""
+    """The answers that the page offers to a question."""
     if statement.key == "two_recipient_columns":
         return [str(statement.details["first"]), str(statement.details["second"])]
     unmeant = ("reservation", "blank", *(() if statement.details.get("near") else ("same",)))
@@ -145,7 +145,7 @@ def choices_of(statement: Statement, *, keeps: bool = False) -> list[str]:
     return [*kept, *(choice for choice in statement.choices if choice not in unmeant)]
 
 
-def _choice(choice: str, lang: str) -> str:
+def _choice(choice: str, book: Phrasebook) -> str:
     known = (
         "zero",
         "refuse",
@@ -158,11 +158,11 @@ def _choice(choice: str, lang: str) -> str:
         "keep",
         "deduct",
     )
-    return say(f"app.start.choice_{choice}", lang) if choice in known else choice
+    return book.say(f"app.start.choice_{choice}") if choice in known else choice
 
 
 def options_of(of: str) -> Options:
-    """What was decided of a table, as the reader of tables takes it."""
+    """The decisions on a table, as options of the reader of tables."""
     columns = columns_of(of)
     made: dict[str, Any] = {role: at for at, role in columns.items() if role != "leave_out"}
     out = [at for at, role in columns.items() if role == "leave_out"]
@@ -196,43 +196,43 @@ def _name(of: object) -> str:
     return str(getattr(of, "zh", of))
 
 
-def in_words(statement: Statement, lang: str) -> str:
+def in_words(statement: Statement, book: Phrasebook) -> str:
     """The sentence without the options of the command line."""
-    return _BY_OPTION.sub("", statement.sentence(lang))
+    return _BY_OPTION.sub("", statement.sentence(book))
 
 
 # --- what was understood --------------------------------------------------------------------------
 
 
-def summary(made: Understanding, lang: str) -> str:
-    """How many recipients and factors there are, in which unit, and whether totals agree."""
+def summary(made: Understanding, book: Phrasebook) -> str:
+    """The numbers of recipients, factors and agreeing totals, and the unit; or that questions come first."""
     if not made.values and made.decisions:
-        return say("app.start.decide_first", lang)
-    parts = [say("sheets.title.found", lang, recipients=len(made.values), factors=len(made.factors))]
+        return book.say("app.start.decide_first")
+    parts = [book.say("sheets.title.found", recipients=len(made.values), factors=len(made.factors))]
     if made.unit:
-        parts.append(say("sheets.title.in_unit", lang, unit=made.unit))
+        parts.append(book.say("sheets.title.in_unit", unit=made.unit))
     agreed = sum(check.agreed for check in made.checks)
     if agreed:
-        parts.append(say("app.start.agreed", lang, count=agreed))
+        parts.append(book.say("app.start.agreed", count=agreed))
     return "".join(parts)
 
 
-def render_statements(made: Understanding, lang: str) -> None:
-    """What is refused, in full; how things were taken and what is left out, folded away where it is long."""
+def render_statements(made: Understanding, book: Phrasebook) -> None:
+    """Draws what is refused, in full; and how things were taken and what is left out, in part folded away."""
     if made.problems:
-        title = markup.heading(say("sheets.title.problems", lang), 3)
-        st.html(markup.lines([title, markup.listing([in_words(each, lang) for each in made.problems])]))
+        title = markup.heading(book.say("sheets.title.problems"), 3)
+        st.html(markup.lines([title, markup.listing([in_words(each, book) for each in made.problems])]))
     for part in ("treated", "left_out"):
         statements: Sequence[Statement] = getattr(made, part)
         if statements:
-            said = [in_words(each, lang) for each in statements]
-            more = say("app.start.more", lang, count=len(said) - FEW)
-            title = markup.heading(say(f"sheets.title.{part}", lang), 3)
+            said = [in_words(each, book) for each in statements]
+            more = book.say("app.start.more", count=len(said) - FEW)
+            title = markup.heading(book.say(f"sheets.title.{part}"), 3)
             st.html(markup.lines([title, markup.listing(said, FEW, more)]))
 
 
-def render_sheet(made: Understanding, grids: Sequence[Grid], lang: str) -> None:
-    """The sheet itself, its cells coloured by what their row and column were taken for."""
+def render_sheet(made: Understanding, grids: Sequence[Grid], book: Phrasebook) -> None:
+    """Draws the sheet, its cells coloured by the roles of their row and column."""
     grid = next((grid for grid in grids if grid.name == made.sheet), None)
     if grid is None or not made.rows:
         return
@@ -250,8 +250,8 @@ def render_sheet(made: Understanding, grids: Sequence[Grid], lang: str) -> None:
         + "</tr>"
         for number, cells in grid.rows[:ROWS]
     )
-    caption = say("app.start.sheet", lang)
-    marks = [(role, say(f"app.start.role_{role}", lang)) for role in ("heading", "factor", "check", "left")]
+    caption = book.say("app.start.sheet")
+    marks = [(role, book.say(f"app.start.role_{role}")) for role in ("heading", "factor", "check", "left")]
     st.html(
         markup.lines(
             [

@@ -46,7 +46,7 @@ def forget(kinds: tuple[str, ...], of: str) -> None:
 
 
 def render_upload(kind: str, of: str, label: str, key: str, most_mb: int) -> bool:
-    """A box for a file; whether another one was put into it just now."""
+    """Draws a box for a file; returns True if another one was put into it just now."""
     box = st.file_uploader(label, key=key, max_upload_size=most_mb)
     if box is None:
         return False
@@ -63,7 +63,7 @@ def keep(kind: str, of: str, file: Given) -> None:
 
 
 def once(kind: str, key: object, make: Callable[[], Made]) -> Made:
-    """What was made of a file, once for all the times that the page is drawn; also what is wrong with it."""
+    """The result for a key, made once while the key stays the same; its ScenarioError is raised each time."""
     known: tuple[object, Made | ScenarioError] | None = st.session_state.get(f"{kind}-read")
     if known is None or known[0] != key:
         try:

@@ -1,4 +1,4 @@
-"""The weights: presets as chips, a slider (or multiplier) a factor, and what they add up to."""
+"""The controls of the weights: presets as chips, a slider or multiplier per factor, and their total."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.report.words.rule import percent
-from allocator.text import number, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.sliders import Slider, render_sliders
 from allocator.ui.session import catalogue, fund, state
@@ -26,30 +26,30 @@ from allocator.ui.session.weights import (
 FEW = 5  # weights that a chip can hold in figures
 
 
-def render_weights(scenario: Scenario, slug: str, lang: str) -> None:
-    """Draws them; of a single factor only that it is alone."""
+def render_weights(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws the controls; for a single factor only a note that it is alone."""
     if len(scenario.weights) > 1:
-        _render_presets(scenario, slug, lang)
+        _render_presets(scenario, slug, book)
         points = state.draft(slug).points
         standing = shown(scenario, points)
         if scenario.kind == "shares":
-            _render_sliders(scenario, slug, standing, lang)
-            _render_total(scenario, slug, standing, lang)
+            _render_sliders(scenario, slug, standing, book)
+            _render_total(scenario, slug, standing, book)
         else:
-            st.html(markup.block("hint", say("app.weights.multipliers", lang)))
+            st.html(markup.block("hint", book.say("app.weights.multipliers")))
             for factor, value in standing.items():
-                _render_multiplier(scenario, slug, factor, value, lang)
+                _render_multiplier(scenario, slug, factor, value, book)
     elif scenario.weights:
         name = scenario.factor(next(iter(scenario.weights))).name
-        st.html(markup.block("hint", say("app.weights.single", lang, name=name)))
+        st.html(markup.block("hint", book.say("app.weights.single", name=name)))
 
 
-def _render_presets(scenario: Scenario, slug: str, lang: str) -> None:
+def _render_presets(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     near = fund.near(slug)
     standing = effective(scenario, state.draft(slug).points)
     with st.container(key="presets", horizontal=True, gap="xxsmall"):
         for at, preset in enumerate(presets(scenario, state.trail(slug).origin, near)):
-            full, short = preset_words(preset, lang)
+            full, short = preset_words(preset, book)
             here = standing == preset.weights
             st.button(
                 markup.in_markdown(short),
@@ -60,26 +60,26 @@ def _render_presets(scenario: Scenario, slug: str, lang: str) -> None:
             )
 
 
-def preset_words(preset: Preset, lang: str) -> tuple[str, str]:
-    """What a preset is called in full, and on its chip."""
-    summary = preset.summary(lang)
+def preset_words(preset: Preset, book: Phrasebook) -> tuple[str, str]:
+    """The name of a preset in full, and on its chip."""
+    summary = preset.summary(book)
     if preset.key in ("file", "equal"):
-        full = say(f"app.weights.preset_{preset.key}", lang, summary=summary)
-        short = say(f"app.weights.chip_{preset.key}", lang)
+        full = book.say(f"app.weights.preset_{preset.key}", summary=summary)
+        short = book.say(f"app.weights.chip_{preset.key}")
     else:
-        full = short = catalogue.title(preset.key, state.found(), lang)
+        full = short = catalogue.title(preset.key, state.found(), book)
     few = len(preset.weights) <= FEW and preset.key != "equal"
     return full, summary if few else short
 
 
-def _render_sliders(scenario: Scenario, slug: str, standing: Points, lang: str) -> None:
+def _render_sliders(scenario: Scenario, slug: str, standing: Points, book: Phrasebook) -> None:
     used = effective(scenario, state.draft(slug).points)
     scaled = sum(standing.values()) != 100
     rows = []
     for factor, value in standing.items():
-        share = percent(used[factor], lang) if used else "—"
-        beside = say("app.weights.effective", lang, weight=share) if scaled else ""
-        rows.append(Slider(factor, getattr(scenario.factor(factor).name, lang), int(value), beside))
+        share = percent(used[factor], book) if used else "—"
+        beside = book.say("app.weights.effective", weight=share) if scaled else ""
+        rows.append(Slider(factor, book.text(scenario.factor(factor).name), int(value), beside))
 
     def moved(points: dict[str, int], gesture: str) -> None:
         state.set_points(slug, points, gesture)
@@ -87,38 +87,38 @@ def _render_sliders(scenario: Scenario, slug: str, standing: Points, lang: str) 
     render_sliders(rows, slug, moved, key=f"sliders-{slug}")
 
 
-def _render_multiplier(scenario: Scenario, slug: str, factor: str, value: Number, lang: str) -> None:
+def _render_multiplier(scenario: Scenario, slug: str, factor: str, value: Number, book: Phrasebook) -> None:
     key = widgets.stand_at(f"weight-{slug}-{factor}", float(value))
-    name = getattr(scenario.factor(factor).name, lang)
+    name = book.text(scenario.factor(factor).name)
 
     def moved() -> None:
         kept = dict(shown(scenario, state.draft(slug).points))
         kept[factor] = exact(round(st.session_state[key], 6))
         state.set_points(slug, kept)
 
-    label = markup.in_markdown(say("app.weights.multiplier", lang, name=name))
+    label = markup.in_markdown(book.say("app.weights.multiplier", name=name))
     st.number_input(label, 0.0, float(MOST), step=0.1, format="%.6g", key=key, on_change=moved)
 
 
-def _render_total(scenario: Scenario, slug: str, standing: Points, lang: str) -> None:
+def _render_total(scenario: Scenario, slug: str, standing: Points, book: Phrasebook) -> None:
     points = state.draft(slug).points
     if has_fractions(scenario, points):
         exactly = [
-            f"{getattr(scenario.factor(factor).name, lang)} {as_written(weight, lang)}"
+            f"{book.text(scenario.factor(factor).name)} {as_written(weight, book)}"
             for factor, weight in (points or scenario.weights).items()
         ]
-        st.html(markup.block("exact", say("app.weights.exact", lang, weights=exactly)))
+        st.html(markup.block("exact", book.say("app.weights.exact", weights=exactly)))
     total = sum(standing.values())
     if not total:
-        st.html(markup.block("zero", say("app.weights.zero", lang), role="alert"))
+        st.html(markup.block("zero", book.say("app.weights.zero"), role="alert"))
     elif total == 100:
-        st.html(markup.block("total-ok", say("app.weights.total_is", lang)))
+        st.html(markup.block("total-ok", book.say("app.weights.total_is")))
     else:
-        scaled = say("app.weights.total_scaled", lang, total=number(total, lang))
+        scaled = book.say("app.weights.total_scaled", total=book.number(total))
         st.html(markup.block("total-scaled", scaled, role="status"))
         st.button(
-            say("app.weights.write", lang),
+            book.say("app.weights.write"),
             key=f"write-{slug}",
-            help=say("app.weights.write_help", lang),
+            help=book.say("app.weights.write_help"),
             on_click=lambda: state.set_points(slug, dict(whole(standing))),
         )

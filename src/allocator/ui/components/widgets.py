@@ -1,4 +1,4 @@
-"""Controls of the pages: each ``render_…`` draws one and returns a plain value."""
+"""Controls and boxes of the pages: each ``render_…`` draws one; a control returns a plain value."""
 
 from __future__ import annotations
 
@@ -14,67 +14,65 @@ from allocator.core.model import Scenario
 from allocator.report.charts import marks as charts
 from allocator.report.charts.waterfall import waterfall_width
 from allocator.report.tables.grid import who
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.session import catalogue, state
 
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
-
 
 def stand_at(key: str, value: Any) -> str:
-    """Makes a keyed widget stand at a value; one that stands there is left alone, or it loses keystrokes."""
+    """Sets a keyed widget to a value, unless it has it: it would lose keystrokes.  Returns the key."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     return key
 
 
-def scenario_name(slug: str, lang: str) -> str:
-    """What the list of scenarios calls one: its title, that it was saved, or that it cannot be read."""
+def scenario_name(slug: str, book: Phrasebook) -> str:
+    """The name of a scenario in the list: its title, marked if it was saved or cannot be read."""
     found = state.found()
-    name = catalogue.title(slug, found, lang)
+    name = catalogue.title(slug, found, book)
     if isinstance(found[slug], AllocatorError):
-        return say("app.page.unreadable", lang, name=name)
-    return name if catalogue.own_name(slug) is None else say("app.page.own", lang, name=name)
+        return book.say("app.page.unreadable", name=name)
+    return name if catalogue.own_name(slug) is None else book.say("app.page.own", name=name)
 
 
-def render_window(title: str, form: Callable[[str, str], None], of: str, lang: str) -> None:
-    """A window over the page with what ``form`` draws for a scenario."""
+def render_window(title: str, form: Callable[[str, Phrasebook], None], of: str, book: Phrasebook) -> None:
+    """Draws a window over the page, filled by ``form`` for a scenario."""
     title = markup.in_markdown(title)
-    st.dialog(title, width="medium", on_dismiss=state.close_window)(form)(of, lang)
+    st.dialog(title, width="medium", on_dismiss=state.close_window)(form)(of, book)
 
 
-def render_problems(error: AllocatorError, lang: str) -> None:
-    """What is wrong with what a person entered, a sentence each."""
-    for sentence in error.sentences(lang):
+def render_problems(error: AllocatorError, book: Phrasebook) -> None:
+    """Draws the problems of what a person entered, a sentence each."""
+    for sentence in error.sentences(book):
         st.error(markup.in_markdown(sentence))
 
 
-def render_errors(error: AllocatorError, lang: str) -> None:
-    """What is wrong with a scenario, a sentence each, and that the settings are kept."""
-    st.html(markup.heading(say("app.page.error_title", lang)))
-    render_problems(error, lang)
-    st.html(markup.block("hint", say("app.page.error_keep", lang)))
+def render_errors(error: AllocatorError, book: Phrasebook) -> None:
+    """Draws the problems of a scenario, a sentence each, and a note that the settings are kept."""
+    st.html(markup.heading(book.say("app.page.error_title")))
+    render_problems(error, book)
+    st.html(markup.block("hint", book.say("app.page.error_keep")))
 
 
-def render_data(scenario: Scenario, lang: str) -> None:
-    """What each weighted factor's data is and where it comes from, folded away."""
-    none = say("app.data.none", lang)
-    with st.expander(say("app.data.title", lang), key="fold-data"):
+def render_data(scenario: Scenario, book: Phrasebook) -> None:
+    """Draws the status, definition and source of each weighted factor's data, folded away."""
+    none = book.say("app.data.none")
+    with st.expander(book.say("app.data.title"), key="fold-data"):
         keys = ("factor", "status", "year", "unit", "definition", "source")
-        headers = [say(f"app.data.{key}", lang) for key in keys]
+        headers = [book.say(f"app.data.{key}") for key in keys]
         rows = []
         for id in scenario.weights:
             factor = scenario.factor(id)
-            texts = [getattr(text, lang) if text else none for text in (factor.definition, factor.source)]
-            unit = getattr(factor.unit, lang, factor.unit) or none
+            texts = [book.text(text) if text else none for text in (factor.definition, factor.source)]
+            unit = book.text(factor.unit or none)
             year = str(factor.year) if factor.year else none
-            status = say(f"status.{factor.status}", lang)
-            rows.append([getattr(factor.name, lang), status, year, unit, *texts])
-        st.html(markup.plain_table(headers, rows, say("app.data.title", lang)))
+            status = book.say(f"status.{factor.status}")
+            rows.append([book.text(factor.name), status, year, unit, *texts])
+        st.html(markup.plain_table(headers, rows, book.say("app.data.title")))
 
 
 def chart_box(rows: int) -> Any:
-    """What charts of so many rows are drawn into: a box that scrolls where there are many."""
+    """The box for charts of so many rows; it scrolls where there are many."""
     many = rows > markup.MANY
     return st.container(height=markup.TALL if many else "content", border=many)
 
@@ -82,7 +80,7 @@ def chart_box(rows: int) -> Any:
 def render_chart(
     kind: str,
     frame: pd.DataFrame,
-    lang: str,
+    book: Phrasebook,
     *,
     base: str | None = None,
     width: int,
@@ -92,40 +90,40 @@ def render_chart(
     pick: bool = True,
     possible: bool = False,
 ) -> None:
-    """One chart of a frame; what depends on no figure is made once.  ``pick``: its rows can be picked."""
+    """Draws a chart of a frame; its spec, free of figures, is kept.  ``pick``: its rows can be picked."""
 
     def picked() -> None:
         rows = st.session_state[key].selection.get(charts.PICKED, [])
         if rows:
             state.set_picked(str(rows[0]["name"]))
 
-    spec = _chart_spec(kind, tuple(frame["name"]), lang, base, width, room, pick, possible)
+    spec = _chart_spec(kind, tuple(frame["name"]), book, base, width, room, pick, possible)
     content = {**spec, "datasets": {"rows": frame}}
     st.vega_lite_chart(
         content, width="stretch", theme=None, alt=alt, key=key, on_select=picked if pick else "ignore"
     )
 
 
-def render_recipient_picker(scenario: Scenario, lang: str) -> str | None:
-    """Whose steps are shown: chosen here or clicked in a chart; returns the id, or None."""
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = stand_at(f"pick-recipient-{lang}", state.picked(scenario))
+def render_recipient_picker(scenario: Scenario, book: Phrasebook) -> str | None:
+    """Draws the choice of the recipient whose steps are shown; returns its id, or None."""
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
+    key = stand_at(f"pick-recipient-{book.language}", state.picked(scenario))
     st.selectbox(
-        say("app.waterfall.pick", lang),
+        book.say("waterfall.pick"),
         list(names),
         index=None,
         format_func=names.__getitem__,
         key=key,
-        placeholder=say("app.waterfall.pick_hint", lang, who=who(scenario, lang)),
+        placeholder=book.say("waterfall.pick_hint", who=who(scenario, book)),
         on_change=lambda: state.set_picked(st.session_state[key] or ""),
     )
     return state.picked(scenario)
 
 
-def render_whose(scenario: Scenario, page: str, label: str, lang: str) -> str:
-    """Whose figures a page shows: the recipient that was picked, else the first; returns the id."""
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
-    key = stand_at(f"{page}-{state.slug()}-{lang}", state.picked(scenario) or scenario.ids[0])
+def render_whose(scenario: Scenario, page: str, label: str, book: Phrasebook) -> str:
+    """Draws the choice of the recipient that a page shows: the one picked, else the first; returns its id."""
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
+    key = stand_at(f"{page}-{state.slug()}-{book.language}", state.picked(scenario) or scenario.ids[0])
     picked = st.selectbox(
         label,
         list(names),
@@ -136,28 +134,28 @@ def render_whose(scenario: Scenario, page: str, label: str, lang: str) -> str:
     return str(picked)
 
 
-def name_of(scenario: Scenario, id: str, lang: str) -> str:
+def name_of(scenario: Scenario, id: str, book: Phrasebook) -> str:
     """A recipient's name."""
-    return str(getattr(scenario.recipients[scenario.ids.index(id)].name, lang))
+    return str(book.text(scenario.recipients[scenario.ids.index(id)].name))
 
 
-def render_waterfall(frame: pd.DataFrame, lang: str, *, alt: str, key: str) -> None:
+def render_waterfall(frame: pd.DataFrame, book: Phrasebook, *, alt: str, key: str) -> None:
     """The steps to one amount as bars."""
-    spec = _waterfall_spec(tuple(frame["name"]), lang)
+    spec = _waterfall_spec(tuple(frame["name"]), book)
     content = {**spec, "datasets": {"rows": frame}}
-    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"{key}-{lang}")
+    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"{key}-{book.language}")
 
 
 @lru_cache(maxsize=64)
-def _waterfall_spec(names: tuple[str, ...], lang: str) -> dict[str, Any]:
-    return charts.spec(charts.waterfall_marks(names, lang, width=waterfall_width(names)))
+def _waterfall_spec(names: tuple[str, ...], book: Phrasebook) -> dict[str, Any]:
+    return charts.spec(charts.waterfall_marks(names, book, width=waterfall_width(names)))
 
 
 @lru_cache(maxsize=64)
 def _chart_spec(
     kind: str,
     names: tuple[str, ...],
-    lang: str,
+    book: Phrasebook,
     base: str | None,
     width: int,
     room: int,
@@ -165,8 +163,8 @@ def _chart_spec(
     possible: bool,
 ) -> dict[str, Any]:
     if kind == "change":
-        return charts.spec(charts.change_marks(names, lang, width=width, pick=pick))
+        return charts.spec(charts.change_marks(names, book, width=width, pick=pick))
     if kind == "log":
-        return charts.spec(charts.log_marks(names, lang, base=base or "", width=width))
-    marks = charts.amount_marks(names, lang, base=base, width=width, room=room, possible=possible)
+        return charts.spec(charts.log_marks(names, book, base=base or "", width=width))
+    marks = charts.amount_marks(names, book, base=base, width=width, room=room, possible=possible)
     return charts.spec(marks)

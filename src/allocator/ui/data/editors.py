@@ -18,7 +18,7 @@ from allocator.core.parts import STATUSES
 from allocator.files.sheets.headings import CELL_COLUMNS, FACTOR_COLUMNS, REGISTER, factor_headings
 from allocator.files.upload import read as upload
 from allocator.report.words.differences import differences_in_words
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS, Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.data.edits import Edits, Rows, Same, after, edits_of
 from allocator.ui.session import state
@@ -28,15 +28,15 @@ ROW = 35
 MANY = 8  # problems from which they scroll in a box of their own
 
 NUMBER = "number"  # the column that counts the rows
-Into = tuple[str, str, str]  # the editor, the scenario, and what of the scenario the editor was filled from
+Into = tuple[str, str, str]  # the editor, the scenario, and a digest of the data that filled the editor
 
 
 class Editor(NamedTuple):
-    """One of the three tables: what it is filled from, how it is written out and read back."""
+    """One of the three tables: the data that fills it, and functions that write it out and read it back."""
 
     name: str
     of: Callable[[Scenario], object]
-    out: Callable[[Scenario, str], tuple[list[str], list[list[str]]]]
+    out: Callable[[Scenario, Phrasebook], tuple[list[str], list[list[str]]]]
     back: Callable[[Scenario, Sequence[str], Rows, str], Scenario]
     grows: bool
 
@@ -50,8 +50,8 @@ def _described(scenario: Scenario) -> object:
     return [replace(factor, values=()) for factor in scenario.factors]
 
 
-def _described_rows(scenario: Scenario, lang: str) -> tuple[list[str], list[list[str]]]:
-    return upload.factor_rows(scenario.factors, lang)
+def _described_rows(scenario: Scenario, book: Phrasebook) -> tuple[list[str], list[list[str]]]:
+    return upload.factor_rows(scenario.factors, book)
 
 
 EDITORS = {
@@ -65,35 +65,35 @@ EDITORS = {
 
 
 class Standing(NamedTuple):
-    """An editor as it stands on the page: its key, and the rows that it was handed when it was put there."""
+    """An editor on the page: its key, and the rows that it was given when it was first drawn."""
 
     key: str
     rows: Rows
 
 
 class Typed(NamedTuple):
-    """What was typed into an editor, and whether it was refused: what is wrong is said until it is not."""
+    """The edits typed into an editor, and if they were refused: problems are shown until they are solved."""
 
     edits: Edits = Edits()
     refused: bool = False
 
 
 @st.fragment
-def render_editor(name: str, scenario: Scenario, slug: str, lang: str) -> None:
-    """An editor with its button.  A cell that is typed draws only this anew, not the page."""
+def render_editor(name: str, scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws an editor with its buttons.  Typing in a cell redraws only this part, not the page."""
     editor = EDITORS[name]
-    title = say(f"app.table_editor.{name}_title", lang)
-    st.html(markup.heading(title) + markup.block("hint", say(f"app.table_editor.{name}_about", lang)))
-    render_outcome(name, lang)
+    title = book.say(f"app.table_editor.{name}_title")
+    st.html(markup.heading(title) + markup.block("hint", book.say(f"app.table_editor.{name}_about")))
+    render_outcome(name, book)
     try:
-        header, rows = editor.out(scenario, lang)
+        header, rows = editor.out(scenario, book)
     except ScenarioError as error:
-        render_problems(error, "not_shown", lang)
+        render_problems(error, "not_shown", book)
         return
     into = name, slug, _digest(editor.of(scenario))
-    config = column_config(name, header, scenario, lang)
-    same = _same(name, len(header), scenario, lang)
-    shown = _standing(into, rows, same, repr((lang, header, config)))
+    config = column_config(name, header, scenario, book)
+    same = _same(name, len(header), scenario, book)
+    shown = _standing(into, rows, same, repr((book, header, config)))
     st.data_editor(
         frame_of(shown.rows, len(header)),
         key=shown.key,
@@ -107,19 +107,19 @@ def render_editor(name: str, scenario: Scenario, slug: str, lang: str) -> None:
     )
     typed = _typed(into)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        label = say(f"app.table_editor.{name}_apply", lang)
+        label = book.say(f"app.table_editor.{name}_apply")
         applied = st.button(label, key=f"apply-{name}-{slug}", type="primary")
         if typed.edits:
-            label = say("app.table_editor.discard", lang)
+            label = book.say("app.table_editor.discard")
             st.button(label, key=f"discard-{name}-{slug}", on_click=_forget, args=(into,))
-            st.html(markup.block("edited", say("app.table_editor.unapplied", lang), role="status"))
+            st.html(markup.block("edited", book.say("app.table_editor.unapplied"), role="status"))
     if not applied and not typed.refused:
         return
     try:
         made = editor.back(scenario, header, typed.edits.on(rows), title)
     except ScenarioError as error:
         _put(into, typed._replace(refused=True))
-        render_problems(error, "refused", lang)
+        render_problems(error, "refused", book)
         return
     if not applied:
         _put(into, typed._replace(refused=False))
@@ -137,16 +137,16 @@ def frame_of(rows: Rows, width: int) -> pd.DataFrame:
     return frame
 
 
-def column_config(name: str, header: Sequence[str], scenario: Scenario, lang: str) -> dict[str, Any]:
-    """How an editor shows its columns: text so that figures stay exact, lists where there is a choice."""
-    number = st.column_config.TextColumn(say("table.number", lang), disabled=True, pinned=True, width=52)
+def column_config(name: str, header: Sequence[str], scenario: Scenario, book: Phrasebook) -> dict[str, Any]:
+    """The columns of an editor: text, so that figures stay exact, and lists where there is a choice."""
+    number = st.column_config.TextColumn(book.say("table.number"), disabled=True, pinned=True, width=52)
     config: dict[str, Any] = {NUMBER: number}
-    choices, figures, fixed = _roles(name, len(header), scenario, lang)
+    choices, figures, fixed = _roles(name, len(header), scenario, book)
     for at, label in enumerate(header):
         if at in choices:
             column = st.column_config.SelectboxColumn(label, options=choices[at])
         else:
-            pinned = name == "table" and at == REGISTER.index(f"name_{lang}")
+            pinned = name == "table" and at == REGISTER.index(f"name_{book.language}")
             column = st.column_config.TextColumn(
                 label, alignment="right" if at in figures else "left", disabled=at in fixed, pinned=pinned
             )
@@ -155,17 +155,17 @@ def column_config(name: str, header: Sequence[str], scenario: Scenario, lang: st
 
 
 def _roles(
-    name: str, width: int, scenario: Scenario, lang: str
+    name: str, width: int, scenario: Scenario, book: Phrasebook
 ) -> tuple[dict[int, list[str]], set[int], set[int]]:
-    """By position: columns to choose in, and from what; columns of figures; and those that stay."""
-    statuses = [say(f"status.{status}", lang) for status in STATUSES]
+    """The options of columns with a choice, the columns of figures, and the fixed ones, all by position."""
+    statuses = [book.say(f"status.{status}") for status in STATUSES]
     if name == "table":
         return {}, set(range(len(REGISTER), width)), set()
     if name == "factors":
         return {FACTOR_COLUMNS.index("status"): statuses}, {FACTOR_COLUMNS.index("year")}, {0}
     choices = {
-        "recipient": [getattr(r.name, lang) for r in scenario.recipients],
-        "factor": factor_headings(scenario, lang),
+        "recipient": [book.text(r.name) for r in scenario.recipients],
+        "factor": factor_headings(scenario, book),
         "status": statuses,
     }
     figures = {CELL_COLUMNS.index(column) for column in ("declared", "verified")}
@@ -189,7 +189,7 @@ def _put(into: Into, typed: Typed) -> None:
 
 
 def _keep(into: Into, shown: Standing, rows: list[list[str]], width: int) -> None:
-    """Notes what stands in an editor, before anything is drawn in its place."""
+    """Keeps the edits of an editor, before anything is drawn in its place."""
     now = after(shown.rows, st.session_state[shown.key], len(rows), width)
     _put(into, _typed(into)._replace(edits=edits_of(rows, now)))
 
@@ -201,9 +201,9 @@ def _forget(into: Into) -> None:
 
 
 def _standing(into: Into, rows: list[list[str]], same: Same, looks: str) -> Standing:
-    """The editor that stands on the page; where none does, a new one with what was typed before.
+    """The editor on the page; where there is none, a new one with what was typed before.
 
-    While it stands it must be handed the same rows: what was typed is kept in the browser beside them.
+    While it is there it must be given the same rows: the browser keeps what was typed beside them.
     """
     begun = f"{'-'.join(into)}-{_digest(looks)}"
     at = f"data-standing-{into[0]}"
@@ -216,11 +216,11 @@ def _standing(into: Into, rows: list[list[str]], same: Same, looks: str) -> Stan
     return standing
 
 
-def _same(name: str, width: int, scenario: Scenario, lang: str) -> dict[int, dict[str, str]]:
-    """By column: what the choices of the other languages are called in this one."""
-    here, *_ = _roles(name, width, scenario, lang)
+def _same(name: str, width: int, scenario: Scenario, book: Phrasebook) -> dict[int, dict[str, str]]:
+    """The choices of the other languages in the words of this one, by column."""
+    here, *_ = _roles(name, width, scenario, book)
     same: dict[int, dict[str, str]] = {}
-    for other in LANGUAGES:
+    for other in BOOKS:
         for at, options in _roles(name, width, scenario, other)[0].items():
             words = {a: b for a, b in zip(options, here[at], strict=True) if a not in here[at]}
             same.setdefault(at, {}).update(words)
@@ -231,37 +231,37 @@ def _same(name: str, width: int, scenario: Scenario, lang: str) -> dict[int, dic
 
 
 def take_over(where: str, slug: str, before: Scenario, after: Scenario) -> None:
-    """Puts the edited scenario on the screen, as one step, and keeps what there is to say of it there."""
+    """Puts the edited scenario on the screen, as one step, and keeps its changes to be shown at ``where``."""
     if after != before:
         state.set_scenario(slug, after, state.draft(slug).points)
     st.session_state["data-outcome"] = where, before, after
 
 
-def render_outcome(where: str, lang: str) -> None:
-    """What an edit changed, once, in the place where it was made."""
+def render_outcome(where: str, book: Phrasebook) -> None:
+    """Draws the changes of an edit, once, in the place where it was made."""
     made, before, after = st.session_state.get("data-outcome", ("", None, None))
     if made == where:
         del st.session_state["data-outcome"]
-        st.html(markup.block("exact", outcome_sentence(before, after, lang), role="status"))
+        st.html(markup.block("exact", outcome_sentence(before, after, book), role="status"))
 
 
-def outcome_sentence(before: Scenario, after: Scenario, lang: str, *, done: bool = True) -> str:
-    """What an edit changed, in words; or what it would change."""
+def outcome_sentence(before: Scenario, after: Scenario, book: Phrasebook, *, done: bool = True) -> str:
+    """The changes of an edit in words, or those that it would make if not ``done``."""
     if before == after:
-        return say("app.table_editor.unchanged", lang)
-    changes = differences_in_words(differences(before, after), after, lang, 6)
+        return book.say("app.table_editor.unchanged")
+    changes = differences_in_words(differences(before, after), after, book, 6)
     key = "app.table_editor.changed" if done else "app.table_editor.would_change"
-    return say(key, lang, changes=("" if lang == "zh" else " ").join(changes))
+    return book.say(key, changes=book.join(changes))
 
 
-def render_problems(error: ScenarioError, title: str, lang: str) -> None:
-    """Every problem as a sentence, in a box that scrolls where there are many."""
-    render_sentences(error.sentences(lang), title, lang)
+def render_problems(error: ScenarioError, title: str, book: Phrasebook) -> None:
+    """Draws every problem as a sentence, in a box that scrolls where there are many."""
+    render_sentences(error.sentences(book), title, book)
 
 
-def render_sentences(sentences: Sequence[str], title: str, lang: str) -> None:
-    """Sentences on what is wrong, their number first."""
-    head = say(f"app.table_editor.{title}", lang, count=len(sentences))
+def render_sentences(sentences: Sequence[str], title: str, book: Phrasebook) -> None:
+    """Draws sentences on what is wrong, their number first."""
+    head = book.say(f"app.table_editor.{title}", count=len(sentences))
     st.html(markup.block("zero", head, role="alert"))
     with st.container(height=320 if len(sentences) > MANY else "content", border=len(sentences) > MANY):
         st.markdown("\n".join(f"{at}. {markup.in_markdown(s)}" for at, s in enumerate(sentences, 1)))

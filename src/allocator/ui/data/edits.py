@@ -1,7 +1,7 @@
-"""What a person typed into an editor and has not applied.  No Streamlit.
+"""Edits that were typed into an editor and are not yet applied.  No Streamlit.
 
-It is kept as a difference to the scenario's rows, since it outlives the editor: on another page or in the
-other language the editor is filled anew, and cells that nobody touched must then stand as they are there.
+They are kept as differences from the scenario's rows, since they outlive the editor: on another page or in
+the other language it is filled anew, and cells that nobody edited must then be as they are there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Rows = list[tuple[int, list[str]]]
-Same = Mapping[int, Mapping[str, str]]  # by column: what the choices of other languages are called here
+Same = Mapping[int, Mapping[str, str]]  # by column: the choices of other languages in this one's words
 
 _COLUMN = re.compile(r"c(\d{1,4})")
 
@@ -47,7 +47,7 @@ class Edits:
 
 
 def edits_of(rows: Sequence[Sequence[str]], shown: Rows) -> Edits:
-    """What makes the rows that are shown of those that an editor was filled with.
+    """The edits that turn the rows an editor was filled with into those that are shown.
 
     >>> edits_of([["a"], ["b"]], [(1, ["x"]), (3, ["new"])]) == Edits({(1, 0): "x"}, {2}, (("new",),))
     True
@@ -66,9 +66,9 @@ def edits_of(rows: Sequence[Sequence[str]], shown: Rows) -> Edits:
 
 
 def after(shown: Rows, edits: Mapping[str, Any], count: int, width: int) -> Rows:
-    """The rows of an editor after what it tells that was done to them; ``count`` were there before anything.
+    """The rows of an editor after the edits that Streamlit reports; ``count`` rows were there at first.
 
-    It names rows by their place among those shown and columns by their keys, c0, c1, …
+    Streamlit names rows by their place among those shown and columns by their keys, c0, c1, …
     """
     deleted = set(edits.get("deleted_rows", ()))
     edited: Mapping[int, Mapping[str, Any]] = edits.get("edited_rows", {})

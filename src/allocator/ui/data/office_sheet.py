@@ -1,4 +1,4 @@
-"""An office's own sheet in place of the template: what it was taken for, what is asked, and one step."""
+"""An office's own sheet in place of the template: its understanding, the questions, and taking it over."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from allocator.files.sheets.grids.grid import Grid
 from allocator.files.understanding.folder import with_values
 from allocator.files.understanding.understand import understand_grids
 from allocator.report.words.finding import against_sentence, terms
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS, Phrasebook
 from allocator.ui.components import markup, understood, uploads
 from allocator.ui.data.editors import outcome_sentence, render_problems, render_sentences, take_over
 from allocator.ui.session.remembered import shown
 
 
 def render_office_sheet(
-    file: uploads.Given, refused: ScenarioError, scenario: Scenario, slug: str, lang: str
+    file: uploads.Given, refused: ScenarioError, scenario: Scenario, slug: str, book: Phrasebook
 ) -> None:
-    """A file that is no filled-in template: understood as a table, or why it cannot be used.
+    """Draws a file that is no filled-in template: its understanding as a table, or why it cannot be used.
 
-    ``refused`` is what the reader of templates says of it.
+    ``refused`` is the error of the reader of templates.
     """
     of = f"data-{slug}"
     if st.session_state.get(f"sheet-{of}") != file.id:
@@ -41,60 +41,60 @@ def render_office_sheet(
             f"understood-{of}", key, lambda: understand_grids(file.name, grids, options, scenario)
         )
     except ScenarioError:
-        render_problems(refused, "upload_refused", lang)
+        render_problems(refused, "upload_refused", book)
         return
     # the program's own template names each cell by its row and heading
     if (_is_template(grids) and understood.is_open(made, of)) or not (made.values or made.decisions):
-        render_problems(refused, "upload_refused", lang)
-        _offer_new_fund(file, lang)
+        render_problems(refused, "upload_refused", book)
+        _offer_new_fund(file, book)
         return
     if made.problems:
-        said = [understood.in_words(each, lang) for each in made.problems]
-        render_sentences([f"{file.name}: {sentence}" for sentence in said], "upload_refused", lang)
-    st.html(markup.block("exact", understood.summary(made, lang), role="status"))
-    understood.render_questions(made, of, lang, keeps=True)
-    understood.render_columns(made, of, lang)
-    understood.render_statements(replace(made, problems=()), lang)
+        said = [understood.in_words(each, book) for each in made.problems]
+        render_sentences([f"{file.name}: {sentence}" for sentence in said], "upload_refused", book)
+    st.html(markup.block("exact", understood.summary(made, book), role="status"))
+    understood.render_questions(made, of, book, keeps=True)
+    understood.render_columns(made, of, book)
+    understood.render_statements(replace(made, problems=()), book)
     if not understood.is_open(made, of):
         try:
-            after = with_values(scenario, made, lang)
-        except ScenarioError as error:  # what each figure may be and all together may not
-            render_problems(error, "upload_refused", lang)
+            after = with_values(scenario, made, book)
+        except ScenarioError as error:  # figures that are valid singly but not together
+            render_problems(error, "upload_refused", book)
             return
-        _render_effect(scenario, after, lang)
-        if st.button(say("app.table_editor.take_sheet", lang), key=f"take-{of}", type="primary"):
+        _render_effect(scenario, after, book)
+        if st.button(book.say("app.table_editor.take_sheet"), key=f"take-{of}", type="primary"):
             st.session_state["data-uploads"][file.id] = None  # dealt with
             take_over("upload", slug, scenario, after)
             st.rerun()
     else:
-        _offer_new_fund(file, lang)
-    understood.render_sheet(made, grids, lang)
+        _offer_new_fund(file, book)
+    understood.render_sheet(made, grids, book)
 
 
 def _is_template(grids: Sequence[Grid]) -> bool:
-    """Whether these are the sheets of the workbook that the page gives to fill in."""
+    """True if these are the sheets of the workbook that the page gives to fill in."""
     names = {grid.name for grid in grids}
     parts = ("workbook.sheet_data", "workbook.sheet_notes")
-    return any({say(part, lang) for part in parts} <= names for lang in LANGUAGES)
+    return any({book.say(part) for part in parts} <= names for book in BOOKS)
 
 
-def _render_effect(before: Scenario, after: Scenario, lang: str) -> None:
-    """What taking the sheet over would change, in the data and in the amounts."""
-    st.html(markup.block("effect", outcome_sentence(before, after, lang, done=False)))
+def _render_effect(before: Scenario, after: Scenario, book: Phrasebook) -> None:
+    """Draws the changes that taking the sheet over would make, in the data and in the amounts."""
+    st.html(markup.block("effect", outcome_sentence(before, after, book, done=False)))
     try:
         old, new = allocate(before), allocate(after)
     except AllocatorError as error:
-        st.html(markup.block("zero", " ".join(error.sentences(lang)), role="alert"))
+        st.html(markup.block("zero", " ".join(error.sentences(book)), role="alert"))
         return
     found = held_against(new, old)
-    base = say("app.table_editor.as_now", lang)
-    words = terms([new], lang)
+    base = book.say("app.table_editor.as_now")
+    words = terms([new], book)
     st.html(markup.block("effect", against_sentence(found, base, after.distributable, words)))
 
 
-def _offer_new_fund(file: uploads.Given, lang: str) -> None:
-    """Another fund's table, or other factors: the way to a new fund, with the file there already."""
-    if st.button(say("app.table_editor.new_fund", lang), key="sheet-new-fund"):
+def _offer_new_fund(file: uploads.Given, book: Phrasebook) -> None:
+    """Draws a button that begins a new fund with the file, for another fund's table or other factors."""
+    if st.button(book.say("app.table_editor.new_fund"), key="sheet-new-fund"):
         uploads.keep("start", "new", file)
         understood.begin("new")
         st.switch_page(st.session_state.pages["new"])

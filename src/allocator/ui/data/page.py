@@ -13,7 +13,7 @@ from allocator.files.upload import read as upload
 from allocator.files.upload import template as workbook
 from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
 from allocator.report.words.hints import hint_lines
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, uploads
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.data import office_sheet
@@ -21,68 +21,68 @@ from allocator.ui.data.editors import render_editor, render_outcome, take_over
 from allocator.ui.data.projects import render_projects
 from allocator.ui.session import catalogue, state
 
-TRANSPORT = 20  # MB that the browser may send: what is too large is then said in a sentence of our own
+TRANSPORT = 20  # MB that the browser may send: our own sentence refuses what is too large
 
 
 def render() -> None:
     """Draws the page."""
-    lang = state.lang()
-    scenario = readable(lang)
+    book = state.book()
+    scenario = readable(book)
     if scenario is None:
         return
     slug = state.slug()
-    st.html(markup.lines([markup.block("hint", line) for line in hint_lines(scenario, lang)]))
-    allocation = _allocation(slug, lang)
-    render_editor("table", scenario, slug, lang)
-    _render_upload(scenario, slug, lang)
-    render_projects(scenario, slug, lang)
-    grid = shares_table(allocation.scenario if allocation else scenario, lang, allocation)
-    about = markup.block("hint", say("app.table_editor.shares_about", lang))
+    st.html(markup.lines([markup.block("hint", line) for line in hint_lines(scenario, book)]))
+    allocation = _allocation(slug, book)
+    render_editor("table", scenario, slug, book)
+    _render_upload(scenario, slug, book)
+    render_projects(scenario, slug, book)
+    grid = shares_table(allocation.scenario if allocation else scenario, book, allocation)
+    about = markup.block("hint", book.say("app.table_editor.shares_about"))
     st.html(markup.lines([f"<div>{markup.table(grid, grid.caption)}</div>", about]))
     if scenario.provenance:
-        _render_remarks(scenario, lang)
-    render_editor("factors", scenario, slug, lang)
-    with st.expander(say("app.table_editor.cells_fold", lang), key="fold-cells"):
-        render_editor("cells", scenario, slug, lang)
+        _render_remarks(scenario, book)
+    render_editor("factors", scenario, slug, book)
+    with st.expander(book.say("app.table_editor.cells_fold"), key="fold-cells"):
+        render_editor("cells", scenario, slug, book)
     if allocation is not None:
-        st.html(markup.foot(foot_lines(allocation, lang)))
+        st.html(markup.foot(foot_lines(allocation, book)))
 
 
-def _allocation(slug: str, lang: str) -> Allocation | None:
+def _allocation(slug: str, book: Phrasebook) -> Allocation | None:
     """The allocation of the data as it stands; where there can be none, says why."""
     try:
         return allocate(state.on_screen(slug))
     except AllocatorError as error:
-        st.html(markup.block("zero", " ".join(error.sentences(lang)), role="alert"))
+        st.html(markup.block("zero", " ".join(error.sentences(book)), role="alert"))
         return None
 
 
-def _render_remarks(scenario: Scenario, lang: str) -> None:
+def _render_remarks(scenario: Scenario, book: Phrasebook) -> None:
     count = len(scenario.provenance)
-    with st.expander(say("app.table_editor.remarks_fold", lang, count=count), key="fold-remarks"):
-        grid = remarks_table(scenario, lang)
+    with st.expander(book.say("app.table_editor.remarks_fold", count=count), key="fold-remarks"):
+        grid = remarks_table(scenario, book)
         st.html(markup.table(grid, grid.caption))
         if count > MOST_REMARKS:
-            st.html(markup.block("hint", say("app.table_editor.remarks_more", lang, most=MOST_REMARKS)))
+            st.html(markup.block("hint", book.say("app.table_editor.remarks_more", most=MOST_REMARKS)))
 
 
 # --- upload and template --------------------------------------------------------------------------
 
 
-def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
+def _render_upload(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     st.html(
-        markup.heading(say("app.table_editor.upload_title", lang))
-        + markup.block("hint", say("app.table_editor.upload_about", lang))
+        markup.heading(book.say("app.table_editor.upload_title"))
+        + markup.block("hint", book.say("app.table_editor.upload_about"))
     )
-    render_outcome("upload", lang)
+    render_outcome("upload", book)
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with right:
-        title = catalogue.title(slug, state.found(), lang)
+        title = catalogue.title(slug, state.found(), book)
         st.download_button(
-            say("app.table_editor.template", lang),
-            lambda: workbook.template(scenario, lang),
+            book.say("app.table_editor.template"),
+            lambda: workbook.template(scenario, book),
             file_name=sanitize_filename(
-                f"{say('app.table_editor.template_name', lang, title=title[:60])}.xlsx", replacement_text="-"
+                f"{book.say('app.table_editor.template_name', title=title[:60])}.xlsx", replacement_text="-"
             ),
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             on_click="ignore",
@@ -90,7 +90,7 @@ def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
         )
     with left:
         given = st.file_uploader(
-            say("app.table_editor.upload_label", lang), key=f"upload-{slug}", max_upload_size=TRANSPORT
+            book.say("app.table_editor.upload_label"), key=f"upload-{slug}", max_upload_size=TRANSPORT
         )
     if given is None:
         return
@@ -112,4 +112,4 @@ def _render_upload(scenario: Scenario, slug: str, lang: str) -> None:
             given.file_id,
             lambda: uploads.given_of(given.name, given.getvalue(), given.file_id),
         )
-        office_sheet.render_office_sheet(file, refused, scenario, slug, lang)
+        office_sheet.render_office_sheet(file, refused, scenario, slug, book)

@@ -1,4 +1,4 @@
-"""The files that factor values from projects are made of: those of the scenario, and uploaded ones.
+"""The files behind factor values from projects: those of the scenario, and uploaded ones.
 
 They stay in the session, apart from the scenario.
 """
@@ -22,7 +22,7 @@ from allocator.files.projects.template import activities_template, register_temp
 from allocator.files.saved.catalogue import scenario_folder
 from allocator.files.scenario.load import register_files
 from allocator.files.sheets.spreadsheet import shown_name
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, uploads
 from allocator.ui.components.uploads import Given, once
 from allocator.ui.data.editors import render_problems
@@ -30,7 +30,7 @@ from allocator.ui.session import catalogue
 
 EXAMPLE = Path("luzhou-2023-projects", "rules", "five-years.toml")
 KINDS = ("register", "rules", "activities")
-# MB that the browser may send: what is too large is then said in a sentence of our own
+# MB that the browser may send: our own sentence refuses what is too large
 TRANSPORT = {"register": 60, "rules": 22, "activities": 20}
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Files = Mapping[str, Given]
@@ -38,7 +38,7 @@ Files = Mapping[str, Given]
 
 @dataclass(frozen=True)
 class FilesCounted:
-    """What files give, with what it was made of."""
+    """The factor values that files give, with a key of the files and recipients."""
 
     key: object
     counted: Counted
@@ -54,7 +54,7 @@ def fund_files(slug: str) -> tuple[dict[str, Given], Path | None]:
         named = register_files(path)
         found = {roles[role]: read(file) for role, file in named.items() if role in roles}
     except ScenarioError:
-        return {}, None  # is said of the scenario itself
+        return {}, None  # the scenario's own error says so
     return found, named["rules"].parent if named else None
 
 
@@ -68,55 +68,55 @@ def read(path: Path) -> Given:
 
 
 def given(slug: str) -> dict[str, Given]:
-    """What was uploaded for the scenario."""
+    """The files that were uploaded for the scenario, by kind."""
     known = {kind: uploads.given(f"projects-{kind}", slug) for kind in KINDS}
     return {kind: file for kind, file in known.items() if file is not None}
 
 
-def render_files(scenario: Scenario, own: dict[str, Given], slug: str, lang: str) -> None:
-    """The boxes with their templates, and which files are in use."""
+def render_files(scenario: Scenario, own: dict[str, Given], slug: str, book: Phrasebook) -> None:
+    """Draws the boxes with their templates, and the names of the files in use."""
     boxes = st.session_state.get("projects-boxes", 0)
     rights = {}
     for kind in KINDS:
         left, rights[kind] = st.columns([2, 1], vertical_alignment="bottom")
         with left:
-            label, key = say(f"app.projects.upload_{kind}", lang), f"projects-{kind}-{slug}-{boxes}"
+            label, key = book.say(f"app.projects.upload_{kind}"), f"projects-{kind}-{slug}-{boxes}"
             uploads.render_upload(f"projects-{kind}", slug, label, key, TRANSPORT[kind])
     uploaded = given(slug)
-    for kind, (name, content) in _templates(scenario, (own | uploaded).get("rules"), lang).items():
+    for kind, (name, content) in _templates(scenario, (own | uploaded).get("rules"), book).items():
         rights[kind].download_button(
-            say(f"app.projects.template_{kind}", lang), content, name,
+            book.say(f"app.projects.template_{kind}"), content, name,
             mime="application/toml" if kind == "rules" else EXCEL,
             on_click="ignore", width="stretch", key=f"projects-template-{kind}",
         )  # fmt: skip
     if own:
         names = [shown_name(file.name) for file in own.values()]
-        st.html(markup.block("hint", say("app.projects.beside", lang, files=names)))
+        st.html(markup.block("hint", book.say("app.projects.beside", files=names)))
     if uploaded:
         names = [shown_name(file.name) for file in uploaded.values()]
-        st.html(markup.block("hint", say("app.projects.given", lang, files=names)))
+        st.html(markup.block("hint", book.say("app.projects.given", files=names)))
         kinds = tuple(f"projects-{kind}" for kind in KINDS)
-        label = say("app.projects.forget", lang)
+        label = book.say("app.projects.forget")
         st.button(label, key=f"projects-forget-{slug}", on_click=_forget, args=(kinds, slug))
 
 
 def _templates(
-    scenario: Scenario, file: Given | None, lang: str
+    scenario: Scenario, file: Given | None, book: Phrasebook
 ) -> dict[str, tuple[str, Callable[[], bytes]]]:
-    """What can be downloaded to fill in, by the rules in use, else those of the example: name and content."""
+    """The templates to fill in, by the rules in use, else by those of the example: name and content."""
     if _rules_or_none(file) is None:
         file = _example()
     rules = _rules_or_none(file)
     if file is None or rules is None:
         return {}
     content, people = file.content, scenario.recipients
-    names = {kind: f"{say(f'app.projects.file_{kind}', lang)}.xlsx" for kind in ("register", "activities")}
+    names = {kind: f"{book.say(f'app.projects.file_{kind}')}.xlsx" for kind in ("register", "activities")}
     found: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "register": (names["register"], lambda: register_template(rules, people, lang)),
+        "register": (names["register"], lambda: register_template(rules, people, book)),
         "rules": (shown_name(file.name), lambda: content),
     }
     if rules.points:
-        found["activities"] = names["activities"], lambda: activities_template(rules, people, lang)
+        found["activities"] = names["activities"], lambda: activities_template(rules, people, book)
     return found
 
 
@@ -149,20 +149,20 @@ def _rules_or_none(file: Given | None) -> Rules | None:
 
 
 def _last() -> dict[str, FilesCounted]:
-    """The last that usable files gave, by scenario."""
+    """The last values that usable files gave, by scenario."""
     known: dict[str, FilesCounted] = st.session_state.setdefault("projects-last", {})
     return known
 
 
-def counted_of(files: Files, scenario: Scenario, slug: str, lang: str) -> FilesCounted | None:
-    """What the files give; where something is wrong or lacking says so, and what they gave before."""
+def counted_of(files: Files, scenario: Scenario, slug: str, book: Phrasebook) -> FilesCounted | None:
+    """The values that the files give; if refused, the last good ones, if any; None if a file is missing."""
     try:
-        found = count(files, scenario, "projects", lang)
+        found = count(files, scenario, "projects", book)
     except ScenarioError as error:
-        render_problems(error, "projects_refused", lang)
+        render_problems(error, "projects_refused", book)
         found = _last().get(slug)
         if found is not None and found.counted.recipients == tuple(scenario.ids):
-            st.html(markup.block("exact", say("app.projects.earlier", lang), role="status"))
+            st.html(markup.block("exact", book.say("app.projects.earlier"), role="status"))
             return found
         return None
     if found is not None:
@@ -170,8 +170,8 @@ def counted_of(files: Files, scenario: Scenario, slug: str, lang: str) -> FilesC
     return found
 
 
-def count(files: Files, scenario: Scenario, kind: str, lang: str) -> FilesCounted | None:
-    """What the files give, counted once; None where one is lacking, which is said."""
+def count(files: Files, scenario: Scenario, kind: str, book: Phrasebook) -> FilesCounted | None:
+    """The values that the files give, counted once; where a file is missing, says so and returns None."""
     if not files:
         return None
     rules = _rules(files["rules"]) if "rules" in files else None
@@ -179,8 +179,8 @@ def count(files: Files, scenario: Scenario, kind: str, lang: str) -> FilesCounte
     if rules is not None and rules.points and "activities" not in files:
         lacking.append("activities")
     for name in lacking:
-        names = [getattr(point.column, lang) for point in rules.points] if rules else []
-        st.html(markup.block("exact", say(f"app.projects.needs_{name}", lang, names=names), role="status"))
+        names = [book.text(point.column) for point in rules.points] if rules else []
+        st.html(markup.block("exact", book.say(f"app.projects.needs_{name}", names=names), role="status"))
     if lacking or rules is None:
         return None
     key = (
@@ -197,7 +197,7 @@ def count(files: Files, scenario: Scenario, kind: str, lang: str) -> FilesCounte
             scenario.recipients,
             LARGEST_MB,
         )
-        # of many thousand projects, or the search for garbage after every drawing of any page takes long
+        # with many thousand projects, garbage collection after every drawing would otherwise take long
         gc.collect()
         gc.freeze()
         return made

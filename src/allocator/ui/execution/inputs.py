@@ -1,4 +1,4 @@
-"""What the page After the split is set to: payments, rules, day, schedule, what is entered of targets."""
+"""The settings of the page After the split: payments, rules, day, schedule, and entries for targets."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from allocator.core.parts import Text
 from allocator.files.execution.payments import load_payments, read_payments
 from allocator.files.execution.rules import load_rules, read_rules, rules_beside
 from allocator.files.sheets.spreadsheet import shown_name
-from allocator.text import number, say
+from allocator.text import ZH, Phrasebook
 from allocator.ui.components import fields, markup, uploads, widgets
 from allocator.ui.components.uploads import Given, given, once
 from allocator.ui.session import catalogue, fund
 from allocator.ui.session.rule import typed_number
 
 PLANS = ("elapsed", "stated")
-# MB that the browser may send: what is too large is then said in a sentence of our own
+# MB that the browser may send: our own sentence refuses what is too large
 TRANSPORT = {"payments": 20, "rules": 22}
 
 
 @dataclass(frozen=True)
 class FundFiles:
-    """What stands beside the scenarios of a fund: its rules and files of payments."""
+    """The rules and the files of payments in the folder of a fund's scenarios."""
 
     rules: Path | None
     payments: tuple[Path, ...]
@@ -56,22 +56,22 @@ def fund_files(slug: str) -> FundFiles:
 
 
 def fund_key(slug: str) -> str:
-    """What uploads and settings of a fund are kept under."""
+    """The key under which uploads and settings of a fund are kept."""
     return fund.slugs(slug)[0]
 
 
 # --- files ----------------------------------------------------------------------------------------
 
 
-def render_upload(kind: str, slug: str, lang: str) -> None:
-    """A box for a file of payments, or of rules."""
-    label = say(f"app.execution.upload_{kind}", lang)
+def render_upload(kind: str, slug: str, book: Phrasebook) -> None:
+    """Draws a box for a file of payments, or of rules."""
+    label = book.say(f"app.execution.upload_{kind}")
     if uploads.render_upload(kind, fund_key(slug), label, f"execution-{kind}-{slug}", TRANSPORT[kind]):
         st.rerun()
 
 
 def sources(near: FundFiles, slug: str) -> dict[str, Path | Given]:
-    """The payments that can be looked at: what was uploaded, then the files beside the scenario."""
+    """The files of payments to choose from, by name: the uploaded one, then those beside the scenario."""
     uploaded = given("payments", fund_key(slug))
     found: dict[str, Path | Given] = {} if uploaded is None else {shown_name(uploaded.name): uploaded}
     for path in near.payments:
@@ -79,9 +79,9 @@ def sources(near: FundFiles, slug: str) -> dict[str, Path | Given]:
     return found
 
 
-def source_name(name: str, lang: str) -> str:
-    """What the list calls a file of payments; an example says so."""
-    return say("app.execution.example", lang, name=name) if "illustrative" in name else name
+def source_name(name: str, book: Phrasebook) -> str:
+    """The name of a file of payments in the list; an example is marked."""
+    return book.say("app.execution.example", name=name) if "illustrative" in name else name
 
 
 def rules(near: FundFiles, slug: str) -> Rules | None:
@@ -106,7 +106,7 @@ def payments(source: Path | Given, scenario: Scenario, who: Sequence[Payer]) -> 
 
 
 def _entered_key(slug: str) -> str:
-    """What is entered belongs to a fund and a file of rules."""
+    """The key of entries, which belong to a fund and a file of rules."""
     uploaded = given("rules", fund_key(slug))
     return fund_key(slug) if uploaded is None else f"{fund_key(slug)}-{uploaded.id}"
 
@@ -114,23 +114,23 @@ def _entered_key(slug: str) -> str:
 # --- settings -------------------------------------------------------------------------------------
 
 
-def render_settings(held: Rules, paid: Payments, slug: str, lang: str) -> tuple[Rules | None, date]:
-    """Up to which day, checkpoints and schedule; None for rules where what is entered is wrong."""
+def render_settings(held: Rules, paid: Payments, slug: str, book: Phrasebook) -> tuple[Rules | None, date]:
+    """Draws day, checkpoints and schedule; returns the rules with them, None if one is wrong, and the day."""
     key = _entered_key(slug)
     columns = st.columns(3)
     with columns[0]:
-        on = _render_day(held, paid, key, lang)
+        on = _render_day(held, paid, key, book)
     with columns[1]:
         how = fields.render_choice(
-            f"execution-points-{key}", say("app.execution.checkpoints", lang), ("file", "quarters"), "file",
-            lambda name: say(f"app.execution.checkpoints_{name}", lang), lang,
+            f"execution-points-{key}", book.say("app.execution.checkpoints"), ("file", "quarters"), "file",
+            lambda name: book.say(f"app.execution.checkpoints_{name}"), book,
         )  # fmt: skip
     with columns[2]:
         plan = fields.render_choice(
-            f"execution-plan-{key}", say("app.execution.plan", lang), ("file", *PLANS), "file",
-            lambda name: say(f"app.execution.plan_{name}", lang), lang,
+            f"execution-plan-{key}", book.say("app.execution.plan"), ("file", *PLANS), "file",
+            lambda name: book.say(f"app.execution.plan_{name}"), book,
         )  # fmt: skip
-    st.html(markup.block("hint", say("app.execution.plan_about", lang)))
+    st.html(markup.block("hint", book.say("app.execution.plan_about")))
     points = held.checkpoints
     if how == "quarters":
         stated = {point.day: point.planned for point in points}
@@ -140,35 +140,35 @@ def render_settings(held: Rules, paid: Payments, slug: str, lang: str) -> tuple[
         points = tuple(Checkpoint(point.day) for point in points)
     try:
         if plan == "stated":
-            points = _render_stated(points, key, lang)
+            points = _render_stated(points, key, book)
         return replace(held, checkpoints=points, plan=held.plan if plan == "file" else plan), on
     except ScenarioError as error:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)
         return None, on
 
 
-def _render_day(held: Rules, paid: Payments, key: str, lang: str) -> date:
-    """Up to which day payments are counted: at first the last checkpoint that the payments reach."""
+def _render_day(held: Rules, paid: Payments, key: str, book: Phrasebook) -> date:
+    """Draws the day up to which payments are counted, at first the last checkpoint that they reach."""
     last = usual_day(paid, held)
     reached = [point.day for point in held.checkpoints if point.day <= last]
     name = f"execution-on-{key}-{paid.file}"
     on = st.date_input(
-        say("app.execution.on", lang), fields.known(name, reached[-1] if reached else last),
-        format="YYYY-MM-DD", key=f"{name}-{lang}",
+        book.say("app.execution.on"), fields.known(name, reached[-1] if reached else last),
+        format="YYYY-MM-DD", key=f"{name}-{book.language}",
     )  # fmt: skip
     day = on if isinstance(on, date) else last
     fields.keep(name, day)
     return day
 
 
-def _render_stated(points: Sequence[Checkpoint], key: str, lang: str) -> tuple[Checkpoint, ...]:
-    """What should be paid by each checkpoint, in percent; blank where nothing is said."""
+def _render_stated(points: Sequence[Checkpoint], key: str, book: Phrasebook) -> tuple[Checkpoint, ...]:
+    """Draws a field for the percent due by each checkpoint, blank for none; returns the checkpoints."""
     made = []
     for box, point in zip(st.columns(len(points)), points, strict=True):
         name = f"execution-stated-{key}-{point.day}"
-        label = say("app.execution.stated", lang, day=point.day.isoformat())
+        label = book.say("app.execution.stated", day=point.day.isoformat())
         with box:
-            text = _text(name, label, "" if point.planned is None else number(point.planned, "zh"), lang)
+            text = _text(name, label, "" if point.planned is None else ZH.number(point.planned), book)
         made.append(Checkpoint(point.day, _typed(text, label)))
     return tuple(made)
 
@@ -176,26 +176,26 @@ def _render_stated(points: Sequence[Checkpoint], key: str, lang: str) -> tuple[C
 # --- targets --------------------------------------------------------------------------------------
 
 
-def render_targets(targets: Sequence[Target], slug: str, lang: str) -> tuple[Target, ...]:
-    """Weight, figure and points of each indicator, as entered; one that is wrong stays as it was."""
+def render_targets(targets: Sequence[Target], slug: str, book: Phrasebook) -> tuple[Target, ...]:
+    """The indicators with weight, figure, points and evidence as entered; a wrong one stays as it was."""
     made = []
     for at, target in enumerate(targets):
         name = f"execution-target-{_entered_key(slug)}-{at}"
-        title = str(getattr(target.name, lang))
+        title = str(book.text(target.name))
         boxes = st.columns([1, 1, 1, 1.4], vertical_alignment="bottom")
         with boxes[0]:
-            weight = _text(f"{name}-weight", _label("weight", title, lang), _written(target.weight), lang)
+            weight = _text(f"{name}-weight", _label("weight", title, book), _written(target.weight), book)
         with boxes[1]:
-            figure = _render_figure(target, name, title, lang)
+            figure = _render_figure(target, name, title, book)
         with boxes[2]:
-            points = _text(f"{name}-points", _label("points", title, lang), _written(target.points), lang)
+            points = _text(f"{name}-points", _label("points", title, book), _written(target.points), book)
         with boxes[3]:
-            evidence = "" if target.evidence is None else str(getattr(target.evidence, lang))
-            proof = _text(f"{name}-evidence", _label("evidence", title, lang), evidence, lang)
+            evidence = "" if target.evidence is None else str(book.text(target.evidence))
+            proof = _text(f"{name}-evidence", _label("evidence", title, book), evidence, book)
         try:
             made.append(entered(target, title, weight, figure, points, proof, evidence))
         except ScenarioError as error:
-            widgets.render_problems(error, lang)
+            widgets.render_problems(error, book)
             made.append(target)
     return tuple(made)
 
@@ -205,7 +205,7 @@ def entered(
 ) -> Target:
     """The indicator with what was typed for it; raises ScenarioError with a sentence for what is wrong.
 
-    ``before`` is the evidence as it stood: the other language's is kept where nobody changed it.
+    ``before`` is the evidence as it was: if nobody changed it, that of the other language is kept.
     """
     value = _typed(figure, title) if isinstance(figure, str) else figure
     try:
@@ -221,37 +221,39 @@ def entered(
         raise ScenarioError(replace(p, file=title, at={}) for p in error.problems) from None
 
 
-def _render_figure(target: Target, name: str, title: str, lang: str) -> str | bool | None:
-    """What an indicator is: nothing to enter where the program has the figure, yes or no, or a number."""
-    label = _label("figure", title, lang)
+def _render_figure(target: Target, name: str, title: str, book: Phrasebook) -> str | bool | None:
+    """Draws the figure of an indicator: locked where the program computes it, else yes or no, or a number."""
+    label = _label("figure", title, book)
     if target.figure != "entered":
         st.text_input(
-            label, say("app.execution.computed", lang), key=f"{name}-computed-{lang}", disabled=True
+            label, book.say("app.execution.computed"), key=f"{name}-computed-{book.language}", disabled=True
         )  # fmt: skip
         return None
     if not target.yes:
-        return _text(f"{name}-figure", label, _written(target.entered), lang)
+        return _text(f"{name}-figure", label, _written(target.entered), book)
     names = {"entered": None, "yes": True, "no": False}
     first = next(key for key, value in names.items() if value is target.entered)
     picked = fields.render_choice(
-        f"{name}-figure", label, names, first, lambda key: say(f"execution.target.{key}", lang), lang
+        f"{name}-figure", label, names, first, lambda key: book.say(f"execution.target.{key}"), book
     )
     return names[picked]
 
 
-def _label(key: str, title: str, lang: str) -> str:
-    return markup.in_markdown(say(f"app.execution.enter_{key}", lang, name=title))
+def _label(key: str, title: str, book: Phrasebook) -> str:
+    return markup.in_markdown(book.say(f"app.execution.enter_{key}", name=title))
 
 
-def _text(name: str, label: str, first: str, lang: str) -> str:
-    """A field that stands where it stood last."""
-    text = st.text_input(label, fields.known(name, first), key=f"{name}-{lang}", max_chars=200).strip()
+def _text(name: str, label: str, first: str, book: Phrasebook) -> str:
+    """Draws a text field with its last content, and returns its text."""
+    text = st.text_input(
+        label, fields.known(name, first), key=f"{name}-{book.language}", max_chars=200
+    ).strip()
     fields.keep(name, text)
     return text
 
 
 def _written(value: Number | bool | None) -> str:
-    return "" if value is None or isinstance(value, bool) else number(value, "zh")
+    return "" if value is None or isinstance(value, bool) else ZH.number(value)
 
 
 def _typed(text: str, where: str) -> Number | None:

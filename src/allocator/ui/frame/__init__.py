@@ -1,1 +1,1 @@
-"""The frame: what stands over every page."""
+"""The frame above every page."""

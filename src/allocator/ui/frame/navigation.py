@@ -1,4 +1,4 @@
-"""The row of pages below the top line, in the order of the work; what is wanted less stands behind "more"."""
+"""The row of pages below the top line, in the order of the work; less used ones are under "more"."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 
 import streamlit as st
 
-from allocator.text import say
+from allocator.text import Phrasebook
 
 FIRST = ("data", "allocate", "compare", "report", "execution")
 MORE = ("new", "seek", "sensitivity", "published", "saved", "method")
 
 
-def render_navigation(pages: Mapping[str, Any], here: str, lang: str) -> None:
-    """Draws a link a page, the present one marked, and the list of the others."""
+def render_navigation(pages: Mapping[str, Any], here: str, book: Phrasebook) -> None:
+    """Draws a link to each main page, the current one marked, and the list of the others."""
     with st.container(key="pages", horizontal=True, gap="medium", vertical_alignment="center", wrap=False):
         for name in FIRST:
-            _link(pages, name, here, lang)
-        label = say("app.nav.more", lang)
+            _link(pages, name, here, book)
+        label = book.say("app.nav.more")
         if here in MORE:
-            label = say("app.nav.more_here", lang, page=say(f"app.nav.{here}", lang))
+            label = book.say("app.nav.more_here", page=book.say(f"app.nav.{here}"))
         with st.popover(label, key="pages-more", type="tertiary"):
             for name in MORE:
-                _link(pages, name, here, lang)
+                _link(pages, name, here, book)
 
 
-def _link(pages: Mapping[str, Any], name: str, here: str, lang: str) -> None:
+def _link(pages: Mapping[str, Any], name: str, here: str, book: Phrasebook) -> None:
     with st.container(key=f"page-{name}{'-here' if name == here else ''}", width="content"):
-        st.page_link(pages[name], label=say(f"app.nav.{name}", lang))
+        st.page_link(pages[name], label=book.say(f"app.nav.{name}"))

@@ -1,4 +1,4 @@
-"""The line on top: which fund and scenario, what is assumed, whether it is saved, what can be done."""
+"""The top line: fund and scenario, assumed data, state of saving, and buttons."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ import streamlit as st
 
 from allocator.core.model import Scenario
 from allocator.files.saved import store
-from allocator.text import LANGUAGES, say
+from allocator.text import BOOKS, Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.screen import assumed_sentence
 from allocator.ui.saved import save
 from allocator.ui.session import address, catalogue, state
 
-NEW = "+"  # in the list of funds: another one
-NEXT = dict(zip(LANGUAGES, (*LANGUAGES[1:], LANGUAGES[0]), strict=True))
+NEW = "+"  # in the list of funds, the entry for a new one
+NEXT = dict(zip(BOOKS, (*BOOKS[1:], BOOKS[0]), strict=True))
 
 
-def render_top(page: str, lang: str) -> None:
-    """Draws the line, and the windows that its buttons open; over a new fund it says nothing of another."""
+def render_top(page: str, book: Phrasebook) -> None:
+    """Draws the line, and the windows that its buttons open; for a new fund it shows no other scenario."""
     slug, is_new = state.slug(), page == "new"
     scenario = None if is_new else state.found().get(slug)
     with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        st.html(f'<p class="al-brand">{markup.escape(say("app.page.name", lang))}</p>', width="content")
+        st.html(f'<p class="al-brand">{markup.escape(book.say("app.page.name"))}</p>', width="content")
         with st.container(key="top-pickers", horizontal=True, gap="small", width="stretch", wrap=False):
-            _render_pickers(slug, is_new, lang)
+            _render_pickers(slug, is_new, book)
             if isinstance(scenario, Scenario):
-                _render_assumed(state.draft(slug).scenario, lang)
-                _render_stage(slug, lang)
+                _render_assumed(state.draft(slug).scenario, book)
+                _render_stage(slug, book)
         with st.container(key="top-acts", horizontal=True, gap="small", width="content", wrap=False):
             if isinstance(scenario, Scenario):
-                _render_acts(slug, lang)
-            _render_language(lang)
+                _render_acts(slug, book)
+            _render_language(book)
     if isinstance(scenario, Scenario):
-        _render_windows(slug, lang)
+        _render_windows(slug, book)
 
 
-def _render_pickers(slug: str, is_new: bool, lang: str) -> None:
-    """Fund and scenario, one list each; a new fund has no scenarios yet."""
-    groups = {group.key: group for group in catalogue.groups(state.found(), lang)}
+def _render_pickers(slug: str, is_new: bool, book: Phrasebook) -> None:
+    """Draws fund and scenario, one list each; a new fund has no scenarios yet."""
+    groups = {group.key: group for group in catalogue.groups(state.found(), book)}
     here = next(group for group in groups.values() if slug in group.slugs)
-    fund_key = widgets.stand_at(f"pick-fund-{lang}", NEW if is_new else here.key)
+    fund_key = widgets.stand_at(f"pick-fund-{book.language}", NEW if is_new else here.key)
 
     def pick() -> None:
         chosen = st.session_state[fund_key]
@@ -54,18 +54,18 @@ def _render_pickers(slug: str, is_new: bool, lang: str) -> None:
                 st.session_state.turn_to = "allocate"
 
     st.selectbox(
-        say("app.page.fund", lang),
+        book.say("app.page.fund"),
         [*groups, NEW],
-        format_func=lambda g: say("app.start.new", lang) if g == NEW else groups[g].name,
+        format_func=lambda g: book.say("app.start.new") if g == NEW else groups[g].name,
         key=fund_key,
         on_change=pick,
         label_visibility="collapsed",
     )
-    names = {of: widgets.scenario_name(of, lang) for of in here.slugs}
+    names = {of: widgets.scenario_name(of, book) for of in here.slugs}
     if len(names) > 1 and not is_new:
-        key = widgets.stand_at(f"pick-{here.key}-{lang}", slug)
+        key = widgets.stand_at(f"pick-{here.key}-{book.language}", slug)
         st.selectbox(
-            say("app.page.scenario", lang),
+            book.say("app.page.scenario"),
             here.slugs,
             format_func=names.__getitem__,
             key=key,
@@ -74,32 +74,32 @@ def _render_pickers(slug: str, is_new: bool, lang: str) -> None:
         )
 
 
-def _render_assumed(scenario: Scenario, lang: str) -> None:
-    """The one place that says what is assumed, from where it is, and what that means."""
+def _render_assumed(scenario: Scenario, book: Phrasebook) -> None:
+    """Draws the note on assumed data: its factors and its source."""
     if not scenario.assumed:
         return
-    with st.popover(say("app.assumed.badge", lang), key="assumed", icon=":material/info:"):
-        st.html(markup.block("effect", assumed_sentence(scenario, lang)))
+    with st.popover(book.say("assumed.badge"), key="assumed", icon=":material/info:"):
+        st.html(markup.block("effect", assumed_sentence(scenario, book)))
 
 
-def _render_stage(slug: str, lang: str) -> None:
-    """Whether what is on the screen is saved, which save it is, and at which stage it was kept."""
+def _render_stage(slug: str, book: Phrasebook) -> None:
+    """Draws the state of saving: unsaved edits, or the number and the stage of the latest save."""
     name = catalogue.own_name(slug)
     if not state.trail(slug).untouched:
-        text, kind = say("app.toolbar.edited", lang), "edited"
+        text, kind = book.say("app.toolbar.edited"), "edited"
     elif name is not None:
         latest = store.history(name)[-1:]
         if not latest:
             return
         key = "saved_stage" if latest[0].stage else "saved_number"
-        text = say(f"app.toolbar.{key}", lang, number=str(latest[0].number), stage=latest[0].stage)
+        text = book.say(f"app.toolbar.{key}", number=str(latest[0].number), stage=latest[0].stage)
         kind = "total-ok"
     else:
         return
     st.html(markup.block(kind, text, role="status"), width="content")
 
 
-def _render_acts(slug: str, lang: str) -> None:
+def _render_acts(slug: str, book: Phrasebook) -> None:
     steps = state.trail(slug)
     acts: tuple[tuple[str, Callable[[str], None], bool, str], ...] = (
         ("undo", state.undo, not steps.past, ":material/undo:"),
@@ -108,47 +108,46 @@ def _render_acts(slug: str, lang: str) -> None:
     )
     with st.container(key="top-steps", horizontal=True, gap=None, width="content", wrap=False):
         for name, act, disabled, icon in acts:
-            label = say(f"app.toolbar.{name}", lang)
+            label = book.say(f"app.toolbar.{name}")
             st.button(
                 label, key=f"{name}-{slug}", on_click=act, args=(slug,), disabled=disabled, icon=icon,
                 help=label, type="tertiary",
             )  # fmt: skip
     for name in ("save", "link"):
-        label = say(f"app.toolbar.{name}", lang)
+        label = book.say(f"app.toolbar.{name}")
         st.button(label, key=f"{name}-{slug}", on_click=state.open_window, args=(name,))
-    if st.button(say("app.toolbar.make", lang), key=f"make-{slug}", type="primary"):
+    if st.button(book.say("app.toolbar.make"), key=f"make-{slug}", type="primary"):
         st.switch_page(st.session_state.pages["report"])
 
 
-def _render_language(lang: str) -> None:
-    other = NEXT[lang]
-    st.button(
-        widgets.LANGUAGE_NAMES[other], key="language", on_click=state.set_lang, args=(other,), type="tertiary"
-    )
+def _render_language(book: Phrasebook) -> None:
+    other = NEXT[book]
+    name = other.say("language.name")
+    st.button(name, key="language", on_click=state.set_language, args=(other.language,), type="tertiary")
 
 
-def _render_windows(slug: str, lang: str) -> None:
-    save.render_dialog(slug, lang)
+def _render_windows(slug: str, book: Phrasebook) -> None:
+    save.render_dialog(slug, book)
     if state.window() == "link":
-        widgets.render_window(say("app.toolbar.link_title", lang), _render_link, slug, lang)
+        widgets.render_window(book.say("app.toolbar.link_title"), _render_link, slug, book)
 
 
-def render_alerts(lang: str) -> None:
-    """What a person would lose, or has been overtaken in."""
+def render_alerts(book: Phrasebook) -> None:
+    """Draws alerts: edits that a refresh would lose, and a file that changed while it was edited."""
     slug = state.slug()
     unkept = address.unkept()
     if unkept is not None:
-        st.html(markup.block("zero", say(f"app.toolbar.{unkept}", lang), role="alert"))
+        st.html(markup.block("zero", book.say(f"app.toolbar.{unkept}"), role="alert"))
     if (
         isinstance(state.found().get(slug), Scenario)
         and not state.trail(slug).untouched
         and state.outrun(slug)
     ):
-        st.html(markup.block("zero", say("app.toolbar.outrun", lang), role="alert"))
+        st.html(markup.block("zero", book.say("app.toolbar.outrun"), role="alert"))
 
 
-def _render_link(slug: str, lang: str) -> None:
+def _render_link(slug: str, book: Phrasebook) -> None:
     here = urlsplit(st.context.url or "")
     path, query = here.path or "/", urlencode(address.shown(), doseq=True)
-    st.html(markup.block("hint", say("app.toolbar.link_about", lang)))
+    st.html(markup.block("hint", book.say("app.toolbar.link_about")))
     st.code(f"{here.scheme}://{here.netloc}{path}?{query}", language=None, wrap_lines=True)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from allocator.report.method.steps import basis, method_steps
 from allocator.report.tables.grid import Step
-from allocator.text import say
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.session import state
@@ -18,17 +17,17 @@ FEW = 4  # columns
 
 def render() -> None:
     """Draws the page."""
-    lang = state.lang()
-    allocation = render_screen(lang)
+    book = state.book()
+    allocation = render_screen(book)
     if allocation is None:
         return
-    id = widgets.render_whose(allocation.scenario, "method", say("app.method.about_recipient", lang), lang)
-    for step in method_steps(allocation, id, lang):
+    id = widgets.render_whose(allocation.scenario, "method", book.say("method.about_recipient"), book)
+    for step in method_steps(allocation, id, book):
         st.html(step_html(step))
-    sources = basis(allocation, lang)
+    sources = basis(allocation, book)
     with st.expander(sources.title, key="fold-method-sources"):
         st.html(step_html(sources))
-    st.html(markup.foot(foot_lines(allocation, lang)))
+    st.html(markup.foot(foot_lines(allocation, book)))
 
 
 def step_html(step: Step) -> str:

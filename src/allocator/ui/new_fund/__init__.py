@@ -1,1 +1,1 @@
-"""A new fund: the table that an office has, the money, the rule."""
+"""The page New fund: an office's table, the money, the rule."""

@@ -1,4 +1,4 @@
-"""New fund 新建资金: the table as it was understood, the money, the rule; beside them what comes of it."""
+"""New fund 新建资金: the table as it was understood, the money, the rule; beside them the result."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from allocator.files.understanding.model import Understanding
 from allocator.files.understanding.understand import understand_grids
 from allocator.report.tables.office import office_table
 from allocator.report.words.title import finding_title
-from allocator.text import money_unit, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, understood, uploads, widgets
 from allocator.ui.session import catalogue, follow, remembered, state
 from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, scenario_of, written_like
 from allocator.ui.session.weights import whole
 
-OF = "new"  # what the files of this page are kept under
+OF = "new"  # the key under which the files of this page are kept
 PASTED = "pasted.tsv"
 LONGEST_PASTE = 400_000  # characters
 
 
 def render() -> None:
     """Draws the page."""
-    lang = state.lang()
+    book = state.book()
     with st.container(key="start"):
         with st.container(key="start-form", gap="small"):
-            like = _render_like(lang)
-            made, grids = _render_table(like, lang)
-            fund = _render_money(made, lang)
+            like = _render_like(book)
+            made, grids = _render_table(like, book)
+            fund = _render_money(made, book)
         with st.container(key="start-shown", gap="small"):
             if made is None:
-                st.html(markup.title(say("app.start.begin", lang)))
+                st.html(markup.title(book.say("app.start.begin")))
                 return
-            _render_shown(made, grids, fund, like, lang)
+            _render_shown(made, grids, fund, like, book)
 
 
-def _render_like(lang: str) -> Scenario | None:
-    """Whether it goes on from a scenario, whose recipients, rule and amounts it then takes over."""
+def _render_like(book: Phrasebook) -> Scenario | None:
+    """Draws the choice of a scenario, if any, whose recipients, rule and amounts the fund takes over."""
     known = {
         of: found
         for of, found in state.found().items()
@@ -56,22 +56,22 @@ def _render_like(lang: str) -> Scenario | None:
     def fill() -> None:
         of = st.session_state[key]
         if of is not None:
-            _write(written_like(known[of], lang))
+            _write(written_like(known[of], book))
 
     of = st.selectbox(
-        say("app.start.like", lang),
+        book.say("app.start.like"),
         list(known),
         index=None,
-        format_func=lambda of: catalogue.title(of, state.found(), lang),
+        format_func=lambda of: catalogue.title(of, state.found(), book),
         key=key,
-        placeholder=say("app.start.like_none", lang),
+        placeholder=book.say("app.start.like_none"),
         on_change=fill,
     )
     return known.get(of) if of is not None else None
 
 
 def _write(fund: NewFund) -> None:
-    """Puts into the fields what is known of the fund that it goes on from."""
+    """Fills the fields with what is known from the fund that it continues."""
     texts = {
         "name": fund.name,
         "unit": fund.unit,
@@ -87,19 +87,19 @@ def _write(fund: NewFund) -> None:
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _render_table(like: Scenario | None, lang: str) -> tuple[Understanding | None, tuple[Grid, ...]]:
-    """The boxes for a file and for what is pasted, and what has to be decided of it."""
-    st.html(markup.heading(say("app.start.step_table", lang)))
-    if uploads.render_upload("start", OF, say("app.start.upload", lang), "start-upload", LARGEST_MB):
+def _render_table(like: Scenario | None, book: Phrasebook) -> tuple[Understanding | None, tuple[Grid, ...]]:
+    """Draws the boxes for a file and for pasted text, and the questions on the table."""
+    st.html(markup.heading(book.say("app.start.step_table")))
+    if uploads.render_upload("start", OF, book.say("app.start.upload"), "start-upload", LARGEST_MB):
         _begin()
-    with st.expander(say("app.start.paste", lang), key="fold-start-paste"):
+    with st.expander(book.say("app.start.paste"), key="fold-start-paste"):
         st.text_area(
-            say("app.start.paste_here", lang),
+            book.say("app.start.paste_here"),
             key="start-paste",
             height=160,
             max_chars=LONGEST_PASTE,
             on_change=_take_pasted,
-            help=say("app.start.paste_help", lang),
+            help=book.say("app.start.paste_help"),
         )
     given = uploads.given("start", OF)
     if given is None:
@@ -113,15 +113,15 @@ def _render_table(like: Scenario | None, lang: str) -> tuple[Understanding | Non
             lambda: understand_grids(given.name, grids, answered, like),
         )
     except ScenarioError as error:
-        widgets.render_errors(error, lang)
+        widgets.render_errors(error, book)
         return None, ()
-    understood.render_questions(made, OF, lang)
-    understood.render_columns(made, OF, lang)
+    understood.render_questions(made, OF, book)
+    understood.render_columns(made, OF, book)
     return made, grids
 
 
 def _take_pasted() -> None:
-    """What was pasted is a table like an uploaded one."""
+    """Takes pasted text as a table, like an uploaded one."""
     text = str(st.session_state["start-paste"])
     if text.strip():
         uploads.keep("start", OF, uploads.given_of(PASTED, text.encode(), "pasted"))
@@ -129,7 +129,7 @@ def _take_pasted() -> None:
 
 
 def _begin() -> None:
-    """Another table: nothing that was decided of the one before is held to be decided of it."""
+    """Begins another table, without the answers, column roles and weights of the one before."""
     understood.begin(OF)
     for key in [key for key in st.session_state if str(key).startswith("start-weight-")]:
         del st.session_state[key]
@@ -138,45 +138,45 @@ def _begin() -> None:
 # --- the money and the rule -----------------------------------------------------------------------
 
 
-def _render_money(made: Understanding | None, lang: str) -> NewFund:
-    """The fields of the money and the rule; returns what is written in them."""
-    st.html(markup.heading(say("app.start.step_money", lang)))
-    name = _field("name", lang)
+def _render_money(made: Understanding | None, book: Phrasebook) -> NewFund:
+    """Draws the fields of the money and the rule; returns what is written in them."""
+    st.html(markup.heading(book.say("app.start.step_money")))
+    name = _field("name", book)
     left, right = st.columns([1.4, 1], vertical_alignment="bottom")
     with left:
-        total = _field("total", lang)
+        total = _field("total", book)
     with right:
         unit = st.selectbox(
-            say("app.start.unit", lang),
+            book.say("app.start.unit"),
             UNITS,
-            format_func=lambda unit: money_unit(CURRENCY, unit, lang),
+            format_func=lambda unit: book.money_unit(CURRENCY, unit),
             key=_stays("unit"),
         )
-    source = _field("source", lang)
-    with st.expander(say("app.start.departments", lang), key="fold-start-departments"):
+    source = _field("source", book)
+    with st.expander(book.say("app.start.departments"), key="fold-start-departments"):
         written = st.text_area(
-            say("app.start.departments_about", lang), key=_stays("departments"), height=90, max_chars=5_000
+            book.say("app.start.departments_about"), key=_stays("departments"), height=90, max_chars=5_000
         )
-    st.html(markup.heading(say("app.start.step_rule", lang)))
-    weights = {} if made is None else _render_weights(made, lang)
-    with st.expander(say("app.start.previous", lang), key="fold-start-previous"):
+    st.html(markup.heading(book.say("app.start.step_rule")))
+    weights = {} if made is None else _render_weights(made, book)
+    with st.expander(book.say("app.start.previous"), key="fold-start-previous"):
         previous = st.text_area(
-            say("app.start.previous_about", lang), key=_stays("previous"), height=160, max_chars=LONGEST_PASTE
+            book.say("app.start.previous_about"), key=_stays("previous"), height=160, max_chars=LONGEST_PASTE
         )
     return NewFund(name, source, total, unit, _departments(written), weights, previous)
 
 
-def _field(name: str, lang: str) -> str:
+def _field(name: str, book: Phrasebook) -> str:
     return st.text_input(
-        say(f"app.start.{name}", lang),
+        book.say(f"app.start.{name}"),
         key=_stays(name),
         max_chars=200,
-        placeholder=say(f"app.start.{name}_hint", lang),
+        placeholder=book.say(f"app.start.{name}_hint"),
     )
 
 
 def _stays(name: str) -> str:
-    """The key of a field whose content is still there after another page."""
+    """The key of a field, whose content is kept while another page is shown."""
     key, kept = f"start-{name}", st.session_state.setdefault("start-kept", {})
     if key in st.session_state:
         kept[key] = st.session_state[key]
@@ -191,8 +191,8 @@ def _departments(written: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, amount) for name, _, amount in parts)
 
 
-def _render_weights(made: Understanding, lang: str) -> dict[str, str]:
-    """A field a column: at first the weights that stand in the table, else equal ones."""
+def _render_weights(made: Understanding, book: Phrasebook) -> dict[str, str]:
+    """Draws a field for the weight of each column: at first as in the table, else equal."""
     first: Mapping[str, object] = made.weights
     if made.factors and not first:
         first = whole(dict.fromkeys(made.factors, 1))
@@ -204,7 +204,7 @@ def _render_weights(made: Understanding, lang: str) -> dict[str, str]:
             if key not in st.session_state:
                 st.session_state[key] = str(first.get(id, ""))
             with column:
-                label = markup.in_markdown(say("app.start.weight_of", lang, name=name))
+                label = markup.in_markdown(book.say("app.start.weight_of", name=name))
                 written[id] = st.text_input(label, key=key, max_chars=20)
     return written
 
@@ -213,52 +213,52 @@ def _render_weights(made: Understanding, lang: str) -> dict[str, str]:
 
 
 def _render_shown(
-    made: Understanding, grids: tuple[Grid, ...], fund: NewFund, like: Scenario | None, lang: str
+    made: Understanding, grids: tuple[Grid, ...], fund: NewFund, like: Scenario | None, book: Phrasebook
 ) -> None:
     problems: AllocatorError | None = None
     allocation: Allocation | None = None
     try:
-        scenario = scenario_of(made, fund, lang, like)
+        scenario = scenario_of(made, fund, book, like)
         allocation = allocate(scenario)
     except AllocatorError as error:
         problems = error
     if allocation is not None:
         base = allocation.scenario.published or allocation.scenario.previous
         found = None if base is None else held_against(allocation, base)
-        st.html(markup.title(finding_title(allocation, found, lang)))
-        _render_saving(allocation, lang)
-        table = office_table(allocation, lang)
-        st.html(markup.table(table, say("app.table.caption", lang)))
+        st.html(markup.title(finding_title(allocation, found, book)))
+        _render_saving(allocation, book)
+        table = office_table(allocation, book)
+        st.html(markup.table(table, book.say("app.table.caption")))
     else:
-        st.html(markup.title(understood.summary(made, lang)))
-    understood.render_statements(made, lang)
+        st.html(markup.title(understood.summary(made, book)))
+    understood.render_statements(made, book)
     if problems is not None and made.is_settled:
         st.html(
             markup.lines(
-                [markup.heading(say("app.start.still", lang), 3), markup.listing(problems.sentences(lang))]
+                [markup.heading(book.say("app.start.still"), 3), markup.listing(problems.sentences(book))]
             )
         )
-    understood.render_sheet(made, grids, lang)
+    understood.render_sheet(made, grids, book)
 
 
-def _render_saving(allocation: Allocation, lang: str) -> None:
-    """The button that keeps it as a scenario of one's own and goes on with that."""
+def _render_saving(allocation: Allocation, book: Phrasebook) -> None:
+    """Draws the button that saves the scenario and opens it on the page Allocate."""
     wrong = st.session_state.pop("start-wrong", None)
     if wrong is not None:
-        widgets.render_problems(wrong, lang)
+        widgets.render_problems(wrong, book)
     st.button(
-        say("app.start.save", lang),
+        book.say("app.start.save"),
         type="primary",
         key="start-save",
         on_click=_keep_scenario,
-        args=(allocation.scenario, lang),
+        args=(allocation.scenario, book),
     )
 
 
-def _keep_scenario(scenario: Scenario, lang: str) -> None:
+def _keep_scenario(scenario: Scenario, book: Phrasebook) -> None:
     try:
         name = store.check_name(scenario.title.zh)
-        kept = store.keep(name, scenario, who="", why=say("app.start.why", lang), after=None)
+        kept = store.keep(name, scenario, who="", why=book.say("app.start.why"), after=None)
         follow.saved(name, catalogue.load(store.path_of(name)), kept.number)
     except AllocatorError as error:
         st.session_state["start-wrong"] = error

@@ -1,1 +1,1 @@
-"""One module a page, each with one ``render``."""
+"""Empty: each page is a folder beside this one, with ``render`` in its module ``page``."""

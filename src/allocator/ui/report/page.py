@@ -1,4 +1,4 @@
-"""Report 成果导出: which scenarios, which is proposed, what each paper says, every file and one pack."""
+"""Report 成果导出: the scenarios, the proposed one, a preview of each paper, its files, and the pack."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.proposal import Proposal, ReadingAsked, one_fund, proposal
 from allocator.report.papers.slides import deck
-from allocator.text import LANGUAGES, say
+from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import Choices, labels, render_choice, usual
 from allocator.ui.report import preview
@@ -37,28 +37,28 @@ WRITERS: Mapping[str, Build] = {"brief": brief, "meeting": meeting, "request": r
 
 def render() -> None:
     """Draws the page."""
-    lang, choices = state.lang(), state.choices()
+    book, choices = state.book(), state.choices()
     keys = [key for key in state.compared() if key in choices] or on_screen(choices, state.slug())
-    keys = render_choice(keys, choices, say("app.report.choose", lang), lang)
+    keys = render_choice(keys, choices, book.say("app.report.choose"), book)
     if not keys:
-        st.html(markup.block("effect", say("app.report.none", lang), role="status"))
+        st.html(markup.block("effect", book.say("app.report.none"), role="status"))
         return
     try:
-        made = _proposal(keys, choices, lang)
+        made = _proposal(keys, choices, book)
     except AllocatorError as error:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)
         return
     if made.illustrative:
-        st.html(markup.notice(say("app.assumed.badge", lang), say("app.report.assumed", lang)))
-    _render_papers(made, lang)
-    _render_pack(made, lang)
-    st.html(markup.foot(line for part in trace_lines(replace(made, lang=lang)) for line in part))
+        st.html(markup.notice(book.say("assumed.badge"), book.say("app.report.assumed")))
+    _render_papers(made, book)
+    _render_pack(made, book)
+    st.html(markup.foot(line for part in trace_lines(replace(made, book=book)) for line in part))
 
 
 def on_screen(choices: Choices, slug: str) -> list[str]:
-    """What the papers are of unless chosen: the scenario on the screen, beside its file if edited.
+    """The keys of the papers' scenarios by default: the one on the screen, and its file if it was edited.
 
-    Where both cannot stand in one paper, since the fund itself was edited, the one on the screen alone.
+    Where both cannot be in one paper, since the fund itself was edited, the one on the screen alone.
     """
     if slug not in choices:
         return usual(choices, slug)[:1]
@@ -68,50 +68,50 @@ def on_screen(choices: Choices, slug: str) -> list[str]:
     return both if one_fund([choices[key][1] for key in both]) else both[1:]
 
 
-def _proposal(keys: Sequence[str], choices: Choices, lang: str) -> Proposal:
-    """What is chosen: the scenarios, the proposed one, language and day of the papers."""
+def _proposal(keys: Sequence[str], choices: Choices, book: Phrasebook) -> Proposal:
+    """Draws the choice of the proposed scenario, language and day; returns the proposal."""
     names = labels(choices)
     columns = st.columns([2.2, 1, 1])
     first = keys.index(state.SCREEN) if state.SCREEN in keys and state.altered(choices) else 0
     proposed = columns[0].selectbox(
-        say("app.report.proposed", lang), list(keys), first, format_func=names.__getitem__,
-        key=f"report-proposed-{lang}-{'/'.join(keys)}",
+        book.say("app.report.proposed"), list(keys), first, format_func=names.__getitem__,
+        key=f"report-proposed-{book.language}-{'/'.join(keys)}",
     )  # fmt: skip
     spoken = columns[1].selectbox(
-        say("app.report.lang", lang), LANGUAGES, index=LANGUAGES.index(lang),
-        format_func=widgets.LANGUAGE_NAMES.__getitem__, key=f"report-lang-{lang}",
+        book.say("app.report.lang"), LANGUAGES, index=LANGUAGES.index(book.language),
+        format_func=lambda name: Phrasebook(name).say("language.name"), key=f"report-lang-{book.language}",
     )  # fmt: skip
     on = columns[2].date_input(
-        say("app.report.date", lang), date.today(), format="YYYY-MM-DD", key="report-date"
+        book.say("app.report.date"), date.today(), format="YYYY-MM-DD", key="report-date"
     )
-    details = st.checkbox(say("app.report.details", lang), key="report-details")
-    scenarios = [titled(key, choices, lang) for key in keys]
+    details = st.checkbox(book.say("app.report.details"), key="report-details")
+    scenarios = [titled(key, choices, book) for key in keys]
     at = keys.index(proposed) if proposed in keys else 0
     day = on if isinstance(on, date) else date.today()
-    known = base.common(scenarios, lang)
-    if gone := base.not_common(scenarios, lang):
-        st.html(markup.block("zero", say("app.report.base_gone", lang, name=gone), role="status"))
+    known = base.common(scenarios, book)
+    if gone := base.not_common(scenarios, book):
+        st.html(markup.block("zero", book.say("app.report.base_gone", name=gone), role="status"))
     return proposal(
-        scenarios, spoken, day, proposed=at, readings=_readings(scenarios), details=details,
+        scenarios, Phrasebook(spoken), day, proposed=at, readings=_readings(scenarios), details=details,
         base=None if known is None else known.key,
     )  # fmt: skip
 
 
-def titled(key: str, choices: Choices, lang: str) -> Scenario:
-    """The scenario under the name that papers give it: they hold several with one title.
+def titled(key: str, choices: Choices, book: Phrasebook) -> Scenario:
+    """The scenario under its title in papers, which may hold several with the same title.
 
-    What was edited does not go by the bare name of its file, whose weights or limits that may state.
+    An edited one does not have the bare title of its file, which may state weights or limits.
     """
     label, scenario = choices[key]
     if key == state.SCREEN:
         said = "app.report.edited" if state.altered(choices) else "app.saved.on_screen"
-        names = (say(said, other, name=getattr(scenario.title, other)) for other in LANGUAGES)
+        names = (other.say(said, name=other.text(scenario.title)) for other in (ZH, EN))
         return replace(scenario, title=Text(*names))
-    return scenario if label == getattr(scenario.title, lang) else replace(scenario, title=Text(label))
+    return scenario if label == book.text(scenario.title) else replace(scenario, title=Text(label))
 
 
 def _readings(scenarios: Sequence[Scenario]) -> list[ReadingAsked]:
-    """The readings that are shown for the scenario on the screen, where they are of the split here."""
+    """The readings shown for the scenario on the screen, if they are of the split in these papers."""
     from allocator.ui.session import readings
 
     slug = state.slug()
@@ -128,31 +128,31 @@ def _readings(scenarios: Sequence[Scenario]) -> list[ReadingAsked]:
 # --- single papers --------------------------------------------------------------------------------
 
 
-def _render_papers(made: Proposal, lang: str) -> None:
-    st.html(markup.heading(say("app.report.papers", lang)))
+def _render_papers(made: Proposal, book: Phrasebook) -> None:
+    st.html(markup.heading(book.say("app.report.papers")))
     left, right = st.columns([1.4, 1])
     kind = left.selectbox(
-        say("app.report.paper", lang), PAPERS, format_func=lambda key: say(f"app.report.{key}", lang),
-        key=f"report-paper-{lang}",
+        book.say("app.report.paper"), PAPERS, format_func=lambda key: book.say(f"app.report.{key}"),
+        key=f"report-paper-{book.language}",
     )  # fmt: skip
     id = ""
     if kind == "district":
-        names = {r.id: getattr(r.name, lang) for r in made.chosen.scenario.recipients}
+        names = {r.id: book.text(r.name) for r in made.chosen.scenario.recipients}
         with right:
             id = st.selectbox(
-                say("app.report.whose", lang), list(names), format_func=names.__getitem__,
-                key=f"report-whose-{lang}-{'/'.join(names)[:200]}",
+                book.say("app.report.whose"), list(names), format_func=names.__getitem__,
+                key=f"report-whose-{book.language}-{'/'.join(names)[:200]}",
             )  # fmt: skip
-    st.html(markup.block("hint", say(f"app.report.{kind}_about", lang)))
+    st.html(markup.block("hint", book.say(f"app.report.{kind}_about")))
     try:
-        html, file = _one(made, kind, id, lang)
+        html, file = _one(made, kind, id, book)
     except ScenarioError as error:
-        st.html(markup.block("exact", " ".join(error.sentences(lang)), role="status"))
+        st.html(markup.block("exact", " ".join(error.sentences(book)), role="status"))
         return
     if file is None:
-        st.html(markup.block("exact", say("app.report.nothing_published", lang), role="status"))
+        st.html(markup.block("exact", book.say("app.report.nothing_published"), role="status"))
         return
-    label = say("app.report.download", lang, name=file.name)
+    label = book.say("app.report.download", name=file.name)
     st.download_button(
         markup.in_markdown(label), file.build, file.name, key=f"report-file-{kind}-{id}",
         on_click="ignore",
@@ -161,24 +161,24 @@ def _render_papers(made: Proposal, lang: str) -> None:
         st.html(html)
 
 
-def _one(made: Proposal, kind: str, id: str, lang: str) -> tuple[str, Offered | None]:
-    """How a paper reads, and its file, built once it is asked for; None where there is nothing to tell."""
+def _one(made: Proposal, kind: str, id: str, book: Phrasebook) -> tuple[str, Offered | None]:
+    """The preview of a paper, and its file, built on demand; None where there is nothing to write."""
     if kind == "slides":
         shown = deck(made)
         return preview.deck_html(shown), slides_file(shown, made)
     if kind == "internal":
-        note = internal(made, _held(made, lang))
+        note = internal(made, _held(made, book))
         return ("", None) if note is None else (preview.paper_html(note), word_file(note, made))
     paper = district(made, id) if kind == "district" else WRITERS[kind](made)
     return preview.paper_html(paper), word_file(paper, made)
 
 
-def _held(made: Proposal, lang: str) -> list[Held]:
-    """What follows under each reading, worked out once for one proposal; the day does not matter to it."""
+def _held(made: Proposal, book: Phrasebook) -> list[Held]:
+    """The findings under each reading, worked out once for a proposal, whatever its day."""
     asked = replace(made, on=date.min)
     known: tuple[Proposal, list[Held]] | None = st.session_state.get("report-held")
     if known is None or known[0] != asked:
-        with _progress("app.report.reading", lang) as show:
+        with _progress("app.report.reading", book) as show:
             known = asked, held(made, show)
         st.session_state["report-held"] = known
     return known[1]
@@ -187,34 +187,33 @@ def _held(made: Proposal, lang: str) -> list[Held]:
 # --- the pack -------------------------------------------------------------------------------------
 
 
-def _render_pack(made: Proposal, lang: str) -> None:
+def _render_pack(made: Proposal, book: Phrasebook) -> None:
     st.html(
-        markup.heading(say("app.report.pack", lang))
-        + markup.block("hint", say("app.report.pack_about", lang))
+        markup.heading(book.say("app.report.pack")) + markup.block("hint", book.say("app.report.pack_about"))
     )
-    inside = st.checkbox(say("app.report.inside", lang), key="report-inside")
+    inside = st.checkbox(book.say("app.report.inside"), key="report-inside")
     asked = made, inside
-    if st.button(say("app.report.make", lang), type="primary", key="report-make"):
+    if st.button(book.say("app.report.make"), type="primary", key="report-make"):
         try:
-            with _progress("app.report.making", lang) as show:
+            with _progress("app.report.making", book) as show:
                 st.session_state.packed = asked, pack.pack(made, show, with_inside=inside)
-        except AllocatorError as error:  # no room to draw pictures in
-            widgets.render_problems(error, lang)
+        except AllocatorError as error:  # no space to draw pictures
+            widgets.render_problems(error, book)
             return
     known: tuple[object, pack.Pack] | None = st.session_state.get("packed")
     if known is None or known[0] != asked:
         return
     found = known[1]
-    for sentence in found.left_out[int(made.illustrative) :]:  # what data forbids is said above
+    for sentence in found.left_out[int(made.illustrative) :]:  # what assumed data forbids is stated above
         st.html(markup.block("exact", sentence, role="status"))
-    _download(found.archive, say("app.report.download_pack", lang, name=found.archive.name), "primary")
+    _download(found.archive, book.say("app.report.download_pack", name=found.archive.name), "primary")
     files = {file.name: file for file in (*found.files, *found.inside)}
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        label = say("app.report.file", lang, count=len(files))
-        name = st.selectbox(label, list(files), key=f"report-single-{lang}")
+        label = book.say("app.report.file", count=len(files))
+        name = st.selectbox(label, list(files), key=f"report-single-{book.language}")
     with right:
-        _download(files[name], say("app.report.download_one", lang), "secondary")
+        _download(files[name], book.say("app.report.download_one"), "secondary")
 
 
 def _download(file: pack.File, label: str, kind: Any) -> None:
@@ -225,13 +224,13 @@ def _download(file: pack.File, label: str, kind: Any) -> None:
 
 
 @contextmanager
-def _progress(key: str, lang: str) -> Iterator[Callable[[float], None]]:
-    """A bar that says how far it is; it is gone at the end."""
-    bar = st.progress(0.0, say(key, lang, percent=0))
+def _progress(key: str, book: Phrasebook) -> Iterator[Callable[[float], None]]:
+    """Shows a progress bar, and removes it at the end."""
+    bar = st.progress(0.0, book.say(key, percent=0))
 
     def show(part: float) -> None:
         done = min(1.0, max(0.0, part))
-        bar.progress(done, say(key, lang, percent=int(100 * done)))
+        bar.progress(done, book.say(key, percent=int(100 * done)))
 
     try:
         yield show

@@ -1,6 +1,6 @@
-"""Files of papers on the pages: built when somebody asks for one, and kept by all that stands in it.
+"""Files of papers on the pages, built on demand and kept under their whole content.
 
-What is kept goes by the whole paper as it will read (words, tables, names, language, marks), its day and its
+The key is the whole paper as it will read (words, tables, names, language, marks), its day and its
 properties.  A digest would not do: papers of one digest may differ in a name, a status or a source.
 """
 
@@ -20,7 +20,7 @@ KEPT = 24  # files, of some tens of kilobytes each
 
 
 class Offered(NamedTuple):
-    """A file that can be had: its name, and what builds it."""
+    """A file on offer: its name, and the function that builds it."""
 
     name: str
     build: Callable[[], bytes]

@@ -10,10 +10,9 @@ from allocator.report.papers.blocks import Block, NewPage, Paper, Words
 from allocator.report.papers.slides import Bars, Deck, Slide
 from allocator.report.tables.grid import Grid
 from allocator.report.tables.table import Row
-from allocator.text import number
+from allocator.text import Phrasebook
 from allocator.ui.components import markup
 
-TAGS = {"zh": "zh-CN", "en": "en"}
 HEADS = {"title": 3, "head": 4, "subhead": 5}  # below the headings of the page
 
 
@@ -25,17 +24,17 @@ def paper_html(paper: Paper) -> str:
         if isinstance(block, Words) and block.kind == "title":
             caption = block.text
         parts.append(_block(block, caption))
-    return _sheet(paper.lang, paper.mark, parts)
+    return _sheet(paper.book, paper.mark, parts)
 
 
 def deck_html(deck: Deck) -> str:
-    """The slides one below the other; what stands in their charts as tables."""
-    return "".join(_sheet(deck.lang, deck.mark, _slide(slide, deck.lang)) for slide in deck.slides)
+    """The slides one below the other, their charts as tables."""
+    return "".join(_sheet(deck.book, deck.mark, _slide(slide, deck.book)) for slide in deck.slides)
 
 
-def _sheet(lang: str, mark: str, parts: Iterable[str]) -> str:
+def _sheet(book: Phrasebook, mark: str, parts: Iterable[str]) -> str:
     head = f'<p class="al-mark">{escape(mark)}</p>' if mark else ""
-    return f'<article class="al-paper" lang="{TAGS[lang]}">{head}{"".join(parts)}</article>'
+    return f'<article class="al-paper" lang="{book.say("language.tag")}">{head}{"".join(parts)}</article>'
 
 
 def _block(block: Block, caption: str) -> str:
@@ -50,26 +49,26 @@ def _block(block: Block, caption: str) -> str:
 
 
 def _names_row(grid: Grid) -> int:
-    """Which cell names its row: the first of words that says more than a number."""
+    """The position of the cell that names its row: 1 where the first cells are mere numbers, else 0."""
     numbers = all(not row.cells[0] or row.cells[0].isdigit() for row in grid.rows)
     return 1 if numbers and len(grid.headers) > 1 else 0
 
 
-def _slide(slide: Slide, lang: str) -> list[str]:
+def _slide(slide: Slide, book: Phrasebook) -> list[str]:
     parts = [f'<h3 class="al-p-head">{escape(slide.title)}</h3>']
     parts += [f'<p class="al-p-item">{escape(line)}</p>' for line in slide.lines]
     if slide.grid is not None:
         parts.append(
             markup.table(slide.grid, slide.grid.caption or slide.title, first=_names_row(slide.grid))
         )
-    parts += [markup.table(_bars(bars, lang), bars.title, first=0) for bars in slide.charts]
+    parts += [markup.table(_bars(bars, book), bars.title, first=0) for bars in slide.charts]
     return [*parts, *([f'<p class="al-p-small">{escape(slide.note)}</p>'] if slide.note else [])]
 
 
-def _bars(bars: Bars, lang: str) -> Grid:
-    """A chart's figures."""
+def _bars(bars: Bars, book: Phrasebook) -> Grid:
+    """A chart's figures as a table."""
     rows = tuple(
-        Row("recipient", (name, number(figure, lang, sign=bars.signed)))
+        Row("recipient", (name, book.number(figure, sign=bars.signed)))
         for name, figure in zip(bars.names, bars.figures, strict=True)
     )
     return replace(Grid("", ("", ""), (False, True), rows), caption=bars.title)

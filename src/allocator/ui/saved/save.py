@@ -1,4 +1,4 @@
-"""Saving what is on the screen: a name, who, why, and if wanted the stage at which it is frozen."""
+"""Saving the scenario on the screen: name, person, reason, and if wanted the stage at which it is frozen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from allocator.core.errors import AllocatorError
 from allocator.files.saved import store
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import catalogue, follow, state
 from allocator.ui.session.weights import shown, whole
@@ -17,74 +17,72 @@ LONGEST_WHY = 300
 STAGES = ("draft", "finance", "districts", "meeting", "issued")
 
 
-def render_dialog(slug: str, lang: str) -> None:
-    """The form, where it was opened."""
+def render_dialog(slug: str, book: Phrasebook) -> None:
+    """Draws the form, if it was opened."""
     if state.window() == "save":
-        widgets.render_window(say("app.saving.title", lang), _render, slug, lang)
+        widgets.render_window(book.say("app.saving.title"), _render, slug, book)
 
 
-def _render(slug: str, lang: str) -> None:
+def _render(slug: str, book: Phrasebook) -> None:
     own = catalogue.own_name(slug)
     now = state.draft(slug)
     standing = shown(now.scenario, now.points)
     if now.scenario.kind == "shares" and sum(standing.values()) != 100:
-        _render_scaling(slug, standing, lang)
+        _render_scaling(slug, standing, book)
         return
     with st.form(f"saving-{slug}", border=False):
-        name = st.text_input(
-            say("app.saving.name", lang), own or "", key=f"saving-name-{slug}", max_chars=300
-        )
-        who, why = render_who_why("saving", lang)
-        stage = render_stage(f"saving-stage-{slug}-{lang}", lang)
-        if not st.form_submit_button(say("app.saving.save", lang), type="primary"):
+        name = st.text_input(book.say("app.saving.name"), own or "", key=f"saving-name-{slug}", max_chars=300)
+        who, why = render_who_why("saving", book)
+        stage = render_stage(f"saving-stage-{slug}-{book.language}", book)
+        if not st.form_submit_button(book.say("app.saving.save"), type="primary"):
             return
     try:
         save(slug, name, who=who, why=why, stage=stage)
     except AllocatorError as error:
-        widgets.render_problems(error, lang)
+        widgets.render_problems(error, book)
         return
     state.close_window()
     st.rerun()
 
 
-def _render_scaling(slug: str, standing: dict, lang: str) -> None:  # type: ignore[type-arg]
-    """A scenario's weights add up to 100: says so, and what they would be."""
+def _render_scaling(slug: str, standing: dict, book: Phrasebook) -> None:  # type: ignore[type-arg]
+    """Says that weights must add up to 100, and what they would be scaled to."""
     written = "/".join(str(value) for value in whole(standing).values()) if any(standing.values()) else ""
     if not written:
-        st.html(markup.block("zero", say("app.weights.zero", lang), role="alert"))
+        st.html(markup.block("zero", book.say("app.weights.zero"), role="alert"))
         return
     total = sum(standing.values())
-    st.html(markup.block("notice", say("app.saving.scale", lang, total=total, weights=written)))
-    label = say("app.weights.write", lang)
+    st.html(markup.block("notice", book.say("app.saving.scale", total=total, weights=written)))
+    label = book.say("app.weights.write")
     st.button(
         label, key=f"saving-write-{slug}", on_click=state.set_points, args=(slug, dict(whole(standing)))
     )
 
 
-def render_who_why(key: str, lang: str) -> tuple[str, str]:
-    """The fields for who does something to a scenario and why; returns both."""
-    why = st.text_input(say("app.saving.why", lang), key=f"{key}-why", max_chars=LONGEST_WHY)
-    who = st.text_input(say("app.saving.who", lang), _who_now(), key=f"{key}-who", max_chars=60)
+def render_who_why(key: str, book: Phrasebook) -> tuple[str, str]:
+    """Draws the fields for the person and the reason; returns both."""
+    why = st.text_input(book.say("app.saving.why"), key=f"{key}-why", max_chars=LONGEST_WHY)
+    who = st.text_input(book.say("app.saving.who"), _who_now(), key=f"{key}-who", max_chars=60)
     return who, why
 
 
-def render_stage(key: str, lang: str, empty: str = "stage_none") -> str:
-    """The stage of the way through the offices, or a name of one's own; "" is none."""
-    words = [say(f"app.saving.stage_{stage}", lang) for stage in STAGES]
+def render_stage(key: str, book: Phrasebook, empty: str = "stage_none") -> str:
+    """Draws the choice of a stage, or of a name of one's own; returns it, "" for none."""
+    words = [book.say(f"app.saving.stage_{stage}") for stage in STAGES]
     picked = st.selectbox(
-        say("app.saving.stage", lang),
+        book.say("app.saving.stage"),
         words,
         index=None,
         key=key,
         accept_new_options=True,
-        placeholder=say(f"app.saving.{empty}", lang),
-        help=say("app.saving.stage_help", lang),
+        placeholder=book.say(f"app.saving.{empty}"),
+        help=book.say("app.saving.stage_help"),
     )
     return str(picked or "")
 
 
 def _who_now() -> str:
-    """Who saves: as last entered in this visit, else the name that the system knows."""
+    """The name of the person: as last entered in this visit, else the system's user name."""
     known = st.session_state.get("who")
     if known is None:
         try:
@@ -95,7 +93,7 @@ def _who_now() -> str:
 
 
 def clean(name: str) -> str:
-    """A name as a scenario is kept under it; raises ScenarioError where it cannot be one."""
+    """The name under which a scenario is kept; raises ScenarioError if what was typed cannot be one."""
     return store.check_name(" ".join(name.split()))
 
 

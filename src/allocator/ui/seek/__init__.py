@@ -1,1 +1,1 @@
-"""What it would take to meet a target, on the page."""
+"""The page Seek."""

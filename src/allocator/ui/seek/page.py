@@ -1,4 +1,4 @@
-"""Seek 目标测算: what it would take, for whom a target is set, and one click that puts it on the screen."""
+"""Seek 目标测算: the least change that meets targets, and one click that puts it on the screen."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from allocator.ui.session import state
 
 def render() -> None:
     """Draws the page."""
-    lang = state.lang()
-    allocation = render_screen(lang)
+    book = state.book()
+    allocation = render_screen(book)
     if allocation is None:
         return
-    panel.render_seek(allocation, state.slug(), lang)
-    st.html(markup.foot(foot_lines(allocation, lang)))
+    panel.render_seek(allocation, state.slug(), book)
+    st.html(markup.foot(foot_lines(allocation, book)))

@@ -1,4 +1,4 @@
-"""What it would take: targets, what may change, the answer, and one click that puts it on the screen."""
+"""The form of a search: targets, what may change, the answer, and one click that puts it on the screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from allocator.core.model import Scenario
 from allocator.report.seek.tables import amounts_table
 from allocator.report.seek.words import sentences
 from allocator.report.words.rule import limit_clauses, limit_words
-from allocator.text import money, say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
 from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
@@ -34,7 +34,7 @@ Ends = tuple[tuple[str, tuple[Number | None, Number | None]], ...]
 
 
 class Asked(NamedTuple):
-    """What is looked for: in which scenario, targets, and what may change to meet them."""
+    """A search that was asked for: scenario, targets, and what may change to meet them."""
 
     scenario: Scenario
     targets: tuple[Target, ...]
@@ -44,45 +44,45 @@ class Asked(NamedTuple):
     bounds: Ends
 
 
-def render_seek(allocation: Allocation, slug: str, lang: str) -> None:
-    """The form and the answer."""
-    st.html(markup.heading(say("app.seek.title", lang)) + markup.block("hint", say("app.seek.about", lang)))
-    _form(allocation, slug, lang)
+def render_seek(allocation: Allocation, slug: str, book: Phrasebook) -> None:
+    """Draws the form and the answer."""
+    st.html(markup.heading(book.say("app.seek.title")) + markup.block("hint", book.say("app.seek.about")))
+    _form(allocation, slug, book)
 
 
 @st.fragment
-def _form(allocation: Allocation, slug: str, lang: str) -> None:
+def _form(allocation: Allocation, slug: str, book: Phrasebook) -> None:
     scenario = allocation.scenario
-    if state.on_screen(slug) != scenario:  # taken over or undone: all of the page is about another
+    if state.on_screen(slug) != scenario:  # taken over or undone: the whole page is about another scenario
         st.rerun()
-    rows = _rows(scenario, slug, lang)
-    clause = _render_clause(scenario, slug, lang)
+    rows = _rows(scenario, slug, book)
+    clause = _render_clause(scenario, slug, book)
     step, staying = "whole", tuple[str, ...]()
     typed: dict[str, tuple[str, str]] = {}
     if clause is None:
-        step, staying, typed = _render_weights(scenario, slug, lang)
+        step, staying, typed = _render_weights(scenario, slug, book)
     asked = f"seek-asked-{slug}"
-    if st.button(say("app.seek.go", lang), key=f"seek-go-{slug}", type="primary"):
+    if st.button(book.say("app.seek.go"), key=f"seek-go-{slug}", type="primary"):
         st.session_state.pop(asked, None)
         try:
-            targets = tuple(targets_of(scenario, rows, lang))
-            bounds = tuple(bounds_of(scenario, typed, lang).items())
+            targets = tuple(targets_of(scenario, rows, book))
+            bounds = tuple(bounds_of(scenario, typed, book).items())
         except ScenarioError as error:
-            widgets.render_problems(error, lang)
+            widgets.render_problems(error, book)
             return
         st.session_state[asked] = Asked(scenario, targets, clause, STEPS[step], staying, bounds)
     wanted: Asked | None = st.session_state.get(asked)
     if wanted is None:
         return
     if wanted.scenario == scenario:
-        _render_answer(wanted, slug, lang)
+        _render_answer(wanted, slug, book)
     else:  # edited since: what was asked about may not even be there any more
-        st.html(markup.block("exact", say("app.seek.outdated", lang)))
+        st.html(markup.block("exact", book.say("app.seek.outdated")))
 
 
-def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
-    """The targets, a row each."""
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+def _rows(scenario: Scenario, slug: str, book: Phrasebook) -> list[TargetRow]:
+    """Draws the targets, a row each, and returns them as typed."""
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
     numbers: list[int] = st.session_state.setdefault(f"seek-rows-{slug}", [0])
     kinds = [of for of in OF if of != "difference" or scenario.published is not None]
     largest = max(names, key=lambda id: (scenario.published or {}).get(id, 0))
@@ -93,25 +93,25 @@ def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             before = [id for id in known(f"seek-{key}-who", first) if id in names]
             who = st.multiselect(
-                say("app.seek.who", lang, number=place),
+                book.say("app.seek.who", number=place),
                 list(names),
                 before,
                 format_func=names.__getitem__,
-                key=f"seek-who-{key}-{lang}",
+                key=f"seek-who-{key}-{book.language}",
                 select_all=False,
-                placeholder=say("app.seek.who_hint", lang),
+                placeholder=book.say("app.seek.who_hint"),
             )
-            of = _choose(f"{key}-of", "of", kinds, "amount", lambda one: say(f"app.seek.{one}", lang), lang)
+            of = _choose(f"{key}-of", "of", kinds, "amount", lambda one: book.say(f"app.seek.{one}"), book)
             relation = _choose(
-                f"{key}-is", "is", RELATIONS, "<=", lambda one: say(f"app.seek.{WORDS[one]}", lang), lang
+                f"{key}-is", "is", RELATIONS, "<=", lambda one: book.say(f"app.seek.{WORDS[one]}"), book
             )
-            unit = {"share": "%", "rank": say("app.seek.rank_unit", lang)}.get(of, unit_name(scenario, lang))
-            label = say("app.seek.figure", lang, unit=unit)
+            unit = {"share": "%", "rank": book.say("app.seek.rank_unit")}.get(of, unit_name(scenario, book))
+            label = book.say("app.seek.figure", unit=unit)
             text = known(f"seek-{key}-figure", "")
-            figure = st.text_input(label, text, key=f"seek-figure-{key}-{lang}", max_chars=40)
+            figure = st.text_input(label, text, key=f"seek-figure-{key}-{book.language}", max_chars=40)
             if len(numbers) > 1:
                 st.button(
-                    say("app.edit.remove", lang, number=place),
+                    book.say("app.edit.remove", number=place),
                     key=f"seek-remove-{key}",
                     on_click=_remove,
                     args=(slug, number),
@@ -120,7 +120,7 @@ def _rows(scenario: Scenario, slug: str, lang: str) -> list[TargetRow]:
         keep(f"seek-{key}-figure", figure)
         found.append(TargetRow(tuple(who), of, relation, figure))
     if len(numbers) < MOST_TARGETS:
-        st.button(say("app.seek.add", lang), key=f"seek-add-{slug}", on_click=_add, args=(slug,))
+        st.button(book.say("app.seek.add"), key=f"seek-add-{slug}", on_click=_add, args=(slug,))
     return found
 
 
@@ -136,62 +136,62 @@ def _remove(slug: str, number: int) -> None:
 
 
 def _choose(
-    key: str, name: str, options: Iterable[str], first: str, label: Callable[[str], str], lang: str
+    key: str, name: str, options: Iterable[str], first: str, label: Callable[[str], str], book: Phrasebook
 ) -> str:
-    return render_choice(f"seek-{key}", say(f"app.seek.{name}", lang), options, first, label, lang)
+    return render_choice(f"seek-{key}", book.say(f"app.seek.{name}"), options, first, label, book)
 
 
 # --- what may change ------------------------------------------------------------------------------
 
 
-def _render_clause(scenario: Scenario, slug: str, lang: str) -> Clause | None:
-    """Which one clause may change; None where that is the weights, of which there must be two to move any."""
+def _render_clause(scenario: Scenario, slug: str, book: Phrasebook) -> Clause | None:
+    """Draws the choice of the one clause that may change; None stands for the weights."""
     clauses = {f"{c.kind}:{c.number}": c for kind in CLAUSES for c in clauses_of(scenario, kind)}
     if not clauses:
         return None
 
     def label(key: str) -> str:
-        return clause_label(scenario, clauses[key], lang) if key else say("app.seek.by_weights", lang)
+        return clause_label(scenario, clauses[key], book) if key else book.say("app.seek.by_weights")
 
     options = ["", *clauses] if len(scenario.weights) > 1 else [*clauses]
-    return clauses.get(_choose(f"{slug}-by", "by", options, options[0], label, lang))
+    return clauses.get(_choose(f"{slug}-by", "by", options, options[0], label, book))
 
 
-def clause_label(scenario: Scenario, clause: Clause, lang: str) -> str:
-    """What a list calls a clause: a department's name and money, or a floor or cap in words."""
+def clause_label(scenario: Scenario, clause: Clause, book: Phrasebook) -> str:
+    """The label of a clause in a list: a department's name and money, or a floor or cap in words."""
     if clause.kind == "reservation":
         reservation = scenario.reservations[clause.number]
-        amount = money(reservation.amount, scenario.fund.currency, lang)
-        return say("app.seek.by_reservation", lang, name=reservation.name, amount=amount)
+        amount = book.money(reservation.amount, scenario.fund.currency)
+        return book.say("app.seek.by_reservation", name=reservation.name, amount=amount)
     limit = scenario.limits[clause.number]
     if clause.kind == "floor":
         only = replace(limit, cap=None, cap_rate=None)
     else:
         only = replace(limit, floor=None, floor_rate=None)
-    return say("app.seek.by_limit", lang, words=limit_clauses(only, lang, limit_words(scenario)))
+    return book.say("app.seek.by_limit", words=limit_clauses(only, book, limit_words(scenario)))
 
 
 def _render_weights(
-    scenario: Scenario, slug: str, lang: str
+    scenario: Scenario, slug: str, book: Phrasebook
 ) -> tuple[str, tuple[str, ...], dict[str, tuple[str, str]]]:
-    """In what steps weights move, which stay, and between what ends the others move."""
-    names = {id: getattr(scenario.factor(id).name, lang) for id in scenario.weights}
+    """Draws the step of the weights, those that stay, and the bounds of the others; returns all three."""
+    names = {id: book.text(scenario.factor(id).name) for id in scenario.weights}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        step = _choose(f"{slug}-step", "step", STEPS, "whole", lambda one: say(f"app.seek.{one}", lang), lang)
+        step = _choose(f"{slug}-step", "step", STEPS, "whole", lambda one: book.say(f"app.seek.{one}"), book)
         before = [id for id in known(f"seek-{slug}-keep", list[str]()) if id in names]
         staying = st.multiselect(
-            say("app.seek.keep", lang),
+            book.say("app.seek.keep"),
             list(names),
             before,
             format_func=names.__getitem__,
-            key=f"seek-keep-{slug}-{lang}",
+            key=f"seek-keep-{slug}-{book.language}",
             select_all=False,
-            placeholder=say("app.seek.keep_hint", lang),
+            placeholder=book.say("app.seek.keep_hint"),
         )
     keep(f"seek-{slug}-keep", staying)
     typed: dict[str, tuple[str, str]] = {}
-    with st.expander(say("app.seek.bounds", lang), key="fold-seek-bounds"):
-        st.html(markup.block("hint", say("app.seek.bounds_about", lang)))
+    with st.expander(book.say("app.seek.bounds"), key="fold-seek-bounds"):
+        st.html(markup.block("hint", book.say("app.seek.bounds_about")))
         for id, name in names.items():
             if id in staying:
                 continue
@@ -199,9 +199,9 @@ def _render_weights(
             with st.container(horizontal=True, gap="small"):
                 for end in ("low", "high"):
                     key = f"{slug}-{id}-{end}"
-                    label = markup.in_markdown(say(f"app.seek.{end}", lang, name=name))
+                    label = markup.in_markdown(book.say(f"app.seek.{end}", name=name))
                     text = known(f"seek-{key}", "")
-                    ends.append(st.text_input(label, text, key=f"seek-{key}-{lang}", max_chars=20))
+                    ends.append(st.text_input(label, text, key=f"seek-{key}-{book.language}", max_chars=20))
                     keep(f"seek-{key}", ends[-1])
             typed[id] = ends[0], ends[1]
     return step, tuple(staying), typed
@@ -210,7 +210,7 @@ def _render_weights(
 # --- the answer -----------------------------------------------------------------------------------
 
 
-def _render_answer(asked: Asked, slug: str, lang: str) -> None:
+def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
     scenario = asked.scenario
 
     def work(progress: Callable[[float], None]) -> Answer | AllocatorError:
@@ -230,29 +230,29 @@ def _render_answer(asked: Asked, slug: str, lang: str) -> None:
 
     found = work_once(("seek", asked), work)
     if isinstance(found, AllocatorError):
-        widgets.render_problems(in_form(found, lang), lang)
+        widgets.render_problems(in_form(found, book), book)
         return
-    st.html(markup.listing(sentences(found, lang)))
-    table = amounts_table(found, lang)
+    st.html(markup.listing(sentences(found, book)))
+    table = amounts_table(found, book)
     if table is None or found.found is None:
         return
-    caption = say("app.seek.table_assumed" if scenario.assumed else "app.seek.table", lang)
+    caption = book.say("app.seek.table_assumed" if scenario.assumed else "app.seek.table")
     st.html(markup.table(table, caption))
     if found.change:
-        label = say("app.seek.take", lang)
+        label = book.say("app.seek.take")
         done = st.button(label, key=f"seek-take-{slug}", type="primary")
-        st.html(markup.block("hint", say("app.seek.take_about", lang)))
+        st.html(markup.block("hint", book.say("app.seek.take_about")))
         if done:
             _take(found.found.scenario, found.clause is None, slug)
             st.session_state.pop(f"seek-asked-{slug}", None)
             st.switch_page(st.session_state.pages["allocate"])
 
 
-def in_form(error: AllocatorError, lang: str) -> AllocatorError:
+def in_form(error: AllocatorError, book: Phrasebook) -> AllocatorError:
     """The error without the names of options; a form has none."""
     places = {"target": "targets", "bound": "bounds", "keep": "keep"}
     problems = [
-        replace(p, file=say(f"app.seek.{places[p.file]}", lang) if p.file in places else "", at={})
+        replace(p, file=book.say(f"app.seek.{places[p.file]}") if p.file in places else "", at={})
         for p in error.problems
     ]
     return type(error)(problems)

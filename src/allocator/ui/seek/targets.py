@@ -1,4 +1,4 @@
-"""What a person asks for in the form of targets, as the search takes it.  No Streamlit."""
+"""The form of targets, read into what the search takes.  No Streamlit."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.grid import scale_of
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.session.rule import typed_number
 
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One row of the form: whose, what of it, how it is held against which figure, as typed."""
+    """One row of the form as typed: recipients, what of them, relation, and figure."""
 
     who: tuple[str, ...]
     of: str
@@ -25,15 +25,15 @@ class TargetRow:
     figure: str
 
 
-def targets_of(scenario: Scenario, rows: Sequence[TargetRow], lang: str) -> list[Target]:
+def targets_of(scenario: Scenario, rows: Sequence[TargetRow], book: Phrasebook) -> list[Target]:
     """The targets of a filled form; figures are in the shown unit, shares in percent.
 
     Raises ScenarioError with a sentence for everything that is wrong, placed by the row.
     """
     found: list[Target] = []
     problems: list[Problem] = []
-    place = say("app.seek.targets", lang)
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    place = book.say("app.seek.targets")
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
     for at, row in enumerate(rows, 1):
         try:
             value = _figure(scenario, row)
@@ -60,7 +60,7 @@ def _figure(scenario: Scenario, row: TargetRow) -> Number:
 
 
 def bounds_of(
-    scenario: Scenario, typed: Mapping[str, tuple[str, str]], lang: str
+    scenario: Scenario, typed: Mapping[str, tuple[str, str]], book: Phrasebook
 ) -> dict[str, tuple[Number | None, Number | None]]:
     """The least and the most of each weight; what is left blank does not bind.
 
@@ -68,13 +68,13 @@ def bounds_of(
     """
     found: dict[str, tuple[Number | None, Number | None]] = {}
     problems: list[Problem] = []
-    place = say("app.seek.bounds", lang)
+    place = book.say("app.seek.bounds")
     for factor, ends in typed.items():
         read: list[Number | None] = []
         for text in (end.strip() for end in ends):
             value = typed_number(text.removesuffix("%").strip()) if text else None
             if isinstance(value, str):
-                at = {"column": getattr(scenario.factor(factor).name, lang)}
+                at = {"column": book.text(scenario.factor(factor).name)}
                 problems.append(Problem(value, {"value": text[:40]}, place, at))
                 value = None
             read.append(value)

@@ -1,4 +1,4 @@
-"""What a person asks of a random sweep, as the sweep takes it.  No Streamlit."""
+"""The form of a random sweep, read into what the sweep takes.  No Streamlit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from allocator.analysis.sweep import Anywhere, Around, Law, Within
 from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Frozen, Number
 from allocator.core.model import Scenario
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.session.rule import typed_number
 
 PRESETS = ("around", "anywhere", "data")
@@ -23,7 +23,7 @@ NOISE = 10  # percent by which a preset takes data to be off
 
 
 class Asked(NamedTuple):
-    """How weights are drawn, by how many percent data is off, the seed, how many draws."""
+    """The settings of a sweep: law of the weights, percent by which data is off, seed, number of draws."""
 
     law: Law | None
     noise: Mapping[str, Number]
@@ -45,7 +45,7 @@ class Typed:
 
 
 def movable(scenario: Scenario) -> bool:
-    """Whether there are two weights that can move against each other."""
+    """True if there are two weights above zero, which can move against each other."""
     return len([weight for weight in scenario.weights.values() if weight]) > 1
 
 
@@ -55,32 +55,32 @@ def presets(scenario: Scenario) -> tuple[str, ...]:
 
 
 def counts(scenario: Scenario) -> tuple[int, ...]:
-    """How many draws can be chosen."""
+    """The numbers of draws that can be chosen."""
     size = len(scenario.ids) * len(scenario.weights)
     return tuple(draws for draws in COUNTS if draws * size <= MOST) or COUNTS[:1]
 
 
 def usual_count(scenario: Scenario) -> int:
-    """As many draws as are quick, of those that can be chosen up to a million."""
+    """The largest number of draws up to a million that is quick, else the least."""
     found = [draws for draws in counts(scenario) if draws <= 1_000_000 and quick(scenario, draws)]
     return max(found, default=COUNTS[0])
 
 
 def quick(scenario: Scenario, draws: int) -> bool:
-    """Whether so many draws can be made without being asked for."""
+    """True if so many draws can be made without being asked for."""
     return draws * len(scenario.ids) * len(scenario.weights) <= QUICK
 
 
 def preset(name: str, scenario: Scenario, draws: int) -> Asked:
-    """What one of the presets asks for."""
+    """The settings of a preset."""
     if name == "data":
         return Asked(None, Frozen(dict.fromkeys(scenario.weights, NOISE)), 1, draws)
     return Asked(Around() if name == "around" else Anywhere(), Frozen(), 1, draws)
 
 
-def own(typed: Typed, scenario: Scenario, draws: int, lang: str) -> Asked:
-    """What own settings ask for.  Raises ScenarioError with a sentence for everything that is wrong."""
-    reader = _Reader(lang)
+def own(typed: Typed, scenario: Scenario, draws: int, book: Phrasebook) -> Asked:
+    """The settings from those typed.  Raises ScenarioError with a sentence for everything that is wrong."""
+    reader = _Reader(book)
     law: Law | None = None
     if not movable(scenario):
         pass
@@ -102,12 +102,12 @@ def own(typed: Typed, scenario: Scenario, draws: int, lang: str) -> Asked:
     return Asked(law, Frozen({factor: value for factor, value in noise.items() if value}), int(seed), draws)
 
 
-def in_form(error: AllocatorError, lang: str) -> AllocatorError:
+def in_form(error: AllocatorError, book: Phrasebook) -> AllocatorError:
     """The error without the names of options; a form has none."""
     problems = []
     for problem in error.problems:
         named = problem.key.removeprefix("sweep_")
-        place = say(f"app.sweep.{named}", lang) if named in ("points", "noise") else problem.file
+        place = book.say(f"app.sweep.{named}") if named in ("points", "noise") else problem.file
         problems.append(replace(problem, file="" if place == "sweep" else place, at={}))
     return type(error)(problems)
 
@@ -115,12 +115,12 @@ def in_form(error: AllocatorError, lang: str) -> AllocatorError:
 class _Reader:
     """Reads figures and collects what is wrong with them."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, book: Phrasebook) -> None:
+        self.book = book
         self.problems: list[Problem] = []
 
     def label(self, field: str) -> str:
-        return say(f"app.sweep.{field}", self.lang)
+        return self.book.say(f"app.sweep.{field}")
 
     def number(self, text: str, field: str, at: Mapping[str, object] | None = None) -> Number:
         """The number, or 1 after noting why there is none."""
@@ -138,7 +138,7 @@ class _Reader:
         found = {}
         for factor in scenario.weights:
             text = typed.get(factor, "").strip()
-            at = {"column": getattr(scenario.factor(factor).name, self.lang)}
+            at = {"column": self.book.text(scenario.factor(factor).name)}
             found[factor] = self.number(text, field, at) if text else usual
         return found
 

@@ -1,4 +1,4 @@
-"""What random draws gave: charts, each with its table folded away, and how to get the same figures again."""
+"""The result of random draws: charts, each with its table folded away, and how to reproduce the figures."""
 
 from __future__ import annotations
 
@@ -17,100 +17,114 @@ from allocator.report.sweep import grids as sweep_grids
 from allocator.report.sweep import words as sweep_words
 from allocator.report.tables.grid import Grid
 from allocator.report.words.rule import so_many
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 
 ROOM = 24  # pixels beside the longest text of a range
 
 
-def render_sweep(found: Sweep, driven: Drivers, lang: str) -> None:
-    """Everything that is shown of a sweep."""
+def render_sweep(found: Sweep, driven: Drivers, book: Phrasebook) -> None:
+    """Shows the whole result of a sweep."""
     scenario = found.scenario
-    names = [getattr(r.name, lang) for r in scenario.recipients]
+    names = [book.text(r.name) for r in scenario.recipients]
     width = min(190, max(map(chart_data.text_width, names), default=0) + 8)
     st.html(
         markup.lines(
             [
-                markup.block("hint", ("" if lang == "zh" else " ").join(sweep_words.head(found, lang))),
-                markup.listing(sweep_words.verdicts(found, lang)),
+                markup.block("hint", book.join(sweep_words.head(found, book))),
+                markup.listing(sweep_words.verdicts(found, book)),
             ]
         )
     )
-    _ranges(found, names, width, lang)
-    _table(sweep_grids.range_grid(found, lang), found, lang)
-    for kind, about, frame, grid in _figures(found, driven, lang):
-        title = markup.heading(say(f"app.sweep.{kind}", lang, base=sweep_words.against(found, lang)), 3)
+    _ranges(found, names, width, book)
+    _table(sweep_grids.range_grid(found, book), found, book)
+    for kind, about, frame, grid in _figures(found, driven, book):
+        title = markup.heading(book.say(f"app.sweep.{kind}", base=sweep_words.against(found, book)), 3)
         with widgets.chart_box(len(names)):
-            st.html(markup.lines([title, markup.block("scale", say(f"app.sweep.about_{about}", lang))]))
-            _chart(kind, frame, found, names, width, lang)
-        _table(grid, found, lang)
+            st.html(markup.lines([title, markup.block("scale", book.say(f"app.sweep.about_{about}"))]))
+            _chart(kind, frame, found, names, width, book)
+        _table(grid, found, book)
     st.html(
         markup.lines(
-            [markup.listing(sweep_words.notes(found, lang)), markup.trace(sweep_words.trace(found, lang))]
+            [markup.listing(sweep_words.notes(found, book)), markup.trace(sweep_words.trace(found, book))]
         )
     )
 
 
 @lru_cache(maxsize=8)
-def _figures(found: Sweep, driven: Drivers, lang: str) -> tuple[tuple[str, str, pd.DataFrame, Grid], ...]:
-    """Of chances, ranks and drivers: the kind, what is said about it, its chart and its table."""
+def _figures(
+    found: Sweep, driven: Drivers, book: Phrasebook
+) -> tuple[tuple[str, str, pd.DataFrame, Grid], ...]:
+    """The kind, key of the explanation, chart data and table of each of chances, ranks and drivers."""
     return (
-        ("chances", "chances", sweep_charts.chance_frame(found, lang), sweep_grids.chance_grid(found, lang)),
-        ("ranks", "ranks", sweep_charts.rank_frame(found, lang), sweep_grids.rank_grid(found, lang)),
+        ("chances", "chances", sweep_charts.chance_frame(found, book), sweep_grids.chance_grid(found, book)),
+        ("ranks", "ranks", sweep_charts.rank_frame(found, book), sweep_grids.rank_grid(found, book)),
         (
             "drivers",
             "data" if found.noise else "weights",
-            sweep_charts.driver_frame(found, driven, lang),
-            sweep_grids.driver_grid(found, driven, lang),
+            sweep_charts.driver_frame(found, driven, book),
+            sweep_grids.driver_grid(found, driven, book),
         ),
     )
 
 
-def _ranges(found: Sweep, names: list[str], width: int, lang: str) -> None:
-    rows = sweep_charts.sweep_rows(found, lang)
-    unit = sweep_charts.sweep_unit(found, lang)
+def _ranges(found: Sweep, names: list[str], width: int, book: Phrasebook) -> None:
+    rows = sweep_charts.sweep_rows(found, book)
+    unit = sweep_charts.sweep_unit(found, book)
     dots = ("ring", "hollow") if found.scenario.assumed else ("dot", "solid")
-    marks = [(dots[0], say(f"app.chart.legend_{dots[1]}", lang))]
+    marks = [(dots[0], book.say(f"chart.legend_{dots[1]}"))]
     if sweep_words.base_name(found) != "present":
-        marks.append(("tick", say("app.chart.legend_tick", lang, base=sweep_words.against(found, lang))))
-    marks += [(key, say(f"app.sweep.legend_{key}", lang)) for key in ("wide", "middle", "line")]
-    st.html(markup.lines([markup.heading(say("app.sweep.ranges", lang), 3), markup.legend(marks)]))
+        marks.append(("tick", book.say("chart.legend_tick", base=sweep_words.against(found, book))))
+    marks += [(key, book.say(f"app.sweep.legend_{key}")) for key in ("wide", "middle", "line")]
+    st.html(markup.lines([markup.heading(book.say("app.sweep.ranges"), 3), markup.legend(marks)]))
     with widgets.chart_box(len(rows)):
         for part in sweep_charts.sweep_panels(rows):
-            whom = so_many(found.scenario, len(part), lang)
-            st.html(markup.heading(range_title(part, rows, unit.name, whom, lang), 3))
-            frame = sweep_charts.interval_frame(part, unit, lang)
-            _chart("ranges", frame, found, [row.name for row in part], width, lang, part[0].id)
+            whom = so_many(found.scenario, len(part), book)
+            st.html(markup.heading(range_title(part, rows, unit.name, whom, book), 3))
+            frame = sweep_charts.interval_frame(part, unit, book)
+            _chart("ranges", frame, found, [row.name for row in part], width, book, part[0].id)
 
 
 def _chart(
-    kind: str, frame: pd.DataFrame, found: Sweep, names: list[str], width: int, lang: str, which: str = ""
+    kind: str,
+    frame: pd.DataFrame,
+    found: Sweep,
+    names: list[str],
+    width: int,
+    book: Phrasebook,
+    which: str = "",
 ) -> None:
-    base = sweep_words.against(found, lang)
+    base = sweep_words.against(found, book)
     columns = tuple(dict.fromkeys(frame["column"])) if "column" in frame else ()
     room = max(map(chart_data.text_width, frame["text"])) + ROOM if kind == "ranges" else 0
-    spec = _spec(kind, tuple(names), columns, lang, base, width, room)
+    spec = _spec(kind, tuple(names), columns, book, base, width, room)
     content = {**spec, "datasets": {"rows": frame}}
-    alt = sweep_charts.describe(kind, found, names, lang)
-    key = f"sweep-{kind}-{which}-{lang}"
+    alt = sweep_charts.describe(kind, found, names, book)
+    key = f"sweep-{kind}-{which}-{book.language}"
     st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=key)
 
 
 @lru_cache(maxsize=64)
 def _spec(
-    kind: str, names: tuple[str, ...], columns: tuple[str, ...], lang: str, base: str, width: int, room: int
+    kind: str,
+    names: tuple[str, ...],
+    columns: tuple[str, ...],
+    book: Phrasebook,
+    base: str,
+    width: int,
+    room: int,
 ) -> dict[str, Any]:
     if kind == "ranges":
-        return charts.spec(sweep_charts.interval_marks(names, lang, base=base, width=width, room=room))
+        return charts.spec(sweep_charts.interval_marks(names, book, base=base, width=width, room=room))
     if kind == "chances":
-        return charts.spec(sweep_charts.chance_marks(names, lang, width=width))
-    heading = say("sweep.chart_rank" if kind == "ranks" else "sweep.chart_input", lang)
-    return charts.spec(sweep_charts.heat_marks(names, columns, lang, heading=heading, width=width))
+        return charts.spec(sweep_charts.chance_marks(names, book, width=width))
+    heading = book.say("sweep.chart_rank" if kind == "ranks" else "sweep.chart_input")
+    return charts.spec(sweep_charts.heat_marks(names, columns, book, heading=heading, width=width))
 
 
-def _table(grid: Grid, found: Sweep, lang: str) -> None:
+def _table(grid: Grid, found: Sweep, book: Phrasebook) -> None:
     key = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
     with st.expander(
-        markup.in_markdown(say("app.sweep.table", lang, title=grid.caption)), key=f"fold-{grid.caption}"
+        markup.in_markdown(book.say("app.sweep.table", title=grid.caption)), key=f"fold-{grid.caption}"
     ):
-        st.html(markup.table(grid, say(key, lang, title=grid.caption), first=0))
+        st.html(markup.table(grid, book.say(key, title=grid.caption), first=0))

@@ -1,4 +1,4 @@
-"""Sensitivity 权重影响分析: what moving weight changes, and what it would take."""
+"""Sensitivity 权重影响分析: what moving weight changes, break-even weights, and random draws."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from allocator.report.charts import data as chart_data
 from allocator.report.charts import marks
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain import sensitivity
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.fields import render_choice
 from allocator.ui.components.screen import foot_lines, render_screen
@@ -33,23 +33,23 @@ from allocator.ui.session.remembered import remembering
 
 POINTS = (1, 2, 5, 10, 20)
 USUAL = 5  # points that each weight is moved by at first
-COLONS = "：:"  # which end a caption where lines follow, and not over a table
-SCENARIOS = 8  # for which what was worked out is kept
+COLONS = "：:"  # that are taken off a caption above a table
+SCENARIOS = 8  # whose results are kept
 
 
 def render() -> None:
     """Draws the page."""
-    lang = state.lang()
-    allocation = render_screen(lang)
+    book = state.book()
+    allocation = render_screen(book)
     if allocation is None:
         return
-    _render_moves(allocation, lang)
-    _render_levels(allocation, lang)
-    folded = st.expander(say("app.sweep.title", lang), key="draws", on_change="rerun")
+    _render_moves(allocation, book)
+    _render_levels(allocation, book)
+    folded = st.expander(book.say("app.sweep.title"), key="draws", on_change="rerun")
     if folded.open:
         with folded:
-            draws.render_draws(allocation, state.slug(), lang)
-    st.html(markup.foot(foot_lines(allocation, lang)))
+            draws.render_draws(allocation, state.slug(), book)
+    st.html(markup.foot(foot_lines(allocation, book)))
 
 
 # --- worked out once for a scenario, whoever's figures are shown -----------------------------------
@@ -65,7 +65,7 @@ def _rates(scenario: Scenario) -> tuple[Rate, ...]:
 
 @remembering(SCENARIOS)
 def _as_published(scenario: Scenario) -> Mapping[str, Sequence[BreakEven]]:
-    """Where those that do not get their published amount would; empty where everybody does."""
+    """The weights at which recipients would get their published amount, for those who do not get it now."""
     return break_evens(scenario, sensitivity.published_targets(allocate(scenario)))
 
 
@@ -82,91 +82,91 @@ def _movable(scenario: Scenario) -> bool:
 
 
 @st.fragment
-def _render_moves(allocation: Allocation, lang: str) -> None:
-    """One recipient's exchange rates, its amount with each weight lower and higher, and where it is level."""
+def _render_moves(allocation: Allocation, book: Phrasebook) -> None:
+    """Draws one recipient's amount with each weight lower and higher, its exchange rates and break-evens."""
     scenario = allocation.scenario
     if not _movable(scenario):
-        st.html(markup.block("hint", say("app.sensitivity.one_factor", lang)))
+        st.html(markup.block("hint", book.say("app.sensitivity.one_factor")))
         return
-    id = widgets.render_whose(scenario, "sensitivity", say("app.sensitivity.whose", lang), lang)
-    _tornado(allocation, id, lang)
+    id = widgets.render_whose(scenario, "sensitivity", book.say("app.sensitivity.whose"), book)
+    _tornado(allocation, id, book)
     rates = _rates(scenario)
     if rates:
-        grid = sensitivity.exchange_grid(allocation, rates, id, lang)
+        grid = sensitivity.exchange_grid(allocation, rates, id, book)
         st.html(markup.table(grid, grid.caption, first=0))
-    st.html(markup.block("hint", sensitivity.exchange_note(rates, lang)))
-    _pair(allocation, id, lang)
+    st.html(markup.block("hint", sensitivity.exchange_note(rates, book)))
+    _pair(allocation, id, book)
 
 
-def _tornado(allocation: Allocation, id: str, lang: str) -> None:
+def _tornado(allocation: Allocation, id: str, book: Phrasebook) -> None:
     """The amount with each weight so many points lower and higher."""
     fund = allocation.scenario.fund
-    label = say("app.sensitivity.points", lang)
-    points = render_choice("swing-points", label, POINTS, USUAL, str, lang, width=280)
+    label = book.say("app.sensitivity.points")
+    points = render_choice("swing-points", label, POINTS, USUAL, str, book, width=280)
     found = _swings(allocation.scenario, points)
     sides = [side for swing in found for side in (swing.down, swing.up) if side is not None]
     if not sides:
         return
     changes = [other.amounts[id] - allocation.amounts[id] for _, other in sides]
-    unit = chart_data.chart_unit(changes, fund.currency, fund.unit, lang)
-    frame = explain_charts.swing_frame(allocation, found, id, unit, lang)
-    title = say("app.sensitivity.swing_title", lang, unit=unit.name)
-    now = explain_charts.amount_now(allocation, id, lang)
-    most = explain_charts.swing_title(allocation, found, id, points, lang)
+    unit = chart_data.chart_unit(changes, fund.currency, fund.unit, book)
+    frame = explain_charts.swing_frame(allocation, found, id, unit, book)
+    title = book.say("app.sensitivity.swing_title", unit=unit.name)
+    now = explain_charts.amount_now(allocation, id, book)
+    most = explain_charts.swing_title(allocation, found, id, points, book)
     st.html(markup.lines([markup.title(most), markup.heading(title, 3), markup.block("hint", now)]))
     names = tuple(dict.fromkeys(frame["name"]))
-    spec = _tornado_spec(names, lang, min(190, max(map(chart_data.text_width, names)) + 8))
-    alt = explain_charts.swing_alt(allocation, found, id, unit, lang)
+    spec = _tornado_spec(names, book, min(190, max(map(chart_data.text_width, names)) + 8))
+    alt = explain_charts.swing_alt(allocation, found, id, unit, book)
     content = {**spec, "datasets": {"rows": frame}}
-    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"swings-{lang}")
-    st.html(markup.block("hint", explain_charts.swing_note(points, lang)))
+    st.vega_lite_chart(content, width="stretch", theme=None, alt=alt, key=f"swings-{book.language}")
+    st.html(markup.block("hint", explain_charts.swing_note(points, book)))
 
 
 @lru_cache(maxsize=16)
-def _tornado_spec(names: tuple[str, ...], lang: str, width: int) -> dict[str, Any]:
-    return marks.spec(marks.tornado_marks(names, lang, width=width))
+def _tornado_spec(names: tuple[str, ...], book: Phrasebook, width: int) -> dict[str, Any]:
+    return marks.spec(marks.tornado_marks(names, book, width=width))
 
 
-def _pair(allocation: Allocation, id: str, lang: str) -> None:
+def _pair(allocation: Allocation, id: str, book: Phrasebook) -> None:
     """The weights at which one recipient's amount equals another's."""
     scenario = allocation.scenario
-    names = {r.id: getattr(r.name, lang) for r in scenario.recipients}
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
     mine = names.pop(id)
     if not names:
         return
-    label = markup.in_markdown(say("app.sensitivity.level_with", lang, name=mine))
+    label = markup.in_markdown(book.say("app.sensitivity.level_with", name=mine))
     key = f"level-with-{state.slug()}-{id}"
-    other = render_choice(key, label, names, sensitivity.neighbour(allocation, id), names.__getitem__, lang)
-    caption = say("app.sensitivity.level_caption", lang, name=mine, other=names[other])
-    _break_evens(allocation, _level_with(scenario, id, other), caption, lang)
+    other = render_choice(key, label, names, sensitivity.neighbour(allocation, id), names.__getitem__, book)
+    caption = book.say("app.sensitivity.level_caption", name=mine, other=names[other])
+    _break_evens(allocation, _level_with(scenario, id, other), caption, book)
 
 
 # --- all recipients -------------------------------------------------------------------------------
 
 
-def _render_levels(allocation: Allocation, lang: str) -> None:
-    """Between which weights no rank changes, and at which amounts are the published ones."""
+def _render_levels(allocation: Allocation, book: Phrasebook) -> None:
+    """Draws the weights between which no rank changes, and those at which amounts are the published ones."""
     scenario = allocation.scenario
     if not _movable(scenario):
         return
-    steady = sensitivity.steady_grid(allocation, _steady(scenario), lang)
+    steady = sensitivity.steady_grid(allocation, _steady(scenario), book)
     st.html(markup.table(steady, steady.caption.rstrip(COLONS), first=0))
-    st.html(markup.block("hint", sensitivity.exact_note(scenario, lang)))
+    st.html(markup.block("hint", sensitivity.exact_note(scenario, book)))
     if scenario.published is None:
         return
     found = _as_published(scenario)
     if found:
-        _break_evens(allocation, found, say("sensitivity.published_caption", lang).rstrip(COLONS), lang)
+        _break_evens(allocation, found, book.say("sensitivity.published_caption").rstrip(COLONS), book)
     else:
-        st.html(markup.block("exact", say("app.sensitivity.as_published", lang)))
+        st.html(markup.block("exact", book.say("app.sensitivity.as_published")))
 
 
 def _break_evens(
-    allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, lang: str
+    allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, book: Phrasebook
 ) -> None:
     """The weights at which recipients draw level, or that there are none."""
     if any(place.lower or place.upper for places in found.values() for place in places):
-        grid = sensitivity.break_even_grid(allocation, found, caption, lang)
+        grid = sensitivity.break_even_grid(allocation, found, caption, book)
         st.html(markup.table(grid, caption, first=0))
     else:
-        st.html(markup.heading(caption) + markup.block("hint", say("app.sensitivity.nowhere", lang)))
+        st.html(markup.heading(caption) + markup.block("hint", book.say("app.sensitivity.nowhere")))

@@ -1,1 +1,1 @@
-"""What a visitor has on the screen: scenarios, edits, address."""
+"""The state of a visit: scenarios, edits, address."""

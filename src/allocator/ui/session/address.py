@@ -1,8 +1,8 @@
-"""The address: the only module that touches it.
+"""Reads and writes the settings in the page's address; no other module does.
 
-It carries what is needed to show the same elsewhere: language, scenario, what was made of that, the readings
-of its split that are shown, what is compared, and against what.  The address bar carries besides, under one
-token, what was made of other scenarios, so that a refresh loses nothing; a link to pass on does not.
+They are what is needed to show the same elsewhere: language, scenario, its edits, the readings of its split
+that are shown, the scenarios compared, and the base.  The address bar also carries, under one token, the
+edits of other scenarios, so that a refresh loses nothing; a link to pass on does not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from allocator.ui.session.draft import Draft, Trail
 from allocator.ui.session.weights import read_points, write_points
 
 WEIGHT = "weight."
-LONGEST = 4000  # characters of an address that are looked at
+LONGEST = 4000  # characters; a longer address is ignored
 Settings = Mapping[str, str]  # what an address says of one scenario
 
 
@@ -29,9 +29,9 @@ Settings = Mapping[str, str]  # what an address says of one scenario
 
 
 def read() -> list[str]:
-    """Finds the scenarios, and takes the settings from the address where it was opened or changed there.
+    """Finds the scenarios, and takes the settings from the address if it was just opened or changed.
 
-    Returns the keys of sentences that say what of it could not be used; what could not is left out.
+    Returns the keys of sentences on what could not be used and is left out.
     """
     gone = ["gone"] if state.find() else []  # deleted or renamed in another window
     given, seen = _given(), st.session_state.get("seen")
@@ -44,19 +44,19 @@ def read() -> list[str]:
 
 
 def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
-    """Sets everything as an address says; other scenarios only at the beginning of a visit."""
+    """Sets everything as an address says; edits of other scenarios only at the beginning of a visit."""
     st.session_state.seen = given
     notices: list[str] = []
     if sum(len(key) + len(value) for key, values in given.items() for value in [key, *values]) > LONGEST:
         given, notices = {}, ["long"]
     said = {key: values[-1] for key, values in given.items() if values}
-    lang, slug = said.get("lang", ""), said.get("scenario", "")
-    if lang not in (*LANGUAGES, ""):
+    language, slug = said.get("lang", ""), said.get("scenario", "")
+    if language not in (*LANGUAGES, ""):
         notices.append("lang")
     if slug and slug not in state.found():
         notices.append("scenario")
     state.show(
-        lang if lang in LANGUAGES else st.session_state.get("lang", _language_of_browser()),
+        language if language in LANGUAGES else st.session_state.get("lang", _language_of_browser()),
         slug if slug in state.found() else next(iter(state.found()), ""),
     )
     if "with" in given:
@@ -82,13 +82,13 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
 
 
 def _away() -> dict[str, Settings]:
-    """What was made of scenarios that cannot be shown; they may be mended, or taken back from the trash."""
+    """The edits of scenarios that cannot be shown: these may be repaired, or taken back from the trash."""
     away: dict[str, Settings] = st.session_state.get("away", {})
     return away
 
 
 def _come_back() -> list[str]:
-    """Puts what was made of scenarios on their screens once they can be shown."""
+    """Puts such edits on the screen once their scenarios can be shown; returns the key of any notice."""
     away, notices = _away(), []
     for of in [of for of in away if _readable(of)]:
         notices += ["work"] if _open(of, away[of]) else []
@@ -98,7 +98,7 @@ def _come_back() -> list[str]:
 
 
 def _open(of: str, said: Settings) -> list[str]:
-    """Puts what was made of a scenario on its screen; the keys of what could not be used."""
+    """Puts the edits of a scenario on its screen; returns the keys of what could not be used."""
     if not _readable(of):
         return []
     notices: list[str] = []
@@ -145,9 +145,9 @@ def _language_of_browser() -> str:
 
 
 def shown() -> dict[str, str | list[str]]:
-    """What the address says to show the same elsewhere."""
+    """The settings that show the same elsewhere."""
     slug = state.slug()
-    wanted: dict[str, str | list[str]] = {"lang": state.lang(), "scenario": slug}
+    wanted: dict[str, str | list[str]] = {"lang": state.book().language, "scenario": slug}
     if _readable(slug):
         wanted |= _settings(slug, state.trail(slug))
     if readings.shown(slug):
@@ -163,7 +163,7 @@ def shown() -> dict[str, str | list[str]]:
 
 def write() -> None:
     """Writes the settings into the address, if they differ from what it said."""
-    state.used()  # what was done is in what is written
+    state.used()  # what a person did is now written
     wanted = shown()
     work = _work()
     if work:
@@ -175,7 +175,7 @@ def write() -> None:
 
 
 def unkept() -> str | None:
-    """The key of the sentence that something a person made would be lost on a refresh, if it would."""
+    """The key of the warning that edits would be lost on a refresh; None if none would."""
     if _work() is not None and None not in [steps.now.token for steps in state.edited().values()]:
         return None
     why: AllocatorError | None = st.session_state.get("unkept")
@@ -184,7 +184,7 @@ def unkept() -> str | None:
 
 
 def _settings(of: str, steps: Trail) -> dict[str, str]:
-    """What an address says of what was made of a scenario; nothing where nothing was."""
+    """The settings in an address for the edits of a scenario; empty where there are none."""
     said = {"draft": steps.now.token} if steps.now.token else {}
     said |= {f"{WEIGHT}{factor}": value for factor, value in write_points(steps.now.points).items()}
     if said and steps.seen is not None:
@@ -193,9 +193,9 @@ def _settings(of: str, steps: Trail) -> dict[str, str]:
 
 
 def _work() -> str | None:
-    """The token of what was made of scenarios that are not shown; "" is nothing, None could not be kept.
+    """The token of the edits of scenarios that are not shown; "" for none, None if they could not be kept.
 
-    It is kept anew whenever another draft is on the screen, so that its own drafts stay among the newest.
+    They are kept anew whenever another draft is on the screen, so that their drafts stay among the newest.
     """
     slug = state.slug()
     work = {of: _settings(of, steps) for of, steps in state.edited().items() if of != slug}

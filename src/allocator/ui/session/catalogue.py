@@ -17,6 +17,7 @@ from allocator.files.load import load_scenario
 from allocator.files.saved import home, store
 from allocator.files.saved.catalogue import scenario_files
 from allocator.files.saved.states import pointed
+from allocator.text import Phrasebook
 
 Scenarios = Mapping[str, Scenario | AllocatorError]
 READ = (".toml", ".csv", ".xlsx")  # what a scenario may be made of
@@ -81,7 +82,7 @@ def _below(path: Path) -> list[Path]:
 
 
 def stamp(path: Path) -> tuple[str, int, int, int, int]:
-    """What changes when a file does, also where its time is set back; zeros for one that cannot be seen."""
+    """A key that changes when a file does, even if its time is set back; with zeros if it cannot be seen."""
     try:
         found = path.stat()
     except OSError:
@@ -99,16 +100,16 @@ def own_name(slug: str) -> str | None:
     return slug.removeprefix(OWN) if slug.startswith(OWN) else None
 
 
-def title(slug: str, found: Scenarios, lang: str) -> str:
-    """What lists call a scenario: its title, the name it was saved under, or its file's name."""
+def title(slug: str, found: Scenarios, book: Phrasebook) -> str:
+    """The name of a scenario in lists: the name it was saved under, else its title, else its file's name."""
     name, scenario = own_name(slug), found.get(slug)
     if name is not None:
         return name
-    return str(getattr(scenario.title, lang)) if isinstance(scenario, Scenario) else Path(slug).name
+    return str(book.text(scenario.title)) if isinstance(scenario, Scenario) else Path(slug).name
 
 
 def frozen(slug: str) -> Iterator[tuple[store.State, Scenario]]:
-    """The frozen states of a scenario that the user has saved, and what each says; none that was changed."""
+    """The frozen states of a saved scenario, each with what it says; changed ones are left out."""
     name = own_name(slug)
     states = store.history(name) if name is not None else ()
     if name is None or not any(state.stage for state in states):
@@ -131,7 +132,7 @@ class Group:
     slugs: tuple[str, ...]
 
 
-def groups(found: Scenarios, lang: str) -> list[Group]:
+def groups(found: Scenarios, book: Phrasebook) -> list[Group]:
     """The scenarios by fund: a folder of files with what was saved of its fund, then other saved ones."""
     names: dict[str, str] = {}
     members: dict[str, list[str]] = {}
@@ -142,6 +143,6 @@ def groups(found: Scenarios, lang: str) -> list[Group]:
         key = slug.rpartition("/")[0] if own_name(slug) is None else known
         if fund:
             funds.setdefault(fund.zh, key)
-        names.setdefault(key, getattr(fund, lang) if fund else key)
+        names.setdefault(key, book.text(fund) if fund else key)
         members.setdefault(key, []).append(slug)
     return [Group(key, names[key], tuple(inside)) for key, inside in members.items()]

@@ -1,4 +1,4 @@
-"""What a person has made of a scenario, step by step.  No Streamlit."""
+"""The edits of a scenario, step by step.  No Streamlit."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MOST_STEPS = 200  # that can be undone
 
 @dataclass(frozen=True)
 class Draft:
-    """A scenario as it stands on the screen: what it says, and where its weights' controls stand.
+    """A scenario as it stands on the screen, with the points of its weights.
 
-    ``points`` None stands for the scenario's own weights.  ``token`` is what the draft is kept under so that
-    it survives a refresh: "" where it is the file's scenario itself, None where it could not be kept.
+    ``points`` None stands for the scenario's own weights.  ``token`` is the key under which the draft is
+    kept for a refresh: "" where it is the file's scenario itself, None where it could not be kept.
     """
 
     scenario: Scenario
@@ -39,24 +39,24 @@ class Trail:
     seen: int | None = None
 
     def to(self, draft: Draft) -> Trail:
-        """A step on; what had been undone is gone."""
+        """The trail with one more step; undone steps are dropped."""
         if draft == self.now:
             return self
         past = (*self.past, self.now)[-MOST_STEPS:]
         return Trail(self.origin, draft, past, (), self.seen)
 
     def over(self, draft: Draft) -> Trail:
-        """The step that stands now, done otherwise: a slider that is dragged is one step."""
+        """The trail with its current step replaced: the drag of a slider is one step."""
         return replace(self, now=draft, future=())
 
     def back(self) -> Trail:
-        """One step undone."""
+        """The trail with one step undone."""
         if not self.past:
             return self
         return Trail(self.origin, self.past[-1], self.past[:-1], (self.now, *self.future), self.seen)
 
     def again(self) -> Trail:
-        """One undone step done again."""
+        """The trail with one undone step done again."""
         if not self.future:
             return self
         return Trail(self.origin, self.future[0], (*self.past, self.now), self.future[1:], self.seen)
@@ -68,5 +68,5 @@ class Trail:
 
     @property
     def untouched(self) -> bool:
-        """Whether it stands as in the file."""
+        """True if the scenario and its weights are as in the file."""
         return self.now.scenario == self.origin and self.now.points is None

@@ -1,4 +1,4 @@
-"""How the screen follows what became of a saved scenario: saved, restored, frozen, renamed, deleted."""
+"""Keeps the screen in step with a saved scenario: saved, restored, frozen, renamed, deleted."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def _known(of: str) -> Trail | None:
 
 
 def _before(name: str, number: int) -> int | None:
-    """The state before one of a saved scenario: numbers of what was taken away are not given again."""
+    """The number of the state before this one, or None; numbers of removed states are not used again."""
     return max((state.number for state in store.history(name) if state.number < number), default=None)
 
 
 def saved(name: str, scenario: Scenario, number: int) -> None:
-    """What is on the screen is now the saved scenario of this name, and that is shown."""
+    """Shows the scenario just saved under this name; the one it was made from is as in its file again."""
     of, before = catalogue.OWN + name, state.slug()
     past = _known(before)
     steps = (*past.past, past.now) if past is not None and before == of else ()
@@ -35,7 +35,7 @@ def saved(name: str, scenario: Scenario, number: int) -> None:
 
 
 def restored(name: str, scenario: Scenario, number: int) -> None:
-    """Another state of a saved scenario is now the latest; undo leads to unsaved edits."""
+    """Puts the restored state of a saved scenario on its screen; undo leads back to unsaved edits."""
     of = catalogue.OWN + name
     known = _known(of)
     past = () if known is None or known.untouched else (*known.past, known.now)
@@ -45,7 +45,7 @@ def restored(name: str, scenario: Scenario, number: int) -> None:
 
 
 def frozen(name: str, number: int) -> None:
-    """The latest state of a saved scenario was kept once more; what is on the screen stays."""
+    """Notes that the latest state of a saved scenario was kept once more; the screen stays as it is."""
     known = _known(catalogue.OWN + name)
     if known is not None and known.seen == _before(name, number):
         state.put(catalogue.OWN + name, replace(known, seen=number))
@@ -53,13 +53,13 @@ def frozen(name: str, number: int) -> None:
 
 
 def discarded(name: str) -> None:
-    """Another scenario is shown in the place of a deleted one; what was made of that stays for an undo."""
+    """Shows another scenario in place of a deleted one, whose edits stay for an undo."""
     if state.slug() == catalogue.OWN + name:
         state.set_slug(next(of for of in state.found() if of != state.slug()))
 
 
 def renamed(name: str, new: str, number: int | None) -> None:
-    """What was made of a saved scenario goes on under its new name, and is titled so.
+    """Moves the edits of a saved scenario to its new name; edits of its latest state also take its title.
 
     ``number`` is that of the state which the renaming added.
     """

@@ -7,8 +7,8 @@ from allocator.ui.session import catalogue, state
 
 
 def slugs(slug: str) -> tuple[str, ...]:
-    """The scenarios of the same fund, in the order of the list; the first holds the published rule."""
-    return next(g.slugs for g in catalogue.groups(state.found(), state.lang()) if slug in g.slugs)
+    """The slugs of the same fund's scenarios, in the order of the list."""
+    return next(g.slugs for g in catalogue.groups(state.found(), state.book()) if slug in g.slugs)
 
 
 def near(slug: str) -> dict[str, Scenario]:
@@ -18,6 +18,6 @@ def near(slug: str) -> dict[str, Scenario]:
 
 
 def rules(slug: str) -> list[Scenario]:
-    """Those by whose rule a published split may have been made: the fund's first, then its own file."""
+    """The scenarios whose rule may have made a published split: the fund's first, and this one's file."""
     first = state.found()[slugs(slug)[0]]
     return [*([first] if isinstance(first, Scenario) else []), state.trail(slug).origin]

@@ -15,11 +15,11 @@ from allocator.files.parsing import cell_number
 from allocator.files.scenario.schema import amount_in_text
 from allocator.files.understanding.folder import amounts_of, factors_of, provenance_of, with_values
 from allocator.files.understanding.model import Understanding
-from allocator.text import money_scale, number, say
+from allocator.text import ZH, Phrasebook, money_scale
 from allocator.ui.session.rule import FIELD
 
 CURRENCY = "CNY"
-UNITS = (10_000, 1)  # what the split comes out in
+UNITS = (10_000, 1)  # in yuan, of the split
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ class NewFund:
     previous: str = ""
 
 
-def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | None = None) -> Scenario:
+def scenario_of(
+    made: Understanding, fund: NewFund, book: Phrasebook, like: Scenario | None = None
+) -> Scenario:
     """The scenario of a new fund; ``like`` is one whose recipients and rule it takes over.
 
     Columns without a weight stay as reference data.  Raises ScenarioError with every field that cannot be
@@ -43,33 +45,33 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | 
     """
     problems: list[Problem] = []
     if not made.is_settled or not made.values or not made.factors:
-        problems.append(Problem("new_table", file=say("app.start.table", lang)))
-    total = _amount(fund.total, "total", fund, problems, lang)
+        problems.append(Problem("new_table", file=book.say("app.start.table")))
+    total = _amount(fund.total, "total", fund, problems, book)
     departments = [
-        (name.strip(), _amount(amount, "departments", fund, problems, lang, name.strip()))
+        (name.strip(), _amount(amount, "departments", fund, problems, book, name.strip()))
         for name, amount in fund.departments
         if name.strip() or amount.strip()
     ]
-    weights = _weights(made, fund, problems, lang)
-    previous = previous_of(made, fund, problems, lang)
+    weights = _weights(made, fund, problems, book)
+    previous = previous_of(made, fund, problems, book)
     if not fund.name.strip():
-        problems.append(Problem("new_name", file=say("app.start.name", lang)))
+        problems.append(Problem("new_name", file=book.say("app.start.name")))
     if problems:
         raise ScenarioError(problems)
-    name, source = " ".join(fund.name.split()), fund.source.strip() or say("app.start.no_source", lang)
+    name, source = " ".join(fund.name.split()), fund.source.strip() or book.say("app.start.no_source")
     amounts = amounts_of(made)
     if previous:
         amounts["previous"] = previous
     if like is not None:
         return replace(
-            with_values(like, made, lang),
+            with_values(like, made, book),
             title=Text(name),
             fund=replace(like.fund, amount=total, unit=fund.unit, name=Text(name), source=Text(source)),
             weights=weights,
             reservations=tuple(Reservation(_known_name(name, like), amount) for name, amount in departments),
             published=amounts.get("published"),
             previous=amounts.get("previous"),
-            provenance=tuple(provenance_of(made, lang)),
+            provenance=tuple(provenance_of(made, book)),
             uses=(),
         )
     return Scenario(
@@ -82,44 +84,44 @@ def scenario_of(made: Understanding, fund: NewFund, lang: str, like: Scenario | 
         reservations=tuple(Reservation(Text(name), amount) for name, amount in departments),
         published=amounts.get("published"),
         previous=amounts.get("previous"),
-        provenance=tuple(provenance_of(made, lang)),
+        provenance=tuple(provenance_of(made, book)),
     )
 
 
 def _known_name(name: str, like: Scenario) -> Text:
-    """The department's name as the scenario before has it, in both languages, where it is one of its own."""
+    """The department's name, in both languages if the earlier scenario has that department."""
     known = (r.name for r in like.reservations)
     return next((each for each in known if name in (each.zh, each.en)), Text(name))
 
 
-def written_like(scenario: Scenario, lang: str) -> NewFund:
-    """What is written already of a fund that goes on from this one: all but the total and the source.
+def written_like(scenario: Scenario, book: Phrasebook) -> NewFund:
+    """The form of a fund that continues this scenario, filled in but for the total and the source.
 
-    Last year's amounts are those that were issued, else those that the scenario gives.  Raises
+    Last year's amounts are the published ones, else those that the scenario gives.  Raises
     AllocatorError where it gives none.
     """
     amounts = scenario.published or allocate(scenario).amounts
     unit = UNITS[0] if money_scale(scenario.fund.currency, scenario.fund.unit) == UNITS[0] else UNITS[1]
 
     def money(amount: Number) -> str:
-        return number(Fraction(amount) / unit, "zh")
+        return ZH.number(Fraction(amount) / unit)
 
     return NewFund(
-        name=str(getattr(scenario.fund.name or scenario.title, lang)),
+        name=str(book.text(scenario.fund.name or scenario.title)),
         unit=unit,
-        departments=tuple((str(getattr(r.name, lang)), money(r.amount)) for r in scenario.reservations),
-        weights={id: number(weight, "zh") for id, weight in scenario.weights.items()},
+        departments=tuple((str(book.text(r.name)), money(r.amount)) for r in scenario.reservations),
+        weights={id: ZH.number(weight) for id, weight in scenario.weights.items()},
         previous="\n".join(
-            f"{getattr(r.name, lang)}\t{money(amounts[r.id])}" for r in scenario.recipients if r.id in amounts
+            f"{book.text(r.name)}\t{money(amounts[r.id])}" for r in scenario.recipients if r.id in amounts
         ),
     )
 
 
 def _amount(
-    text: str, label: str, fund: NewFund, problems: list[Problem], lang: str, name: str = ""
+    text: str, label: str, fund: NewFund, problems: list[Problem], book: Phrasebook, name: str = ""
 ) -> Number:
-    """An amount in the main unit; what cannot be read is a problem, and 1 stands for it meanwhile."""
-    place = say(f"app.start.{label}", lang)
+    """An amount in the main unit; text that cannot be read is added to the problems, and 1 is returned."""
+    place = book.say(f"app.start.{label}")
     value = cell_number(text)
     if not isinstance(value, str):
         return exact(Fraction(value) * fund.unit)
@@ -131,7 +133,9 @@ def _amount(
     return 1
 
 
-def _weights(made: Understanding, fund: NewFund, problems: list[Problem], lang: str) -> dict[str, Number]:
+def _weights(
+    made: Understanding, fund: NewFund, problems: list[Problem], book: Phrasebook
+) -> dict[str, Number]:
     weights: dict[str, Number] = {}
     for id, name in made.factors.items():
         text = fund.weights.get(id, "").strip().removesuffix("%")
@@ -141,7 +145,7 @@ def _weights(made: Understanding, fund: NewFund, problems: list[Problem], lang: 
         if isinstance(value, str):
             details = {"value": text[:40]}
             problems.append(
-                Problem(FIELD.get(value, value), details, say("app.start.weights", lang), {"entry": name})
+                Problem(FIELD.get(value, value), details, book.say("app.start.weights"), {"entry": name})
             )
         else:
             weights[id] = value
@@ -149,13 +153,13 @@ def _weights(made: Understanding, fund: NewFund, problems: list[Problem], lang: 
 
 
 def previous_of(
-    made: Understanding, fund: NewFund, problems: list[Problem], lang: str
+    made: Understanding, fund: NewFund, problems: list[Problem], book: Phrasebook
 ) -> dict[str, Number] | None:
     """Last year's amounts as they were pasted, a recipient and its amount a line; None where nothing was."""
     lines = [line for line in fund.previous.splitlines() if line.strip()]
     if not lines:
         return None
-    place = say("app.start.previous", lang)
+    place = book.say("app.start.previous")
     known = {plain_name(name): id for id, name in _names(made).items()}
     found: dict[str, Number] = {}
     for at, line in enumerate(lines, 1):
@@ -167,7 +171,7 @@ def previous_of(
         elif id in found:
             problems.append(Problem("new_previous_twice", {"name": name[:40]}, place, {"line": at}))
         else:
-            found[id] = _amount(amount, "previous", fund, problems, lang, name)
+            found[id] = _amount(amount, "previous", fund, problems, book, name)
     missing = [name for id, name in _names(made).items() if id not in found]
     if missing and not problems:
         problems.append(
@@ -181,7 +185,7 @@ def _names(made: Understanding) -> dict[str, str]:
 
 
 def _cut(line: str) -> tuple[str, str]:
-    """The name and the amount of a line, apart by a tab, a comma or a blank.
+    """The name and the amount of a line, split at a tab, a comma or a space.
 
     >>> _cut("泸县\\t150"), _cut("Lu County, 1,500"), _cut("泸县 150万元")
     (('泸县', '150'), ('Lu County', '1,500'), ('泸县', '150万元'))

@@ -1,4 +1,4 @@
-"""The readings that can be chosen for a scenario, and what was worked out of them, kept for everybody."""
+"""The readings that can be chosen for a scenario, and their results, kept for all visits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from allocator.files.audit.readings import FOLDER, read_reading
 from allocator.files.audit.schema import NamedReading
 from allocator.files.saved.catalogue import scenario_folder
 from allocator.report.audit.findings import Findings, findings
-from allocator.text import LANGUAGES, say
+from allocator.text import both
 from allocator.ui.session import catalogue, fund, remembered, state
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Choices:
 
 
 def choices(slug: str) -> Choices:
-    """What can be chosen for a scenario that has a published split."""
+    """The readings that can be chosen for a scenario that has a published split."""
     screen = state.draft(slug).scenario
     rule = rule_behind(screen, fund.rules(slug)) or screen
     slugs = fund.slugs(slug)
@@ -72,7 +72,7 @@ def choices(slug: str) -> Choices:
         except ScenarioError as error:
             wrong.append(error)
     plain = Reading(rule)
-    title = Text(*(say("app.published.plain", lang) for lang in LANGUAGES))
+    title = Text(*both("published.plain"))
     first_one = Choice("", NamedReading(title, "", plain))
     kept: dict[str, Choice] = {}
     for choice in found:
@@ -90,7 +90,7 @@ def choices(slug: str) -> Choices:
 
 
 def same(one: Reading, other: Reading) -> bool:
-    """Whether two readings read the same rule and suppose the same; factor values count for nothing."""
+    """True if two readings have the same rule and assumptions; factor values do not count."""
     return (
         (one.known, one.scored, one.tolerance) == (other.known, other.scored, other.tolerance)
         and one.scenario.weights == other.scenario.weights
@@ -99,13 +99,13 @@ def same(one: Reading, other: Reading) -> bool:
 
 
 def named_scenarios(slugs: tuple[str, ...]) -> dict[str, Scenario]:
-    """The fund's scenarios with a split by the names that a reading may call them."""
+    """The fund's scenarios with a published split, by the names that a reading may use for them."""
     found = {slug.rpartition("/")[2]: state.found()[slug] for slug in slugs}
     return {name: one for name, one in found.items() if isinstance(one, Scenario) and one.published}
 
 
 def fund_key(scenario: Scenario) -> str:
-    """What readings that a user adds are kept under."""
+    """The key under which readings that a user adds are kept."""
     return (scenario.fund.name or scenario.title).zh
 
 
@@ -120,13 +120,13 @@ def _files(slug: str) -> list[Path]:
 
 
 def shown(slug: str) -> list[str]:
-    """The keys of the readings that are shown for a scenario, as far as a person has chosen any."""
+    """The keys of the readings chosen to be shown for a scenario; empty if none was chosen."""
     chosen: Mapping[str, list[str]] = st.session_state.get("readings", {})
     return list(chosen.get(slug, []))
 
 
 def show(slug: str, keys: list[str]) -> None:
-    """Shows these, as far as there are such, as an address wants it: without a person's doing anything."""
+    """Sets the readings to be shown as an address says; not noted as a person's action."""
     st.session_state.readings = {**st.session_state.get("readings", {}), slug: keys[:MOST_SHOWN]}
 
 
@@ -140,7 +140,7 @@ def set_shown(slug: str, keys: list[str]) -> None:
 
 
 def audit_once(reading: Reading) -> Audit | AllocatorError:
-    """The reading, checked, or why it is not covered."""
+    """The audit of a reading, or the error that says why it is not covered."""
 
     def work(_: object) -> Audit | AllocatorError:
         try:
@@ -157,7 +157,7 @@ def findings_of(
     weights: Mapping[str, Any] | None,
     groups: Mapping[str, tuple[str, ...]],
 ) -> Findings | AllocatorError:
-    """All that is found under a reading, factor shares once and amounts for each weights."""
+    """The findings under a reading: factor shares, worked out once, and amounts under these weights."""
     named = choice.named
 
     def shares(progress: Callable[[float], None]) -> Findings:
@@ -180,19 +180,19 @@ def findings_of(
 
 
 def quick(checked: Audit) -> bool:
-    """Whether ranges can be worked out without being asked for: by formula, or by few programs."""
+    """True if ranges can be worked out without being asked for: by formula, or by few programs."""
     return all(checked.closed) or len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
 
 
 def is_kept(checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the ranges under these weights, or of factor shares without any, were worked out before."""
+    """True if the ranges under these weights, or of factor shares without any, were worked out before."""
     return findings_key(checked, weights, groups) in _kept()[0]
 
 
 def findings_key(
     checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]
 ) -> Hashable:
-    """What decides the ranges."""
+    """The key of ranges: all that decides them."""
     key = key_of(checked.reading)
     if weights is None:
         return "shares", key
@@ -200,12 +200,12 @@ def findings_key(
 
 
 def key_of(reading: Reading) -> Hashable:
-    """What decides all that is worked out of a reading, and all that is shown of it."""
+    """The key of a reading: all that decides its results, and all that they show of it."""
     return remembered.shown(reading.scenario), reading.known, reading.scored, reading.tolerance
 
 
 def work_once(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
-    """What was worked out before, or else is now, with a bar that says how far it is once that takes long."""
+    """The kept result, else that of ``work`` now, with a progress bar once it takes long."""
     known, lock = _kept()
     if key not in known:
         bar, start = st.empty(), time.monotonic()
@@ -213,7 +213,7 @@ def work_once(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
         def progress(part: float) -> None:
             if time.monotonic() - start < PATIENCE:
                 return
-            text = say("audit.progress", state.lang(), percent=int(part * 100))
+            text = state.book().say("audit.progress", percent=int(part * 100))
             bar.progress(min(part, 1.0), text=text)
 
         made = work(progress)
@@ -229,5 +229,5 @@ def work_once(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
 
 @st.cache_resource(show_spinner=False)
 def _kept() -> tuple[dict[Hashable, Any], threading.Lock]:
-    """What was worked out so far, for everybody."""
+    """The results so far, kept for all visits, and their lock."""
     return {}, threading.Lock()

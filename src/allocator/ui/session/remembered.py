@@ -1,7 +1,7 @@
-"""What is worked out of scenarios and kept: it is shown again for the very same ones only.
+"""Results that are kept for scenarios, and shown again for exactly the same ones only.
 
-A digest decides the figures, and nothing of what stands beside them: names, sources, what is assumed.  So
-what is kept goes by the scenario itself, and the order of its weights, which may differ between equal ones.
+A digest covers what decides the figures, but not names, sources or what is assumed.  So the key is the
+scenario itself, and the order of its weights, which may differ between equal ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def shown(scenario: Scenario) -> Hashable:
 
 
 def remembering(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keeps what a function gave for so many scenarios, or sets of them and of what else it is given."""
+    """A decorator that keeps the last results of a function, ``most`` of them, by all its arguments."""
 
     def of(work: Callable[P, T]) -> Callable[P, T]:
         @lru_cache(maxsize=most)

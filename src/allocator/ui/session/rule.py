@@ -15,14 +15,14 @@ from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import Earmark, Limit, Reservation, Text, plain_name
 from allocator.files.parsing import cell_number
-from allocator.text import money_scale, money_unit, number, say
+from allocator.text import ZH, Phrasebook, money_scale
 from allocator.ui.session.weights import DECIMALS, Points, check_point, effective, whole
 
 R = TypeVar("R")
 T = TypeVar("T")
 AMOUNT = "amount"  # what a bound is of, where it is not a rate
 LISTED = "listed"  # whom a bound is for, where that is not all or a kind
-# what is wrong with a figure, said of a field instead of a cell of a spreadsheet
+# problems of a figure, worded for a field instead of a cell of a spreadsheet
 FIELD = {
     "cell_unit": "figure_unit",
     "cell_percent": "figure_unit",
@@ -69,20 +69,20 @@ class Rule:
 
 
 def scale(scenario: Scenario) -> int:
-    """What one shown unit of money is in the currency's main unit."""
+    """The shown unit of money in the currency's main unit: 10,000 for 万元, else 1."""
     return money_scale(scenario.fund.currency, scenario.fund.unit)
 
 
-def unit_name(scenario: Scenario, lang: str) -> str:
-    """万元, 10k yuan, yuan, USD."""
-    return money_unit(scenario.fund.currency, scale(scenario), lang)
+def unit_name(scenario: Scenario, book: Phrasebook) -> str:
+    """The name of the shown unit of money: 万元, 10k yuan, yuan, USD."""
+    return book.money_unit(scenario.fund.currency, scale(scenario))
 
 
-def rule_of(scenario: Scenario, lang: str) -> Rule:
+def rule_of(scenario: Scenario, book: Phrasebook) -> Rule:
     """The form filled with what the scenario says."""
 
     def money(amount: Number) -> str:
-        return number(Fraction(amount) / scale(scenario), "zh")
+        return ZH.number(Fraction(amount) / scale(scenario))
 
     return Rule(
         fund=money(scenario.fund.amount),
@@ -90,11 +90,9 @@ def rule_of(scenario: Scenario, lang: str) -> Rule:
         rounding=scenario.fund.rounding,
         kind=scenario.kind,
         coefficient=scenario.coefficient or "",
-        reservations=tuple((getattr(r.name, lang), money(r.amount)) for r in scenario.reservations),
+        reservations=tuple((book.text(r.name), money(r.amount)) for r in scenario.reservations),
         earmarks=tuple(
-            EarmarkRow(
-                e.recipient, money(e.amount), e.also_shares, getattr(e.reason, lang) if e.reason else ""
-            )
+            EarmarkRow(e.recipient, money(e.amount), e.also_shares, book.text(e.reason) if e.reason else "")
             for e in scenario.earmarks
         ),
         bounds=tuple(bound for limit in scenario.limits for bound in _bounds(limit, money)),
@@ -111,17 +109,17 @@ def _bounds(limit: Limit, money: Callable[[Number], str]) -> Iterable[Bound]:
         if amount is not None:
             yield Bound(kind, whom, listed, money(amount))
         elif rate is not None:
-            figure = number(Fraction(rate) * 100, "zh")
+            figure = ZH.number(Fraction(rate) * 100)
             yield Bound(kind, whom, listed, figure, str(limit.of), limit.by or "")
 
 
-def with_rule(scenario: Scenario, rule: Rule, lang: str) -> Scenario:
+def with_rule(scenario: Scenario, rule: Rule, book: Phrasebook) -> Scenario:
     """The scenario under the rule of the form; what the form leaves as it was stays exactly as it was.
 
     Raises ScenarioError with every figure that cannot be read, each with its place as the form shows it, or
     with what does not fit together.
     """
-    before, read = rule_of(scenario, lang), _Reader(scenario, lang)
+    before, read = rule_of(scenario, book), _Reader(scenario, book)
     fund = scenario.fund
     changes: dict[str, Any] = {}
     if rule.fund != before.fund:
@@ -153,7 +151,7 @@ def with_rule(scenario: Scenario, rule: Rule, lang: str) -> Scenario:
 
 
 def typed_number(text: str) -> Number | str:
-    """The number in a field, or the key of the sentence that says why there is none; no word of cells in it.
+    """The number in a field, or the key of the sentence that says why there is none, worded for a field.
 
     >>> typed_number("1,200"), typed_number("1200元"), typed_number("1.2e3")
     (1200, 'figure_unit', 'figure_digits')
@@ -165,8 +163,8 @@ def typed_number(text: str) -> Number | str:
 class _Reader:
     """Reads figures and collects what is wrong with them."""
 
-    def __init__(self, scenario: Scenario, lang: str) -> None:
-        self.scenario, self.lang = scenario, lang
+    def __init__(self, scenario: Scenario, book: Phrasebook) -> None:
+        self.scenario, self.book = scenario, book
         self.problems: list[Problem] = []
 
     def figure(self, text: str, section: str, column: str, row: int | None = None) -> Number:
@@ -174,8 +172,8 @@ class _Reader:
         found = typed_number(text)
         if isinstance(found, str):
             at: dict[str, object] = {} if row is None else {"entry": row}
-            at["column"] = say(f"app.edit.{column}", self.lang, unit=unit_name(self.scenario, self.lang))
-            here = say(f"app.edit.{section}_title", self.lang)
+            at["column"] = self.book.say(f"app.edit.{column}", unit=unit_name(self.scenario, self.book))
+            here = self.book.say(f"app.edit.{section}_title")
             self.problems.append(Problem(found, {"value": text[:40]}, here, at))
             return 0
         return found
@@ -184,25 +182,25 @@ class _Reader:
         return exact(self.figure(text, section, column, row) * scale(self.scenario))
 
     def entries(self, section: str, rows: Iterable[R], make: Callable[[R, int], T]) -> list[T]:
-        """What ``make`` gives of each row; its problems are placed at the row."""
+        """The results of ``make`` for the rows; its problems are placed at the row."""
         made = []
         for place, row in enumerate(rows, 1):
             try:
                 made.append(make(row, place))
             except ScenarioError as error:
-                here = say(f"app.edit.{section}_title", self.lang)
+                here = self.book.say(f"app.edit.{section}_title")
                 self.problems += [replace(p, file=here, at={"entry": place}) for p in error.problems]
         return made
 
     def reservation(self, row: tuple[str, str], number: int) -> Reservation:
         name, amount = row
         money = self.money(amount, "reservation", "amount", number)
-        return Reservation(_text(name, (r.name for r in self.scenario.reservations), self.lang), money)
+        return Reservation(_text(name, (r.name for r in self.scenario.reservations), self.book), money)
 
     def earmark(self, row: EarmarkRow, number: int) -> Earmark:
         money = self.money(row.amount, "earmark", "amount", number)
         reasons = (e.reason for e in self.scenario.earmarks if e.reason)
-        reason = _text(row.reason, reasons, self.lang) if row.reason.strip() else None
+        reason = _text(row.reason, reasons, self.book) if row.reason.strip() else None
         return Earmark(row.recipient, money, row.also_shares, reason)
 
     def limit(self, row: Bound, number: int) -> Limit:
@@ -216,9 +214,9 @@ class _Reader:
         return Limit(whom, **size)
 
 
-def _text(written: str, known: Iterable[Text], lang: str) -> Text:
-    """The text in both languages where it stands as it was, else as written."""
-    as_it_was = (text for text in known if getattr(text, lang) == " ".join(written.split()))
+def _text(written: str, known: Iterable[Text], book: Phrasebook) -> Text:
+    """The known text in both languages if it was not changed, else the text as written."""
+    as_it_was = (text for text in known if book.text(text) == " ".join(written.split()))
     return next(as_it_was, None) or Text(written)
 
 
@@ -226,29 +224,31 @@ def _text(written: str, known: Iterable[Text], lang: str) -> Text:
 
 
 def weights_of(scenario: Scenario, points: Points | None) -> dict[str, str]:
-    """The weight of every column as text; blank where a column has none."""
+    """The weight of every column as text; blank where it has none, or one that six decimals cannot write."""
     used = effective(scenario, points) or scenario.weights
     return {
-        f.id: (number(used[f.id], "zh") if (used[f.id] * 10**DECIMALS).denominator == 1 else "")
+        f.id: (ZH.number(used[f.id]) if (used[f.id] * 10**DECIMALS).denominator == 1 else "")
         if f.id in used
         else ""
         for f in scenario.factors
     }
 
 
-def with_weights(scenario: Scenario, written: Mapping[str, str], lang: str) -> tuple[Scenario, Points | None]:
+def with_weights(
+    scenario: Scenario, written: Mapping[str, str], book: Phrasebook
+) -> tuple[Scenario, Points | None]:
     """The scenario and the points under weights entered exactly; a blank one has no weight.
 
     Where the same columns have weights as before, only the points change.  Raises ScenarioError.
     """
     problems: list[Problem] = []
     points: dict[str, Number] = {}
-    here = say("app.edit.weights_title", lang)
+    here = book.say("app.edit.weights_title")
     for factor in scenario.factors:
         text = written.get(factor.id, "").strip()
         if not text:
             continue
-        at = {"column": getattr(factor.name, lang)}
+        at = {"column": book.text(factor.name)}
         found = typed_number(text.removesuffix("%").strip() if scenario.kind == "shares" else text)
         if isinstance(found, str):
             problems.append(Problem(found, {"value": text[:40]}, here, at))

@@ -1,6 +1,6 @@
-"""What the pages are set to.
+"""The settings of the pages.
 
-The settings are the language, the scenario, what a person has made of each scenario, and which scenarios are
+They are the language, the scenario, the edits of each scenario, and the scenarios that are
 compared.  They are kept apart from the widgets' own state, which Streamlit forgets whenever a widget is not
 drawn.  The module ``address`` carries them over a refresh, and elsewhere.
 """
@@ -17,7 +17,7 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import lookup, plain_name
 from allocator.files.saved import store
-from allocator.text import say
+from allocator.text import Phrasebook
 from allocator.ui.session import catalogue
 from allocator.ui.session.catalogue import Scenarios
 from allocator.ui.session.draft import Draft, Trail
@@ -31,19 +31,19 @@ SCREEN = "screen"  # among the scenarios to compare, the one as it stands on the
 # --- the settings ---------------------------------------------------------------------------------
 
 
-def lang() -> str:
-    """The language of the page."""
-    return str(st.session_state.lang)
+def book() -> Phrasebook:
+    """The phrasebook of the page's language."""
+    return Phrasebook(st.session_state.lang)
 
 
-def set_lang(chosen: str) -> None:
+def set_language(chosen: str) -> None:
     """Shows the page in another language."""
     st.session_state.lang = chosen
     acted()
 
 
 def find() -> bool:
-    """Looks for the scenarios that can be chosen now; whether the one that was shown is gone.
+    """Looks for the scenarios that can be chosen now; returns True if the one that was shown is gone.
 
     Then the first one is shown in its place.
     """
@@ -74,15 +74,15 @@ def set_slug(chosen: str) -> None:
 
 
 def show(language: str, of: str) -> None:
-    """Shows a scenario in a language as an address wants it, without a person's doing anything."""
+    """Shows a scenario in a language as an address says; not noted as a person's action."""
     st.session_state.lang, st.session_state.slug = language, of
 
 
 def enter(page: str) -> None:
-    """Notes which page is drawn.
+    """Notes the page that is drawn; on a change, closes the window and resets controls.
 
-    The controls of another page must be put where they stand anew, even where Streamlit knows their value:
-    with the page it forgets them only after they were looked up.
+    Streamlit forgets the controls of the page before only after they were looked up, so their values must be
+    set anew even where it seems to know them.
     """
     state = st.session_state
     if state.get("page") != page:
@@ -98,18 +98,18 @@ def acted() -> None:
 
 
 def used() -> bool:
-    """Whether a person used the page since this was asked last."""
+    """True if a person used the page since this was last asked."""
     return bool(st.session_state.pop("acted", False))
 
 
 def window() -> str | None:
-    """Which window stands over the page, if any."""
+    """The name of the window over the page, or None."""
     opened: str | None = st.session_state.get("window")
     return opened
 
 
 def open_window(name: str) -> None:
-    """Opens a window over the page; it stands until it is closed, whatever else is drawn anew."""
+    """Opens a window over the page; it stays until it is closed or another page is drawn."""
     st.session_state.window = name
 
 
@@ -124,7 +124,7 @@ def close_window() -> None:
 def trail(of: str) -> Trail:
     """The drafts of a scenario that can be read.
 
-    Where its file has changed meanwhile, what was not touched follows the file; what was stays as it is.
+    If its file has changed meanwhile, an unedited scenario follows the file; an edited one stays as it is.
     """
     scenario = found()[of]
     assert isinstance(scenario, Scenario)
@@ -139,9 +139,9 @@ def trail(of: str) -> Trail:
 
 
 def trail_from(of: str, number: str) -> Trail:
-    """The drafts of a saved scenario from its state of this number on, or those that there are.
+    """The drafts of a saved scenario from its state of this number on, or those already there.
 
-    Edits that were made of that state are then not taken for edits of what others have saved since.  Raises
+    Edits of that state are then not taken for edits of what others have saved since.  Raises
     ScenarioError or ValueError where there is no such state.
     """
     name = catalogue.own_name(of)
@@ -154,7 +154,7 @@ def trail_from(of: str, number: str) -> Trail:
 
 
 def edited() -> dict[str, Trail]:
-    """The scenarios of which something was made that is not saved, also those that are gone by now."""
+    """The trails of scenarios with unsaved edits, including scenarios that are gone by now."""
     trails: dict[str, Trail] = st.session_state.trails
     return {of: steps for of, steps in trails.items() if not steps.untouched}
 
@@ -166,7 +166,7 @@ def _latest(of: str) -> int | None:
 
 
 def put(of: str, steps: Trail) -> None:
-    """Puts the drafts of a scenario in the place of those before; the one that stands now is kept on disk."""
+    """Replaces the drafts of a scenario; the current one, if edited, is kept on disk."""
     before: Trail | None = st.session_state.trails.get(of)
     if before is None or before.now.scenario is not steps.now.scenario:
         st.session_state.revision = st.session_state.get("revision", 0) + 1
@@ -185,12 +185,12 @@ def _token(scenario: Scenario, origin: Scenario) -> str | None:
 
 
 def revision() -> int:
-    """A number that changes with every other scenario on the screen: forms filled from it bear it."""
+    """A number that changes whenever another scenario is put on the screen; forms filled from it bear it."""
     return int(st.session_state.get("revision", 0))
 
 
 def outrun(of: str) -> bool:
-    """Whether the file of an edited scenario has been changed by somebody else since it was opened."""
+    """True if the file of an edited scenario has changed since it was opened."""
     return trail(of).origin != found()[of]
 
 
@@ -200,9 +200,9 @@ def draft(of: str) -> Draft:
 
 
 def set_points(of: str, chosen: Points | None, gesture: str = "") -> None:
-    """Sets where a scenario's weights stand; None puts them back to its own.
+    """Sets the points of a scenario's weights; None puts them back to its own.
 
-    What is set by one ``gesture``, the drag of a slider for instance, is one step to be undone.
+    All that one ``gesture`` sets, the drag of a slider for instance, is one step to undo.
     """
     steps = trail(of)
     draft = replace(steps.now, points=None if chosen is None else dict(chosen))
@@ -213,7 +213,7 @@ def set_points(of: str, chosen: Points | None, gesture: str = "") -> None:
 
 
 def set_scenario(of: str, scenario: Scenario, points: Points | None = None) -> None:
-    """Puts an edited scenario in the place of the one on the screen, and keeps it for a refresh."""
+    """Puts an edited scenario on the screen in place of the one before, and keeps it for a refresh."""
     steps = trail(of)
     put(of, steps.to(Draft(scenario, points)))
     acted()
@@ -232,14 +232,14 @@ def redo(of: str) -> None:
 
 
 def back_to_file(of: str) -> None:
-    """Puts everything back to what the file says; that is a step too, and can be undone."""
+    """Puts everything back to what the file says, as a step that can be undone."""
     steps = trail(of)
     put(of, steps.to(Draft(steps.origin)))
     acted()
 
 
 def unsaved(name: str) -> bool:
-    """Whether a saved scenario has edits on the screen that are not saved."""
+    """True if a saved scenario has unsaved edits on the screen."""
     return catalogue.OWN + name in edited()
 
 
@@ -277,18 +277,17 @@ def set_picked(name: str) -> None:
 
 
 def choices() -> dict[str, tuple[str, Scenario]]:
-    """All that can be compared: key, label and scenario; the one on the screen first."""
+    """The label and scenario of all that can be compared, by key; the one on the screen first."""
     named: dict[str, tuple[str, Scenario]] = {}
     if isinstance(found()[slug()], Scenario):
-        label = say("app.saved.on_screen", lang(), name=catalogue.title(slug(), found(), lang()))
+        label = book().say("app.saved.on_screen", name=catalogue.title(slug(), found(), book()))
         named[SCREEN] = label, on_screen(slug())
     for of, scenario in found().items():
         if isinstance(scenario, Scenario):
-            named[of] = catalogue.title(of, found(), lang()), scenario
+            named[of] = catalogue.title(of, found(), book()), scenario
         for entry, frozen in catalogue.frozen(of):
-            label = say(
+            label = book().say(
                 "app.saved.frozen",
-                lang(),
                 name=catalogue.own_name(of),
                 stage=entry.stage,
                 number=str(entry.number),
@@ -298,7 +297,7 @@ def choices() -> dict[str, tuple[str, Scenario]]:
 
 
 def altered(known: Mapping[str, tuple[str, Scenario]]) -> bool:
-    """Whether the scenario on the screen is another one than its file says, among all choices."""
+    """True if, among the choices, the scenario on the screen differs from its file."""
     return SCREEN in known and known[SCREEN][1] != known[slug()][1]
 
 
@@ -308,7 +307,7 @@ def compared() -> list[str]:
 
 
 def compare(keys: list[str]) -> None:
-    """Compares these as an address wants it, without a person's doing anything."""
+    """Sets the scenarios to compare as an address says; not noted as a person's action."""
     st.session_state.compared = keys[:MOST_COMPARED]
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from allocator.core.engine import largest_remainder
 from allocator.core.exact import Number, exact, scaled
 from allocator.core.model import Scenario
-from allocator.text import number
+from allocator.text import ZH, Phrasebook
 
 Points = Mapping[str, Number]
 MOST = 10**6  # the largest multiplier that the page takes
@@ -53,41 +53,41 @@ def effective(scenario: Scenario, points: Points | None) -> dict[str, Number] | 
 
 
 def shown(scenario: Scenario, points: Points | None) -> dict[str, Number]:
-    """Where the controls stand: the points, else the scenario's weights, as whole percent for "shares"."""
+    """The values of the controls: the points, else the scenario's weights, as whole percent for "shares"."""
     standing = scenario.weights if points is None else points
     return dict(whole(standing) if has_fractions(scenario, points) else standing)
 
 
 def has_fractions(scenario: Scenario, points: Points | None = None) -> bool:
-    """Whether the weights are not whole percent, so that the sliders cannot stand at them exactly."""
+    """True if weights in percent are not whole, so that the sliders cannot show them exactly."""
     standing = scenario.weights if points is None else points
     return scenario.kind == "shares" and any(w.denominator != 1 for w in standing.values())
 
 
-def as_written(weight: Number, lang: str) -> str:
+def as_written(weight: Number, book: Phrasebook) -> str:
     """A weight exactly: as a decimal where six places are enough, else as a fraction.
 
-    >>> as_written(exact("33.4"), "en"), as_written(Fraction(100, 3), "en")
+    >>> as_written(exact("33.4"), Phrasebook("en")), as_written(Fraction(100, 3), Phrasebook("en"))
     ('33.4', '100/3')
     """
-    return number(weight, lang) if (weight * 10**6).denominator == 1 else str(weight)
+    return book.number(weight) if (weight * 10**6).denominator == 1 else str(weight)
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Points to choose with one click; ``key`` is "file", "equal", or the slug of a scenario file."""
+    """Points to choose with one click; ``key`` is "file", "equal", or the slug of another scenario."""
 
     key: str
     points: Points | None
     weights: Mapping[str, Number]
 
-    def summary(self, lang: str) -> str:
+    def summary(self, book: Phrasebook) -> str:
         """The weights in short: 40/40/10/10."""
-        return "/".join(number(round(Fraction(w), 2), lang) for w in self.weights.values())
+        return "/".join(book.number(round(Fraction(w), 2)) for w in self.weights.values())
 
 
 def presets(scenario: Scenario, file: Scenario, others: Mapping[str, Scenario] | None = None) -> list[Preset]:
-    """The file's weights, equal ones, and those of other files over the same factors, none of them twice.
+    """The file's weights, equal ones, and those of other scenarios with the same factors, each once.
 
     ``file`` is what the scenario was before its rule was edited.
     """
@@ -138,4 +138,4 @@ def check_point(value: Number, kind: str) -> Number:
 
 def write_points(points: Points | None) -> dict[str, str]:
     """Points as an address carries them."""
-    return {factor: number(value, "zh") for factor, value in (points or {}).items()}
+    return {factor: ZH.number(value) for factor, value in (points or {}).items()}

@@ -1,1 +1,1 @@
-"""Where Streamlit starts: beside ``pages`` it would take each of those for a script of its own."""
+"""The folder of Streamlit's script; beside ``pages`` Streamlit would take each module there for a page."""

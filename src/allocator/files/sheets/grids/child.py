@@ -1,7 +1,7 @@
-"""Files that are no text are taken apart in a process of their own, with little memory and little time.
+"""Reads files that are no text in a process of their own, with little memory and little time.
 
-What is too much is refused before it is unpacked; this is the second wall.  Windows has no such limit of
-memory, so that there only the time is limited.
+Files that are too large are refused before unpacking; this is the second line of defence.  Windows has no
+such limit of memory, so only the time is limited there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NUMBER = {kind: at for at, kind in enumerate(_KINDS)}
 
 
 def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]:
-    """The sheets of a file of this kind.  Raises ScenarioError, also where it takes too much."""
+    """The sheets of a file of this kind.  Raises ScenarioError, also for too much memory or time."""
     command = [sys.executable, "-m", __name__, kind, file, str(most_rows)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)
@@ -48,14 +48,14 @@ def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]
         raise RuntimeError(done.stderr.decode(errors="replace"))
     if done.returncode == _STUMBLED:
         wrong(file, "upload_broken")
-    if done.returncode:  # its own status, or that of a system that ended it
+    if done.returncode:  # its own status, or that of the system that ended it
         wrong(file, "sheet_memory", limit=MEMORY_MB)
     with uncollected():
         return _grids(file, io.BytesIO(done.stdout))
 
 
 def _grids(file: str, lines: Iterable[bytes]) -> list[Grid]:
-    """The sheets as the child has written them, line by line, or the error that it has written."""
+    """The sheets from the child's output, line by line; raises the ScenarioError that it has written."""
     grids: list[Grid] = []
     head: dict[str, Any] = {}
     rows: list[tuple[int, tuple[Cell, ...]]] = []
@@ -86,7 +86,7 @@ def _grids(file: str, lines: Iterable[bytes]) -> list[Grid]:
 
 
 def _lines(grids: Iterable[Grid]) -> Iterator[Any]:
-    """Sheets as plain data: what is said of a sheet, its rows, and its end."""
+    """Sheets as plain data: the properties of a sheet, its rows, and its end."""
     for grid in grids:
         yield {
             "name": grid.name,
@@ -112,7 +112,7 @@ def _limit() -> None:
 
 
 def main(kind: str, file: str, most_rows: int) -> None:
-    """Reads a file from the input and writes its sheets, or what is wrong with it, to the output."""
+    """Reads a file from the input and writes its sheets, or its problems, to the output."""
     _limit()
     content = sys.stdin.buffer.read()
     try:

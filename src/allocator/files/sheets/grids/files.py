@@ -1,4 +1,4 @@
-"""The grids of a file of any kind, known by its content; kinds that hold no table are refused."""
+"""The grids of a file of any kind, recognised by its content; kinds that hold no table are refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PAGE = (b"<!doctype html", b"<html", b"<?xml", b"<table", b"mime-version:")
 def grids_of(
     name: str, content: bytes, most_mb: int = LARGEST_MB, most_rows: int = MOST_ROWS
 ) -> tuple[Grid, ...]:
-    """The sheets in a file.  Raises ScenarioError with the way out for whatever holds no table.
+    """The sheets in a file.  Raises ScenarioError with advice for a file that holds no table.
 
     >>> [grid.rows[1][1][0].text for grid in grids_of("a.csv", "区县,税收\\n泸县,5\\n".encode())]
     ['泸县']
@@ -45,7 +45,7 @@ def grids_of(
 
 
 def _packed(archive: Archive) -> str:
-    """What kind of workbook an archive is."""
+    """The kind of workbook that an archive is, "xlsx" or "ods"; raises ScenarioError for others."""
     listed = {entry.filename.lower() for entry in archive.source.infolist()}
     if "xl/workbook.xml" in archive.parts:
         return "xlsx"

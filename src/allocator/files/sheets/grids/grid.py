@@ -1,4 +1,4 @@
-"""A sheet as it stands in its file: every cell with its text, its kind and how it shows a number."""
+"""A sheet as stored in its file: every cell with its text, its kind and its number format."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _WORDS = re.compile(r'"([^"]*)"')
 
 
 class Cell(NamedTuple):
-    """A cell: its exact text, what it is, and its number format where that changes what a reader sees.
+    """A cell: its exact text, its kind, and its number format where that changes what a reader sees.
 
-    ``kind`` is one of the names above: FORMULA is one that has no value.
+    ``kind`` is one of the names above; FORMULA is a formula without a value.
     """
 
     text: str = ""
@@ -27,15 +27,15 @@ class Cell(NamedTuple):
 
 
 EMPTY = Cell()
-MOST_CELLS = 1_500_000  # of all sheets, so that what is read fits into memory with all that is made of it
+MOST_CELLS = 1_500_000  # of all sheets, so that they fit into memory with all that is made of them
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet: its rows that hold anything, each with its number and its cells from column A on.
+    """A sheet: its rows that are not blank, each with its number and its cells from column A on.
 
     ``merged`` are first row, first column, last row, last column of merged cells; all count from 1.
-    ``unseen`` are the keys of what a file of this kind does not let anybody see.
+    ``unseen`` are the keys of what a file of this kind does not show.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Grid:
 
 @lru_cache(1_000)
 def is_scaled(code: str) -> bool:
-    """Whether a number format shows a part of the number only, such as thousands or ten thousands.
+    """True if a number format scales the number down, such as to thousands or ten thousands.
 
     >>> is_scaled("#,##0,"), is_scaled("0!.0,"), is_scaled("#,##0.00")
     (True, True, False)
@@ -69,5 +69,5 @@ def words_of(code: str) -> str:
 
 
 def is_notable(code: str) -> bool:
-    """Whether a number format lets the number look like another one, or names its unit."""
+    """True if a number format makes the number look like another one, or names its unit."""
     return shows_percent(code) or is_scaled(code) or bool(words_of(code))

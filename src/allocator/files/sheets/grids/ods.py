@@ -1,7 +1,7 @@
 """The sheets of an OpenDocument spreadsheet (.ods) as grids, in one pass over its content.
 
-Whatever it says is repeated is added up before it is unfolded.  As the pass must go over every cell for that,
-it takes the values with it: exactly as they are written, with percentages, merged and hidden cells.
+Repeated cells and rows are added up before they are expanded.  As the pass goes over every cell for that, it
+reads the values too: exactly as they are written, with percentages, merged and hidden cells.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HIDDEN = ("collapse", "filter")
 
 
 def open_grids(archive: Archive, most_rows: int) -> list[Grid]:
-    """The sheets of an OpenDocument spreadsheet.  Raises ScenarioError for whatever is none."""
+    """The sheets of an OpenDocument spreadsheet.  Raises ScenarioError for any other file."""
     file = archive.file
     if b"encryption-data" in unpacked(archive, "META-INF/manifest.xml"):
         wrong(file, "sheet_locked")
@@ -52,7 +52,7 @@ def open_grids(archive: Archive, most_rows: int) -> list[Grid]:
 
 
 class _Reader:
-    """Collects the cells while the content goes by."""
+    """Collects the cells while the content is parsed."""
 
     def __init__(self, file: str, most_rows: int) -> None:
         self.file, self.most_rows = file, most_rows
@@ -190,5 +190,5 @@ def _cell(given: dict[str, str], text: str) -> Cell:
 
 
 def _plain(value: str) -> str:
-    """A number as it is written; in plain decimals where it is not."""
+    """A number as it is written; in plain decimals where it has an exponent."""
     return written(float(value)) if "e" in value.lower() else value

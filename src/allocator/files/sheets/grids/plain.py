@@ -16,11 +16,11 @@ from allocator.files.sheets.unpacking import MOST_COLUMNS
 _MARKS = "\t,;"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
-_SAMPLE = 64_000  # characters that are looked at for what stands between the cells
+_SAMPLE = 64_000  # characters searched for the separator of the cells
 
 
 def text_grid(file: str, content: bytes, most_rows: int) -> Grid:
-    """The table in a text.  Raises ScenarioError for whatever is no table of bearable size."""
+    """The table in a text.  Raises ScenarioError for anything but a table within the limits."""
     content = _in_utf_8(file, content)
     mark = _mark_of(content)
     lines = csv_lines(file, content, most_rows, MOST_COLUMNS, mark, MOST_CELLS)
@@ -61,7 +61,7 @@ def _in_utf_8(file: str, content: bytes) -> bytes:
 
 
 def _mark_of(content: bytes) -> str:
-    """What stands between the cells: what splits most lines into the same number of several cells."""
+    """The separator of the cells: the one that splits most lines into the same number of several cells."""
     head = content[:_SAMPLE]
     text = head.decode("utf-8", "ignore") if _is_utf_8(head) else head.decode("gb18030", "replace")
     best, found = (0, 0), ","

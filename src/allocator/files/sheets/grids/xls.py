@@ -1,6 +1,6 @@
 """The sheets of an old workbook (.xls, and .et of WPS) as grids.
 
-What the reader gives is bounded by the child process that it runs in; what is handed on is counted here.
+The reader is limited by the child process that it runs in; its result is counted here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DOCUMENT = "WordDocument".encode("utf-16-le")
 
 
 def old_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
-    """The sheets of an old workbook.  Raises ScenarioError for whatever is none, or locked."""
+    """The sheets of an old workbook.  Raises ScenarioError for any other file, or a locked one."""
     import xlrd  # only ever needed here
 
     if _LOCKED in content:
@@ -82,7 +82,7 @@ def _grid(file: str, book: Any, sheet: Any, most_rows: int) -> Grid:
 
 
 def _cell(book: Any, cell: Any) -> Cell:
-    """A cell; its kinds are numbers: 1 text, 2 number, 3 date, 4 truth value, 5 error."""
+    """A cell; the reader's kinds are 1 text, 2 number, 3 date, 4 truth value, 5 error."""
     import xlrd
 
     if cell.ctype == 1:

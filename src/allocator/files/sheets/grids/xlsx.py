@@ -28,7 +28,7 @@ from allocator.files.sheets.unpacking import unpack
 
 
 def workbook_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
-    """The sheets of a workbook.  Raises ScenarioError for whatever is no workbook of bearable size."""
+    """The sheets of a workbook.  Raises ScenarioError for anything but a workbook within the limits."""
     from python_calamine import CalamineWorkbook  # only ever needed here
 
     safe, parts = unpack(file, content, most_rows)
