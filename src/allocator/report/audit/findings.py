@@ -27,7 +27,12 @@ from allocator.report.audit.verdict import MOST_FACTS, premise
 from allocator.report.words.ranges import names_of, short_weights, span_text, total_text, who
 from allocator.text import Phrasebook
 
-SAYS = ("gains", "loses", "same", "open")
+_TOLD = {
+    "gains": "audit.told_gains",
+    "loses": "audit.told_loses",
+    "same": "audit.told_same",
+    "open": "audit.told_open",
+}
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def sentences(found: Findings, book: Phrasebook) -> list[str]:
     for id in apart[:MOST_FACTS]:
         amount = total_text(published[id], scenario, book)
         lines.append(book.say("audit.stays", names=names_of(scenario, [id]), amount=amount))
-    key = f"audit.range_{amounts.of}"
+    key = "audit.range_entitlement" if amounts.of == "entitlement" else "audit.range_amount"
     largest = max(taking, key=lambda id: published[id])
     asked: list[tuple[object, Sequence[Number]]] = [(names_of(scenario, [largest]), amounts[largest])]
     for name, ends in (found.groups or {}).items():
@@ -151,12 +156,10 @@ def sentences(found: Findings, book: Phrasebook) -> list[str]:
 
 def _outlook(says: Mapping[str, str], scenario: Scenario, book: Phrasebook) -> str:
     """The clause on recipients that gain, lose or get the same, and on those for whom it is open."""
-    words: dict[str, list[str]] = {word: [id for id, one in says.items() if one == word] for word in SAYS}
+    words: dict[str, list[str]] = {word: [id for id, one in says.items() if one == word] for word in _TOLD}
     if len(words["open"]) == len(says):
         return book.say("audit.told_all_open", count=len(says))
-    parts = [
-        book.say(f"audit.told_{word}", names=who(scenario, ids, book)) for word, ids in words.items() if ids
-    ]
+    parts = [book.say(_TOLD[word], names=who(scenario, ids, book)) for word, ids in words.items() if ids]
     if words["open"] and not words["gains"] and not words["loses"]:
         parts.insert(0, book.say("audit.told_nobody"))
     return book.say("audit.told_join").join(parts)

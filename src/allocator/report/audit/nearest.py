@@ -26,6 +26,10 @@ from allocator.report.words.ranges import (
 )
 from allocator.text import ZH, Phrasebook
 
+# after other weights, already now, and never
+_POSSIBLE = "audit.nearest_possible", "audit.nearest_possible_now", "audit.nearest_possible_never"
+_CERTAIN = "audit.nearest_certain", "audit.nearest_certain_now", "audit.nearest_certain_never"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -42,10 +46,11 @@ def nearest_lines(audit: Audit, target: Target, found: Nearest, book: Phrasebook
     names = who(scenario, target.recipients, book)
     if len(target.recipients) > 1:
         names = book.say("audit.together", names=names)
-    size = book.say(f"audit.{target.side}", amount=total_text(target.amount, scenario, book))
+    side = "audit.below" if target.side == "below" else "audit.above"
+    size = book.say(side, amount=total_text(target.amount, scenario, book))
     lines = []
-    for key, weighting in (("possible", found.possible), ("certain", found.certain)):
-        said = _weighting(f"audit.nearest_{key}", weighting, names, size, scenario, book)
+    for keys, weighting in ((_POSSIBLE, found.possible), (_CERTAIN, found.certain)):
+        said = _weighting(keys, weighting, names, size, scenario, book)
         lines.append(book.say("audit.under", premise=premise(audit, book), what=said))
     if found.certain is None and not audit.case.facts:
         lines.append(book.say("audit.nearest_same"))
@@ -53,16 +58,23 @@ def nearest_lines(audit: Audit, target: Target, found: Nearest, book: Phrasebook
 
 
 def _weighting(
-    key: str, found: Weighting | None, names: object, target: str, scenario: Scenario, book: Phrasebook
+    keys: tuple[str, str, str],
+    found: Weighting | None,
+    names: object,
+    target: str,
+    scenario: Scenario,
+    book: Phrasebook,
 ) -> str:
+    then, now, never = keys
     if found is None:
-        return book.say(f"{key}_never", names=names, target=target)
+        return book.say(never, names=names, target=target)
     span = span_text(found.range, scenario, book)
     if not found.change:
-        return book.say(f"{key}_now", names=names, target=target, range=span)
+        return book.say(now, names=names, target=target, range=span)
     weights = weights_text(found.weights, scenario, book)
-    moved = book.say(f"audit.points_{scenario.kind}", change=found.change)
-    return book.say(key, names=names, target=target, weights=weights, change=moved, range=span)
+    points = "audit.points_shares" if scenario.kind == "shares" else "audit.points_scores"
+    moved = book.say(points, change=found.change)
+    return book.say(then, names=names, target=target, weights=weights, change=moved, range=span)
 
 
 def nearest_data(found: Nearest) -> dict[str, Any]:
@@ -120,7 +132,8 @@ def table_grid(scenario: Scenario, table: Sequence[Factor], book: Phrasebook, di
 
 def table_sentence(prior: str, book: Phrasebook) -> str:
     """The remark that a table that fits is derived from a prior ("equal" or "data") and proves nothing."""
-    return book.say("audit.table_derived", prior=book.say(f"audit.prior_{prior}"))
+    said = book.say("audit.prior_equal" if prior == "equal" else "audit.prior_data")
+    return book.say("audit.table_derived", prior=said)
 
 
 def table_rows(scenario: Scenario, table: Sequence[Factor]) -> list[list[str]]:

@@ -15,12 +15,14 @@ from allocator.report.audit.findings import Answers, Findings, Untested, sentenc
 from allocator.report.audit.fit import fit_data, fit_lines
 from allocator.report.audit.nearest import nearest_data, nearest_lines, table_sentence
 from allocator.report.audit.verdict import premise, verdict_lines
+from allocator.report.tables.grid import who
 from allocator.report.tables.office import factor_heading
 from allocator.report.tables.table import Column, Table
 from allocator.report.words.ranges import SHARE_STEP, outward, shown_range, weights_text
 from allocator.text import ZH, Phrasebook, money_scale
 
 CENT = Fraction(1, 100)
+_TOLD = {"gains": "audit.gains", "loses": "audit.loses", "same": "audit.same", "open": "audit.open"}
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,9 @@ class ShareTable(Table):
 
 
 def _recipient_columns(scenario: Scenario, book: Phrasebook) -> tuple[Column, Column]:
-    who = "recipient" if scenario.fund.currency == "CNY" else "recipient_other"
     return (
         Column("number", book.say("table.number"), "text"),
-        Column("recipient", book.say(f"table.{who}"), "text"),
+        Column("recipient", who(scenario, book), "text"),
     )
 
 
@@ -73,11 +74,14 @@ def amount_table(found: Findings, book: Phrasebook) -> Table | None:
     scenario, amounts, published = found.scenario, found.amounts, found.scenario.published
     if amounts is None or published is None:
         return None
+    entitlements = amounts.of == "entitlement"
+    low = book.say("audit.low_entitlement" if entitlements else "audit.low_amount")
+    high = book.say("audit.high_entitlement" if entitlements else "audit.high_amount")
     columns = [
         *_recipient_columns(scenario, book),
         Column("published", book.say("table.published"), "money"),
-        Column("low", book.say(f"audit.low_{amounts.of}"), "money"),
-        Column("high", book.say(f"audit.high_{amounts.of}"), "money"),
+        Column("low", low, "money"),
+        Column("high", high, "money"),
     ]
     if found.says is not None:
         columns.append(Column("says", book.say("audit.told"), "text"))
@@ -87,7 +91,7 @@ def amount_table(found: Findings, book: Phrasebook) -> Table | None:
         row = [str(position), book.text(recipient.name), published[id]]
         row += shown_range(amounts[id], scenario)
         if found.says is not None:
-            row.append(book.say(f"audit.{found.says[id]}"))
+            row.append(book.say(_TOLD[found.says[id]]))
         records.append(("recipient", tuple(row)))
     for name, ends in (found.groups or {}).items():
         total = plain(sum((published[id] for id in (found.members or {})[name]), start=Fraction(0)))
@@ -104,9 +108,9 @@ def ranges(found: Findings, book: Phrasebook) -> Iterator[tuple[str, Table]]:
     if shares is not None:
         yield book.say("audit.shares_are", **details), shares
     if amounts is not None and found.amounts is not None and found.weights is not None:
-        key = "entitlements_are" if found.amounts.of == "entitlement" else "amounts_are"
+        key = "audit.entitlements_are" if found.amounts.of == "entitlement" else "audit.amounts_are"
         weights = weights_text(found.weights, found.scenario, book)
-        yield book.say(f"audit.{key}", weights=weights, **details), amounts
+        yield book.say(key, weights=weights, **details), amounts
 
 
 def opening(found: Findings, book: Phrasebook) -> list[str]:
@@ -173,7 +177,7 @@ def file_rows(found: Findings, book: Phrasebook) -> list[list[str]]:
             ends = [_plain(end * 100) for end in outward(bounds[id], SHARE_STEP)]
             rows.append([title, name, names[id], "", *ends, ""])
     for id, pair in (found.amounts or {}).items():
-        told = book.say(f"audit.{found.says[id]}") if found.says is not None else ""
+        told = book.say(_TOLD[found.says[id]]) if found.says is not None else ""
         money = [_plain(end) for end in outward(pair, CENT)]
         rows.append([title, "", names[id], _plain(published[id]), *money, told])
     for name, pair in (found.groups or {}).items():
@@ -185,8 +189,13 @@ def file_rows(found: Findings, book: Phrasebook) -> list[list[str]]:
 def file_headers(book: Phrasebook) -> list[str]:
     """The headings of the rows of `file_rows`."""
     return [
-        book.say(f"audit.column_{key}")
-        for key in ("reading", "factor", "name", "published", "low", "high", "told")
+        book.say("audit.column_reading"),
+        book.say("audit.column_factor"),
+        book.say("audit.column_name"),
+        book.say("audit.column_published"),
+        book.say("audit.column_low"),
+        book.say("audit.column_high"),
+        book.say("audit.column_told"),
     ]
 
 

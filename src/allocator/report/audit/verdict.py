@@ -23,6 +23,7 @@ from allocator.report.words.ranges import (
 from allocator.text import Phrasebook, money_scale
 
 MOST_FACTS = 4
+_KNOWN = {"share": "audit.known_share", "value": "audit.known_value", "part": "audit.known_part"}
 
 
 def premise(audit: Audit, book: Phrasebook) -> str:
@@ -30,7 +31,8 @@ def premise(audit: Audit, book: Phrasebook) -> str:
     reading, scenario = audit.reading, audit.reading.scenario
     total = total_text(scenario.distributable, scenario, book)
     weights = short_weights(scenario.weights, book)
-    parts = [book.say(f"audit.{scenario.kind}", amount=total, weights=weights)]
+    key = "audit.shares" if scenario.kind == "shares" else "audit.scores"
+    parts = [book.say(key, amount=total, weights=weights)]
     apart = [e.recipient for e in scenario.earmarks if e.amount]
     if apart:
         amount = total_text(scenario.earmarked, scenario, book)
@@ -68,12 +70,12 @@ def known_text(known: Known, scenario: Scenario, book: Phrasebook) -> str:
         return book.say("audit.percent", value=plain(end * 100)) if known.of == "share" else book.number(end)
 
     if known.high is None:
-        key = "known_least"
+        key = "audit.known_least"
     elif known.low == known.high:
-        key = "known_equal"
+        key = "audit.known_equal"
     else:
-        key = "known_range" if known.low else "known_most"
-    size = book.say(f"audit.{key}", low=shown(known.low), high=shown(known.high))
+        key = "audit.known_range" if known.low else "audit.known_most"
+    size = book.say(key, low=shown(known.low), high=shown(known.high))
     if known.recipients == "all":
         whom: object = book.say("audit.everybody")
     else:
@@ -81,7 +83,7 @@ def known_text(known: Known, scenario: Scenario, book: Phrasebook) -> str:
         if len(known.recipients) > 1:
             whom = book.say("audit.together", names=whom)
     name = scenario.factor(known.factor).name
-    return book.say(f"audit.known_{known.of}", names=whom, factor=name, size=size)
+    return book.say(_KNOWN[known.of], names=whom, factor=name, size=size)
 
 
 def verdict_lines(audit: Audit, book: Phrasebook) -> list[str]:
@@ -119,7 +121,8 @@ def _clash_lines(audit: Audit, book: Phrasebook) -> Iterator[str]:
     currency = scenario.fund.currency
     unit = book.money_unit(currency, money_scale(currency, scenario.fund.unit))
     taking = {scenario.ids[i] for i in scenario.participants}
-    split = "clash_split" if any(e.recipient in taking for e in scenario.earmarks) else "clash"
+    apart = any(e.recipient in taking for e in scenario.earmarks)
+    split = "audit.clash_split" if apart else "audit.clash"
     for (below, end, several), clashes in alike.items():
         first = clashes[0]
         names = {r.id: book.text(r.name) for r in scenario.recipients}
@@ -139,13 +142,14 @@ def _clash_lines(audit: Audit, book: Phrasebook) -> Iterator[str]:
             ]
             published = figure(first.published, scenario, book)
             got = [book.say("audit.sum" if plainly else "audit.weighted", names=terms, amount=published)]
-        key = "limit" if audit.verdict.because == "limits" else "alone" if alone and factors else "assumed"
-        what = book.say(
-            f"audit.{key}_{'least' if below else 'most'}",
-            factors=factors,
-            amount=figure(end, scenario, book),
-        )
+        if audit.verdict.because == "limits":
+            key = "audit.limit_least" if below else "audit.limit_most"
+        elif alone and factors:
+            key = "audit.alone_least" if below else "audit.alone_most"
+        else:
+            key = "audit.assumed_least" if below else "audit.assumed_most"
+        what = book.say(key, factors=factors, amount=figure(end, scenario, book))
         rounding = shown_range((0, max(clash.rounding for clash in clashes)), scenario).high
         if rounding:
             what += book.say("audit.rounding", amount=figure(rounding, scenario, book))
-        yield book.say(f"audit.{split}", unit=unit, got=got, what=what)
+        yield book.say(split, unit=unit, got=got, what=what)
