@@ -136,7 +136,7 @@ def _plain(value: Number | None) -> Any:
 
 def reach_rows(answer: Answer, book: Phrasebook) -> tuple[list[str], list[list[str]]]:
     """Headings and rows for a file where targets clash: the least and the most that each can reach."""
-    headers = [book.say(f"seek.column_{key}") for key in ("target", "low", "high")]
+    headers = [book.say(key) for key in ("seek.column_target", "seek.column_low", "seek.column_high")]
     rows = [
         [
             target_text(answer.targets[number_], answer.scenario, book),
@@ -154,7 +154,7 @@ def trace(answer: Answer, book: Phrasebook) -> str:
         return book.say("cli.trace", version=answer.now.method_version, digest=digest)
     digests = [a.scenario.digest.removeprefix("sha256:")[:12] for a in (answer.now, answer.found)]
     inputs = [
-        book.say("seek.digest", which=book.say(f"seek.{key}"), digest=digest)
-        for key, digest in zip(("now", "then"), digests, strict=True)
+        book.say("seek.digest", which=book.say(key), digest=digest)
+        for key, digest in zip(("seek.now", "seek.then"), digests, strict=True)
     ]
     return book.say("cli.traces", version=answer.now.method_version, inputs=inputs)

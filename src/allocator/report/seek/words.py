@@ -19,7 +19,32 @@ from allocator.text import Phrasebook
 
 MOST_NAMES = 6
 CENT = Fraction(1, 100)
-WORDS = {"<=": "most", ">=": "least", "==": "exactly"}
+_TARGETS = {
+    ("amount", "<="): "seek.amount_most",
+    ("amount", ">="): "seek.amount_least",
+    ("amount", "=="): "seek.amount_exactly",
+    ("share", "<="): "seek.share_most",
+    ("share", ">="): "seek.share_least",
+    ("share", "=="): "seek.share_exactly",
+    ("rank", "<="): "seek.rank_most",
+    ("rank", ">="): "seek.rank_least",
+    ("rank", "=="): "seek.rank_exactly",
+    ("difference", "<="): "seek.difference_most",
+    ("difference", ">="): "seek.difference_least",
+    ("difference", "=="): "seek.difference_exactly",
+}
+_NOW = {
+    "amount": "seek.amount_now",
+    "share": "seek.share_now",
+    "rank": "seek.rank_now",
+    "difference": "seek.difference_now",
+}
+_NEAREST = {  # a rank has none
+    "amount": "seek.nearest_amount",
+    "share": "seek.nearest_share",
+    "difference": "seek.nearest_difference",
+}
+_CLAUSES = {"cap": "seek.cap", "floor": "seek.floor", "reservation": "seek.reservation"}
 
 
 # --- targets --------------------------------------------------------------------------------------
@@ -55,7 +80,7 @@ def target_text(target: Target, scenario: Scenario, book: Phrasebook) -> str:
     'Free Trade Zone gets at most 48,000,000 yuan'
     """
     value = value_text(target, target.value, scenario, book)
-    key = f"seek.{target.of}_{WORDS[target.relation]}"
+    key = _TARGETS[target.of, target.relation]
     return book.say(key, who=who(target, scenario, book), value=value)
 
 
@@ -154,8 +179,8 @@ def _verified(answer: Answer, book: Phrasebook) -> str:
     for target in answer.targets:
         value = value_text(target, measured(target, answer.found), scenario, book)
         before = value_text(target, measured(target, answer.now), scenario, book)
-        key = f"seek.{target.of}_now"
-        parts.append(book.say(key, who=who(target, scenario, book), value=value, before=before))
+        whom = who(target, scenario, book)
+        parts.append(book.say(_NOW[target.of], who=whom, value=value, before=before))
     return book.say("seek.verified", values=book.say("seek.join").join(dict.fromkeys(parts)))
 
 
@@ -183,9 +208,9 @@ def _impossible(answer: Answer, book: Phrasebook) -> list[str]:
         lines.append(book.say(key, targets=book.say("seek.join").join(clash)))
     for number_, amount in impossible.limits.items():
         target = answer.targets[number_]
-        kind = "floor" if measured(target, answer.now) > target.value else "cap"
+        held = "seek.held_floor" if measured(target, answer.now) > target.value else "seek.held_cap"
         shown = book.money(amount, scenario.fund.currency)
-        lines.append(book.say(f"seek.held_{kind}", who=who(target, scenario, book), amount=shown))
+        lines.append(book.say(held, who=who(target, scenario, book), amount=shown))
     seen = set()
     for number_, reach in impossible.reaches.items():
         target = answer.targets[number_]
@@ -203,9 +228,7 @@ def _impossible(answer: Answer, book: Phrasebook) -> list[str]:
         else:
             now = differences(scenario, impossible.nearest.scenario)
             how = " ".join(differences_in_words(now, scenario, book)).rstrip("。.") or book.say("seek.as_now")
-        lines.append(
-            book.say(f"seek.nearest_{target.of}", who=who(target, scenario, book), value=value, how=how)
-        )
+        lines.append(book.say(_NEAREST[target.of], who=who(target, scenario, book), value=value, how=how))
     return lines
 
 
@@ -215,7 +238,7 @@ def _none(answer: Answer, book: Phrasebook) -> str:
     if moves is None:
         assert answer.ends is not None and answer.clause is not None
         low, high = (_clause_value(answer, end, book) for end in answer.ends)
-        what = book.say(f"seek.{answer.clause.kind}")
+        what = book.say(_CLAUSES[answer.clause.kind])
         return book.say("seek.none_clause", what=what, low=low, high=high)
     if not impossible.always:
         finest = moves.step * 10_000 <= sum(moves.present)
@@ -249,13 +272,14 @@ def _reach(answer: Answer, target: Target, reach: Reach, book: Phrasebook) -> st
         "low": _exactly(reach.low, scenario, book, 0),
         "high": _exactly(reach.high, scenario, book, 1),
     }
-    key = "reach_limits" if scenario.limits else "reach"
     if reach.low == reach.high:
-        key = f"{key}_fixed"
+        key = "seek.reach_limits_fixed" if scenario.limits else "seek.reach_fixed"
+    else:
+        key = "seek.reach_limits" if scenario.limits else "seek.reach"
     for side, weights in (("low", reach.low_weights), ("high", reach.high_weights)):
         details[f"at_{side}"] = _where(target, weights, scenario, side, book)
     within = book.say("seek.within" if _bounded(answer) else "seek.any")
-    return book.say(f"seek.{key}", within=within, **details)
+    return book.say(key, within=within, **details)
 
 
 def _where(
@@ -273,7 +297,8 @@ def _where(
         x for x, i in zip(column, scenario.participants, strict=True) if scenario.ids[i] in target.recipients
     ]
     share = 100 * Fraction(sum(mine, start=Fraction(0))) / Fraction(sum(column, start=Fraction(0)) or 1)
-    return book.say(f"seek.at_{side}_share", name=name, share=_rounded(plain(share), book))
+    key = "seek.at_low_share" if side == "low" else "seek.at_high_share"
+    return book.say(key, name=name, share=_rounded(plain(share), book))
 
 
 def _weights(weights: Mapping[str, Number], scenario: Scenario, book: Phrasebook) -> str:
