@@ -36,6 +36,12 @@ from allocator.text import Phrasebook
 WIDE, MIDDLE = "#c3d9ec", "#7fa9d1"
 NAMES = 160  # pixels that the name of a column takes at most
 SEEN = 0.005  # the part of 1 from which a cell shows its percent
+_ALT = {
+    "ranges": "sweep.alt_ranges",
+    "chances": "sweep.alt_chances",
+    "ranks": "sweep.alt_ranks",
+    "drivers": "sweep.alt_drivers",
+}
 
 
 @dataclass(frozen=True)
@@ -187,9 +193,9 @@ def chance_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.L
         alt.Tooltip("text:N", title="%"),
     ]
     shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
-    words = {key: book.say(f"sweep.chart_{key}") for key in ("more", "less")}
+    more, less = book.say("sweep.chart_more"), book.say("sweep.chart_less")
     label = (
-        f"datum.value == 100 ? '{words['more']} 100%' : datum.value == -100 ? '{words['less']} 100%' : "
+        f"datum.value == 100 ? '{more} 100%' : datum.value == -100 ? '{less} 100%' : "
         "abs(datum.value) > 100 ? '' : abs(datum.value) + '%'"
     )
     color = alt.Color("side:N", scale=alt.Scale(domain=["more", "less"], range=[GAIN, LOSS]), legend=None)
@@ -317,4 +323,4 @@ def describe(kind: str, found: Sweep, names: Sequence[str], book: Phrasebook) ->
     """The accessible name of a chart of "ranges", "chances", "ranks" or "drivers"; no figures."""
     shown = names if len(names) <= MOST_NAMES else [book.say("chart.alt_many", count=len(names))]
     details = {"unit": sweep_unit(found, book).name, "base": against(found, book), "names": shown}
-    return book.say(f"sweep.alt_{kind}", **details)
+    return book.say(_ALT[kind], **details)

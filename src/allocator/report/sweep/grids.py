@@ -6,7 +6,7 @@ from allocator.analysis.sweep import LEVELS, Drivers, Sweep
 from allocator.core.exact import Number
 from allocator.report.sweep.tables import level_text, money_columns
 from allocator.report.sweep.words import (
-    base_name,
+    chance_headings,
     chance_text,
     grouped_ranks,
     input_name,
@@ -32,7 +32,7 @@ def _grid(
         if r.id in cells
     )
     return Grid(
-        book.say(f"sweep.table_{caption}"),
+        caption,
         (who(found.scenario, book), *headers),
         (False, *[True] * len(headers)),
         rows,
@@ -52,15 +52,12 @@ def range_grid(found: Sweep, book: Phrasebook) -> Grid:
         return book.number(figure, 0 if isinstance(figure, int) else 2)
 
     cells = {id: [shown(amounts[id]) for _, amounts in columns] for id in found.scenario.ids}
-    return _grid(
-        found, "ranges", [heading for heading, _ in columns], cells, book, unit_of(found.scenario, book)
-    )
+    caption, headers = book.say("sweep.table_ranges"), [heading for heading, _ in columns]
+    return _grid(found, caption, headers, cells, book, unit_of(found.scenario, book))
 
 
 def chance_grid(found: Sweep, book: Phrasebook) -> Grid:
     """The chances of more, of less and of just as much, with their sampling errors."""
-    base = base_name(found)
-    headers = [book.say(f"sweep.{key}_{base}") for key in ("more", "less", "same")]
     cells = {
         id: [
             chance_text(found, chance, book)
@@ -68,7 +65,8 @@ def chance_grid(found: Sweep, book: Phrasebook) -> Grid:
         ]
         for id in found.scenario.ids
     }
-    return _grid(found, "chances", headers, cells, book)
+    headers = [*chance_headings(found, book)]
+    return _grid(found, book.say("sweep.table_chances"), headers, cells, book)
 
 
 def rank_grid(found: Sweep, book: Phrasebook) -> Grid:
@@ -79,7 +77,7 @@ def rank_grid(found: Sweep, book: Phrasebook) -> Grid:
         for id, row in ranks.items()
     }
     headers = [book.say("sweep.column_rank", rank=rank_text(place, book)) for place in places]
-    return _grid(found, "ranks", headers, cells, book)
+    return _grid(found, book.say("sweep.table_ranks"), headers, cells, book)
 
 
 def driver_grid(found: Sweep, driven: Drivers, book: Phrasebook) -> Grid:
@@ -101,4 +99,5 @@ def driver_grid(found: Sweep, driven: Drivers, book: Phrasebook) -> Grid:
         for id in parts
     }
     headers = [input_name(found, input, book) for input in inputs]
-    return _grid(found, "drivers_weights" if driven.total is None else "drivers_data", headers, cells, book)
+    caption = "sweep.table_drivers_weights" if driven.total is None else "sweep.table_drivers_data"
+    return _grid(found, book.say(caption), headers, cells, book)

@@ -12,6 +12,7 @@ from allocator.core.engine import METHOD_VERSION
 from allocator.core.exact import Number, exact
 from allocator.report.sweep.words import (
     base_name,
+    chance_headings,
     chance_text,
     head,
     input_name,
@@ -20,10 +21,18 @@ from allocator.report.sweep.words import (
     remarks,
     usual_rank,
 )
+from allocator.report.tables.grid import who
 from allocator.report.tables.table import Column, Role, Table, total_of
 from allocator.text import ZH, Phrasebook, money_scale
 
 SHOWN = (Fraction(1, 20), Fraction(19, 20))  # the levels that the table shows; files have all of them
+_DRIVERS = {
+    "weight": "sweep.column_weight",
+    "first": "sweep.column_first",
+    "first_error": "sweep.column_first_error",
+    "total": "sweep.column_total",
+    "total_error": "sweep.column_total_error",
+}
 
 
 def level_text(level: Fraction, book: Phrasebook) -> str:
@@ -43,8 +52,8 @@ def money_columns(found: Sweep, book: Phrasebook) -> list[tuple[str, str, Mappin
 
 def sweep_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
     """Each recipient's amounts, range, chances of more and less, usual rank, and main driver."""
-    scenario, base = found.scenario, base_name(found)
-    who = "recipient" if scenario.fund.currency == "CNY" else "recipient_other"
+    scenario = found.scenario
+    more, less, _ = chance_headings(found, book)
     stages = [
         (Column(key, heading, "money"), amounts) for key, heading, amounts in money_columns(found, book)
     ]
@@ -55,9 +64,10 @@ def sweep_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
     ]
     columns = [
         Column("number", book.say("table.number"), "text"),
-        Column("recipient", book.say(f"table.{who}"), "text"),
+        Column("recipient", who(scenario, book), "text"),
         *(column for column, _ in stages),
-        *(Column(key, book.say(f"sweep.{key}_{base}"), "written") for key in ("more", "less")),
+        Column("more", more, "written"),
+        Column("less", less, "written"),
         Column("rank", book.say("sweep.rank"), "written"),
         Column("driver", book.say("sweep.driver"), "text"),
     ]
@@ -82,19 +92,18 @@ def sweep_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
 
 def file_headers(found: Sweep, driven: Drivers, book: Phrasebook) -> list[str]:
     """The headings of a file with one row for each recipient."""
-    base, unit = base_name(found), book.money_unit(found.scenario.fund.currency, 1)
-    who = "recipient" if found.scenario.fund.currency == "CNY" else "recipient_other"
+    unit = book.money_unit(found.scenario.fund.currency, 1)
     money = [heading for _, heading, _ in money_columns(found, book)]
-    money += [book.say(f"sweep.{key}") for key in ("mean", "least")]
+    money += [book.say("sweep.mean"), book.say("sweep.least")]
     money += [*(level_text(level, book) for level in found.quantiles), book.say("sweep.most")]
-    headings = [book.say(f"table.{who}")]
+    headings = [who(found.scenario, book)]
     headings += [book.say("table.header_unit", header=heading, unit=unit) for heading in money]
-    for key in ("more", "less"):
-        headings += [book.say(f"sweep.{key}_{base}"), book.say("sweep.error")]
+    more, less, _ = chance_headings(found, book)
+    headings += [more, book.say("sweep.error"), less, book.say("sweep.error")]
     headings += [book.say("sweep.column_rank", rank=rank_text(place, book)) for place in found.places]
     for kind, parts in _driver_parts(driven):
         for input in next(iter(parts.values()), {}):
-            headings.append(book.say(f"sweep.column_{kind}", name=input_name(found, input, book)))
+            headings.append(book.say(_DRIVERS[kind], name=input_name(found, input, book)))
     return headings
 
 

@@ -19,6 +19,22 @@ from allocator.text import Phrasebook
 MOST_GROUPS = 20  # of ranks shown side by side
 MOST_LISTED = 30  # recipients whose names a sentence holds
 SAFE = Fraction(95, 100)  # the chance from which an outcome counts as nearly certain
+# by the kind of base
+_AGAINST = {
+    "published": "sweep.against_published",
+    "base": "sweep.against_base",
+    "present": "sweep.against_present",
+}
+_MOVED = {
+    "published": "sweep.moved_published",
+    "base": "sweep.moved_base",
+    "present": "sweep.moved_present",
+}
+_CHANCES = {
+    "published": ("sweep.more_published", "sweep.less_published", "sweep.same_published"),
+    "base": ("sweep.more_base", "sweep.less_base", "sweep.same_base"),
+    "present": ("sweep.more_present", "sweep.less_present", "sweep.same_present"),
+}
 
 
 def base_name(found: Sweep) -> str:
@@ -30,7 +46,13 @@ def base_name(found: Sweep) -> str:
 
 def against(found: Sweep, book: Phrasebook) -> str:
     """The base of the sweep, in words."""
-    return book.say(f"sweep.against_{base_name(found)}")
+    return book.say(_AGAINST[base_name(found)])
+
+
+def chance_headings(found: Sweep, book: Phrasebook) -> tuple[str, str, str]:
+    """The headings over the chances of more than the base, of less, and of just as much."""
+    more, less, same = _CHANCES[base_name(found)]
+    return book.say(more), book.say(less), book.say(same)
 
 
 def head(found: Sweep, book: Phrasebook) -> list[str]:
@@ -104,10 +126,11 @@ def moved_line(found: Sweep, book: Phrasebook) -> str:
         held = find(found.present.amounts, found.base)
         total = total_clause(held, terms([found.present], book))
         details = {"total": total, "gained": cash(found.gained), "lost": cash(found.lost)}
-        return book.say(f"sweep.other_sum_{base_name(found)}", **details)
+        published = base_name(found) == "published"
+        return book.say("sweep.other_sum_published" if published else "sweep.other_sum_base", **details)
     whole = sum(found.present.amounts.values(), start=Fraction(0))
     percent = book.number(Fraction(found.moved) * 100 / whole, 1)
-    return book.say(f"sweep.moved_{base_name(found)}", moved=cash(found.moved), percent=percent)
+    return book.say(_MOVED[base_name(found)], moved=cash(found.moved), percent=percent)
 
 
 def _whole_units(amount: Number, scenario: Scenario) -> Number:
@@ -172,20 +195,28 @@ def input_name(found: Sweep, input: str, book: Phrasebook) -> str:
 
 def verdicts(found: Sweep, book: Phrasebook) -> list[str]:
     """Sentences on who nearly always gets more, less or the same as the base, and for whom it depends."""
-    groups: dict[str, list[str]] = {"more": [], "less": [], "same": [], "open": []}
+    groups: dict[str, list[str]] = {
+        "sweep.verdict_more": [],
+        "sweep.verdict_less": [],
+        "sweep.verdict_same": [],
+        "sweep.verdict_open": [],
+    }
     for recipient in found.scenario.recipients:
         id = recipient.id
-        chances = {"more": found.more[id], "less": found.less[id]}
-        chances["same"] = 1 - found.more[id] - found.less[id]
+        chances = {
+            "sweep.verdict_more": found.more[id],
+            "sweep.verdict_less": found.less[id],
+            "sweep.verdict_same": 1 - found.more[id] - found.less[id],
+        }
         sure = [key for key, chance in chances.items() if chance >= SAFE]
-        groups[sure[0] if sure else "open"].append(book.text(recipient.name))
+        groups[sure[0] if sure else "sweep.verdict_open"].append(book.text(recipient.name))
     lines = []
     for key, names in groups.items():
         if names:
             whom: object = names if len(names) <= MOST_LISTED else book.say("sweep.many", count=len(names))
             if len(names) == len(found.scenario.ids):
                 whom = book.say("sweep.everybody")
-            lines.append(book.say(f"sweep.verdict_{key}", names=whom, base=against(found, book)))
+            lines.append(book.say(key, names=whom, base=against(found, book)))
     return lines
 
 
