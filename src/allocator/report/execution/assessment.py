@@ -13,7 +13,23 @@ from allocator.report.tables.rounding import adding_up
 from allocator.report.tables.table import Row
 from allocator.text import Phrasebook
 
-KEYS = ("group", "name", "value", "figure", "state", "weight", "points", "how", "evidence")
+KEYS = (
+    "execution.target.group",
+    "execution.target.name",
+    "execution.target.value",
+    "execution.target.figure",
+    "execution.target.state",
+    "execution.target.weight",
+    "execution.target.points",
+    "execution.target.how",
+    "execution.target.evidence",
+)
+_NUMERIC = (
+    "execution.target.value",
+    "execution.target.figure",
+    "execution.target.weight",
+    "execution.target.points",
+)
 SIGNS = {">=": "≥", "<=": "≤", "=": "="}
 
 
@@ -37,8 +53,8 @@ def targets_grid(found: Assessment, book: Phrasebook, keys: Sequence[str] = KEYS
         rows.append(Row("total", (*total, book.number(found.points, 2), "", "")))
     at = [KEYS.index(key) for key in keys]
     shown = tuple(Row(row.role, tuple(row.cells[i] for i in at)) for row in rows)
-    headers = tuple(book.say(f"execution.target.{key}") for key in keys)
-    numeric = tuple(key in ("value", "figure", "weight", "points") for key in keys)
+    headers = tuple(book.say(key) for key in keys)
+    numeric = tuple(key in _NUMERIC for key in keys)
     return Grid(book.say("execution.caption.targets"), headers, numeric, shown)
 
 
@@ -54,8 +70,8 @@ def target_lines(found: Assessment, book: Phrasebook) -> list[str]:
         )
         for item in apart
     ]  # fmt: skip
-    key = "departs" if apart else "departs_none"
-    lines = [book.say(f"execution.target.{key}", count=len(apart), names=listed(names, book))]
+    key = "execution.target.departs" if apart else "execution.target.departs_none"
+    lines = [book.say(key, count=len(apart), names=listed(names, book))]
     waiting = [book.text(item.target.name) for item in found.items if item.state in ("open", "verify")]
     if waiting:
         lines.append(book.say("execution.target.waiting", count=len(waiting), names=listed(waiting, book)))
@@ -118,15 +134,17 @@ def how_text(item: Assessed, book: Phrasebook) -> str:
         return book.say("execution.how.unweighted")
     if target.points is not None:
         return book.say("execution.how.by_hand")
-    if item.state in ("verify", "open"):
-        return book.say(f"execution.how.{item.state}")
+    if item.state == "verify":
+        return book.say("execution.how.verify")
+    if item.state == "open":
+        return book.say("execution.how.open")
     if item.state == "met":
         return book.say("execution.how.full")
     if not item.points or item.value is None or target.yes:
         return book.say("execution.how.nothing")
     details = {"weight": book.number(target.weight), "value": _figure(item.value, book)}
-    key = "part" if item.value < target.value else "inverse"
-    return book.say(f"execution.how.{key}", target=_figure(target.value, book), **details)
+    key = "execution.how.part" if item.value < target.value else "execution.how.inverse"
+    return book.say(key, target=_figure(target.value, book), **details)
 
 
 def listed(names: Sequence[str], book: Phrasebook) -> str:

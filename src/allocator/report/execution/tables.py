@@ -12,7 +12,6 @@ from allocator.core.model import Scenario
 from allocator.report.execution.words import (
     amount,
     day_text,
-    heading,
     lag_shown,
     list_of,
     part,
@@ -28,15 +27,26 @@ from allocator.report.words.rule import so_many
 from allocator.text import ZH, Phrasebook
 
 SHOWN = 200  # payments to be verified that a table lists at most
+_LISTS = {
+    "permitted": "execution.list.permitted",
+    "not_permitted": "execution.list.not_permitted",
+    "unlisted": "execution.list.unlisted",
+}
 
 
 def progress_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Grid:
     """Allocated and paid amounts of each payer at each checkpoint (or the last), and its state."""
     days = found.progress[-1:] if last else found.progress
     planned = found.now.planned is not None
-    keys = ["allocated", *["paid_by"] * len(days), "rate"]
-    keys += ["planned", "lag"] if planned else []
-    headers = [heading("payer", book), *_headings(keys, days, book), heading("state", book)]
+    headers = [
+        book.say("execution.heading.payer"),
+        book.say("execution.heading.allocated"),
+        *_paid_by(days, book),
+        book.say("execution.heading.rate"),
+    ]
+    if planned:
+        headers += [book.say("execution.heading.planned"), book.say("execution.heading.lag")]
+    headers.append(book.say("execution.heading.state"))
     due = scheduled(found, scenario)
 
     def line(role: Role, name: str, members: Sequence[Payer], state: str = "") -> Row:
@@ -60,7 +70,7 @@ def progress_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, las
         if members and departments:
             rows.append(line("subtotal", total, members))
     rows.append(line("total", book.say("table.total"), found.payers))
-    numeric = (False, *[True] * len(keys), True)  # the state too, so that it stays on one line
+    numeric = (False, *[True] * (len(headers) - 1))  # the state too, so that it stays on one line
     caption = book.say("execution.caption.progress")
     return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
 
@@ -71,12 +81,18 @@ def progress_rows(
     """The progress for a file: money in the main unit, plain digits, for spreadsheets."""
     unit = book.money_unit(scenario.fund.currency, 1)
 
-    def in_main(key: str, **details: object) -> str:
-        return book.say("table.header_unit", header=heading(key, book, **details), unit=unit)
+    def in_main(header: str) -> str:
+        return book.say("table.header_unit", header=header, unit=unit)
 
-    days = [in_main("paid_by", day=day_text(p.day, book)) for p in found.progress]
-    headers = [heading("payer", book), in_main("allocated"), *days, heading("rate", book)]
-    headers += [in_main("planned"), in_main("lag"), heading("state", book)]
+    headers = [
+        book.say("execution.heading.payer"),
+        in_main(book.say("execution.heading.allocated")),
+        *map(in_main, _paid_by(found.progress, book)),
+        book.say("execution.heading.rate"),
+        in_main(book.say("execution.heading.planned")),
+        in_main(book.say("execution.heading.lag")),
+        book.say("execution.heading.state"),
+    ]
     rows = []
     for payer in found.payers:
         paid = [p.paid[payer.id] for p in found.progress]
@@ -99,27 +115,42 @@ def progress_rows(
 def uses_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Grid:
     """The amount paid for each use at each checkpoint (or the last), and the list that the use is on."""
     days = found.progress[-1:] if last else found.progress
-    keys = [*["paid_by"] * len(days), "share"]
-    headers = [heading("use", book), heading("list", book), *_headings(keys, days, book)]
+    headers = [
+        book.say("execution.heading.use"),
+        book.say("execution.heading.list"),
+        *_paid_by(days, book),
+        book.say("execution.heading.share"),
+    ]
     total = found.now.total
     rows = []
     for use in found.uses:
         paid = [p.by_use[use] for p in days]
         shares = rate_text(part(paid[-1], total), book) if total else ""
         cells = [*(amount(x, scenario, book) for x in paid), shares]
-        listed = book.say(f"execution.list.{list_of(found, use)}")
+        listed = book.say(_LISTS[list_of(found, use)])
         rows.append(Row("recipient", (use_text(found, use, book), listed, *cells)))
     sums = [amount(p.total, scenario, book) for p in days]
     whole = book.number(100, 2) if total else ""
     rows.append(Row("total", (book.say("table.total"), "", *sums, whole)))
-    numeric = (False, False, *[True] * len(keys))
+    numeric = (False, False, *[True] * (len(headers) - 2))
     caption = book.say("execution.caption.uses")
     return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
 
 
 def doubts_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, payees: bool = False) -> Grid:
     """The payments to be verified with their lines, at most 200; payees and notes only on request."""
-    keys = ["line", "payer", "date", "amount", "use", "reasons", *(["payee", "note"] if payees else [])]
+    headers = [
+        book.say("execution.heading.line"),
+        book.say("execution.heading.payer"),
+        book.say("execution.heading.date"),
+        book.say("execution.heading.amount"),
+        book.say("execution.heading.use"),
+        book.say("execution.heading.reasons"),
+    ]
+    numeric = [False, False, True, True, False, False]
+    if payees:
+        headers += [book.say("execution.heading.payee"), book.say("execution.heading.note")]
+        numeric += [False, False]
     rows = [
         Row(
             "recipient",
@@ -131,10 +162,8 @@ def doubts_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, payee
         )
         for doubt in found.doubts(SHOWN)
     ]  # fmt: skip
-    numeric = tuple(key in ("date", "amount") for key in keys)
-    headers = tuple(heading(key, book) for key in keys)
     caption = book.say("execution.caption.doubts")
-    return Grid(caption, headers, numeric, tuple(rows), unit_of(scenario, book))
+    return Grid(caption, tuple(headers), tuple(numeric), tuple(rows), unit_of(scenario, book))
 
 
 def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:
@@ -175,12 +204,8 @@ def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:
     }
 
 
-def _headings(keys: Sequence[str], progress: Sequence[Progress], book: Phrasebook) -> list[str]:
-    days = iter(progress)
-    return [
-        heading(key, book, day=day_text(next(days).day, book)) if key == "paid_by" else heading(key, book)
-        for key in keys
-    ]
+def _paid_by(progress: Sequence[Progress], book: Phrasebook) -> list[str]:
+    return [book.say("execution.heading.paid_by", day=day_text(p.day, book)) for p in progress]
 
 
 def _cents(value: Number | None) -> Number | None:

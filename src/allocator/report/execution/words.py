@@ -66,7 +66,9 @@ def plan_lines(found: Execution, scenario: Scenario, book: Phrasebook) -> list[s
     details: dict[str, object] = {"day": day, "planned": rate_text(now.planned, book)}
     if rules.plan == "elapsed":
         details |= {"notice": day_text(rules.notice, book), "end": day_text(rules.end, book)}
-    lines = [book.say(f"execution.plan_{rules.plan}", **details)]
+        lines = [book.say("execution.plan_elapsed", **details)]
+    else:
+        lines = [book.say("execution.plan_stated", **details)]
     due = scheduled(found, scenario)
     late = [
         book.say(
@@ -76,11 +78,8 @@ def plan_lines(found: Execution, scenario: Scenario, book: Phrasebook) -> list[s
         )
         for payer, by in found.late
     ]  # fmt: skip
-    key = "late" if late else "late_none"
-    return [
-        *lines,
-        book.say(f"execution.{key}", count=len(late), names=book.say("execution.listed").join(late)),
-    ]
+    key = "execution.late" if late else "execution.late_none"
+    return [*lines, book.say(key, count=len(late), names=book.say("execution.listed").join(late))]
 
 
 def clause_lines(found: Execution, book: Phrasebook) -> list[str]:
@@ -112,9 +111,9 @@ def repeat_lines(payments: Payments, book: Phrasebook) -> list[str]:
         return []
     pairs = list(found.items())[:MOST_REPEATS]
     lines = [book.say("execution.repeat", line=str(line), first=str(first)) for line, first in pairs]
-    key = "repeats" if len(found) == len(pairs) else "repeats_first"
+    key = "execution.repeats" if len(found) == len(pairs) else "execution.repeats_first"
     listed = book.say("execution.listed").join(lines)
-    return [book.say(f"execution.{key}", count=len(found), most=len(pairs), lines=listed)]
+    return [book.say(key, count=len(found), most=len(pairs), lines=listed)]
 
 
 def doubt_sentences(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]:
@@ -138,11 +137,6 @@ def closing(found: Execution, scenario: Scenario, book: Phrasebook) -> list[str]
 
 
 # --- words ----------------------------------------------------------------------------------------
-
-
-def heading(key: str, book: Phrasebook, **details: object) -> str:
-    """A heading of one of the tables."""
-    return book.say(f"execution.heading.{key}", **details)
 
 
 def list_of(found: Execution, use: str) -> str:
