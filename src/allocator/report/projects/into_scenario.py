@@ -137,7 +137,9 @@ def amounts_grid(before: Allocation, after: Allocation, book: Phrasebook) -> Gri
     headers = (
         book.say("projects.heading.number"),
         who(scenario, book),
-        *(book.say(f"projects.{key}") for key in ("amount_before", "amount_after", "amount_change")),
+        book.say("projects.amount_before"),
+        book.say("projects.amount_after"),
+        book.say("projects.amount_change"),
     )
     return Grid(
         book.say("projects.amounts_caption"),

@@ -102,7 +102,11 @@ def awards_grid(found: Counted, allocation: Allocation, book: Phrasebook) -> Gri
             _cents(allocation.entitlements[of], book),
         )
         rows.append(Row("subtotal", cells))
-    headers = tuple(book.say(f"projects.heading.{key}") for key in ("recipient", "project", "worth"))
+    headers = (
+        book.say("projects.heading.recipient"),
+        book.say("projects.heading.project"),
+        book.say("projects.heading.worth"),
+    )
     return Grid(book.say("projects.awards_caption"), headers, (False, False, True), tuple(rows))
 
 

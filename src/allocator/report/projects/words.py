@@ -21,6 +21,8 @@ from allocator.text import Phrasebook
 
 SHOWN = 200  # projects that a list names at most
 
+_HOWS = {"sum": "projects.how_sum", "best-year": "projects.how_best-year", "count": "projects.how_count"}
+
 Names = Mapping[str, Text]
 
 
@@ -74,8 +76,8 @@ def rule_lines(found: Counted, factors: Names, book: Phrasebook) -> list[str]:
     for id in rules.ids:
         name = book.text(factors[id])
         lines.append(book.say("projects.factor", name=name, how=how_made(rules, id, book)))
-    key = "source" if rules.source else "year"
-    lines.append(book.say(f"projects.{key}", year=str(rules.year), source=rules.source))
+    key = "projects.source" if rules.source else "projects.year"
+    lines.append(book.say(key, year=str(rules.year), source=rules.source))
     if rules.provincial:
         lines.append(book.say("projects.provincial"))
     return lines
@@ -98,7 +100,7 @@ def _how(rule: FactorRule, units: Mapping[Text, str], book: Phrasebook) -> str:
     if rule.first is not None:
         period = book.say("projects.period", first=str(rule.first), last=str(rule.last))
     how = book.say(
-        f"projects.how_{rule.how}",
+        _HOWS[rule.how],
         column=book.text(rule.column) if rule.column else "",
         period=period,
     )
