@@ -23,10 +23,6 @@ from allocator.report.tables.stages import heading
 from allocator.text import Phrasebook
 
 
-def _say(key: str, book: Phrasebook, **details: object) -> str:
-    return book.say(f"sensitivity.{key}", **details)
-
-
 def reason_rows(account: Account, id: str, book: Phrasebook) -> tuple[Step, ...]:
     """The steps for `waterfall.waterfall_frame`: each reason from where the last one ended, then the change.
 
@@ -92,8 +88,8 @@ def swing_frame(
                     "hollow": bool(scenario.assumed),
                     "weight": weight,
                     "amount_text": unit.text(other.amounts[id], book),
-                    "text": _say(
-                        "swing_text", book, weight=weight, change=unit.text(change, book, sign=True)
+                    "text": book.say(
+                        "sensitivity.swing_text", weight=weight, change=unit.text(change, book, sign=True)
                     ),
                 }
             )
@@ -103,7 +99,7 @@ def swing_frame(
 
 def swing_note(points: Number, book: Phrasebook) -> str:
     """The note on the chart: the points by which each weight moves, and how the others make up for it."""
-    return _say("swing_note", book, points=points)
+    return book.say("sensitivity.swing_note", points=points)
 
 
 def swing_title(
@@ -119,10 +115,9 @@ def swing_title(
     ]
     by, swing, least, up = max(moved, key=lambda one: abs(Fraction(one[0])))
     if not by:
-        return _say("swing_none", book, name=name, points=points)
-    return _say(
-        "swing_most_up" if up else "swing_most_down",
-        book,
+        return book.say("sensitivity.swing_none", name=name, points=points)
+    return book.say(
+        "sensitivity.swing_most_up" if up else "sensitivity.swing_most_down",
         name=name,
         points=points,
         factor=factor_name(allocation.scenario, swing.factor, book),
@@ -134,10 +129,12 @@ def swing_title(
 def swing_alt(allocation: Allocation, found: Sequence[Swing], id: str, unit: Unit, book: Phrasebook) -> str:
     """The chart's accessible name: the recipient and the factors; no figures."""
     names = [factor_name(allocation.scenario, swing.factor, book) for swing in swing_order(found, id)]
-    return _say("swing_alt", book, name=name_of(allocation, id, book), factors=names, unit=unit.name)
+    return book.say(
+        "sensitivity.swing_alt", name=name_of(allocation, id, book), factors=names, unit=unit.name
+    )
 
 
 def amount_now(allocation: Allocation, id: str, book: Phrasebook) -> str:
     """The sentence on the amount at which the chart's bars begin."""
     amount = book.money(allocation.amounts[id], allocation.scenario.fund.currency)
-    return _say("swing_base", book, name=name_of(allocation, id, book), amount=amount)
+    return book.say("sensitivity.swing_base", name=name_of(allocation, id, book), amount=amount)

@@ -21,6 +21,21 @@ from allocator.report.words.differences import differences_in_words
 from allocator.text import EN, ZH, Phrasebook, money_scale
 
 MOST_NAMES = 2  # of factors that a clause lists
+_CLAUSES = {  # by what differs within the clause, "" where that is the whole
+    ("fund", ""): "explain.clause.fund",
+    ("reservations", ""): "explain.clause.reservations",
+    ("earmarks", ""): "explain.clause.earmarks",
+    ("recipients", "list"): "explain.clause.recipients_list",
+    ("recipients", "kinds"): "explain.clause.recipients_kinds",
+    ("recipients", "order"): "explain.clause.recipients_order",
+    ("method", "kind"): "explain.clause.method_kind",
+    ("method", "weights"): "explain.clause.method_weights",
+    ("method", "coefficient"): "explain.clause.method_coefficient",
+    ("previous", ""): "explain.clause.previous",
+    ("limits", ""): "explain.clause.limits",
+    ("rounding", "unit"): "explain.clause.rounding_unit",
+    ("rounding", "rounding"): "explain.clause.rounding_rounding",
+}
 
 
 @dataclass(frozen=True)
@@ -68,14 +83,14 @@ def clause_name(reason: Reason, found: Explanation, book: Phrasebook) -> str:
             names.append(_clause(clause, book))
         elif clause.of[0] == factors[0]:
             listed = [_factor(factor, found, book) for factor in factors[:MOST_NAMES]]
-            key = "data_many" if len(factors) > MOST_NAMES else "data"
-            names.append(book.say(f"explain.clause.{key}", names=listed, count=len(factors)))
+            key = "explain.clause.data_many" if len(factors) > MOST_NAMES else "explain.clause.data"
+            names.append(book.say(key, names=listed, count=len(factors)))
     return book.say("explain.with").join(names)
 
 
 def _clause(clause: Clause, book: Phrasebook) -> str:
-    parts = [book.say(f"explain.clause.{clause.kind}_{part}") for part in clause.of]
-    return book.say("explain.join").join(parts) if parts else book.say(f"explain.clause.{clause.kind}")
+    parts = [book.say(_CLAUSES[clause.kind, part]) for part in clause.of or ("",)]
+    return book.say("explain.join").join(parts)
 
 
 def _factor(id: str, found: Explanation, book: Phrasebook) -> str:
@@ -87,10 +102,9 @@ def difference_table(account: Account, book: Phrasebook) -> Table:
     found = account.found
     before, after = found.before, found.after
     local = all(a.scenario.fund.currency == "CNY" for a in (before, after))
-    who = "" if local else "_other"
     columns = [
         Column("number", book.say("table.number"), "text"),
-        Column("recipient", book.say(f"table.recipient{who}"), "text"),
+        Column("recipient", book.say("table.recipient" if local else "table.recipient_other"), "text"),
         Column("before", book.say("explain.before"), "money"),
         Column("after", book.say("explain.after"), "money"),
         Column("change", book.say("explain.change"), "change"),
@@ -111,7 +125,8 @@ def difference_table(account: Account, book: Phrasebook) -> Table:
     ]
     departments = [old, new, plain(new - old), *reserved]
     if old or new:
-        records.append(("subtotal", ("", book.say(f"table.recipients{who}"), *sums)))
+        recipients = book.say("table.recipients" if local else "table.recipients_other")
+        records.append(("subtotal", ("", recipients, *sums)))
         records.append(("subtotal", ("", book.say("table.departments"), *departments)))
     totals = (plain(a + b) for a, b in zip(sums, departments, strict=True))
     records.append(("total", ("", book.say("table.total"), *totals)))
@@ -151,11 +166,9 @@ def notes(found: Explanation, book: Phrasebook) -> list[str]:
         if len(reason.clauses) > 1:
             lines.append(book.say("explain.merged", names=clause_name(reason, found, book)))
     names = recipient_names((found.before, found.after), book)
-    for key, ids in (("new", found.new), ("gone", found.gone)):
+    for key, ids in (("explain.only_new", found.new), ("explain.only_gone", found.gone)):
         if ids:
-            lines.append(
-                book.say(f"explain.only_{key}", names=[names[id] for id in ids[:10]], count=len(ids))
-            )
+            lines.append(book.say(key, names=[names[id] for id in ids[:10]], count=len(ids)))
     return lines
 
 
@@ -171,9 +184,16 @@ def difference_sentence(account: Account, id: str, book: Phrasebook) -> str:
     remark = book.say("explain.assumed") if assumed else ""
     currency = found.before.scenario.fund.currency
     change, reasons = found.differences[id], because(account, id, book)
-    key = "new" if id in found.new else "gone" if id in found.gone else "moved" if change else "same"
+    if not reasons:
+        key = "explain.difference.untouched"
+    elif id in found.new:
+        key = "explain.difference.new"
+    elif id in found.gone:
+        key = "explain.difference.gone"
+    else:
+        key = "explain.difference.moved" if change else "explain.difference.same"
     sentence = book.say(
-        f"explain.difference.{key}" if reasons else "explain.difference.untouched",
+        key,
         name=account.name(id, book),
         base=found.before.scenario.title,
         before=book.money(found.before.amounts.get(id, 0), currency),
@@ -199,8 +219,8 @@ def because(account: Account, id: str, book: Phrasebook) -> str:
 
 
 def change_text(by: Number, currency: str, book: Phrasebook) -> str:
-    way = "more" if by > 0 else "less" if by < 0 else "same"
-    return book.say(f"explain.{way}", amount=book.money(max(by, -by), currency))
+    way = "explain.more" if by > 0 else "explain.less" if by < 0 else "explain.same"
+    return book.say(way, amount=book.money(max(by, -by), currency))
 
 
 # --- data -----------------------------------------------------------------------------------------

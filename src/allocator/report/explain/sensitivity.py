@@ -29,10 +29,6 @@ from allocator.text import Phrasebook
 MOST_PAIRS = 10  # of factors in the table of exchange rates for all recipients
 
 
-def _say(key: str, book: Phrasebook, **details: object) -> str:
-    return book.say(f"sensitivity.{key}", **details)
-
-
 def factor_name(scenario: Scenario, id: str, book: Phrasebook) -> str:
     """A factor's name."""
     return str(book.text(scenario.factor(id).name))
@@ -44,8 +40,11 @@ def factor_name(scenario: Scenario, id: str, book: Phrasebook) -> str:
 def exchange_note(rates: Sequence[Rate], book: Phrasebook) -> str:
     """The note on the source of the rates: the formula, exact differences, or some of each."""
     closed = [rate.closed for rate in rates]
-    key = "none" if not closed else "formula" if all(closed) else "some" if any(closed) else "difference"
-    return _say(f"exchange_{key}", book)
+    if not closed:
+        return book.say("sensitivity.exchange_none")
+    if all(closed):
+        return book.say("sensitivity.exchange_formula")
+    return book.say("sensitivity.exchange_some" if any(closed) else "sensitivity.exchange_difference")
 
 
 def exchange_grid(allocation: Allocation, rates: Sequence[Rate], id: str, book: Phrasebook) -> Grid:
@@ -63,8 +62,8 @@ def exchange_grid(allocation: Allocation, rates: Sequence[Rate], id: str, book: 
         ]
         rows.append(Row("recipient", (name, *cells)))
     return Grid(
-        _say("exchange_caption", book, name=name_of(allocation, id, book)),
-        (_say("from_to", book), *names.values()),
+        book.say("sensitivity.exchange_caption", name=name_of(allocation, id, book)),
+        (book.say("sensitivity.from_to"), *names.values()),
         (False, *[True] * len(names)),
         tuple(rows),
         unit_of(scenario, book),
@@ -88,7 +87,7 @@ def exchange_table(allocation: Allocation, rates: Sequence[Rate], book: Phrasebo
     ]
     for at, rate in enumerate(rates):
         giver, taker = (factor_name(scenario, factor, book) for factor in (rate.giver, rate.taker))
-        header = _say("way", book, giver=giver, taker=taker)
+        header = book.say("sensitivity.way", giver=giver, taker=taker)
         columns.append(Column(f"{rate.giver}-{rate.taker}", header, "rate", f"rate-{at}"))
     records: list[tuple[Role, tuple[Any, ...]]] = [
         ("recipient", (str(at), name_of(allocation, id, book), *(rate.amounts[id] for rate in rates)))
@@ -104,7 +103,7 @@ def exchange_table(allocation: Allocation, rates: Sequence[Rate], book: Phrasebo
 
 def exact_note(scenario: Scenario, book: Phrasebook) -> str:
     """The note on the calculation: one equation, or with limits one for each set of recipients at a limit."""
-    return _say("piecewise" if scenario.limits else "one_equation", book)
+    return book.say("sensitivity.piecewise" if scenario.limits else "sensitivity.one_equation")
 
 
 def steady_grid(allocation: Allocation, found: Sequence[Steady], book: Phrasebook) -> Grid:
@@ -117,16 +116,23 @@ def steady_grid(allocation: Allocation, found: Sequence[Steady], book: Phraseboo
         # a range within one hundredth cannot be rounded inward
         ends = [weight_text(end, scenario.kind, book) if low <= high else weight for end in (low, high)]
         meets = (
-            _say("end", book)
+            book.say("sensitivity.end")
             if pair is None
-            else _say("level", book, names=[name_of(allocation, id, book) for id in pair])
+            else book.say("sensitivity.level", names=[name_of(allocation, id, book) for id in pair])
             for pair in (steady.meet_lower, steady.meet_upper)
         )
         rows.append(Row("recipient", (factor_name(scenario, steady.factor, book), weight, *ends, *meets)))
-    keys = ("factor", "weight", "lower", "upper", "at_lower", "at_upper")
+    headers = (
+        book.say("sensitivity.factor"),
+        book.say("sensitivity.weight"),
+        book.say("sensitivity.lower"),
+        book.say("sensitivity.upper"),
+        book.say("sensitivity.at_lower"),
+        book.say("sensitivity.at_upper"),
+    )
     return Grid(
-        _say("steady_caption", book),
-        tuple(_say(key, book) for key in keys),
+        book.say("sensitivity.steady_caption"),
+        headers,
         (False, True, True, True, False, False),
         tuple(rows),
     )
@@ -179,19 +185,19 @@ def tables(allocation: Allocation, book: Phrasebook) -> list[tuple[list[str], Ta
     rates = exchange_rates(allocation)
     steadies = steady_weights(scenario)
     if not rates and all(steady.lower == steady.upper for steady in steadies):
-        return [([_say("exchange_none", book)], None)]
+        return [([book.say("sensitivity.exchange_none")], None)]
     exchange = exchange_table(allocation, rates, book)
-    lines = [_say("exchange_title", book), exchange_note(rates, book)]
+    lines = [book.say("sensitivity.exchange_title"), exchange_note(rates, book)]
     if exchange is not None and not all(rate.closed for rate in rates):
-        lines.append(_say("exchange_both_ways", book))
+        lines.append(book.say("sensitivity.exchange_both_ways"))
     if rates and exchange is None:
-        lines.append(_say("exchange_many", book))
+        lines.append(book.say("sensitivity.exchange_many"))
     found.append((lines, exchange))
     steady = steady_grid(allocation, steadies, book)
     found.append(([steady.caption, exact_note(scenario, book)], steady))
     if scenario.published is not None:
         targets = published_targets(allocation)
-        caption = _say("published_caption", book)
+        caption = book.say("sensitivity.published_caption")
         if targets:
             grid = break_even_grid(allocation, break_evens(scenario, targets), caption, book)
             found.append(([caption], grid))
