@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
@@ -13,6 +14,30 @@ from allocator.report.tables.base import Base
 from allocator.text import Phrasebook
 
 __all__ = ["workbook"]
+
+
+class _Called(NamedTuple):
+    """The keys of a sheet's name and of the title above it; None: the scenario's own title."""
+
+    name: str
+    title: str | None
+
+
+SHEETS = {
+    "summary": _Called("excel.sheet.summary", None),
+    "table": _Called("excel.sheet.table", None),
+    "inputs": _Called("excel.sheet.inputs", "excel.title.inputs"),
+    "data": _Called("excel.sheet.data", "excel.title.data"),
+    "shares": _Called("excel.sheet.shares", "excel.title.shares"),
+    "stages": _Called("excel.sheet.stages", "excel.title.stages"),
+    "limits": _Called("excel.sheet.limits", "excel.title.limits"),
+    "compare": _Called("excel.sheet.compare", "excel.title.compare"),
+    "checks": _Called("excel.sheet.checks", "excel.title.checks"),
+    "sources": _Called("excel.sheet.sources", "excel.title.sources"),
+    "notes": _Called("excel.sheet.notes", "excel.title.notes"),
+    "shown": _Called("excel.sheet.shown", "excel.title.shown"),
+    "exact": _Called("excel.sheet.exact", "excel.title.exact"),
+}
 
 
 def workbook(
@@ -65,12 +90,10 @@ def workbook(
     workbook.set_properties({"title": title[:200], "created": created})
     workbook.set_calc_mode("auto")
     ink = Ink(workbook, book)
-    names = ["summary", "table", "inputs", "data", "shares", "stages"]
-    names += ["limits"] if scenario.limits else []
-    names += ["compare", "checks", "sources", "notes", "shown", "exact"]
+    names = [name for name in SHEETS if name != "limits" or scenario.limits]
     pages = {}
     for name in names:
-        called = book.say(f"excel.sheet.{name}")
+        called = book.say(SHEETS[name].name)
         pages[name] = Page(workbook.add_worksheet(called, Sheet), called, ink, single=name == "limits")
         pages[name].sheet.set_default_row(ROW)
 
@@ -118,8 +141,8 @@ def workbook(
     longest = book.say("excel.state_fails", count=1, first=first) + book.say("excel.also_changed", count=1)
     state = checks.state, book.say("excel.state_same"), longest
     for name, page in pages.items():
-        own = name in ("summary", "table")
-        page.lead(title if own else book.say(f"excel.title.{name}"), mark, state, printed=name == "table")
+        above = SHEETS[name].title
+        page.lead(book.say(above) if above else title, mark, state, printed=name == "table")
         page.finish(repeated.get(name), frozen.get(name), short_mark, 2)
     pages["summary"].sheet.fit_to_pages(1, 1)
     pages["summary"].sheet.hide_gridlines(2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
@@ -45,29 +44,26 @@ def write_checks(
 ) -> Checks:
     """Writes the sheet from a row on."""
     scenario, book = allocation.scenario, page.book
-
-    def label(key: str) -> str:
-        return book.say(f"excel.checks.{key}")
-
+    right, wrong = book.say("excel.checks.right"), book.say("excel.checks.wrong")
     # causes before consequences: readers are shown the first check that fails
-    tests = {"inputs": inputs.unusable, **_given(scenario, inputs, data)}
+    tests = {"excel.checks.is_inputs": inputs.unusable, **_given(scenario, inputs, data)}
     if scenario.kind == "shares":
-        tests["weights"] = inputs.read(f"ROUND({inputs.weights_total}-100,9)")
+        tests["excel.checks.is_weights"] = inputs.read(f"ROUND({inputs.weights_total}-100,9)")
     tests |= {
-        "score": f"IF({cells.score}>0,0,1)" if scenario.participants else "0",
-        "columns": "+".join(
+        "excel.checks.is_score": f"IF({cells.score}>0,0,1)" if scenario.participants else "0",
+        "excel.checks.is_columns": "+".join(
             f"IF(AND({weight}>0,{total}=0),1,0)"
             for weight, total in zip(inputs.weights, cells.sums, strict=True)
         )
         if scenario.kind == "shares" and scenario.participants
         else "0",
-        "money": f"MIN(0,{cells.distributable})",
-        "unit": f"{cells.distributable}-{cells.total}*{cells.unit}",
-        **({"crossed": limits.impossible} if limits is not None else {}),
-        "shares": f"ROUND({stages.total('share')}-IF({cells.score}=0,0,1),9)",
-        "units": f"{stages.total('units')}-{cells.total}",
-        "negative": f"SUMPRODUCT(--({stages.down('units')}<0))",
-        "fund": inputs.read(
+        "excel.checks.is_money": f"MIN(0,{cells.distributable})",
+        "excel.checks.is_unit": f"{cells.distributable}-{cells.total}*{cells.unit}",
+        **({"excel.checks.is_crossed": limits.impossible} if limits is not None else {}),
+        "excel.checks.is_shares": f"ROUND({stages.total('share')}-IF({cells.score}=0,0,1),9)",
+        "excel.checks.is_units": f"{stages.total('units')}-{cells.total}",
+        "excel.checks.is_negative": f"SUMPRODUCT(--({stages.down('units')}<0))",
+        "excel.checks.is_fund": inputs.read(
             f"ROUND({printed.page.at(printed.total_row, printed.columns['amount'])}-{inputs.fund},6)"
         ),
     }
@@ -76,80 +72,81 @@ def write_checks(
         last = first + len(scenario.ids) - 1
         floor, cap = (limits.page.down(c, first, last) for c in (limits.floor, limits.cap))
         units = stages.down("units")
-        tests["limits"] = f"SUMPRODUCT(--({units}<{floor}))+SUMPRODUCT(--({units}>{cap}))"
-        tests["multiplier"] = multiplier_test(limits, cells, last)
-        tests["limited"] = (
+        tests["excel.checks.is_limits"] = f"SUMPRODUCT(--({units}<{floor}))+SUMPRODUCT(--({units}>{cap}))"
+        tests["excel.checks.is_multiplier"] = multiplier_test(limits, cells, last)
+        tests["excel.checks.is_limited"] = (
             f"ROUND({stages.total('limited')}-{cells.distributable}/{scale_of(scenario) * 100},4)"
         )
     differ = f"SUMPRODUCT(--({stages.down('amount')}<>{stages.down('exported')}))"
-    tests["exported"] = f"IF({inputs.changed}=0,{differ},0)"
-    heads = ("number", "check", "value", "state")
+    tests["excel.checks.is_exported"] = f"IF({inputs.changed}=0,{differ},0)"
+    heads = ("table.number", "excel.checks.check", "excel.checks.value", "excel.checks.state")
     for column, key in enumerate(heads):
-        page.text(
-            row, column, label(key) if key != "number" else book.say("table.number"), "head", wide=False
-        )
+        page.text(row, column, book.say(key), "head", wide=False)
     r = row + 1
     for number, (key, formula) in enumerate(tests.items(), 1):
         page.number(r, 0, number, "middle", "0")
-        page.text(r, 1, label(f"is_{key}"), "text", wide=False)
+        page.text(r, 1, book.say(key), "text", wide=False)
         page.formula(r, 2, formula, 0, "figure", "General")
         here = page.at(r, 2, here=True)
-        state = f'IF(ISERROR({here}),"{label("wrong")}",IF({here}=0,"{label("right")}","{label("wrong")}"))'
-        page.formula(r, 3, state, label("right"), "middle")
-        page.height(r, label(f"is_{key}"), 78)
+        state = f'IF(ISERROR({here}),"{wrong}",IF({here}=0,"{right}","{wrong}"))'
+        page.formula(r, 3, state, right, "middle")
+        page.height(r, book.say(key), 78)
         r += 1
     here = page.down(2, row + 1, r - 1, here=True)
     page.text(r, 0, "", "total")
-    page.text(r, 1, label("all"), "total", wide=False)
+    page.text(r, 1, book.say("excel.checks.all"), "total", wide=False)
     page.formula(r, 2, f"ROWS({here})-COUNTIF({here},0)", 0, "total", "0")
     failed = page.at(r, 2)
     page.formula(
         r,
         3,
-        f'IF({page.at(r, 2, here=True)}=0,"{label("right")}","{label("wrong")}")',
-        label("right"),
+        f'IF({page.at(r, 2, here=True)}=0,"{right}","{wrong}")',
+        right,
         "total",
         align="center",
     )
     states = page.down(3, row + 1, r - 1)
     names = page.down(1, row + 1, r - 1)
-    first_wrong = f'INDEX({names},MATCH("{label("wrong")}",{states},0))'
+    first_wrong = f'INDEX({names},MATCH("{wrong}",{states},0))'
     r += 2
-    page.text(r, 1, label("section_hints"), "section", wide=False)
+    page.text(r, 1, book.say("excel.checks.section_hints"), "section", wide=False)
     r += 1
-    hints: dict[str, tuple[str, int | Fraction]] = {
-        "near": (stages.near, stages.near_value),
-        "exact": (cells.exact, int(found.exact)),
-        "changed": (inputs.changed, 0),
-    }
-    at: dict[str, str] = {}
-    for key, (cell, value) in hints.items():
-        page.text(r, 1, label(f"hint_{key}"), "text", wide=False)
+    hints = (
+        ("excel.checks.hint_near", stages.near, stages.near_value,
+         "excel.checks.near_none", "excel.checks.near_some"),
+        ("excel.checks.hint_exact", cells.exact, int(found.exact),
+         "excel.checks.exact_none", "excel.checks.exact_some"),
+        ("excel.checks.hint_changed", inputs.changed, 0,
+         "excel.checks.changed_none", "excel.checks.changed_some"),
+    )  # fmt: skip
+    at = []
+    for key, cell, value, none, some in hints:
+        page.text(r, 1, book.say(key), "text", wide=False)
         page.formula(r, 2, cell, value, "figure", "0")
-        words = [label(f"{key}_{state}") for state in ("none", "some")]
+        words = [book.say(none), book.say(some)]
         page.merged(r, 3, 4, "", "text")
         page.formula(
             r, 3, f"IF({page.at(r, 2, here=True)}=0,{quoted(words[0])},{quoted(words[1])})",
             words[0 if not value else 1], "text",
         )  # fmt: skip
         page.height(r, max(words, key=len), 74)
-        at[key] = page.at(r, 2)
+        at.append(page.at(r, 2))
         r += 1
-    page.text(r, 1, label("hint_state"), "text", wide=False)
+    page.text(r, 1, book.say("excel.checks.hint_state"), "text", wide=False)
     page.merged(r, 2, 4, "", "text")
     same = book.say("excel.state_same")
     page.formula(r, 2, _state(inputs, failed, first_wrong, book), same, "text", wide=False)
     page.sheet.set_row(r, 56)
     page.widths |= {0: 6, 1: 78, 2: 16, 3: 14, 4: 60}
-    return Checks(failed, first_wrong, at["near"], at["exact"], page.at(r, 2))
+    near, exact, _ = at
+    return Checks(failed, first_wrong, near, exact, page.at(r, 2))
 
 
 def _state(inputs: Inputs, failed: str, first: str, book: Phrasebook) -> str:
     """The formula of the sentence above every sheet: whether figures can be used, and on what they rest."""
     fails = sentence_formula("excel.state_fails", book, count=failed, first=first)
-    also, changed = (
-        sentence_formula(f"excel.{key}_changed", book, count=inputs.changed) for key in ("also", "state")
-    )
+    also = sentence_formula("excel.also_changed", book, count=inputs.changed)
+    changed = sentence_formula("excel.state_changed", book, count=inputs.changed)
     unusable = sentence_formula("excel.state_unusable", book, count=inputs.unusable)
     same = quoted(book.say("excel.state_same"))
     fails += f'&IF({inputs.changed}=0,"",{also})'
@@ -166,12 +163,12 @@ def _given(scenario: Scenario, inputs: Inputs, data: Data) -> dict[str, str]:
         money.append((data.page.down(data.previous, data.first, data.last), cents))
     broken = "+".join(broken_cents(cells, over) for cells, over in money)
     found = {
-        "zero": inputs.read(f"IF({inputs.fund}=0,1,0)+IF({inputs.unit}=0,1,0)"),
-        "cents": inputs.read(broken),
+        "excel.checks.is_zero": inputs.read(f"IF({inputs.fund}=0,1,0)+IF({inputs.unit}=0,1,0)"),
+        "excel.checks.is_cents": inputs.read(broken),
     }
     if inputs.doubts is not None:
-        found["sizes"] = f'COUNTIF({inputs.doubts},"?*")'
+        found["excel.checks.is_sizes"] = f'COUNTIF({inputs.doubts},"?*")'
     by = dict.fromkeys(limit.by for limit in scenario.limits if limit.by is not None)
     if by:
-        found["by"] = inputs.read("+".join(f"IF({total_by(data, id)}=0,1,0)" for id in by))
+        found["excel.checks.is_by"] = inputs.read("+".join(f"IF({total_by(data, id)}=0,1,0)" for id in by))
     return found

@@ -92,8 +92,12 @@ class _Writing:
         page, scenario = self.page, self.scenario
         self.people()
         columns = {factor.id: self.factor(factor) for factor in scenario.factors}
-        published = self.amounts("published", invited=False)
-        previous = self.amounts("previous", invited=self.uses_previous)
+        published = self.amounts(
+            scenario.published, "workbook.published", "excel.data.published", invited=False
+        )
+        previous = self.amounts(
+            scenario.previous, "workbook.previous", "excel.data.previous", invited=self.uses_previous
+        )
         taking = self.taking_part() if self.apart else None
         page.printed_to = self.column - 1
         exported = self.as_exported()
@@ -169,21 +173,26 @@ class _Writing:
         formula = f'{quoted(about)}&IF({differing(*cells)}=0,"",{some})'
         page.formula(self.row + 1, column, formula, about, "how", wide=False)
 
-    def amounts(self, name: str, *, invited: bool) -> int | None:
-        """Writes the published amounts or last year's; returns their column, or None if there are none."""
-        amounts, scale, formats = getattr(self.scenario, name), scale_of(self.scenario), Formats(self.book)
+    def amounts(
+        self, amounts: Mapping[str, Number] | None, header: str, how: str, *, invited: bool
+    ) -> int | None:
+        """Writes the published amounts or last year's; returns their column, or None if there are none.
+
+        ``header`` and ``how`` are keys of sentences.
+        """
         if amounts is None:
             return None
+        scale, formats = scale_of(self.scenario), Formats(self.book)
         unit = self.book.money_unit(self.scenario.fund.currency, scale)
-        head = self.book.say("table.header_unit", header=self.book.say(f"workbook.{name}"), unit=unit)
+        head = self.book.say("table.header_unit", header=self.book.say(header), unit=unit)
         cells = [(Fraction(amounts[id]) / scale, formats.money) for id in self.scenario.ids]
-        return self.write_figures(head, self.book.say(f"excel.data.{name}"), cells, invited=invited)
+        return self.write_figures(head, self.book.say(how), cells, invited=invited)
 
     def taking_part(self) -> int:
         """Writes a column with 1 for recipients that take part, else 0; returns the column."""
         column = self.column
-        heads = (self.book.say(f"excel.data.{key}") for key in ("taking", "taking_how"))
-        heading(self.page, self.row, column, *heads)
+        title, how = self.book.say("excel.data.taking"), self.book.say("excel.data.taking_how")
+        heading(self.page, self.row, column, title, how)
         for at in range(len(self.scenario.ids)):
             self.page.number(self.first + at, column, int(at in self.taking), "middle", "0")
         self.column += 1

@@ -15,11 +15,29 @@ from allocator.report.tables.grid import who
 
 LABEL, ALL, FACTORS = 0, 1, 2  # columns: the label, the cell for all factors, then one for each factor
 BOUND = f"{MOST:.0E}".replace("+", "")
-MONEY = ("fund", "reserved", "earmarked", "distributable", "unit", "total", "split")
-ROWS = (
-    "power", "fits", "weight_power", "weight_scaled", "weight", "sum",
-    "divisor", "multiple", "raw", "rate_whole", "exact", "rate",
-)  # fmt: skip
+MONEY = {  # the rows of the money, and what they are called
+    "fund": "excel.exact.fund",
+    "reserved": "excel.exact.reserved",
+    "earmarked": "excel.exact.earmarked",
+    "distributable": "excel.exact.distributable",
+    "unit": "excel.exact.unit",
+    "total": "excel.exact.total",
+    "split": "excel.exact.split",
+}
+ROWS = {  # the rows of the factors
+    "power": "excel.exact.power",
+    "fits": "excel.exact.fits",
+    "weight_power": "excel.exact.weight_power",
+    "weight_scaled": "excel.exact.weight_scaled",
+    "weight": "excel.exact.weight",
+    "sum": "excel.exact.sum",
+    "divisor": "excel.exact.divisor",
+    "multiple": "excel.exact.multiple",
+    "raw": "excel.exact.raw",
+    "rate_whole": "excel.exact.rate_whole",
+    "exact": "excel.exact.exact",
+    "rate": "excel.exact.rate",
+}
 
 
 class ExactCells(NamedTuple):
@@ -73,9 +91,6 @@ class _Writing:
         self.rows = {key: factors + 1 + at for at, key in enumerate(ROWS)}
         self.first = factors + len(ROWS) + 5
         self.last = self.first + len(self.scenario.ids) - 1
-
-    def say(self, key: str) -> str:
-        return self.book.say(f"excel.exact.{key}")
 
     def name(self, id: str) -> str:
         return str(self.book.text(self.scenario.factor(id).name))
@@ -131,19 +146,19 @@ class _Writing:
             ),
             "split": (f"10^(INT(INT(LOG10(MAX({at['total']},1)))/2)+1)", self.found.split),
         }
-        page.text(self.row, LABEL, self.say("section_money"), "section", wide=False)
+        page.text(self.row, LABEL, self.book.say("excel.exact.section_money"), "section", wide=False)
         for key, (formula, value) in values.items():
-            page.text(self.money[key], LABEL, self.say(key), "label")
+            page.text(self.money[key], LABEL, self.book.say(MONEY[key]), "label")
             page.formula(self.money[key], ALL, formula, value, "figure", "0")
 
     def write_factors(self) -> None:
         page, found = self.page, self.found
         head = self.rows["power"] - 1
-        page.text(head - 1, LABEL, self.say("section_factors"), "section", wide=False)
-        page.text(head, LABEL, self.say("factor"), "head")
-        page.text(head, ALL, self.say("all"), "head")
+        page.text(head - 1, LABEL, self.book.say("excel.exact.section_factors"), "section", wide=False)
+        page.text(head, LABEL, self.book.say("excel.exact.factor"), "head")
+        page.text(head, ALL, self.book.say("excel.exact.all"), "head")
         for key, row in self.rows.items():
-            page.text(row, LABEL, self.say(key), "label")
+            page.text(row, LABEL, self.book.say(ROWS[key]), "label")
             for column in range(ALL, self.score):
                 page.number(row, column, None)
         for j, id in enumerate(self.ids):
@@ -222,15 +237,15 @@ class _Writing:
         page, scenario, found = self.page, self.scenario, self.found
         head, total = self.first - 2, self.first - 1
         by = scenario.coefficient
-        page.text(head - 1, LABEL, self.say("section_scores"), "section", wide=False)
+        page.text(head - 1, LABEL, self.book.say("excel.exact.section_scores"), "section", wide=False)
         page.text(head, LABEL, who(scenario, self.book), "head")
-        page.text(head, ALL, self.say("coefficient") if by is not None else "", "head")
+        page.text(head, ALL, self.book.say("excel.exact.coefficient") if by is not None else "", "head")
         page.text(total, LABEL, self.book.say("table.total"), "total")
         for column in range(ALL, self.score):
             page.text(total, column, "", "total")
         for j, id in enumerate(self.ids):
             page.text(head, FACTORS + j, self.name(id), "head", wide=False)
-        page.text(head, self.score, self.say("score"), "head")
+        page.text(head, self.score, self.book.say("excel.exact.score"), "head")
         everybody = page.down(self.score, self.first, self.last, here=True)
         page.formula(total, self.score, f"SUM({everybody})", found.score, "total", "General")
         columns = [(FACTORS + j, id, found.values[j]) for j, id in enumerate(self.ids)]

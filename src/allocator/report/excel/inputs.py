@@ -75,34 +75,37 @@ class _Writing:
         self.formats = Formats(self.book)
         self.blocks: list[tuple[int, int]] = []
 
-    def say(self, key: str, **details: object) -> str:
-        return self.book.say(f"excel.inputs.{key}", **details)
-
     def write(self) -> Inputs:
         scenario = self.scenario
         fund = scenario.fund
         source = fund.source or fund.name
-        said = self.book.text(source) if source else self.say("of_scenario")
-        self.section("money", "amount")
+        said = self.book.text(source) if source else self.book.say("excel.inputs.of_scenario")
+        self.section("excel.inputs.section_money", "excel.inputs.amount")
         first = self.row
-        fund_cell = self.entry(self.say("fund", unit=self.money), Fraction(fund.amount) / self.scale, said)
-        unit = self.entry(self.say("unit", unit=self.main), fund.unit, self.say("unit_hint"))
+        fund_cell = self.entry(
+            self.book.say("excel.inputs.fund", unit=self.money), Fraction(fund.amount) / self.scale, said
+        )
+        unit = self.entry(
+            self.book.say("excel.inputs.unit", unit=self.main),
+            fund.unit,
+            self.book.say("excel.inputs.unit_hint"),
+        )
         reservations = [
             self.entry(
-                self.say("reservation", name=r.name, unit=self.money),
+                self.book.say("excel.inputs.reservation", name=r.name, unit=self.money),
                 Fraction(r.amount) / self.scale,
-                self.say("of_scenario"),
+                self.book.say("excel.inputs.of_scenario"),
             )
             for r in scenario.reservations
         ]
         names = {r.id: r.name for r in scenario.recipients}
         earmarks = [
             self.entry(
-                self.say("earmark", name=names[e.recipient], unit=self.money),
+                self.book.say("excel.inputs.earmark", name=names[e.recipient], unit=self.money),
                 Fraction(e.amount) / self.scale,
                 " ".join(
                     [
-                        self.say("also_shares" if e.also_shares else "apart"),
+                        self.book.say("excel.inputs.also_shares" if e.also_shares else "excel.inputs.apart"),
                         *([self.book.text(e.reason)] if e.reason else []),
                     ]
                 ),
@@ -142,13 +145,14 @@ class _Writing:
             there(unusable),
         )
 
-    def section(self, key: str, value: str, extra: str = "", source: str = "source") -> None:
+    def section(self, title: str, value: str, extra: str = "", source: str = "excel.inputs.source") -> None:
+        """Writes a title and headings, which are given as keys of sentences."""
         page = self.page
-        page.text(self.row, LABEL, self.say(f"section_{key}"), "section", wide=False)
+        page.text(self.row, LABEL, self.book.say(title), "section", wide=False)
         self.row += 1
-        heads = ("item", value, "exported", extra, source)
+        heads = ("excel.inputs.item", value, "excel.inputs.exported", extra, source)
         for column, head in enumerate(heads):
-            page.text(self.row, column, self.say(head) if head else "", "head", wide=False)
+            page.text(self.row, column, self.book.say(head) if head else "", "head", wide=False)
         self.row += 1
 
     def entry(
@@ -176,7 +180,10 @@ class _Writing:
         shares = scenario.kind == "shares"
         self.row += 1
         self.section(
-            "weights", "percent" if shares else "times", "effective" if shares else "", "status_source"
+            "excel.inputs.section_weights",
+            "excel.inputs.percent" if shares else "excel.inputs.times",
+            "excel.inputs.effective" if shares else "",
+            "excel.inputs.status_source",
         )
         first, last = self.row, self.row + len(scenario.weights) - 1
         whole = sum(scenario.weights.values())
@@ -186,7 +193,7 @@ class _Writing:
             name = self.book.text(factor.name)
             said = self.book.say(f"status.{factor.status}")
             if factor.source is not None:
-                said = self.say("status_from", status=said, source=factor.source)
+                said = self.book.say("excel.inputs.status_from", status=said, source=factor.source)
             cells.append(self.entry(name, weight, said, "General"))
         self.blocks.append((first, last))
         page.text(self.row, LABEL, self.book.say("table.total"), "total", wide=False)
@@ -194,7 +201,8 @@ class _Writing:
             here = page.down(column, first, last, here=True)
             total = f"IF(COUNT({here})=ROWS({here}),SUM({here}),0)"
             page.formula(self.row, column, total, whole, "total", "General")
-        page.text(self.row, SOURCE, self.say("must_be_100") if shares else "", "text", wide=False)
+        said = self.book.say("excel.inputs.must_be_100") if shares else ""
+        page.text(self.row, SOURCE, said, "text", wide=False)
         total = page.at(self.row, VALUE, here=True)
         self.row += 1
         return cells, total
@@ -203,7 +211,7 @@ class _Writing:
         if not self.scenario.limits:
             return []
         self.row += 1
-        self.section("limits", "size", "", "rule")
+        self.section("excel.inputs.section_limits", "excel.inputs.size", source="excel.inputs.rule")
         first = self.row
         found = [self.limit(number, limit) for number, limit in enumerate(self.scenario.limits, 1)]
         self.blocks.append((first, self.row - 1))
@@ -211,20 +219,22 @@ class _Writing:
 
     def limit(self, number: int, limit: Limit) -> LimitCells:
         clauses = iter(limit_clauses(limit, self.book, limit_words(self.scenario)))
-        found: dict[str, str | None] = {}
-        for side, amount, rate in (
-            ("floor", limit.floor, limit.floor_rate),
-            ("cap", limit.cap, limit.cap_rate),
+        found: list[str | None] = []
+        for amount, of_amount, rate, of_rate in (
+            (limit.floor, "excel.inputs.floor_amount", limit.floor_rate, "excel.inputs.floor"),
+            (limit.cap, "excel.inputs.cap_amount", limit.cap_rate, "excel.inputs.cap"),
         ):
-            found[side] = None
             if amount is not None:
-                label = self.say(f"{side}_amount", number=number, unit=self.money)
-                found[side] = self.entry(label, Fraction(amount) / self.scale, next(clauses))
+                label = self.book.say(of_amount, number=number, unit=self.money)
+                found.append(self.entry(label, Fraction(amount) / self.scale, next(clauses)))
                 self.sizes.append((self.row - 1, None))
             elif rate is not None:
-                found[side] = self.entry(self.say(side, number=number), rate, next(clauses), "0.00####%")
+                label = self.book.say(of_rate, number=number)
+                found.append(self.entry(label, rate, next(clauses), "0.00####%"))
                 self.sizes.append((self.row - 1, limit.most_rate))
-        return LimitCells(found["floor"], found["cap"])
+            else:
+                found.append(None)
+        return LimitCells(*found)
 
     def counts(self) -> tuple[str, str]:
         """Writes the numbers of changed and unusable cells, here and in the data; returns the references."""
@@ -232,12 +242,12 @@ class _Writing:
         self.row += 1
         own = [[page.down(c, *rows, here=True) for c in (VALUE, EXPORTED)] for rows in self.blocks]
         for key, formula in (
-            ("changed", "+".join([*(differing(*pair) for pair in own), self.data.changed])),
-            ("unusable", "+".join([*(wrong_in(block) for block, _ in own), self.data.unusable])),
+            ("excel.inputs.changed", "+".join([*(differing(*pair) for pair in own), self.data.changed])),
+            ("excel.inputs.unusable", "+".join([*(wrong_in(block) for block, _ in own), self.data.unusable])),
         ):
-            page.text(self.row, LABEL, self.say(key), "label", wide=False)
+            page.text(self.row, LABEL, self.book.say(key), "label", wide=False)
             page.formula(self.row, VALUE, formula, 0, "figure", "0")
-            page.height(self.row, self.say(key), 40)
+            page.height(self.row, self.book.say(key), 40)
             cells.append(page.at(self.row, VALUE, here=True))
             self.row += 1
         return cells[0], cells[1]
@@ -261,9 +271,9 @@ class _Writing:
         page = self.page
         for row, most in self.sizes:
             cell = page.at(row, VALUE, here=True)
-            test, key = (broken_cents(cell, self.scale * 100), "cents")
+            test, key = (broken_cents(cell, self.scale * 100), "excel.inputs.cents_wrong")
             if most is not None:
-                test, key = f"IF({cell}>{most},1,0)", "rate"
-            wrong = quoted(self.say(f"{key}_wrong"))
+                test, key = f"IF({cell}>{most},1,0)", "excel.inputs.rate_wrong"
+            wrong = quoted(self.book.say(key))
             page.formula(row, EXTRA, f'IF({unusable}>0,"",IF({test}=0,"",{wrong}))', "", "typed_wrong_text")
         return page.down(EXTRA, self.sizes[0][0], self.sizes[-1][0])

@@ -22,8 +22,26 @@ from allocator.report.excel.limit_rules import Rule, in_units, rules_of
 from allocator.report.excel.pen import Page
 from allocator.report.tables.grid import who
 
-COLUMNS = ("floor", "cap", "score", "at_floor_sum", "at_cap_sum", "at_floor", "at_cap", "free", "near")
-TOP = ("units", "score", "multiplier", "crossed", "low", "high", "near")
+COLUMNS = {  # what each is, and how it is computed
+    "floor": ("excel.limits.floor", "excel.limits.floor_how"),
+    "cap": ("excel.limits.cap", "excel.limits.cap_how"),
+    "score": ("excel.limits.score", "excel.limits.score_how"),
+    "at_floor_sum": ("excel.limits.at_floor_sum", "excel.limits.at_floor_sum_how"),
+    "at_cap_sum": ("excel.limits.at_cap_sum", "excel.limits.at_cap_sum_how"),
+    "at_floor": ("excel.limits.at_floor", "excel.limits.at_floor_how"),
+    "at_cap": ("excel.limits.at_cap", "excel.limits.at_cap_how"),
+    "free": ("excel.limits.free", "excel.limits.free_how"),
+    "near": ("excel.limits.near", "excel.limits.near_how"),
+}
+TOP = {  # the cells that hold for everybody
+    "units": "excel.limits.units",
+    "score": "excel.limits.score",
+    "multiplier": "excel.limits.multiplier",
+    "crossed": "excel.limits.crossed",
+    "low": "excel.limits.low",
+    "high": "excel.limits.high",
+    "near": "excel.limits.near",
+}
 
 
 class LimitsCells(NamedTuple):
@@ -90,9 +108,6 @@ class _Writing:
         self.of_units, (self.whole_floors, self.whole_caps) = _brought(self.floors, self.caps)
         self.of_scores, (self.whole_scores,) = _brought(found.scores)
 
-    def say(self, key: str, **details: object) -> str:
-        return self.book.say(f"excel.limits.{key}", **details)
-
     def down(self, key: str) -> str:
         return self.page.down(self.columns[key], self.first, self.last, here=True)
 
@@ -128,8 +143,9 @@ class _Writing:
         page = self.page
         heads = [(self.book.say("table.number"), ""), (who(self.scenario, self.book), "")]
         for rule in self.rules:
-            heads.append((self.say(f"rule_{rule.side}", number=rule.number), self.say("rule_how")))
-        heads += [(self.say(key), self.say(f"{key}_how")) for key in COLUMNS]
+            key = "excel.limits.rule_floor" if rule.side == "floor" else "excel.limits.rule_cap"
+            heads.append((self.book.say(key, number=rule.number), self.book.say("excel.limits.rule_how")))
+        heads += [(self.book.say(title), self.book.say(how)) for title, how in COLUMNS.values()]
         for column, (title, how) in enumerate(heads):
             page.text(self.head, column, title, "head", wide=False)
             page.text(self.head + 1, column, how, "how", wide=False)
@@ -146,7 +162,7 @@ class _Writing:
             f"-SUMPRODUCT({self.down(f'at_{side}')},{self.down(side)})" for side in ("floor", "cap")
         )
         multiplier = f"{at['units']}*{cells.score}/({at['score']}*{cells.total})"
-        any_does = self.say("any")
+        any_does = self.book.say("excel.limits.any")
         between = divided.to_share if any(self.is_free(i) for i in range(len(self.floors))) else 0
         some = bool(found.total) and any(self.is_free(i) for i in range(len(self.floors)))
         score = self.down("score")
@@ -165,7 +181,7 @@ class _Writing:
             "near": (f"SUM({self.down('near')})", self.near, "0"),
         }
         for key, (formula, value, number) in values.items():
-            page.text(self.top[key], 1, self.say(key), "label")
+            page.text(self.top[key], 1, self.book.say(TOP[key]), "label")
             page.formula(self.top[key], 2, formula, value, "total", number)
 
     def is_free(self, i: int) -> bool:

@@ -134,7 +134,9 @@ def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, 
     """Writes a factor's heading with its current weight."""
     name = page.book.text(scenario.factor(column.key).name)
     cell = inputs.weights[list(scenario.weights).index(column.key)]
-    before, after = (page.book.say(f"excel.table.{end}_{scenario.kind}") for end in ("before", "after"))
+    shares = scenario.kind == "shares"
+    before = page.book.say("excel.table.before_shares" if shares else "excel.table.before_scores")
+    after = page.book.say("excel.table.after_shares" if shares else "excel.table.after_scores")
     weight = inputs.or_dash(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
     formula = f"{quoted(name + before)}&{weight}&{quoted(after)}"
     page.formula(row, at, formula, column.header, "head", printed=True)
@@ -183,11 +185,11 @@ def _note(
     """The formula of the remark: at a floor or cap, among tied remainders, or outside the factor split."""
 
     def label(key: str) -> str:
-        return '"' + book.say(f"table.{key}").replace('"', '""') + '"'
+        return '"' + book.say(key).replace('"', '""') + '"'
 
     if i not in allocation.scenario.participants:
-        return label("apart")
-    tied = f'IF({stages.at("tied", i)}=1,{label("tied")},"")'
+        return label("table.apart")
+    tied = f'IF({stages.at("tied", i)}=1,{label("table.tied")},"")'
     if limits is None or not (limits.has_floor[i] or limits.has_cap[i]):
         return tied
     floor, cap, at_floor, at_cap = (
@@ -196,9 +198,9 @@ def _note(
     )
     at = '""'
     if limits.has_cap[i]:
-        at = f'IF(OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{label("at_cap")},"")'
+        at = f'IF(OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{label("table.at_cap")},"")'
     if limits.has_floor[i]:
-        at = f"IF({at_floor}=1,{label('at_floor')},{at})"
+        at = f"IF({at_floor}=1,{label('table.at_floor')},{at})"
     comma = book.say("place.list")
     return f'{at}&IF(AND({stages.at("tied", i)}=1,{at}<>""),"{comma}","")&{tied}'
 
@@ -234,9 +236,9 @@ def write_comparison(
         about = book.say("report.joined").join(rule_lines(scenario, book))
         if at:
             about = differs_line(base, scenario, (names[0], names[1]), book)
-        key = "live" if at == live else "fixed"
+        key = "excel.compare.live" if at == live else "excel.compare.fixed"
         title, digest = scenario.title, scenario.digest[7:19]
-        text = book.say(f"excel.compare.{key}", letter=letter, title=title, about=about, digest=digest)
+        text = book.say(key, letter=letter, title=title, about=about, digest=digest)
         page.merged(r, 0, max(last_column, 6), text, "wrap")
         page.height(r, text, 90)
         r += 1

@@ -14,7 +14,11 @@ from allocator.report.excel.stages import Stages
 from allocator.report.tables.grid import who
 from allocator.report.tables.table import Column, Table
 
-BLOCKS = ("exact", "over", "shown")  # unrounded, the part above a whole hundredth, as shown
+BLOCKS = {  # unrounded, the part above a whole hundredth, as shown
+    "exact": "excel.shown.exact",
+    "over": "excel.shown.over",
+    "shown": "excel.shown.shown",
+}
 
 
 class Shown(NamedTuple):
@@ -91,9 +95,9 @@ class _Writing:
             if role == "recipient"
         ]
         values = self.values(key)
-        for block in BLOCKS:
+        for block, head in BLOCKS.items():
             column = self.blocks[block][key]
-            page.text(self.head, column, self.book.say(f"excel.shown.{block}", name=name), "head", wide=False)
+            page.text(self.head, column, self.book.say(head, name=name), "head", wide=False)
             page.widths[column] = 14
             page.text(self.total, column, "", "total")
             page.text(self.short, column, "", "how")

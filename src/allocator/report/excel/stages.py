@@ -16,6 +16,42 @@ from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, Value, broken_money
 from allocator.report.tables.grid import who
 
+HEADS = {  # of each column: what it is, and how it is computed
+    "score": ("excel.stages.score", "excel.stages.score_how"),
+    "share": ("excel.stages.share", "excel.stages.share_how"),
+    "entitlement": ("excel.stages.entitlement", "excel.stages.entitlement_how"),
+    "limited": ("excel.stages.limited", "excel.stages.limited_how"),
+    "high": ("excel.stages.high", "excel.stages.high_how"),
+    "high_rest": ("excel.stages.high_rest", "excel.stages.high_rest_how"),
+    "whole": ("excel.stages.whole", "excel.stages.whole_how"),
+    "rest": ("excel.stages.rest", "excel.stages.rest_how"),
+    "part": ("excel.stages.part", "excel.stages.part_how"),
+    "rank": ("excel.stages.rank", "excel.stages.rank_how"),
+    "near": ("excel.stages.near", "excel.stages.near_how"),
+    "largest": ("excel.stages.largest", "excel.stages.largest_how"),
+    "extra": ("excel.stages.extra", "excel.stages.extra_how"),
+    "tied": ("excel.stages.tied", "excel.stages.tied_how"),
+    "units": ("excel.stages.units", "excel.stages.units_how"),
+    "split": ("excel.stages.split", "excel.stages.split_how"),
+    "earmark": ("excel.stages.earmark", "excel.stages.earmark_how"),
+    "amount": ("excel.stages.amount", "excel.stages.amount_how"),
+    "exported": ("excel.stages.exported", "excel.stages.exported_how"),
+    "off": ("excel.stages.off", "excel.stages.off_how"),
+}
+TOP = {  # the cells that hold for everybody
+    "units": "excel.stages.top_units",
+    "over": "excel.stages.top_over",
+    "high": "excel.stages.top_high",
+    "low": "excel.stages.top_low",
+    "close": "excel.stages.top_close",
+    "short": "excel.stages.top_short",
+    "cut": "excel.stages.top_cut",
+    "next": "excel.stages.top_next",
+    "most": "excel.stages.top_most",
+    "most_rest": "excel.stages.top_most_rest",
+    "place": "excel.stages.top_place",
+    "near": "excel.stages.top_near",
+}
 VALUE = 6  # the column of the figures that hold for everybody; their labels begin in the third column
 
 
@@ -95,15 +131,14 @@ class _Writing:
     def down(self, key: str) -> str:
         return self.page.down(self.columns[key], self.first, self.last, here=True)
 
-    def say(self, key: str, **details: object) -> str:
-        return self.book.say(f"excel.stages.{key}", **details)
-
     def write(self) -> Stages:
         page = self.page
         for key, cell in self.scalars().items():
-            name = "rest_short" if key == "short" and not self.by_remainder else key
-            page.merged(self.rows[key], 2, VALUE - 1, self.say(f"top_{name}"), "label")
-            page.height(self.rows[key], self.say(f"top_{name}"), 49)
+            label = self.book.say(TOP[key])
+            if key == "short" and not self.by_remainder:
+                label = self.book.say("excel.stages.top_rest_short")
+            page.merged(self.rows[key], 2, VALUE - 1, label, "label")
+            page.height(self.rows[key], label, 49)
             style = "total" if key == "near" else "figure"
             page.formula(self.rows[key], VALUE, cell.formula, cell.value, style, cell.number)
         self.heads()
@@ -174,7 +209,9 @@ class _Writing:
     def heads(self) -> None:
         page, unit = self.page, self.book.money_unit(self.scenario.fund.currency, self.scale)
         heads = [(self.book.say("table.number"), ""), (who(self.scenario, self.book), "")]
-        heads += [(self.say(key, unit=unit), self.say(f"{key}_how")) for key in self.columns]
+        for key in self.columns:
+            title, how = HEADS[key]
+            heads.append((self.book.say(title, unit=unit), self.book.say(how)))
         for column, (title, how) in enumerate(heads):
             page.text(self.head, column, title, "head", wide=False)
             page.text(self.head + 1, column, how, "how", wide=False)

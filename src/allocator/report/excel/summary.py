@@ -73,28 +73,25 @@ class _Writing:
         self.scale, self.formats = scale_of(allocation.scenario), Formats(page.book)
         page.widths |= {0: 6, 1: 34, 2: 19, 3: 19, 4: 19, 5: 19}
 
-    def say(self, key: str, **details: object) -> str:
-        return self.book.say(f"excel.summary.{key}", **details)
-
     def shown(self, amount: Number) -> Fraction:
         return Fraction(amount) / self.scale
 
     def rule(self, stages: Stages, checks: Checks, row: int) -> int:
         """Writes fund and rule in words, and the result of the checks."""
         page, name = self.page, self.scenario.fund.name
-        lines = [(self.say("fund_name"), self.book.show(name))] if name is not None else []
-        lines.append((self.say("rule"), rule_sentence(self.scenario, self.book)))
+        lines = [(self.book.say("excel.summary.fund_name"), self.book.show(name))] if name is not None else []
+        lines.append((self.book.say("excel.summary.rule"), rule_sentence(self.scenario, self.book)))
         for label, text in lines:
             page.merged(row, 0, 1, label, "label")
             page.merged(row, 2, LAST, text, "text")
             page.height(row, text, 76)
             row += 1
         fails = sentence_formula("excel.state_fails", self.book, count=checks.failed, first=checks.first)
-        state = f"IF({checks.failed}=0,{quoted(self.say('holds'))},{fails})"
-        near = self.say("near")
-        page.merged(row, 0, 1, self.say("checks"), "label")
+        state = f"IF({checks.failed}=0,{quoted(self.book.say('excel.summary.holds'))},{fails})"
+        near = self.book.say("excel.summary.near")
+        page.merged(row, 0, 1, self.book.say("excel.summary.checks"), "label")
         page.merged(row, 2, LAST, "", "text")
-        value = self.say("holds") + (near if stages.near_value else "")
+        value = self.book.say("excel.summary.holds") + (near if stages.near_value else "")
         page.formula(row, 2, f'{state}&IF({checks.near}=0,"","{near}")', value, "text")
         longest = self.book.say("excel.checks.is_multiplier")
         page.height(row, self.book.say("excel.state_fails", count=1, first=longest) + near, 76)
@@ -107,16 +104,18 @@ class _Writing:
         page.merged(row, 0, LAST, self.book.say("table.unit", unit=unit), "right")
         start = row + 1
         at = [page.at(start + line, 2, here=True) for line in range(3)]
+        reserved = f"SUM({inputs.reserved})" if inputs.reserved else "0"
+        earmarked = f"SUM({inputs.earmarked})" if inputs.earmarked else "0"
         for line, (key, formula, value) in enumerate(
             (
-                ("fund", inputs.fund, scenario.fund.amount),
-                ("reserved", f"SUM({inputs.reserved})" if inputs.reserved else "0", scenario.reserved),
-                ("earmarked", f"SUM({inputs.earmarked})" if inputs.earmarked else "0", scenario.earmarked),
-                ("distributable", f"ROUND({at[0]}-{at[1]}-{at[2]},6)", scenario.distributable),
+                ("excel.summary.fund", inputs.fund, scenario.fund.amount),
+                ("excel.summary.reserved", reserved, scenario.reserved),
+                ("excel.summary.earmarked", earmarked, scenario.earmarked),
+                ("excel.summary.distributable", f"ROUND({at[0]}-{at[1]}-{at[2]},6)", scenario.distributable),
             )
         ):
-            style = "total" if key == "distributable" else "figure"
-            page.merged(start + line, 0, 1, self.say(key), "label")
+            style = "total" if key == "excel.summary.distributable" else "figure"
+            page.merged(start + line, 0, 1, self.book.say(key), "label")
             formula = self.inputs.or_dash(formula)
             page.formula(start + line, 2, formula, self.shown(value), style, self.formats.money)
         if self.against is not None:
@@ -132,27 +131,28 @@ class _Writing:
         called = printed.page.down(1, *printed.rows)
         # changes in the workbook can change the sum too: then nothing is said to move
         more = f"ROUND(SUM({differences}),6)"
-        label, other = self.say("moved"), self.say("sum")
+        label, other = self.book.say("excel.summary.moved"), self.book.say("excel.summary.sum")
         if self.base is not None:
-            label, other = (self.say(f"{key}_against", base=self.base.name) for key in ("moved", "sum"))
+            label = self.book.say("excel.summary.moved_against", base=self.base.name)
+            other = self.book.say("excel.summary.sum_against", base=self.base.name)
         shown = (label, change.moved) if change.moved is not None else (other, change.more)
         page.formula(row, 3, f'IF({more}=0,"{label}","{other}")', shown[0], "label")
         formula = self.inputs.or_dash(f'IF({more}=0,SUMIF({differences},">0"),{more})')
         number = formats.money if change.moved is not None else formats.change
         page.formula(row, 4, formula, self.shown(shown[1]), "total", number)
-        for line, key in enumerate(("gain", "loss", "counts"), 1):
-            page.text(row + line, 3, self.say(key), "label", wide=False)
+        for line, key in enumerate(("excel.summary.gain", "excel.summary.loss", "excel.summary.counts"), 1):
+            page.text(row + line, 3, self.book.say(key), "label", wide=False)
         for line, function, sign, side in ((1, "MAX", ">0", change.gains), (2, "MIN", "<0", change.losses)):
             found = f"{function}({differences})"
             formula = self.inputs.or_dash(f"IF({found}{sign},{found},0)")
             page.formula(row + line, 4, formula, self.shown(side.most_by), "total", formats.change)
             alike = f"SUMPRODUCT(--(ROUND({differences}-{found},6)=0))"
-            before, after = self.say("tied", count="#").split("#")
+            before, after = self.book.say("excel.summary.tied", count="#").split("#")
             tied = f'IF({alike}=1,"","{before}"&{alike}&"{after}")'
             formula = f'IF({found}{sign},INDEX({called},MATCH({found},{differences},0))&{tied},"")'
             name = names[side.most[0]] if side.most else ""
             if len(side.most) > 1:
-                name += self.say("tied", count=len(side.most))
+                name += self.book.say("excel.summary.tied", count=len(side.most))
             page.formula(row + line, 5, formula, name, "text", text_wrap=False, shrink=True)
         formula = self.inputs.or_dash(f'COUNTIF({differences},">0")&" / "&COUNTIF({differences},"<0")')
         counts = f"{change.gains.count} / {change.losses.count}"
@@ -162,9 +162,10 @@ class _Writing:
         """Writes the weights in force (shares: scaled to 100 %) and the status of each factor's data."""
         page, scenario, inputs = self.page, self.scenario, self.inputs
         shares = scenario.kind == "shares"
-        page.merged(row, 0, 1, self.say("factor"), "head")
-        page.text(row, 2, self.say("weight" if shares else "times"), "head", wide=False)
-        page.text(row, 3, self.say("status"), "head", wide=False)
+        page.merged(row, 0, 1, self.book.say("excel.summary.factor"), "head")
+        head = self.book.say("excel.summary.weight" if shares else "excel.summary.times")
+        page.text(row, 2, head, "head", wide=False)
+        page.text(row, 3, self.book.say("excel.summary.status"), "head", wide=False)
         whole = sum(scenario.weights.values())
         for id, cell in zip(scenario.weights, inputs.weights, strict=True):
             row += 1
@@ -175,8 +176,8 @@ class _Writing:
                 page.formula(row, 2, formula, Fraction(weight) / whole, "figure", "0.00%")
             else:
                 page.formula(row, 2, inputs.or_dash(cell), weight, "figure", "General")
-            status = self.book.say(f"status.{factor.status}")
-            formula = f"IF({self.data.changed_in(id)}=0,{quoted(status)},{quoted(self.say('typed'))})"
+            status, typed = self.book.say(f"status.{factor.status}"), self.book.say("excel.summary.typed")
+            formula = f"IF({self.data.changed_in(id)}=0,{quoted(status)},{quoted(typed)})"
             page.formula(row, 3, formula, status, "middle", wide=False)
         return row + 2
 
@@ -184,12 +185,13 @@ class _Writing:
         """Writes amounts beside the published ones or the base, for at most MOST_LISTED recipients."""
         page, scenario, allocation, printed = self.page, self.scenario, self.allocation, self.printed
         if len(scenario.ids) > MOST_LISTED:
-            page.merged(row, 0, LAST, self.say("listed", name=printed.page.name), "wrap")
+            page.merged(row, 0, LAST, self.book.say("excel.summary.listed", name=printed.page.name), "wrap")
             return row + 2
         beside = PUBLISHED if self.base is None else self.base.key
         keys = ["amount"] if self.against is None else ["amount", beside, "difference"]
         headers = {key_of(column): column.header for column in self.table.columns}
-        heads = [headers[key] for key in ("number", "recipient", *keys)] + [self.say("share")]
+        heads = [headers[key] for key in ("number", "recipient", *keys)]
+        heads += [self.book.say("excel.summary.share")]
         for column, head in enumerate(heads):
             page.text(row, column, head, "head", wide=False)
         first, last = row + 1, row + len(scenario.ids)
@@ -227,15 +229,15 @@ class _Writing:
     def traces(self, on: date | None, row: int) -> None:
         """Writes method version, digest, paper code and date."""
         lines = [
-            (self.say("version"), self.allocation.method_version),
-            (self.say("digest"), self.scenario.digest),
-            (self.say("code"), paper_code(self.scenario)),
+            (self.book.say("excel.summary.version"), self.allocation.method_version),
+            (self.book.say("excel.summary.digest"), self.scenario.digest),
+            (self.book.say("excel.summary.code"), paper_code(self.scenario)),
         ]
-        lines += [(self.say("date"), on.isoformat())] if on is not None else []
+        lines += [(self.book.say("excel.summary.date"), on.isoformat())] if on is not None else []
         for at, (label, text) in enumerate(lines, row):
             self.page.merged(at, 0, 1, label, "label")
             self.page.merged(at, 2, LAST, text, "text", font_size=9)
-            if label in (self.say("digest"), self.say("code")):
+            if label in (self.book.say("excel.summary.digest"), self.book.say("excel.summary.code")):
                 formula = with_digest(self.inputs, text, self.book)
                 self.page.formula(at, 2, formula, text, "text", font_size=9)
                 self.page.height(at, text + self.book.say("excel.not_the_digest"), 76)

@@ -13,7 +13,14 @@ from allocator.report.tables.letters import lettered
 from allocator.text import Phrasebook
 
 WIDTHS = (30, 13, 22, 9, 52, 60)
-HEADS = ("figure", "status", "unit", "year", "definition", "source")
+HEADS = (
+    "excel.sources.figure",
+    "excel.sources.status",
+    "excel.sources.unit",
+    "excel.sources.year",
+    "excel.sources.definition",
+    "excel.sources.source",
+)
 
 
 def write_sources(
@@ -22,22 +29,19 @@ def write_sources(
     """Writes status and source of each kind of figure, remarks on cells, and the digests of the scenarios."""
     scenario, book = live.scenario, page.book
 
-    def label(key: str) -> str:
-        return book.say(f"excel.sources.{key}")
-
     page.widths.update(dict(enumerate(WIDTHS)))
-    row = _lines(page, row, [[label(key) for key in HEADS]], "head")
+    row = _lines(page, row, [[book.say(key) for key in HEADS]], "head")
     row = _lines(page, row, _figures(scenario, book), "text")
     if scenario.provenance:
         grid = remarks_table(scenario, book)
         page.text(row + 1, 0, grid.caption, "section", wide=False)
         row = _lines(page, row + 2, [_remark(grid.headers)], "head")
         row = _lines(page, row, [_remark(line.cells) for line in grid.rows], "text")
-    page.text(row + 1, 0, label("scenarios"), "section", wide=False)
+    page.text(row + 1, 0, book.say("excel.sources.scenarios"), "section", wide=False)
     row += 2
-    for column, key in enumerate(("title", "version")):
-        page.text(row, column, label(key), "head", wide=False)
-    page.merged(row, 2, 5, label("digest"), "head")
+    for column, key in enumerate(("excel.sources.title", "excel.sources.version")):
+        page.text(row, column, book.say(key), "head", wide=False)
+    page.merged(row, 2, 5, book.say("excel.sources.digest"), "head")
     for at, (letter, allocation) in enumerate(lettered(allocations), row + 1):
         title = book.show(allocation.scenario.title)
         title = f"{letter}  {title}" if len(allocations) > 1 else title
@@ -53,28 +57,25 @@ def write_sources(
 def _figures(scenario: Scenario, book: Phrasebook) -> list[list[str]]:
     """A line for each kind of figure."""
 
-    def label(key: str, **details: object) -> str:
-        return book.say(f"excel.sources.{key}", **details)
-
-    def status(key: str) -> str:
-        return book.say(f"status.{key}")
-
     names = {r.id: r.name for r in scenario.recipients}
-    file, fund = label("of_scenario"), scenario.fund
+    file, given = book.say("excel.sources.of_scenario"), book.say("excel.sources.given")
+    fund = scenario.fund
     of_fund = book.show(fund.source) if fund.source is not None else file
-    lines = [[label("fund"), label("given"), "", "", "", of_fund]]
+    lines = [[book.say("excel.sources.fund"), given, "", "", "", of_fund]]
     if scenario.reservations:
-        lines.append([label("reservations"), label("given"), "", "", label("reservations_how"), of_fund])
+        how = book.say("excel.sources.reservations_how")
+        lines.append([book.say("excel.sources.reservations"), given, "", "", how, of_fund])
     for earmark in scenario.earmarks:
         reason = book.show(earmark.reason) if earmark.reason is not None else ""
-        lines.append([label("earmark", name=names[earmark.recipient]), label("given"), "", "", reason, file])
+        name = book.say("excel.sources.earmark", name=names[earmark.recipient])
+        lines.append([name, given, "", "", reason, file])
     used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
     for factor in scenario.factors:
-        unused = "" if factor.id in used else label("unused")
+        unused = "" if factor.id in used else book.say("excel.sources.unused")
         lines.append(
             [
                 book.show(factor.name),
-                status(factor.status),
+                book.say(f"status.{factor.status}"),
                 book.show(factor.unit or ""),
                 str(factor.year) if factor.year is not None else "",
                 book.show(factor.definition or unused),
@@ -82,10 +83,12 @@ def _figures(scenario: Scenario, book: Phrasebook) -> list[list[str]]:
             ]
         )
     if scenario.published is not None:
-        lines.append([book.say("workbook.published"), status("published"), "", "", "", of_fund])
+        lines.append([book.say("workbook.published"), book.say("status.published"), "", "", "", of_fund])
     if scenario.previous is not None:
-        lines.append([book.say("workbook.previous"), label("given"), "", "", "", file])
-    return [*lines, [label("results"), label("computed"), "", "", label("results_how"), label("program")]]
+        lines.append([book.say("workbook.previous"), given, "", "", "", file])
+    results, computed = book.say("excel.sources.results"), book.say("excel.sources.computed")
+    how, program = book.say("excel.sources.results_how"), book.say("excel.sources.program")
+    return [*lines, [results, computed, "", "", how, program]]
 
 
 def _remark(cells: Sequence[str]) -> list[str]:
@@ -109,12 +112,12 @@ def write_notes(page: Page, allocation: Allocation, letter: str, illustrative: b
     """Writes notes on using the workbook, one paragraph a row; ``illustrative`` adds that on assumed data."""
     book, scenario = page.book, allocation.scenario
     page.widths[0] = 100
-    keys = ["text", scenario.fund.rounding.replace("-", "_")]
-    keys += ["limits"] if scenario.limits else []
-    keys += ["assumed"] if illustrative else []
-    notes = [
-        line for key in keys for line in book.say(f"excel.notes.{key}", letter=letter).strip().splitlines()
-    ]
+    by_remainder = scenario.fund.rounding == "largest-remainder"
+    keys = ["excel.notes.text"]
+    keys += ["excel.notes.largest_remainder" if by_remainder else "excel.notes.rest_to_largest"]
+    keys += ["excel.notes.limits"] if scenario.limits else []
+    keys += ["excel.notes.assumed"] if illustrative else []
+    notes = [line for key in keys for line in book.say(key, letter=letter).strip().splitlines()]
     for number, note in enumerate(notes, 1):
         text = book.say("excel.notes.numbered", number=number, text=note)
         page.text(row, 0, text, "wrap", wide=False)

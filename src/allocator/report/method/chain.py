@@ -28,16 +28,16 @@ def chain_grid(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) 
     scenario = allocation.scenario
     links = _from_entitlement(allocation, id, shown, book)
     rows = [
-        Row(link.role, (str(at) if link.role == "recipient" else "", _say(link.key, book), link.figure))
+        Row(link.role, (str(at) if link.role == "recipient" else "", book.say(link.key), link.figure))
         for at, link in enumerate(links, 1)
     ]
     if scenario.published is not None:
         published, change = _decided(allocation, id, book)
-        rows.append(Row("recipient", ("", _say("published", book), published)))
-        rows.append(Row("recipient", ("", _say("difference", book), change)))
+        rows.append(Row("recipient", ("", book.say("method.published"), published)))
+        rows.append(Row("recipient", ("", book.say("method.difference"), change)))
     return Grid(
-        _say("chain_table", book, name=name_of(allocation, id, book)),
-        tuple(_say(key, book) for key in ("number", "item", "amount")),
+        book.say("method.chain_table", name=name_of(allocation, id, book)),
+        tuple(book.say(key) for key in ("method.number", "method.item", "method.amount")),
         (False, False, True),
         tuple(rows),
         unit_of(scenario, book),
@@ -53,26 +53,22 @@ def fund_grid(allocation: Allocation, id: str, book: Phrasebook) -> Grid:
     """
     scenario, shown = allocation.scenario, Shown.of(allocation, book)
     links = [*_to_entitlement(allocation, id, shown, book), *_from_entitlement(allocation, id, shown, book)]
-    headers, with_published = ["item", "simulated"], scenario.published is not None
+    headers, with_published = ["method.item", "method.simulated"], scenario.published is not None
     if with_published:
         published, change = _decided(allocation, id, book)
         links[-1] = links[-1]._replace(published=published)
-        links.append(_Link("recipient", "difference", change))
-        headers.append("published")
+        links.append(_Link("recipient", "method.difference", change))
+        headers.append("method.published")
     return Grid(
-        _say("fund_table", book, name=name_of(allocation, id, book)),
-        tuple(_say(key, book) for key in headers),
+        book.say("method.fund_table", name=name_of(allocation, id, book)),
+        tuple(book.say(key) for key in headers),
         (False, *[True] * (len(headers) - 1)),
         tuple(
-            Row(link.role, (_say(link.key, book), link.figure, *([link.published] if with_published else [])))
+            Row(link.role, (book.say(link.key), link.figure, *([link.published] if with_published else [])))
             for link in links
         ),
         unit_of(scenario, book),
     )
-
-
-def _say(key: str, book: Phrasebook, **details: object) -> str:
-    return book.say(f"method.{key}", **details)
 
 
 def _to_entitlement(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> list[_Link]:
@@ -85,18 +81,18 @@ def _to_entitlement(allocation: Allocation, id: str, shown: Shown, book: Phraseb
         text = book.number(in_units(amount, scenario))
         return _Link(role, key, text, text if known else "")
 
-    links = [link("subtotal", "fund", scenario.fund.amount, same)]
+    links = [link("subtotal", "method.fund", scenario.fund.amount, same)]
     if scenario.reservations:
-        links.append(link("recipient", "less_departments", -scenario.reserved, same))
+        links.append(link("recipient", "method.less_departments", -scenario.reserved, same))
     if scenario.earmarks:
-        links.append(link("recipient", "less_earmarks", -scenario.earmarked, False))
+        links.append(link("recipient", "method.less_earmarks", -scenario.earmarked, False))
     alike = same and not scenario.earmarks
-    links.append(link("subtotal", "distributable", scenario.distributable, alike))
+    links.append(link("subtotal", "method.distributable", scenario.distributable, alike))
     share = percent_cell(shown.share[id], book, 2, exactly=allocation.shares[id] * 100)
     part = ""
     if everybody and scenario.published is not None and not scenario.earmarks:
         part = percent_cell(Fraction(scenario.published[id]) / everybody * 100, book, 2)
-    return [*links, _Link("recipient", "share", share, part)]
+    return [*links, _Link("recipient", "method.share", share, part)]
 
 
 def _published_total(scenario: Scenario) -> Number | None:
@@ -112,22 +108,23 @@ def _from_entitlement(allocation: Allocation, id: str, shown: Shown, book: Phras
     entitlement, limited = allocation.entitlements[id], allocation.limited[id]
     final, earmark = (in_units(by[id], scenario) for by in (allocation.amounts, allocation.earmarks))
     tabled = shown.entitlement[id], shown.limited[id]
-    chain: list[tuple[str, Number, Number]] = [("entitlement", tabled[0], entitlement)]
+    chain: list[tuple[str, Number, Number]] = [("method.entitlement", tabled[0], entitlement)]
     if scenario.limits:
-        chain.append(("by_limits", plain(tabled[1] - tabled[0]), plain(limited - entitlement)))
-    chain.append(("by_rounding", plain(final - earmark - tabled[1]), allocation.rounding[id]))
+        chain.append(("method.by_limits", plain(tabled[1] - tabled[0]), plain(limited - entitlement)))
+    chain.append(("method.by_rounding", plain(final - earmark - tabled[1]), allocation.rounding[id]))
     if scenario.earmarks:
-        chain.append(("earmark", earmark, allocation.earmarks[id]))
+        chain.append(("method.earmark", earmark, allocation.earmarks[id]))
+    changes = ("method.by_limits", "method.by_rounding")
     links = [
         # six decimals, since an earmark may be to the cent
         _Link(
             "recipient",
             key,
-            about(figure, book, 6, exactly=in_units(exactly, scenario), sign=key.startswith("by_")),
+            about(figure, book, 6, exactly=in_units(exactly, scenario), sign=key in changes),
         )
         for key, figure, exactly in chain
     ]
-    return [*links, _Link("total", "final", book.number(final))]
+    return [*links, _Link("total", "method.final", book.number(final))]
 
 
 def _decided(allocation: Allocation, id: str, book: Phrasebook) -> tuple[str, str]:

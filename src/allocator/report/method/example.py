@@ -16,10 +16,6 @@ from allocator.report.tables.table import Row
 from allocator.text import Phrasebook
 
 
-def _say(key: str, book: Phrasebook, **details: object) -> str:
-    return book.say(f"method.{key}", **details)
-
-
 class Shown(NamedTuple):
     """The figures of the office's table, in its unit: the factors' totals, and recipients' figures by id."""
 
@@ -96,11 +92,15 @@ def example_grid(
             ),
         )
     )
-    keys = ["number", "factor", "value", *(["total_values", "share"] if shares else [])]
-    keys += [f"weight_{scenario.kind}", f"points_{scenario.kind}", "part"]
+    keys = ["method.number", "method.factor", "method.value"]
+    if shares:
+        keys += ["method.total_values", "method.share", "method.weight_shares", "method.points_shares"]
+    else:
+        keys += ["method.weight_scores", "method.points_scores"]
+    keys += ["method.part"]
     return Grid(
-        _say("example_table", book, name=name_of(allocation, id, book)),
-        tuple(_say(key, book) for key in keys),
+        book.say("method.example_table", name=name_of(allocation, id, book)),
+        tuple(book.say(key) for key in keys),
         (False, False, *[True] * (len(keys) - 2)),
         tuple(rows),
         unit_of(scenario, book),
@@ -135,10 +135,11 @@ def rounding_example(allocation: Allocation, id: str, extra: int, book: Phrasebo
         "final": book.money(final, currency),
     }
     if limited == final:
-        return _say("round_exact", book, **details)
+        return book.say("method.round_exact", **details)
     if fund.rounding == "rest-to-largest":
         amount = book.money(plain(extra * fund.unit), currency, sign=True)
-        return _say("round_rest" if extra else "round_near", book, **details, amount=amount)
+        key = "method.round_rest" if extra else "method.round_near"
+        return book.say(key, **details, amount=amount)
     over = allocation.limited_over
     remainders = dict(
         zip((scenario.ids[i] for i in scenario.participants), allocation.limited_units, strict=True)
@@ -146,4 +147,4 @@ def rounding_example(allocation: Allocation, id: str, extra: int, book: Phrasebo
     mine = remainders[id] % over
     ahead = sum(1 for value in remainders.values() if value % over > mine)
     details["remainder"] = rough(Fraction(mine, over) * fund.unit, scenario, book)
-    return _say("round_up" if extra else "round_down", book, **details, rank=ahead + 1)
+    return book.say("method.round_up" if extra else "method.round_down", **details, rank=ahead + 1)

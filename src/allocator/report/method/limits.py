@@ -27,49 +27,44 @@ from allocator.text import Phrasebook
 MOST_NAMES = 12
 
 
-def _say(key: str, book: Phrasebook, **details: object) -> str:
-    return book.say(f"method.{key}", **details)
-
-
 # --- 4 --------------------------------------------------------------------------------------------
 
 
 def limits_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Step:
     scenario = allocation.scenario
-    title = _say("limits_title", book)
+    title = book.say("method.limits_title")
     if not scenario.limits:
-        return Step("limits", title, (_say("limits_none", book),))
+        return Step("limits", title, (book.say("method.limits_none"),))
     words = limit_words(scenario)
     clauses = [clause for limit in scenario.limits for clause in limit_clauses(limit, book, words)]
-    rule = _say("limits_rule", book, clauses=book.say("rule.join").join(clauses))
-    lines = [rule, _say("limits_whole", book, unit=book.money(scenario.fund.unit, scenario.fund.currency))]
+    rule = book.say("method.limits_rule", clauses=book.say("rule.join").join(clauses))
+    unit = book.money(scenario.fund.unit, scenario.fund.currency)
+    lines = [rule, book.say("method.limits_whole", unit=unit)]
     taking = [scenario.ids[i] for i in scenario.participants]
     floors, caps = ([i for i in taking if allocation.at[i] == kind] for kind in ("floor", "cap"))
     free = [i for i in taking if allocation.at[i] is None and allocation.shares[i]]
     after: list[str] = []
-    for key, held in (("floor", floors), ("cap", caps)):
+    for key, held in (("method.limits_at_floor", floors), ("method.limits_at_cap", caps)):
         if held:
-            after.append(
-                _say(f"limits_at_{key}", book, names=names_of(allocation, held, book), count=len(held))
-            )
+            after.append(book.say(key, names=names_of(allocation, held, book), count=len(held)))
     if not floors and not caps:
-        after.append(_say("limits_nobody", book))
+        after.append(book.say("method.limits_nobody"))
     after.append(_multiplier_sentence(allocation, free, book))
     if id in taking:
         after.append(_limited_sentence(allocation, id, shown, book))
     listed = [i for i in taking if allocation.at[i] or i == id]
-    formula = (_say("limits_formula", book),)
+    formula = (book.say("method.limits_formula"),)
     if not listed:
         return Step("limits", title, tuple(lines), formula, (), tuple(after))
 
     columns = [
-        ("entitlement", allocation.entitlements),
-        ("floor", allocation.floors),
-        ("cap", allocation.caps),
+        ("method.entitlement", allocation.entitlements),
+        ("method.floor", allocation.floors),
+        ("method.cap", allocation.caps),
     ]
     columns = [(key, column) for key, column in columns if any(x is not None for x in column.values())]
-    columns.append(("limited", allocation.limited))
-    tabled = {"entitlement": shown.entitlement, "limited": shown.limited}
+    columns.append(("method.limited", allocation.limited))
+    tabled = {"method.entitlement": shown.entitlement, "method.limited": shown.limited}
     rows = []
     for at, i in enumerate(taking, 1):
         if i in listed:
@@ -82,15 +77,18 @@ def limits_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook)
                 exactly = in_units(amount, scenario)
                 figure = tabled[key][i] if key in tabled else exactly
                 cells.append(about(figure, book, 2, exactly=exactly))
-            note = book.say(f"table.at_{allocation.at[i]}") if allocation.at[i] else ""
+            note = ""
+            if allocation.at[i]:
+                note = book.say("table.at_floor" if allocation.at[i] == "floor" else "table.at_cap")
             rows.append(Row("recipient", (str(at), name_of(allocation, i, book), *cells, note)))
+    all_at_limits = allocation.at[id] or id not in taking
     grid = Grid(
-        _say("limits_table" if allocation.at[id] or id not in taking else "limits_table_example", book),
+        book.say("method.limits_table" if all_at_limits else "method.limits_table_example"),
         (
-            _say("number", book),
+            book.say("method.number"),
             who(scenario, book),
-            *(_say(key, book) for key, _ in columns),
-            _say("note", book),
+            *(book.say(key) for key, _ in columns),
+            book.say("method.note"),
         ),
         (False, False, *[True] * len(columns), False),
         tuple(rows),
@@ -103,9 +101,11 @@ def _multiplier_sentence(allocation: Allocation, free: Sequence[str], book: Phra
     """The sentence on the multiplier of those at no limit."""
     k = allocation.multiplier
     if not free:
-        return _say("multiplier_nobody", book)
-    key = "one" if k == 1 else "less" if k < 1 else "more"
-    return _say(f"multiplier_{key}", book, k=about(k, book, 6), count=len(free))
+        return book.say("method.multiplier_nobody")
+    key = (
+        "method.multiplier_one" if k == 1 else "method.multiplier_less" if k < 1 else "method.multiplier_more"
+    )
+    return book.say(key, k=about(k, book, 6), count=len(free))
 
 
 def _limited_sentence(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> str:
@@ -119,10 +119,12 @@ def _limited_sentence(allocation: Allocation, id: str, shown: Shown, book: Phras
         rough_figure(amount, scenario, book, 2, tabled=tabled) for amount, tabled in amounts.values()
     )
     places = decimals(k, times, makes, 6)
-    key = allocation.at[id] or ("free" if places else "free_about")
-    return _say(
-        f"limited_{key}",
-        book,
+    if allocation.at[id]:
+        key = "method.limited_floor" if allocation.at[id] == "floor" else "method.limited_cap"
+    else:
+        key = "method.limited_free" if places else "method.limited_free_about"
+    return book.say(
+        key,
         name=name_of(allocation, id, book),
         k=about(k, book, places or 6),
         **{
@@ -137,7 +139,7 @@ def names_of(allocation: Allocation, ids: Sequence[str], book: Phrasebook) -> st
     known = {r.id: book.text(r.name) for r in allocation.scenario.recipients}
     names = [known[id] for id in ids[:MOST_NAMES]]
     text = book.say("place.list").join(names)
-    return text if len(ids) <= MOST_NAMES else _say("and_others", book, names=text)
+    return text if len(ids) <= MOST_NAMES else book.say("method.and_others", names=text)
 
 
 # --- 5 --------------------------------------------------------------------------------------------
@@ -147,34 +149,37 @@ def rounding_step(allocation: Allocation, id: str, shown: Shown, book: Phraseboo
     scenario = allocation.scenario
     fund, currency = scenario.fund, scenario.fund.currency
     unit = book.money(fund.unit, currency)
-    way = fund.rounding.replace("-", "_")
-    lines = [_say(f"rounding_{way}", book, unit=unit)]
+    by_remainder = fund.rounding == "largest-remainder"
+    key = "method.rounding_largest_remainder" if by_remainder else "method.rounding_rest_to_largest"
+    lines = [book.say(key, unit=unit)]
     extra = extra_units(allocation)
     taken = [i for i, count in extra.items() if count]
     if not taken:
-        lines.append(_say("rounding_even" if way == "largest_remainder" else "rounding_no_rest", book))
-    elif way == "largest_remainder":
+        lines.append(book.say("method.rounding_even" if by_remainder else "method.rounding_no_rest"))
+    elif by_remainder:
         names = names_of(allocation, taken, book)
-        lines.append(_say("rounding_extra", book, names=names, count=len(taken), unit=unit))
+        lines.append(book.say("method.rounding_extra", names=names, count=len(taken), unit=unit))
     else:
         amount = book.money(plain(extra[taken[0]] * fund.unit), currency, sign=True)
-        lines.append(_say("rounding_rest", book, name=name_of(allocation, taken[0], book), amount=amount))
+        lines.append(
+            book.say("method.rounding_rest", name=name_of(allocation, taken[0], book), amount=amount)
+        )
     if allocation.tied:
         tied = names_of(allocation, allocation.tied, book)
-        lines.append(_say(f"tied_{way}", book, names=tied))
+        key = "method.tied_largest_remainder" if by_remainder else "method.tied_rest_to_largest"
+        lines.append(book.say(key, names=tied))
     after = []
     position = scenario.ids.index(id)
     if position in scenario.participants:
         after.append(rounding_example(allocation, id, extra[id], book))
     amounts = plain(sum(allocation.amounts.values(), start=0))
     after.append(
-        _say(
-            "check" if scenario.reservations else "check_alone",
-            book,
+        book.say(
+            "method.check" if scenario.reservations else "method.check_alone",
             amounts=book.money(amounts, currency),
             reserved=book.money(scenario.reserved, currency),
             fund=book.money(fund.amount, currency),
         )
     )
     grid = chain_grid(allocation, id, shown, book)
-    return Step("rounding", _say("rounding_title", book), tuple(lines), (), (grid,), tuple(after))
+    return Step("rounding", book.say("method.rounding_title"), tuple(lines), (), (grid,), tuple(after))

@@ -5,7 +5,6 @@ Each step is data: a heading, sentences, a formula in words, tables.  docs/metho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 
 from allocator.core.allocation import Allocation
@@ -46,14 +45,6 @@ def method_steps(allocation: Allocation, id: str, book: Phrasebook) -> tuple[Ste
     )
 
 
-def _say(key: str, book: Phrasebook, **details: object) -> str:
-    return book.say(f"method.{key}", **details)
-
-
-def _join(parts: Iterable[str], book: Phrasebook) -> str:
-    return book.join(parts)
-
-
 # --- 1 --------------------------------------------------------------------------------------------
 
 
@@ -64,29 +55,28 @@ def _money_step(allocation: Allocation, book: Phrasebook) -> Step:
     def size(amount: Number) -> str:
         return book.number(in_units(amount, scenario))
 
-    rows = [("", _say("fund", book), size(scenario.fund.amount), "")]
+    rows = [("", book.say("method.fund"), size(scenario.fund.amount), "")]
     for at, reservation in enumerate(scenario.reservations, 1):
-        name = _say("less_reservation", book, name=reservation.name)
+        name = book.say("method.less_reservation", name=reservation.name)
         rows.append((str(at), name, size(-reservation.amount), ""))
     names = {r.id: r.name for r in scenario.recipients}
     for at, earmark in enumerate(scenario.earmarks, len(scenario.reservations) + 1):
-        name = _say("less_earmark", book, name=names[earmark.recipient])
+        name = book.say("method.less_earmark", name=names[earmark.recipient])
         reason = book.text(earmark.reason) if earmark.reason else ""
-        also = [_say("also_shares", book)] if earmark.also_shares else []
-        rows.append((str(at), name, size(-earmark.amount), _join([*also, reason], book)))
-    rows.append(("", _say("distributable", book), size(scenario.distributable), ""))
-    headers = [_say(key, book) for key in ("number", "item", "amount", "note")]
+        also = [book.say("method.also_shares")] if earmark.also_shares else []
+        rows.append((str(at), name, size(-earmark.amount), book.join([*also, reason])))
+    rows.append(("", book.say("method.distributable"), size(scenario.distributable), ""))
+    headers = [book.say(key) for key in ("method.number", "method.item", "method.amount", "method.note")]
     roles = ["subtotal", *["recipient"] * (len(rows) - 2), "total"]
     grid = Grid(
-        _say("money_table", book),
+        book.say("method.money_table"),
         tuple(headers),
         (False, False, True, False),
         tuple(Row(role, cells) for role, cells in zip(roles, rows, strict=True)),  # type: ignore[arg-type]
         unit_of(scenario, book),
     )
-    figures = _say(
-        "money_figures",
-        book,
+    figures = book.say(
+        "method.money_figures",
         fund=size(scenario.fund.amount),
         reserved=size(scenario.reserved),
         earmarked=size(scenario.earmarked),
@@ -94,10 +84,12 @@ def _money_step(allocation: Allocation, book: Phrasebook) -> Step:
     )
     left = book.money(scenario.distributable, currency)
     off = bool(scenario.reservations or scenario.earmarks)
-    key = "money_nobody" if not scenario.participants else "money_rest" if off else "money_all"
-    line = _say(key, book, amount=left, recipients=so_many(scenario, len(scenario.participants), book))
-    formula = (_say("money_formula", book), figures) if off else ()
-    return Step("money", _say("money_title", book), (line,), formula, (grid,))
+    key = "method.money_rest" if off else "method.money_all"
+    if not scenario.participants:
+        key = "method.money_nobody"
+    line = book.say(key, amount=left, recipients=so_many(scenario, len(scenario.participants), book))
+    formula = (book.say("method.money_formula"), figures) if off else ()
+    return Step("money", book.say("method.money_title"), (line,), formula, (grid,))
 
 
 # --- 2 --------------------------------------------------------------------------------------------
@@ -122,37 +114,43 @@ def _factors_step(allocation: Allocation, shown: Shown, book: Phrasebook) -> Ste
                 (
                     str(at),
                     book.text(factor.name),
-                    _say("total_unit", book, total=values, unit=unit) if unit else values,
+                    book.say("method.total_unit", total=values, unit=unit) if unit else values,
                     weight_text(weight, scenario.kind, book),
                     about(amount, book, 2, exactly=in_units(exactly, scenario)),
                 ),
             )
         )
-    hundred = weight_text(100, "shares", book) if scenario.kind == "shares" else ""
+    shares = scenario.kind == "shares"
+    hundred = weight_text(100, "shares", book) if shares else ""
     everything = book.number(in_units(scenario.distributable, scenario))
     rows.append(Row("total", ("", book.say("table.total"), "", hundred, everything)))
-    keys = ("number", "factor", "total_values", f"weight_{scenario.kind}", "brings")
+    keys = (
+        "method.number",
+        "method.factor",
+        "method.total_values",
+        "method.weight_shares" if shares else "method.weight_scores",
+        "method.brings",
+    )
     grid = Grid(
-        _say("factors_table", book),
-        tuple(_say(key, book) for key in keys),
+        book.say("method.factors_table"),
+        tuple(book.say(key) for key in keys),
         (False, False, True, True, True),
         tuple(rows),
         unit_of(scenario, book),
     )
-    lines = [_say(f"factors_{scenario.kind}", book)]
+    lines = [book.say("method.factors_shares" if shares else "method.factors_scores")]
     weighted = [(id, weight) for id, weight in scenario.weights.items() if weight]
-    if scenario.kind == "shares" and scenario.coefficient is None and weighted and scenario.distributable:
+    if shares and scenario.coefficient is None and weighted and scenario.distributable:
         id, weight = weighted[0]
         brought = shown.brings[list(scenario.weights).index(id)]
         part = rough(scenario.distributable * Fraction(weight) / 100, scenario, book, 2, tabled=brought)
         name = scenario.factor(id).name
-        lines.append(_say("factors_first", book, name=name, weight=percent(weight, book), amount=part))
+        lines.append(book.say("method.factors_first", name=name, weight=percent(weight, book), amount=part))
     if scenario.coefficient is not None:
-        key = "factors_coefficient" if scenario.kind == "shares" else "factors_coefficient_scores"
-        lines.append(_say(key, book, name=scenario.factor(scenario.coefficient).name))
-    return Step(
-        "factors", _say("factors_title", book), tuple(lines), (), (grid,), (_say("factors_see", book),)
-    )
+        key = "method.factors_coefficient" if shares else "method.factors_coefficient_scores"
+        lines.append(book.say(key, name=scenario.factor(scenario.coefficient).name))
+    see = (book.say("method.factors_see"),)
+    return Step("factors", book.say("method.factors_title"), tuple(lines), (), (grid,), see)
 
 
 # --- 3 --------------------------------------------------------------------------------------------
@@ -161,16 +159,20 @@ def _factors_step(allocation: Allocation, shown: Shown, book: Phrasebook) -> Ste
 def _formula_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Step:
     scenario = allocation.scenario
     name = name_of(allocation, id, book)
-    way = f"{scenario.kind}_coefficient" if scenario.coefficient is not None else scenario.kind
-    formula = tuple(_say(f"formula_{way}", book).split("\n"))
-    title = _say("formula_title", book)
-    lines = (_say("formula_line", book),)
+    shares, by_factors_only = scenario.kind == "shares", scenario.coefficient is None
+    if shares:
+        key = "method.formula_shares" if by_factors_only else "method.formula_shares_coefficient"
+    else:
+        key = "method.formula_scores" if by_factors_only else "method.formula_scores_coefficient"
+    formula = tuple(book.say(key).split("\n"))
+    title = book.say("method.formula_title")
+    lines = (book.say("method.formula_line"),)
     position = scenario.ids.index(id)
     if position not in scenario.participants:
-        return Step("formula", title, lines, formula, (), (_say("example_apart", book, name=name),))
+        return Step("formula", title, lines, formula, (), (book.say("method.example_apart", name=name),))
     points, score = score_of(scenario, position)
     grid = example_grid(allocation, id, points, shown, book)
-    after = [_say("example_adding", book)]
+    after = [book.say("method.example_adding")]
     entitlement, share, tabled = allocation.entitlements[id], allocation.shares[id], shown.entitlement[id]
     total = rough_figure(scenario.distributable, scenario, book)
     makes = rough_figure(entitlement, scenario, book, 2, tabled=tabled)
@@ -181,12 +183,12 @@ def _formula_step(allocation: Allocation, id: str, shown: Shown, book: Phraseboo
         "share": percent_cell(share * 100, book, places or 4),
         "entitlement": rough(entitlement, scenario, book, 2, tabled=tabled),
     }
-    product = "" if places else "_about"
-    if way == "shares":
-        after.insert(0, _say(f"example_shares{product}", book, **details))
+    if shares and by_factors_only:
+        key = "method.example_shares" if places else "method.example_shares_about"
+        after.insert(0, book.say(key, **details))
     else:
         everybody = sum((score_of(scenario, i)[1] for i in scenario.participants), start=Fraction(0))
-        figure = percent_cell if scenario.kind == "shares" else about
+        figure = percent_cell if shares else about
         if scenario.coefficient is not None:
             said = {
                 "points": figure(sum(points.values(), start=Fraction(0)), book, 4),
@@ -194,9 +196,10 @@ def _formula_step(allocation: Allocation, id: str, shown: Shown, book: Phraseboo
                 "value": book.number(scenario.factor(scenario.coefficient).values[position] or 0),
                 "score": figure(score, book, 4),
             }
-            after.insert(0, _say("example_coefficient", book, name=name, **said))
+            after.insert(0, book.say("method.example_coefficient", name=name, **said))
         scores = {"score": figure(score, book, 4), "scores": figure(everybody, book, 4)}
-        after.insert(-1, _say(f"example_scores{product}", book, **details, **scores))
+        key = "method.example_scores" if places else "method.example_scores_about"
+        after.insert(-1, book.say(key, **details, **scores))
     return Step("formula", title, lines, formula, (grid,), tuple(after))
 
 
@@ -206,47 +209,55 @@ def _formula_step(allocation: Allocation, id: str, shown: Shown, book: Phraseboo
 def basis(allocation: Allocation, book: Phrasebook) -> Step:
     """依据与数据: sources and status of the fund and of every column, what is assumed, versions."""
     scenario = allocation.scenario
-    none = _say("unsaid", book)
+    none = book.say("method.unsaid")
     source = book.text(scenario.fund.source) if scenario.fund.source else none
-    name = book.text(scenario.fund.name) if scenario.fund.name else _say("fund", book)
+    name = book.text(scenario.fund.name) if scenario.fund.name else book.say("method.fund")
     rows = [Row("subtotal", ("", name, "", "", "", source))]
     for at, factor in enumerate(scenario.factors, 1):
         weightless = factor.id not in scenario.weights
         name = book.text(factor.name)
         cells = (
             str(at),
-            _say("reference", book, name=name) if weightless else name,
+            book.say("method.reference", name=name) if weightless else name,
             book.say(f"status.{factor.status}"),
             str(factor.year) if factor.year is not None else none,
             book.text(factor.definition) if factor.definition else none,
             book.text(factor.source) if factor.source else none,
         )
         rows.append(Row("recipient", cells))
+    keys = (
+        "method.number", "method.item", "method.status",
+        "method.year", "method.definition", "method.source",
+    )  # fmt: skip
     grid = Grid(
-        _say("basis_table", book),
-        tuple(_say(key, book) for key in ("number", "item", "status", "year", "definition", "source")),
+        book.say("method.basis_table"),
+        tuple(book.say(key) for key in keys),
         (False,) * 6,
         tuple(rows),
     )
     lines = []
     if scenario.assumed:
         names = [factor.name for factor in scenario.assumed]
-        lines.append(_say("assumed", book, names=names, count=len(names)))
+        lines.append(book.say("method.assumed", names=names, count=len(names)))
     else:
         weighted = {id for id, weight in scenario.weights.items() if weight}
         statuses = [cell.status for cell in scenario.provenance if cell.factor in weighted and cell.status]
         assumed = [status for status in statuses if status in ("assumed", "example")]
         known = {*statuses, *(scenario.factor(id).status for id in weighted)}
-        key = next((status for status in ("derived", "provided") if status in known), "all_published")
-        key = "cells_assumed" if assumed else key
-        lines.append(_say(key, book, count=len(assumed)))
+        if assumed:
+            key = "method.cells_assumed"
+        elif "derived" in known:
+            key = "method.derived"
+        else:
+            key = "method.provided" if "provided" in known else "method.all_published"
+        lines.append(book.say(key, count=len(assumed)))
     if scenario.published is None:
-        lines.append(_say("no_published", book))
+        lines.append(book.say("method.no_published"))
     if scenario.provenance:
-        lines.append(_say("cells", book, count=len(scenario.provenance)))
+        lines.append(book.say("method.cells", count=len(scenario.provenance)))
     after = (
-        _say("version", book, version=allocation.method_version),
-        _say("digest", book, digest=scenario.digest.removeprefix("sha256:")),
-        _say("docs", book, **DOCS),
+        book.say("method.version", version=allocation.method_version),
+        book.say("method.digest", digest=scenario.digest.removeprefix("sha256:")),
+        book.say("method.docs", **DOCS),
     )
-    return Step("basis", _say("basis_title", book), tuple(lines), (), (grid,), after)
+    return Step("basis", book.say("method.basis_title"), tuple(lines), (), (grid,), after)
