@@ -101,8 +101,8 @@ def explain_difference(
 
     def opening() -> list[str]:
         return [
-            book.say(f"explain.{key}", title=allocation.scenario.title, file=name)
-            for key, allocation, name in (("heading", after, file), ("against", before, against))
+            book.say("explain.heading", title=after.scenario.title, file=file),
+            book.say("explain.against", title=before.scenario.title, file=against),
         ]
 
     def closing() -> list[str]:
@@ -156,7 +156,7 @@ def show(output: Output, results: Sequence[Allocation], form: str, book: Phraseb
     if len(results) == 1:
         inputs = [trace(results[0], book)]
     else:
-        names = (book.say(f"explain.{key}") for key in ("before", "after"))
+        names = (book.say("explain.before"), book.say("explain.after"))
         inputs = [traces(names, results, book)]
     if form == "csv":
         print_csv(*output.filed(), [*output.remarks(), *statuses, *inputs])

@@ -28,10 +28,10 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, command: str, book: Phrasebook, *positionals: str, table: bool = True) -> None:
+        about = book.say(f"cli.{command}" if command else "cli.program")
         super().__init__(
-            prog=f"allocator {command}".strip(), description=book.say(f"cli.{command or 'program'}"),
-            add_help=False, allow_abbrev=False,
-        )  # fmt: skip
+            prog=f"allocator {command}".strip(), description=about, add_help=False, allow_abbrev=False
+        )
         self.command, self.book = command, book
         if positionals:
             group = self.add_argument_group(book.say("cli.arguments"))

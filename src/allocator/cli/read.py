@@ -16,7 +16,12 @@ from allocator.text import Phrasebook
 if TYPE_CHECKING:
     from allocator.files.understanding.model import Options, Statement, Understanding
 
-_PARTS = ("treated", "left_out", "decisions", "problems")
+_PARTS = {
+    "treated": "sheets.title.treated",
+    "left_out": "sheets.title.left_out",
+    "decisions": "sheets.title.decisions",
+    "problems": "sheets.title.problems",
+}
 _CHOICES = {"blank": ("zero", "refuse"), "hidden": ("read", "leave")}
 _MOST_INDENTED = 1_000  # recipients
 _MOST_LINES = 60  # of a part, on a terminal
@@ -191,10 +196,10 @@ def _show(made: Understanding, book: Phrasebook) -> None:
     print(book.visible(sheet + found + unit))
     if made.values and made.factors:
         _table(made, book)
-    for part in _PARTS:
+    for part, title in _PARTS.items():
         statements = getattr(made, part)
         if statements:
-            print(f"\n{book.say(f'sheets.title.{part}')}")
+            print(f"\n{book.say(title)}")
             print(*_lines(statements, book), sep="\n")
     if made.is_settled:
         print("\n" + book.say("sheets.title.settled"))
@@ -228,5 +233,5 @@ def _say_written(
     stream = sys.stdout if options.format == "table" else sys.stderr
     print(book.say("sheets.title.written", folder=options.out, file=str(file)), file=stream)
     if not with_money:
-        key = "to_fill" if made.weights else "to_fill_weights"
-        print(book.say(f"sheets.title.{key}", file=str(file)), file=stream)
+        key = "sheets.title.to_fill" if made.weights else "sheets.title.to_fill_weights"
+        print(book.say(key, file=str(file)), file=stream)

@@ -94,8 +94,8 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
     scenario, money = result.scenario, money_writer(result.scenario, book)
     lines = [book.text(scenario.title)]
     parts = [
-        book.say(f"cli.{name}", amount=money(amount))
-        for name, amount in (("reserved", scenario.reserved), ("earmarked", scenario.earmarked))
+        book.say(key, amount=money(amount))
+        for key, amount in (("cli.reserved", scenario.reserved), ("cli.earmarked", scenario.earmarked))
         if amount
     ]
     parts.append(book.say("cli.distributable", amount=money(scenario.distributable)))

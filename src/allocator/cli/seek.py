@@ -36,6 +36,7 @@ CLAUSES = {
     "cap": "cap", "封顶": "cap", "floor": "floor", "保底": "floor",
     "reservation": "reservation", "市级部门安排": "reservation",
 }  # fmt: skip
+_WHAT = {"cap": "seek.cap", "floor": "seek.floor", "reservation": "seek.reservation"}
 RELATIONS = {"<=": "<=", "≤": "<=", "=<": "<=", ">=": ">=", "≥": ">=", "=>": ">=", "==": "==", "=": "=="}
 # the last sign, since a name may hold one too
 _TARGET = re.compile(r"(.*?)(<=|>=|==|=<|=>|[≤≥=<>])([^<>=≤≥]*)")
@@ -94,7 +95,7 @@ def answer(file: str, asked: Asked, book: Phrasebook) -> Answer:
             clause = _clause(asked.change, scenario, book)
             for option, given in (("--keep", asked.keep), ("--bound", asked.bounds)):
                 if given:
-                    refuse(option, "seek_change_weights", what=book.say(f"seek.{clause.kind}"), name=option)
+                    refuse(option, "seek_change_weights", what=book.say(_WHAT[clause.kind]), name=option)
             return seek_clause(scenario, targets, clause, step=step)
         keep = [factor_id(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
         bounds = _bounds(asked.bounds, scenario)
@@ -174,7 +175,7 @@ def _clause(written: str, scenario: Scenario, book: Phrasebook) -> Clause:
     if name.casefold() not in CLAUSES or (colon and (not isinstance(at, int) or at < 1)):
         refuse("--change", "seek_change", value=written[:80])
     kind = CLAUSES[name.casefold()]
-    what = book.say(f"seek.{kind}")
+    what = book.say(_WHAT[kind])
     known = clauses_of(scenario, kind)
     choices = [f"{name}:{clause.number + 1}" for clause in known]
     if not known:

@@ -63,7 +63,7 @@ def main() -> None:
     st.html(f"<style>{_style()}</style>")
     st.html(f"<script>{_script(book)}</script>", unsafe_allow_javascript=True)
     if notices:
-        sentences = [book.say(f"app.address.{key}") for key in notices]
+        sentences = [book.say(key) for key in notices]
         st.html(markup.block("zero", " ".join(sentences), role="alert"))
     if not state.found():
         st.error(book.say("app.page.no_scenarios"))

@@ -22,6 +22,19 @@ from allocator.ui.session.quick import Tag
 from allocator.ui.session.rule import AMOUNT, rule_of, scale, typed_number, unit_name
 
 Change = Callable[[], Scenario]
+Form = Callable[[Scenario, str, Phrasebook], None]
+TAGS = {
+    "cap": "app.quick.tag_cap",
+    "floor": "app.quick.tag_floor",
+    "earmark": "app.quick.tag_earmark",
+    "fund": "app.quick.tag_fund",
+}
+BASES = {
+    "distributable": "app.quick.of_distributable",
+    "fund": "app.quick.of_fund",
+    AMOUNT: "app.quick.of_amount",
+    "previous": "app.quick.of_previous",
+}
 
 
 def render_chips(scenario: Scenario, slug: str, book: Phrasebook) -> None:
@@ -33,8 +46,8 @@ def render_chips(scenario: Scenario, slug: str, book: Phrasebook) -> None:
             for at, tag in enumerate(shown):
                 _render_tag(tag, at, scenario, origin, slug, book)
     with st.container(key="chips", horizontal=True, gap="xxsmall"):
-        for name, form in FORMS.items():
-            chip = st.popover(book.say(f"app.quick.{name}"), key=f"chip-{name}-{slug}", on_change="rerun")
+        for name, (label, form) in FORMS.items():
+            chip = st.popover(book.say(label), key=f"chip-{name}-{slug}", on_change="rerun")
             if chip.open:
                 with chip:
                     form(scenario, slug, book)
@@ -72,20 +85,20 @@ def tag_words(tag: Tag, scenario: Scenario, book: Phrasebook) -> str:
     more = len(tag.whom) - 2
     label = book.say("place.list").join(whom)
     label += book.say("app.quick.others", count=more) if more > 0 else ""
-    return book.say(f"app.quick.tag_{tag.kind}", whom=label, size=size)
+    return book.say(TAGS[tag.kind], whom=label, size=size)
 
 
 # --- forms ----------------------------------------------------------------------------------------
 
 
-def _bound_form(kind: str) -> Callable[[Scenario, str, Phrasebook], None]:
+def _bound_form(kind: str) -> Form:
     def form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
         whoms = quick.whoms(scenario)
         whom = _whom(scenario, whoms, f"chip-{kind}-whom-{slug}-{book.language}", book)
         bound = quick.bound_for(scenario, kind, whom)
         stamp = f"chip-{kind}-{slug}-{whom}"
         of_key = f"{stamp}-of-{book.language}"
-        bases = ["distributable", "fund", AMOUNT, *(["previous"] if scenario.previous is not None else [])]
+        bases = [base for base in BASES if base != "previous" or scenario.previous is not None]
         # a base that was picked for a figure that is still to come
         of = bound.of if bound.figure else st.session_state.get(of_key, "distributable")
 
@@ -99,12 +112,13 @@ def _bound_form(kind: str) -> Callable[[Scenario, str, Phrasebook], None]:
             st.selectbox(
                 book.say("app.edit.of"),
                 bases,
-                format_func=lambda base: book.say(f"app.quick.of_{base}", unit=unit_name(scenario, book)),
+                format_func=lambda base: book.say(BASES[base], unit=unit_name(scenario, book)),
                 key=widgets.stand_at(of_key, of if of in bases else bases[0]),
                 on_change=typed,
             )
         with left:
-            _figure(book.say(f"app.quick.{kind}"), f"{stamp}-figure", bound.figure, kind, typed)
+            label = book.say("app.quick.cap" if kind == "cap" else "app.quick.floor")
+            _figure(label, f"{stamp}-figure", bound.figure, kind, typed)
         st.html(markup.block("hint", book.say("app.quick.bound_about")))
 
     return form
@@ -162,12 +176,12 @@ def _departments_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     st.text_input(label, key=f"{stamp}-new-figure", max_chars=40, on_change=typed)
 
 
-FORMS: dict[str, Callable[[Scenario, str, Phrasebook], None]] = {
-    "cap": _bound_form("cap"),
-    "floor": _bound_form("floor"),
-    "earmark": _earmark_form,
-    "fund": _fund_form,
-    "departments": _departments_form,
+FORMS: dict[str, tuple[str, Form]] = {
+    "cap": ("app.quick.cap", _bound_form("cap")),
+    "floor": ("app.quick.floor", _bound_form("floor")),
+    "earmark": ("app.quick.earmark", _earmark_form),
+    "fund": ("app.quick.fund", _fund_form),
+    "departments": ("app.quick.departments", _departments_form),
 }
 
 

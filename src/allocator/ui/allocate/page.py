@@ -179,8 +179,8 @@ def legend(
 ) -> list[tuple[str, str]]:
     """The marks and their words, the unit, and notes where scales differ or all is as in the base."""
     scenario = allocation.scenario
-    mark = ("ring", "hollow") if scenario.assumed else ("dot", "solid")
-    entries = [(mark[0], book.say(f"chart.legend_{mark[1]}"))]
+    mark, key = ("ring", "chart.legend_hollow") if scenario.assumed else ("dot", "chart.legend_solid")
+    entries = [(mark, book.say(key))]
     if against is not None:
         entries.append(("tick", against.name))
     if any(row.possible for row in rows):

@@ -29,6 +29,18 @@ from allocator.ui.session.rule import (
 )
 
 Rows = dict[str, list[int]]
+ROUNDING = {
+    "largest-remainder": "app.edit.rounding_largest_remainder",
+    "rest-to-largest": "app.edit.rounding_rest_to_largest",
+}
+KIND = {"shares": "app.edit.kind_shares", "scores": "app.edit.kind_scores"}
+BOUND = {"floor": "app.edit.bound_floor", "cap": "app.edit.bound_cap"}
+OF = {
+    AMOUNT: "app.edit.of_amount",
+    "fund": "app.edit.of_fund",
+    "distributable": "app.edit.of_distributable",
+    "previous": "app.edit.of_previous",
+}
 
 
 def render_exact_weights(scenario: Scenario, slug: str, book: Phrasebook) -> None:
@@ -40,8 +52,9 @@ def render_exact_weights(scenario: Scenario, slug: str, book: Phrasebook) -> Non
     filled = weights_of(scenario, points)
     stamp = f"{slug}-{state.revision()}-{'/'.join(filled.values())}"
     with folded, st.form(f"exact-form-{slug}", border=False):
-        hint = "weights_hint" if scenario.kind == "shares" else "weights_hint_scores"
-        st.html(markup.block("hint", book.say(f"app.edit.{hint}")))
+        shares = scenario.kind == "shares"
+        hint = book.say("app.edit.weights_hint" if shares else "app.edit.weights_hint_scores")
+        st.html(markup.block("hint", hint))
         written = {
             factor.id: st.text_input(
                 markup.in_markdown(book.text(factor.name)),
@@ -118,40 +131,42 @@ def _discard(stamp: str) -> None:
 def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, book: Phrasebook) -> Rule:
     unit = unit_name(scenario, book)
 
-    def text(key: str, value: str, name: str) -> str:
-        label = book.say(f"app.edit.{name}", unit=unit)
-        return str(st.text_input(label, value, key=f"{stamp}-{key}", max_chars=200))
+    def text(key: str, value: str, title: str) -> str:
+        return str(st.text_input(book.say(title, unit=unit), value, key=f"{stamp}-{key}", max_chars=200))
 
-    def choose(key: str, name: str, options: Sequence[str], value: str, label: Callable[[str], str]) -> str:
+    def choose(key: str, title: str, options: Sequence[str], value: str, label: Callable[[str], str]) -> str:
         # each language has a list of its own, which takes over what was chosen in the other
         chosen = st.session_state.get(f"{stamp}-{key}", value)
         at = options.index(chosen) if chosen in options else 0
-        words = book.say(f"app.edit.{name}", unit=unit)
+        words = book.say(title, unit=unit)
         picked = st.selectbox(words, options, at, format_func=label, key=f"{stamp}-{key}-{book.language}")
         st.session_state[f"{stamp}-{key}"] = picked
         return str(picked)
-
-    def in_words(prefix: str) -> Callable[[str], str]:
-        return lambda option: book.say(f"app.edit.{prefix}_{option.replace('-', '_')}")
 
     left, right = st.columns(2, gap="large")
     with left:
         st.html(markup.heading(book.say("app.edit.fund_title")))
         with _fields():
-            fund = text("fund", before.fund, "fund")
-            per = text("unit", before.unit, "unit")
-            rounding = choose("rounding", "rounding", ROUNDINGS, before.rounding, in_words("rounding"))
+            fund = text("fund", before.fund, "app.edit.fund")
+            per = text("unit", before.unit, "app.edit.unit")
+            rounding = choose(
+                "rounding",
+                "app.edit.rounding",
+                ROUNDINGS,
+                before.rounding,
+                lambda one: book.say(ROUNDING[one]),
+            )
     with right:
         st.html(markup.heading(book.say("app.edit.method_title")))
         with _fields():
-            kind = choose("kind", "kind", ("shares", "scores"), before.kind, in_words("kind"))
+            kind = choose("kind", "app.edit.kind", [*KIND], before.kind, lambda one: book.say(KIND[one]))
             columns = ["", *(f.id for f in scenario.factors)]
             coefficient = choose(
                 "coefficient",
-                "coefficient",
+                "app.edit.coefficient",
                 columns,
                 before.coefficient,
-                _column_label(scenario, "none", book),
+                _column_label(scenario, "app.edit.none", book),
             )
     names = {r.id: book.text(r.name) for r in scenario.recipients}
     ids = list(names)
@@ -161,24 +176,23 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, boo
     for place, row in enumerate(rows["reservation"], 1):
         old = before.reservations[row] if row < len(before.reservations) else ("", "")
         with _fields():
-            reservations.append(
-                (text(f"r{row}-name", old[0], "name"), text(f"r{row}-amount", old[1], "amount"))
-            )
+            name = text(f"r{row}-name", old[0], "app.edit.name")
+            reservations.append((name, text(f"r{row}-amount", old[1], "app.edit.amount")))
             _render_remove(stamp, "reservation", row, place, book)
-    _render_add(stamp, "reservation", book)
+    _render_add(stamp, "reservation", "app.edit.add_reservation", book)
 
     st.html(markup.heading(book.say("app.edit.earmark_title")))
     earmarks = []
     for place, row in enumerate(rows["earmark"], 1):
         mark = before.earmarks[row] if row < len(before.earmarks) else EarmarkRow(ids[0], "")
         with _fields():
-            whom = choose(f"e{row}-whom", "recipient", ids, mark.recipient, names.__getitem__)
-            amount = text(f"e{row}-amount", mark.amount, "amount")
-            reason = text(f"e{row}-reason", mark.reason, "reason")
+            whom = choose(f"e{row}-whom", "app.edit.recipient", ids, mark.recipient, names.__getitem__)
+            amount = text(f"e{row}-amount", mark.amount, "app.edit.amount")
+            reason = text(f"e{row}-reason", mark.reason, "app.edit.reason")
             also = st.checkbox(book.say("app.edit.also_shares"), mark.also_shares, key=f"{stamp}-e{row}-also")
             _render_remove(stamp, "earmark", row, place, book)
         earmarks.append(EarmarkRow(whom, amount, also, reason))
-    _render_add(stamp, "earmark", book)
+    _render_add(stamp, "earmark", "app.edit.add_earmark", book)
 
     st.html(markup.heading(book.say("app.edit.limit_title")))
     bounds = []
@@ -189,7 +203,7 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, boo
                 _render_bound(scenario, old_bound, row, names, choose, text, f"{stamp}-l{row}", book)
             )
             _render_remove(stamp, "limit", row, place, book)
-    _render_add(stamp, "limit", book)
+    _render_add(stamp, "limit", "app.edit.add_limit", book)
     return Rule(
         fund.strip(),
         per.strip(),
@@ -218,19 +232,15 @@ def _render_bound(
     book: Phrasebook,
 ) -> Bound:
     def whom_label(option: str) -> str:
-        if option in ("all", LISTED):
-            return book.say(f"app.edit.whom_{option}")
+        if option == "all":
+            return book.say("app.edit.whom_all")
+        if option == LISTED:
+            return book.say("app.edit.whom_listed")
         return book.say("app.edit.whom_kind", kind=book.kind(option))
 
-    def of_label(option: str) -> str:
-        return book.say(f"app.edit.of_{option}")
-
-    def bound_label(option: str) -> str:
-        return book.say(f"app.edit.bound_{option}")
-
     whoms = list(dict.fromkeys(["all", *kinds(scenario), LISTED, old.whom]))
-    kind = choose(f"l{row}-kind", "bound", ["floor", "cap"], old.kind, bound_label)
-    whom = choose(f"l{row}-whom", "whom", whoms, old.whom, whom_label)
+    kind = choose(f"l{row}-kind", "app.edit.bound", [*BOUND], old.kind, lambda one: book.say(BOUND[one]))
+    whom = choose(f"l{row}-whom", "app.edit.whom", whoms, old.whom, whom_label)
     listed: Sequence[str] = ()
     if whom == LISTED:
         taking = [scenario.recipients[i].id for i in scenario.participants]
@@ -244,19 +254,21 @@ def _render_bound(
             wrap=True,
         )
         st.session_state[f"{key}-listed"] = listed
-    bases = [AMOUNT, "fund", "distributable", *(["previous"] if scenario.previous is not None else [])]
-    of = choose(f"l{row}-of", "of", bases, old.of, of_label)
-    figure = text(f"l{row}-figure", old.figure, "figure_money" if of == AMOUNT else "figure_rate")
+    bases = [of for of in OF if of != "previous" or scenario.previous is not None]
+    of = choose(f"l{row}-of", "app.edit.of", bases, old.of, lambda one: book.say(OF[one]))
+    size = "app.edit.figure_money" if of == AMOUNT else "app.edit.figure_rate"
+    figure = text(f"l{row}-figure", old.figure, size)
     by = ""
     if of in ("fund", "distributable"):
         columns = ["", *(f.id for f in scenario.factors)]
-        by = choose(f"l{row}-by", "by", columns, old.by, _column_label(scenario, "by_none", book))
+        none = _column_label(scenario, "app.edit.by_none", book)
+        by = choose(f"l{row}-by", "app.edit.by", columns, old.by, none)
     return Bound(kind, whom, tuple(listed), figure.strip(), of, by)
 
 
 def _column_label(scenario: Scenario, none: str, book: Phrasebook) -> Callable[[str], str]:
     names = {f.id: book.text(f.name) for f in scenario.factors}
-    return lambda id: names[id] if id else book.say(f"app.edit.{none}")
+    return lambda id: names[id] if id else book.say(none)
 
 
 def _render_remove(stamp: str, kind: str, row: int, place: int, book: Phrasebook) -> None:
@@ -268,12 +280,12 @@ def _render_remove(stamp: str, kind: str, row: int, place: int, book: Phrasebook
     st.button(label, key=f"{stamp}-{kind}-{row}-remove", on_click=remove)
 
 
-def _render_add(stamp: str, kind: str, book: Phrasebook) -> None:
+def _render_add(stamp: str, kind: str, label: str, book: Phrasebook) -> None:
     def add() -> None:
         rows: Rows = st.session_state[stamp]
         st.session_state[stamp] = {**rows, kind: [*rows[kind], _fresh(stamp)]}
 
-    st.button(book.say(f"app.edit.add_{kind}"), key=f"{stamp}-{kind}-add", on_click=add)
+    st.button(book.say(label), key=f"{stamp}-{kind}-add", on_click=add)
 
 
 def _fresh(stamp: str) -> int:

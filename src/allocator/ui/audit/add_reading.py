@@ -22,7 +22,7 @@ from allocator.ui.components import markup, widgets
 from allocator.ui.session import fund
 from allocator.ui.session.readings import Choice, Choices, fund_key, named_scenarios
 
-KINDS = ("scored", "share")
+KINDS = {"scored": "published.add_scored", "share": "published.add_share"}
 TRANSPORT = 21  # MB that the browser may send: our own sentence refuses what is too large
 EXAMPLE = """format = 1
 title  = "{title}"
@@ -109,8 +109,8 @@ def _form(rule: Scenario, slug: str, book: Phrasebook) -> None:
         )
         kind = right.selectbox(
             book.say("published.add_kind"),
-            KINDS,
-            format_func=lambda one: book.say(f"published.add_{one}"),
+            list(KINDS),
+            format_func=lambda one: book.say(KINDS[one]),
         )
         left, right = st.columns(2)
         low = left.text_input(book.say("published.add_low"), max_chars=30)
@@ -127,7 +127,12 @@ def _form(rule: Scenario, slug: str, book: Phrasebook) -> None:
         named = reading_from(rule, title, reason, str(kind), str(factor), low, high, whom)
         add_reading(fund_key(rule), reading_bytes(named))
     except ScenarioError as error:
-        fields = {key: book.say(f"published.add_{key}") for key in ("name", "reason", "low", "high")}
+        fields = {
+            "name": book.say("published.add_name"),
+            "reason": book.say("published.add_reason"),
+            "low": book.say("published.add_low"),
+            "high": book.say("published.add_high"),
+        }
         widgets.render_problems(in_fields(error, fields), book)
         return
     st.session_state["reading-added"] = book.text(named.title)

@@ -113,7 +113,8 @@ def heads(found: Findings, book: Phrasebook) -> list[str]:
     """The notes above the chart of amounts: the rule's weights, the legend, and remarks that apply."""
     rule = found.scenario
     about = book.say("published.weights_about", weights=short_weights(rule.weights, book))
-    parts = [markup.block("hint", about), markup.legend(_marks(("band", "tick"), book))]
+    marked = [("band", book.say("published.legend_band")), ("tick", book.say("published.legend_tick"))]
+    parts = [markup.block("hint", about), markup.legend(marked)]
     if found.weights == rule.weights:
         parts.append(markup.block("exact", book.say("published.unchanged"), role="status"))
     if found.says is None:
@@ -121,20 +122,17 @@ def heads(found: Findings, book: Phrasebook) -> list[str]:
     return parts
 
 
-def _marks(names: Sequence[str], book: Phrasebook) -> list[tuple[str, str]]:
-    return [(name, book.say(f"published.legend_{name}")) for name in names]
-
-
 @st.fragment
 def render_shares(choice: Choice, checked: Audit, book: Phrasebook) -> None:
     """Draws the ranges of factor shares, a chart for each factor; of many factors one at a time."""
     scenario = checked.reading.scenario
+    marked = [("band", book.say("published.legend_band")), ("track", book.say("published.legend_track"))]
     st.html(
         markup.lines(
             [
                 markup.heading(book.say("published.shares_title")),
                 markup.block("hint", book.say("published.shares_about")),
-                markup.legend(_marks(("band", "track"), book)),
+                markup.legend(marked),
             ]
         )
     )

@@ -19,8 +19,8 @@ from allocator.ui.components import markup, widgets
 from allocator.ui.session import remembered
 from allocator.ui.session.readings import key_of, work_once
 
-SIDES = ("below", "above")
-PRIORS = ("equal", "data")
+SIDES = {"below": "published.below", "above": "published.above"}
+PRIORS = {"equal": "audit.prior_equal", "data": "audit.prior_data"}
 MOST_DIGITS = 6
 
 
@@ -61,8 +61,8 @@ def _nearest(checked: Audit, slug: str, book: Phrasebook) -> None:
         )
         side = middle.selectbox(
             book.say("published.nearest_side"),
-            SIDES,
-            format_func=lambda one: book.say(f"published.{one}"),
+            list(SIDES),
+            format_func=lambda one: book.say(SIDES[one]),
         )
         written = right.text_input(book.say("published.nearest_amount", unit=unit), max_chars=30)
         if st.form_submit_button(book.say("published.nearest_go")):
@@ -102,8 +102,8 @@ def _table(checked: Audit, scenario: Scenario, slug: str, book: Phrasebook) -> N
         left, right = st.columns([2, 1])
         prior = left.selectbox(
             book.say("published.table_prior"),
-            PRIORS,
-            format_func=lambda one: book.say(f"audit.prior_{one}"),
+            list(PRIORS),
+            format_func=lambda one: book.say(PRIORS[one]),
         )
         digits = right.selectbox(book.say("published.table_digits"), range(MOST_DIGITS + 1), index=2)
         if st.form_submit_button(book.say("published.table_go")):

@@ -57,8 +57,8 @@ def render() -> None:
             nearest.render_table(fitting[key], scenario, slug, book)
     else:
         open_ = any(isinstance(one, Audit) and one.verdict.consistent is None for one in checked.values())
-        key = "none_settled" if open_ else "none_fits"
-        st.html(markup.block("exact", book.say(f"published.{key}"), role="status"))
+        none = book.say("published.none_settled" if open_ else "published.none_fits")
+        st.html(markup.block("exact", none, role="status"))
     add_reading.render_adding(found, slug, book)
     with st.expander(book.say("published.fit_title"), key="fold-fit"):
         _fits(found, list(checked), scenario, book)

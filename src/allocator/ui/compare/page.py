@@ -153,7 +153,8 @@ def _render_why(
 
     Amounts that are known without a rule give no reasons.
     """
-    folded = st.expander(_of_rules("why", chosen, book), key="compare-why", on_change="rerun")
+    title = book.say("compare.why") if chosen is None else book.say("compare.why_from", base=chosen.full)
+    folded = st.expander(title, key="compare-why", on_change="rerun")
     if not folded.open:
         return
     with folded:
@@ -165,19 +166,16 @@ def _render_why(
             why.render_why(first, other, id, book, f"why-{letter}")
 
 
-def _of_rules(key: str, chosen: Base | None, book: Phrasebook) -> str:
-    """The heading of a comparison with the first rule; it says so where another base is chosen."""
-    if chosen is None:
-        return book.say(f"compare.{key}")
-    return book.say(f"compare.{key}_from", base=chosen.full)
-
-
 def differences_html(
     allocations: Sequence[Allocation], titles: Sequence[str], chosen: Base | None, book: Phrasebook
 ) -> list[str]:
     """The differences of each scenario's rule from the first one's, in words."""
     first = allocations[0].scenario
-    parts = [markup.heading(_of_rules("differences", chosen, book))]
+    if chosen is None:
+        head = book.say("compare.differences")
+    else:
+        head = book.say("compare.differences_from", base=chosen.full)
+    parts = [markup.heading(head)]
     for (letter, title), allocation in zip(lettered(titles)[1:], allocations[1:], strict=True):
         # the titles stand in the headings
         found = [d for d in differences(first, allocation.scenario) if d.clause != "title"]

@@ -18,7 +18,30 @@ ROWS, COLUMNS = 60, 24  # of a sheet that are drawn
 FEW = 6  # statements of a kind before the rest is folded away
 _BY_OPTION = re.compile(r"（[^（）]*--[^（）]*）|\s*\([^()]*--[^()]*\)")
 KEPT = ("factor_missing", "factor_near", "factor_hidden", "recipients_missing")  # what may stay as it is
-ROLES = ("leave_out", "recipients", "previous", "published")  # that a column can be given
+ROLES = {  # that a column can be given
+    "leave_out": "app.start.choice_leave_out",
+    "recipients": "app.start.choice_recipients",
+    "previous": "app.start.choice_previous",
+    "published": "app.start.choice_published",
+}
+TAKEN = {
+    "recipient": "app.start.as_recipient",
+    "factor": "app.start.as_factor",
+    "amount": "app.start.as_amount",
+    "left": "app.start.as_left",
+}
+CHOICES = {  # answers in words; any other is a name in the table
+    "zero": "app.start.choice_zero",
+    "refuse": "app.start.choice_refuse",
+    "read": "app.start.choice_read",
+    "leave": "app.start.choice_leave",
+    "leave_out": "app.start.choice_leave_out",
+    "previous": "app.start.choice_previous",
+    "published": "app.start.choice_published",
+    "same": "app.start.choice_same",
+    "keep": "app.start.choice_keep",
+    "deduct": "app.start.choice_deduct",
+}
 ABREAST = 3
 Place = tuple[str, str, str]
 Answers = Mapping[Place, tuple[str, Statement]]
@@ -61,12 +84,12 @@ def _render_column(taken: Taken, of: str, book: Phrasebook) -> None:
         st.session_state[f"columns-{of}"] = kept if chosen is None else {**kept, taken.at: chosen}
 
     standing = columns_of(of).get(taken.at)
-    proposed = book.say(f"app.start.as_{taken.role}")
+    proposed = book.say(TAKEN[taken.role])
     st.selectbox(
         markup.in_markdown(book.say("app.start.column", at=taken.at, name=taken.name)),
-        ROLES,
-        index=ROLES.index(standing) if standing in ROLES else None,
-        format_func=lambda role: book.say(f"app.start.choice_{role}"),
+        list(ROLES),
+        index=list(ROLES).index(standing) if standing in ROLES else None,
+        format_func=lambda role: book.say(ROLES[role]),
         key=key,
         on_change=pick,
         placeholder=proposed,
@@ -146,19 +169,7 @@ def choices_of(statement: Statement, *, keeps: bool = False) -> list[str]:
 
 
 def _choice(choice: str, book: Phrasebook) -> str:
-    known = (
-        "zero",
-        "refuse",
-        "read",
-        "leave",
-        "leave_out",
-        "previous",
-        "published",
-        "same",
-        "keep",
-        "deduct",
-    )
-    return book.say(f"app.start.choice_{choice}") if choice in known else choice
+    return book.say(CHOICES[choice]) if choice in CHOICES else choice
 
 
 def options_of(of: str) -> Options:
@@ -222,12 +233,14 @@ def render_statements(made: Understanding, book: Phrasebook) -> None:
     if made.problems:
         title = markup.heading(book.say("sheets.title.problems"), 3)
         st.html(markup.lines([title, markup.listing([in_words(each, book) for each in made.problems])]))
-    for part in ("treated", "left_out"):
-        statements: Sequence[Statement] = getattr(made, part)
+    for key, statements in (
+        ("sheets.title.treated", made.treated),
+        ("sheets.title.left_out", made.left_out),
+    ):
         if statements:
             said = [in_words(each, book) for each in statements]
             more = book.say("app.start.more", count=len(said) - FEW)
-            title = markup.heading(book.say(f"sheets.title.{part}"), 3)
+            title = markup.heading(book.say(key), 3)
             st.html(markup.lines([title, markup.listing(said, FEW, more)]))
 
 
@@ -251,7 +264,12 @@ def render_sheet(made: Understanding, grids: Sequence[Grid], book: Phrasebook) -
         for number, cells in grid.rows[:ROWS]
     )
     caption = book.say("app.start.sheet")
-    marks = [(role, book.say(f"app.start.role_{role}")) for role in ("heading", "factor", "check", "left")]
+    marks = [
+        ("heading", book.say("app.start.role_heading")),
+        ("factor", book.say("app.start.role_factor")),
+        ("check", book.say("app.start.role_check")),
+        ("left", book.say("app.start.role_left")),
+    ]
     st.html(
         markup.lines(
             [

@@ -63,9 +63,11 @@ def _render_presets(scenario: Scenario, slug: str, book: Phrasebook) -> None:
 def preset_words(preset: Preset, book: Phrasebook) -> tuple[str, str]:
     """The name of a preset in full, and on its chip."""
     summary = preset.summary(book)
-    if preset.key in ("file", "equal"):
-        full = book.say(f"app.weights.preset_{preset.key}", summary=summary)
-        short = book.say(f"app.weights.chip_{preset.key}")
+    if preset.key == "file":
+        full, short = book.say("app.weights.preset_file", summary=summary), book.say("app.weights.chip_file")
+    elif preset.key == "equal":
+        full = book.say("app.weights.preset_equal", summary=summary)
+        short = book.say("app.weights.chip_equal")
     else:
         full = short = catalogue.title(preset.key, state.found(), book)
     few = len(preset.weights) <= FEW and preset.key != "equal"

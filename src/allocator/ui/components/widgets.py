@@ -58,8 +58,15 @@ def render_data(scenario: Scenario, book: Phrasebook) -> None:
     """Draws the status, definition and source of each weighted factor's data, folded away."""
     none = book.say("app.data.none")
     with st.expander(book.say("app.data.title"), key="fold-data"):
-        keys = ("factor", "status", "year", "unit", "definition", "source")
-        headers = [book.say(f"app.data.{key}") for key in keys]
+        keys = (
+            "app.data.factor",
+            "app.data.status",
+            "app.data.year",
+            "app.data.unit",
+            "app.data.definition",
+            "app.data.source",
+        )
+        headers = [book.say(key) for key in keys]
         rows = []
         for id in scenario.weights:
             factor = scenario.factor(id)

@@ -32,9 +32,12 @@ Into = tuple[str, str, str]  # the editor, the scenario, and a digest of the dat
 
 
 class Editor(NamedTuple):
-    """One of the three tables: the data that fills it, and functions that write it out and read it back."""
+    """One of the three tables: its sentences, the data that fills it, functions that write and read it."""
 
     name: str
+    title: str
+    about: str
+    apply: str
     of: Callable[[Scenario], object]
     out: Callable[[Scenario, Phrasebook], tuple[list[str], list[list[str]]]]
     back: Callable[[Scenario, Sequence[str], Rows, str], Scenario]
@@ -57,9 +60,36 @@ def _described_rows(scenario: Scenario, book: Phrasebook) -> tuple[list[str], li
 EDITORS = {
     editor.name: editor
     for editor in (
-        Editor("table", _data, upload.table_rows, partial(upload.with_table, numbered=True), True),
-        Editor("factors", _described, _described_rows, upload.with_factors, False),
-        Editor("cells", lambda s: s.provenance, upload.cell_rows, upload.with_cells, True),
+        Editor(
+            "table",
+            "app.table_editor.table_title",
+            "app.table_editor.table_about",
+            "app.table_editor.table_apply",
+            _data,
+            upload.table_rows,
+            partial(upload.with_table, numbered=True),
+            True,
+        ),
+        Editor(
+            "factors",
+            "app.table_editor.factors_title",
+            "app.table_editor.factors_about",
+            "app.table_editor.factors_apply",
+            _described,
+            _described_rows,
+            upload.with_factors,
+            False,
+        ),
+        Editor(
+            "cells",
+            "app.table_editor.cells_title",
+            "app.table_editor.cells_about",
+            "app.table_editor.cells_apply",
+            lambda s: s.provenance,
+            upload.cell_rows,
+            upload.with_cells,
+            True,
+        ),
     )
 }
 
@@ -82,13 +112,13 @@ class Typed(NamedTuple):
 def render_editor(name: str, scenario: Scenario, slug: str, book: Phrasebook) -> None:
     """Draws an editor with its buttons.  Typing in a cell redraws only this part, not the page."""
     editor = EDITORS[name]
-    title = book.say(f"app.table_editor.{name}_title")
-    st.html(markup.heading(title) + markup.block("hint", book.say(f"app.table_editor.{name}_about")))
+    title = book.say(editor.title)
+    st.html(markup.heading(title) + markup.block("hint", book.say(editor.about)))
     render_outcome(name, book)
     try:
         header, rows = editor.out(scenario, book)
     except ScenarioError as error:
-        render_problems(error, "not_shown", book)
+        render_problems(error, "app.table_editor.not_shown", book)
         return
     into = name, slug, _digest(editor.of(scenario))
     config = column_config(name, header, scenario, book)
@@ -107,8 +137,7 @@ def render_editor(name: str, scenario: Scenario, slug: str, book: Phrasebook) ->
     )
     typed = _typed(into)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        label = book.say(f"app.table_editor.{name}_apply")
-        applied = st.button(label, key=f"apply-{name}-{slug}", type="primary")
+        applied = st.button(book.say(editor.apply), key=f"apply-{name}-{slug}", type="primary")
         if typed.edits:
             label = book.say("app.table_editor.discard")
             st.button(label, key=f"discard-{name}-{slug}", on_click=_forget, args=(into,))
@@ -119,7 +148,7 @@ def render_editor(name: str, scenario: Scenario, slug: str, book: Phrasebook) ->
         made = editor.back(scenario, header, typed.edits.on(rows), title)
     except ScenarioError as error:
         _put(into, typed._replace(refused=True))
-        render_problems(error, "refused", book)
+        render_problems(error, "app.table_editor.refused", book)
         return
     if not applied:
         _put(into, typed._replace(refused=False))
@@ -261,7 +290,7 @@ def render_problems(error: ScenarioError, title: str, book: Phrasebook) -> None:
 
 def render_sentences(sentences: Sequence[str], title: str, book: Phrasebook) -> None:
     """Draws sentences on what is wrong, their number first."""
-    head = book.say(f"app.table_editor.{title}", count=len(sentences))
+    head = book.say(title, count=len(sentences))
     st.html(markup.block("zero", head, role="alert"))
     with st.container(height=320 if len(sentences) > MANY else "content", border=len(sentences) > MANY):
         st.markdown("\n".join(f"{at}. {markup.in_markdown(s)}" for at, s in enumerate(sentences, 1)))

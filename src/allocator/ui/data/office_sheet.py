@@ -41,16 +41,18 @@ def render_office_sheet(
             f"understood-{of}", key, lambda: understand_grids(file.name, grids, options, scenario)
         )
     except ScenarioError:
-        render_problems(refused, "upload_refused", book)
+        render_problems(refused, "app.table_editor.upload_refused", book)
         return
     # the program's own template names each cell by its row and heading
     if (_is_template(grids) and understood.is_open(made, of)) or not (made.values or made.decisions):
-        render_problems(refused, "upload_refused", book)
+        render_problems(refused, "app.table_editor.upload_refused", book)
         _offer_new_fund(file, book)
         return
     if made.problems:
         said = [understood.in_words(each, book) for each in made.problems]
-        render_sentences([f"{file.name}: {sentence}" for sentence in said], "upload_refused", book)
+        render_sentences(
+            [f"{file.name}: {sentence}" for sentence in said], "app.table_editor.upload_refused", book
+        )
     st.html(markup.block("exact", understood.summary(made, book), role="status"))
     understood.render_questions(made, of, book, keeps=True)
     understood.render_columns(made, of, book)
@@ -59,7 +61,7 @@ def render_office_sheet(
         try:
             after = with_values(scenario, made, book)
         except ScenarioError as error:  # figures that are valid singly but not together
-            render_problems(error, "upload_refused", book)
+            render_problems(error, "app.table_editor.upload_refused", book)
             return
         _render_effect(scenario, after, book)
         if st.button(book.say("app.table_editor.take_sheet"), key=f"take-{of}", type="primary"):

@@ -104,12 +104,16 @@ def _render_values(counted: Counted, scenario: Scenario, slug: str, book: Phrase
         lines.append(book.say("app.projects.no_factors", ids=list(ids), known=own))
     else:
         apart = [id for id in ids if id not in own]
-        lists = {"moves": moved, "not_in": apart, "left": [id for id in own if id not in ids]}
+        lists = {
+            "app.projects.moves": moved,
+            "app.projects.not_in": apart,
+            "app.projects.left": [id for id in own if id not in ids],
+        }
         if not moved:
             lines.append(book.say("app.projects.same"))
         for key, some in lists.items():
             if some:
-                lines.append(book.say(f"app.projects.{key}", names=[_name(names, id, book) for id in some]))
+                lines.append(book.say(key, names=[_name(names, id, book) for id in some]))
     st.html(
         markup.lines(
             [f"<div>{markup.table(grid, grid.caption)}</div>", *(markup.block("effect", x) for x in lines)]
@@ -233,7 +237,7 @@ def _render_other(
     try:
         after = count({**files, "rules": file}, scenario, "projects-other", book)
     except ScenarioError as error:
-        render_problems(error, "projects_refused_other", book)
+        render_problems(error, "app.table_editor.projects_refused_other", book)
         return
     if after is not None:
         _render_change(found, after, scenario, slug, book)
@@ -273,7 +277,8 @@ def _render_change(
             widgets.render_problems(error, book)
         else:
             kept = old.rules.provincial or new.rules.provincial
-            parts.append(markup.block("hint", book.say(f"app.projects.total_{'kept' if kept else 'own'}")))
+            total = book.say("app.projects.total_kept" if kept else "app.projects.total_own")
+            parts.append(markup.block("hint", total))
             grid = into_scenario.amounts_grid(was, now, book)
             parts.append(markup.table(grid, grid.caption))
     st.html(markup.lines(parts))

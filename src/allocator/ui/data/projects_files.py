@@ -30,6 +30,21 @@ from allocator.ui.session import catalogue
 
 EXAMPLE = Path("luzhou-2023-projects", "rules", "five-years.toml")
 KINDS = ("register", "rules", "activities")
+UPLOAD = {
+    "register": "app.projects.upload_register",
+    "rules": "app.projects.upload_rules",
+    "activities": "app.projects.upload_activities",
+}
+TEMPLATE = {
+    "register": "app.projects.template_register",
+    "rules": "app.projects.template_rules",
+    "activities": "app.projects.template_activities",
+}
+NEEDS = {
+    "register": "app.projects.needs_register",
+    "rules": "app.projects.needs_rules",
+    "activities": "app.projects.needs_activities",
+}
 # MB that the browser may send: our own sentence refuses what is too large
 TRANSPORT = {"register": 60, "rules": 22, "activities": 20}
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -80,12 +95,12 @@ def render_files(scenario: Scenario, own: dict[str, Given], slug: str, book: Phr
     for kind in KINDS:
         left, rights[kind] = st.columns([2, 1], vertical_alignment="bottom")
         with left:
-            label, key = book.say(f"app.projects.upload_{kind}"), f"projects-{kind}-{slug}-{boxes}"
+            label, key = book.say(UPLOAD[kind]), f"projects-{kind}-{slug}-{boxes}"
             uploads.render_upload(f"projects-{kind}", slug, label, key, TRANSPORT[kind])
     uploaded = given(slug)
     for kind, (name, content) in _templates(scenario, (own | uploaded).get("rules"), book).items():
         rights[kind].download_button(
-            book.say(f"app.projects.template_{kind}"), content, name,
+            book.say(TEMPLATE[kind]), content, name,
             mime="application/toml" if kind == "rules" else EXCEL,
             on_click="ignore", width="stretch", key=f"projects-template-{kind}",
         )  # fmt: skip
@@ -110,13 +125,14 @@ def _templates(
     if file is None or rules is None:
         return {}
     content, people = file.content, scenario.recipients
-    names = {kind: f"{book.say(f'app.projects.file_{kind}')}.xlsx" for kind in ("register", "activities")}
+    register = f"{book.say('app.projects.file_register')}.xlsx"
     found: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "register": (names["register"], lambda: register_template(rules, people, book)),
+        "register": (register, lambda: register_template(rules, people, book)),
         "rules": (shown_name(file.name), lambda: content),
     }
     if rules.points:
-        found["activities"] = names["activities"], lambda: activities_template(rules, people, book)
+        activities = f"{book.say('app.projects.file_activities')}.xlsx"
+        found["activities"] = activities, lambda: activities_template(rules, people, book)
     return found
 
 
@@ -159,7 +175,7 @@ def counted_of(files: Files, scenario: Scenario, slug: str, book: Phrasebook) ->
     try:
         found = count(files, scenario, "projects", book)
     except ScenarioError as error:
-        render_problems(error, "projects_refused", book)
+        render_problems(error, "app.table_editor.projects_refused", book)
         found = _last().get(slug)
         if found is not None and found.counted.recipients == tuple(scenario.ids):
             st.html(markup.block("exact", book.say("app.projects.earlier"), role="status"))
@@ -180,7 +196,7 @@ def count(files: Files, scenario: Scenario, kind: str, book: Phrasebook) -> File
         lacking.append("activities")
     for name in lacking:
         names = [book.text(point.column) for point in rules.points] if rules else []
-        st.html(markup.block("exact", book.say(f"app.projects.needs_{name}", names=names), role="status"))
+        st.html(markup.block("exact", book.say(NEEDS[name], names=names), role="status"))
     if lacking or rules is None:
         return None
     key = (

@@ -31,7 +31,16 @@ from allocator.ui.components.uploads import Given, given, once
 from allocator.ui.session import catalogue, fund
 from allocator.ui.session.rule import typed_number
 
-PLANS = ("elapsed", "stated")
+CHECKPOINTS = {
+    "file": "app.execution.checkpoints_file",
+    "quarters": "app.execution.checkpoints_quarters",
+}
+PLANS = {
+    "file": "app.execution.plan_file",
+    "elapsed": "app.execution.plan_elapsed",
+    "stated": "app.execution.plan_stated",
+}
+UPLOADS = {"payments": "app.execution.upload_payments", "rules": "app.execution.upload_rules"}
 # MB that the browser may send: our own sentence refuses what is too large
 TRANSPORT = {"payments": 20, "rules": 22}
 
@@ -65,7 +74,7 @@ def fund_key(slug: str) -> str:
 
 def render_upload(kind: str, slug: str, book: Phrasebook) -> None:
     """Draws a box for a file of payments, or of rules."""
-    label = book.say(f"app.execution.upload_{kind}")
+    label = book.say(UPLOADS[kind])
     if uploads.render_upload(kind, fund_key(slug), label, f"execution-{kind}-{slug}", TRANSPORT[kind]):
         st.rerun()
 
@@ -122,13 +131,13 @@ def render_settings(held: Rules, paid: Payments, slug: str, book: Phrasebook) ->
         on = _render_day(held, paid, key, book)
     with columns[1]:
         how = fields.render_choice(
-            f"execution-points-{key}", book.say("app.execution.checkpoints"), ("file", "quarters"), "file",
-            lambda name: book.say(f"app.execution.checkpoints_{name}"), book,
+            f"execution-points-{key}", book.say("app.execution.checkpoints"), CHECKPOINTS, "file",
+            lambda name: book.say(CHECKPOINTS[name]), book,
         )  # fmt: skip
     with columns[2]:
         plan = fields.render_choice(
-            f"execution-plan-{key}", book.say("app.execution.plan"), ("file", *PLANS), "file",
-            lambda name: book.say(f"app.execution.plan_{name}"), book,
+            f"execution-plan-{key}", book.say("app.execution.plan"), PLANS, "file",
+            lambda name: book.say(PLANS[name]), book,
         )  # fmt: skip
     st.html(markup.block("hint", book.say("app.execution.plan_about")))
     points = held.checkpoints
@@ -184,14 +193,17 @@ def render_targets(targets: Sequence[Target], slug: str, book: Phrasebook) -> tu
         title = str(book.text(target.name))
         boxes = st.columns([1, 1, 1, 1.4], vertical_alignment="bottom")
         with boxes[0]:
-            weight = _text(f"{name}-weight", _label("weight", title, book), _written(target.weight), book)
+            label = _label("app.execution.enter_weight", title, book)
+            weight = _text(f"{name}-weight", label, _written(target.weight), book)
         with boxes[1]:
             figure = _render_figure(target, name, title, book)
         with boxes[2]:
-            points = _text(f"{name}-points", _label("points", title, book), _written(target.points), book)
+            label = _label("app.execution.enter_points", title, book)
+            points = _text(f"{name}-points", label, _written(target.points), book)
         with boxes[3]:
             evidence = "" if target.evidence is None else str(book.text(target.evidence))
-            proof = _text(f"{name}-evidence", _label("evidence", title, book), evidence, book)
+            label = _label("app.execution.enter_evidence", title, book)
+            proof = _text(f"{name}-evidence", label, evidence, book)
         try:
             made.append(entered(target, title, weight, figure, points, proof, evidence))
         except ScenarioError as error:
@@ -223,7 +235,7 @@ def entered(
 
 def _render_figure(target: Target, name: str, title: str, book: Phrasebook) -> str | bool | None:
     """Draws the figure of an indicator: locked where the program computes it, else yes or no, or a number."""
-    label = _label("figure", title, book)
+    label = _label("app.execution.enter_figure", title, book)
     if target.figure != "entered":
         st.text_input(
             label, book.say("app.execution.computed"), key=f"{name}-computed-{book.language}", disabled=True
@@ -231,16 +243,20 @@ def _render_figure(target: Target, name: str, title: str, book: Phrasebook) -> s
         return None
     if not target.yes:
         return _text(f"{name}-figure", label, _written(target.entered), book)
-    names = {"entered": None, "yes": True, "no": False}
-    first = next(key for key, value in names.items() if value is target.entered)
+    known: dict[str, tuple[str, bool | None]] = {
+        "entered": ("execution.target.entered", None),
+        "yes": ("execution.target.yes", True),
+        "no": ("execution.target.no", False),
+    }
+    first = next(one for one, (_, value) in known.items() if value is target.entered)
     picked = fields.render_choice(
-        f"{name}-figure", label, names, first, lambda key: book.say(f"execution.target.{key}"), book
+        f"{name}-figure", label, known, first, lambda one: book.say(known[one][0]), book
     )
-    return names[picked]
+    return known[picked][1]
 
 
 def _label(key: str, title: str, book: Phrasebook) -> str:
-    return markup.in_markdown(book.say(f"app.execution.enter_{key}", name=title))
+    return markup.in_markdown(book.say(key, name=title))
 
 
 def _text(name: str, label: str, first: str, book: Phrasebook) -> str:

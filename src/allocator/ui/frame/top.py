@@ -91,8 +91,8 @@ def _render_stage(slug: str, book: Phrasebook) -> None:
         latest = store.history(name)[-1:]
         if not latest:
             return
-        key = "saved_stage" if latest[0].stage else "saved_number"
-        text = book.say(f"app.toolbar.{key}", number=str(latest[0].number), stage=latest[0].stage)
+        key = "app.toolbar.saved_stage" if latest[0].stage else "app.toolbar.saved_number"
+        text = book.say(key, number=str(latest[0].number), stage=latest[0].stage)
         kind = "total-ok"
     else:
         return
@@ -101,21 +101,20 @@ def _render_stage(slug: str, book: Phrasebook) -> None:
 
 def _render_acts(slug: str, book: Phrasebook) -> None:
     steps = state.trail(slug)
-    acts: tuple[tuple[str, Callable[[str], None], bool, str], ...] = (
-        ("undo", state.undo, not steps.past, ":material/undo:"),
-        ("redo", state.redo, not steps.future, ":material/redo:"),
-        ("back", state.back_to_file, steps.untouched, ":material/restart_alt:"),
+    acts: tuple[tuple[str, str, Callable[[str], None], bool, str], ...] = (
+        ("undo", "app.toolbar.undo", state.undo, not steps.past, ":material/undo:"),
+        ("redo", "app.toolbar.redo", state.redo, not steps.future, ":material/redo:"),
+        ("back", "app.toolbar.back", state.back_to_file, steps.untouched, ":material/restart_alt:"),
     )
     with st.container(key="top-steps", horizontal=True, gap=None, width="content", wrap=False):
-        for name, act, disabled, icon in acts:
-            label = book.say(f"app.toolbar.{name}")
+        for name, said, act, disabled, icon in acts:
+            label = book.say(said)
             st.button(
                 label, key=f"{name}-{slug}", on_click=act, args=(slug,), disabled=disabled, icon=icon,
                 help=label, type="tertiary",
             )  # fmt: skip
-    for name in ("save", "link"):
-        label = book.say(f"app.toolbar.{name}")
-        st.button(label, key=f"{name}-{slug}", on_click=state.open_window, args=(name,))
+    for name, said in (("save", "app.toolbar.save"), ("link", "app.toolbar.link")):
+        st.button(book.say(said), key=f"{name}-{slug}", on_click=state.open_window, args=(name,))
     if st.button(book.say("app.toolbar.make"), key=f"make-{slug}", type="primary"):
         st.switch_page(st.session_state.pages["report"])
 
@@ -137,7 +136,7 @@ def render_alerts(book: Phrasebook) -> None:
     slug = state.slug()
     unkept = address.unkept()
     if unkept is not None:
-        st.html(markup.block("zero", book.say(f"app.toolbar.{unkept}"), role="alert"))
+        st.html(markup.block("zero", book.say(unkept), role="alert"))
     if (
         isinstance(state.found().get(slug), Scenario)
         and not state.trail(slug).untouched

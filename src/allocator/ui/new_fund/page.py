@@ -141,10 +141,10 @@ def _begin() -> None:
 def _render_money(made: Understanding | None, book: Phrasebook) -> NewFund:
     """Draws the fields of the money and the rule; returns what is written in them."""
     st.html(markup.heading(book.say("app.start.step_money")))
-    name = _field("name", book)
+    name = _field("name", "app.start.name", "app.start.name_hint", book)
     left, right = st.columns([1.4, 1], vertical_alignment="bottom")
     with left:
-        total = _field("total", book)
+        total = _field("total", "app.start.total", "app.start.total_hint", book)
     with right:
         unit = st.selectbox(
             book.say("app.start.unit"),
@@ -152,7 +152,7 @@ def _render_money(made: Understanding | None, book: Phrasebook) -> NewFund:
             format_func=lambda unit: book.money_unit(CURRENCY, unit),
             key=_stays("unit"),
         )
-    source = _field("source", book)
+    source = _field("source", "app.start.source", "app.start.source_hint", book)
     with st.expander(book.say("app.start.departments"), key="fold-start-departments"):
         written = st.text_area(
             book.say("app.start.departments_about"), key=_stays("departments"), height=90, max_chars=5_000
@@ -166,12 +166,12 @@ def _render_money(made: Understanding | None, book: Phrasebook) -> NewFund:
     return NewFund(name, source, total, unit, _departments(written), weights, previous)
 
 
-def _field(name: str, book: Phrasebook) -> str:
+def _field(name: str, label: str, hint: str, book: Phrasebook) -> str:
     return st.text_input(
-        book.say(f"app.start.{name}"),
+        book.say(label),
         key=_stays(name),
         max_chars=200,
-        placeholder=book.say(f"app.start.{name}_hint"),
+        placeholder=book.say(hint),
     )
 
 

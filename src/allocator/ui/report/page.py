@@ -30,7 +30,15 @@ from allocator.ui.report import preview
 from allocator.ui.report.paper_files import Offered, slides_file, word_file
 from allocator.ui.session import base, state
 
-PAPERS = ("brief", "meeting", "request", "notice", "slides", "district", "internal")
+PAPERS = {  # with their name and what they are for
+    "brief": ("app.report.brief", "app.report.brief_about"),
+    "meeting": ("app.report.meeting", "app.report.meeting_about"),
+    "request": ("app.report.request", "app.report.request_about"),
+    "notice": ("app.report.notice", "app.report.notice_about"),
+    "slides": ("app.report.slides", "app.report.slides_about"),
+    "district": ("app.report.district", "app.report.district_about"),
+    "internal": ("app.report.internal", "app.report.internal_about"),
+}
 Build = Callable[[Proposal], Any]
 WRITERS: Mapping[str, Build] = {"brief": brief, "meeting": meeting, "request": request, "notice": notice}
 
@@ -132,7 +140,7 @@ def _render_papers(made: Proposal, book: Phrasebook) -> None:
     st.html(markup.heading(book.say("app.report.papers")))
     left, right = st.columns([1.4, 1])
     kind = left.selectbox(
-        book.say("app.report.paper"), PAPERS, format_func=lambda key: book.say(f"app.report.{key}"),
+        book.say("app.report.paper"), list(PAPERS), format_func=lambda one: book.say(PAPERS[one][0]),
         key=f"report-paper-{book.language}",
     )  # fmt: skip
     id = ""
@@ -143,7 +151,7 @@ def _render_papers(made: Proposal, book: Phrasebook) -> None:
                 book.say("app.report.whose"), list(names), format_func=names.__getitem__,
                 key=f"report-whose-{book.language}-{'/'.join(names)[:200]}",
             )  # fmt: skip
-    st.html(markup.block("hint", book.say(f"app.report.{kind}_about")))
+    st.html(markup.block("hint", book.say(PAPERS[kind][1])))
     try:
         html, file = _one(made, kind, id, book)
     except ScenarioError as error:

@@ -17,7 +17,7 @@ from allocator.ui.saved import windows
 from allocator.ui.session import catalogue, follow, state
 
 FEW = 4  # changes of a state that are shown at once
-ACTS = ("rename", "duplicate", "freeze")
+ACTS = {"rename": "app.kept.rename", "duplicate": "app.kept.duplicate", "freeze": "app.kept.freeze"}
 MOST_TRASH = 20  # deleted scenarios that are listed
 
 
@@ -53,7 +53,7 @@ def _render_kept(name: str, book: Phrasebook) -> None:
 def _chain_lines(states: tuple[State, ...], chain: Chain, book: Phrasebook) -> list[str]:
     """The lines on the chain of saves: gaps, an unprotected end, or that all is in order."""
     wrong = [
-        book.say(f"app.kept.{'gap_one' if low == high else 'gap_more'}", first=str(low), last=str(high))
+        book.say("app.kept.gap_one" if low == high else "app.kept.gap_more", first=str(low), last=str(high))
         for low, high in chain.missing
     ]
     lines = [markup.block("zero", sentence, role="alert") for sentence in wrong]
@@ -123,10 +123,9 @@ def _render_acts(name: str, states: tuple[State, ...], book: Phrasebook) -> None
         if st.button(book.say("app.kept.open"), key=f"kept-open-{name}", type="primary"):
             state.set_slug(catalogue.OWN + name)
             st.switch_page(st.session_state.pages["allocate"])
-        for window in ACTS if states else ():
-            label = book.say(f"app.kept.{window}")
+        for window, label in ACTS.items() if states else ():
             seen = (window, name, states[-1].number)
-            st.button(label, key=f"kept-{window}", on_click=windows.open_window, args=seen)
+            st.button(book.say(label), key=f"kept-{window}", on_click=windows.open_window, args=seen)
         if len(frozen) > 1 and st.button(book.say("app.kept.compare"), key="kept-compare"):
             state.set_compared(frozen[-state.MOST_COMPARED :])
             st.switch_page(st.session_state.pages["compare"])
@@ -169,9 +168,10 @@ def _render_state(name: str, entry: State, latest: State, chain: Chain, book: Ph
             st.html(markup.block("effect", entry.why))
         for line in _changes(entry, chain, book):
             st.html(line)
-        for found, key in ((chain.before, "before_chain"), (chain.unrecorded, "unrecorded")):
-            if entry.number in found:
-                st.html(markup.block("hint", book.say(f"app.kept.{key}")))
+        if entry.number in chain.before:
+            st.html(markup.block("hint", book.say("app.kept.before_chain")))
+        if entry.number in chain.unrecorded:
+            st.html(markup.block("hint", book.say("app.kept.unrecorded")))
         if entry is latest:
             st.html(markup.block("hint", book.say("app.kept.latest")))
         else:

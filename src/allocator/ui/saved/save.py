@@ -14,7 +14,13 @@ from allocator.ui.session import catalogue, follow, state
 from allocator.ui.session.weights import shown, whole
 
 LONGEST_WHY = 300
-STAGES = ("draft", "finance", "districts", "meeting", "issued")
+STAGES = (
+    "app.saving.stage_draft",
+    "app.saving.stage_finance",
+    "app.saving.stage_districts",
+    "app.saving.stage_meeting",
+    "app.saving.stage_issued",
+)
 
 
 def render_dialog(slug: str, book: Phrasebook) -> None:
@@ -66,16 +72,16 @@ def render_who_why(key: str, book: Phrasebook) -> tuple[str, str]:
     return who, why
 
 
-def render_stage(key: str, book: Phrasebook, empty: str = "stage_none") -> str:
+def render_stage(key: str, book: Phrasebook, empty: str = "app.saving.stage_none") -> str:
     """Draws the choice of a stage, or of a name of one's own; returns it, "" for none."""
-    words = [book.say(f"app.saving.stage_{stage}") for stage in STAGES]
+    words = [book.say(stage) for stage in STAGES]
     picked = st.selectbox(
         book.say("app.saving.stage"),
         words,
         index=None,
         key=key,
         accept_new_options=True,
-        placeholder=book.say(f"app.saving.{empty}"),
+        placeholder=book.say(empty),
         help=book.say("app.saving.stage_help"),
     )
     return str(picked or "")

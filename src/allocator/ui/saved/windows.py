@@ -32,8 +32,8 @@ def render_window(name: str, book: Phrasebook) -> None:
     window = state.window() or ""
     if window in FORMS:
         number = str(st.session_state.restoring)
-        title = book.say(f"app.kept.{window}_title", name=name, number=number)
-        widgets.render_window(title, FORMS[window], name, book)
+        title, form = FORMS[window]
+        widgets.render_window(book.say(title, name=name, number=number), form, name, book)
 
 
 def _finish(act: Callable[[], None], who: str, book: Phrasebook) -> None:
@@ -95,7 +95,7 @@ def _render_freeze(name: str, book: Phrasebook) -> None:
     if state.unsaved(name):
         st.html(markup.block("zero", book.say("app.kept.freeze_unsaved", number=str(latest))))
     with st.form("kept-freeze-form", border=False):
-        stage = save.render_stage(f"kept-freeze-stage-{book.language}", book, "stage_pick")
+        stage = save.render_stage(f"kept-freeze-stage-{book.language}", book, "app.saving.stage_pick")
         who, why = save.render_who_why("kept-freeze", book)
         if not st.form_submit_button(book.say("app.kept.freeze_do"), type="primary"):
             return
@@ -130,9 +130,9 @@ def _render_restore(name: str, book: Phrasebook) -> None:
     _finish(act, who, book)
 
 
-FORMS: dict[str, Callable[[str, Phrasebook], None]] = {
-    "rename": _render_rename,
-    "duplicate": _render_duplicate,
-    "freeze": _render_freeze,
-    RESTORE: _render_restore,
+FORMS: dict[str, tuple[str, Callable[[str, Phrasebook], None]]] = {
+    "rename": ("app.kept.rename_title", _render_rename),
+    "duplicate": ("app.kept.duplicate_title", _render_duplicate),
+    "freeze": ("app.kept.freeze_title", _render_freeze),
+    RESTORE: ("app.kept.restore_title", _render_restore),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -25,9 +25,13 @@ from allocator.ui.session import state
 from allocator.ui.session.readings import work_once
 from allocator.ui.session.rule import unit_name
 
-OF = ("amount", "share", "rank", "difference")
-RELATIONS = ("<=", ">=", "==")
-WORDS = {"<=": "most", ">=": "least", "==": "exactly"}
+OF = {
+    "amount": "app.seek.amount",
+    "share": "app.seek.share",
+    "rank": "app.seek.rank",
+    "difference": "app.seek.difference",
+}
+RELATIONS = {"<=": "app.seek.most", ">=": "app.seek.least", "==": "app.seek.exactly"}
 STEPS = {"whole": exact(1), "free": exact("0.01")}
 MOST_TARGETS = 6
 Ends = tuple[tuple[str, tuple[Number | None, Number | None]], ...]
@@ -101,9 +105,21 @@ def _rows(scenario: Scenario, slug: str, book: Phrasebook) -> list[TargetRow]:
                 select_all=False,
                 placeholder=book.say("app.seek.who_hint"),
             )
-            of = _choose(f"{key}-of", "of", kinds, "amount", lambda one: book.say(f"app.seek.{one}"), book)
-            relation = _choose(
-                f"{key}-is", "is", RELATIONS, "<=", lambda one: book.say(f"app.seek.{WORDS[one]}"), book
+            of = render_choice(
+                f"seek-{key}-of",
+                book.say("app.seek.of"),
+                kinds,
+                "amount",
+                lambda one: book.say(OF[one]),
+                book,
+            )
+            relation = render_choice(
+                f"seek-{key}-is",
+                book.say("app.seek.is"),
+                RELATIONS,
+                "<=",
+                lambda one: book.say(RELATIONS[one]),
+                book,
             )
             unit = {"share": "%", "rank": book.say("app.seek.rank_unit")}.get(of, unit_name(scenario, book))
             label = book.say("app.seek.figure", unit=unit)
@@ -135,12 +151,6 @@ def _remove(slug: str, number: int) -> None:
     st.session_state[key] = [other for other in st.session_state[key] if other != number]
 
 
-def _choose(
-    key: str, name: str, options: Iterable[str], first: str, label: Callable[[str], str], book: Phrasebook
-) -> str:
-    return render_choice(f"seek-{key}", book.say(f"app.seek.{name}"), options, first, label, book)
-
-
 # --- what may change ------------------------------------------------------------------------------
 
 
@@ -154,7 +164,8 @@ def _render_clause(scenario: Scenario, slug: str, book: Phrasebook) -> Clause | 
         return clause_label(scenario, clauses[key], book) if key else book.say("app.seek.by_weights")
 
     options = ["", *clauses] if len(scenario.weights) > 1 else [*clauses]
-    return clauses.get(_choose(f"{slug}-by", "by", options, options[0], label, book))
+    title = book.say("app.seek.by")
+    return clauses.get(render_choice(f"seek-{slug}-by", title, options, options[0], label, book))
 
 
 def clause_label(scenario: Scenario, clause: Clause, book: Phrasebook) -> str:
@@ -177,7 +188,14 @@ def _render_weights(
     """Draws the step of the weights, those that stay, and the bounds of the others; returns all three."""
     names = {id: book.text(scenario.factor(id).name) for id in scenario.weights}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        step = _choose(f"{slug}-step", "step", STEPS, "whole", lambda one: book.say(f"app.seek.{one}"), book)
+        step = render_choice(
+            f"seek-{slug}-step",
+            book.say("app.seek.step"),
+            STEPS,
+            "whole",
+            lambda one: book.say("app.seek.whole" if one == "whole" else "app.seek.free"),
+            book,
+        )
         before = [id for id in known(f"seek-{slug}-keep", list[str]()) if id in names]
         staying = st.multiselect(
             book.say("app.seek.keep"),
@@ -197,9 +215,9 @@ def _render_weights(
                 continue
             ends = []
             with st.container(horizontal=True, gap="small"):
-                for end in ("low", "high"):
+                for end, said in (("low", "app.seek.low"), ("high", "app.seek.high")):
                     key = f"{slug}-{id}-{end}"
-                    label = markup.in_markdown(book.say(f"app.seek.{end}", name=name))
+                    label = markup.in_markdown(book.say(said, name=name))
                     text = known(f"seek-{key}", "")
                     ends.append(st.text_input(label, text, key=f"seek-{key}-{book.language}", max_chars=20))
                     keep(f"seek-{key}", ends[-1])

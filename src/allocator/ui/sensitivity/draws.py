@@ -22,6 +22,26 @@ from allocator.ui.session import state
 PATIENCE = 1.5  # seconds after which the page shows how far it is instead of waiting
 EVERY = 0.5  # seconds between two looks at how far it is
 Drawn = tuple[Sweep, Drivers] | tuple[Scenario, AllocatorError]
+PRESETS = {
+    "around": "app.sweep.around",
+    "anywhere": "app.sweep.anywhere",
+    "data": "app.sweep.data",
+    draws_input.OWN: "app.sweep.own",
+}
+LAWS = {
+    "around": "app.sweep.law_around",
+    "anywhere": "app.sweep.law_anywhere",
+    "within": "app.sweep.law_within",
+    "fixed": "app.sweep.law_fixed",
+}
+FIELDS = {
+    "concentration": "app.sweep.concentration",
+    "points": "app.sweep.points",
+    "noise": "app.sweep.noise",
+    "seed": "app.sweep.seed",
+    "points_of": "app.sweep.points_of",
+    "noise_of": "app.sweep.noise_of",
+}
 
 
 def render_draws(allocation: Allocation, slug: str, book: Phrasebook) -> None:
@@ -109,7 +129,7 @@ def _render_asked(scenario: Scenario, slug: str, book: Phrasebook) -> Asked:
             book.say("app.sweep.preset"),
             presets,
             presets.index(chosen) if chosen in presets else 0,
-            format_func=lambda name: book.say(f"app.sweep.{name}"),
+            format_func=lambda name: book.say(PRESETS[name]),
             key=f"{key}-preset-{book.language}",
             horizontal=True,
         )
@@ -136,15 +156,15 @@ def count_text(count: int, book: Phrasebook) -> str:
 def _render_own(scenario: Scenario, key: str, book: Phrasebook) -> Typed:
     """Shows fields for everything that can be set; returns what was typed."""
     usual = Typed()
-    law = draws_input.LAWS[-1]
+    law = "fixed"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if draws_input.movable(scenario):
             law = render_choice(
                 f"{key}-law",
                 book.say("app.sweep.law"),
-                draws_input.LAWS,
+                LAWS,
                 usual.law,
-                lambda name: book.say(f"app.sweep.law_{name}"),
+                lambda name: book.say(LAWS[name]),
                 book,
             )
         fields = {"around": ["concentration"], "within": ["points"]}.get(law, [])
@@ -164,7 +184,7 @@ def _render_own(scenario: Scenario, key: str, book: Phrasebook) -> Typed:
 
 def _field(key: str, what: str, usual: str, book: Phrasebook, **details: str) -> str:
     names = {key: markup.in_markdown(name) for key, name in details.items()}
-    label = book.say(f"app.sweep.{what}", **names)
+    label = book.say(FIELDS[what], **names)
     text = st.text_input(
         label, known(f"{key}-{what}", usual), key=f"{key}-{what}-{book.language}", max_chars=20
     )

@@ -15,7 +15,6 @@ from allocator.ui.session.rule import typed_number
 
 PRESETS = ("around", "anywhere", "data")
 OWN = "own"
-LAWS = ("around", "anywhere", "within", "fixed")
 COUNTS = (10_000, 100_000, 1_000_000, 10_000_000)
 QUICK = 50_000_000  # amounts times factors that are drawn without being asked for: about a second
 MOST = 20_000_000_000  # about ten minutes

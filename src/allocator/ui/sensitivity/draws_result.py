@@ -38,10 +38,10 @@ def render_sweep(found: Sweep, driven: Drivers, book: Phrasebook) -> None:
     )
     _ranges(found, names, width, book)
     _table(sweep_grids.range_grid(found, book), found, book)
-    for kind, about, frame, grid in _figures(found, driven, book):
-        title = markup.heading(book.say(f"app.sweep.{kind}", base=sweep_words.against(found, book)), 3)
+    for kind, said, about, frame, grid in _figures(found, driven, book):
+        title = markup.heading(book.say(said, base=sweep_words.against(found, book)), 3)
         with widgets.chart_box(len(names)):
-            st.html(markup.lines([title, markup.block("scale", book.say(f"app.sweep.about_{about}"))]))
+            st.html(markup.lines([title, markup.block("scale", book.say(about))]))
             _chart(kind, frame, found, names, width, book)
         _table(grid, found, book)
     st.html(
@@ -54,14 +54,27 @@ def render_sweep(found: Sweep, driven: Drivers, book: Phrasebook) -> None:
 @lru_cache(maxsize=8)
 def _figures(
     found: Sweep, driven: Drivers, book: Phrasebook
-) -> tuple[tuple[str, str, pd.DataFrame, Grid], ...]:
-    """The kind, key of the explanation, chart data and table of each of chances, ranks and drivers."""
+) -> tuple[tuple[str, str, str, pd.DataFrame, Grid], ...]:
+    """The kind, title, explanation, chart data and table of each of chances, ranks and drivers."""
     return (
-        ("chances", "chances", sweep_charts.chance_frame(found, book), sweep_grids.chance_grid(found, book)),
-        ("ranks", "ranks", sweep_charts.rank_frame(found, book), sweep_grids.rank_grid(found, book)),
+        (
+            "chances",
+            "app.sweep.chances",
+            "app.sweep.about_chances",
+            sweep_charts.chance_frame(found, book),
+            sweep_grids.chance_grid(found, book),
+        ),
+        (
+            "ranks",
+            "app.sweep.ranks",
+            "app.sweep.about_ranks",
+            sweep_charts.rank_frame(found, book),
+            sweep_grids.rank_grid(found, book),
+        ),
         (
             "drivers",
-            "data" if found.noise else "weights",
+            "app.sweep.drivers",
+            "app.sweep.about_data" if found.noise else "app.sweep.about_weights",
             sweep_charts.driver_frame(found, driven, book),
             sweep_grids.driver_grid(found, driven, book),
         ),
@@ -71,11 +84,16 @@ def _figures(
 def _ranges(found: Sweep, names: list[str], width: int, book: Phrasebook) -> None:
     rows = sweep_charts.sweep_rows(found, book)
     unit = sweep_charts.sweep_unit(found, book)
-    dots = ("ring", "hollow") if found.scenario.assumed else ("dot", "solid")
-    marks = [(dots[0], book.say(f"chart.legend_{dots[1]}"))]
+    assumed = found.scenario.assumed
+    mark, key = ("ring", "chart.legend_hollow") if assumed else ("dot", "chart.legend_solid")
+    marks = [(mark, book.say(key))]
     if sweep_words.base_name(found) != "present":
         marks.append(("tick", book.say("chart.legend_tick", base=sweep_words.against(found, book))))
-    marks += [(key, book.say(f"app.sweep.legend_{key}")) for key in ("wide", "middle", "line")]
+    marks += [
+        ("wide", book.say("app.sweep.legend_wide")),
+        ("middle", book.say("app.sweep.legend_middle")),
+        ("line", book.say("app.sweep.legend_line")),
+    ]
     st.html(markup.lines([markup.heading(book.say("app.sweep.ranges"), 3), markup.legend(marks)]))
     with widgets.chart_box(len(rows)):
         for part in sweep_charts.sweep_panels(rows):

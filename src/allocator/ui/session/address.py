@@ -33,7 +33,7 @@ def read() -> list[str]:
 
     Returns the keys of sentences on what could not be used and is left out.
     """
-    gone = ["gone"] if state.find() else []  # deleted or renamed in another window
+    gone = ["app.address.gone"] if state.find() else []  # deleted or renamed in another window
     given, seen = _given(), st.session_state.get("seen")
     used = state.used()
     if seen is not None and not given:  # another page was chosen, which empties the address
@@ -48,13 +48,13 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
     st.session_state.seen = given
     notices: list[str] = []
     if sum(len(key) + len(value) for key, values in given.items() for value in [key, *values]) > LONGEST:
-        given, notices = {}, ["long"]
+        given, notices = {}, ["app.address.long"]
     said = {key: values[-1] for key, values in given.items() if values}
     language, slug = said.get("lang", ""), said.get("scenario", "")
     if language not in (*LANGUAGES, ""):
-        notices.append("lang")
+        notices.append("app.address.lang")
     if slug and slug not in state.found():
-        notices.append("scenario")
+        notices.append("app.address.scenario")
     state.show(
         language if language in LANGUAGES else st.session_state.get("lang", _language_of_browser()),
         slug if slug in state.found() else next(iter(state.found()), ""),
@@ -71,7 +71,7 @@ def _take(given: Mapping[str, list[str]], *, begins: bool) -> list[str]:
         try:
             st.session_state.away = store.get_work(said["work"])
         except AllocatorError:
-            notices.append("work")
+            notices.append("app.address.work")
         notices += _come_back()
     mine = {key: value for key, value in said.items() if key in ("draft", "state") or key.startswith(WEIGHT)}
     if not slug or _readable(slug):
@@ -91,7 +91,7 @@ def _come_back() -> list[str]:
     """Puts such edits on the screen once their scenarios can be shown; returns the key of any notice."""
     away, notices = _away(), []
     for of in [of for of in away if _readable(of)]:
-        notices += ["work"] if _open(of, away[of]) else []
+        notices += ["app.address.work"] if _open(of, away[of]) else []
         away = {other: said for other, said in away.items() if other != of}
     st.session_state.away = away
     return notices[:1]
@@ -106,7 +106,7 @@ def _open(of: str, said: Settings) -> list[str]:
         steps = state.trail_from(of, said["state"]) if said.get("state") else state.trail(of)
     except (AllocatorError, ValueError):
         steps = state.trail(of)
-        notices.append("state")
+        notices.append("app.address.state")
     scenario = steps.origin
     if said.get("draft"):
         try:
@@ -114,7 +114,7 @@ def _open(of: str, said: Settings) -> list[str]:
         except AllocatorError:
             edited = None
         if edited is None or edited.fund.name != scenario.fund.name:  # gone, or another scenario's
-            notices.append("draft")
+            notices.append("app.address.draft")
         else:
             scenario = edited
     weights = {k.removeprefix(WEIGHT): value for k, value in said.items() if k.startswith(WEIGHT)}
@@ -122,7 +122,7 @@ def _open(of: str, said: Settings) -> list[str]:
         points = read_points(scenario, weights)
     except ValueError:
         points = None
-        notices.append("weights")
+        notices.append("app.address.weights")
     state.put(of, steps.to(Draft(scenario, points)))
     return notices
 
@@ -180,7 +180,7 @@ def unkept() -> str | None:
         return None
     why: AllocatorError | None = st.session_state.get("unkept")
     full = why is not None and any(problem.key == "kept_full" for problem in why.problems)
-    return "unkept_full" if full else "unkept"
+    return "app.toolbar.unkept_full" if full else "app.toolbar.unkept"
 
 
 def _settings(of: str, steps: Trail) -> dict[str, str]:

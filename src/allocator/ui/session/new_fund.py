@@ -46,9 +46,9 @@ def scenario_of(
     problems: list[Problem] = []
     if not made.is_settled or not made.values or not made.factors:
         problems.append(Problem("new_table", file=book.say("app.start.table")))
-    total = _amount(fund.total, "total", fund, problems, book)
+    total = _amount(fund.total, "app.start.total", fund, problems, book)
     departments = [
-        (name.strip(), _amount(amount, "departments", fund, problems, book, name.strip()))
+        (name.strip(), _amount(amount, "app.start.departments", fund, problems, book, name.strip()))
         for name, amount in fund.departments
         if name.strip() or amount.strip()
     ]
@@ -121,7 +121,7 @@ def _amount(
     text: str, label: str, fund: NewFund, problems: list[Problem], book: Phrasebook, name: str = ""
 ) -> Number:
     """An amount in the main unit; text that cannot be read is added to the problems, and 1 is returned."""
-    place = book.say(f"app.start.{label}")
+    place = book.say(label)
     value = cell_number(text)
     if not isinstance(value, str):
         return exact(Fraction(value) * fund.unit)
@@ -171,7 +171,7 @@ def previous_of(
         elif id in found:
             problems.append(Problem("new_previous_twice", {"name": name[:40]}, place, {"line": at}))
         else:
-            found[id] = _amount(amount, "previous", fund, problems, book, name)
+            found[id] = _amount(amount, "app.start.previous", fund, problems, book, name)
     missing = [name for id, name in _names(made).items() if id not in found]
     if missing and not problems:
         problems.append(
