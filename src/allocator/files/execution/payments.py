@@ -93,8 +93,8 @@ def headings() -> dict[str, str]:
     """All headings of the columns, in either language, and the column that each means."""
     found: dict[str, str] = {}
     for column in COLUMNS:
-        kinds = [f"execution.{kind}.{column}" for kind in ("heading", "also")]
-        written = [column, *(book.say(kind) for kind in kinds for book in BOOKS)]
+        keys = (f"execution.heading.{column}", f"execution.also.{column}")
+        written = [column, *(book.say(key) for key in keys for book in BOOKS)]
         for text in written:
             found |= {plain_name(name): column for name in re.split("[,，]", text)}
     return found

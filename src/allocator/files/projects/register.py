@@ -202,10 +202,8 @@ def headings() -> dict[str, str]:
     """All headings of the fixed columns, in either language, and the column that each means."""
     found: dict[str, str] = {}
     for column in FIXED:
-        written = [
-            column,
-            *(book.say(f"projects.{kind}.{column}") for kind in ("heading", "also") for book in BOOKS),
-        ]
+        keys = (f"projects.heading.{column}", f"projects.also.{column}")
+        written = [column, *(book.say(key) for key in keys for book in BOOKS)]
         for text in written:
             found |= {plain_name(name): column for name in re.split("[,，]", text)}
     return found

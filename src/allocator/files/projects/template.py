@@ -40,9 +40,12 @@ def register_template(rules: Rules, recipients: Sequence[Recipient], book: Phras
             sheet.set_column(at, at, 26 if kind in ("project", "evidence") else 15, form)
         named = [book.text(r.name) for r in recipients]
         statuses = [book.say(f"status.{status}") for status in STATUSES]
-        for name, options in (("recipient", named), ("status", statuses)):
+        for name, key, options in (
+            ("recipient", "projects.heading.recipient", named),
+            ("status", "projects.heading.status", statuses),
+        ):
             at = [kind for _, kind in columns].index(name)
-            listed = _list(workbook, options, book.say(f"projects.heading.{name}"))
+            listed = _list(workbook, options, book.say(key))
             sheet.data_validation(1, at, ROWS, at, {"validate": "list", "source": listed})
         least = dict(rules.minimums)
         for row in range(1, EXAMPLES + 1):

@@ -45,7 +45,7 @@ def _inner(value: object) -> str:
 
 
 def _refuse(key: str, value: object) -> PydanticCustomError:
-    return PydanticCustomError("type_" + key, "{value}", {"value": as_written(value)})
+    return PydanticCustomError(key, "{value}", {"value": as_written(value)})
 
 
 def _problem_as_pydantic(key: str, details: dict[str, object]) -> PydanticCustomError:
@@ -60,7 +60,7 @@ def _number(value: object) -> Number:
             raise _problem_as_pydantic("decimals", {"value": as_written(value)}) from None
         except ValueError:
             pass
-    raise _refuse("number", value)
+    raise _refuse("type_number", value)
 
 
 def amount_in_text(text: str, currency: str) -> Number | None:
@@ -96,14 +96,14 @@ def _money(value: object, info: ValidationInfo) -> Number:
         if amount is None and currency != "CNY" and amount_in_text(value, "CNY") is not None:
             raise _problem_as_pydantic("unit_currency", {"value": value, "currency": currency})
         if amount is None:
-            raise _refuse("money", value)
+            raise _refuse("type_money", value)
         return amount
     try:
         return _number(value)
     except PydanticCustomError as error:
         if error.type == "text":  # a number with far more decimals than money has
             raise _problem_as_pydantic("cents", {"value": as_written(value)}) from None
-        raise _refuse("money", value) from None
+        raise _refuse("type_money", value) from None
 
 
 def _name(value: object) -> Text:
@@ -118,7 +118,7 @@ def _name(value: object) -> Text:
         or not parts.keys() <= {"zh", "en"}
         or not all(isinstance(part, str) and part.strip() for part in parts.values())
     ):
-        raise _refuse("name", value)
+        raise _refuse("type_name", value)
     try:
         return Text(**parts)
     except ScenarioError as error:
@@ -128,19 +128,19 @@ def _name(value: object) -> Text:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _refuse("text", value)
+        raise _refuse("type_text", value)
     return value
 
 
 def _bool(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _refuse("bool", value)
+        raise _refuse("type_bool", value)
     return value
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
-        raise _refuse("whole", value)
+        raise _refuse("type_whole", value)
     return value
 
 
@@ -149,7 +149,7 @@ def _recipients(value: object) -> str | tuple[str, ...]:
         return value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise _refuse("recipients", value)
+    raise _refuse("type_recipients", value)
 
 
 def _schema(**schema: Any) -> WithJsonSchema:

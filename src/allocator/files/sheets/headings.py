@@ -118,7 +118,8 @@ def amount_heading(name: str, fund: Fund, book: Phrasebook) -> str:
     unit = fund.currency  # by its code, which is read back
     if unit == "CNY":
         unit = book.money_unit(unit, money_scale(unit, fund.unit))
-    return book.say("workbook.amount", header=book.say(f"workbook.{name}"), unit=unit)
+    header = book.say("workbook.published" if name == "published" else "workbook.previous")
+    return book.say("workbook.amount", header=header, unit=unit)
 
 
 def _kind(kind: str, kinds: Iterable[str], book: Phrasebook) -> str:
@@ -201,8 +202,11 @@ def meanings(text: str, find: Find, currency: str) -> tuple[Column, ...]:
 
 def heading(column: str, columns: tuple[str, ...], book: Phrasebook) -> str:
     """The heading of a column of one of the tables."""
-    key = {(FACTOR_COLUMNS, "factor"): "recipient", (CELL_COLUMNS, "recipient"): "cell_recipient"}
-    return book.say(f"workbook.{key.get((columns, column), column)}")
+    if columns == FACTOR_COLUMNS and column == "factor":
+        return book.say("workbook.recipient")
+    if columns == CELL_COLUMNS and column == "recipient":
+        return book.say("workbook.cell_recipient")
+    return book.say(f"workbook.{column}")
 
 
 @cache

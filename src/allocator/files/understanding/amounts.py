@@ -37,7 +37,7 @@ def amounts_in(
                 draft.refuse("amount_missing", view.cell(row.number, place.at), name=row.name, column=name)
         if measured not in AMOUNT_UNITS or not measured:
             draft.refuse("amount_unit", where, name=name, known=[u for u in AMOUNT_UNITS if u])
-        draft.treat(f"amounts_{role}", where, name=name)
+        draft.treat("amounts_published" if role == "published" else "amounts_previous", where, name=name)
         made.append(Amounts(role, name, measured, values))
     return tuple(made)
 

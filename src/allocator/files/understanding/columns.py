@@ -26,6 +26,12 @@ from allocator.files.understanding.vocabulary import (
 )  # fmt: skip
 
 RECIPIENT, FACTOR, AMOUNT, LEFT = "recipient", "factor", "amount", "left"
+# why a column is left out, and the key of the statement that says so
+_LEFT_OUT = {
+    "asked": "column_asked", "hidden": "column_hidden", "numbering": "column_numbering",
+    "code": "column_code", "remark": "column_remark", "text": "column_text", "result": "column_result",
+    "total": "column_total", "part": "column_part", "date": "column_date", "reference": "column_reference",
+}  # fmt: skip
 _SAMPLE = 1_000  # rows searched for the recipients' column
 _KINDS = ("类别", "类型", "分类", "组别", "分组", "片区", "类", "kind", "type", "category", "group", "class")
 
@@ -127,7 +133,7 @@ def places_of(view: View, head: Head, names: int, draft: Draft) -> list[Place]:
         ]
     for place in places:
         if place.role == LEFT and place.why not in ("empty_column",):
-            draft.leave(f"column_{place.why}", view.column(place.at), name=place.column.name)
+            draft.leave(_LEFT_OUT[place.why], view.column(place.at), name=place.column.name)
     _twice(view, places, draft)
     return places
 

@@ -114,7 +114,13 @@ def provenance_of(made: Understanding, book: Phrasebook) -> list[Provenance]:
         return []
     zeros = frozenset(made.zeros)
     return [
-        Provenance(id, factor, note=book.text(_both("zero" if cell in zeros else "cell", made, cell=cell)))
+        Provenance(
+            id,
+            factor,
+            note=book.text(
+                _both("sheets.title.zero" if cell in zeros else "sheets.title.cell", made, cell=cell)
+            ),
+        )
         for id, cells in made.cells.items()
         for factor, cell in cells.items()
     ]
@@ -125,13 +131,13 @@ def _both(key: str, made: Understanding, **details: str) -> Text:
     said = []
     for book in BOOKS:
         sheet = book.say("sheets.title.source_sheet", name=made.sheet) if made.sheet else ""
-        said.append(book.say(f"sheets.title.{key}", file=made.file, sheet=sheet, **details))
+        said.append(book.say(key, file=made.file, sheet=sheet, **details))
     return Text(*said)
 
 
 def _source(made: Understanding, factor: str) -> Text:
     at = next((taken.at for taken in made.columns if taken.id == factor), "")
-    source = _both("source", made)
+    source = _both("sheets.title.source", made)
     column = [book.say("sheets.title.source_column", at=at, name=made.factors[factor]) for book in BOOKS]
     return Text(source.zh + column[0], source.en + column[1])
 

@@ -31,8 +31,11 @@ class Statement:
     def _where(self, book: Phrasebook) -> str:
         if not self.at:
             return ""
-        kind = "row" if self.at.isdigit() else "column" if self.at.isalpha() else "cell"
-        return book.say(f"sheets.title.at_{kind}", at=self.at)
+        if self.at.isdigit():
+            return book.say("sheets.title.at_row", at=self.at)
+        if self.at.isalpha():
+            return book.say("sheets.title.at_column", at=self.at)
+        return book.say("sheets.title.at_cell", at=self.at)
 
 
 def _short(value: object) -> object:

@@ -18,7 +18,8 @@ from allocator.files.understanding.table import understand_sheet
 from allocator.files.understanding.vocabulary import closed
 from allocator.text import BOOKS
 
-_TEMPLATE = ("notes", "factors", "cells")  # sheets of the program's own workbook that hold no table
+# sheets of the program's own workbook that hold no table
+_TEMPLATE = ("workbook.sheet_notes", "workbook.sheet_factors", "workbook.sheet_cells")
 
 
 def understand(
@@ -70,7 +71,7 @@ def _seen(grids: Sequence[Grid]) -> list[Grid]:
     seen = [grid for grid in grids if grid.rows and not grid.hidden]
     data = {plain_name(book.say("workbook.sheet_data")) for book in BOOKS}
     if any(plain_name(grid.name) in data for grid in seen):
-        aside = {plain_name(book.say(f"workbook.sheet_{role}")) for role in _TEMPLATE for book in BOOKS}
+        aside = {plain_name(book.say(key)) for key in _TEMPLATE for book in BOOKS}
         seen = [grid for grid in seen if plain_name(grid.name) not in aside]
     return seen
 
@@ -82,8 +83,8 @@ def _with_others(made: Understanding, grids: Sequence[Grid]) -> Understanding:
         if grid.name != made.sheet and grid.rows:
             draft.leave("sheet_hidden" if grid.hidden else "sheet_other", name=grid.name)
     used = next((grid for grid in grids if grid.name == made.sheet), None)
-    for key in used.unseen if used else ():
-        draft.treat(f"unseen_{key}")
+    if used and "formulas" in used.unseen:
+        draft.treat("unseen_formulas")
     return replace(
         made,
         sheets=tuple(grid.name for grid in grids if grid.rows),

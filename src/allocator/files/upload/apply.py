@@ -208,5 +208,6 @@ def _unfit(
         given = {column.id for column in columns if column.role == "amount"}
         for name in AMOUNTS:
             if getattr(scenario, name) is not None and name not in given:
-                problems.append(Problem("amounts_other", {"name": text_of(f"workbook.{name}")}, file))
+                key = "workbook.published" if name == "published" else "workbook.previous"
+                problems.append(Problem("amounts_other", {"name": text_of(key)}, file))
     return problems

@@ -15,6 +15,12 @@ from allocator.files.upload.template import workbook
 from allocator.text import EN, ZH, Phrasebook, both
 
 _WEIGHTS = {"investment": 40, "tax": 40, "employment": 10, "effort": 10}
+_NAMES = {
+    "investment": "new.investment",
+    "tax": "new.tax",
+    "employment": "new.employment",
+    "effort": "new.effort",
+}
 
 
 def new_folder(folder: Path, book: Phrasebook, like: Scenario | None = None) -> Path:
@@ -38,8 +44,14 @@ def new_folder(folder: Path, book: Phrasebook, like: Scenario | None = None) -> 
             content["data"]["previous"] = "previous.csv"
     columns = list(content["factor"]) if like is None else [factor.id for factor in like.factors]
     cells = [["recipient", *columns], *([row[0], *("" for _ in columns)] for row in recipients[1:])]
-    remarks = {key: book.say(f"new.{key}") for key in ("fund", "method", "data", "factor", "reservation")}
-    remarks[""] = book.say("new.head")
+    remarks = {
+        "": book.say("new.head"),
+        "fund": book.say("new.fund"),
+        "method": book.say("new.method"),
+        "data": book.say("new.data"),
+        "factor": book.say("new.factor"),
+        "reservation": book.say("new.reservation"),
+    }
     files = {
         "scenario.schema.json": json.dumps(scenario_schema(), indent=2).encode() + b"\n",
         "recipients.csv": csv_bytes(recipients),
@@ -66,13 +78,13 @@ def _blank(book: Phrasebook) -> tuple[dict[str, Any], list[list[str]]]:
         "data": {"recipients": "recipients.csv", "factors": "factors.csv"},
         "factor": {
             id: {
-                "name": {"zh": ZH.say(f"new.{id}"), "en": EN.say(f"new.{id}")},
+                "name": {"zh": ZH.say(key), "en": EN.say(key)},
                 "unit": "…",
                 "definition": "…",
                 "status": "assumed",
                 "source": "…",
             }
-            for id in _WEIGHTS
+            for id, key in _NAMES.items()
         },
         "reservation": [{"name": book.say("new.department"), "amount": 0}],
     }

@@ -18,7 +18,12 @@ from allocator.text import BOOKS
 # the same tables, out and in, for the page's editor
 __all__ = ["cell_rows", "factor_rows", "read", "table_rows", "with_cells", "with_factors", "with_table"]
 
-ROLES = ("factors", "data", "cells")  # in the order in which they are read
+# the names of the sheets by role, in the order in which they are read
+ROLES = {
+    "factors": "workbook.sheet_factors",
+    "data": "workbook.sheet_data",
+    "cells": "workbook.sheet_cells",
+}
 
 
 def read(name: str, content: bytes, scenario: Scenario) -> Scenario:
@@ -61,7 +66,7 @@ def read(name: str, content: bytes, scenario: Scenario) -> Scenario:
 
 def _sheets(file: str, sheets: list[Sheet]) -> dict[str, Sheet]:
     """The sheets by role, recognised by name; a single sheet is the data."""
-    names = {plain_name(book.say(f"workbook.sheet_{role}")): role for role in ROLES for book in BOOKS}
+    names = {plain_name(book.say(key)): role for role, key in ROLES.items() for book in BOOKS}
     found: dict[str, Sheet] = {}
     problems: list[Problem] = []
     for sheet in sheets:

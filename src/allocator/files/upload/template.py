@@ -51,7 +51,12 @@ def workbook(
         "number": workbook.add_format({"num_format": "0.##########", "border": 1, "locked": False}),
         "whole": workbook.add_format({"num_format": "0", "border": 1, "locked": False}),
     }
-    names = {role: book.say(f"workbook.sheet_{role}") for role in ("notes", "data", "factors", "cells")}
+    names = {
+        "notes": book.say("workbook.sheet_notes"),
+        "data": book.say("workbook.sheet_data"),
+        "factors": book.say("workbook.sheet_factors"),
+        "cells": book.say("workbook.sheet_cells"),
+    }
     sheets = {role: workbook.add_worksheet(name) for role, name in names.items()}
 
     header, rows = data
@@ -139,12 +144,14 @@ def _is_held(text: str) -> bool:
 
 def _about(factor: Factor, book: Phrasebook) -> str:
     """The remark on a factor's heading: its name, unit, definition and year."""
-    said = {"unit": factor.unit, "definition": factor.definition, "year": factor.year}
     lines = [book.text(factor.name)]
-    for key, value in said.items():
-        if value is not None:
-            shown = str(value) if isinstance(value, int) else value  # a year has no thousands
-            lines.append(book.say("workbook.remark", name=book.say(f"workbook.{key}"), said=shown))
+    for key, said in (
+        ("workbook.unit", factor.unit),
+        ("workbook.definition", factor.definition),
+        ("workbook.year", None if factor.year is None else str(factor.year)),  # without thousands
+    ):
+        if said is not None:
+            lines.append(book.say("workbook.remark", name=book.say(key), said=said))
     return "\n".join(lines)[:2000]
 
 

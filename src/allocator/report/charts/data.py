@@ -203,8 +203,8 @@ def describe(kind: str, rows: Sequence[Row], unit: Unit, book: Phrasebook, *, ba
     """
     names = [row.name for row in rows]
     shown = names if len(names) <= MOST_NAMES else [book.say("chart.alt_many", count=len(names))]
-    form = f"alt_{kind}" if base else "alt_alone"
-    return book.say(f"chart.{form}", unit=unit.name, base=base or "", names=shown)
+    key = "chart.alt_amount" if kind == "amount" else "chart.alt_change"
+    return book.say(key if base else "chart.alt_alone", unit=unit.name, base=base or "", names=shown)
 
 
 def text_width(text: str) -> int:

@@ -42,7 +42,7 @@ def amount_marks(
     tick's.
     """
     x = number_axis("amount", book, room=room)
-    tooltip = _tooltip(book, "amount", base)
+    tooltip = _tooltip(book, "amount_text", "chart.amount", base)
     if possible:
         tooltip.append(alt.Tooltip("possible_text:N", title=book.say("chart.possible")))
     shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
@@ -61,7 +61,9 @@ def change_marks(names: Sequence[str], book: Phrasebook, *, width: int, pick: bo
 
     With ``pick`` a row can be picked.
     """
-    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=_tooltip(book, "change", None))
+    shape = alt.Chart().encode(
+        y=names_axis(names, book, width), tooltip=_tooltip(book, "change_text", "chart.change", None)
+    )
     ends = shape.mark_point(opacity=0, size=0)
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
@@ -87,7 +89,9 @@ def log_marks(names: Sequence[str], book: Phrasebook, *, base: str, width: int) 
     axis = alt.Axis(title=None, orient="top", gridColor=LINE, tickCount=5, format=_plain(book),
                     description=book.say("chart.axis_figures"))  # fmt: skip
     x = alt.X("base:Q", scale=alt.Scale(type="log", nice=True, zero=False), axis=axis)
-    shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=_tooltip(book, "amount", base))
+    shape = alt.Chart().encode(
+        y=names_axis(names, book, width), tooltip=_tooltip(book, "amount_text", "chart.amount", base)
+    )
     rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2="amount:Q")
     ticks, points = _points(shape, True)
     return finish([rules, ticks, points.add_params(_picked())], len(names))
@@ -221,11 +225,8 @@ def _points(shape: alt.Chart, with_base: bool) -> list[alt.Chart]:
     return [ticks, points] if with_base else [points]
 
 
-def _tooltip(book: Phrasebook, figure: str, base: str | None) -> list[alt.Tooltip]:
-    shown = [
-        ("name", book.say("chart.recipient")),
-        (f"{figure}_text", book.say(f"chart.{figure}")),
-    ]
+def _tooltip(book: Phrasebook, field: str, key: str, base: str | None) -> list[alt.Tooltip]:
+    shown = [("name", book.say("chart.recipient")), (field, book.say(key))]
     if base is not None:
         shown.append(("base_text", base))
     return [alt.Tooltip(f"{field}:N", title=title) for field, title in shown]

@@ -15,8 +15,6 @@ from allocator.report.tables.grid import Grid
 from allocator.report.words.rule import rule_sentence, so_many
 from allocator.text import Phrasebook
 
-GROUPS = ("general", "special", "individual")
-
 
 def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment) -> Paper:
     """The report in six parts; it never contains payees or notes of payments."""
@@ -30,42 +28,56 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         "whom": so_many(scenario, len(scenario.recipients), book),
     }
     blocks: list[Block] = [
-        sentence("assessment.title", proposal, "title", **fund),
-        sentence("assessment.overview", proposal, "head"),
-        sentence("assessment.fund_reserved" if scenario.reserved else "assessment.fund", proposal, **fund),
+        sentence("report.assessment.title", proposal, "title", **fund),
+        sentence("report.assessment.overview", proposal, "head"),
+        sentence(
+            "report.assessment.fund_reserved" if scenario.reserved else "report.assessment.fund",
+            proposal,
+            **fund,
+        ),
         Words("text", source_line(proposal)),
         Words("text", rule_sentence(scenario, book)),
         *_rule(found, book),
-        sentence("assessment.aims", proposal),
-        sentence("assessment.work", proposal, "head"),
-        sentence("assessment.basis", proposal, **_basis(found, book)),
+        sentence("report.assessment.aims", proposal),
+        sentence("report.assessment.work", proposal, "head"),
+        sentence("report.assessment.basis", proposal, **_basis(found, book)),
         *texts("text", execution_words.closing(found, scenario, book)),
-        sentence("assessment.work_blank", proposal),
-        sentence("assessment.indicators", proposal, "head"),
+        sentence("report.assessment.work_blank", proposal),
+        sentence("report.assessment.indicators", proposal, "head"),
     ]
-    for group in GROUPS:
-        blocks.append(Words("subhead", book.say(f"execution.group.{group}")))
+    for group, key in (
+        ("general", "execution.group.general"),
+        ("special", "execution.group.special"),
+        ("individual", "execution.group.individual"),
+    ):
+        blocks.append(Words("subhead", book.say(key)))
         items = [item for item in assessment.items if item.target.group == group]
         blocks += texts("text", [_sentence(item, book) for item in items])
         if group == "special":
             blocks += _money(found, proposal)
         elif not items:
-            blocks.append(sentence("assessment.blank", proposal))
+            blocks.append(sentence("report.assessment.blank", proposal))
     if assessment.items:
         blocks.append(assessment_words.targets_grid(assessment, book, assessment_words.KEYS[1:-1]))
-    blocks += [sentence("assessment.conclusion", proposal, "head"), *_conclusion(found, assessment, proposal)]
-    blocks += [sentence("assessment.problems", proposal, "head"), *_problems(found, assessment, proposal)]
     blocks += [
-        sentence("assessment.suggestions", proposal, "head"),
-        sentence("assessment.suggestions_blank", proposal),
-        sentence("assessment.signed", proposal, "signed"),
-        sentence("blank_day", proposal, "signed"),
+        sentence("report.assessment.conclusion", proposal, "head"),
+        *_conclusion(found, assessment, proposal),
+    ]
+    blocks += [
+        sentence("report.assessment.problems", proposal, "head"),
+        *_problems(found, assessment, proposal),
+    ]
+    blocks += [
+        sentence("report.assessment.suggestions", proposal, "head"),
+        sentence("report.assessment.suggestions_blank", proposal),
+        sentence("report.assessment.signed", proposal, "signed"),
+        sentence("report.blank_day", proposal, "signed"),
         *trace(proposal),
     ]
     blocks = _tables_numbered(blocks, book)
-    if not found.payments.illustrative:
-        return paper("assessment", proposal, blocks)
     name = book.say("report.file.assessment")
+    if not found.payments.illustrative:
+        return paper("assessment", proposal, blocks, name=name)
     if not proposal.illustrative:  # else the name says so already
         name = book.say("report.illustrative_file", name=name)
     return paper("assessment", proposal, blocks, name=name, mark=book.say("report.assessment.mark"))
@@ -86,10 +98,10 @@ def _tables_numbered(blocks: list[Block], book: Phrasebook) -> list[Block]:
 def _rule(found: Execution, book: Phrasebook) -> list[Block]:
     """The uses that the rule names as permitted and as not permitted, and its source."""
     lines = []
-    for key, permitted in (("permitted", True), ("not_permitted", False)):
+    for key, permitted in (("report.assessment.permitted", True), ("report.assessment.not_permitted", False)):
         names = [book.text(use.name) for use in found.rules.uses if use.permitted == permitted]
         if names:
-            lines.append(book.say(f"report.assessment.{key}", names=names))
+            lines.append(book.say(key, names=names))
     if found.rules.source is not None:
         lines.append(book.say("report.assessment.source", source=found.rules.source))
     return [*texts("text", lines)]
@@ -114,8 +126,9 @@ def _sentence(item: Assessed, book: Phrasebook) -> str:
     }
     if item.value is None:
         details |= {"figure": book.say("report.blank"), "state": book.say("report.blank")}
-    key = "indicator" if evidence is None else "indicator_evidence"
-    return book.say(f"report.assessment.{key}", evidence=evidence, **details)
+    if evidence is None:
+        return book.say("report.assessment.indicator", **details)
+    return book.say("report.assessment.indicator_evidence", evidence=evidence, **details)
 
 
 def _money(found: Execution, proposal: Proposal) -> list[Block]:
@@ -135,15 +148,15 @@ def _conclusion(found: Execution, assessment: Assessment, proposal: Proposal) ->
     lines += assessment_words.target_lines(assessment, book)
     if found.rules.cited is not None:
         lines.append(book.text(found.rules.cited))
-    return [*texts("text", lines), sentence("assessment.conclusion_blank", proposal)]
+    return [*texts("text", lines), sentence("report.assessment.conclusion_blank", proposal)]
 
 
 def _problems(found: Execution, assessment: Assessment, proposal: Proposal) -> list[Block]:
     """Payers behind schedule and payments to be verified; whoever assesses decides what is a problem."""
     book, scenario = proposal.book, proposal.chosen.scenario
-    blocks: list[Block] = [sentence("assessment.problems_lead", proposal)]
+    blocks: list[Block] = [sentence("report.assessment.problems_lead", proposal)]
     blocks += texts("text", execution_words.plan_lines(found, scenario, book)[1:])
     blocks += texts("text", execution_words.doubt_lines(found, scenario, book))
     if found.doubtful:
         blocks.append(tables.doubts_grid(found, scenario, book))
-    return [*blocks, sentence("assessment.problems_blank", proposal)]
+    return [*blocks, sentence("report.assessment.problems_blank", proposal)]

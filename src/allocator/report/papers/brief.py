@@ -11,24 +11,26 @@ from allocator.report.words.rule import rule_sentence
 def brief(proposal: Proposal) -> Paper:
     """The brief: the question, the rule, the table, gains and losses, the status of the data."""
     book, chosen = proposal.book, proposal.chosen
-    name = proposal.option(proposal.proposed)
     table = short_table(proposal)
     blocks: list[Block] = [
-        sentence("brief.title", proposal, "title", fund=proposal.fund_name),
-        sentence("brief.asked", proposal, "head"),
-        sentence("brief.about", proposal, fund=proposal.fund_name, option=name),
-        sentence("brief.rule", proposal, "head"),
+        sentence("report.brief.title", proposal, "title", fund=proposal.fund_name),
+        sentence("report.brief.asked", proposal, "head"),
+        sentence(
+            "report.brief.about", proposal, fund=proposal.fund_name, option=proposal.option(proposal.proposed)
+        ),
+        sentence("report.brief.rule", proposal, "head"),
         Words("text", rule_sentence(chosen.scenario, book)),
-        sentence("brief.result", proposal, "head"),
-        sentence("many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
+        sentence("report.brief.result", proposal, "head"),
+        sentence("report.many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
     ]
     told = option_words(proposal)
     # with known amounts as the base, the sentences on the options say that already
     effect = effect_words(proposal) if proposal.known is None or not told else []
     changes = [*texts("text", effect), *told]
     if changes:
-        blocks += [sentence("brief.changes", proposal, "head"), *changes]
-    blocks.append(sentence("brief.data", proposal, "head"))
-    key = "assumed" if proposal.illustrative else "not_assumed"
-    blocks.append(Words("text", book.say(f"report.data.{key}")))
-    return paper("brief", proposal, [*blocks, *trace(proposal)], flows=True)
+        blocks += [sentence("report.brief.changes", proposal, "head"), *changes]
+    blocks.append(sentence("report.brief.data", proposal, "head"))
+    key = "report.data.assumed" if proposal.illustrative else "report.data.not_assumed"
+    blocks.append(Words("text", book.say(key)))
+    name = book.say("report.file.brief")
+    return paper("brief", proposal, [*blocks, *trace(proposal)], name=name, flows=True)

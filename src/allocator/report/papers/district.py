@@ -21,8 +21,8 @@ def district(proposal: Proposal, id: str) -> Paper:
     book, chosen = proposal.book, proposal.chosen
     name = proposal.names[id]
     blocks: list[Block] = [
-        sentence("district.title", proposal, "title", name=name, fund=proposal.fund_name),
-        sentence("district.result", proposal, "head"),
+        sentence("report.district.title", proposal, "title", name=name, fund=proposal.fund_name),
+        sentence("report.district.result", proposal, "head"),
         Words("text", stage_sentences(chosen, book)[id]),
     ]
     if proposal.known is not None:
@@ -32,12 +32,16 @@ def district(proposal: Proposal, id: str) -> Paper:
         blocks.append(Words("text", difference_sentences(account, book)[id]))
     blocks += [
         _own(proposal, id),
-        sentence("district.rule", proposal, "head"),
+        sentence("report.district.rule", proposal, "head"),
         Words("text", rule_sentence(chosen.scenario, book)),
     ]
     formula = next(step for step in method_steps(chosen, id, book) if step.key == "formula")
     blocks += formula.grids
-    blocks += [sentence("district.others", proposal, "head"), _others(proposal, id), *trace(proposal.alone)]
+    blocks += [
+        sentence("report.district.others", proposal, "head"),
+        _others(proposal, id),
+        *trace(proposal.alone),
+    ]
     return paper("district", proposal, blocks, name=book.say("report.file.district", name=name))
 
 
@@ -45,7 +49,7 @@ def _held_against(proposal: Proposal, base: Base, id: str) -> Words:
     """The recipient's amount in the base, which is known without a rule, and the change from it."""
     by = proposal.chosen.amounts[id] - base.amounts[id]
     return sentence(
-        "district.against",
+        "report.district.against",
         proposal,
         base=base.full,
         before=cash(base.amounts[id], proposal),
@@ -65,7 +69,7 @@ def _own(proposal: Proposal, id: str) -> Grid:
     ]
     if row.cells[-1]:
         cells.append(Row("recipient", (table.headers[-1], row.cells[-1])))
-    headers = tuple(book.say(f"report.district.{key}") for key in ("item", "figure"))
+    headers = (book.say("report.district.item"), book.say("report.district.figure"))
     caption = book.say("report.district.own", name=proposal.names[id])
     return Grid(caption, headers, (False, True), tuple(cells), table.unit)
 

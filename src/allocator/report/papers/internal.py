@@ -54,18 +54,18 @@ def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
     if not readings:
         return None
     blocks: list[Block] = [
-        sentence("internal.title", proposal, "title", fund=proposal.fund_name),
-        sentence("internal.lead", proposal),
-        sentence("internal.words", proposal),
+        sentence("report.internal.title", proposal, "title", fund=proposal.fund_name),
+        sentence("report.internal.lead", proposal),
+        sentence("report.internal.words", proposal),
     ]
     for one in readings:
         blocks.append(Words("head", proposal.book.text(one.asked.title)))
         if one.found:
             blocks += _reading(one.found, proposal.book)
         else:
-            blocks.append(sentence("internal.not_covered", proposal, why=one.why))
-    mark = proposal.book.say("report.internal.mark")
-    return paper("internal", proposal, [*blocks, *trace(proposal)], mark=mark, flows=True)
+            blocks.append(sentence("report.internal.not_covered", proposal, why=one.why))
+    name, mark = proposal.book.say("report.file.internal"), proposal.book.say("report.internal.mark")
+    return paper("internal", proposal, [*blocks, *trace(proposal)], name=name, mark=mark, flows=True)
 
 
 def plain_reading(allocation: Allocation) -> ReadingAsked:

@@ -27,43 +27,43 @@ def meeting(proposal: Proposal) -> Paper:
     name, several = proposal.option(proposal.proposed), len(proposal.allocations) > 1
     details = {"fund": proposal.fund_name, "amount": cash(fund.amount, proposal), "option": name}
     blocks: list[Block] = [
-        sentence("meeting.title", proposal, "title", **details),
-        sentence("meeting.subtitle", proposal, "subtitle"),
-        sentence("meeting.asked", proposal, "head"),
-        sentence("meeting.asked_many" if several else "meeting.asked_one", proposal,
+        sentence("report.meeting.title", proposal, "title", **details),
+        sentence("report.meeting.subtitle", proposal, "subtitle"),
+        sentence("report.meeting.asked", proposal, "head"),
+        sentence("report.meeting.asked_many" if several else "report.meeting.asked_one", proposal,
              count=len(proposal.allocations), **details),
     ]  # fmt: skip
     blocks += _options(proposal) if several else [
-        sentence("meeting.rule", proposal, "head"),
+        sentence("report.meeting.rule", proposal, "head"),
         Words("text", rule_sentence(proposal.chosen.scenario, book)),
     ]  # fmt: skip
     blocks += [
-        sentence("meeting.proposed", proposal, "head"),
-        sentence("meeting.propose", proposal, **details),
+        sentence("report.meeting.proposed", proposal, "head"),
+        sentence("report.meeting.propose", proposal, **details),
         *texts("text", effect_words(proposal)),
-        sentence("meeting.reason", proposal),
-        sentence("meeting.gains", proposal, "head"),
+        sentence("report.meeting.reason", proposal),
+        sentence("report.meeting.gains", proposal, "head"),
         *gains_and_losses(proposal),
-        sentence("meeting.data", proposal, "head"),
+        sentence("report.meeting.data", proposal, "head"),
         *texts("text", dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))),
-        sentence("meeting.decide", proposal, "head"),
-        sentence("meeting.decide_first", proposal, **details),
-        sentence("meeting.decide_second", proposal),
-        sentence("meeting.signed", proposal, "signed"),
-        sentence("blank_day", proposal, "signed"),
+        sentence("report.meeting.decide", proposal, "head"),
+        sentence("report.meeting.decide_first", proposal, **details),
+        sentence("report.meeting.decide_second", proposal),
+        sentence("report.meeting.signed", proposal, "signed"),
+        sentence("report.blank_day", proposal, "signed"),
         *trace(proposal, rules=False),  # the options stand above
         NewPage(wide=True),
-        sentence("annex_one", proposal, "annex"),
+        sentence("report.annex_one", proposal, "annex"),
         *titled(whole_table(proposal)),
     ]
-    return paper("meeting", proposal, blocks)
+    return paper("meeting", proposal, blocks, name=book.say("report.file.meeting"))
 
 
 def _options(proposal: Proposal) -> list[Block]:
     book = proposal.book
     moved = change_sentences(proposal.allocations, book, proposal.known)
     said = {at: text for (at, _), text in zip(proposal.compared, moved, strict=True)}
-    blocks: list[Block] = [sentence("meeting.options", proposal, "head")]
+    blocks: list[Block] = [sentence("report.meeting.options", proposal, "head")]
     for at, scenario in enumerate(proposal.scenarios):
         blocks.append(Words("subhead", proposal.option(at)))
         if not at:

@@ -27,7 +27,13 @@ from allocator.report.tables.table import Row
 from allocator.report.words.rule import rule_sentence, so_many, status_lines
 from allocator.text import money_scale
 
-TARGETS = ("quantity", "quality", "time", "benefit", "satisfaction")
+TARGETS = (
+    "report.notice.quantity",
+    "report.notice.quality",
+    "report.notice.time",
+    "report.notice.benefit",
+    "report.notice.satisfaction",
+)
 
 
 def request(proposal: Proposal) -> Paper:
@@ -36,40 +42,40 @@ def request(proposal: Proposal) -> Paper:
     book, chosen = proposal.book, proposal.chosen
     scenario = chosen.scenario
     details = _details(proposal)
-    key = "amounts_reserved" if scenario.reserved else "amounts"
+    key = "report.request.amounts_reserved" if scenario.reserved else "report.request.amounts"
     blocks: list[Block] = [
-        sentence("request.code", proposal, "code"),
-        sentence("request.title", proposal, "title", **details),
-        sentence("request.to", proposal, "address"),
-        sentence("request.opening", proposal, **details),
-        sentence("request.money", proposal, "head"),
+        sentence("report.request.code", proposal, "code"),
+        sentence("report.request.title", proposal, "title", **details),
+        sentence("report.request.to", proposal, "address"),
+        sentence("report.request.opening", proposal, **details),
+        sentence("report.request.money", proposal, "head"),
         Words("text", source_line(proposal)),
-        sentence("request.rule", proposal, "head"),
+        sentence("report.request.rule", proposal, "head"),
         Words("text", rule_sentence(scenario, book)),
-        sentence("request.proposed", proposal, "head"),
-        sentence(f"request.{key}", proposal, **details),
+        sentence("report.request.proposed", proposal, "head"),
+        sentence(key, proposal, **details),
     ]
     if len(chosen.amounts) <= MOST_ROWS:
         parts = [
             book.say("report.request.amount", name=proposal.names[id], amount=cash(amount, proposal))
             for id, amount in chosen.amounts.items()
         ]
-        blocks.append(sentence("request.each", proposal, amounts=parts))
+        blocks.append(sentence("report.request.each", proposal, amounts=parts))
     blocks += [
-        sentence("request.explained", proposal, "head"),
+        sentence("report.request.explained", proposal, "head"),
         *texts("text", effect_words(proposal)),
         *texts("text", status_lines(scenario, book)),
-        sentence("request.approve", proposal),
-        sentence("request.attached", proposal, "attached", **details),
-        sentence("request.signed", proposal, "signed"),
-        sentence("blank_day", proposal, "signed"),
-        sentence("request.contact", proposal),
+        sentence("report.request.approve", proposal),
+        sentence("report.request.attached", proposal, "attached", **details),
+        sentence("report.request.signed", proposal, "signed"),
+        sentence("report.blank_day", proposal, "signed"),
+        sentence("report.request.contact", proposal),
         NewPage(wide=True),
-        sentence("annex", proposal, "annex"),
+        sentence("report.annex", proposal, "annex"),
         *titled(whole_table(proposal)),
         *trace(proposal),
     ]
-    return paper("request", proposal, blocks)
+    return paper("request", proposal, blocks, name=book.say("report.file.request"))
 
 
 def notice(proposal: Proposal) -> Paper:
@@ -78,16 +84,16 @@ def notice(proposal: Proposal) -> Paper:
     details = _details(proposal)
     caption = proposal.book.say("report.notice.amounts", **details)
     blocks: list[Block] = [
-        sentence("annex_number", proposal, "annex", number="1"),
+        sentence("report.annex_number", proposal, "annex", number="1"),
         *titled(_issued(proposal, caption)),
         Words("small", source_line(proposal)),
         NewPage(wide=True),
-        sentence("annex_number", proposal, "annex", number="2"),
+        sentence("report.annex_number", proposal, "annex", number="2"),
         *titled(_targets(proposal)),
-        sentence("notice.fill", proposal, "small"),
+        sentence("report.notice.fill", proposal, "small"),
         *trace(proposal),
     ]
-    return paper("notice", proposal, blocks)
+    return paper("notice", proposal, blocks, name=proposal.book.say("report.file.notice"))
 
 
 def _details(proposal: Proposal) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def _targets(proposal: Proposal) -> Grid:
         book.say("table.number"),
         who(scenario, book),
         book.say("table.header_unit", header=book.say("report.notice.amount"), unit=unit),
-        *(book.say(f"report.notice.{target}") for target in TARGETS),
+        *map(book.say, TARGETS),
     )
     caption = book.say("report.notice.targets", fund=proposal.fund_name)
     numeric = (False, False, True, *(False for _ in TARGETS))

@@ -29,6 +29,19 @@ if TYPE_CHECKING:
     from allocator.report.papers.pictures import Picture
 
 LONGEST = 80  # characters of a file's name
+# what the README says about each kind of file
+_ABOUT = {
+    "brief": "report.pack.brief",
+    "meeting": "report.pack.meeting",
+    "request": "report.pack.request",
+    "notice": "report.pack.notice",
+    "internal": "report.pack.internal",
+    "slides": "report.pack.slides",
+    "workbook": "report.pack.workbook",
+    "ranges": "report.pack.ranges",
+    "charts": "report.pack.charts",
+    "scenarios": "report.pack.scenarios",
+}
 Progress = Callable[[float], None]
 
 
@@ -205,9 +218,8 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
         if (key := file.key) in ("charts", "scenarios", "ranges")
     }
     for key, name in {file.key: file.name for file in files}.items():
-        lines.append(
-            book.say("report.pack.line", name=folders.get(key, name), about=book.say(f"report.pack.{key}"))
-        )
+        what = book.say(_ABOUT[key])
+        lines.append(book.say("report.pack.line", name=folders.get(key, name), about=what))
     left = list(left_out)
     if left:
         lines += ["", book.say("report.pack.left_out"), *left]

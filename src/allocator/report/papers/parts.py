@@ -32,7 +32,7 @@ from allocator.text import Phrasebook
 MOST_FACTORS = 6  # the most whose columns a landscape page can hold
 MOST_ROWS = 24  # the most recipients in a table within the text
 MOST_SAID = 15  # the most recipients with a sentence each, on either side
-_UNEXPLAINED = {PUBLISHED: "gains.unknown", PREVIOUS: "gains.unknown_previous"}
+_UNEXPLAINED = {PUBLISHED: "report.gains.unknown", PREVIOUS: "report.gains.unknown_previous"}
 
 
 def paper(
@@ -40,19 +40,16 @@ def paper(
     proposal: Proposal,
     blocks: Iterable[Block],
     *,
-    name: str = "",
+    name: str,
     mark: str = "",
     flows: bool = False,
 ) -> Paper:
     """The paper with its headings numbered, its file's name and its mark."""
     book = proposal.book
-    named = name or book.say(f"report.file.{key}")
     if proposal.illustrative:
-        named = book.say("report.illustrative_file", name=named)
+        name = book.say("report.illustrative_file", name=name)
     marks = [part for part in (mark, proposal.mark) if part]
-    return Paper(
-        key, named, book, book.say("report.marks").join(marks), tuple(_numbered(blocks, book)), flows
-    )
+    return Paper(key, name, book, book.say("report.marks").join(marks), tuple(_numbered(blocks, book)), flows)
 
 
 def _numbered(blocks: Iterable[Block], book: Phrasebook) -> Iterable[Block]:
@@ -63,16 +60,16 @@ def _numbered(blocks: Iterable[Block], book: Phrasebook) -> Iterable[Block]:
             yield block
             continue
         if block.kind == "head":
-            heads, subs = heads + 1, 0
+            key, heads, subs = "report.head", heads + 1, 0
         else:
-            subs += 1
+            key, subs = "report.subhead", subs + 1
         first, second = numerals[heads - 1], numerals[subs - 1] if subs else ""
-        yield Words(block.kind, book.say(f"report.{block.kind}", head=first, sub=second, text=block.text))
+        yield Words(block.kind, book.say(key, head=first, sub=second, text=block.text))
 
 
 def sentence(key: str, proposal: Proposal, kind: Kind = "text", /, **details: object) -> Words:
     """A paragraph with the sentence of this key."""
-    return Words(kind, proposal.book.say(f"report.{key}", **details))
+    return Words(kind, proposal.book.say(key, **details))
 
 
 def cash(amount: Number, proposal: Proposal) -> str:
@@ -194,17 +191,19 @@ def gains_and_losses(proposal: Proposal) -> list[Block]:
     blocks: list[Block] = []
     if proposal.known is not None:
         option = proposal.short(proposal.proposed)
-        blocks.append(sentence("gains.against", proposal, "subhead", option=option, base=proposal.known.full))
+        blocks.append(
+            sentence("report.gains.against", proposal, "subhead", option=option, base=proposal.known.full)
+        )
         return blocks + _against_amounts(proposal, proposal.known.amounts, _UNEXPLAINED[proposal.known.key])
     for at in proposal.against:
         option, base = proposal.short(at), proposal.short(0)
-        blocks.append(sentence("gains.against", proposal, "subhead", option=option, base=base))
+        blocks.append(sentence("report.gains.against", proposal, "subhead", option=option, base=base))
         blocks += _sides(proposal, proposal.allocations[at], proposal.base)
     if not proposal.against:
         published = proposal.chosen.scenario.published
         if published is None:
-            return [sentence("gains.no_base", proposal)]
-        blocks += _against_amounts(proposal, published, "gains.unknown")
+            return [sentence("report.gains.no_base", proposal)]
+        blocks += _against_amounts(proposal, published, "report.gains.unknown")
     return blocks
 
 
@@ -213,19 +212,21 @@ def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list
     account = Account(explain(base, allocation))
     found = account.found.differences
     blocks: list[Block] = []
-    for side, ids in _sorted(found).items():
+    for key, ids in (
+        ("report.gains.gaining", [id for id, by in found.items() if by > 0]),
+        ("report.gains.losing", [id for id, by in found.items() if by < 0]),
+    ):
         if not ids:
             continue
-        if side == "same":
-            names = [account.name(id, book) for id in ids]
-            key = "same" if len(ids) <= MOST_SAID else "same_many"
-            blocks.append(sentence(f"gains.{key}", proposal, names=names, count=len(ids)))
-            continue
-        blocks.append(sentence(f"gains.{side}", proposal, "lead", count=len(ids)))
+        blocks.append(sentence(key, proposal, "lead", count=len(ids)))
         blocks += [Words("item", _moved(account, id, proposal)) for id in largest(ids, found)]
         if len(ids) > MOST_SAID:
-            blocks.append(sentence("gains.more", proposal, count=len(ids) - MOST_SAID))
-    return blocks or [sentence("gains.nothing", proposal)]
+            blocks.append(sentence("report.gains.more", proposal, count=len(ids) - MOST_SAID))
+    same = [account.name(id, book) for id, by in found.items() if not by]
+    if same:
+        key = "report.gains.same" if len(same) <= MOST_SAID else "report.gains.same_many"
+        blocks.append(sentence(key, proposal, names=same, count=len(same)))
+    return blocks or [sentence("report.gains.nothing", proposal)]
 
 
 def _moved(account: Account, id: str, proposal: Proposal) -> str:
@@ -236,9 +237,12 @@ def _moved(account: Account, id: str, proposal: Proposal) -> str:
         for reason, part in zip(found.reasons, account.parts, strict=True)
         if part[id]
     ]
-    key = "moved_once" if len(reasons) == 1 else "moved" if reasons else "moved_alone"
+    if len(reasons) == 1:
+        key = "report.gains.moved_once"
+    else:
+        key = "report.gains.moved" if reasons else "report.gains.moved_alone"
     return book.say(
-        f"report.gains.{key}",
+        key,
         name=account.name(id, book),
         before=cash(found.before.amounts.get(id, 0), proposal),
         after=cash(found.after.amounts.get(id, 0), proposal),
@@ -266,11 +270,10 @@ def _mainly(before: Allocation, after: Allocation, id: str, book: Phrasebook) ->
     if not steps:
         return ""
     by, stage = max(steps, key=lambda step: Fraction(step[0]) * (1 if change > 0 else -1))
-    way = "more" if by > 0 else "less"
     amount = in_words(max(by, -by), scenario, book)
     details = {
         "name": stage_name(stage, scenario, book),
-        "change": book.say(f"explain.{way}", amount=amount),
+        "change": book.say("explain.more" if by > 0 else "explain.less", amount=amount),
     }
     return book.say(
         "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly", **details
@@ -283,7 +286,7 @@ def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str
     differences = held_against(chosen, amounts).changes
     moved = [id for id, by in differences.items() if by]
     if not moved:
-        return [sentence("gains.nothing", proposal)]
+        return [sentence("report.gains.nothing", proposal)]
     currency = chosen.scenario.fund.currency
     blocks: list[Block] = [sentence(why, proposal, "lead")]
     for id in largest(moved, differences):
@@ -296,15 +299,8 @@ def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str
         )
         blocks.append(Words("item", line))
     if len(moved) > MOST_SAID:
-        blocks.append(sentence("gains.more", proposal, count=len(moved) - MOST_SAID))
+        blocks.append(sentence("report.gains.more", proposal, count=len(moved) - MOST_SAID))
     return blocks
-
-
-def _sorted(found: Mapping[str, Number]) -> dict[str, list[str]]:
-    sides: dict[str, list[str]] = {"gaining": [], "losing": [], "same": []}
-    for id, by in found.items():
-        sides["gaining" if by > 0 else "losing" if by < 0 else "same"].append(id)
-    return sides
 
 
 def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_SAID) -> list[str]:
@@ -335,9 +331,10 @@ def trace_lines(proposal: Proposal) -> list[list[str]]:
     status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book)))
     known = any(scenario.published is not None for scenario in proposal.scenarios)
     issued = known and (proposal.known is None or proposal.known.key != PUBLISHED)
-    derived = [book.say(f"report.trace.derived{'_published' if issued else ''}")]
+    derived = [book.say("report.trace.derived_published" if issued else "report.trace.derived")]
     if proposal.known is not None:
-        derived.append(book.say(f"report.trace.held_{proposal.known.key}"))
+        published = proposal.known.key == PUBLISHED
+        derived.append(book.say("report.trace.held_published" if published else "report.trace.held_previous"))
     made = book.say("report.trace.made", **made_from(proposal, range(len(proposal.allocations))))
     return [[source_line(proposal)], rules, status, derived, [made]]
 
@@ -370,8 +367,7 @@ def short_digest(allocation: Allocation) -> str:
 def source_line(proposal: Proposal) -> str:
     """The sentence on the source of the fund, or on its absence."""
     source = proposal.chosen.scenario.fund.source
-    key = "source" if source else "unsourced"
-    return proposal.book.say(f"report.trace.{key}", source=source)
+    return proposal.book.say("report.trace.source" if source else "report.trace.unsourced", source=source)
 
 
 def day(proposal: Proposal) -> str:

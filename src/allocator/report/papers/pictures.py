@@ -88,8 +88,7 @@ def amounts(proposal: Proposal, at: int) -> Picture:
         marks = charts.change_marks(names, book, width=width, pick=False)
         title = book.say("chart.change_title", unit=by.name)
         views.append(placed(marks, chart_data.change_frame(rows, by, book, rows), title, NARROW))
-    dots = "hollow" if scenario.assumed else "solid"
-    legend = [book.say(f"chart.legend_{dots}")]
+    legend = [book.say("chart.legend_hollow" if scenario.assumed else "chart.legend_solid")]
     legend += [book.say("chart.legend_tick", base=against)] if against else []
     title = book.say("report.picture.amounts", option=proposal.option(at))
     spec = whole({"hconcat": views, "spacing": 24}, title, legend, proposal, [at])
@@ -105,7 +104,7 @@ def amounts(proposal: Proposal, at: int) -> Picture:
         ]
         for row in rows
     ]
-    name = file_stem("amounts", proposal, letter=_letter(proposal, at))
+    name = file_stem("report.picture.file_amounts", proposal, letter=_letter(proposal, at))
     return Picture(name, title, spec, [[book.say("chart.recipient"), *headers], *figures])
 
 
@@ -123,7 +122,7 @@ def log(proposal: Proposal) -> Picture:
     spec = whole(view, title, [book.say("chart.log_note")], proposal, [proposal.proposed])
     figures = [[row.name, _plain(row.amount, unit), _plain(row.base, unit)] for row in drawn]
     headers = [book.say("chart.recipient"), _amount_header(proposal, unit), f"{against} {unit.name}"]
-    return Picture(file_stem("log", proposal), title, spec, [headers, *figures])
+    return Picture(file_stem("report.picture.file_log", proposal), title, spec, [headers, *figures])
 
 
 def changes(proposal: Proposal) -> Iterator[Picture]:
@@ -148,7 +147,7 @@ def changes(proposal: Proposal) -> Iterator[Picture]:
             for row in rows
         ]
         heads = [f"{held_to.heading} {unit.name}", f"{letter} {unit.name}", _change_header(unit, book)]
-        file = file_stem("changes", proposal, letter=letter)
+        file = file_stem("report.picture.file_changes", proposal, letter=letter)
         yield Picture(file, title, spec, [[book.say("chart.recipient"), *heads], *figures])
 
 
@@ -157,7 +156,9 @@ def steps(proposal: Proposal, id: str) -> Picture:
     book, allocation = proposal.book, proposal.chosen
     found = waterfall.waterfall_rows(allocation, id, book)
     title = book.say("report.picture.steps", name=proposal.names[id])
-    return _steps("steps", found, title, proposal, proposal.names[id], [proposal.proposed])
+    return _steps(
+        "report.picture.file_steps", found, title, proposal, proposal.names[id], [proposal.proposed]
+    )
 
 
 def reasons(proposal: Proposal) -> Iterator[Picture]:
@@ -178,7 +179,7 @@ def reasons(proposal: Proposal) -> Iterator[Picture]:
             name = account.name(id, book)
             title = book.say("report.picture.reasons", name=name, option=option, base=other)
             found = explain_charts.reason_rows(account, id, book)
-            yield _steps("reasons", found, title, proposal, name, of, letter_of(at))
+            yield _steps("report.picture.file_reasons", found, title, proposal, name, of, letter_of(at))
 
 
 def _steps(
@@ -239,7 +240,7 @@ def _swing(proposal: Proposal, id: str, found: Sequence[Swing]) -> Picture:
         for one in order
         for weight, other in filter(None, (one.down, one.up))
     ]
-    file = file_stem("swing", proposal, name=proposal.names[id])
+    file = file_stem("report.picture.file_swing", proposal, name=proposal.names[id])
     return Picture(file, title, spec, [headers, *figures])
 
 
@@ -330,10 +331,8 @@ def _letter(proposal: Proposal, at: int) -> str:
 
 
 def file_stem(key: str, proposal: Proposal, **details: str) -> str:
-    """The name of a picture's files."""
-    named = proposal.book.say(f"report.picture.file_{key}", **{"letter": "", "name": "", **details}).strip(
-        " -"
-    )
+    """The name of a picture's files, from the sentence of this key."""
+    named = proposal.book.say(key, **{"letter": "", "name": "", **details}).strip(" -")
     return proposal.book.say("report.illustrative_file", name=named) if proposal.illustrative else named
 
 

@@ -43,9 +43,12 @@ def _amounts(found: Findings, proposal: Proposal, number: str) -> Iterator[Pictu
     rows = range_charts.amount_rows(scenario, found.amounts or {}, book)
     unit = range_charts.amount_unit(rows, scenario, book)
     title = book.say("report.picture.ranges", reading=book.text(found.title), weights=weights)
-    notes = [book.say(f"published.legend_{key}") for key in ("band", "tick")]
-    head = [book.say(f"chart.{key}") for key in ("recipient", "possible", "published")]
-    heads = [head[0], f"{head[1]} {unit.name}", f"{head[2]} {unit.name}"]
+    notes = [book.say("published.legend_band"), book.say("published.legend_tick")]
+    heads = [
+        book.say("chart.recipient"),
+        f"{book.say('chart.possible')} {unit.name}",
+        f"{book.say('chart.published')} {unit.name}",
+    ]
     parts = range_charts.range_panels(rows)
     for part in parts:
         names = [row.name for row in part]
@@ -55,7 +58,7 @@ def _amounts(found: Findings, proposal: Proposal, number: str) -> Iterator[Pictu
         heading = book.say("report.slide.panel", whom=whom, unit=unit.name)
         view = placed(marks, frame, heading, WIDE)
         spec = whole(view, title, notes, proposal, [0], mark=mark(proposal))
-        key = "ranges" if len(parts) == 1 else "ranges_of"
+        key = "report.picture.file_ranges" if len(parts) == 1 else "report.picture.file_ranges_of"
         file = file_stem(key, proposal, number=number, weights=weights.replace("/", "-"), whom=whom)
         cells = zip(frame["name"], frame["text"], frame["mark_text"], strict=True)
         yield Picture(file, title, spec, [heads, *(list(line) for line in cells)])
@@ -75,11 +78,11 @@ def _shares(found: Findings, proposal: Proposal, number: str) -> Picture:
         figures += [[named, *cells] for cells in zip(frame["name"], frame["text"], strict=True)]
     lines = [{"hconcat": charts[at : at + ABREAST], "spacing": 24} for at in range(0, len(charts), ABREAST)]
     title = book.say("report.picture.shares", reading=book.text(found.title))
-    notes = [book.say(f"published.legend_{key}") for key in ("band", "track")]
+    notes = [book.say("published.legend_band"), book.say("published.legend_track")]
     spec = whole({"vconcat": lines, "spacing": 18}, title, notes, proposal, [0], mark=mark(proposal))
     keys = ("sensitivity.factor", "chart.recipient", "chart.possible")
     return Picture(
-        file_stem("shares", proposal, number=number),
+        file_stem("report.picture.file_shares", proposal, number=number),
         title,
         spec,
         [[book.say(key) for key in keys], *figures],

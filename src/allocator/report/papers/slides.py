@@ -79,10 +79,6 @@ def deck(proposal: Proposal) -> Deck:
     return Deck(name, book, proposal.mark, foot, tuple(found))
 
 
-def _sentence(key: str, proposal: Proposal, **details: object) -> str:
-    return proposal.book.say(f"report.slide.{key}", **details)
-
-
 def _cash(amount: Number, proposal: Proposal) -> str:
     return proposal.book.money(amount, proposal.chosen.scenario.fund.currency)
 
@@ -91,11 +87,10 @@ def _opening(proposal: Proposal) -> Slide:
     """The opening slide: the fund, and in one line where its money goes."""
     scenario = proposal.chosen.scenario
     whom = so_many(scenario, len(scenario.recipients), proposal.book)
-    key = "opening_reserved" if scenario.reserved else "opening"
+    key = "report.slide.opening_reserved" if scenario.reserved else "report.slide.opening"
     split = plain(sum(proposal.chosen.amounts.values()))
-    title = _sentence(
+    title = proposal.book.say(
         key,
-        proposal,
         amount=_cash(scenario.fund.amount, proposal),
         reserved=_cash(scenario.reserved, proposal),
         split=_cash(split, proposal),
@@ -125,13 +120,18 @@ def _rule(proposal: Proposal) -> Slide:
         )
         for at, (id, weight) in zip(factors, scenario.weights.items(), strict=True)
     ]
-    headers = tuple(_sentence(f"rule_{key}", proposal) for key in ("factor", "weight", "brings", "status"))
+    headers = (
+        book.say("report.slide.rule_factor"),
+        book.say("report.slide.rule_weight"),
+        book.say("report.slide.rule_brings"),
+        book.say("report.slide.rule_status"),
+    )
     grid = Grid(
-        _sentence("rule_caption", proposal), headers, (False, True, True, False), tuple(rows), table.unit
+        book.say("report.slide.rule_caption"), headers, (False, True, True, False), tuple(rows), table.unit
     )
     count = len([weight for weight in scenario.weights.values() if weight])
-    key = "rule" if count > 1 else "rule_one"
-    title = _sentence(key, proposal, amount=_cash(scenario.distributable, proposal), count=count)
+    key = "report.slide.rule" if count > 1 else "report.slide.rule_one"
+    title = book.say(key, amount=_cash(scenario.distributable, proposal), count=count)
     return Slide("rule", title, (rule_sentence(scenario, book),), grid=grid)
 
 
@@ -145,14 +145,14 @@ def _amounts(proposal: Proposal) -> Slide:
     most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
     names = tuple(proposal.names[id] for id in shown)
     whom = names if len(amounts) < 3 else so_many(scenario, len(shown), book)
-    bars = Bars(_sentence("panel", proposal, whom=whom, unit=unit.name), names, figures, most)
-    note = _sentence("some_amounts", proposal, count=MOST_BARS) if len(amounts) > MOST_BARS else ""
+    bars = Bars(book.say("report.slide.panel", whom=whom, unit=unit.name), names, figures, most)
+    note = book.say("report.slide.some_amounts", count=MOST_BARS) if len(amounts) > MOST_BARS else ""
     top = concentration(amounts).top
-    title = _sentence("amounts_none", proposal)
+    title = book.say("report.slide.amounts_none")
     if top is not None:
         share = book.say("rule.percent", value=final_shares(proposal)[top])
         amount = _cash(amounts[top], proposal)
-        title = _sentence("amounts", proposal, name=proposal.names[top], amount=amount, share=share)
+        title = book.say("report.slide.amounts", name=proposal.names[top], amount=amount, share=share)
     return Slide("amounts", title, charts=(bars,), note=note)
 
 
@@ -162,7 +162,6 @@ def _table(proposal: Proposal) -> Slide:
     scenario, known = chosen.scenario, proposal.known
     differences = chosen.differences if known is None else known.found(chosen).changes
     moved = differences is not None and any(differences.values())
-    by = "changes" if moved else "amounts"
     ids = largest(list(chosen.amounts), (differences or {}) if moved else chosen.amounts, MOST_BARS)
     places = {str(scenario.ids.index(id) + 1) for id in ids}
     keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
@@ -176,7 +175,7 @@ def _table(proposal: Proposal) -> Slide:
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
     grid = Grid(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
-    title = _sentence("table", proposal)
+    title = book.say("report.slide.table")
     notes = []
     if known is not None:
         found = known.found(chosen)
@@ -184,20 +183,21 @@ def _table(proposal: Proposal) -> Slide:
         notes += effect_words(proposal)[int(found.equal) :]  # the title says already that it is equal
     elif scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
-        title = _held(found, _sentence("published", proposal), proposal)
+        title = _held(found, book.say("report.slide.published"), proposal)
         match = found.equal and proposal.illustrative
         notes.append(book.say("assumed.match") if match else effect_sentence(chosen, found, book))
     if many:
-        notes.append(_sentence(f"some_{by}", proposal, count=MOST_BARS))
+        key = "report.slide.some_changes" if moved else "report.slide.some_amounts"
+        notes.append(book.say(key, count=MOST_BARS))
     return Slide("table", title, grid=grid, note=book.say("report.joined").join(notes))
 
 
 def _held(found: Finding, base: str, proposal: Proposal) -> str:
     """The title of the table that compares the amounts with those of this name."""
     if found.equal:
-        return _sentence("same", proposal, base=base)
+        return proposal.book.say("report.slide.same", base=base)
     what = short(found, terms([proposal.chosen], proposal.book))
-    return _sentence("against", proposal, base=base, what=what)
+    return proposal.book.say("report.slide.against", base=base, what=what)
 
 
 def _options(proposal: Proposal) -> Slide:
@@ -218,18 +218,18 @@ def _options(proposal: Proposal) -> Slide:
         bars = [row for row in rows if row.id in shown]
         figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
         base = proposal.short(0) if known is None else known.name
-        title = _sentence("option", proposal, option=proposal.option(at), base=base, unit=unit.name)
+        title = book.say("report.slide.option", option=proposal.option(at), base=base, unit=unit.name)
         charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
     words = terms(allocations, book)
-    notes = [_sentence("some_changes", proposal, count=MOST_BARS)] if len(by) > MOST_BARS else []
+    notes = [book.say("report.slide.some_changes", count=MOST_BARS)] if len(by) > MOST_BARS else []
     if len(parts) > ABREAST:
         last = proposal.compared[ABREAST - 1][0]
-        notes.append(_sentence("some_options", proposal, last=proposal.short(last)))
+        notes.append(book.say("report.slide.some_options", last=proposal.short(last)))
     match = match_sentence(allocations, book, known)
     notes += [match] if match else []
     moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in proposal.compared]
     told = book.say("report.slide.and").join(moved)
-    title = _sentence("options", proposal, base=proposal.held_to, moved=told)
+    title = book.say("report.slide.options", base=proposal.held_to, moved=told)
     sentences = change_sentences(allocations, book, known)
     note = book.say("report.joined").join(notes)
     return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts), note=note)
@@ -238,7 +238,7 @@ def _options(proposal: Proposal) -> Slide:
 def _data(proposal: Proposal) -> Slide:
     """The slide of the data: its status and sources, and the rules of the options."""
     book = proposal.book
-    title = _sentence("data_assumed" if proposal.illustrative else "data", proposal)
+    title = book.say("report.slide.data_assumed" if proposal.illustrative else "report.slide.data")
     lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))
     weights: Sequence[str] = trace_lines(proposal)[1]
     return Slide("data", title, (*lines, source_line(proposal), *weights))

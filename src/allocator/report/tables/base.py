@@ -81,12 +81,13 @@ def known(key: str, scenarios: Sequence[Scenario], book: Phrasebook) -> Base:
         )
     if any(amounts != stated[0] for amounts in stated):
         raise ScenarioError(Problem("base_apart", {"base": known_name(key, book)}))
-    return Base(key, known_name(key, book), book.say(f"base.full.{key}"), stated[0])
+    full = book.say("base.full.published" if key == PUBLISHED else "base.full.previous")
+    return Base(key, known_name(key, book), full, stated[0])
 
 
 def known_name(key: str, book: Phrasebook) -> str:
     """The name in a list of the amounts under this key of ``KNOWN``."""
-    return book.say(f"base.name.{key}")
+    return book.say("base.name.published" if key == PUBLISHED else "base.name.previous")
 
 
 def known_keys(scenarios: Sequence[Scenario]) -> list[str]:

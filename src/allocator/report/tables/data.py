@@ -81,11 +81,20 @@ def remarks_table(scenario: Scenario, book: Phrasebook) -> Grid:
         )
         where = (f"[{at}]", names[cell.recipient], factors[cell.factor])
         rows.append(Row("recipient", (*where, *words)))
-    keys = ("status", "provider", "confirmed_on", "declared", "verified", "note")
-    headers = [book.say("data.mark"), who(scenario, book), book.say("workbook.factor")]
+    headers = [
+        book.say("data.mark"),
+        who(scenario, book),
+        book.say("workbook.factor"),
+        book.say("workbook.status"),
+        book.say("workbook.provider"),
+        book.say("workbook.confirmed_on"),
+        book.say("workbook.declared"),
+        book.say("workbook.verified"),
+        book.say("workbook.note"),
+    ]
     return Grid(
         book.say("data.remarks_title"),
-        (*headers, *(book.say(f"workbook.{key}") for key in keys)),
+        tuple(headers),
         (*[False] * 6, True, True, False),
         tuple(rows),
     )

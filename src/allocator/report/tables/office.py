@@ -25,13 +25,21 @@ def weight_text(weight: Number, kind: str, book: Phrasebook) -> str:
     """
     shown = round(Fraction(weight), 2)
     text = ("" if shown == weight else "≈") + book.number(shown)
-    return book.say(f"table.weight_{kind}", weight=text)
+    return book.say("table.weight_shares" if kind == "shares" else "table.weight_scores", weight=text)
 
 
-def _who(scenarios: Iterable[Scenario], key: str, book: Phrasebook) -> str:
-    """The words for recipients: districts, counties and parks only where all funds are Chinese ones."""
-    local = all(scenario.fund.currency == "CNY" for scenario in scenarios)
-    return book.say(f"table.{key}" if local else f"table.{key}_other")
+def _recipient(scenarios: Iterable[Scenario], book: Phrasebook) -> str:
+    """The heading over recipients: districts, counties and parks only where all funds are Chinese ones."""
+    return book.say("table.recipient" if _chinese(scenarios) else "table.recipient_other")
+
+
+def _recipients(scenarios: Iterable[Scenario], book: Phrasebook) -> str:
+    """The words before the sum of all recipients."""
+    return book.say("table.recipients" if _chinese(scenarios) else "table.recipients_other")
+
+
+def _chinese(scenarios: Iterable[Scenario]) -> bool:
+    return all(scenario.fund.currency == "CNY" for scenario in scenarios)
 
 
 def factor_heading(scenario: Scenario, factor: str, book: Phrasebook) -> str:
@@ -54,7 +62,7 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     by_factor = allocation.contributions
     columns = [
         Column("number", book.say("table.number"), "text"),
-        Column("recipient", _who(one, "recipient", book), "text"),
+        Column("recipient", _recipient(one, book), "text"),
     ]
     stages: list[tuple[Column, Mapping[str, Any]]] = [
         (
@@ -95,16 +103,17 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     def note(id: str) -> str:
         """备注: at a floor or cap, among tied remainders, or outside the factor split."""
         at = allocation.at[id]
-        notes = [*([f"at_{at}"] if at else []), *(["tied"] if id in tied else [])]
-        notes += [] if id in taking else ["apart"]
-        return book.say("place.list").join(book.say(f"table.{key}") for key in notes)
+        notes = ["table.at_floor" if at == "floor" else "table.at_cap"] if at else []
+        notes += ["table.tied"] if id in tied else []
+        notes += [] if id in taking else ["table.apart"]
+        return book.say("place.list").join(map(book.say, notes))
 
     for position, id in enumerate(scenario.ids, 1):
         figures = tuple(values[id] for _, values in stages)
         records.append(("recipient", (str(position), names[id], *figures, note(id))))
     sums = tuple(total_of(values.values()) for _, values in stages)
     if scenario.reservations:
-        records.append(("subtotal", ("", _who(one, "recipients", book), *sums, "")))
+        records.append(("subtotal", ("", _recipients(one, book), *sums, "")))
     everything = tuple(
         plain(total + scenario.reserved)
         if column.key == "amount"
@@ -131,7 +140,9 @@ def _held_against(
     usual = next(iter(stated), "")
     for key, amounts in stated.items():
         here = base is not None and base.key == key
-        header = base.heading if base is not None and here else book.say(f"table.{key}")
+        header = book.say("table.published" if key == PUBLISHED else "table.previous")
+        if base is not None and here:
+            header = base.heading
         found.append((Column(key, header, "money"), amounts))
         if here or (base is None and key == usual):
             change = "difference" if here or key == PUBLISHED else "year_difference"
@@ -235,7 +246,7 @@ def compare_table(
     ]
     sums = [total_of(stage.values()) for stage in stages]
     if any(reserved):
-        records.append(("subtotal", ("", _who(scenarios, "recipients", book), *sums)))
+        records.append(("subtotal", ("", _recipients(scenarios, book), *sums)))
         records.append(("subtotal", ("", book.say("table.departments"), *reserved)))
 
     def total(column: Column, recipients: Number, departments: Number | None) -> Number | None:
@@ -250,6 +261,6 @@ def compare_table(
     scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)
     headings = (
         Column("number", book.say("table.number"), "text"),
-        Column("recipient", _who(scenarios, "recipient", book), "text"),
+        Column("recipient", _recipient(scenarios, book), "text"),
     )
     return Table(book, fund.currency, scale, (*headings, *columns), tuple(records))

@@ -21,6 +21,7 @@ from allocator.text import Phrasebook
 _KINDS: dict[str, Kind] = {
     "factor": "stage", "coefficient": "rate", "limits": "rate", "rounding": "rate", "earmark": "money",
 }  # fmt: skip
+_LIMITS = {"floor": "explain.limits_floor", "cap": "explain.limits_cap", None: "explain.limits_other"}
 Figures = list[tuple[Stage, Mapping[str, Number]]]
 
 
@@ -160,10 +161,11 @@ def _sentence(allocation: Allocation, figures: Figures, id: str, book: Phraseboo
     clauses = [book.say("explain.brought", name=name, parts=book.say("explain.join").join(parts))]
     for stage, by in figures:
         if stage.kind == "coefficient":
-            clauses.append(_changed("coefficient", by[id], scenario, book))
-        if stage.kind in ("limits", "rounding") and by[id]:
-            key = f"limits_{allocation.at[id] or 'other'}" if stage.kind == "limits" else "rounding"
-            clauses.append(_changed(key, by[id], scenario, book))
+            clauses.append(_changed("explain.coefficient", by[id], scenario, book))
+        if stage.kind == "limits" and by[id]:
+            clauses.append(_changed(_LIMITS[allocation.at[id]], by[id], scenario, book))
+        if stage.kind == "rounding" and by[id]:
+            clauses.append(_changed("explain.rounding", by[id], scenario, book))
         if stage.kind == "earmark" and by[id]:
             clauses.append(book.say("explain.earmark", amount=amount(by[id])))
     at = 1 + (scenario.coefficient is not None)
@@ -174,11 +176,9 @@ def _sentence(allocation: Allocation, figures: Figures, id: str, book: Phraseboo
 
 
 def _changed(key: str, by: Number, scenario: Scenario, book: Phrasebook) -> str:
-    way = "more" if by > 0 else "less" if by < 0 else "same"
-    return book.say(
-        f"explain.{key}",
-        change=book.say(f"explain.{way}", amount=in_words(max(by, -by), scenario, book)),
-    )
+    way = "explain.more" if by > 0 else "explain.less" if by < 0 else "explain.same"
+    change = book.say(way, amount=in_words(max(by, -by), scenario, book))
+    return book.say(key, change=change)
 
 
 def in_words(figure: Number, scenario: Scenario, book: Phrasebook) -> str:

@@ -68,8 +68,8 @@ def recipient_sentences(
         new = [names[id] for id in allocation.scenario.ids if id not in held_to.amounts]
         gone = [names[id] for id in held_to.amounts if id not in allocation.amounts]
         parts = [
-            book.say(f"compare.{key}", names=some[:MOST_NAMES], count=len(some))
-            for key, some in (("only_other", new), ("only_base", gone))
+            book.say(key, names=some[:MOST_NAMES], count=len(some))
+            for key, some in (("compare.only_other", new), ("compare.only_base", gone))
             if some
         ]
         if parts:
@@ -98,8 +98,12 @@ def headline(
     unit = book.money_unit(fund.currency, scale)
     names = recipient_names(allocations, book)
     headers = [
-        book.say(f"compare.{key}", unit=unit)
-        for key in ("scenario", "money", "sum", "gaining", "losing", "top")
+        book.say("compare.scenario"),
+        book.say("compare.money", unit=unit),
+        book.say("compare.sum", unit=unit),
+        book.say("compare.gaining"),
+        book.say("compare.losing"),
+        book.say("compare.top"),
     ]
     blank = ["", "", ""]
     rows = []
@@ -141,7 +145,7 @@ def concentration_rows(
     allocations: Sequence[Allocation], book: Phrasebook
 ) -> tuple[list[str], list[list[str]]]:
     """Headings and a row for each scenario: letter, the largest's part, Herfindahl-Hirschman index, Gini."""
-    headers = [book.say(f"compare.{key}") for key in ("letter", "top", "hhi", "gini")]
+    headers = [book.say(key) for key in ("compare.letter", "compare.top", "compare.hhi", "compare.gini")]
     names = recipient_names(allocations, book)
     rows = []
     for letter, allocation in lettered(allocations):

@@ -52,13 +52,13 @@ def differences_in_words(
     for d in _in_language(found, book):
         groups.setdefault(_group(d), []).append(d)
     sentences = [
-        about.say("line", what=_what(key, about), items=items)
+        about.book.say("difference.line", what=_what(key, about), items=items)
         for key, group in groups.items()
         if (items := _items(key[0], group, about))
     ]
     if len(sentences) <= most:
         return sentences
-    return [*sentences[: most - 1], about.say("more", count=len(sentences) - most + 1)]
+    return [*sentences[: most - 1], about.book.say("difference.more", count=len(sentences) - most + 1)]
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,6 @@ class _About:
         names["factor"] |= {f.id: book.text(f.name) for f in scenario.factors}
         return cls(book, scenario, names["recipient"], names["factor"], *pairs.values())
 
-    def say(self, key: str, **details: object) -> str:
-        return self.book.say(f"difference.{key}", **details)
-
     def recipient(self, id: str) -> str:
         return self.recipients.get(id, id)
 
@@ -96,7 +93,7 @@ class _About:
         return self.factors.get(id, id)
 
     def known(self, table: str, word: str) -> str:
-        return str(self.book.words(f"difference.{table}").get(word, word))
+        return str(self.book.words(table).get(word, word))
 
     # --- how a text of a difference is written; side is 0 before and 1 after ---
 
@@ -117,11 +114,12 @@ class _About:
         return self.book.say("table.weight_scores", weight=weight)
 
     def quoted(self, text: str, side: int) -> str:
-        return self.say("quoted", text=text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+        cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        return self.book.say("difference.quoted", text=cut)
 
     def limit(self, text: str, side: int) -> str:
         try:
-            return self.say("quoted", text=_limit(json.loads(text), self, side))
+            return self.book.say("difference.quoted", text=_limit(json.loads(text), self, side))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ScenarioError):
             return self.quoted(text, side)
 
@@ -160,7 +158,7 @@ def _group(d: Difference) -> tuple[str, ...]:
 def _what(key: tuple[str, ...], about: _About) -> str:
     if len(key) == 2:
         return about.factor(key[1])
-    return about.known("what", key[0]) if key[0] != "recipient" else _whom(about)
+    return about.known("difference.what", key[0]) if key[0] != "recipient" else _whom(about)
 
 
 def _whom(about: _About) -> str:
@@ -174,47 +172,57 @@ def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
         return _many(group, about)
     if kind == "provenance":
         cells = [
-            about.say("cell", name=about.recipient(d.where[0]), factor=about.factor(d.where[1]))
+            about.book.say(
+                "difference.cell", name=about.recipient(d.where[0]), factor=about.factor(d.where[1])
+            )
             for d in group
         ]
-        return about.say("cells", count=len(cells), names=cells[:MOST_NAMES])
+        return about.book.say("difference.cells", count=len(cells), names=cells[:MOST_NAMES])
     if kind == "order":
         whats = [
-            _whom(about) if d.where[0] == "recipient" else about.known("what", d.where[0]) for d in group
+            _whom(about) if d.where[0] == "recipient" else about.known("difference.what", d.where[0])
+            for d in group
         ]
-        return about.say("order", names=whats)
+        return about.book.say("difference.order", names=whats)
     items = []
     if kind in ("recipient", "factor"):
         whole = [d for d in group if len(d.where) == 1]
         for key, some in (
-            ("rows_new", [d for d in whole if d.after is not None]),
-            ("rows_gone", [d for d in whole if d.after is None]),
+            ("difference.rows_new", [d for d in whole if d.after is not None]),
+            ("difference.rows_gone", [d for d in whole if d.after is None]),
         ):
             names = [
                 about.recipient(d.where[0]) if kind == "recipient" else about.factor(d.where[0]) for d in some
             ]
-            items += [about.say(key, names=names[:MOST_ITEMS], count=len(names))] if names else []
+            items += [about.book.say(key, names=names[:MOST_ITEMS], count=len(names))] if names else []
         group = [d for d in group if len(d.where) > 1]
     items += [item for d in group if (item := _item(d, about))]
-    listed = about.say("join").join(items[:MOST_ITEMS])
-    return listed if len(items) <= MOST_ITEMS else about.say("and_others", items=listed, count=len(items))
+    listed = about.book.say("difference.join").join(items[:MOST_ITEMS])
+    if len(items) <= MOST_ITEMS:
+        return listed
+    return about.book.say("difference.and_others", items=listed, count=len(items))
 
 
 def _item(d: Difference, about: _About) -> str:
     """One difference in words: the old and the new value, or what is new or gone."""
     if d.clause == "earmark" and d.where[-1] == "also_shares":
-        key = "shares_too" if d.after == "true" else "shares_no_more"
-        return about.say(key, name=about.recipient(d.where[0])) if d.after is not None else ""
+        key = "difference.shares_too" if d.after == "true" else "difference.shares_no_more"
+        return about.book.say(key, name=about.recipient(d.where[0])) if d.after is not None else ""
     before, after = _shown(d, about)
-    key = "changed" if before and after else "new" if after else "gone"
     name = _name(d, about)
-    return about.say(key if name else f"{key}_itself", name=name, before=before, after=after)
+    if before and after:
+        key = "difference.changed" if name else "difference.changed_itself"
+    elif after:
+        key = "difference.new" if name else "difference.new_itself"
+    else:
+        key = "difference.gone" if name else "difference.gone_itself"
+    return about.book.say(key, name=name, before=before, after=after)
 
 
 def _shown(d: Difference, about: _About) -> tuple[str, str]:
     """Both sides as a person reads them, exactly where they would look the same; "" where absent."""
     write = _writer(d, about)
-    blank = about.say("blank") if d.clause == "value" else ""
+    blank = about.book.say("difference.blank") if d.clause == "value" else ""
     before, after = (blank if t is None else write(t, side) for side, t in enumerate((d.before, d.after)))
     return (before, after) if before != after else (str(d.before), str(d.after))
 
@@ -224,9 +232,9 @@ def _name(d: Difference, about: _About) -> str:
     if d.clause == "weight":
         return about.factor(d.where[0])
     if d.clause == "factor":
-        return about.known("field", d.where[1])
+        return about.known("difference.field", d.where[1])
     if d.clause in ("published", "previous") and not d.where:
-        return about.say("sum")
+        return about.book.say("difference.sum")
     if d.clause in ("value", "published", "previous"):
         return about.recipient(d.where[-1])
     if d.clause not in ("reservation", "use", "earmark", "recipient"):
@@ -237,14 +245,16 @@ def _name(d: Difference, about: _About) -> str:
         name = names.get(d.where[0], d.where[0])
     else:
         name = about.recipient(d.where[0])
-    return name if len(d.where) == 1 else about.say("of", name=name, field=about.known("field", d.where[1]))
+    if len(d.where) == 1:
+        return name
+    return about.book.say("difference.of", name=name, field=about.known("difference.field", d.where[1]))
 
 
 def _writer(d: Difference, about: _About) -> Write:
     writers: Mapping[str, Write] = {
         "unit": about.money,
-        "rounding": lambda text, side: about.known("word", text),
-        "kind": lambda text, side: about.known("word", text),
+        "rounding": lambda text, side: about.known("difference.word", text),
+        "kind": lambda text, side: about.known("difference.word", text),
         "coefficient": lambda text, side: about.quoted(about.factor(text), side),
         "weight": about.weight,
         "limit": about.limit,
@@ -275,8 +285,8 @@ def _many(group: Sequence[Difference], about: _About) -> str:
     largest = max(group, key=size)
     alone = sum(size(d) == size(largest) for d in group) == 1
     before, after = _shown(largest, about)
-    return about.say(
-        "many" if alone else "many_tied",
+    return about.book.say(
+        "difference.many" if alone else "difference.many_tied",
         all=so_many(about.scenario, len(about.scenario.recipients), about.book),
         count=len(group),
         name=_name(largest, about),

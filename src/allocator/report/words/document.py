@@ -13,6 +13,9 @@ from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
 
 Line = tuple[Role, str, Number]
+_PARTS = ("published.parts_equal", "published.parts_more", "published.parts_less")
+_PARTS_ALONE = ("published.parts_alone_equal", "published.parts_alone_more", "published.parts_alone_less")
+_USES = ("published.uses_equal", "published.uses_more", "published.uses_less")
 
 
 def fund_grid(scenario: Scenario, book: Phrasebook) -> Grid:
@@ -25,7 +28,7 @@ def fund_grid(scenario: Scenario, book: Phrasebook) -> Grid:
     whom = so_many(scenario, len(scenario.recipients), book)
     lines.append(("subtotal", whom, _sum(published.values())))
     lines.append(("total", book.say("table.total"), plain(_sum(published.values()) + scenario.reserved)))
-    return _grid("fund", lines, scenario, book)
+    return _grid("published.fund_caption", "published.fund_item", lines, scenario, book)
 
 
 def uses_grid(scenario: Scenario, book: Phrasebook) -> Grid | None:
@@ -34,7 +37,7 @@ def uses_grid(scenario: Scenario, book: Phrasebook) -> Grid | None:
         return None
     lines: list[Line] = [("recipient", book.text(use.name), use.amount) for use in scenario.uses]
     lines.append(("total", book.say("table.total"), _sum(use.amount for use in scenario.uses)))
-    return _grid("uses", lines, scenario, book)
+    return _grid("published.uses_caption", "published.uses_item", lines, scenario, book)
 
 
 def sums(scenario: Scenario, book: Phrasebook) -> list[str]:
@@ -46,12 +49,12 @@ def sums(scenario: Scenario, book: Phrasebook) -> list[str]:
         "reserved": book.money(scenario.reserved, currency),
         "fund": book.money(fund, currency),
     }
-    key = "parts" if scenario.reserved else "parts_alone"
-    lines = [_sentence(key, plain(split + scenario.reserved - fund), currency, book, **details)]
+    by = plain(split + scenario.reserved - fund)
+    lines = [_sentence(_PARTS if scenario.reserved else _PARTS_ALONE, by, currency, book, **details)]
     if scenario.uses:
         spent = _sum(use.amount for use in scenario.uses)
         details = {"spent": book.money(spent, currency), "fund": details["fund"]}
-        lines.append(_sentence("uses", plain(spent - fund), currency, book, **details))
+        lines.append(_sentence(_USES, plain(spent - fund), currency, book, **details))
     return lines
 
 
@@ -61,16 +64,17 @@ def source_line(scenario: Scenario, book: Phrasebook) -> str:
     return book.say("published.source" if source else "published.unsourced", source=source)
 
 
-def _sentence(key: str, by: Number, currency: str, book: Phrasebook, **details: str) -> str:
-    ends = "equal" if not by else "more" if by > 0 else "less"
-    return book.say(f"published.{key}_{ends}", by=book.money(max(by, -by), currency), **details)
+def _sentence(keys: Sequence[str], by: Number, currency: str, book: Phrasebook, **details: str) -> str:
+    equal, more, less = keys
+    key = equal if not by else more if by > 0 else less
+    return book.say(key, by=book.money(max(by, -by), currency), **details)
 
 
 def _sum(amounts: Iterable[Number]) -> Number:
     return plain(sum(amounts, start=Fraction(0)))
 
 
-def _grid(key: str, lines: Sequence[Line], scenario: Scenario, book: Phrasebook) -> Grid:
+def _grid(caption: str, item: str, lines: Sequence[Line], scenario: Scenario, book: Phrasebook) -> Grid:
     """Amounts and parts of the fund, each part rounded by itself: equal amounts have equal parts."""
     rows = [
         Row(
@@ -86,6 +90,5 @@ def _grid(key: str, lines: Sequence[Line], scenario: Scenario, book: Phrasebook)
         )
         for role, name, amount in lines
     ]
-    headers = tuple(book.say(f"published.{name}") for name in (f"{key}_item", "amount", "part"))
-    caption = book.say(f"published.{key}_caption")
-    return Grid(caption, headers, (False, True, True), tuple(rows), unit_of(scenario, book))
+    headers = tuple(book.say(key) for key in (item, "published.amount", "published.part"))
+    return Grid(book.say(caption), headers, (False, True, True), tuple(rows), unit_of(scenario, book))

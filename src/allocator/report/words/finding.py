@@ -16,6 +16,39 @@ MOST_NAMES = 4
 MOST_LISTED = 10  # of those whose amounts are not as published
 
 
+class _Form(NamedTuple):
+    """The keys of the sentences for one form of finding."""
+
+    against: str
+    lettered: str
+    short: str
+
+
+_FORMS = {
+    "equal": _Form("finding.against.equal", "finding.lettered.equal", "finding.short.equal"),
+    "same": _Form("finding.against.same", "finding.lettered.same", "finding.short.same"),
+    "same_total": _Form(
+        "finding.against.same_total", "finding.lettered.same_total", "finding.short.same_total"
+    ),
+    "moved": _Form("finding.against.moved", "finding.lettered.moved", "finding.short.moved"),
+    "moved_total": _Form(
+        "finding.against.moved_total", "finding.lettered.moved_total", "finding.short.moved_total"
+    ),
+    "total": _Form("finding.against.total", "finding.lettered.total", "finding.short.total"),
+}
+_PHRASES = {
+    "equal": "finding.phrase.equal",
+    "same": "finding.phrase.same",
+    "moved": "finding.phrase.moved",
+    "more": "finding.phrase.more",
+    "less": "finding.phrase.less",
+}
+
+
+_FUND = ("finding.fund_more", "finding.fund_less", "finding.fund_same")
+_SUM = ("finding.sum_more", "finding.sum_less", "finding.sum_same")
+
+
 class Terms(NamedTuple):
     """The recipients' names by id, the currency, and the reader's language."""
 
@@ -37,24 +70,23 @@ def against_sentence(found: Finding, against: str, whole: Number, words: Terms) 
 
     ``whole`` is the money shared out, of which the money moved is a part.
     """
-    said = [_full("against", found, whole, words, against=against)]
+    said = [_full(_of_form(found).against, found, whole, words, against=against)]
     apart = (*found.only_here, *found.only_there)
-    said += [_say("apart", words, names=_names(apart, words))] if apart else []
+    said += [words.book.say("finding.apart", names=_names(apart, words))] if apart else []
     return _joined([*said, *_unknown(found, words)], words)
 
 
 def lettered_sentence(found: Finding, letter: str, base: str, whole: Number, words: Terms) -> str:
     """The sentences on changes of the scenario of this letter from the base of this name."""
-    said = _full("lettered", found, whole, words, letter=letter, base=base)
+    said = _full(_of_form(found).lettered, found, whole, words, letter=letter, base=base)
     return _joined([said, *_unknown(found, words)], words)
 
 
 def short(found: Finding, words: Terms) -> str:
     """The changes in a few words, to follow the name of what they are compared with."""
     part = Fraction(found.moved or 0) / Fraction(found.base_total or 1)
-    return _say(
-        f"short.{_form(found)}",
-        words,
+    return words.book.say(
+        _of_form(found).short,
         amount=_money(found.moved or 0, words),
         share=share_text(part, words.book),
         total=total_clause(found, words),
@@ -65,7 +97,7 @@ def short(found: Finding, words: Terms) -> str:
 def phrase(found: Finding, who: str, words: Terms) -> str:
     """The effect of an option on the money, in the fewest words."""
     size = _size(found.more) if found.moved is None else found.moved
-    return _say(f"phrase.{found.kind}", words, who=who, amount=_money(size, words))
+    return words.book.say(_PHRASES[found.kind], who=who, amount=_money(size, words))
 
 
 def total_clause(found: Finding, words: Terms) -> str:
@@ -75,18 +107,14 @@ def total_clause(found: Finding, words: Terms) -> str:
     """
     fund, more = found.fund_more, found.more
     if fund is None or fund == more:
-        parts = [("fund" if fund is not None else "sum", more)] if more else []
+        parts = [(_SUM if fund is None else _FUND, more)] if more else []
     else:
-        parts = [("fund", fund), ("sum", more)]
+        parts = [(_FUND, fund), (_SUM, more)]
     said = [
-        _say(
-            f"{what}_{'more' if by > 0 else 'less' if by < 0 else 'same'}",
-            words,
-            amount=_money(_size(by), words),
-        )
-        for what, by in parts
+        words.book.say(larger if by > 0 else smaller if by < 0 else same, amount=_money(_size(by), words))
+        for (larger, smaller, same), by in parts
     ]
-    return _say("clause_join", words).join(said)
+    return words.book.say("finding.clause_join").join(said)
 
 
 def matched(found: Finding, words: Terms) -> str:
@@ -106,15 +134,11 @@ def matched(found: Finding, words: Terms) -> str:
 def share_text(part: Fraction, book: Phrasebook) -> str:
     """A part of some money in percent to one decimal; a part above zero never shows as 0 %."""
     if 0 < part < Fraction(1, 1000):
-        return _say("tiny_share", Terms({}, "", book))
-    return _say("percent", Terms({}, "", book), value=book.number(100 * part, 1 if part else 0))
+        return book.say("finding.tiny_share")
+    return book.say("finding.percent", value=book.number(100 * part, 1 if part else 0))
 
 
 # --- parts ----------------------------------------------------------------------------------------
-
-
-def _say(key: str, words: Terms, **details: object) -> str:
-    return words.book.say(f"finding.{key}", **details)
 
 
 def _size(by: Number) -> Number:
@@ -129,22 +153,21 @@ def _part(amount: Number, whole: Number) -> Fraction:
     return Fraction(amount) / Fraction(whole) if whole else Fraction(0)
 
 
-def _form(found: Finding) -> str:
-    """The form of a finding's sentence; "_total" adds a fund that differs while recipients' sums do not."""
+def _of_form(found: Finding) -> _Form:
+    """The sentences for a finding; "_total" adds a fund that differs while recipients' sums do not."""
     if found.more:
-        return "total"
-    return f"{found.kind}_total" if found.fund_more else found.kind
+        return _FORMS["total"]
+    return _FORMS[f"{found.kind}_total" if found.fund_more else found.kind]
 
 
-def _full(opening: str, found: Finding, whole: Number, words: Terms, **who: str) -> str:
-    return _say(
-        f"{opening}.{_form(found)}",
-        words,
+def _full(key: str, found: Finding, whole: Number, words: Terms, **who: str) -> str:
+    return words.book.say(
+        key,
         amount=_money(found.moved or 0, words),
         share=share_text(_part(found.moved or 0, whole), words.book),
         total=total_clause(found, words),
         counts=_counts(found, words),
-        extremes=_say("extreme_join", words).join(_extremes(found, words)),
+        extremes=words.book.say("finding.extreme_join").join(_extremes(found, words)),
         **who,
     )
 
@@ -152,9 +175,8 @@ def _full(opening: str, found: Finding, whole: Number, words: Terms, **who: str)
 def _counts(found: Finding, words: Terms) -> str:
     """The clause on how many gain and lose; where sums differ and there are both, with both totals."""
     both = found.moved is None and found.gains.ids and found.losses.ids
-    return _say(
-        "counts_both" if both else "counts",
-        words,
+    return words.book.say(
+        "finding.counts_both" if both else "finding.counts",
         gains=found.gains.count,
         losses=found.losses.count,
         gained=_money(found.gains.amount, words),
@@ -165,27 +187,31 @@ def _counts(found: Finding, words: Terms) -> str:
 def _extremes(found: Finding, words: Terms) -> list[str]:
     """The clauses on those who gain most and those who lose most; several are named together."""
     return [
-        _extreme(key, side, words)
-        for key, side in (("gain", found.gains), ("loss", found.losses))
+        _extreme(each if len(side.most) > 1 else one, side, words)
+        for one, each, side in (
+            ("finding.gain_most", "finding.gain_most_each", found.gains),
+            ("finding.loss_most", "finding.loss_most_each", found.losses),
+        )
         if side.ids
     ]
 
 
 def _extreme(key: str, side: Side, words: Terms) -> str:
-    form = f"{key}_most_each" if len(side.most) > 1 else f"{key}_most"
     amount = _money(side.most_by, words, sign=True)
-    return _say(form, words, names=_names(side.most, words), amount=amount)
+    return words.book.say(key, names=_names(side.most, words), amount=amount)
 
 
 def _unknown(found: Finding, words: Terms) -> list[str]:
     some = found.unknown
-    return [_say("unknown", words, count=len(some), names=_names(some, words))] if some else []
+    return [words.book.say("finding.unknown", count=len(some), names=_names(some, words))] if some else []
 
 
 def _names(ids: Sequence[str], words: Terms) -> str:
     names = words.book.show([words.names[id] for id in ids[:MOST_NAMES]])
-    return names if len(ids) <= MOST_NAMES else _say("and_more", words, names=names, count=len(ids))
+    if len(ids) <= MOST_NAMES:
+        return names
+    return words.book.say("finding.and_more", names=names, count=len(ids))
 
 
 def _joined(sentences: Sequence[str], words: Terms) -> str:
-    return _say("sentence_join", words).join(sentences)
+    return words.book.say("finding.sentence_join").join(sentences)

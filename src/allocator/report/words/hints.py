@@ -30,5 +30,6 @@ def hint_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
         listed = [names[id] for id in zeros[:MOST_NAMES]]
         key = "hint.zero" if len(zeros) <= MOST_NAMES else "hint.zero_many"
         whom = book.say(key, names=listed, count=len(zeros), column=column)
-        lines.append(book.say(f"hint.zero_{scenario.kind}", whom=whom))
+        key = "hint.zero_shares" if scenario.kind == "shares" else "hint.zero_scores"
+        lines.append(book.say(key, whom=whom))
     return lines

@@ -21,22 +21,26 @@ def rule_lines(scenario: Scenario, book: Phrasebook, option: str = "") -> list[s
     >>> rule_lines(load_scenario("scenarios/luzhou-2023/cap-zone.toml"), Phrasebook("zh"))[1]
     '保底、封顶：自贸区封顶按因素法分配额的80%。'
     """
-    key = "weights" if scenario.kind == "shares" else "multipliers"
-    parts = {key: weights_words(scenario, book)}
+    if scenario.kind == "shares":
+        key = "report.trace.weights" if option else "report.trace.weights_alone"
+    else:
+        key = "report.trace.multipliers" if option else "report.trace.multipliers_alone"
+    lines = [book.say(key, option=option, said=weights_words(scenario, book))]
     if scenario.coefficient is not None:
-        parts["coefficient"] = book.text(scenario.factor(scenario.coefficient).name)
+        key = "report.trace.coefficient" if option else "report.trace.coefficient_alone"
+        lines.append(book.say(key, option=option, said=scenario.factor(scenario.coefficient).name))
     words = limit_words(scenario)
     clauses = [clause for limit in scenario.limits for clause in limit_clauses(limit, book, words)]
     if clauses:
-        parts["limits"] = book.say("rule.join").join(clauses)
-    alone = "" if option else "_alone"
-    return [book.say(f"report.trace.{key}{alone}", option=option, said=text) for key, text in parts.items()]
+        key = "report.trace.limits" if option else "report.trace.limits_alone"
+        lines.append(book.say(key, option=option, said=book.say("rule.join").join(clauses)))
+    return lines
 
 
 def differs_line(base: Scenario, scenario: Scenario, names: tuple[str, str], book: Phrasebook) -> str:
     """The differences of a scenario from the base, in one line; ``names`` are those of the base and of it."""
     found = [d for d in differences(base, scenario) if d.clause != "title"]
     lines = differences_in_words(found, scenario, book, MOST)
-    key = "differs" if lines else "differs_in_nothing"
+    key = "report.differs" if lines else "report.differs_in_nothing"
     listed = book.say("report.joined").join(lines)
-    return book.say(f"report.{key}", base=names[0], option=names[1], differences=listed)
+    return book.say(key, base=names[0], option=names[1], differences=listed)

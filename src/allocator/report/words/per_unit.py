@@ -84,7 +84,8 @@ class Held:
     def unit(self) -> str:
         """The unit of the rates: 元/人, 万元/平方公里."""
         currency = self.allocations[0].scenario.fund.currency
-        return self._say("unit", money=self.book.money_unit(currency, self.scale), unit=self.factor.unit)
+        money = self.book.money_unit(currency, self.scale)
+        return self.book.say("per_unit.unit", money=money, unit=self.factor.unit)
 
     def rate(self, value: Number) -> str:
         """A rate as it is shown."""
@@ -100,18 +101,19 @@ class Held:
         held_to, others = against(self.allocations, self.base)
         before, after = self.named[held_to.heading], self.named[others[0][0]] if others else None
         if len(before.rates) < 2:
-            return self._say("too_few", count=len(before.rates), name=self.factor.name)
+            return self.book.say("per_unit.too_few", count=len(before.rates), name=self.factor.name)
         parts = [self._ends(held_to.full, before)]
         if after is not None and len(after.rates) > 1:
             parts.append(self._ends(others[0][0], after))
             parts += self._change(before, after)
-        said = self._say("join").join(parts)
-        return self._say("sentence", name=self.factor.name, unit=self.unit, said=said)
+        said = self.book.say("per_unit.join").join(parts)
+        return self.book.say("per_unit.sentence", name=self.factor.name, unit=self.unit, said=said)
 
     def _ends(self, name: str, found: PerUnit) -> str:
         most, least = (found.rates[ids[0]] for ids in (found.highest, found.lowest))
         if self.rate(most) == self.rate(least):
-            return self._say("equal" if most == least else "equal_about", of=name, rate=self.rate(most))
+            key = "per_unit.equal" if most == least else "per_unit.equal_about"
+            return self.book.say(key, of=name, rate=self.rate(most))
         details = {
             "of": name,
             "highest": self._who(self._alike(found, most)),
@@ -120,8 +122,8 @@ class Held:
             "least": self.rate(least),
         }
         if found.ratio is None:
-            return self._say("ends_zero", **details)
-        return self._say("ends", **details, ratio=_times(found.ratio, self.book))
+            return self.book.say("per_unit.ends_zero", **details)
+        return self.book.say("per_unit.ends", **details, ratio=_times(found.ratio, self.book))
 
     def _alike(self, found: PerUnit, rate: Number) -> tuple[str, ...]:
         """All whose rate is shown as this one: naming one of them alone would claim more than is shown."""
@@ -132,15 +134,23 @@ class Held:
         if kind == "unknown" or before.ratio is None or after.ratio is None:
             return []
         old, new = _times(before.ratio, self.book), _times(after.ratio, self.book)
-        little = "_little" if old == new and kind != "same" else ""
-        return [self._say(f"gap_{kind}{little}", before=old, after=new)]
+        if kind == "same":
+            key = "per_unit.gap_same"
+        elif kind == "wider":
+            key = "per_unit.gap_wider_little" if old == new else "per_unit.gap_wider"
+        else:
+            key = "per_unit.gap_narrower_little" if old == new else "per_unit.gap_narrower"
+        return [self.book.say(key, before=old, after=new)]
 
     def notes(self) -> list[str]:
         """Notes on recipients without a rate, on other values in other scenarios, and on assumed data."""
         name, first = self.factor.name, next(iter(self.named.values()))
         lines = [
-            self._say(key, names=self._who(ids), name=name)
-            for key, ids in (("unknown", self._left_out("unknown")), ("zero", self._left_out("zero")))
+            self.book.say(key, names=self._who(ids), name=name)
+            for key, ids in (
+                ("per_unit.unknown", self._left_out("unknown")),
+                ("per_unit.zero", self._left_out("zero")),
+            )
             if ids
         ]
         other = [
@@ -148,16 +158,16 @@ class Held:
             for letter, allocation in lettered(self.allocations)[1:]
             if self._values_in(allocation.scenario) not in (None, self.values)
         ]
-        lines += [self._say("other_values", letters=other, name=name)] if other else []
+        lines += [self.book.say("per_unit.other_values", letters=other, name=name)] if other else []
         scenario = self.allocations[0].scenario
         statuses = ("assumed", "example")
         cells = any(cell.factor == self.factor.id and cell.status in statuses for cell in scenario.provenance)
         if self.factor.status in statuses:
             status = self.book.say(f"status.{self.factor.status}")
-            lines.append(self._say("assumed", name=name, status=status))
+            lines.append(self.book.say("per_unit.assumed", name=name, status=status))
         elif cells:
-            lines.append(self._say("assumed_cells", name=name))
-        return [*lines, self._say("about", name=name)] if first.rates else lines
+            lines.append(self.book.say("per_unit.assumed_cells", name=name))
+        return [*lines, self.book.say("per_unit.about", name=name)] if first.rates else lines
 
     def _left_out(self, kind: str) -> tuple[str, ...]:
         every = (id for one in self.named.values() for id in getattr(one, kind))
@@ -183,7 +193,7 @@ class Held:
         headers = [self.book.say("table.number"), who(first, self.book)]
         headers.append(self.book.say("table.header_unit", header=self.factor.name, unit=self.factor.unit))
         for name in self.named:
-            headers += [name, self._say("rank", of=name)]
+            headers += [name, self.book.say("per_unit.rank", of=name)]
         rows = []
         for place, (id, name) in enumerate(self.names.items(), 1):
             value = self.values.get(id)
@@ -192,23 +202,17 @@ class Held:
                 there = id in found.rates
                 cells += [self.rate(found.rates[id]), str(found.ranks[id])] if there else ["—", "—"]
             rows.append(Row("recipient", tuple(cells)))
-        for key in ("average", "ratio"):
-            cells = ["", self._say(key), ""]
-            for found in self.named.values():
-                if key == "average":
-                    text = "—" if found.average is None else self.rate(found.average)
-                else:
-                    text = "—" if found.ratio is None else _times(found.ratio, self.book)
-                cells += [text, ""]
-            rows.append(Row("subtotal", tuple(cells)))
-        caption = self._say("caption", name=self.factor.name)
+        averages = ["", self.book.say("per_unit.average"), ""]
+        ratios = ["", self.book.say("per_unit.ratio"), ""]
+        for found in self.named.values():
+            averages += ["—" if found.average is None else self.rate(found.average), ""]
+            ratios += ["—" if found.ratio is None else _times(found.ratio, self.book), ""]
+        rows += [Row("subtotal", tuple(averages)), Row("subtotal", tuple(ratios))]
+        caption = self.book.say("per_unit.caption", name=self.factor.name)
         numeric = (False, False, *(True for _ in headers[2:]))
         return Grid(
             caption, tuple(headers), numeric, tuple(rows), self.book.say("table.unit", unit=self.unit)
         )
-
-    def _say(self, key: str, **details: object) -> str:
-        return self.book.say(f"per_unit.{key}", **details)
 
 
 def _times(ratio: Number, book: Phrasebook) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -16,6 +16,11 @@ from allocator.text import Phrasebook
 
 MOST_NAMES = 4
 MOST_LIMITS = 20
+_BASES: Mapping[str | None, str] = {
+    "fund": "rule.of_fund",
+    "distributable": "rule.of_distributable",
+    "previous": "rule.of_previous",
+}
 
 
 def percent(value: Number, book: Phrasebook) -> str:
@@ -36,11 +41,15 @@ def rule_sentence(scenario: Scenario, book: Phrasebook) -> str:
     if scenario.reserved:
         clauses.append(book.say("rule.reserved", amount=book.money(scenario.reserved, currency)))
     clauses += _earmarks(scenario, book)
-    rest = "rest" if scenario.reserved or scenario.earmarked else "all"
+    rest = scenario.reserved or scenario.earmarked
+    if scenario.kind == "shares":
+        key = "rule.shares_rest" if rest else "rule.shares_all"
+    else:
+        key = "rule.scores_rest" if rest else "rule.scores_all"
     whom = so_many(scenario, len(scenario.participants), book)
     clauses.append(
         book.say(
-            f"rule.{scenario.kind}_{rest}",
+            key,
             amount=book.money(scenario.distributable, currency),
             recipients=whom,
             weights=weights_words(scenario, book),
@@ -51,7 +60,8 @@ def rule_sentence(scenario: Scenario, book: Phrasebook) -> str:
     words = limit_words(scenario)
     clauses += [clause for limit in scenario.limits for clause in limit_clauses(limit, book, words)]
     unit = book.money(fund.unit, currency)
-    clauses.append(book.say(f"rule.{fund.rounding.replace('-', '_')}", unit=unit))
+    largest = fund.rounding == "largest-remainder"
+    clauses.append(book.say("rule.largest_remainder" if largest else "rule.rest_to_largest", unit=unit))
     return book.say("rule.sentence", clauses=book.say("rule.join").join(clauses))
 
 
@@ -62,13 +72,14 @@ def can_differ(scenario: Scenario) -> bool:
 
 def so_many(scenario: Scenario, count: int, book: Phrasebook) -> str:
     """A number of recipients: 9个区县（园区）, or just of recipients where the fund is not a Chinese one."""
-    where = "local" if scenario.fund.currency == "CNY" else "other"
-    return book.say(f"rule.recipients_{where}", count=count)
+    local = scenario.fund.currency == "CNY"
+    return book.say("rule.recipients_local" if local else "rule.recipients_other", count=count)
 
 
 def effect_sentence(allocation: Allocation, found: Finding, book: Phrasebook) -> str:
     """The sentence on a scenario's effect: how much changes, for how many, and for whom most."""
-    against = book.say(f"effect.{compared_with(allocation.scenario)}")
+    issued = compared_with(allocation.scenario) == "published"
+    against = book.say("effect.published" if issued else "effect.file")
     return against_sentence(found, against, allocation.scenario.distributable, terms([allocation], book))
 
 
@@ -116,8 +127,10 @@ def weights_words(scenario: Scenario, book: Phrasebook) -> str:
     for id, weight in scenario.weights.items():
         if weight:
             name = scenario.factor(id).name
-            text = percent(weight, book) if scenario.kind == "shares" else book.number(weight)
-            said.append(book.say(f"rule.{scenario.kind}_weight", name=name, weight=text))
+            if scenario.kind == "shares":
+                said.append(book.say("rule.shares_weight", name=name, weight=percent(weight, book)))
+            else:
+                said.append(book.say("rule.scores_weight", name=name, weight=weight))
     return book.say("place.list").join(said)
 
 
@@ -132,22 +145,22 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
         if len(limit.recipients) > MOST_NAMES:
             whom = book.say("rule.and_more", names=whom, count=len(limit.recipients))
     # a limit holds for each recipient by itself, which a list of names alone would not say
-    many = "s" if not isinstance(limit.recipients, str) and len(limit.recipients) > 1 else ""
+    many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1
     clauses = []
-    for kind, amount, rate in (
-        ("floor", limit.floor, limit.floor_rate),
-        ("cap", limit.cap, limit.cap_rate),
+    for key, amount, rate in (
+        ("rule.floors" if many else "rule.floor", limit.floor, limit.floor_rate),
+        ("rule.caps" if many else "rule.cap", limit.cap, limit.cap_rate),
     ):
         if amount is not None:
             size = book.money(amount, words.currency)
         elif rate is not None:
-            base = book.say(f"rule.of_{limit.of}")
+            base = book.say(_BASES[limit.of])
             if limit.by is not None:
                 base = book.say("rule.by", base=base, name=words.factor(limit.by))
             size = book.say("rule.rate", rate=percent(rate * 100, book), base=base)
         else:
             continue
-        clauses.append(book.say(f"rule.{kind}{many}", whom=whom, size=size))
+        clauses.append(book.say(key, whom=whom, size=size))
     return clauses
 
 

@@ -17,19 +17,20 @@ def read_lines(scenario: Scenario, book: Phrasebook) -> list[tuple[str, str]]:
     def money(amount: Number) -> str:
         return book.money(amount, fund.currency)
 
+    largest = fund.rounding == "largest-remainder"
     items: list[tuple[str, str | None]] = [
-        ("title", book.text(scenario.title)),
-        ("fund", money(fund.amount)),
-        ("reservations", f"{len(scenario.reservations)}: {money(scenario.reserved)}"),
-        ("earmarks", f"{len(scenario.earmarks)}: {money(scenario.earmarked)}"),
-        ("distributable", money(scenario.distributable)),
-        ("unit", money(fund.unit)),
-        ("rounding", book.say(f"check.{fund.rounding}")),
-        ("method", book.say(f"check.{scenario.kind}")),
-        ("coefficient", scenario.coefficient),
-        ("recipients", _kinds(scenario, book)),
+        ("check.title", book.text(scenario.title)),
+        ("check.fund", money(fund.amount)),
+        ("check.reservations", f"{len(scenario.reservations)}: {money(scenario.reserved)}"),
+        ("check.earmarks", f"{len(scenario.earmarks)}: {money(scenario.earmarked)}"),
+        ("check.distributable", money(scenario.distributable)),
+        ("check.unit", money(fund.unit)),
+        ("check.rounding", book.say("check.largest-remainder" if largest else "check.rest-to-largest")),
+        ("check.method", book.say("check.shares" if scenario.kind == "shares" else "check.scores")),
+        ("check.coefficient", scenario.coefficient),
+        ("check.recipients", _kinds(scenario, book)),
     ]
-    shown = [(book.say(f"check.{key}"), value) for key, value in items if value is not None]
+    shown = [(book.say(key), value) for key, value in items if value is not None]
     for factor in scenario.factors:
         status = book.say(f"status.{factor.status}")
         if factor.id in scenario.weights:

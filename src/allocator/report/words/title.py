@@ -21,24 +21,26 @@ def finding_title(allocation: Allocation, found: Finding | None, book: Phraseboo
     if found is None or not (found.gains.ids or found.losses.ids):
         return _split(allocation, words)
     if found.more:
-        return _say("total", words, total=total_clause(found, words), counts=_counts(found, words))
-    for key, one, others in (("loser", found.losses, found.gains), ("gainer", found.gains, found.losses)):
+        return words.book.say("title.total", total=total_clause(found, words), counts=_counts(found, words))
+    for key, one, others in (
+        ("title.loser", found.losses, found.gains),
+        ("title.gainer", found.gains, found.losses),
+    ):
         if one.count == 1:
             return _from_one(key, one, others, allocation, found, words)
-    said = _say("moved", words, amount=_money(found.moved or 0, words), counts=_counts(found, words))
-    return said if not found.fund_more else f"{total_clause(found, words)}{_say('join', words)}{said}"
+    said = words.book.say("title.moved", amount=_money(found.moved or 0, words), counts=_counts(found, words))
+    return words.book.say("title.join").join([total_clause(found, words), said]) if found.fund_more else said
 
 
 def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: Finding, words: Terms) -> str:
     """One recipient's loss goes to others, or its gain comes from others."""
     id = one.ids[0]
     every = others.count == len(found.changes) - 1
-    whom = _say("rest" if every else "some", words, count=others.count)
+    whom = words.book.say("title.rest" if every else "title.some", count=others.count)
     first = _foremost(others, found.changes)
     amount = allocation.amounts.get(id, 0)
-    said = _say(
+    said = words.book.say(
         key,
-        words,
         name=words.names[id],
         amount=_money(amount, words),
         by=_money(one.most_by, words, sign=True),
@@ -47,15 +49,10 @@ def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: 
     if others.count == 1 or not first:
         return said
     figures = [
-        _say(
-            "one",
-            words,
-            name=words.names[id],
-            by=_money(found.changes[id], words, sign=True),
-        )
+        words.book.say("title.one", name=words.names[id], by=_money(found.changes[id], words, sign=True))
         for id in first
     ]
-    return said + _say("foremost", words, figures=words.book.show(figures))
+    return said + words.book.say("title.foremost", figures=words.book.show(figures))
 
 
 def _split(allocation: Allocation, words: Terms) -> str:
@@ -63,13 +60,12 @@ def _split(allocation: Allocation, words: Terms) -> str:
     amounts = {id: amount for id, amount in allocation.amounts.items() if amount}
     whole = sum(allocation.amounts.values(), start=0)
     if not amounts:
-        return _say("nothing", words)
+        return words.book.say("title.nothing")
     above = outliers(amounts)
     if above and len(above) <= MOST_NAMES:
         sum_above = plain(sum(amounts[id] for id in above))
-        return _say(
-            "apart" if len(above) == 1 else "apart_each",
-            words,
+        return words.book.say(
+            "title.apart" if len(above) == 1 else "title.apart_each",
             names=[words.names[id] for id in above],
             amount=_money(sum_above, words),
             share=share_text(Fraction(sum_above) / Fraction(whole), words.book),
@@ -78,8 +74,10 @@ def _split(allocation: Allocation, words: Terms) -> str:
         )
     most, least = max(amounts.values()), min(allocation.amounts.values())
     if most == least:
-        return _say("each", words, count=len(amounts), amount=_money(most, words))
-    return _say("between", words, most=_end(allocation, most, words), least=_end(allocation, least, words))
+        return words.book.say("title.each", count=len(amounts), amount=_money(most, words))
+    return words.book.say(
+        "title.between", most=_end(allocation, most, words), least=_end(allocation, least, words)
+    )
 
 
 def _end(allocation: Allocation, amount: Number, words: Terms) -> str:
@@ -87,8 +85,9 @@ def _end(allocation: Allocation, amount: Number, words: Terms) -> str:
     ids = [id for id, given in allocation.amounts.items() if given == amount]
     names = words.book.show([words.names[id] for id in ids])
     if len(ids) > MOST_NAMES:
-        names = _say("some", words, count=len(ids))
-    return _say("end" if len(ids) == 1 else "end_each", words, names=names, amount=_money(amount, words))
+        names = words.book.say("title.some", count=len(ids))
+    key = "title.end" if len(ids) == 1 else "title.end_each"
+    return words.book.say(key, names=names, amount=_money(amount, words))
 
 
 def _foremost(side: Side, changes: Mapping[str, Number]) -> list[str]:
@@ -107,7 +106,3 @@ def _counts(found: Finding, words: Terms) -> str:
 
 def _money(amount: Number, words: Terms, *, sign: bool = False) -> str:
     return words.book.money(amount, words.currency, sign=sign)
-
-
-def _say(key: str, words: Terms, **details: object) -> str:
-    return words.book.say(f"title.{key}", **details)
