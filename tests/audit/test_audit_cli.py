@@ -15,6 +15,7 @@ from commands import runs
 from allocator import ScenarioError, load_scenario
 from allocator.analysis.audit import Known, Reading, Scored, audit
 from allocator.cli.options import Progress
+from allocator.core.errors import as_in_toml
 from allocator.core.parts import Text
 from allocator.files.audit.readings import load_reading, read_known
 from allocator.report.audit.findings import findings, sentences
@@ -310,20 +311,20 @@ SCORE = '[[scored]]\nfactor = "effort"\n'
         ('tolerance = "some"', "choice", "tolerance"),
         (SCORE + "low = 1", "key_missing", "[[scored]] 1"),
         (SCORE + "low = 2\nhigh = 1", "audit_range", "[[scored]] 1"),
-        (SCORE + "low = 0\nhigh = 0", "zero", "[[scored]] 1"),
+        (SCORE + "low = 0\nhigh = 0", "zero", "[[scored]] 1, high"),
         (SCORE + 'low = "x"\nhigh = 1', "type_number", "[[scored]] 1, low"),
-        (SCORE + "low = -1\nhigh = 1", "negative", "[[scored]] 1"),
+        (SCORE + "low = -1\nhigh = 1", "negative", "[[scored]] 1, low"),
         (SCORE + "low = 1\nhigh = inf", "type_number", "[[scored]] 1, high"),
         (SCORE + "low = 1\nhi = 1", "key_missing", "[[scored]] 1"),
-        (SCORE.replace("effort", "work") + "low = 1\nhigh = 2", "audit_factor", "[[scored]] 1"),
+        (SCORE.replace("effort", "work") + "low = 1\nhigh = 2", "audit_factor", "[[scored]] 1, factor"),
         ("scored = 1", "type_array", "scored"),
         ("known = [1]", "type_array", "[[known]] 1"),
         (ENTRY, "reading_open", "[[known]] 1"),
         (ENTRY + "low = 50", "audit_share", "[[known]] 1"),
-        (ENTRY + 'low = 0.5\nof = "money"', "choice", "[[known]] 1"),
+        (ENTRY + 'low = 0.5\nof = "money"', "choice", "[[known]] 1, of"),
         (ENTRY.replace('"all"', "[]") + "low = 0.5", "reading_recipients", "[[known]] 1, recipients"),
         (ENTRY.replace('"all"', "[1]") + "low = 0.5", "reading_recipients", "[[known]] 1, recipients"),
-        (ENTRY.replace("all", "district") + "low = 0.5", "recipient_unknown", "[[known]] 1"),
+        (ENTRY.replace("all", "district") + "low = 0.5", "recipient_unknown", "[[known]] 1, recipients"),
         (ENTRY.replace('"all"', '["纳溪区", "naxi"]') + "low = 0.5", "recipient_twice", "[[known]] 1"),
     ],
 )
@@ -332,7 +333,7 @@ def test_what_is_wrong_in_a_reading_has_its_place(tmp_path, text, key, place):
     with pytest.raises(ScenarioError) as refused:
         load_reading(path)
     problem = refused.value.problems[0]
-    assert (problem.key, problem.at.get("key")) == (key, place)
+    assert (problem.key, as_in_toml(str(problem.at["key"]))) == (key, place)
     assert problem.file == str(path)
     assert all(problem.sentence(Phrasebook(lang)) for lang in LANGUAGES)
 
@@ -411,12 +412,12 @@ def test_facts_from_a_file(tmp_path, run):
         ("纳溪区,tax,5%,1,", "cell_percent", {"row": 2, "column": "low"}),
         ("纳溪区,tax,=1,1,", "cell_formula", {"row": 2, "column": "low"}),
         ("纳溪区,tax,,,", "reading_open", {"row": 2}),
-        ("纳溪区,taxes,0.1,,", "audit_factor", {"row": 2}),
-        ("纳西区,tax,0.1,,", "recipient_unknown", {"row": 2}),
+        ("纳溪区,taxes,0.1,,", "audit_factor", {"row": 2, "column": "factor"}),
+        ("纳西区,tax,0.1,,", "recipient_unknown", {"row": 2, "column": "recipient"}),
         (",tax,0.1,,", "recipient_blank", {"row": 2, "column": "recipient"}),
         ("纳溪区,,0.1,,", "factor_blank", {"row": 2, "column": "factor"}),
         ("纳溪区,tax,12,,", "audit_share", {"row": 2}),
-        ("纳溪区,tax,0.1,,much", "choice", {"row": 2}),
+        ("纳溪区,tax,0.1,,much", "choice", {"row": 2, "column": "of"}),
     ],
 )
 def test_what_is_wrong_in_a_file_of_facts_has_its_place(tmp_path, run, row, key, at):

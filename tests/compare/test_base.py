@@ -170,7 +170,7 @@ def test_what_not_all_state_alike_is_no_base() -> None:
     assert bases.known_keys([one.scenario, other.scenario]) == bases.known_keys([]) == []
     with pytest.raises(ScenarioError) as missing:
         bases.known("previous", [one.scenario, other.scenario], ZH)
-    assert [problem.file for problem in missing.value.problems] == ["1"]
+    assert [problem.part for problem in missing.value.problems] == ["1"]
     with pytest.raises(ScenarioError) as apart:
         bases.known("previous", [one.scenario, third.scenario], ZH)
     assert apart.value.sentences(ZH) == [

@@ -124,7 +124,7 @@ def test_what_is_refused(make, key, file, place, details):
     with pytest.raises(ScenarioError) as caught:
         make()
     (problem,) = caught.value.problems
-    assert (problem.key, problem.file, problem.at, problem.details) == (key, file, place, details)
+    assert (problem.key, problem.part, problem.at, problem.details) == (key, file, place, details)
     assert all(caught.value.sentences(Phrasebook(lang)) for lang in ("zh", "en"))
 
 

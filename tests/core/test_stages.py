@@ -152,7 +152,7 @@ def test_zero_columns():
     assert amounts({"x": (1, 1), "y": (0, 0)}, weights={"x": 100, "y": 0}) == [50, 50]
     assert amounts({"x": (1, 1), "y": (0, 0)}, kind="scores", weights={"x": 1, "y": 1}) == [50, 50]
     error = wrong("scores_zero", lambda: allocate(scenario((0, 0), kind="scores")))
-    assert error.problems[0].file == "factors"
+    assert error.problems[0].part == "factors"
 
 
 @pytest.mark.parametrize("kind", ["shares", "scores"])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from allocator.analysis.audit.table import MOST_DIGITS
 from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse, scenario_file
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
-from allocator.core.errors import ScenarioError
+from allocator.core.errors import within
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.files.audit.readings import checked, load_reading, read_known
@@ -89,17 +88,21 @@ def answers(file: str, readings: Sequence[str], asked: Asked, book: Phrasebook) 
     if asked.digits is not None and asked.table is None:
         refuse("--digits", "reading_digits_alone")
     scenario = load_scenario(file)
+    with within(file):
+        Reading(scenario)  # refuses a scenario without published amounts, before any option is read
     weights = None if asked.weights is None else _weights(asked.weights, scenario)
     known = () if asked.known is None else read_known(asked.known, scenario)
-    scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario, file))
+    scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario))
     named = [load_reading(name) for name in readings]  # all are read before anything is worked out
     targets = [
         _target(written, side, scenario)
         for side, written in (("below", asked.below), ("above", asked.above))
         if written is not None
     ]
-    with _placing(file):
-        own = NamedReading(scenario.title, file, Reading(scenario, known, scored, asked.tolerance))
+    with within(file):
+        reading = Reading(scenario, known, scored)
+    with within(option="tolerance"):
+        own = NamedReading(scenario.title, file, replace(reading, tolerance=asked.tolerance))
     if asked.tolerance == "exact":
         named = [replace(one, reading=replace(one.reading, tolerance="exact")) for one in named]
     tested = [own, *(one for one in named if one.needs is None)]
@@ -109,7 +112,7 @@ def answers(file: str, readings: Sequence[str], asked: Asked, book: Phrasebook) 
     ]
     nearest: list[tuple[Target, Nearest]] = []
     for target in targets:
-        with _placing(file):
+        with within(file):
             ends = {target.side: target.amount}
             nearest.append((target, nearest_weights(found[0].audit, target.recipients, **ends)))
     table = None if asked.table is None else _table(found[0].audit, asked, file)
@@ -126,7 +129,7 @@ def answers(file: str, readings: Sequence[str], asked: Asked, book: Phrasebook) 
 def _found(
     named: NamedReading, weights: Mapping[str, Number] | None, asked: Asked, book: Phrasebook
 ) -> Findings:
-    with _placing(named.file), Progress("audit.progress", book) as progress:
+    with within(named.file), Progress("audit.progress", book) as progress:
         sums = groups(asked.groups, named.reading.scenario)
         return findings(named.title, audit(named.reading), weights, sums, named.reason, progress)
 
@@ -138,10 +141,8 @@ def _target(written: str, side: str, scenario: Scenario) -> Target:
     if not sign or not names or value is None:
         refuse(option, "reading_target", value=written[:80], name=option)
     find = Finder(scenario.recipients)
-    try:
+    with within(option=side):
         ids = tuple(find.id(name.strip(), "") for name in re.split("[;；]", names))
-    except ScenarioError as error:
-        raise ScenarioError(replace(p, file=option, at={}) for p in error.problems) from None
     return Target(ids, side, value)
 
 
@@ -152,36 +153,10 @@ def _table(found: Audit, asked: Asked, file: str) -> str:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 4):
         refuse("--digits", "audit_table_digits", value=digits[:40], most=MOST_DIGITS)
     prior = {id: dict(zip(scenario.ids, scenario.factor(id).values, strict=True)) for id in scenario.weights}
-    with _placing(file):
+    with within(file):
         made = consistent_table(found, prior, digits=int(digits))
     put_file(path, csv_bytes(table_rows(scenario, made)))
     return str(path)
-
-
-@contextmanager
-def _placing(file: str) -> Iterator[None]:
-    """Sets the option, or the file of the reading, as the place of any ScenarioError raised within."""
-    try:
-        yield
-    except ScenarioError as error:
-        raise ScenarioError(
-            replace(p, file=_OPTIONS[p.key], at={})
-            if p.key in _OPTIONS
-            else replace(p, file=file if p.file in _PARTS else p.file)
-            for p in error.problems
-        ) from None
-
-
-# facts and scenario are checked before, so these problems come from an option
-_OPTIONS = {
-    "audit_factor": "--weights",
-    "weights_sum": "--weights",
-    "weights_zero": "--weights",
-    "audit_group_name": "--group",
-    "recipient_twice": "--group",
-    "choice": "--tolerance",
-}
-_PARTS = ("", "scenario", "reading", "factors", "published")
 
 
 def _weights(written: str, scenario: Scenario) -> dict[str, Number]:
@@ -199,7 +174,7 @@ def _weights(written: str, scenario: Scenario) -> dict[str, Number]:
     return found
 
 
-def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
+def _scored(written: str, scenario: Scenario) -> list[Scored]:
     """Scores by factor: effort=60:100."""
     found = []
     for part in parts(written):
@@ -208,14 +183,9 @@ def _scored(written: str, scenario: Scenario, file: str) -> list[Scored]:
         least, most = number(low), number(high)
         if not sign or not colon or least is None or most is None:
             refuse("--scores", "reading_scores", value=written[:80])
-        try:
-            factor = factor_id(name, scenario, "--scores")
+        factor = factor_id(name, scenario, "--scores")
+        with within(option="scores"):
             found.append(checked(scenario, Scored(factor, least, most)))
-        except ScenarioError as error:
-            raise ScenarioError(
-                replace(p, file=file if p.key == "no_published" else "--scores", at={})
-                for p in error.problems
-            ) from None
     return found
 
 

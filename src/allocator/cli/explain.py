@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def explain_difference(
     try:
         account = Account(explain(before, after))
     except ScenarioError as error:
-        raise ScenarioError(replace(problem, file=against) for problem in error.problems) from None
+        raise error.within(against) from None
 
     counts = _counts(file, against)
 

@@ -6,13 +6,12 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Never
 
 from allocator.cli.parser import Usage
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
-from allocator.core.errors import AllocatorError, Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
@@ -35,10 +34,8 @@ def scenario_file(options: Any, command: str, book: Phrasebook) -> str:
 def allocation_of(file: str) -> Allocation:
     """The allocation of a scenario file; errors name the file."""
     scenario = load_scenario(file)
-    try:
+    with within(file):
         return allocate(scenario)
-    except AllocatorError as error:
-        raise error.in_files({"": file, "factors": file}) from None
 
 
 def base_of(
@@ -83,10 +80,8 @@ def groups(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[str, .
             refuse("--group", "reading_group", value=one[:80])
         if name in found:
             refuse("--group", "reading_group_twice", name=name)
-        try:
+        with within(option="group"):
             found[check_text(name, 100)] = tuple(find.id(id, "") for id in ids)
-        except ScenarioError as error:
-            raise ScenarioError(replace(p, file="--group", at={}) for p in error.problems) from None
     return found
 
 
@@ -99,13 +94,17 @@ def factor_id(name: str, scenario: Scenario, option: str) -> str:
     }
     if plain_name(name) not in names:
         details = {"name": name[:80], "guess": guess(name, names)}
-        raise ScenarioError(Problem("audit_factor", details, option))
+        raise ScenarioError(Problem("audit_factor", details).within(**_place(option)))
     return names[plain_name(name)]
 
 
 def refuse(option: str, key: str, **details: object) -> Never:
     """Raises the ScenarioError with this sentence about an option."""
-    raise ScenarioError(Problem(key, details, option))
+    raise ScenarioError(Problem(key, details).within(**_place(option)))
+
+
+def _place(option: str) -> dict[str, str]:
+    return {"option": option.removeprefix("--")} if option else {}
 
 
 class Progress:

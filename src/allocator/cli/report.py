@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.cli.options import Progress, base_of, refuse
 from allocator.cli.parser import Parser, Usage
-from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.errors import AllocatorError, within
 from allocator.files.audit.readings import load_reading
 from allocator.files.load import load_scenario
 from allocator.files.scenario.save import making, put_files
@@ -119,7 +119,7 @@ def _placed(error: AllocatorError, files: Sequence[str], scenarios: Sequence[obj
         try:
             allocate(scenario)  # type: ignore[arg-type]
         except AllocatorError as own:
-            return own.in_files({"": file, "factors": file})
+            return own.within(file)
     return error
 
 
@@ -142,7 +142,5 @@ def _date(written: str | None) -> date:
 
 def _recipients(written: Sequence[str], made: Proposal) -> list[str]:
     find = Finder(made.chosen.scenario.recipients)
-    try:
+    with within(option="recipient"):
         return list(dict.fromkeys(find.id(name.strip(), "") for name in written))
-    except ScenarioError as error:
-        raise ScenarioError(replace(p, file="--recipient", at={}) for p in error.problems) from None

@@ -11,7 +11,7 @@ from allocator.cli.output import as_json, base_json, finding_json, money_writer,
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.allocation import Allocation
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.report.tables.base import KNOWN, Base
 from allocator.report.tables.grid import recipient_names
 from allocator.report.tables.office import office_table
@@ -52,10 +52,8 @@ def _base(written: str | None, file: str, result: Allocation, book: Phrasebook) 
         raise Usage(book.say("cli.bad_choice", option="--base", value=written[:80], known=known))
     made, own = allocation_of(written), result.scenario
     other = made.scenario
-    try:
+    with within(written):
         same_currency(own, other)
-    except ScenarioError as error:
-        raise error.in_files({"": written}) from None
     apart = [id for id in (*own.ids, *other.ids) if (id in result.amounts) != (id in made.amounts)]
     if apart:
         names = recipient_names([result, made], book)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +13,7 @@ from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_cla
 from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse, scenario_file
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
-from allocator.core.errors import ScenarioError
+from allocator.core.errors import within
 from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import plain_name
@@ -90,7 +89,7 @@ def answer(file: str, asked: Asked, book: Phrasebook) -> Answer:
     if not targets:
         refuse("--target", "target_none")
     step = _step(asked.step)
-    with _placing(file), Progress("seek.progress", book) as progress:
+    with within(file), Progress("seek.progress", book) as progress:
         if asked.change is not None:
             clause = _clause(asked.change, scenario, book)
             for option, given in (("--keep", asked.keep), ("--bound", asked.bounds)):
@@ -102,33 +101,10 @@ def answer(file: str, asked: Asked, book: Phrasebook) -> Answer:
         return seek_weights(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
 
 
-@contextmanager
-def _placing(file: str) -> Iterator[None]:
-    """Sets the option, or the file of the scenario, as the place of any ScenarioError raised within."""
-    options = {
-        "target": "--target",
-        "keep": "--keep",
-        "bound": "--bound",
-        "step": "--step",
-        "change": "--change",
-    }
-    try:
-        yield
-    except ScenarioError as error:
-        raise ScenarioError(
-            replace(p, file=options[p.file], at={})
-            if p.file in options
-            else replace(p, file=file if p.file in ("", "scenario", "factors") else p.file)
-            for p in error.problems
-        ) from None
-
-
 def _named(name: str, find: Finder) -> str:
     """The id of a recipient by any of its names."""
-    try:
+    with within(option="target"):
         return find.id(name, "")
-    except ScenarioError as error:
-        raise ScenarioError(replace(p, file="--target", at={}) for p in error.problems) from None
 
 
 def _target(written: str, scenario: Scenario, find: Finder, named: Mapping[str, tuple[str, ...]]) -> Target:
@@ -144,10 +120,9 @@ def _target(written: str, scenario: Scenario, find: Finder, named: Mapping[str, 
     call = _CALL.fullmatch(left)
     if call is not None and call[1].casefold() in OF:
         of, name = OF[call[1].casefold()], call[2].strip()
-    with _placing(""):
-        group = next((key for key in named if plain_name(key) == plain_name(name)), None)
-        ids = named[group] if group is not None else (_named(name, find),)
-        return Target(of, ids, RELATIONS[sign], _value(of, right, scenario), group or "")
+    group = next((key for key in named if plain_name(key) == plain_name(name)), None)
+    ids = named[group] if group is not None else (_named(name, find),)
+    return Target(of, ids, RELATIONS[sign], _value(of, right, scenario), group or "")
 
 
 def _value(of: str, text: str, scenario: Scenario) -> Number:

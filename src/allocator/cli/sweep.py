@@ -5,18 +5,18 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from allocator.cli.options import Progress, number, parts, refuse, scenario_file
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
-from allocator.core.errors import AllocatorError
+from allocator.core.errors import within
 from allocator.core.exact import Number, exact
 from allocator.files.load import load_scenario
 from allocator.report.words.rule import status_lines
@@ -82,47 +82,29 @@ def sweep_file(file: str, asked: Asked, book: Phrasebook) -> tuple[Sweep, Driver
     seed = _whole(asked.seed, "--seed", "sweep_seed", 10**19 - 1, least=0)
     scenario = load_scenario(file)
     try:
-        with _executor(asked) as executor, Progress("sweep.progress", book) as progress:
+        with within(file), _executor(asked) as executor, Progress("sweep.progress", book) as progress:
             found = sweep(
                 scenario, draws, law=law, noise=noise, seed=seed, executor=executor, progress=progress
             )
         return found, drivers(found)
     except BrokenProcessPool:
         refuse("--workers", "sweep_broken")
-    except AllocatorError as error:
-        raise type(error)(
-            replace(p, file=_option(p.key, p.details, noise), at={}) if p.file == "sweep" else p
-            for p in error.in_files({"": file, "factors": file}).problems
-        ) from None
-
-
-def _option(key: str, details: Mapping[str, object], noise: object) -> str:
-    """The option that holds a wrong value; blank if the problem is in the scenario."""
-    if key == "audit_factor":
-        return "--noise" if isinstance(noise, Mapping) and details["name"] in noise else "--points"
-    options = {"concentration": "--around", "points": "--points", "noise": "--noise", "fixed": "--noise"}
-    return options.get(key.removeprefix("sweep_"), "")
 
 
 def _law(asked: Asked, *, fixed: bool) -> Law | None:
     """The law that weights are drawn by; by default ``Around()``, or None (no draw) if only data is drawn."""
     from allocator.analysis.sweep import Anywhere, Around, Within
 
-    try:
-        laws: list[Law] = []
-        if asked.around is not None:
-            concentration = number(asked.around)
-            if concentration is None:
-                refuse("--around", "sweep_concentration", value=asked.around[:80])
-            laws.append(Around(concentration))
-        if asked.anywhere:
-            laws.append(Anywhere())
-        if asked.points is not None:
-            laws.append(Within(_by_factor("--points", asked.points)))
-    except AllocatorError as error:
-        raise type(error)(
-            replace(p, file=_option(p.key, p.details, 0) or p.file) for p in error.problems
-        ) from None
+    laws: list[Law] = []
+    if asked.around is not None:
+        concentration = number(asked.around)
+        if concentration is None:
+            refuse("--around", "sweep_concentration", value=asked.around[:80])
+        laws.append(Around(concentration))
+    if asked.anywhere:
+        laws.append(Anywhere())
+    if asked.points is not None:
+        laws.append(Within(_by_factor("--points", asked.points)))
     if len(laws) > 1:
         refuse("", "sweep_laws")
     return laws[0] if laws else None if fixed else Around()

@@ -37,7 +37,7 @@ def allocate(scenario: Scenario) -> Allocation:
     total_score = sum(scores)
     if not total_score:
         if scenario.participants:
-            raise ScenarioError(Problem("scores_zero", {}, "factors"))
+            raise ScenarioError(Problem("scores_zero", part="factors"))
         total_score = 1
     floors, caps = limits_in_units(scenario)
     if any(floor is not None for floor in floors) or any(cap is not None for cap in caps):

@@ -6,8 +6,11 @@ is wrong and what to write instead.  Everything else that goes wrong is a bug an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
 
 from allocator.text import EN, Phrasebook
 
@@ -16,29 +19,62 @@ from allocator.text import EN, Phrasebook
 class Problem:
     """One thing that is wrong.
 
-    ``key`` names the sentence under ``[error]`` of the texts and ``details`` fills it in.  ``at`` is the
-    place: ``{"key": "fund.amount"}``, ``{"line": 3}``, ``{"row": 4, "column": "tax"}``.  ``file`` is a
-    path, or the part of the scenario that it is about ("scenario", "factors", …) where no file is known.
+    ``key`` names the sentence under ``error`` of the texts and ``details`` fills it in.  ``part`` is the part
+    of a scenario that it is about ("factors", "recipients", …), ``file`` the name of the file once one is
+    known.  ``at`` is the place in it: ``{"key": "fund.amount"}``, ``{"line": 3}``, ``{"row": 4, "column":
+    "tax"}``; ``{"option": "target"}`` is what was asked and not any file, ``field`` a field of a form.
     """
 
     key: str
     details: Mapping[str, object] = field(default_factory=dict)
     file: str = ""
     at: Mapping[str, object] = field(default_factory=dict)
+    part: str = ""
+
+    def within(self, file: str | Path = "", **at: object) -> Problem:
+        """The problem with what is known of its place further up: that stands around what it knows itself.
+
+        What was asked by an option has that for its place, and stands in no file.
+
+        >>> Problem("number", at={"key": "limit.floor"}).within("rule.toml", key="limit.2").at
+        {'key': 'limit.2.floor'}
+        >>> Problem("number", at={"column": "tax"}).within("a.csv", row=3, column="b").within("b.csv").file
+        'a.csv'
+        """
+        if "option" in self.at:
+            return self
+        if "option" in at:
+            return replace(self, file="", at=at)
+        places = {**at, **self.at}
+        if "key" in self.at and "key" in at:
+            places["key"] = _key_within(str(at["key"]), str(self.at["key"]))
+        elif "key" in self.at and "row" in at:  # a row has columns where a table of a TOML file has keys
+            places["column"] = places.pop("key")
+        return replace(self, file=self.file or str(file), at=places)
 
     def sentence(self, book: Phrasebook) -> str:
         """The problem in one sentence: file, place, what is wrong, what to write instead."""
-        places = [
-            as_in_toml(str(_short(value)))
-            if name == "key"
-            else book.say(f"place.{name}", value=_short(value))
-            for name, value in self.at.items()
-        ]
-        where = book.say("place.separator").join(part for part in (self.file, *places) if part)
+        places = [_place(name, value, book) for name, value in self.at.items()]
+        own = "" if "option" in self.at else self.file or self.part
+        where = book.say("place.separator").join(part for part in (own, *places) if part)
         what = book.say(f"error.{self.key}", **{name: _short(value) for name, value in self.details.items()})
         sentence = book.say("place.sentence", where=where, what=what) if where else what
-        # a file may hold anything, even invisible characters or codes that would steer a terminal
+        # what stands in a file may be anything, even what nobody sees or what would steer a terminal
         return book.visible(sentence)
+
+
+def _place(name: str, value: object, book: Phrasebook) -> str:
+    if name == "key":
+        return as_in_toml(str(_short(value)))
+    if name == "option":
+        return f"--{value}"
+    return str(_short(value)) if name == "field" else book.say(f"place.{name}", value=_short(value))
+
+
+def _key_within(outer: str, inner: str) -> str:
+    """The dotted key of an entry and of what stands in it: limit.floor in limit.2 is limit.2.floor."""
+    table = outer.partition(".")[0]
+    return f"{outer}.{inner.removeprefix(table).lstrip('.')}".rstrip(".")
 
 
 def _short(value: object) -> object:
@@ -52,7 +88,7 @@ def as_in_toml(key: str) -> str:
     ('[fund] amount', '[[limit]] 2, floor', '[factor.tax] year')
     """
     table, _, rest = key.partition(".")
-    if table in ("limit", "earmark", "reservation"):
+    if table in ("limit", "earmark", "reservation", "use") or rest.partition(".")[0].isdigit():
         return f"[[{table}]]" + "".join(
             f" {part}" if part.isdigit() else f", {part}" for part in rest.split(".") if part
         )
@@ -77,9 +113,27 @@ class AllocatorError(Exception):
         """Every problem as a sentence in the given language."""
         return [problem.sentence(book) for problem in self.problems]
 
-    def in_files(self, names: Mapping[str, str]) -> AllocatorError:
-        """The same error with the parts of a scenario replaced by the files that they were read from."""
-        return type(self)(replace(p, file=names.get(p.file, p.file)) for p in self.problems)
+    def within(self, file: str | Path = "", **at: object) -> Self:
+        """The same error with what is known of its place further up (`Problem.within`)."""
+        return type(self)(problem.within(file, **at) for problem in self.problems)
+
+    def in_files(self, files: Mapping[str, str]) -> Self:
+        """The same error with the files that the parts of a scenario were read from."""
+        return type(self)(
+            p if "option" in p.at else replace(p, file=p.file or files.get(p.part, "")) for p in self.problems
+        )
+
+    def in_fields(self, labels: Mapping[str, str]) -> Self:
+        """The same error for a form, which shows no files: labels of its fields for keys and options."""
+        problems = []
+        for p in self.problems:
+            label = labels.get(str(p.at.get("option", p.at.get("key", ""))))
+            problems.append(replace(p, file="", part="", at={} if label is None else {"field": label}))
+        return type(self)(problems)
+
+    def bare(self) -> Self:
+        """The same error with the names of files without their folders."""
+        return type(self)(replace(p, file=p.file and Path(p.file).name) for p in self.problems)
 
     def __str__(self) -> str:
         return "\n".join(self.sentences(EN))
@@ -93,3 +147,12 @@ class InfeasibleError(AllocatorError):
     """The input is sound, but the limits cannot all hold."""
 
     exit_status = 3
+
+
+@contextmanager
+def within(file: str | Path = "", **at: object) -> Iterator[None]:
+    """Gives what goes wrong inside a place further up (`Problem.within`)."""
+    try:
+        yield
+    except AllocatorError as error:
+        raise error.within(file, **at) from None

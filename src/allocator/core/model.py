@@ -167,13 +167,13 @@ class Scenario:
         known = set(ids)
         if not ids:
             wrong("no_recipients", "recipients")
-        for names, key, file in (
+        for names, key, part in (
             (ids, "recipient_twice", "recipients"),
             (["recipient", *factors], "column_twice", "factors"),
         ):
             twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
-                wrong(key, file, name=twice[0])
+                wrong(key, part, name=twice[0])
         lookup(self.recipients)
         for factor in self.factors:
             if len(factor.values) != len(ids):
@@ -206,8 +206,8 @@ class Scenario:
             wrong("recipient_missing", name, names=missing[:10], count=len(missing))
         return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in self.ids})
 
-    def _unknown(self, name: str, file: str = "scenario", at: Mapping[str, object] | None = None) -> Never:
-        raise ScenarioError(unknown_recipient(name, names_of(self.recipients), file, at))
+    def _unknown(self, name: str, part: str = "scenario", at: Mapping[str, object] | None = None) -> Never:
+        raise ScenarioError(unknown_recipient(name, names_of(self.recipients), part, at))
 
     def _check_weights(self) -> None:
         if self.kind not in KINDS:

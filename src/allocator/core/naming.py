@@ -83,12 +83,12 @@ def guess(word: str, known: Iterable[str]) -> Guess:
 
 
 def unknown_recipient(
-    name: str, names: Names, place: str = "", at: Mapping[str, object] | None = None
+    name: str, names: Names, part: str = "", at: Mapping[str, object] | None = None
 ) -> Problem:
     """The problem with a name that no recipient has: it is a row of totals, or not in the list."""
     if is_total(name):
-        return Problem("recipient_total", {"name": name}, place, at or {})
-    return Problem("recipient_unknown", {"name": name, "guess": names.guess(name)}, place, at or {})
+        return Problem("recipient_total", {"name": name}, at=at or {}, part=part)
+    return Problem("recipient_unknown", {"name": name, "guess": names.guess(name)}, at=at or {}, part=part)
 
 
 def names_of(recipients: Iterable[Recipient]) -> Names:

@@ -28,10 +28,10 @@ BASES = ("fund", "distributable", "previous")
 
 
 def wrong(
-    key: str, file: str = "scenario", at: Mapping[str, object] | None = None, **details: object
+    key: str, part: str = "scenario", at: Mapping[str, object] | None = None, **details: object
 ) -> Never:
-    """Raises a ScenarioError with this sentence."""
-    raise ScenarioError(Problem(key, details, file, at or {}))
+    """Raises a ScenarioError with this sentence, on this part of a scenario."""
+    raise ScenarioError(Problem(key, details, at=at or {}, part=part))
 
 
 def brief(value: object) -> str:
@@ -109,18 +109,18 @@ class Text:
         return value if isinstance(value, Text) else cls(value)
 
 
-def check_text(text: str, longest: int = 1000, file: str = "scenario") -> str:
+def check_text(text: str, longest: int = 1000, part: str = "scenario") -> str:
     """The text; raises ScenarioError if it is blank, too long, not printable or like a formula."""
     if not text:
-        wrong("name_blank", file)
+        wrong("name_blank", part)
     if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
-        wrong("name_unsafe", file, name=text[:40], longest=longest)
+        wrong("name_unsafe", part, name=text[:40], longest=longest)
     return text
 
 
-def check_id(text: str, file: str) -> str:
+def check_id(text: str, part: str) -> str:
     """The id, trimmed; raises ScenarioError if it is not fit to be one."""
-    return check_text(text.strip(), 100, file)
+    return check_text(text.strip(), 100, part)
 
 
 @dataclass(frozen=True)
@@ -133,18 +133,18 @@ class Recipient:
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        file = "recipients"
-        put(self, id=check_id(self.id, file), kind=self.kind and check_id(self.kind, file))
+        part = "recipients"
+        put(self, id=check_id(self.id, part), kind=self.kind and check_id(self.kind, part))
         name = Text(self.id) if self.name is None else Text.of(self.name)
         for column, written in (("recipient", self.id), ("name_zh", name.zh), ("name_en", name.en)):
             if is_total(written):
-                wrong("recipient_total", file, {"column": column}, name=written)
-        put(self, name=name, aliases=tuple(check_id(alias, file) for alias in self.aliases))
+                wrong("recipient_total", part, {"column": column}, name=written)
+        put(self, name=name, aliases=tuple(check_id(alias, part) for alias in self.aliases))
         for alias in self.aliases:
             if ";" in alias or "；" in alias:
-                wrong("alias_semicolon", file, {"column": "aliases"}, name=alias)
+                wrong("alias_semicolon", part, {"column": "aliases"}, name=alias)
         if self.kind == "all":
-            wrong("kind_all", "recipients", {"column": "kind"})
+            wrong("kind_all", part, {"column": "kind"})
 
 
 def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from allocator.analysis.audit import closed
 from allocator.analysis.audit.case import Case, weights_of
 from allocator.analysis.audit.ranges import MONEY_DIGITS, SHARE_DIGITS, Bounds, Ends, outward, solved
 from allocator.analysis.audit.reading import check_recipients
+from allocator.core.errors import within
 from allocator.core.exact import scaled
 from allocator.core.parts import wrong
 
@@ -141,9 +142,10 @@ def _members(
         check_recipients(scenario, recipients)
     single = tuple(scenario.ids if recipients is None else recipients)
     for name, ids in groups.items():
-        check_recipients(scenario, ids)
-        if name in scenario.ids:
-            wrong("audit_group_name", "reading", name=name)
+        with within(option="group"):
+            check_recipients(scenario, ids)
+            if name in scenario.ids:
+                wrong("audit_group_name", name=name)
     return (*single, *groups), [*((id,) for id in single), *map(tuple, groups.values())]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from allocator.analysis.audit.reading import Reading, check_factors
 from allocator.analysis.audit.rounding import Unrounded, unrounded
+from allocator.core.errors import within
 from allocator.core.exact import Number, plain, scaled
 from allocator.core.limits import limits_in_units
 from allocator.core.model import Scenario
@@ -196,13 +197,14 @@ def weights_of(case: Case, weights: Mapping[str, Any] | None) -> tuple[Fraction,
     Raises ScenarioError as a scenario with these weights would.
     """
     given: dict[str, Number] = dict(case.scenario.weights)
-    check_factors(case.scenario, weights or {})
+    with within(option="weights"):
+        check_factors(case.scenario, weights or {})
     given.update(
         {factor: number_at(weight, f"weights.{factor}") for factor, weight in (weights or {}).items()}
     )
     whole = sum(given.values(), start=0)
     if case.shares and whole != 100:
-        wrong("weights_sum", at={"key": "weights"}, total=in_full(whole))
+        wrong("weights_sum", at={"option": "weights"}, total=in_full(whole))
     if not whole:
-        wrong("weights_zero", at={"key": "weights"})
+        wrong("weights_zero", at={"option": "weights"})
     return tuple(Fraction(weight) / whole for weight in given.values())

@@ -76,7 +76,7 @@ def nearest_weights(
     total = sum(audit.case.scenario.weights.values(), start=0)
     step = Fraction(total) / 10_000 if step is None else Fraction(number_at(step, "step"))
     if not step:
-        wrong("zero", "reading", {"key": "step"})
+        wrong("zero", at={"option": "step"})
     edge = number_at(below if above is None else above, "below" if above is None else "above")
     asked = _Asked(audit, ids, Fraction(edge), 1 if above is None else -1, step)
     return Nearest(asked.certain(), asked.possible())

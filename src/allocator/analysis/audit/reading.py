@@ -36,13 +36,13 @@ class Known:
         if self.recipients != "all":
             put(self, recipients=tuple(self.recipients))
         if not self.recipients:
-            wrong("audit_nobody", "reading", {"column": self.factor})
+            wrong("audit_nobody", "reading")
         if self.of not in KNOWN_OF:
-            wrong("choice", "reading", {"column": self.factor}, value=self.of, known=KNOWN_OF)
-        _check_range(self, self.factor)
+            wrong("choice", "reading", {"key": "of"}, value=self.of, known=KNOWN_OF)
+        _check_range(self)
         largest = self.low if self.high is None else self.high
         if self.of == "share" and largest > 1:
-            wrong("audit_share", "reading", {"column": self.factor}, value=largest, share=largest / 100)
+            wrong("audit_share", "reading", value=largest, share=largest / 100)
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Scored:
     high: Number
 
     def __post_init__(self) -> None:
-        _check_range(self, self.factor)
+        _check_range(self)
         if not self.high:
-            wrong("zero", "reading", {"column": self.factor})
+            wrong("zero", "reading", {"key": "high"})
 
     @property
     def equal(self) -> bool:
@@ -69,12 +69,12 @@ class Scored:
         return self.low == self.high
 
 
-def _check_range(thing: Any, factor: str) -> None:
-    put(thing, low=number_at(thing.low, factor))
+def _check_range(thing: Any) -> None:
+    put(thing, low=number_at(thing.low, "low"))
     if thing.high is not None:
-        put(thing, high=number_at(thing.high, factor))
+        put(thing, high=number_at(thing.high, "high"))
         if thing.low > thing.high:
-            wrong("audit_range", "reading", {"column": factor}, low=thing.low, high=thing.high)
+            wrong("audit_range", "reading", low=thing.low, high=thing.high)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Reading:
             check_recipients(self.scenario, known.recipients)
             apart = [id for id in known.recipients if id not in taking]
             if apart:
-                wrong("audit_apart", "reading", {"column": known.factor}, name=apart[0])
+                wrong("audit_apart", "reading", name=apart[0])
 
 
 def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:
@@ -114,7 +114,7 @@ def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:
     known = list(scenario.weights)
     for factor in factors:
         if factor not in scenario.weights:
-            wrong("audit_factor", "reading", name=factor, guess=guess(factor, known))
+            wrong("audit_factor", "reading", {"key": "factor"}, name=factor, guess=guess(factor, known))
 
 
 def check_recipients(scenario: Scenario, ids: Sequence[str]) -> None:

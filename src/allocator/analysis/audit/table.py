@@ -37,7 +37,7 @@ def consistent_table(
     if not case.shares or case.limited or case.facts:
         wrong("audit_table_scope", "reading")
     if type(digits) is not int or not 0 <= digits <= MOST_DIGITS:
-        wrong("audit_table_digits", "reading", value=str(digits)[:40], most=MOST_DIGITS)
+        wrong("audit_table_digits", at={"option": "digits"}, value=str(digits)[:40], most=MOST_DIGITS)
     shares = _fitted(case, _prior(case, prior))
     columns = _rounded(case, shares, digits)
     taking = dict(zip(case.scenario.participants, range(len(case.ids)), strict=True))

@@ -47,7 +47,7 @@ def clauses_of(scenario: Scenario, kind: str) -> list[Clause]:
     [Clause(kind='cap', number=0)]
     """
     if kind not in CLAUSES:
-        wrong("choice", "change", value=kind, known=CLAUSES)
+        wrong("choice", at={"option": "change"}, value=kind, known=CLAUSES)
     if kind == "reservation":
         return [Clause(kind, number) for number in range(len(scenario.reservations))]
     return [

@@ -61,9 +61,9 @@ def _size(scenario: Scenario, clause: Clause, step: Number) -> Fraction:
     try:
         points = Fraction(exact(step))
     except ValueError:
-        wrong("number", "step", value=brief(step))
+        wrong("number", at={"option": "step"}, value=brief(step))
     if not Fraction(1, 100) <= points <= 100:
-        wrong("seek_step", "step", value=in_full(points))
+        wrong("seek_step", at={"option": "step"}, value=in_full(points))
     return points / 100
 
 

@@ -73,23 +73,23 @@ def moves_of(
     try:
         points = Fraction(exact(step))
     except ValueError:
-        wrong("number", "step", value=brief(step))
+        wrong("number", at={"option": "step"}, value=brief(step))
     if not FINEST <= points <= 100:
-        wrong("seek_step", "step", value=in_full(points))
+        wrong("seek_step", at={"option": "step"}, value=in_full(points))
     size = points * total / 100
-    for place, named in (("keep", keep), ("bound", bounds)):
+    for option, named in (("keep", keep), ("bound", bounds)):
         for name in named:
             if name not in scenario.weights:
-                wrong("audit_factor", place, name=name, guess=guess(name, scenario.weights))
-            if place == "bound" and name in keep:
-                wrong("seek_keep_bound", place, name=name)
+                wrong("audit_factor", at={"option": option}, name=name, guess=guess(name, scenario.weights))
+            if option == "bound" and name in keep:
+                wrong("seek_keep_bound", at={"option": option}, name=name)
     low, high, ends = [], [], []
     for factor, weight in scenario.weights.items():
         least, most = bounds.get(factor, (None, None))
         least = Fraction(0) if least is None else Fraction(number_at(least, "bound"))
         most = Fraction(total) if most is None else Fraction(number_at(most, "bound"))
         if least > most:
-            wrong("audit_range", "bound", low=least, high=most)
+            wrong("audit_range", at={"option": "bound"}, low=least, high=most)
         if factor in keep:
             least = most = Fraction(weight)
         elif scenario.kind == "shares" and scenario.participants and not any(scenario.column(factor)):
@@ -99,9 +99,9 @@ def moves_of(
         low.append(math.ceil((least - weight) / size))
         high.append(math.floor((most - weight) / size))
         if low[-1] > high[-1]:
-            wrong("seek_bound_step", "bound", name=scenario.factor(factor).name, step=points)
+            wrong("seek_bound_step", at={"option": "bound"}, name=scenario.factor(factor).name, step=points)
     if sum(low) > 0 or sum(high) < 0:
-        wrong("seek_bound_sum", "bound", total=total)
+        wrong("seek_bound_sum", at={"option": "bound"}, total=total)
     return Moves(
         tuple(scenario.weights), tuple(scenario.weights.values()), size, tuple(low), tuple(high), tuple(ends)
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from allocator.core.allocation import Allocation
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.naming import names_of, unknown_recipient
@@ -18,7 +18,7 @@ from allocator.text import Money
 
 OF = ("amount", "share", "rank", "difference")
 RELATIONS = ("<=", ">=", "==")
-PLACE = "target"
+_TARGET = {"option": "target"}
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,20 @@ class Target:
         put(self, recipients=ids, value=exact(self.value))
         for key, known in (("of", OF), ("relation", RELATIONS)):
             if getattr(self, key) not in known:
-                wrong("choice", PLACE, {"key": key}, value=str(getattr(self, key)), known=known)
+                wrong("choice", at=_TARGET, value=str(getattr(self, key)), known=known)
         if not ids:
-            wrong("audit_nobody", PLACE)
+            wrong("audit_nobody", at=_TARGET)
         if self.name:
-            check_text(self.name, 100, PLACE)
+            with within(option="target"):
+                check_text(self.name, 100)
         if self.of != "difference" and self.value < 0:
-            wrong("negative", PLACE, value=self.value)
+            wrong("negative", at=_TARGET, value=self.value)
         if self.of == "rank" and len(ids) > 1:
-            wrong("target_rank_group", PLACE, name=self.name or ids)
+            wrong("target_rank_group", at=_TARGET, name=self.name or ids)
         if self.of == "rank" and (not isinstance(self.value, int) or self.value < 1):
-            wrong("target_rank", PLACE, value=in_full(self.value))
+            wrong("target_rank", at=_TARGET, value=in_full(self.value))
         if self.of == "share" and self.value > 1:
-            wrong("target_share", PLACE, value=plain(100 * self.value))
+            wrong("target_share", at=_TARGET, value=plain(100 * self.value))
 
     def met(self, allocation: Allocation) -> bool:
         """True if this allocation meets the target, exactly.
@@ -103,19 +104,19 @@ class Demand:
 def check_targets(scenario: Scenario, targets: Sequence[Target]) -> None:
     """Raises ScenarioError for a target that this scenario cannot have."""
     if not targets:
-        wrong("target_none", PLACE)
+        wrong("target_none", at=_TARGET)
     known = set(scenario.ids)
     for target in targets:
         for id in target.recipients:
             if id not in known:
-                raise ScenarioError(unknown_recipient(id, names_of(scenario.recipients), PLACE))
+                raise ScenarioError(unknown_recipient(id, names_of(scenario.recipients), at=_TARGET))
         if len(set(target.recipients)) < len(target.recipients):
             twice = next(id for id in target.recipients if target.recipients.count(id) > 1)
-            wrong("recipient_twice", PLACE, name=twice)
+            wrong("recipient_twice", at=_TARGET, name=twice)
         if target.of == "difference" and scenario.published is None:
-            raise ScenarioError(Problem("no_published", {}, PLACE))
+            raise ScenarioError(Problem("no_published", at=_TARGET))
         if target.of == "rank" and target.value > len(known):
-            wrong("target_rank_many", PLACE, value=target.value, count=len(known))
+            wrong("target_rank_many", at=_TARGET, value=target.value, count=len(known))
         if target.relation == "==" and target.of != "rank":
             _check_whole(scenario, target)
 
@@ -130,7 +131,7 @@ def _check_whole(scenario: Scenario, target: Target) -> None:
     low, high = (plain(fixed + math.floor(units) * unit), plain(fixed + math.ceil(units) * unit))
     wrong(
         "target_unit",
-        PLACE,
+        at=_TARGET,
         unit=Money(unit, currency),
         amount=Money(_amount(scenario, target), currency),
         low=Money(low, currency),

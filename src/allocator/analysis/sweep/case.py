@@ -98,9 +98,9 @@ def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], s
     draws = draws_of(law, scenario.weights)
     total = sum(present.units)
     if not total:
-        wrong("sweep_nothing", "sweep")
+        wrong("sweep_nothing")
     if total > MOST_UNITS:
-        wrong("sweep_units", "sweep", count=total, most=MOST_UNITS)
+        wrong("sweep_units", count=total, most=MOST_UNITS)
     shares = scenario.kind == "shares"
     columns = np.array(
         [_column(scenario, factor, used) for factor, used in zip(scenario.weights, draws.drawn, strict=True)]
@@ -146,9 +146,9 @@ def _column(scenario: Scenario, factor: str, used: bool) -> list[float]:
 
 def _spread(scenario: Scenario, noise: Mapping[str, Number]) -> Array | None:
     """σ of the lognormal noise whose standard deviation is so many percent of a value: σ² = ln(1 + part²)."""
-    check_factors(noise, scenario.weights)
+    check_factors(noise, scenario.weights, "noise")
     for percent in noise.values():
         if not 0 <= exact(percent) <= 100:
-            wrong("sweep_noise", "sweep", value=percent)
+            wrong("sweep_noise", at={"option": "noise"}, value=percent)
     parts = np.array([float(noise.get(factor, 0)) / 100 for factor in scenario.weights])
     return np.sqrt(np.log1p(parts**2)) if parts.any() else None

@@ -29,7 +29,7 @@ class Around:
     def __post_init__(self) -> None:
         object.__setattr__(self, "concentration", exact(self.concentration))
         if not 0 < self.concentration <= 10**6:
-            wrong("sweep_concentration", "sweep", value=self.concentration)
+            wrong("sweep_concentration", at={"option": "around"}, value=self.concentration)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Within:
         given = self.points.values() if isinstance(self.points, Mapping) else [self.points]
         for value in given:
             if not 0 <= exact(value) <= 100:
-                wrong("sweep_points", "sweep", value=value)
+                wrong("sweep_points", at={"option": "points"}, value=value)
 
 
 Law = Around | Anywhere | Within
@@ -95,7 +95,7 @@ def draws_of(law: Law | None, weights: Mapping[str, Number]) -> Draws:
     if isinstance(law, Anywhere):
         return Draws(base, alpha=(1.0,) * len(base))
     points = law.points if isinstance(law.points, Mapping) else dict.fromkeys(weights, law.points)
-    check_factors(points, weights)
+    check_factors(points, weights, "points")
     low, high = ends({factor: exact(points.get(factor, 0)) for factor in weights}, weights)
     if sum(bottom < top for bottom, top in zip(low, high, strict=True)) < 2:
         return Draws(base)
@@ -121,11 +121,11 @@ def ends(
     )
 
 
-def check_factors(named: Iterable[str], weights: Mapping[str, Number]) -> None:
+def check_factors(named: Iterable[str], weights: Mapping[str, Number], option: str) -> None:
     """Raises ScenarioError unless all of these factors have a weight in the scenario."""
     for factor in named:
         if factor not in weights:
-            wrong("audit_factor", "sweep", name=factor, guess=guess(factor, weights))
+            wrong("audit_factor", at={"option": option}, name=factor, guess=guess(factor, weights))
 
 
 def covariance(draws: Draws) -> Array | None:

@@ -229,14 +229,14 @@ def sweep(
     """
     present = allocate(scenario)
     if isinstance(draws, bool) or not isinstance(draws, int) or not 1 <= draws <= MOST_DRAWS:
-        wrong("sweep_draws", "sweep", value=draws, most=MOST_DRAWS)
+        wrong("sweep_draws", at={"option": "draws"}, value=draws, most=MOST_DRAWS)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
-        wrong("sweep_seed", "sweep", value=seed)
+        wrong("sweep_seed", at={"option": "seed"}, value=seed)
     if not isinstance(noise, Mapping):
         noise = dict.fromkeys(scenario.weights, noise)
     noise = {factor: exact(percent) for factor, percent in noise.items() if percent}
     if law is None and not noise:
-        wrong("sweep_fixed", "sweep")
+        wrong("sweep_fixed", at={"option": "noise"})
     if base is None:
         base = present.amounts if scenario.published is None else scenario.published
     unit = Fraction(scenario.fund.unit)
@@ -252,5 +252,5 @@ def sweep(
     )
     tally, levels = run(plan, executor, progress)
     if not tally.draws:
-        raise InfeasibleError(Problem("sweep_excluded", {"draws": draws}, "sweep"))
+        raise InfeasibleError(Problem("sweep_excluded", {"draws": draws}, part="scenario"))
     return Sweep(present, Frozen(base), law, Frozen(noise), seed, draws, tally, levels, np.__version__)

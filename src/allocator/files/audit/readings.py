@@ -6,14 +6,12 @@ A reading is a small TOML file; facts may also stand in a CSV file.  docs/scenar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from allocator.analysis.audit import Known, Reading, Scored
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import brief
@@ -81,10 +79,10 @@ def _made(path: Path, table: ReadingTable, scenario: Scenario) -> NamedReading:
     find = Finder(scenario.recipients)
     scored, known = [], []
     for at, entry in enumerate(table.scored, 1):
-        with _placing(path, f"[[scored]] {at}"):
+        with within(path, key=f"scored.{at}"):
             scored.append(checked(scenario, Scored(entry.factor, entry.low, entry.high)))
     for at, fact in enumerate(table.known, 1):
-        with _placing(path, f"[[known]] {at}"):
+        with within(path, key=f"known.{at}"):
             known.append(checked(scenario, _known(find, **dict(fact))))
     if table.needs is not None and (scored or known):
         wrong(path, "reading_needs", {"key": "needs"})
@@ -134,10 +132,12 @@ def read_known(path: str | Path, scenario: Scenario) -> tuple[Known, ...]:
             problems.append(Problem("factor_blank", {}, str(path), {"row": number, "column": "factor"}))
         if len(problems) == here:
             try:
-                fact = _known(find, cells["factor"], names, cells.get("of") or "share", **ends)
+                fact = _known(
+                    find, cells["factor"], names, cells.get("of") or "share", **ends, place="recipient"
+                )
                 facts.append(checked(scenario, fact))
             except ScenarioError as error:
-                problems += [replace(p, file=str(path), at={"row": number}) for p in error.problems]
+                problems += error.within(path, row=number).problems
         if len(problems) >= MOST_PROBLEMS:
             break
     if problems:
@@ -152,17 +152,9 @@ def _known(
     of: str,
     low: Number | None = None,
     high: Number | None = None,
+    place: str = "recipients",
 ) -> Known:
     if low is None and high is None:
         raise ScenarioError(Problem("reading_open"))
-    ids = "all" if recipients == ("all",) else find.ids(recipients, "recipients")
+    ids = "all" if recipients == ("all",) else find.ids(recipients, place)
     return Known(factor, ids, 0 if low is None else low, high, of)
-
-
-@contextmanager
-def _placing(path: Path, key: str) -> Iterator[None]:
-    """Sets the file and the entry as the place of any ScenarioError raised within."""
-    try:
-        yield
-    except ScenarioError as error:
-        raise ScenarioError(replace(p, file=str(path), at={"key": key}) for p in error.problems) from None

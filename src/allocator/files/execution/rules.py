@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -142,7 +141,7 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
             table.cited,
         )
     except ScenarioError as error:
-        raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None
+        raise error.within(path) from None
 
 
 def _each(path: Path, name: str, kind: type[Made], tables: Sequence[BaseModel]) -> list[Made]:
@@ -152,9 +151,7 @@ def _each(path: Path, name: str, kind: type[Made], tables: Sequence[BaseModel]) 
         try:
             made.append(kind(**dict(table)))
         except ScenarioError as error:
-            for problem in error.problems:
-                key = ", ".join(filter(None, (f"[[{name}]] {number}", str(problem.at.get("key", "")))))
-                problems.append(replace(problem, file=str(path), at={"key": key}))
+            problems += error.within(path, key=f"{name}.{number}").problems
     if problems:
         raise ScenarioError(problems)
     return made

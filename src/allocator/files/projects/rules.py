@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -182,7 +181,7 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
             ),
         )
     except ScenarioError as error:
-        raise ScenarioError(replace(p, file=str(path)) for p in error.problems) from None
+        raise error.within(path) from None
 
 
 def _units(said: Iterable[tuple[Text | None, str | None]]) -> Frozen[Text, str]:

@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -240,7 +240,7 @@ def reads_back(folder: Path, scenario: Scenario) -> None:
     try:
         read = load_scenario(folder / "scenario.toml")
     except ScenarioError as error:
-        raise ScenarioError(replace(p, file=Path(p.file).name) for p in error.problems) from None
+        raise error.bare() from None
     if read != scenario:
         refuse("kept_other")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
@@ -52,10 +51,8 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
         names = {role: str(file) for role, file in named.items()}
         names.setdefault("factors", names.get("projects", ""))
         names.setdefault("recipients", names["factors"])
-        placed = error.in_files(names).problems
         raise ScenarioError(
-            replace(p, file=str(origins.of(str(p.at.get("key", ""))))) if p.file in ("scenario", "") else p
-            for p in placed
+            p.within(origins.of(str(p.at.get("key", "")))) for p in error.in_files(names).problems
         ) from None
 
 
@@ -176,7 +173,7 @@ def _validated(content: dict[str, Any], origins: _Origins) -> schema.ScenarioTab
             details = found.get("ctx", {})
             problem = schema.problem(found["type"], found["loc"], found["input"], details)
             file = origins.of(".".join(map(str, found["loc"])))
-            problems.append(replace(problem, file=str(file)))
+            problems.append(problem.within(file))
         raise ScenarioError(problems) from None
 
 
@@ -214,7 +211,9 @@ def _scenario(
     for id in own:
         if id not in columns:
             details = {"name": id, "guess": guess(id, columns)}
-            raise ScenarioError(Problem("factor_unknown", details, "scenario", {"key": f"factor.{id}"}))
+            raise ScenarioError(
+                Problem("factor_unknown", details, at={"key": f"factor.{id}"}, part="scenario")
+            )
     described = {id: dict(item) for id, item in table.factor.items()}
     return Scenario(
         title=table.title,
@@ -243,11 +242,6 @@ def _entries(name: str, tables: Iterable[S], make: Callable[[S], T]) -> tuple[T,
     """The objects that an array of tables describes; an error in one names its entry."""
     made = []
     for number, table in enumerate(tables, 1):
-        try:
+        with within(key=f"{name}.{number}"):
             made.append(make(table))
-        except ScenarioError as error:
-            raise ScenarioError(
-                replace(p, at={"key": f"{name}.{number}" + str(p.at.get("key", "")).removeprefix(name)})
-                for p in error.problems
-            ) from None
     return tuple(made)

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.parsing import Row
-
-
-def placed(error: ScenarioError, file: Path | str, at: Mapping[str, object]) -> list[Problem]:
-    """The problems of a row with its file and place."""
-    return [replace(p, file=str(file), at={**at, **p.at}) for p in error.problems]
 
 
 def labelled(error: ScenarioError, labels: Mapping[str, str], file: str) -> list[Problem]:
@@ -22,7 +16,7 @@ def labelled(error: ScenarioError, labels: Mapping[str, str], file: str) -> list
         at = dict(p.at)
         if at.get("column") in labels:
             at["column"] = labels[str(at["column"])]
-        found.append(replace(p, file=file, at=at))
+        found.append(replace(p, at=at).within(file))
     return found
 
 
@@ -31,7 +25,7 @@ def refused(make: Callable[[], object], number: int, label: str, file: str) -> l
     try:
         make()
     except ScenarioError as error:
-        return placed(error, file, {"row": number, "column": label})
+        return list(error.within(file, row=number, column=label).problems)
     return []
 
 

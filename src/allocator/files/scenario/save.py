@@ -88,7 +88,7 @@ def contents(scenario: Scenario) -> dict[str, bytes]:
             continue  # a recipient with an earmark only
         if blank:
             raise ScenarioError(
-                Problem("cell_blank", {"names": [recipient.name]}, "factors", {"column": blank[0]})
+                Problem("cell_blank", {"names": [recipient.name]}, at={"column": blank[0]}, part="factors")
             )
         factors.append([recipient.id, *map(cell_text, values)])
     files["factors.csv"] = csv_bytes(factors)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
 from allocator.core.naming import Names, guess, names_of, unknown_recipient
 from allocator.core.parts import (
@@ -23,7 +23,6 @@ from allocator.core.parts import (
 )
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
-from allocator.files.scenario.placing import placed
 
 
 class Finder:
@@ -42,7 +41,7 @@ class Finder:
         """The id behind a name; ``key`` is its place in the scenario file.  Raises ScenarioError."""
         id = self.names.get(plain_name(name))
         if id is None:
-            raise ScenarioError(unknown_recipient(name, self.written, "scenario", {"key": key}))
+            raise ScenarioError(unknown_recipient(name, self.written, at={"key": key} if key else {}))
         return id
 
     def ids(self, recipients: str | tuple[str, ...], key: str) -> str | tuple[str, ...]:
@@ -64,7 +63,7 @@ class Finder:
             if not name:
                 problems.append(Problem("recipient_blank", {}, str(file), at))
             elif id is None:
-                problems.append(unknown_recipient(name, self.written, str(file), at))
+                problems.append(unknown_recipient(name, self.written).within(file, **at))
             elif id in found:
                 problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
             else:
@@ -121,7 +120,7 @@ def read_recipients(file: Path) -> tuple[Recipient, ...]:
                 aliases,
             )
         except ScenarioError as error:
-            problems.extend(placed(error, file, at))
+            problems.extend(error.within(file, **at).problems)
         else:
             recipients[made.id] = made
     if problems:
@@ -136,13 +135,11 @@ def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ..
     for number, row in rows:
         at = {"row": number, "column": "recipient"}
         if not row[column]:
-            raise ScenarioError(Problem("recipient_blank", {}, "factors", at))
+            raise ScenarioError(Problem("recipient_blank", at=at, part="factors"))
         if row[column] in recipients:
-            raise ScenarioError(Problem("recipient_twice", {"name": row[column]}, "factors", at))
-        try:
+            raise ScenarioError(Problem("recipient_twice", {"name": row[column]}, at=at, part="factors"))
+        with within("factors", **at):
             recipients[row[column]] = Recipient(row[column])
-        except ScenarioError as error:
-            raise ScenarioError(placed(error, "factors", at)) from None
     return tuple(recipients.values())
 
 
@@ -168,7 +165,7 @@ def read_columns(
         try:
             check_id(column, "factors")
         except ScenarioError as error:
-            problems.extend(placed(error, file, {"row": 1}))
+            problems.extend(error.within(file, row=1).problems)
         values = columns.setdefault(column, {})
         for number, id, row in found:
             value = cell_number(row[position])
@@ -257,7 +254,7 @@ def cell_remarks(
             refuse("recipient", "recipient_blank")
         elif id is None:
             at = {"row": number, "column": "recipient"}
-            problems.append(unknown_recipient(name, find.written, str(file), at))
+            problems.append(unknown_recipient(name, find.written).within(file, **at))
         if not factor:
             refuse("factor", "factor_blank")
         elif factor not in columns:
@@ -284,12 +281,12 @@ def cell_remarks(
                 try:
                     Text(cells[column])
                 except ScenarioError as error:
-                    problems.extend(placed(error, file, {"row": number, "column": column}))
+                    problems.extend(error.within(file, row=number, column=column).problems)
         if len(problems) == here:
             try:
                 entries.append(Provenance(**cells | {"recipient": str(id)}))
             except ScenarioError as error:
-                problems.extend(placed(error, file, {"row": number}))
+                problems.extend(error.within(file, row=number).problems)
         cells_seen.add((str(id), factor))
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])

@@ -53,7 +53,7 @@ def table_rows(scenario: Scenario, book: Phrasebook) -> Table:
     find = factor_finder(factors)
     for column, text in (register | money).items():
         if meanings(text, find, fund.currency) != (column,):
-            raise ScenarioError(Problem("header_taken", {"name": text}, "factors"))
+            raise ScenarioError(Problem("header_taken", {"name": text}, part="factors"))
     header = [*register.values(), *factor_headings(scenario, book), *money.values()]
     kinds = {r.kind for r in scenario.recipients}
     rows = [

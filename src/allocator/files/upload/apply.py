@@ -11,7 +11,7 @@ from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Recipient, Text, check_id, lookup, plain_name
 from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, Row, is_error_cell
-from allocator.files.scenario.placing import labelled, placed, refused, trimmed
+from allocator.files.scenario.placing import labelled, refused, trimmed
 from allocator.files.scenario.tables import Finder, amount_column, read_columns
 from allocator.files.sheets.headings import AMOUNTS, Column, kind_of, read_header, renamed, text_of
 
@@ -147,7 +147,7 @@ def _recipients(
             if is_error_cell(cell):
                 refuse(column, "cell_error", value=cell)
             elif cell:
-                check = Text if column in named else partial(check_id, file="recipients")
+                check = Text if column in named else partial(check_id, part="recipients")
                 make = partial(check, cell)
                 problems.extend(refused(make, number, header[register[column]], file))
         if len(problems) > here:
@@ -159,14 +159,14 @@ def _recipients(
             made[id] = number, replace(old, name=name, kind=kind)
         except ScenarioError as error:
             labels = {column: header[position] for column, position in register.items()}
-            error = ScenarioError(placed(error, file, {"row": number}))
+            error = error.within(file, row=number)
             problems.extend(labelled(error, labels, file))
     if not problems:
         try:
             lookup(recipient for _, recipient in made.values())
         except ScenarioError as error:
             second = str(error.problems[0].details["second"])
-            problems.extend(placed(error, file, {"row": made[second][0]}))
+            problems.extend(error.within(file, row=made[second][0]).problems)
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return dict(made.values())

@@ -135,4 +135,5 @@ def _on_sheet(error: ScenarioError, sheet: Sheet) -> list[Problem]:
     if not sheet.name:
         return list(error.problems)
     keys = {"cell_formula": "cell_unvalued"}
-    return [replace(p, key=keys.get(p.key, p.key), at={"sheet": sheet.name, **p.at}) for p in error.problems]
+    placed = error.within(sheet=sheet.name).problems
+    return [replace(p, key=keys.get(p.key, p.key)) for p in placed]

@@ -12,7 +12,7 @@ from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import STATUSES, Factor, Text, brief
 from allocator.files.parsing import MOST_PROBLEMS, Row, is_error_cell
-from allocator.files.scenario.placing import labelled, placed, refused, trimmed
+from allocator.files.scenario.placing import labelled, refused, trimmed
 from allocator.files.scenario.tables import Finder, cell_remarks
 from allocator.files.sheets.headings import (
     CELL_COLUMNS,
@@ -107,7 +107,7 @@ def describe(
             old = Factor(id, ()) if not found else scenario.factor(id)
             described[number, labels["factor"]] = _described(old, cells)
         except ScenarioError as error:
-            problems.extend(placed(error, file, {"row": number, "column": labels["factor"]}))
+            problems.extend(error.within(file, row=number, column=labels["factor"]).problems)
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return described

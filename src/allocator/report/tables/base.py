@@ -71,13 +71,13 @@ def known(key: str, scenarios: Sequence[Scenario], book: Phrasebook) -> Base:
     """The amounts under this key of ``KNOWN``, which all of these scenarios must state alike.
 
     Raises ScenarioError, a problem for each scenario that does not state them, by its position under
-    ``file``; and where they state different ones.
+    ``part``; and where they state different ones.
     """
     stated = [getattr(scenario, key) for scenario in scenarios]
     missing = [at for at, amounts in enumerate(stated) if amounts is None]
     if missing:
         raise ScenarioError(
-            Problem(_MISSING[key], {"title": scenarios[at].title}, file=str(at)) for at in missing
+            Problem(_MISSING[key], {"title": scenarios[at].title}, part=str(at)) for at in missing
         )
     if any(amounts != stated[0] for amounts in stated):
         raise ScenarioError(Problem("base_apart", {"base": known_name(key, book)}))

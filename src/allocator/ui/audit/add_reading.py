@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from fractions import Fraction
 
 import streamlit as st
 
 from allocator.analysis.audit import Known, Reading, Scored
-from allocator.core.errors import AllocatorError, Problem, ScenarioError
+from allocator.core.errors import AllocatorError, Problem, ScenarioError, within
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import Text, number_at
@@ -66,10 +65,8 @@ def reading_from(
 
 
 def _text(written: str, key: str) -> Text:
-    try:
+    with within(key=key):
         return Text.of(written)
-    except ScenarioError as error:
-        raise ScenarioError(replace(p, at={"key": key}) for p in error.problems) from None
 
 
 def _number(written: str, key: str) -> Number:
@@ -133,19 +130,10 @@ def _form(rule: Scenario, slug: str, book: Phrasebook) -> None:
             "low": book.say("published.add_low"),
             "high": book.say("published.add_high"),
         }
-        widgets.render_problems(in_fields(error, fields), book)
+        widgets.render_problems(error.in_fields(fields), book)
         return
     st.session_state["reading-added"] = book.text(named.title)
     st.rerun()
-
-
-def in_fields(error: ScenarioError, fields: Mapping[str, str]) -> ScenarioError:
-    """The error with the form's field in place of a file and a key."""
-
-    def field(problem: Problem) -> str:
-        return fields.get("high" if problem.key == "zero" else str(problem.at.get("key")), "")
-
-    return ScenarioError(replace(p, file=field(p), at={}) for p in error.problems)
 
 
 def _upload(rule: Scenario, slug: str, book: Phrasebook) -> None:

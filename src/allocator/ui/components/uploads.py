@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TypeVar
 
 import streamlit as st
@@ -69,8 +68,7 @@ def once(kind: str, key: object, make: Callable[[], Made]) -> Made:
         try:
             known = key, make()
         except ScenarioError as error:
-            problems = (replace(p, file=Path(p.file).name if p.file else "") for p in error.problems)
-            known = key, ScenarioError(problems)
+            known = key, error.bare()
         st.session_state[f"{kind}-read"] = known
     if isinstance(known[1], ScenarioError):
         raise known[1]

@@ -230,7 +230,7 @@ def entered(
             evidence=evidence,
         )
     except ScenarioError as error:
-        raise ScenarioError(replace(p, file=title, at={}) for p in error.problems) from None
+        raise error.in_fields({}).within(title) from None
 
 
 def _render_figure(target: Target, name: str, title: str, book: Phrasebook) -> str | bool | None:

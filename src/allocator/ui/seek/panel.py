@@ -268,12 +268,13 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
 
 def in_form(error: AllocatorError, book: Phrasebook) -> AllocatorError:
     """The error without the names of options; a form has none."""
-    places = {"target": "targets", "bound": "bounds", "keep": "keep"}
-    problems = [
-        replace(p, file=book.say(f"app.seek.{places[p.file]}") if p.file in places else "", at={})
-        for p in error.problems
-    ]
-    return type(error)(problems)
+    return error.in_fields(
+        {
+            "target": book.say("app.seek.targets"),
+            "bound": book.say("app.seek.bounds"),
+            "keep": book.say("app.seek.keep"),
+        }
+    )
 
 
 def _take(found: Scenario, weights_only: bool, slug: str) -> None:

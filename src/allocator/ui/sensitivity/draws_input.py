@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from allocator.analysis.sweep import Anywhere, Around, Law, Within
@@ -103,12 +103,13 @@ def own(typed: Typed, scenario: Scenario, draws: int, book: Phrasebook) -> Asked
 
 def in_form(error: AllocatorError, book: Phrasebook) -> AllocatorError:
     """The error without the names of options; a form has none."""
-    problems = []
-    for problem in error.problems:
-        named = problem.key.removeprefix("sweep_")
-        place = book.say(f"app.sweep.{named}") if named in ("points", "noise") else problem.file
-        problems.append(replace(problem, file="" if place == "sweep" else place, at={}))
-    return type(error)(problems)
+    return error.in_fields(
+        {
+            "around": book.say("app.sweep.concentration"),
+            "points": book.say("app.sweep.points"),
+            "noise": book.say("app.sweep.noise"),
+        }
+    )
 
 
 class _Reader:
@@ -146,5 +147,5 @@ class _Reader:
         try:
             return make()
         except ScenarioError as error:
-            self.problems += [replace(problem, file=self.label(field)) for problem in error.problems]
+            self.problems += in_form(error, self.book).problems
             return None

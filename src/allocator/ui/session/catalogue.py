@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -50,8 +50,7 @@ def load(path: Path) -> Scenario:
     try:
         return _load(str(path), tuple(sorted(map(stamp, (*parts, *_below(path))))))
     except AllocatorError as error:
-        problems = [replace(p, file=Path(p.file).name if p.file else "") for p in error.problems]
-        raise type(error)(problems) from None
+        raise error.bare() from None
 
 
 def reading(path: Path) -> NamedReading:
@@ -61,9 +60,7 @@ def reading(path: Path) -> NamedReading:
     try:
         return _reading(str(path), tuple(sorted(map(stamp, parts))))
     except ScenarioError as error:
-        raise ScenarioError(
-            replace(p, file=Path(p.file).name if p.file else "") for p in error.problems
-        ) from None
+        raise error.bare() from None
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)

@@ -147,7 +147,7 @@ def with_rule(scenario: Scenario, rule: Rule, book: Phrasebook) -> Scenario:
             **new,
         )
     except ScenarioError as error:  # of the scenario as a whole, not of a place in a file
-        raise ScenarioError(replace(p, file="", at={}) for p in error.problems) from None
+        raise error.in_fields({}) from None
 
 
 def typed_number(text: str) -> Number | str:
@@ -189,7 +189,7 @@ class _Reader:
                 made.append(make(row, place))
             except ScenarioError as error:
                 here = self.book.say(f"app.edit.{section}_title")
-                self.problems += [replace(p, file=here, at={"entry": place}) for p in error.problems]
+                self.problems += error.in_fields({}).within(here, entry=place).problems
         return made
 
     def reservation(self, row: tuple[str, str], number: int) -> Reservation:
