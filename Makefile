@@ -34,6 +34,7 @@ check: .venv/check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/vulture src --min-confidence 90 --ignore-names stamps
+	$(BIN)/python tools/rules.py
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks

@@ -131,7 +131,7 @@ def test_every_scenario_shows_what_allocate_gives(page: Page, file: str, lang: s
 )
 def test_starts_with_the_published_rule_in_the_browsers_language(page: Page, locale: str, lang: str) -> None:
     app = page(locale=locale)
-    assert app.selectbox(key=f"pick-luzhou-2023-{lang}").value == "luzhou-2023/published-rule"
+    assert app.selectbox(key=f"pick-scenario-luzhou-2023-{lang}").value == "luzhou-2023/published-rule"
     assert dict(app.query_params) == {"lang": lang, "scenario": "luzhou-2023/published-rule"}
     assert amounts(app) == expected("luzhou-2023/published-rule", lang)
 
@@ -152,7 +152,7 @@ def test_assumed_data_is_marked_at_the_figures_and_published_data_is_not(page: P
 
 def test_second_reading_says_that_it_is_a_hypothesis(page: Page) -> None:
     app = page(lang="zh", scenario="luzhou-2023/after-earmark")
-    picker = app.selectbox(key="pick-luzhou-2023-zh")
+    picker = app.selectbox(key="pick-scenario-luzhou-2023-zh")
     assert "假设口径二（待证）" in " ".join(picker.options)
     assert "文件没有这样说" in page_text(app)
 
@@ -217,10 +217,10 @@ def test_weights_are_kept_while_another_scenario_and_language_are_looked_at(page
     app = page(lang="zh")
     slider(app, "investment").set_value(50).run()
     before = amounts(app)
-    app.selectbox(key="pick-luzhou-2023-zh").set_value("luzhou-2023/cap-zone").run()
+    app.selectbox(key="pick-scenario-luzhou-2023-zh").set_value("luzhou-2023/cap-zone").run()
     assert amounts(app) == expected("luzhou-2023/cap-zone")
     assert app.query_params["scenario"] == "luzhou-2023/cap-zone"
-    app.selectbox(key="pick-luzhou-2023-zh").set_value("luzhou-2023/published-rule").run()
+    app.selectbox(key="pick-scenario-luzhou-2023-zh").set_value("luzhou-2023/published-rule").run()
     assert amounts(app) == before
     app.button(key="language").click().run()
     assert app.query_params["lang"] == "en"
@@ -309,8 +309,8 @@ def test_unreadable_scenario_shows_its_sentences_and_the_rest_works(page: Page, 
     assert not app.exception
     assert app.error and "broken.toml" in app.error[0].value.replace("\\", "")
     assert str(workshop) not in "".join(e.value for e in app.error).replace("\\", "")
-    assert "broken（无法读取）" in app.selectbox(key="pick-luzhou-2023-zh").options
-    app.selectbox(key="pick-luzhou-2023-zh").set_value("luzhou-2023/published-rule").run()
+    assert "broken（无法读取）" in app.selectbox(key="pick-scenario-luzhou-2023-zh").options
+    app.selectbox(key="pick-scenario-luzhou-2023-zh").set_value("luzhou-2023/published-rule").run()
     assert amounts(app) == expected("luzhou-2023/published-rule")
 
 

@@ -24,7 +24,7 @@ from allocator.analysis.execution import (
     year_checkpoints,
 )
 from allocator.files.execution.payments import load_payments
-from allocator.files.execution.rules import load_rules, rules_beside
+from allocator.files.execution.rules import load_rules, rules_next_to
 from allocator.report.execution.words import closing
 from allocator.text import EN
 
@@ -44,7 +44,7 @@ def luzhou():
 @pytest.fixture(scope="module")
 def held(luzhou):
     """The illustrative payments held against the rule of Luzhou, up to a day."""
-    who, rules = payers(luzhou), load_rules(rules_beside(RULE))
+    who, rules = payers(luzhou), load_rules(rules_next_to(RULE))
     paid = load_payments(PAYMENTS, luzhou.scenario, who)
     return lambda on: execute(who, paid, rules, on)
 
@@ -225,7 +225,7 @@ def test_the_published_uses_add_up_to_the_fund(luzhou):
     assert [use.amount for use in scenario.uses] == [1_222_300, 52_509_500, 1_230_500, 2_257_700]
     assert sum(use.amount for use in scenario.uses) == scenario.fund.amount == 57_220_000
     assert sum(payer.allocated for payer in payers(luzhou)) == scenario.fund.amount
-    rules = load_rules(rules_beside(RULE))
+    rules = load_rules(rules_next_to(RULE))
     names = {name for use in rules.uses if use.permitted for name in (use.name.zh, *use.aliases)}
     assert {use.name.zh for use in scenario.uses} <= names
 

@@ -197,7 +197,7 @@ def test_saving_keeps_what_is_on_the_screen_as_an_ordinary_scenario(page: Page) 
     (state,) = store.history("方案一")
     assert (state.who, state.why, state.stage) == ("王", "试等权重", "")
     # the file it was made from stands as it was
-    app.selectbox(key="pick-luzhou-2023-zh").set_value(SLUG).run()
+    app.selectbox(key="pick-scenario-luzhou-2023-zh").set_value(SLUG).run()
     assert amounts(app) == expected("luzhou-2023/published-rule")
 
 
@@ -327,7 +327,7 @@ EQUAL = "luzhou-2023/equal-weights"
 
 
 def show(app: AppTest, slug: str) -> AppTest:
-    return app.selectbox(key="pick-luzhou-2023-zh").set_value(slug).run()
+    return app.selectbox(key="pick-scenario-luzhou-2023-zh").set_value(slug).run()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from allocator.report.sweep import words as sweep_words
 from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import background, markup
 from allocator.ui.sensitivity import draws, draws_input
-from allocator.ui.sensitivity.draws_input import Asked, Typed
+from allocator.ui.sensitivity.draws_input import Asked, Entered
 
 LUZHOU = "luzhou-2023/published-rule"
 RULE = load_scenario(SCENARIOS / f"{LUZHOU}.toml")
@@ -55,29 +55,29 @@ def test_what_is_made_at_once_is_small_and_what_can_be_chosen_ends() -> None:
 
 
 def test_own_settings_are_taken_as_typed() -> None:
-    assert draws_input.own(Typed(), RULE, 10, ZH) == Asked(Around(100), {}, 1, 10)
-    within = Typed(law="within", points="5", noise="2.5 %", seed="7", points_of={"tax": "0.5"})
+    assert draws_input.own(Entered(), RULE, 10, ZH) == Asked(Around(100), {}, 1, 10)
+    within = Entered(law="within", points="5", noise="2.5 %", seed="7", points_of={"tax": "0.5"})
     points = {"investment": 5, "tax": Fraction(1, 2), "employment": 5, "effort": 5}
     noise = dict.fromkeys(RULE.weights, Fraction(5, 2))
     assert draws_input.own(within, RULE, 10, ZH) == Asked(Within(Frozen(points)), noise, 7, 10)
     assert draws_input.own(replace(within, points_of={}), RULE, 10, ZH).law == Within(5)
-    fixed = Typed(law="fixed", noise_of={"tax": "8", "effort": " "})
+    fixed = Entered(law="fixed", noise_of={"tax": "8", "effort": " "})
     assert draws_input.own(fixed, RULE, 10, ZH) == Asked(None, {"tax": 8}, 1, 10)
 
 
 @pytest.mark.parametrize(
     ("typed", "field", "key"),
     [
-        (Typed(concentration="100点"), "concentration", "figure_unit"),
-        (Typed(concentration="0"), "concentration", "sweep_concentration"),
-        (Typed(law="within", points="101"), "points", "sweep_points"),
-        (Typed(noise=""), "noise", "cell_blank"),
-        (Typed(noise="1e1"), "noise", "figure_digits"),
-        (Typed(seed="1.5"), "seed", "sweep_seed"),
-        (Typed(seed="99999999999999999999"), "seed", "sweep_seed"),
+        (Entered(concentration="100点"), "concentration", "figure_unit"),
+        (Entered(concentration="0"), "concentration", "sweep_concentration"),
+        (Entered(law="within", points="101"), "points", "sweep_points"),
+        (Entered(noise=""), "noise", "cell_blank"),
+        (Entered(noise="1e1"), "noise", "figure_digits"),
+        (Entered(seed="1.5"), "seed", "sweep_seed"),
+        (Entered(seed="99999999999999999999"), "seed", "sweep_seed"),
     ],
 )
-def test_a_wrong_setting_is_named_with_its_field(typed: Typed, field: str, key: str) -> None:
+def test_a_wrong_setting_is_named_with_its_field(typed: Entered, field: str, key: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         draws_input.own(typed, RULE, 10, EN)
     (problem,) = caught.value.problems
@@ -87,7 +87,7 @@ def test_a_wrong_setting_is_named_with_its_field(typed: Typed, field: str, key: 
 
 def test_a_wrong_figure_of_one_factor_names_it() -> None:
     with pytest.raises(ScenarioError) as caught:
-        draws_input.own(Typed(noise_of={"tax": "ten", "effort": "1"}), RULE, 10, EN)
+        draws_input.own(Entered(noise_of={"tax": "ten", "effort": "1"}), RULE, 10, EN)
     (sentence,) = caught.value.sentences(EN)
     assert "Tax contribution" in sentence and "ten" in sentence
 

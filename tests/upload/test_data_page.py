@@ -33,7 +33,7 @@ from allocator.report.tables.grid import Grid
 from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.components.inside import cell, placed
-from allocator.ui.data.editors import EDITORS, NUMBER, column_config, frame_of, outcome_sentence
+from allocator.ui.data.editors import EDITORS, NUMBER, column_settings, frame_of, outcome_sentence
 from allocator.ui.data.edits import Edits, after, edits_of
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -128,7 +128,7 @@ def test_applying_an_untouched_editor_changes_nothing(file: str, name: str, lang
     scenario = with_remark() if file == "remark" else load_scenario(SCENARIOS / f"{file}.toml")
     header, rows = EDITORS[name].out(scenario, Phrasebook(lang))
     frame = frame_of(Edits().on(rows), len(header))
-    assert set(column_config(name, header, scenario, Phrasebook(lang))) == set(frame.columns)
+    assert set(column_settings(name, header, scenario, Phrasebook(lang))) == set(frame.columns)
     assert [list(cells) for _, *cells in frame.itertuples(index=False)] == rows
     made = EDITORS[name].back(scenario, header, Edits().on(rows), "t")
     assert made == scenario
@@ -357,7 +357,7 @@ def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: O
     rows[1][status], rows[1][year] = EN.say("status.published"), "2021"
     assert grids.cells("factors") == [tuple(row) for row in rows]
     assert grids.cells("cells") == []
-    assert "Typed, not applied yet" in page_text(app)
+    assert "Entered, not applied yet" in page_text(app)
     app = press(app, "Apply the factors")
     assert (now(app).factor("tax").status, now(app).factor("tax").year) == ("published", 2021)
     assert "not applied yet" not in page_text(app)
@@ -547,16 +547,16 @@ def test_what_was_typed_stands_on_another_page_and_in_the_other_language(visit: 
     page = person.open(f"data?lang=zh&scenario={SLUG}")
     type_into_the_first_figure(page, "12.5")
     page.get_by_text("English", exact=True).click()  # at once, too
-    page.get_by_text("Typed, not applied yet").wait_for()
+    page.get_by_text("Entered, not applied yet").wait_for()
     person.settle()
     expect_cell(page, "12.5")
     person.turn_to("method", "en")
     person.turn_to("data", "en")
-    page.get_by_text("Typed, not applied yet").wait_for()
+    page.get_by_text("Entered, not applied yet").wait_for()
     expect_cell(page, "12.5")
     page.get_by_role("button", name="Discard what was typed").click()
     expect_cell(page, "2.35")
-    page.get_by_text("Typed, not applied yet").wait_for(state="detached")
+    page.get_by_text("Entered, not applied yet").wait_for(state="detached")
     person.settle()
     type_into_the_first_figure(page, "13.5")
     page.get_by_role("button", name="中文").click(force=True)

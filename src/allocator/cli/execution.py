@@ -50,10 +50,10 @@ def execute_file(
     """
     from allocator.analysis.execution import execute, payers, usual_day
     from allocator.files.execution.payments import load_payments
-    from allocator.files.execution.rules import load_rules, rules_beside
+    from allocator.files.execution.rules import load_rules, rules_next_to
 
     day = None if on is None else _day(on)
-    path = rules_beside(file) if rules is None else Path(rules)
+    path = rules_next_to(file) if rules is None else Path(rules)
     if rules is None and not path.is_file():
         raise ScenarioError(Problem("execution_rules", {}, str(path)))
     held = load_rules(path)

@@ -57,6 +57,7 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
 
 
 def statuses(scenario: Scenario) -> dict[str, str]:
+    """The status of each weighted factor's data."""
     return {factor: scenario.factor(factor).status for factor in scenario.weights}
 
 
@@ -81,14 +82,17 @@ def base_json(base: Base) -> dict[str, Any]:
 
 
 def trace(result: Allocation, book: Phrasebook) -> str:
+    """The line with method version and digest below a result."""
     return book.say("cli.trace", version=result.method_version, digest=result.scenario.digest)
 
 
 def traces(names: Iterable[str], results: Sequence[Allocation], book: Phrasebook) -> str:
+    """The line with method version and digests below several results, by their names."""
     digests = [result.scenario.digest.removeprefix("sha256:")[:12] for result in results]
     inputs = [f"{name} {digest}" for name, digest in zip(names, digests, strict=True)]
     return book.say("cli.traces", version=results[0].method_version, inputs=inputs)
 
 
 def money_writer(scenario: Scenario, book: Phrasebook) -> Callable[[Number], str]:
+    """A function that writes an amount of the scenario's currency."""
     return lambda amount: book.money(amount, scenario.fund.currency)

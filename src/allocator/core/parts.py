@@ -148,7 +148,10 @@ class Recipient:
 
 
 def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
-    """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it."""
+    """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it.
+
+    Raises ScenarioError where one name stands for two recipients.
+    """
     known: dict[str, str] = {}
     for recipient in recipients:
         for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):

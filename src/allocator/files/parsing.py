@@ -35,7 +35,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def file_bytes(path: Path, limit: int = LARGEST_FILE_MB) -> bytes:
-    """The content of an ordinary file of at most so many MB, whatever it holds."""
+    """The content of an ordinary file of at most so many MB, whatever it holds; else raises ScenarioError."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -62,7 +62,7 @@ def sound(path: Path, content: bytes) -> bytes:
     return content
 
 
-def path_beside(path: Path, name: str, root: Path, key: str) -> Path:
+def path_next_to(path: Path, name: str, root: Path, key: str) -> Path:
     """The file that a scenario file names, refused when it lies outside the folder tree of ``root``."""
     at = {"key": key}
     if "\\" in name:
@@ -90,7 +90,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def toml_of(path: Path, content: bytes) -> dict[str, Any]:
-    """The content of a TOML file as nested tables; ``path`` is its name in sentences."""
+    """The content of a TOML file as nested tables; ``path`` is its name in sentences.
+
+    Raises ScenarioError with the line that cannot be read.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -181,7 +184,10 @@ def uncollected() -> Iterator[None]:
 
 
 def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) -> tuple[list[str], list[Row]]:
-    """The header in the first of the lines and the rows below it, all as wide as the header."""
+    """The header in the first of the lines and the rows below it, all as wide as the header.
+
+    Raises ScenarioError where lines are missing, or headings blank or repeated, or rows of another width.
+    """
     if not lines:
         wrong(file, "file_empty")
     if lines[0][0] != 1:

@@ -26,6 +26,8 @@ def fact_rows(
 ) -> list[int]:
     """Adds the rows of a reading's facts, in the cells x_ij; with ``slack``, each may be missed.
 
+    Raises ScenarioError where their numbers are too far apart for the solver.
+
     Values are x over one more variable, the size of one unit in x: a variable of the factor for ``shares``,
     of all factors for ``scores``.  Returns those variables.
     """

@@ -166,7 +166,8 @@ def execute(payers: Sequence[Payer], payments: Payments, rules: Rules, on: date)
     At each checkpoint up to then, and on the day itself: what is paid by payer and by use.  A payment is to
     be verified where its use is not permitted or on neither list, it lies before the notice or after the
     year, its payer has paid more than the allocation by then (in the order of day and line), more is
-    returned than was paid, or an earlier line is just the same.
+    returned than was paid, or an earlier line is just the same.  Raises ValueError for the payments
+    of other payers.
 
     >>> from allocator.analysis.execution.payments import payments_of
     >>> from allocator.core.parts import Text

@@ -40,7 +40,7 @@ class Clause:
 
 
 def clauses_of(scenario: Scenario, kind: str) -> list[Clause]:
-    """All clauses of a kind that a scenario has.
+    """All clauses of a kind that a scenario has; raises ScenarioError for another kind.
 
     >>> from allocator import load_scenario
     >>> clauses_of(load_scenario("scenarios/luzhou-2023/cap-zone.toml"), "cap")

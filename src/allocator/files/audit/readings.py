@@ -18,7 +18,7 @@ from allocator.core.parts import brief
 from allocator.files.audit.schema import EXAMPLES, FORM, NamedReading, ReadingTable
 from allocator.files.csv_file import read_csv
 from allocator.files.load import load_scenario
-from allocator.files.parsing import MOST_PROBLEMS, cell_number, path_beside, read_toml, sound, toml_of, wrong
+from allocator.files.parsing import MOST_PROBLEMS, cell_number, path_next_to, read_toml, sound, toml_of, wrong
 from allocator.files.scenario.small_toml import validated
 from allocator.files.scenario.tables import Finder, need
 
@@ -44,7 +44,7 @@ def load_reading(path: str | Path) -> NamedReading:
     root = path.parent
     if path.absolute().parent.name == FOLDER:
         root = path.absolute().parent.parent
-    file = path_beside(path, table.scenario, root, "scenario")
+    file = path_next_to(path, table.scenario, root, "scenario")
     try:
         return _made(path, table, load_scenario(file))
     except ScenarioError as error:

@@ -103,7 +103,7 @@ _FORM = Form(
 )
 
 
-def rules_beside(scenario: str | Path) -> Path:
+def rules_next_to(scenario: str | Path) -> Path:
     """The path of the rules of a scenario file: execution/rules.toml beside it."""
     return Path(scenario).parent / FOLDER / NAME
 

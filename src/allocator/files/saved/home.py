@@ -90,7 +90,10 @@ def same(name: str) -> str:
 
 
 def folders() -> list[Path]:
-    """The folders of the scenarios that are kept; links and folders that are something else are left out."""
+    """The folders of the scenarios that are kept; links and folders that are something else are left out.
+
+    Raises ScenarioError where they cannot be listed.
+    """
     try:
         found = list(scenarios().iterdir())
     except (FileNotFoundError, NotADirectoryError):

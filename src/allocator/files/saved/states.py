@@ -84,7 +84,10 @@ def _sha256(content: bytes) -> str:
 
 
 def numbers(folder: Path) -> list[int]:
-    """The numbers of the states in a scenario's folder, the first one first."""
+    """The numbers of the states in a scenario's folder, the first one first.
+
+    Raises ScenarioError where they cannot be listed.
+    """
     states = folder / "states"
     if is_link(states):
         return []

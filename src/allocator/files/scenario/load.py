@@ -12,10 +12,11 @@ from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use
+from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use, plain_name
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, path_beside, read_toml, wrong
+from allocator.files.parsing import MOST_PROBLEMS, path_next_to, read_toml, wrong
 from allocator.files.scenario import schema
+from allocator.files.scenario.placing import in_rows
 from allocator.files.scenario.tables import (
     Finder,
     listed_recipients,
@@ -88,7 +89,7 @@ def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[s
         name = getattr(table.data, role)
         if name:
             file = origins.of(f"data.{role}")
-            named[role] = path_beside(file, name, path.parent, f"data.{role}")
+            named[role] = path_next_to(file, name, path.parent, f"data.{role}")
     return named
 
 
@@ -120,7 +121,7 @@ def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
             break
         if not isinstance(base, str):
             wrong(file, "type_text", {"key": "extends"}, value=schema.as_written(base))
-        following = path_beside(file, base, path.parent, "extends")
+        following = path_next_to(file, base, path.parent, "extends")
         if following.resolve() in seen:
             wrong(
                 file,
@@ -204,9 +205,12 @@ def _scenario(
     )
     apart = {e.recipient for e in earmarks if not e.also_shares}
     columns: Mapping[str, Mapping[str, Number]]
+    numbers: list[tuple[int, str]] = []
     if "projects" in files:
         columns = count(files, recipients)
     else:
+        at = header.index("recipient")
+        numbers = [(number, find.names.get(plain_name(row[at]), "")) for number, row in rows]
         columns = read_columns(files["factors"], header, rows, find, optional=apart)
     for id in own:
         if id not in columns:
@@ -215,6 +219,13 @@ def _scenario(
                 Problem("factor_unknown", details, at={"key": f"factor.{id}"}, part="scenario")
             )
     described = {id: dict(item) for id, item in table.factor.items()}
+    try:
+        factors = tuple(
+            Factor(id, tuple(values.get(r.id) for r in recipients), **described.get(id, {}))
+            for id, values in columns.items()
+        )
+    except ScenarioError as error:
+        raise in_rows(error, numbers, [r.id for r in recipients]) from None
     return Scenario(
         title=table.title,
         fund=Fund(**dict(table.fund)),
@@ -222,10 +233,7 @@ def _scenario(
         coefficient=table.method.coefficient,
         weights=table.weights,
         recipients=recipients,
-        factors=tuple(
-            Factor(id, tuple(values.get(r.id) for r in recipients), **described.get(id, {}))
-            for id, values in columns.items()
-        ),
+        factors=factors,
         reservations=_entries("reservation", table.reservation, lambda e: Reservation(e.name, e.amount)),
         earmarks=earmarks,
         limits=limits,

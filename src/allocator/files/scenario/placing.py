@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from allocator.core.errors import Problem, ScenarioError
@@ -18,6 +18,19 @@ def labelled(error: ScenarioError, labels: Mapping[str, str], file: str) -> list
             at["column"] = labels[str(at["column"])]
         found.append(replace(p, at=at).within(file))
     return found
+
+
+def in_rows(error: ScenarioError, rows: Iterable[tuple[int, str]], ids: Sequence[str]) -> ScenarioError:
+    """The error with the row of a table for each entry of a column: ``rows`` are row numbers and ids."""
+    numbers = {id: number for number, id in rows}
+    found = []
+    for p in error.problems:
+        at = dict(p.at)
+        entry = at.get("entry")
+        if p.part == "factors" and isinstance(entry, int) and ids[entry - 1] in numbers:
+            at = {"row": numbers[ids[entry - 1]]} | {k: v for k, v in at.items() if k != "entry"}
+        found.append(replace(p, at=at))
+    return ScenarioError(found)
 
 
 def refused(make: Callable[[], object], number: int, label: str, file: str) -> list[Problem]:

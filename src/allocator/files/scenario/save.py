@@ -58,7 +58,7 @@ def making(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
 def put_files(folder: Path, contents: dict[str, bytes], *, overwrite: bool = False) -> None:
     """Writes files into a folder, all or none; the last one named is moved into place last.
 
-    Names may include subfolders.
+    Names may include subfolders.  Raises ScenarioError where the folder cannot be written.
     """
     with making(folder, overwrite=overwrite):
         try:
@@ -78,7 +78,10 @@ def put_file(path: Path, content: bytes) -> None:
 
 
 def contents(scenario: Scenario) -> dict[str, bytes]:
-    """The files of a scenario by name, the TOML file last."""
+    """The files of a scenario by name, the TOML file last.
+
+    Raises ScenarioError for a blank figure that no file can hold.
+    """
     files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}
     factors = [["recipient", *(factor.id for factor in scenario.factors)]]
     for i, recipient in enumerate(scenario.recipients):

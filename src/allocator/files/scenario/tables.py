@@ -94,7 +94,10 @@ _RECIPIENT_COLUMNS = ("recipient", "name_zh", "name_en", "kind", "aliases")
 
 
 def read_recipients(file: Path) -> tuple[Recipient, ...]:
-    """The recipients in the order of their file."""
+    """The recipients in the order of their file.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     header, rows = read_csv(file)
     need(file, header, ("recipient",), _RECIPIENT_COLUMNS)
     recipients: dict[str, Recipient] = {}
@@ -129,7 +132,10 @@ def read_recipients(file: Path) -> tuple[Recipient, ...]:
 
 
 def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ...]:
-    """The recipients of a scenario without a file of them: the rows of the factor data."""
+    """The recipients of a scenario without a file of them: the rows of the factor data.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     column = header.index("recipient")
     recipients: dict[str, Recipient] = {}
     for number, row in rows:
@@ -154,7 +160,7 @@ def read_columns(
     """The factor data: column, then recipient, then value.
 
     ``optional`` are the recipients that may have no row, ``blank`` the cells (row number, column) that may
-    stay blank.
+    stay blank.  Raises ScenarioError with a sentence for each problem.
     """
     at_recipient = header.index("recipient")
     found, problems = find.rows(file, rows, at_recipient, optional)
@@ -182,7 +188,10 @@ def read_columns(
 
 
 def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
-    """Amounts by recipient, in the main unit, whatever unit the header carries."""
+    """Amounts by recipient, in the main unit, whatever unit the header carries.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     header, rows = read_csv(file)
     need(file, header, ("recipient",))
     others = [name for name in header if name != "recipient"]
@@ -203,7 +212,10 @@ def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
 def amount_column(
     file: Path | str, header: list[str], rows: list[Row], find: Finder, column: str, unit: int
 ) -> dict[str, Number]:
-    """The amounts of one column by recipient, times the unit that they are in."""
+    """The amounts of one column by recipient, times the unit that they are in.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     position = header.index(column)
     found, problems = find.rows(file, rows, header.index("recipient"))
     amounts: dict[str, Number] = {}
@@ -234,7 +246,10 @@ def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[P
 def cell_remarks(
     file: Path | str, header: list[str], rows: Iterable[Row], find: Finder, columns: Iterable[str]
 ) -> tuple[Provenance, ...]:
-    """The remarks on single cells in the order of their rows."""
+    """The remarks on single cells in the order of their rows.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     cells_seen: set[tuple[str, str]] = set()
     columns_written = Names(columns)
     problems: list[Problem] = []

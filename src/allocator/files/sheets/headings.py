@@ -280,7 +280,10 @@ def _headings(columns: tuple[str, ...]) -> list[Text]:
 def simple_header(
     header: Sequence[str], columns: tuple[str, ...], needed: Iterable[str], file: str
 ) -> list[str]:
-    """The columns that the headings of a table of factors or of cells mean."""
+    """The columns that the headings of a table of factors or of cells mean.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     found: list[str] = []
     problems: list[Problem] = []
     known = words(columns)

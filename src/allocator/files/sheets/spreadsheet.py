@@ -50,7 +50,10 @@ def shown_name(name: str) -> str:
 def read_sheets(
     name: str, content: bytes, most_mb: int = LARGEST_UPLOAD_MB, most_rows: int = MOST_ROWS
 ) -> list[Sheet]:
-    """The sheets of an Excel workbook, or the one table of a CSV file as a sheet without name."""
+    """The sheets of an Excel workbook, or the one table of a CSV file as a sheet without name.
+
+    Raises ScenarioError for what is neither, or too large.
+    """
     file = shown_name(name)
     ending = file.lower().rpartition(".")[2]
     if len(content) > most_mb * 2**20:

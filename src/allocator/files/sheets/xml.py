@@ -169,7 +169,7 @@ def _only(targets: dict[str, tuple[str, str]], kind: str) -> str:
 
 
 def lengths(strings: bytes) -> Sequence[int]:
-    """The lengths of the texts that cells share."""
+    """The lengths of the texts that cells share; raises TooMuch past the bounds."""
     found = array("l")
     length = 0
 

@@ -39,7 +39,7 @@ def understand(
 def understand_grids(
     file: str, grids: Sequence[Grid], options: Options, scenario: Scenario | None
 ) -> Understanding:
-    """The understanding of the sheets of a file, as in `understand`."""
+    """The understanding of the sheets of a file, as in `understand`, with its errors."""
     known = None if scenario is None else Known(scenario, options.same)
     if not any(grid.rows for grid in grids):
         raise ScenarioError(Problem("sheet_none", {}, file))

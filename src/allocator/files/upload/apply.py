@@ -11,7 +11,7 @@ from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Recipient, Text, check_id, lookup, plain_name
 from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, Row, is_error_cell
-from allocator.files.scenario.placing import labelled, refused, trimmed
+from allocator.files.scenario.placing import in_rows, labelled, refused, trimmed
 from allocator.files.scenario.tables import Finder, amount_column, read_columns
 from allocator.files.sheets.headings import AMOUNTS, Column, kind_of, read_header, renamed, text_of
 
@@ -86,7 +86,12 @@ def with_table(
             **amounts,
         )
     except ScenarioError as error:
-        raise ScenarioError(labelled(error, labels, file)) from None
+        placed = in_rows(error, _ids_of_rows(rows, key, find), [r.id for r in recipients])
+        raise ScenarioError(labelled(placed, labels, file)) from None
+
+
+def _ids_of_rows(rows: Iterable[Row], key: int, find: Finder) -> list[tuple[int, str]]:
+    return [(number, find.names.get(plain_name(row[key]), "")) for number, row in rows]
 
 
 # --- the parts of it --------------------------------------------------------------------------------

@@ -33,7 +33,10 @@ def with_factors(scenario: Scenario, header: Sequence[str], rows: Iterable[Row],
 
 
 def with_cells(scenario: Scenario, header: Sequence[str], rows: Iterable[Row], file: str = "") -> Scenario:
-    """The scenario with these remarks on single cells instead of its own."""
+    """The scenario with these remarks on single cells instead of its own.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     columns = simple_header(header, CELL_COLUMNS, ("recipient", "factor"), file)
     find, labels = factor_finder(scenario.factors), dict(zip(columns, header, strict=True))
     problems: list[Problem] = []
@@ -62,7 +65,10 @@ def with_cells(scenario: Scenario, header: Sequence[str], rows: Iterable[Row], f
 def describe(
     scenario: Scenario, header: Sequence[str], rows: Iterable[Row], file: str
 ) -> dict[tuple[int, str], Factor]:
-    """The factors that a table describes, by row and heading of the id; new factors have no values yet."""
+    """The factors that a table describes, by row and heading of the id; new factors have no values yet.
+
+    Raises ScenarioError with a sentence for each problem.
+    """
     columns = simple_header(header, FACTOR_COLUMNS, ("factor",), file)
     find, labels = factor_finder(scenario.factors), dict(zip(columns, header, strict=True))
     described: dict[tuple[int, str], Factor] = {}

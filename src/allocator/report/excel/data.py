@@ -209,6 +209,7 @@ class _Writing:
 
 
 def heading(page: Page, row: int, column: int, name: object, how: str) -> None:
+    """Writes the heading of a column and, below it, how its figures are made."""
     book = page.book
     head = book.show(name)
     page.text(row, column, head, "head", wide=False)

@@ -219,6 +219,7 @@ def because(account: Account, id: str, book: Phrasebook) -> str:
 
 
 def change_text(by: Number, currency: str, book: Phrasebook) -> str:
+    """A change of an amount in words: so much more, so much less, the same."""
     way = "explain.more" if by > 0 else "explain.less" if by < 0 else "explain.same"
     return book.say(way, amount=book.money(max(by, -by), currency))
 

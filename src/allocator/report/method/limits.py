@@ -31,6 +31,7 @@ MOST_NAMES = 12
 
 
 def limits_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Step:
+    """The step that applies floors and caps."""
     scenario = allocation.scenario
     title = book.say("method.limits_title")
     if not scenario.limits:
@@ -146,6 +147,7 @@ def names_of(allocation: Allocation, ids: Sequence[str], book: Phrasebook) -> st
 
 
 def rounding_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Step:
+    """The step that makes whole units of the amounts."""
     scenario = allocation.scenario
     fund, currency = scenario.fund, scenario.fund.currency
     unit = book.money(fund.unit, currency)

@@ -168,4 +168,5 @@ def _filed(value: Any, column: Column) -> str:
 
 
 def total_of(values: Iterable[Number | None]) -> Number:
+    """The sum of the figures of a column, its blanks left out."""
     return plain(sum((value for value in values if value is not None), start=0))

@@ -19,7 +19,7 @@ from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import quick, state
 from allocator.ui.session.quick import Tag
-from allocator.ui.session.rule import AMOUNT, rule_of, scale, typed_number, unit_name
+from allocator.ui.session.rule import AMOUNT, entered_number, rule_of, scale, unit_name
 
 Change = Callable[[], Scenario]
 Form = Callable[[Scenario, str, Phrasebook], None]
@@ -74,7 +74,7 @@ def _render_tag(tag: Tag, at: int, scenario: Scenario, origin: Scenario, slug: s
 
 def tag_words(tag: Tag, scenario: Scenario, book: Phrasebook) -> str:
     """A clause in the fewest words: 自贸区封顶80%."""
-    figure = typed_number(tag.figure)
+    figure = entered_number(tag.figure)
     if isinstance(figure, str):  # a figure of the form itself, which can always be read
         size = tag.figure
     elif tag.of == AMOUNT:
@@ -102,7 +102,7 @@ def _bound_form(kind: str) -> Form:
         # a base that was picked for a figure that is still to come
         of = bound.of if bound.figure else st.session_state.get(of_key, "distributable")
 
-        def typed() -> None:
+        def entered() -> None:
             figure = st.session_state[f"{stamp}-figure"]
             base = st.session_state[of_key]
             _apply(kind, slug, lambda: quick.with_bound(scenario, kind, whom, figure, base, book))
@@ -114,11 +114,11 @@ def _bound_form(kind: str) -> Form:
                 bases,
                 format_func=lambda base: book.say(BASES[base], unit=unit_name(scenario, book)),
                 key=widgets.stand_at(of_key, of if of in bases else bases[0]),
-                on_change=typed,
+                on_change=entered,
             )
         with left:
             label = book.say("app.quick.cap" if kind == "cap" else "app.quick.floor")
-            _figure(label, f"{stamp}-figure", bound.figure, kind, typed)
+            _figure(label, f"{stamp}-figure", bound.figure, kind, entered)
         st.html(markup.block("hint", book.say("app.quick.bound_about")))
 
     return form
@@ -132,24 +132,24 @@ def _earmark_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     if row.amount:
         widgets.stand_at(also_key, row.also_shares)
 
-    def typed() -> None:
+    def entered() -> None:
         amount, also = st.session_state[f"{stamp}-figure"], st.session_state[also_key]
         _apply("earmark", slug, lambda: quick.with_earmark(scenario, whom, amount, also, book))
 
     label = book.say("app.edit.amount", unit=unit_name(scenario, book))
-    _figure(label, f"{stamp}-figure", row.amount, "earmark", typed)
-    st.checkbox(book.say("app.edit.also_shares"), key=also_key, on_change=typed)
+    _figure(label, f"{stamp}-figure", row.amount, "earmark", entered)
+    st.checkbox(book.say("app.edit.also_shares"), key=also_key, on_change=entered)
 
 
 def _fund_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     stamp = f"chip-fund-{slug}"
 
-    def typed() -> None:
+    def entered() -> None:
         amount = st.session_state[f"{stamp}-figure"]
         _apply("fund", slug, lambda: quick.with_fund(scenario, amount, book))
 
     label = book.say("app.edit.fund", unit=unit_name(scenario, book))
-    _figure(label, f"{stamp}-figure", rule_of(scenario, book).fund, "fund", typed)
+    _figure(label, f"{stamp}-figure", rule_of(scenario, book).fund, "fund", entered)
 
 
 def _departments_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
@@ -158,7 +158,7 @@ def _departments_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     rows = rule_of(scenario, book).reservations
     stamp = f"chip-departments-{slug}-{book.language}"
 
-    def typed() -> None:
+    def entered() -> None:
         amounts = {name: st.session_state[f"{stamp}-{at}-figure"] for at, (name, _) in enumerate(rows)}
         new = st.session_state.get(f"{stamp}-new-name", "").strip()
         amount = st.session_state.get(f"{stamp}-new-figure", "").strip()
@@ -170,10 +170,10 @@ def _departments_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
                 st.session_state[f"{stamp}-{part}"] = ""
 
     for at, (name, amount) in enumerate(rows):
-        _figure(markup.in_markdown(name), f"{stamp}-{at}-figure", amount, "departments", typed)
-    st.text_input(book.say("app.quick.department"), key=f"{stamp}-new-name", max_chars=100, on_change=typed)
+        _figure(markup.in_markdown(name), f"{stamp}-{at}-figure", amount, "departments", entered)
+    st.text_input(book.say("app.quick.department"), key=f"{stamp}-new-name", max_chars=100, on_change=entered)
     label = book.say("app.edit.amount", unit=unit)
-    st.text_input(label, key=f"{stamp}-new-figure", max_chars=40, on_change=typed)
+    st.text_input(label, key=f"{stamp}-new-figure", max_chars=40, on_change=entered)
 
 
 FORMS: dict[str, tuple[str, Form]] = {
@@ -215,11 +215,11 @@ def _whom_label(scenario: Scenario, book: Phrasebook) -> Callable[[str], str]:
     return label
 
 
-def _figure(label: str, key: str, standing: str, form: str, typed: Callable[[], Any]) -> None:
+def _figure(label: str, key: str, standing: str, form: str, entered: Callable[[], Any]) -> None:
     """A field for a figure, applied as it is entered; a refused one stays to be corrected."""
     if key not in st.session_state or not _wrong(form):
         widgets.stand_at(key, standing)
-    st.text_input(label, key=key, max_chars=40, on_change=typed)
+    st.text_input(label, key=key, max_chars=40, on_change=entered)
 
 
 # --- applying -------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class Standing(NamedTuple):
     rows: Rows
 
 
-class Typed(NamedTuple):
+class Entered(NamedTuple):
     """The edits typed into an editor, and if they were refused: problems are shown until they are solved."""
 
     edits: Edits = Edits()
@@ -121,7 +121,7 @@ def render_editor(name: str, scenario: Scenario, slug: str, book: Phrasebook) ->
         render_problems(error, "app.table_editor.not_shown", book)
         return
     into = name, slug, _digest(editor.of(scenario))
-    config = column_config(name, header, scenario, book)
+    config = column_settings(name, header, scenario, book)
     same = _same(name, len(header), scenario, book)
     shown = _standing(into, rows, same, repr((book, header, config)))
     st.data_editor(
@@ -135,7 +135,7 @@ def render_editor(name: str, scenario: Scenario, slug: str, book: Phrasebook) ->
         on_change=_keep,
         args=(into, shown, rows, len(header)),
     )
-    typed = _typed(into)
+    typed = _entered(into)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         applied = st.button(book.say(editor.apply), key=f"apply-{name}-{slug}", type="primary")
         if typed.edits:
@@ -166,7 +166,7 @@ def frame_of(rows: Rows, width: int) -> pd.DataFrame:
     return frame
 
 
-def column_config(name: str, header: Sequence[str], scenario: Scenario, book: Phrasebook) -> dict[str, Any]:
+def column_settings(name: str, header: Sequence[str], scenario: Scenario, book: Phrasebook) -> dict[str, Any]:
     """The columns of an editor: text, so that figures stay exact, and lists where there is a choice."""
     number = st.column_config.TextColumn(book.say("table.number"), disabled=True, pinned=True, width=52)
     config: dict[str, Any] = {NUMBER: number}
@@ -208,24 +208,24 @@ def _digest(content: object) -> str:
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
-def _typed(into: Into) -> Typed:
-    made: Typed = st.session_state.get("data-typed", {}).get(into, Typed())
+def _entered(into: Into) -> Entered:
+    made: Entered = st.session_state.get("data-typed", {}).get(into, Entered())
     return made
 
 
-def _put(into: Into, typed: Typed) -> None:
+def _put(into: Into, typed: Entered) -> None:
     st.session_state["data-typed"] = {**st.session_state.get("data-typed", {}), into: typed}
 
 
 def _keep(into: Into, shown: Standing, rows: list[list[str]], width: int) -> None:
     """Keeps the edits of an editor, before anything is drawn in its place."""
     now = after(shown.rows, st.session_state[shown.key], len(rows), width)
-    _put(into, _typed(into)._replace(edits=edits_of(rows, now)))
+    _put(into, _entered(into)._replace(edits=edits_of(rows, now)))
 
 
 def _forget(into: Into) -> None:
     """Puts an editor back to what the scenario says."""
-    _put(into, Typed())
+    _put(into, Entered())
     st.session_state.pop(f"data-standing-{into[0]}", None)
 
 
@@ -240,7 +240,7 @@ def _standing(into: Into, rows: list[list[str]], same: Same, looks: str) -> Stan
     if standing is None or standing.key.rpartition("-")[0] != begun or standing.key not in st.session_state:
         count = st.session_state.get("data-editors", 0) + 1
         st.session_state["data-editors"] = count
-        standing = Standing(f"{begun}-{count}", _typed(into).edits.on(rows, same))
+        standing = Standing(f"{begun}-{count}", _entered(into).edits.on(rows, same))
         st.session_state[at] = standing
     return standing
 

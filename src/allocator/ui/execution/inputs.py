@@ -23,13 +23,13 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.files.execution.payments import load_payments, read_payments
-from allocator.files.execution.rules import load_rules, read_rules, rules_beside
+from allocator.files.execution.rules import load_rules, read_rules, rules_next_to
 from allocator.files.sheets.spreadsheet import shown_name
 from allocator.text import ZH, Phrasebook
 from allocator.ui.components import fields, markup, uploads, widgets
 from allocator.ui.components.uploads import Given, given, once
 from allocator.ui.session import catalogue, fund
-from allocator.ui.session.rule import typed_number
+from allocator.ui.session.rule import entered_number
 
 CHECKPOINTS = {
     "file": "app.execution.checkpoints_file",
@@ -57,7 +57,7 @@ def fund_files(slug: str) -> FundFiles:
     """The rules and the payments in the folder of the fund on the screen, where it has them."""
     files = catalogue.slugs()
     for other in fund.slugs(slug):
-        path = rules_beside(files[other]) if other in files else None
+        path = rules_next_to(files[other]) if other in files else None
         if path is not None and path.is_file():
             found = [p for p in path.parent.glob("payments*") if p.suffix in (".csv", ".xlsx")]
             return FundFiles(path, tuple(sorted(found)))
@@ -178,7 +178,7 @@ def _render_stated(points: Sequence[Checkpoint], key: str, book: Phrasebook) -> 
         label = book.say("app.execution.stated", day=point.day.isoformat())
         with box:
             text = _text(name, label, "" if point.planned is None else ZH.number(point.planned), book)
-        made.append(Checkpoint(point.day, _typed(text, label)))
+        made.append(Checkpoint(point.day, _entered(text, label)))
     return tuple(made)
 
 
@@ -219,14 +219,14 @@ def entered(
 
     ``before`` is the evidence as it was: if nobody changed it, that of the other language is kept.
     """
-    value = _typed(figure, title) if isinstance(figure, str) else figure
+    value = _entered(figure, title) if isinstance(figure, str) else figure
     try:
         evidence = target.evidence if proof == before else (Text(proof) if proof else None)
         return replace(
             target,
-            weight=_typed(weight, title),
+            weight=_entered(weight, title),
             entered=value,
-            points=_typed(points, title),
+            points=_entered(points, title),
             evidence=evidence,
         )
     except ScenarioError as error:
@@ -272,11 +272,11 @@ def _written(value: Number | bool | None) -> str:
     return "" if value is None or isinstance(value, bool) else ZH.number(value)
 
 
-def _typed(text: str, where: str) -> Number | None:
+def _entered(text: str, where: str) -> Number | None:
     """The figure in a field; None where it is blank."""
     if not text:
         return None
-    found = typed_number(text)
+    found = entered_number(text)
     if isinstance(found, str):
         raise ScenarioError(Problem(found, {"value": text[:40]}, where))
     return found

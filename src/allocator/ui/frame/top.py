@@ -63,7 +63,7 @@ def _render_pickers(slug: str, is_new: bool, book: Phrasebook) -> None:
     )
     names = {of: widgets.scenario_name(of, book) for of in here.slugs}
     if len(names) > 1 and not is_new:
-        key = widgets.stand_at(f"pick-{here.key}-{book.language}", slug)
+        key = widgets.stand_at(f"pick-scenario-{here.key}-{book.language}", slug)
         st.selectbox(
             book.say("app.page.scenario"),
             here.slugs,

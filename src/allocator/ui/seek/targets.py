@@ -12,7 +12,7 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.grid import scale_of
 from allocator.text import Phrasebook
-from allocator.ui.session.rule import typed_number
+from allocator.ui.session.rule import entered_number
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def targets_of(scenario: Scenario, rows: Sequence[TargetRow], book: Phrasebook) 
 def _figure(scenario: Scenario, row: TargetRow) -> Number:
     text = row.figure.strip()
     negative = row.of == "difference" and text[:1] in ("-", "−", "－")
-    value = typed_number(text[1:] if negative else text.removeprefix("+"))
+    value = entered_number(text[1:] if negative else text.removeprefix("+"))
     if isinstance(value, str):
         raise ScenarioError(Problem(value, {"value": text[:40]}))
     if row.of == "rank":
@@ -72,7 +72,7 @@ def bounds_of(
     for factor, ends in typed.items():
         read: list[Number | None] = []
         for text in (end.strip() for end in ends):
-            value = typed_number(text.removesuffix("%").strip()) if text else None
+            value = entered_number(text.removesuffix("%").strip()) if text else None
             if isinstance(value, str):
                 at = {"column": book.text(scenario.factor(factor).name)}
                 problems.append(Problem(value, {"value": text[:40]}, place, at))

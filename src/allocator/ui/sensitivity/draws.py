@@ -15,7 +15,7 @@ from allocator.text import Phrasebook
 from allocator.ui.components import background, markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
 from allocator.ui.sensitivity import draws_input
-from allocator.ui.sensitivity.draws_input import Asked, Typed
+from allocator.ui.sensitivity.draws_input import Asked, Entered
 from allocator.ui.sensitivity.draws_result import render_sweep
 from allocator.ui.session import state
 
@@ -153,9 +153,9 @@ def count_text(count: int, book: Phrasebook) -> str:
     return book.say("app.sweep.count", count=book.number(count // 10_000 if book.chinese else count))
 
 
-def _render_own(scenario: Scenario, key: str, book: Phrasebook) -> Typed:
+def _render_own(scenario: Scenario, key: str, book: Phrasebook) -> Entered:
     """Shows fields for everything that can be set; returns what was typed."""
-    usual = Typed()
+    usual = Entered()
     law = "fixed"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if draws_input.movable(scenario):
@@ -179,7 +179,7 @@ def _render_own(scenario: Scenario, key: str, book: Phrasebook) -> Typed:
                         f"{key}-{factor}", name, "", book, name=book.text(scenario.factor(factor).name)
                     )
                     each.setdefault(name, {})[factor] = text
-    return Typed(law=law, **typed, **each)  # type: ignore[arg-type]
+    return Entered(law=law, **typed, **each)  # type: ignore[arg-type]
 
 
 def _field(key: str, what: str, usual: str, book: Phrasebook, **details: str) -> str:

@@ -11,7 +11,7 @@ from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Frozen, Number
 from allocator.core.model import Scenario
 from allocator.text import Phrasebook
-from allocator.ui.session.rule import typed_number
+from allocator.ui.session.rule import entered_number
 
 PRESETS = ("around", "anywhere", "data")
 OWN = "own"
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Typed:
+class Entered:
     """A person's own settings, as typed; ``points_of`` and ``noise_of`` are by factor, blank as for all."""
 
     law: str = "around"
@@ -77,7 +77,7 @@ def preset(name: str, scenario: Scenario, draws: int) -> Asked:
     return Asked(Around() if name == "around" else Anywhere(), Frozen(), 1, draws)
 
 
-def own(typed: Typed, scenario: Scenario, draws: int, book: Phrasebook) -> Asked:
+def own(typed: Entered, scenario: Scenario, draws: int, book: Phrasebook) -> Asked:
     """The settings from those typed.  Raises ScenarioError with a sentence for everything that is wrong."""
     reader = _Reader(book)
     law: Law | None = None
@@ -124,7 +124,7 @@ class _Reader:
 
     def number(self, text: str, field: str, at: Mapping[str, object] | None = None) -> Number:
         """The number, or 1 after noting why there is none."""
-        value = typed_number(text.strip().removesuffix("%").strip())
+        value = entered_number(text.strip().removesuffix("%").strip())
         if isinstance(value, str):
             self.problems.append(Problem(value, {"value": text[:40]}, self.label(field), at or {}))
             return 1

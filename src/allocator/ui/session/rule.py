@@ -150,10 +150,10 @@ def with_rule(scenario: Scenario, rule: Rule, book: Phrasebook) -> Scenario:
         raise error.in_fields({}) from None
 
 
-def typed_number(text: str) -> Number | str:
+def entered_number(text: str) -> Number | str:
     """The number in a field, or the key of the sentence that says why there is none, worded for a field.
 
-    >>> typed_number("1,200"), typed_number("1200元"), typed_number("1.2e3")
+    >>> entered_number("1,200"), entered_number("1200元"), entered_number("1.2e3")
     (1200, 'figure_unit', 'figure_digits')
     """
     found = cell_number(text)
@@ -169,7 +169,7 @@ class _Reader:
 
     def figure(self, text: str, section: str, column: str, row: int | None = None) -> Number:
         """The number, or 0 after noting why there is none."""
-        found = typed_number(text)
+        found = entered_number(text)
         if isinstance(found, str):
             at: dict[str, object] = {} if row is None else {"entry": row}
             at["column"] = self.book.say(f"app.edit.{column}", unit=unit_name(self.scenario, self.book))
@@ -249,7 +249,7 @@ def with_weights(
         if not text:
             continue
         at = {"column": book.text(factor.name)}
-        found = typed_number(text.removesuffix("%").strip() if scenario.kind == "shares" else text)
+        found = entered_number(text.removesuffix("%").strip() if scenario.kind == "shares" else text)
         if isinstance(found, str):
             problems.append(Problem(found, {"value": text[:40]}, here, at))
             continue

@@ -112,7 +112,7 @@ def _limit() -> None:
 
 
 def main(kind: str, file: str, most_rows: int) -> None:
-    """Reads a file from the input and writes its sheets, or its problems, to the output."""
+    """Reads a file from the input and writes its sheets, or what is wrong with it, to the output."""
     _limit()
     content = sys.stdin.buffer.read()
     try:
