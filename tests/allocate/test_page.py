@@ -19,6 +19,7 @@ from allocator.analysis.finding import held_against
 from allocator.files.load import load_scenario
 from allocator.files.saved.catalogue import scenario_files
 from allocator.report.tables.office import office_table
+from allocator.report.tables.table import listed
 from allocator.report.words.finding import share_text
 from allocator.report.words.rule import effect_sentence, percent, rule_sentence
 from allocator.text import EN, ZH, Phrasebook
@@ -285,7 +286,7 @@ def test_nothing_from_files_becomes_markup() -> None:
         markup.cards([(EVIL, EVIL, EVIL)], EVIL),
         markup.legend([("dot", EVIL)]),
         markup.table(Shown(), EVIL),
-        markup.plain_table([EVIL], [[EVIL]], EVIL),
+        markup.table(listed(EVIL, [EVIL], [[EVIL]]), first=0, bare=True),
         markup.foot([EVIL]),
     ]
     for piece in pieces:

@@ -111,13 +111,13 @@ def test_says_what_a_range_is_not_and_under_which_reading_it_holds(lang: str, pa
 
 def test_the_arithmetic_of_the_document() -> None:
     """2.1 and 97.9 %, 5602 + 120 = 5722, and uses that add up to 5722.00: method.md, section 1."""
-    grid = document.fund_grid(LUZHOU, ZH)
+    grid = document.fund_table(LUZHOU, ZH)
     cells = {row.cells[0]: row.cells[1:] for row in grid.rows}
     assert cells["市级部门小计"] == ("120", "2.1%")
     assert cells["9个区县（园区）"] == ("5602", "97.9%")
     assert cells["合计"] == ("5722", "100.0%")
     assert [row.cells[2] for row in grid.rows if row.role == "reservation"] == ["1.0%", "1.0%"]  # 60 of 5722
-    uses = document.uses_grid(LUZHOU, ZH)
+    uses = document.uses_table(LUZHOU, ZH)
     assert uses is not None
     assert [row.cells[1] for row in uses.rows] == ["122.23", "5250.95", "123.05", "225.77", "5722"]
     assert document.sums(LUZHOU, ZH) == [
@@ -139,7 +139,7 @@ def test_sums_that_do_not_add_up_say_by_how_much() -> None:
         "The published amounts (55,020,000 yuan) add up to 2,200,000 yuan less than the fund, "
         "57,220,000 yuan."
     ]
-    assert document.uses_grid(alone, EN) is None
+    assert document.uses_table(alone, EN) is None
     assert "does not say" in document.source_line(replace(LUZHOU, fund=replace(LUZHOU.fund, source=None)), EN)
 
 

@@ -20,7 +20,7 @@ from allocator.core.parts import Text
 from allocator.files.load import load_scenario
 from allocator.report.charts import changes, marks
 from allocator.report.charts.data import Unit, change_frame
-from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.office import compare_table
 from allocator.report.words import comparing
 from allocator.text import EN, ZH

@@ -22,7 +22,7 @@ from allocator.analysis.execution import Execution, Payer, Rules, Target, assess
 from allocator.files.execution.payments import load_payments, read_payments
 from allocator.files.execution.rules import load_rules, rules_bytes
 from allocator.files.execution.template import template
-from allocator.report.execution.assessment import score_line, target_lines, targets_grid
+from allocator.report.execution.assessment import score_line, target_lines, targets_table
 from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.pack import document
 from allocator.report.papers.proposal import proposal
@@ -114,7 +114,7 @@ def test_the_score_is_the_sum_of_its_parts(rows: list[tuple[int, int, int, str]]
     assert found.points == expected
     assert found.score == (expected if sum(weight for weight, *_ in rows) else None)
     assert 0 <= found.points <= found.full
-    shown = [row.cells[6] for row in targets_grid(found, ZH).rows if row.role == "recipient"]
+    shown = [row.cells[6] for row in targets_table(found, ZH).rows if row.role == "recipient"]
     if found.full:  # the points add up as they are shown
         assert sum(map(Fraction, shown)) == round(expected, 2)
 
@@ -150,7 +150,7 @@ def test_what_departs_is_named_and_what_is_open_is_no_departure() -> None:
 def test_not_quite_all_never_shows_as_all() -> None:
     rows = [(2, "a", date(2023, 6, 3), 99_999_999, "改善商事服务", "", "")]
     found = execute([Payer("a", Text("A"), 1_000_000)], payments_of(rows, "a"), Rules(NOTICE, END), END)
-    grid = targets_grid(assess(found, [target(figure="execution", value=100)]), ZH)
+    grid = targets_table(assess(found, [target(figure="execution", value=100)]), ZH)
     assert grid.rows[0].cells[3] == "99.99"
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from allocator import ScenarioError, Text, allocate, load_scenario
 from allocator.analysis.execution import payers
 from allocator.analysis.execution.payments import COLUMNS
+from allocator.core.errors import as_in_toml
 from allocator.files.dates import cell_day
 from allocator.files.execution import cells as payment_cells
 from allocator.files.execution.payments import load_payments, read_payments
@@ -300,7 +301,8 @@ def test_rules_that_are_written_wrong(text, key, place):
     with pytest.raises(ScenarioError) as error:
         read_rules("rules.toml", text.encode())
     (problem,) = error.value.problems
-    assert (problem.key, problem.at, problem.file) == (key, place, "rules.toml")
+    at = {name: as_in_toml(str(value)) for name, value in problem.at.items()}
+    assert (problem.key, at, problem.file) == (key, place, "rules.toml")
 
 
 def test_checkpoints_are_june_september_and_december_unless_said(tmp_path):

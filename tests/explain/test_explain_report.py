@@ -370,7 +370,7 @@ def test_factors_that_cannot_move_have_no_bars() -> None:
 
 def test_the_exchange_table_of_one_recipient_has_both_ways() -> None:
     allocation = luzhou("published-rule")
-    grid = sensitivity.exchange_grid(allocation, exchange_rates(allocation), "ftz", ZH)
+    grid = sensitivity.exchanges_of(allocation, exchange_rates(allocation), "ftz", ZH)
     cells = {row.cells[0]: row.cells[1:] for row in grid.rows}
     assert cells["投资贡献值"][0] == "—"
     assert cells["税收贡献值"][2] == "−5.42" and cells["就业贡献值"][1] == "+5.42"
@@ -392,7 +392,7 @@ def test_the_notes_say_where_the_formula_holds() -> None:
 def test_ranges_of_weights_are_rounded_inward() -> None:
     allocation = luzhou("published-rule")
     found = sensitivity.steady_weights(allocation.scenario)
-    grid = sensitivity.steady_grid(allocation, found, ZH)
+    grid = sensitivity.steady_table(allocation, found, ZH)
     tax = next(row.cells for row in grid.rows if row.cells[0] == "税收贡献值")
     # 500/43 = 11.627… and 1500/29 = 51.724…
     assert tax == ("税收贡献值", "40%", "11.63%", "51.72%", "龙马潭区、泸县持平", "合江县、高新区持平")

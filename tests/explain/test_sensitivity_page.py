@@ -126,11 +126,11 @@ def test_every_scenario_has_its_page(page: Open, file: str, lang: str) -> None:
     allocation = allocate(load_scenario(SCENARIOS / f"{file}.toml"))
     scenario, shown = allocation.scenario, html_of(app)
     if len([weight for weight in scenario.weights.values() if weight]) > 1:
-        grid = sensitivity.exchange_grid(
+        grid = sensitivity.exchanges_of(
             allocation, exchange_rates(allocation), scenario.ids[0], Phrasebook(lang)
         )
         assert markup.table(grid, grid.caption, first=0) in shown
-        steady = sensitivity.steady_grid(allocation, steady_weights(scenario), Phrasebook(lang))
+        steady = sensitivity.steady_table(allocation, steady_weights(scenario), Phrasebook(lang))
         assert markup.table(steady, steady.caption.rstrip("：:"), first=0) in shown
     else:
         assert Phrasebook(lang).say("app.sensitivity.one_factor") in shown
@@ -265,7 +265,7 @@ def test_whose_figures_are_shown_changes_nothing_that_is_worked_out_for_all(
     app = chosen(app, "查看对象", "naxi")
     rule = RULE.with_weights(investment=37, tax=33, employment=17, effort=13)
     assert asked == [rule]
-    grid = sensitivity.exchange_grid(allocate(rule), exchange_rates(allocate(rule)), "naxi", ZH)
+    grid = sensitivity.exchanges_of(allocate(rule), exchange_rates(allocate(rule)), "naxi", ZH)
     assert markup.table(grid, grid.caption, first=0) in html_of(app)
 
 

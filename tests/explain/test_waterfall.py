@@ -27,7 +27,7 @@ from allocator.report.charts.waterfall import (
     waterfall_rows,
     waterfall_width,
 )
-from allocator.report.method.chain import fund_grid
+from allocator.report.method.chain import fund_table
 from allocator.text import EN, ZH, Phrasebook
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
@@ -92,7 +92,7 @@ def test_the_figures_at_the_bars_add_up_and_are_those_of_the_table(path: Path) -
         steps = [step for step in waterfall_rows(allocation, id, ZH) if step.figure is not None]
         assert sum(Fraction(step.figure or 0) for step in steps) == allocation.amounts[id]
         assert all((Fraction(step.figure or 0) / scale * 100).denominator == 1 for step in steps)
-        table = {row.cells[0]: row.cells[1] for row in fund_grid(allocation, id, ZH).rows}
+        table = {row.cells[0]: row.cells[1] for row in fund_table(allocation, id, ZH).rows}
         for step in steps:
             if step.kind in labels:
                 said = table[labels[step.kind]].lstrip("≈+").replace("−", "-")
@@ -120,7 +120,7 @@ def test_by_hand() -> None:
         Step("earmark", "单列安排", 270, 370, figure=100),
         Step("amount", "建议分配额", 0, 370),
     )
-    grid = fund_grid(allocate(scenario), "a", ZH)
+    grid = fund_table(allocate(scenario), "a", ZH)
     assert [row.cells for row in grid.rows] == [
         ("资金总额", "1000"),
         ("减：单列安排", "−100"),
@@ -185,7 +185,7 @@ def test_names_stand_in_lines_and_are_told_apart() -> None:
 
 
 def test_from_the_fund_to_the_amount_and_beside_it_what_was_decided() -> None:
-    grid = fund_grid(luzhou("equal-weights"), "ftz", ZH)
+    grid = fund_table(luzhou("equal-weights"), "ftz", ZH)
     assert grid.headers == ("项目", "测算结果", "实际下达数") and grid.unit == "单位：万元"
     assert [row.cells for row in grid.rows] == [
         ("资金总额", "5722", "5722"),
@@ -202,24 +202,24 @@ def test_from_the_fund_to_the_amount_and_beside_it_what_was_decided() -> None:
 
 def test_what_is_not_known_of_the_published_amount_is_left_blank() -> None:
     """What was set apart is this scenario's, not the published split's."""
-    grid = fund_grid(luzhou("after-earmark"), "ftz", ZH)
+    grid = fund_table(luzhou("after-earmark"), "ftz", ZH)
     published = {row.cells[0]: row.cells[2] for row in grid.rows}
     assert published["资金总额"] == "5722" and published["建议分配额"] == "5000"
     assert published["减：单列安排"] == published["按因素法分配额"] == published["占比"] == ""
     unpublished = allocate(replace(luzhou("published-rule").scenario, published=None, reservations=(),
                                    fund=Fund(56_020_000, "CNY", 10_000)))  # fmt: skip
-    grid = fund_grid(unpublished, "ftz", EN)
+    grid = fund_table(unpublished, "ftz", EN)
     assert grid.headers == ("Item", "Simulated")
     assert [row.cells[0] for row in grid.rows][:2] == ["Fund", "Amount shared out"]
     with pytest.raises(KeyError):
-        fund_grid(unpublished, "nobody", EN)
+        fund_table(unpublished, "nobody", EN)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_the_figures_of_the_chain_add_up_as_shown(file: Path) -> None:
     allocation = allocate(load_scenario(file))
     for id in allocation.scenario.ids[:20]:
-        rows = {row.cells[0]: figure(row.cells[1]) for row in fund_grid(allocation, id, ZH).rows}
+        rows = {row.cells[0]: figure(row.cells[1]) for row in fund_table(allocation, id, ZH).rows}
         steps = [rows.get(name, 0) for name in ("测算额", "保底、封顶调整", "取整及尾差处理", "单列安排")]
         assert sum(steps) == rows["建议分配额"]
         less = rows.get("减：市级部门安排", 0) + rows.get("减：单列安排", 0)

@@ -35,9 +35,10 @@ from allocator.files.load import load_scenario
 from allocator.report.method.example import extra_units, score_of
 from allocator.report.method.steps import basis, method_steps
 from allocator.report.tables.data import shares_table
-from allocator.report.tables.grid import Grid, about
+from allocator.report.tables.figures import about
 from allocator.report.tables.office import office_table
 from allocator.report.tables.rounding import adding_up
+from allocator.report.tables.table import Table
 from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.method.page import step_html
 
@@ -72,12 +73,12 @@ def figure(text: str) -> Fraction:
     return Fraction(re.sub(r"[≈%, +]", "", text).replace("−", "-"))
 
 
-def grid(allocation: Allocation, id: str, step: int, lang: str = "zh") -> Grid:
+def grid(allocation: Allocation, id: str, step: int, lang: str = "zh") -> Table:
     (found,) = steps_of(allocation, id, lang)[step].grids
     return found
 
 
-def expect_sums(shown: Grid, column: int, parts: str = "recipient") -> None:
+def expect_sums(shown: Table, column: int, parts: str = "recipient") -> None:
     """The figures of a column add up to its total row, as they are shown."""
     upto = [row.role for row in shown.rows].index("total")
     rows = [row.cells[column] for row in shown.rows[:upto] if row.role == parts]

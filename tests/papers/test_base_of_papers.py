@@ -27,8 +27,8 @@ from allocator.report.papers.pack import document, not_made
 from allocator.report.papers.pictures import pictures
 from allocator.report.papers.proposal import Proposal, proposal
 from allocator.report.papers.slides import deck
-from allocator.report.tables.grid import Grid
 from allocator.report.tables.office import compare_table
+from allocator.report.tables.table import Table
 from allocator.report.words.comparing import change_sentences
 from allocator.text import EN, Phrasebook
 
@@ -59,8 +59,8 @@ def words(paper: Paper) -> str:
     return "\n".join(block.text for block in paper.blocks if isinstance(block, Words))
 
 
-def grids(paper: Paper) -> list[Grid]:
-    return [block for block in paper.blocks if isinstance(block, Grid)]
+def grids(paper: Paper) -> list[Table]:
+    return [block for block in paper.blocks if isinstance(block, Table)]
 
 
 @EACH

@@ -22,7 +22,7 @@ from allocator.files.projects.rules import load_factor_rules
 from allocator.files.projects.template import activities_template, register_template
 from allocator.files.saved import store
 from allocator.files.saved.catalogue import factor_rule_files, scenario_files
-from allocator.report.projects.into_scenario import amounts_grid, changed_factors, held_grid, with_values
+from allocator.report.projects.into_scenario import changed_factors, compared_table, held_table, with_values
 from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 
 FOLDER = SCENARIOS / "luzhou-2023-projects"
@@ -138,7 +138,7 @@ def test_a_factor_that_the_scenario_does_not_have_stays_out() -> None:
     other = replace(found, rules=rules, brought={**found.brought, "other": found.brought["investment"]})
     made = with_values(other, scenario)
     assert made.factor("investment") == scenario.factor("investment")
-    grid = held_grid(other, scenario, {id: Text(id) for id in rules.ids}, EN)
+    grid = held_table(other, scenario, {id: Text(id) for id in rules.ids}, EN)
     assert "other: from projects" in grid.headers and "other: now" not in grid.headers
     assert all(len(row.cells) == len(grid.headers) for row in grid.rows)
 
@@ -146,7 +146,7 @@ def test_a_factor_that_the_scenario_does_not_have_stays_out() -> None:
 def test_what_amounts_become_adds_up_to_the_same_total() -> None:
     scenario = luzhou()
     pair = [allocate(with_values(brought(scenario, rules), scenario)) for rules in (RULES, LONGER)]
-    *rows, total = amounts_grid(pair[0], pair[1], ZH).rows
+    *rows, total = compared_table(pair[0], pair[1], ZH).rows
     assert total.cells[2:] == ("5602", "5602", "0")
     for row, of in zip(rows, scenario.ids, strict=True):
         old, new = (one.amounts[of] / 10_000 for one in pair)

@@ -23,7 +23,7 @@ from allocator.analysis.sweep import Anywhere, Around, Drivers, Sweep, Within, d
 from allocator.core.exact import Frozen
 from allocator.files.load import load_scenario
 from allocator.report.sweep import charts as sweep_charts
-from allocator.report.sweep import grids as sweep_grids
+from allocator.report.sweep import figures as sweep_grids
 from allocator.report.sweep import words as sweep_words
 from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import background, markup
@@ -81,7 +81,7 @@ def test_a_wrong_setting_is_named_with_its_field(typed: Entered, field: str, key
     with pytest.raises(ScenarioError) as caught:
         draws_input.own(typed, RULE, 10, EN)
     (problem,) = caught.value.problems
-    assert problem.file == EN.say(f"app.sweep.{field}")
+    assert problem.at.get("field", problem.file) == EN.say(f"app.sweep.{field}")
     assert problem.key == key or key == "cell_blank"
 
 
@@ -105,21 +105,21 @@ def anywhere() -> tuple[Sweep, Drivers]:
 def test_tables_hold_the_figures_of_the_charts(anywhere: tuple[Sweep, Drivers], lang: str) -> None:
     found, driven = anywhere
     at = RULE.ids.index("gulin")
-    ranges = sweep_grids.range_grid(found, Phrasebook(lang))
+    ranges = sweep_grids.range_table(found, Phrasebook(lang))
     cells = dict(zip(ranges.headers, ranges.rows[at].cells, strict=True))
     assert cells[Phrasebook(lang).say("table.published")] == "132"
     assert cells[Phrasebook(lang).say("sweep.least")] == str(found.least["gulin"] // 10_000)
     assert cells[Phrasebook(lang).say("sweep.level", percent=95)] == str(
         found.quantiles[Fraction(19, 20)]["gulin"] // 10_000
     )
-    chances = sweep_grids.chance_grid(found, Phrasebook(lang)).rows[at].cells[1:]
+    chances = sweep_grids.chance_table(found, Phrasebook(lang)).rows[at].cells[1:]
     percents = [float(cell.partition("±")[0]) for cell in chances]
     assert abs(sum(percents) - 100) <= 0.02
-    ranks = sweep_grids.rank_grid(found, Phrasebook(lang))
+    ranks = sweep_grids.rank_table(found, Phrasebook(lang))
     assert len(ranks.headers) == 10
     shares = [float(cell.partition("±")[0]) for cell in ranks.rows[at].cells[1:] if cell != "—"]
     assert abs(sum(shares) - 100) < 0.1
-    parts = sweep_grids.driver_grid(found, driven, Phrasebook(lang))
+    parts = sweep_grids.driver_table(found, driven, Phrasebook(lang))
     assert parts.headers[1:] == (
         Phrasebook(lang).say("sweep.driver_weights"),
         getattr(RULE.factor("tax").name, lang),
@@ -234,10 +234,10 @@ def shown_as(found: Sweep, lang: str) -> list[str]:
     """All that the page must say of a sweep."""
     driven = drivers(found)
     grids = [
-        sweep_grids.range_grid(found, Phrasebook(lang)),
-        sweep_grids.chance_grid(found, Phrasebook(lang)),
-        sweep_grids.rank_grid(found, Phrasebook(lang)),
-        sweep_grids.driver_grid(found, driven, Phrasebook(lang)),
+        sweep_grids.range_table(found, Phrasebook(lang)),
+        sweep_grids.chance_table(found, Phrasebook(lang)),
+        sweep_grids.rank_table(found, Phrasebook(lang)),
+        sweep_grids.driver_table(found, driven, Phrasebook(lang)),
     ]
     assumed = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
     tables = [

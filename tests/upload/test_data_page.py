@@ -29,7 +29,7 @@ from allocator.files.sheets.headings import FACTOR_COLUMNS
 from allocator.files.upload import read as upload
 from allocator.files.upload import template as workbook
 from allocator.report.tables.data import MOST_REMARKS, remarks_table, shares_table
-from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.components.inside import cell, placed
@@ -50,7 +50,7 @@ def with_remark() -> Scenario:
     return replace(luzhou(), provenance=(cell,))
 
 
-def column(grid: Grid, at: int) -> list[str]:
+def column(grid: Table, at: int) -> list[str]:
     return [row.cells[at] for row in grid.rows]
 
 

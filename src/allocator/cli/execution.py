@@ -13,7 +13,7 @@ from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
-from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 from allocator.report.words.rule import status_lines
 from allocator.text import Phrasebook
 
@@ -82,7 +82,7 @@ def show(found: Execution, result: Allocation, form: str, book: Phrasebook, *, p
     head = words.head(found, result, book)
     plan, doubts = words.plan_lines(found, scenario, book), words.doubt_lines(found, scenario, book)
     below = [*words.closing(found, scenario, book), *status_lines(scenario, book), trace(result, book)]
-    progress = tables.progress_grid(found, scenario, book)
+    progress = tables.progress_table(found, scenario, book)
     held = assess(found)
     outcome = [
         *assessment.target_lines(held, book),
@@ -95,17 +95,17 @@ def show(found: Execution, result: Allocation, form: str, book: Phrasebook, *, p
         headers, rows = tables.progress_rows(found, scenario, book)
         print_csv(headers, rows, [*head, *plan, *doubts, *lines, *outcome, *below])
         return
-    blocks: list[str | Grid] = [*head, "", progress.caption, progress, *plan, ""]
-    uses = tables.uses_grid(found, scenario, book)
+    blocks: list[str | Table] = [*head, "", progress.caption, progress, *plan, ""]
+    uses = tables.uses_table(found, scenario, book)
     blocks += [uses.caption, uses, *words.clause_lines(found, book), "", *doubts]
     if found.doubtful:
-        blocks += [tables.doubts_grid(found, scenario, book, payees=payees)]
+        blocks += [tables.doubts_table(found, scenario, book, payees=payees)]
         if found.doubtful > tables.SHOWN:
             blocks.append(book.say("execution.doubts_first", most=tables.SHOWN))
         if not payees:
             blocks.append(book.say("execution.left_out"))
     if held.items:
-        targets = assessment.targets_grid(held, book)
+        targets = assessment.targets_table(held, book)
         blocks += ["", targets.caption, targets, *outcome]
     lines = []
     for block in [*blocks, ""]:

@@ -19,7 +19,6 @@ from allocator.files.load import load_counted
 from allocator.report.explain import difference, sensitivity
 from allocator.report.explain.difference import Account
 from allocator.report.projects.words import change_lines
-from allocator.report.tables.grid import Grid
 from allocator.report.tables.stages import stage_sentences, stage_table
 from allocator.report.tables.table import Table
 from allocator.report.words.rule import limit_lines, status_lines
@@ -50,7 +49,7 @@ def command(options: Any, book: Phrasebook) -> int:
 class Output:
     """The output: blocks for a terminal, rows and remarks for CSV, plain data for JSON."""
 
-    blocks: Callable[[], Sequence[str | Table | Grid]]
+    blocks: Callable[[], Sequence[str | Table | Table]]
     filed: Callable[[], tuple[list[str], list[list[str]]]]
     remarks: Callable[[], Sequence[str]]
     data: Callable[[], dict[str, Any]]
@@ -59,9 +58,9 @@ class Output:
 def explain_amounts(allocation: Allocation, file: str, book: Phrasebook) -> Output:
     """Explains the amounts of one scenario, and the changes that moving weight would bring."""
 
-    def blocks() -> list[str | Table | Grid]:
+    def blocks() -> list[str | Table | Table]:
         title = book.text(allocation.scenario.title)
-        found: list[str | Table | Grid] = [book.say("explain.heading", title=title, file=file), ""]
+        found: list[str | Table | Table] = [book.say("explain.heading", title=title, file=file), ""]
         found += [stage_table(allocation, book), "", *limit_lines(allocation.scenario, book), *sentences()]
         for lines, table in sensitivity.tables(allocation, book):
             found += ["", *lines, *([] if table is None else [table])]
@@ -114,7 +113,7 @@ def explain_difference(
             *sentences,
         ]
 
-    def blocks() -> list[str | Table | Grid]:
+    def blocks() -> list[str | Table | Table]:
         differs = difference.what_differs(account.found, book)
         named = [book.say("explain.differs"), *differs, ""] if differs else []
         table = difference.difference_table(account, book)

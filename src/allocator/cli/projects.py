@@ -75,7 +75,7 @@ def show(found: Counted, scenario: Scenario | None, form: str, book: Phrasebook,
     factors = words.factors_of(found, scenario.factors if scenario else ())
     recipients = words.recipients_of(scenario.recipients if scenario else ())
     head = words.head(found, factors, book)
-    grid = tables.values_grid(found, factors, recipients, book)
+    grid = tables.values_table(found, factors, recipients, book)
     named = projects or form == "table"  # output that is passed on names no companies unless asked
     notes = words.notes(found, factors, recipients, book, named=named)
     below = [*notes, *words.refused_lines(found, recipients, book, named=named)]
@@ -85,6 +85,6 @@ def show(found: Counted, scenario: Scenario | None, form: str, book: Phrasebook,
         return
     lines = [*head, "", *aligned(grid, book), *below]
     for id in found.brought if projects else ():
-        behind = tables.behind_grid(found, id, factors, recipients, book)
+        behind = tables.behind_table(found, id, factors, recipients, book)
         lines += ["", behind.caption, *aligned(behind, book)]
     print(*lines, sep="\n")

@@ -13,7 +13,7 @@ from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.report.tables.base import KNOWN, Base
-from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.office import office_table
 from allocator.report.words.comparing import match_sentence, same_currency
 from allocator.report.words.finding import against_sentence, matched, terms

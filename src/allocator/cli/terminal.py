@@ -16,7 +16,6 @@ from allocator.core.exact import exact
 from allocator.text import ZH, Phrasebook
 
 if TYPE_CHECKING:
-    from allocator.report.tables.grid import Grid
     from allocator.report.tables.table import Table
 
 
@@ -44,7 +43,7 @@ def print_csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Se
     csv.writer(sys.stdout, lineterminator=ends).writerows([headers, *rows, *below])
 
 
-def aligned(table: Table | Grid, book: Phrasebook) -> list[str]:
+def aligned(table: Table | Table, book: Phrasebook) -> list[str]:
     """The table as lines of equal width; a Chinese character is two columns wide."""
     heads = _stacked([_wrapped(header, book) for header in table.headers])
     bodies = [(row.role, _stacked([textwrap.wrap(cell, 34) for cell in row.cells])) for row in table.rows]

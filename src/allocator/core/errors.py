@@ -6,10 +6,10 @@ is wrong and what to write instead.  Everything else that goes wrong is a bug an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Self
 
 from allocator.text import EN, Phrasebook
@@ -31,7 +31,7 @@ class Problem:
     at: Mapping[str, object] = field(default_factory=dict)
     part: str = ""
 
-    def within(self, file: str | Path = "", **at: object) -> Problem:
+    def within(self, file: object = "", **at: object) -> Problem:
         """The problem with what is known of its place further up: that stands around what it knows itself.
 
         What was asked by an option has that for its place, and stands in no file.
@@ -113,14 +113,15 @@ class AllocatorError(Exception):
         """Every problem as a sentence in the given language."""
         return [problem.sentence(book) for problem in self.problems]
 
-    def within(self, file: str | Path = "", **at: object) -> Self:
+    def within(self, file: object = "", **at: object) -> Self:
         """The same error with what is known of its place further up (`Problem.within`)."""
         return type(self)(problem.within(file, **at) for problem in self.problems)
 
     def in_files(self, files: Mapping[str, str]) -> Self:
-        """The same error with the files that the parts of a scenario were read from."""
+        """The same error with the files that parts of a scenario, or shorter names of files, stand for."""
         return type(self)(
-            p if "option" in p.at else replace(p, file=p.file or files.get(p.part, "")) for p in self.problems
+            p if "option" in p.at else replace(p, file=files.get(p.file or p.part, p.file))
+            for p in self.problems
         )
 
     def in_fields(self, labels: Mapping[str, str]) -> Self:
@@ -133,7 +134,7 @@ class AllocatorError(Exception):
 
     def bare(self) -> Self:
         """The same error with the names of files without their folders."""
-        return type(self)(replace(p, file=p.file and Path(p.file).name) for p in self.problems)
+        return type(self)(replace(p, file=re.split(r"[/\\]", p.file)[-1]) for p in self.problems)
 
     def __str__(self) -> str:
         return "\n".join(self.sentences(EN))
@@ -150,7 +151,7 @@ class InfeasibleError(AllocatorError):
 
 
 @contextmanager
-def within(file: str | Path = "", **at: object) -> Iterator[None]:
+def within(file: object = "", **at: object) -> Iterator[None]:
     """Gives what goes wrong inside a place further up (`Problem.within`)."""
     try:
         yield

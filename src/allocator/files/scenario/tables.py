@@ -144,7 +144,7 @@ def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ..
             raise ScenarioError(Problem("recipient_blank", at=at, part="factors"))
         if row[column] in recipients:
             raise ScenarioError(Problem("recipient_twice", {"name": row[column]}, at=at, part="factors"))
-        with within("factors", **at):
+        with within(**at):
             recipients[row[column]] = Recipient(row[column])
     return tuple(recipients.values())
 

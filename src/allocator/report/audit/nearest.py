@@ -12,9 +12,8 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
 from allocator.report.audit.verdict import premise
-from allocator.report.tables.grid import Grid
-from allocator.report.tables.grid import who as recipients_header
-from allocator.report.tables.table import Row
+from allocator.report.tables.figures import who as recipients_header
+from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.ranges import (
     SHARE_STEP,
     names_of,
@@ -111,7 +110,7 @@ def share_line(audit: Audit, shares: Mapping[str, Bounds], id: str, book: Phrase
     return book.say(key, name=name, ranges=said)
 
 
-def table_grid(scenario: Scenario, table: Sequence[Factor], book: Phrasebook, digits: int) -> Grid:
+def fitting_table(scenario: Scenario, table: Sequence[Factor], book: Phrasebook, digits: int) -> Table:
     """A table that fits, in percent of each factor."""
     rows = [
         Row(
@@ -127,7 +126,13 @@ def table_grid(scenario: Scenario, table: Sequence[Factor], book: Phrasebook, di
     total = Row("total", (book.say("table.total"), *(book.number(t, digits) for t in totals)))
     headers = (recipients_header(scenario, book), *(book.text(f.name) for f in table))
     numeric = (False, *(True for _ in table))
-    return Grid(book.say("audit.table"), headers, numeric, (*rows, total), book.say("table.unit", unit="%"))
+    return written(
+        book.say("audit.table"),
+        headers,
+        numeric,
+        (*rows, total),
+        book.say("table.unit", unit="%"),
+    )
 
 
 def table_sentence(prior: str, book: Phrasebook) -> str:

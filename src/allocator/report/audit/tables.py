@@ -15,7 +15,7 @@ from allocator.report.audit.findings import Answers, Findings, Untested, sentenc
 from allocator.report.audit.fit import fit_data, fit_lines
 from allocator.report.audit.nearest import nearest_data, nearest_lines, table_sentence
 from allocator.report.audit.verdict import premise, verdict_lines
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 from allocator.report.tables.office import factor_heading
 from allocator.report.tables.table import Column, Table
 from allocator.report.words.ranges import SHARE_STEP, outward, shown_range, weights_text

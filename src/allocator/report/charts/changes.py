@@ -8,7 +8,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.report.charts.data import MOST_NAMES, Row, Unit, chart_unit
 from allocator.report.tables.base import Base, against
-from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.figures import recipient_names
 from allocator.text import Phrasebook, money_scale
 
 

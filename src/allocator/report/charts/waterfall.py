@@ -17,7 +17,7 @@ import pandas as pd
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.charts.data import Unit, round_up, text_width
-from allocator.report.tables.grid import scale_of
+from allocator.report.tables.figures import scale_of
 from allocator.report.tables.stages import stage_figures, stage_name
 from allocator.text import Phrasebook
 

@@ -14,7 +14,7 @@ from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.open_cells import differing, invite, wrong_in
 from allocator.report.excel.pen import Formats, Page, broken_money
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 from allocator.text import Phrasebook
 
 FIXED = 3  # number, name, kind

@@ -11,7 +11,7 @@ from allocator.report.excel.data import Data
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import MOST, Integers, scale_of
 from allocator.report.excel.pen import Page
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 
 LABEL, ALL, FACTORS = 0, 1, 2  # columns: the label, the cell for all factors, then one for each factor
 BOUND = f"{MOST:.0E}".replace("+", "")

@@ -20,7 +20,7 @@ from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import LEAST, MOST, Integers
 from allocator.report.excel.limit_rules import Rule, in_units, rules_of
 from allocator.report.excel.pen import Page
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 
 COLUMNS = {  # what each is, and how it is computed
     "floor": ("excel.limits.floor", "excel.limits.floor_how"),

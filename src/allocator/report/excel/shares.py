@@ -9,7 +9,7 @@ from allocator.report.excel.data import heading
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.integers import Integers
 from allocator.report.excel.pen import Page
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 
 
 def write_shares(page: Page, allocation: Allocation, found: Integers, cells: ExactCells, row: int) -> None:

@@ -11,7 +11,7 @@ from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats, Page
 from allocator.report.excel.stages import Stages
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 from allocator.report.tables.table import Column, Table
 
 BLOCKS = {  # unrounded, the part above a whole hundredth, as shown

@@ -14,7 +14,7 @@ from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import Integers, scale_of
 from allocator.report.excel.limits import LimitsCells
 from allocator.report.excel.pen import Formats, Page, Value, broken_money
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 
 HEADS = {  # of each column: what it is, and how it is computed
     "score": ("excel.stages.score", "excel.stages.score_how"),

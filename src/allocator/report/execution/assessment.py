@@ -8,9 +8,8 @@ from typing import Any
 
 from allocator.analysis.execution import Assessed, Assessment, Target
 from allocator.core.exact import Number
-from allocator.report.tables.grid import Grid
 from allocator.report.tables.rounding import adding_up
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 KEYS = (
@@ -33,7 +32,7 @@ _NUMERIC = (
 SIGNS = {">=": "≥", "<=": "≤", "=": "="}
 
 
-def targets_grid(found: Assessment, book: Phrasebook, keys: Sequence[str] = KEYS) -> Grid:
+def targets_table(found: Assessment, book: Phrasebook, keys: Sequence[str] = KEYS) -> Table:
     """Every indicator: target, figure, whether it is reached, and where its points come from."""
     points = iter(adding_up([item.points for item in found.items if item.points is not None], 2))
     rows = []
@@ -55,7 +54,7 @@ def targets_grid(found: Assessment, book: Phrasebook, keys: Sequence[str] = KEYS
     shown = tuple(Row(row.role, tuple(row.cells[i] for i in at)) for row in rows)
     headers = tuple(book.say(key) for key in keys)
     numeric = tuple(key in _NUMERIC for key in keys)
-    return Grid(book.say("execution.caption.targets"), headers, numeric, shown)
+    return written(book.say("execution.caption.targets"), headers, numeric, shown)
 
 
 def target_lines(found: Assessment, book: Phrasebook) -> list[str]:

@@ -21,8 +21,8 @@ from allocator.report.execution.words import (
     state_text,
     use_text,
 )
-from allocator.report.tables.grid import Grid, unit_of
-from allocator.report.tables.table import Role, Row, total_of
+from allocator.report.tables.figures import unit_of
+from allocator.report.tables.table import Role, Row, Table, total_of, written
 from allocator.report.words.rule import so_many
 from allocator.text import ZH, Phrasebook
 
@@ -34,7 +34,7 @@ _LISTS = {
 }
 
 
-def progress_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Grid:
+def progress_table(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Table:
     """Allocated and paid amounts of each payer at each checkpoint (or the last), and its state."""
     days = found.progress[-1:] if last else found.progress
     planned = found.now.planned is not None
@@ -72,7 +72,7 @@ def progress_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, las
     rows.append(line("total", book.say("table.total"), found.payers))
     numeric = (False, *[True] * (len(headers) - 1))  # the state too, so that it stays on one line
     caption = book.say("execution.caption.progress")
-    return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
+    return written(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
 
 
 def progress_rows(
@@ -112,7 +112,7 @@ def progress_rows(
     return headers, rows
 
 
-def uses_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Grid:
+def uses_table(found: Execution, scenario: Scenario, book: Phrasebook, *, last: bool = False) -> Table:
     """The amount paid for each use at each checkpoint (or the last), and the list that the use is on."""
     days = found.progress[-1:] if last else found.progress
     headers = [
@@ -134,10 +134,10 @@ def uses_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, last: b
     rows.append(Row("total", (book.say("table.total"), "", *sums, whole)))
     numeric = (False, False, *[True] * (len(headers) - 2))
     caption = book.say("execution.caption.uses")
-    return Grid(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
+    return written(caption, tuple(headers), numeric, tuple(rows), unit_of(scenario, book))
 
 
-def doubts_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, payees: bool = False) -> Grid:
+def doubts_table(found: Execution, scenario: Scenario, book: Phrasebook, *, payees: bool = False) -> Table:
     """The payments to be verified with their lines, at most 200; payees and notes only on request."""
     headers = [
         book.say("execution.heading.line"),
@@ -163,7 +163,7 @@ def doubts_grid(found: Execution, scenario: Scenario, book: Phrasebook, *, payee
         for doubt in found.doubts(SHOWN)
     ]  # fmt: skip
     caption = book.say("execution.caption.doubts")
-    return Grid(caption, tuple(headers), tuple(numeric), tuple(rows), unit_of(scenario, book))
+    return written(caption, tuple(headers), tuple(numeric), tuple(rows), unit_of(scenario, book))
 
 
 def as_data(found: Execution, *, payees: bool = False) -> dict[str, Any]:

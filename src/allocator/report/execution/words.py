@@ -10,7 +10,7 @@ from allocator.analysis.execution import Doubt, Execution, Payer, Payments
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import in_units, rough
+from allocator.report.tables.figures import in_units, rough
 from allocator.report.tables.rounding import adding_up
 from allocator.report.tables.table import total_of
 from allocator.text import Phrasebook

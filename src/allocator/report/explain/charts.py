@@ -17,7 +17,7 @@ from allocator.report.charts.data import Unit, round_up
 from allocator.report.charts.waterfall import Step
 from allocator.report.explain.difference import Account, clause_name
 from allocator.report.explain.sensitivity import factor_name
-from allocator.report.tables.grid import name_of
+from allocator.report.tables.figures import name_of
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.stages import heading
 from allocator.text import Phrasebook

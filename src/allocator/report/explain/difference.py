@@ -13,7 +13,7 @@ from allocator.analysis.differences import Difference, differences
 from allocator.analysis.explain.clauses import Clause
 from allocator.analysis.explain.shapley import MOST_CLAUSES, Explanation, Reason
 from allocator.core.exact import Number, plain
-from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.rounding import adding_both_ways
 from allocator.report.tables.stages import heading
 from allocator.report.tables.table import Column, Role, Table, total_of

@@ -21,9 +21,9 @@ from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import Grid, in_units, name_of, scale_of, unit_of, who
+from allocator.report.tables.figures import in_units, name_of, scale_of, unit_of, who
 from allocator.report.tables.office import factor_heading, weight_text
-from allocator.report.tables.table import Column, Role, Row, Table, total_of
+from allocator.report.tables.table import Column, Role, Row, Table, total_of, written
 from allocator.text import Phrasebook
 
 MOST_PAIRS = 10  # of factors in the table of exchange rates for all recipients
@@ -47,7 +47,7 @@ def exchange_note(rates: Sequence[Rate], book: Phrasebook) -> str:
     return book.say("sensitivity.exchange_some" if any(closed) else "sensitivity.exchange_difference")
 
 
-def exchange_grid(allocation: Allocation, rates: Sequence[Rate], id: str, book: Phrasebook) -> Grid:
+def exchanges_of(allocation: Allocation, rates: Sequence[Rate], id: str, book: Phrasebook) -> Table:
     """One recipient's gain from a percentage point of weight moved from a row's factor to a column's."""
     scenario = allocation.scenario
     found = {(rate.giver, rate.taker): rate.amounts[id] for rate in rates}
@@ -61,7 +61,7 @@ def exchange_grid(allocation: Allocation, rates: Sequence[Rate], id: str, book: 
             for taker in names
         ]
         rows.append(Row("recipient", (name, *cells)))
-    return Grid(
+    return written(
         book.say("sensitivity.exchange_caption", name=name_of(allocation, id, book)),
         (book.say("sensitivity.from_to"), *names.values()),
         (False, *[True] * len(names)),
@@ -106,7 +106,7 @@ def exact_note(scenario: Scenario, book: Phrasebook) -> str:
     return book.say("sensitivity.piecewise" if scenario.limits else "sensitivity.one_equation")
 
 
-def steady_grid(allocation: Allocation, found: Sequence[Steady], book: Phrasebook) -> Grid:
+def steady_table(allocation: Allocation, found: Sequence[Steady], book: Phrasebook) -> Table:
     """The range of each factor's weight, the others rescaled, in which no rank changes; rounded inward."""
     scenario = allocation.scenario
     rows = []
@@ -130,7 +130,7 @@ def steady_grid(allocation: Allocation, found: Sequence[Steady], book: Phraseboo
         book.say("sensitivity.at_lower"),
         book.say("sensitivity.at_upper"),
     )
-    return Grid(
+    return written(
         book.say("sensitivity.steady_caption"),
         headers,
         (False, True, True, True, False, False),
@@ -158,9 +158,9 @@ def neighbour(allocation: Allocation, id: str) -> str:
     return min(others, key=lambda other: abs(Fraction(amounts[other] - amounts[id])))
 
 
-def break_even_grid(
+def break_even_table(
     allocation: Allocation, found: Mapping[str, Sequence[BreakEven]], caption: str, book: Phrasebook
-) -> Grid:
+) -> Table:
     """The nearest weights, below and above, at which each recipient draws level; a column for each factor."""
     scenario = allocation.scenario
     rows = []
@@ -175,13 +175,13 @@ def break_even_grid(
             cells.append(book.say("place.list").join(dict.fromkeys(weights)) or "—")
         rows.append(Row("recipient", (name_of(allocation, id, book), *cells)))
     factors = [factor_heading(scenario, factor, book) for factor in scenario.weights]
-    return Grid(caption, (who(scenario, book), *factors), (False, *[True] * len(factors)), tuple(rows))
+    return written(caption, (who(scenario, book), *factors), (False, *[True] * len(factors)), tuple(rows))
 
 
-def tables(allocation: Allocation, book: Phrasebook) -> list[tuple[list[str], Table | Grid | None]]:
+def tables(allocation: Allocation, book: Phrasebook) -> list[tuple[list[str], Table | Table | None]]:
     """All results for all recipients, as pairs of sentences and the table below them, None without one."""
     scenario = allocation.scenario
-    found: list[tuple[list[str], Table | Grid | None]] = []
+    found: list[tuple[list[str], Table | Table | None]] = []
     rates = exchange_rates(allocation)
     steadies = steady_weights(scenario)
     if not rates and all(steady.lower == steady.upper for steady in steadies):
@@ -193,13 +193,13 @@ def tables(allocation: Allocation, book: Phrasebook) -> list[tuple[list[str], Ta
     if rates and exchange is None:
         lines.append(book.say("sensitivity.exchange_many"))
     found.append((lines, exchange))
-    steady = steady_grid(allocation, steadies, book)
+    steady = steady_table(allocation, steadies, book)
     found.append(([steady.caption, exact_note(scenario, book)], steady))
     if scenario.published is not None:
         targets = published_targets(allocation)
         caption = book.say("sensitivity.published_caption")
         if targets:
-            grid = break_even_grid(allocation, break_evens(scenario, targets), caption, book)
+            grid = break_even_table(allocation, break_evens(scenario, targets), caption, book)
             found.append(([caption], grid))
         else:
             found.append(([book.say("cli.as_published")], None))

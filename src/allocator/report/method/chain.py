@@ -9,8 +9,8 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.method.example import Shown
-from allocator.report.tables.grid import Grid, about, in_units, name_of, percent_cell, unit_of
-from allocator.report.tables.table import Role, Row
+from allocator.report.tables.figures import about, in_units, name_of, percent_cell, unit_of
+from allocator.report.tables.table import Role, Row, Table, written
 from allocator.text import Phrasebook
 
 
@@ -23,7 +23,7 @@ class _Link(NamedTuple):
     published: str = ""
 
 
-def chain_grid(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Grid:
+def chain_table(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> Table:
     """The numbered steps from one recipient's entitlement to its amount, then the published figures."""
     scenario = allocation.scenario
     links = _from_entitlement(allocation, id, shown, book)
@@ -35,7 +35,7 @@ def chain_grid(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) 
         published, change = _decided(allocation, id, book)
         rows.append(Row("recipient", ("", book.say("method.published"), published)))
         rows.append(Row("recipient", ("", book.say("method.difference"), change)))
-    return Grid(
+    return written(
         book.say("method.chain_table", name=name_of(allocation, id, book)),
         tuple(book.say(key) for key in ("method.number", "method.item", "method.amount")),
         (False, False, True),
@@ -44,7 +44,7 @@ def chain_grid(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) 
     )
 
 
-def fund_grid(allocation: Allocation, id: str, book: Phrasebook) -> Grid:
+def fund_table(allocation: Allocation, id: str, book: Phrasebook) -> Table:
     """The steps from the fund to one recipient's amount, beside the published figures where these are known.
 
     Of the published split only totals are known.  Its fund is shown where the published amounts and the
@@ -59,7 +59,7 @@ def fund_grid(allocation: Allocation, id: str, book: Phrasebook) -> Grid:
         links[-1] = links[-1]._replace(published=published)
         links.append(_Link("recipient", "method.difference", change))
         headers.append("method.published")
-    return Grid(
+    return written(
         book.say("method.fund_table", name=name_of(allocation, id, book)),
         tuple(book.say(key) for key in headers),
         (False, *[True] * (len(headers) - 1)),

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import Grid, about, in_units, name_of, percent_cell, rough, unit_of
+from allocator.report.tables.figures import about, in_units, name_of, percent_cell, rough, unit_of
 from allocator.report.tables.office import office_table, weight_text
 from allocator.report.tables.rounding import adding_up
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 
@@ -53,9 +53,9 @@ def score_of(scenario: Scenario, position: int) -> tuple[dict[str, Number], Numb
     return points, plain(sum(points.values(), start=Fraction(0)) * (by or 0))
 
 
-def example_grid(
+def example_table(
     allocation: Allocation, id: str, points: dict[str, Number], shown: Shown, book: Phrasebook
-) -> Grid:
+) -> Table:
     """One recipient's factors: value, share or multiplier, points, money; adding up as shown."""
     scenario = allocation.scenario
     position = scenario.ids.index(id)
@@ -98,7 +98,7 @@ def example_grid(
     else:
         keys += ["method.weight_scores", "method.points_scores"]
     keys += ["method.part"]
-    return Grid(
+    return written(
         book.say("method.example_table", name=name_of(allocation, id, book)),
         tuple(book.say(key) for key in keys),
         (False, False, *[True] * (len(keys) - 2)),

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import plain
-from allocator.report.method.chain import chain_grid
+from allocator.report.method.chain import chain_table
 from allocator.report.method.example import Shown, extra_units, rounding_example
-from allocator.report.tables.grid import (
-    Grid,
+from allocator.report.tables.figures import (
     Step,
     about,
     decimals,
@@ -20,7 +19,7 @@ from allocator.report.tables.grid import (
     unit_of,
     who,
 )
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, written
 from allocator.report.words.rule import limit_clauses, limit_words
 from allocator.text import Phrasebook
 
@@ -83,7 +82,7 @@ def limits_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook)
                 note = book.say("table.at_floor" if allocation.at[i] == "floor" else "table.at_cap")
             rows.append(Row("recipient", (str(at), name_of(allocation, i, book), *cells, note)))
     all_at_limits = allocation.at[id] or id not in taking
-    grid = Grid(
+    grid = written(
         book.say("method.limits_table" if all_at_limits else "method.limits_table_example"),
         (
             book.say("method.number"),
@@ -183,5 +182,5 @@ def rounding_step(allocation: Allocation, id: str, shown: Shown, book: Phraseboo
             fund=book.money(fund.amount, currency),
         )
     )
-    grid = chain_grid(allocation, id, shown, book)
+    grid = chain_table(allocation, id, shown, book)
     return Step("rounding", book.say("method.rounding_title"), tuple(lines), (), (grid,), tuple(after))

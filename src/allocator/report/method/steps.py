@@ -9,10 +9,9 @@ from fractions import Fraction
 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
-from allocator.report.method.example import Shown, example_grid, score_of
+from allocator.report.method.example import Shown, example_table, score_of
 from allocator.report.method.limits import limits_step, rounding_step
-from allocator.report.tables.grid import (
-    Grid,
+from allocator.report.tables.figures import (
     Step,
     about,
     decimals,
@@ -24,7 +23,7 @@ from allocator.report.tables.grid import (
     unit_of,
 )
 from allocator.report.tables.office import weight_text
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, written
 from allocator.report.words.rule import percent, so_many
 from allocator.text import Phrasebook
 
@@ -68,7 +67,7 @@ def _money_step(allocation: Allocation, book: Phrasebook) -> Step:
     rows.append(("", book.say("method.distributable"), size(scenario.distributable), ""))
     headers = [book.say(key) for key in ("method.number", "method.item", "method.amount", "method.note")]
     roles = ["subtotal", *["recipient"] * (len(rows) - 2), "total"]
-    grid = Grid(
+    grid = written(
         book.say("method.money_table"),
         tuple(headers),
         (False, False, True, False),
@@ -131,7 +130,7 @@ def _factors_step(allocation: Allocation, shown: Shown, book: Phrasebook) -> Ste
         "method.weight_shares" if shares else "method.weight_scores",
         "method.brings",
     )
-    grid = Grid(
+    grid = written(
         book.say("method.factors_table"),
         tuple(book.say(key) for key in keys),
         (False, False, True, True, True),
@@ -171,7 +170,7 @@ def _formula_step(allocation: Allocation, id: str, shown: Shown, book: Phraseboo
     if position not in scenario.participants:
         return Step("formula", title, lines, formula, (), (book.say("method.example_apart", name=name),))
     points, score = score_of(scenario, position)
-    grid = example_grid(allocation, id, points, shown, book)
+    grid = example_table(allocation, id, points, shown, book)
     after = [book.say("method.example_adding")]
     entitlement, share, tabled = allocation.entitlements[id], allocation.shares[id], shown.entitlement[id]
     total = rough_figure(scenario.distributable, scenario, book)
@@ -229,7 +228,7 @@ def basis(allocation: Allocation, book: Phrasebook) -> Step:
         "method.number", "method.item", "method.status",
         "method.year", "method.definition", "method.source",
     )  # fmt: skip
-    grid = Grid(
+    grid = written(
         book.say("method.basis_table"),
         tuple(book.say(key) for key in keys),
         (False,) * 6,

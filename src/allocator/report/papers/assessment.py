@@ -11,7 +11,7 @@ from allocator.report.execution import words as execution_words
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import MOST_ROWS, cash, paper, sentence, source_line, trace
 from allocator.report.papers.proposal import Proposal
-from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 from allocator.report.words.rule import rule_sentence, so_many
 from allocator.text import Phrasebook
 
@@ -58,7 +58,7 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
         elif not items:
             blocks.append(sentence("report.assessment.blank", proposal))
     if assessment.items:
-        blocks.append(assessment_words.targets_grid(assessment, book, assessment_words.KEYS[1:-1]))
+        blocks.append(assessment_words.targets_table(assessment, book, assessment_words.KEYS[1:-1]))
     blocks += [
         sentence("report.assessment.conclusion", proposal, "head"),
         *_conclusion(found, assessment, proposal),
@@ -87,7 +87,7 @@ def _tables_numbered(blocks: list[Block], book: Phrasebook) -> list[Block]:
     """The blocks with their tables numbered 表1, 表2, …."""
     count, made = 0, []
     for block in blocks:
-        if isinstance(block, Grid):
+        if isinstance(block, Table):
             count += 1
             caption = book.say("report.assessment.table", number=str(count), name=block.caption)
             block = replace(block, caption=caption)
@@ -137,8 +137,8 @@ def _money(found: Execution, proposal: Proposal) -> list[Block]:
     blocks: list[Block] = [*texts("text", execution_words.paid_lines(found, scenario, book))]
     blocks += texts("text", execution_words.plan_lines(found, scenario, book))
     if len(found.payers) <= MOST_ROWS:
-        blocks.append(tables.progress_grid(found, scenario, book, last=True))
-    blocks.append(tables.uses_grid(found, scenario, book, last=True))
+        blocks.append(tables.progress_table(found, scenario, book, last=True))
+    blocks.append(tables.uses_table(found, scenario, book, last=True))
     return blocks
 
 
@@ -158,5 +158,5 @@ def _problems(found: Execution, assessment: Assessment, proposal: Proposal) -> l
     blocks += texts("text", execution_words.plan_lines(found, scenario, book)[1:])
     blocks += texts("text", execution_words.doubt_lines(found, scenario, book))
     if found.doubtful:
-        blocks.append(tables.doubts_grid(found, scenario, book))
+        blocks.append(tables.doubts_table(found, scenario, book))
     return [*blocks, sentence("report.assessment.problems_blank", proposal)]

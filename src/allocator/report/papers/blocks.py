@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from allocator.report.tables.grid import Grid
-from allocator.report.tables.table import Table
+from allocator.report.tables.table import Table, written
 from allocator.text import Phrasebook
 
 Kind = Literal[
@@ -42,7 +41,7 @@ class NewPage:
     wide: bool = False
 
 
-Block = Words | Grid | NewPage
+Block = Words | Table | NewPage
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,9 @@ def texts(kind: Kind, lines: Iterable[str]) -> list[Words]:
     return [Words(kind, line) for line in lines]
 
 
-def grid_of(table: Table, caption: str, keep: Sequence[str] | None = None) -> Grid:
+def part_of(table: Table, caption: str, keep: Sequence[str] | None = None) -> Table:
     """The table as shown, with all columns or only those with these keys."""
     at = [i for i, column in enumerate(table.columns) if keep is None or column.key in keep]
     rows = tuple(type(row)(row.role, tuple(row.cells[i] for i in at)) for row in table.rows)
     headers, numeric = table.headers, table.numeric
-    return Grid(caption, tuple(headers[i] for i in at), tuple(numeric[i] for i in at), rows, table.unit)
+    return written(caption, tuple(headers[i] for i in at), tuple(numeric[i] for i in at), rows, table.unit)

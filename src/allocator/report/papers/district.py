@@ -10,9 +10,9 @@ from allocator.report.papers.blocks import Block, Paper, Words
 from allocator.report.papers.parts import cash, paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import Base
-from allocator.report.tables.grid import Grid, in_units, name_of, unit_of
+from allocator.report.tables.figures import in_units, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.rule import rule_sentence
 
 
@@ -57,7 +57,7 @@ def _held_against(proposal: Proposal, base: Base, id: str) -> Words:
     )
 
 
-def _own(proposal: Proposal, id: str) -> Grid:
+def _own(proposal: Proposal, id: str) -> Table:
     """The recipient's row of the office's table, one line per column, without the factors' columns."""
     table, book = proposal.table, proposal.book
     at = proposal.chosen.scenario.ids.index(id) + 1
@@ -71,10 +71,10 @@ def _own(proposal: Proposal, id: str) -> Grid:
         cells.append(Row("recipient", (table.headers[-1], row.cells[-1])))
     headers = (book.say("report.district.item"), book.say("report.district.figure"))
     caption = book.say("report.district.own", name=proposal.names[id])
-    return Grid(caption, headers, (False, True), tuple(cells), table.unit)
+    return written(caption, headers, (False, True), tuple(cells), table.unit)
 
 
-def _others(proposal: Proposal, id: str) -> Grid:
+def _others(proposal: Proposal, id: str) -> Table:
     """The amounts of this recipient, of the others together and of departments, adding up to the fund."""
     chosen, book = proposal.chosen, proposal.book
     scenario, amounts = chosen.scenario, chosen.amounts
@@ -88,4 +88,4 @@ def _others(proposal: Proposal, id: str) -> Grid:
     lines.append(("total", book.say("table.total"), chosen.total))
     rows = tuple(Row(role, (text, book.number(in_units(x, scenario)))) for role, text, x in lines)  # type: ignore[arg-type]
     headers = (book.say("report.district.item"), book.say("table.amount"))
-    return Grid("", headers, (False, True), rows, unit_of(scenario, book))
+    return written("", headers, (False, True), rows, unit_of(scenario, book))

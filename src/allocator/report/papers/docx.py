@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words
 from allocator.report.papers.docx_styles import CENTER, INSTEAD, LEFT, LOOKS, RIGHT, Look, Style
 from allocator.report.papers.reproducible import timeless
-from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 from allocator.text import Phrasebook
 
 MARK = RGBColor(0xA0, 0x1C, 0x1C)
@@ -69,9 +69,9 @@ def _keep_together(made: Any, before: Block | None, block: Words, after: Block |
     """Sets space below tables and above fine print; keeps a paragraph with what follows if that is one."""
     small = block.kind == "small"
     form = made.paragraph_format
-    if isinstance(before, Grid) or (small and isinstance(before, Words) and before.kind != "small"):
+    if isinstance(before, Table) or (small and isinstance(before, Words) and before.kind != "small"):
         form.space_before = max(GAP, made.style.paragraph_format.space_before)
-    if isinstance(after, Grid) or (isinstance(after, Words) and after.kind == "small"):
+    if isinstance(after, Table) or (isinstance(after, Words) and after.kind == "small"):
         form.keep_with_next = True
 
 
@@ -211,7 +211,7 @@ def _field(run: Any, code: str) -> None:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) -> None:
+def _table(document: Any, grid: Table, look: Look, section: Any, *, flows: bool) -> None:
     """Adds the table with caption, unit above right and headings on each page; as wide as the page."""
     if grid.caption:
         document.add_paragraph(grid.caption, _style_name("caption"))
@@ -220,7 +220,7 @@ def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) 
         unit.alignment, unit.paragraph_format.keep_with_next = RIGHT, True
     room = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
     size, widths = layout(grid, room)
-    table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Grid")
+    table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Table")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     cells, columns = table._cells, len(grid.headers)  # all at once: one by one takes long
     alike: Alike = {}
@@ -245,7 +245,7 @@ def _table(document: Any, grid: Grid, look: Look, section: Any, *, flows: bool) 
         table.columns[at].width = Pt(width)
 
 
-def layout(grid: Grid, room: float) -> tuple[float, list[float]]:
+def layout(grid: Table, room: float) -> tuple[float, list[float]]:
     """The size of the letters and the columns' widths in points, so that the table fills the room.
 
     A heading breaks between words, or after four Chinese characters; a figure stands in one line.

@@ -12,7 +12,7 @@ from allocator.core.exact import Number
 from allocator.core.parts import Text
 from allocator.report.audit.findings import Findings, findings
 from allocator.report.audit.tables import closing, opening, ranges
-from allocator.report.papers.blocks import Block, Paper, Words, grid_of, texts
+from allocator.report.papers.blocks import Block, Paper, Words, part_of, texts
 from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal, ReadingAsked
 from allocator.report.words.ranges import short_weights
@@ -92,12 +92,12 @@ def _reading(found: Sequence[Findings], book: Phrasebook) -> Iterator[Block]:
     yield from texts("text", opening(found[0], book)[1:])
     for caption, table in ranges(found[0], book):
         yield Words("text", caption)
-        yield grid_of(table, book.say("report.internal.shares"))
+        yield part_of(table, book.say("report.internal.shares"))
     for other in found[1:]:
         caption, table = list(ranges(other, book))[-1]
         yield Words("text", caption)
         short = short_weights(other.weights or {}, book)
-        yield grid_of(table, book.say("report.internal.amounts", weights=short))
+        yield part_of(table, book.say("report.internal.amounts", weights=short))
         yield from texts("text", closing(other, book)[:-2])
     yield from texts("small", closing(found[0], book)[-2:])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
 from allocator.report.papers.parts import (
     cash,
-    comparison_grid,
+    comparison_table,
     differs,
     effect_words,
     gains_and_losses,
@@ -71,4 +71,4 @@ def _options(proposal: Proposal) -> list[Block]:
         else:
             blocks.append(Words("text", differs(proposal, at)))
         blocks += texts("text", [said[at]] if at in said else [])
-    return [*blocks, *texts("text", match_words(proposal)), comparison_grid(proposal)]
+    return [*blocks, *texts("text", match_words(proposal)), comparison_table(proposal)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.report.papers.blocks import Block, NewPage, Paper, Words, grid_of, texts
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words, part_of, texts
 from allocator.report.papers.parts import (
     MOST_ROWS,
     cash,
@@ -22,8 +22,8 @@ from allocator.report.papers.parts import (
     whole_table,
 )
 from allocator.report.papers.proposal import Proposal
-from allocator.report.tables.grid import Grid, unit_of, who
-from allocator.report.tables.table import Row
+from allocator.report.tables.figures import unit_of, who
+from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.rule import rule_sentence, so_many, status_lines
 from allocator.text import money_scale
 
@@ -115,20 +115,21 @@ def _alone(proposal: Proposal) -> Proposal:
     return proposal.alone
 
 
-def _issued(proposal: Proposal, caption: str) -> Grid:
+def _issued(proposal: Proposal, caption: str) -> Table:
     """The table of the amounts, under the heading that they have once issued."""
-    table = grid_of(proposal.table, caption, ("number", "recipient", "amount", "note"))
-    named = proposal.book.say("report.notice.amount")
-    return replace(table, headers=(*table.headers[:2], named, *table.headers[3:]))
+    table = part_of(proposal.table, caption, ("number", "recipient", "amount", "note"))
+    number, recipient, amount, note = table.columns
+    named = replace(amount, header=proposal.book.say("report.notice.amount"))
+    return replace(table, columns=(number, recipient, named, note))
 
 
-def _targets(proposal: Proposal) -> Grid:
+def _targets(proposal: Proposal) -> Table:
     """The table of targets 绩效目标表, to be filled in: only the amounts are known here."""
     book, scenario = proposal.book, proposal.chosen.scenario
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     unit = book.money_unit(scenario.fund.currency, scale)
     blank = book.say("report.blank")
-    shown = grid_of(proposal.table, "", ("number", "recipient", "amount"))
+    shown = part_of(proposal.table, "", ("number", "recipient", "amount"))
     rows = tuple(
         Row(row.role, (*row.cells, *(blank if row.role == "recipient" else "" for _ in TARGETS)))
         for row in shown.rows
@@ -142,4 +143,4 @@ def _targets(proposal: Proposal) -> Grid:
     )
     caption = book.say("report.notice.targets", fund=proposal.fund_name)
     numeric = (False, False, True, *(False for _ in TARGETS))
-    return Grid(caption, headers, numeric, rows, unit_of(scenario, book))
+    return written(caption, headers, numeric, rows, unit_of(scenario, book))

@@ -11,12 +11,12 @@ from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.explain.difference import Account, because, change_text, clause_name
-from allocator.report.papers.blocks import Block, Kind, Paper, Words, grid_of, texts
+from allocator.report.papers.blocks import Block, Kind, Paper, Words, part_of, texts
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import PREVIOUS, PUBLISHED
-from allocator.report.tables.grid import Grid, scale_of
+from allocator.report.tables.figures import scale_of
 from allocator.report.tables.stages import in_words, stage_figures, stage_name
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.comparing import (
     change_sentences,
     headline,
@@ -80,13 +80,13 @@ def cash(amount: Number, proposal: Proposal) -> str:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def whole_table(proposal: Proposal) -> Grid:
+def whole_table(proposal: Proposal) -> Table:
     """The office's table, without the factors' columns where a page cannot hold them."""
     table = proposal.table
     keep = [c.key for c in table.columns if c.adds != "factors"]
     if len(table.columns) - len(keep) <= MOST_FACTORS:
         keep = [c.key for c in table.columns]
-    return grid_of(table, proposal.book.say("report.table_caption", fund=proposal.fund_name), keep)
+    return part_of(table, proposal.book.say("report.table_caption", fund=proposal.fund_name), keep)
 
 
 def final_shares(proposal: Proposal) -> dict[str, str]:
@@ -97,7 +97,7 @@ def final_shares(proposal: Proposal) -> dict[str, str]:
     return {id: row.cells[at] for id, row in zip(proposal.chosen.amounts, rows, strict=True)}
 
 
-def short_table(proposal: Proposal) -> Grid | None:
+def short_table(proposal: Proposal) -> Table | None:
     """The amounts beside the published ones or the base; None for more than MOST_ROWS recipients."""
     if len(proposal.chosen.amounts) > MOST_ROWS:
         return None
@@ -106,7 +106,7 @@ def short_table(proposal: Proposal) -> Grid | None:
     keep += ["base_share"]  # a column only where the sums differ, since shares then say more
     if proposal.chosen.scenario.published is None or _other_sum(proposal):
         keep.append("final")  # the share of the final amounts, not of those before limits
-    return grid_of(proposal.shared_table, "", keep)
+    return part_of(proposal.shared_table, "", keep)
 
 
 def _other_sum(proposal: Proposal) -> bool:
@@ -114,12 +114,12 @@ def _other_sum(proposal: Proposal) -> bool:
     return proposal.known is not None and bool(proposal.known.found(proposal.chosen).more)
 
 
-def comparison_grid(proposal: Proposal) -> Grid:
+def comparison_table(proposal: Proposal) -> Table:
     """All scenarios side by side."""
-    return grid_of(proposal.comparison, proposal.book.say("report.comparison_caption"))
+    return part_of(proposal.comparison, proposal.book.say("report.comparison_caption"))
 
 
-def titled(grid: Grid) -> list[Block]:
+def titled(grid: Table) -> list[Block]:
     """A table for a page of its own, its caption as the page's title."""
     return [Words("title", grid.caption), replace(grid, caption="")]
 
@@ -176,7 +176,7 @@ def option_words(proposal: Proposal) -> list[Block]:
         headers, rows = headline(allocations, titles, book, known)
         numeric = (False, True, True, True, True, False)
         caption = book.say("compare.effect_title")
-        blocks = [Grid(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
+        blocks = [written(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
     return [*blocks, *texts("text", [*match_words(proposal), *recipient_sentences(allocations, book, known)])]
 
 

@@ -17,7 +17,7 @@ from pptx.util import Emu, Pt
 from allocator.report.papers.docx import ems, layout
 from allocator.report.papers.reproducible import timeless
 from allocator.report.papers.slides import Bars, Deck, Slide
-from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 from allocator.text import Phrasebook
 
 INCH = 914_400
@@ -141,7 +141,7 @@ def _font(properties: Any, book: Phrasebook) -> None:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _table(page: Any, grid: Grid, book: Phrasebook, top: int, bottom: int) -> None:
+def _table(page: Any, grid: Table, book: Phrasebook, top: int, bottom: int) -> None:
     _box(
         page,
         [grid.unit],

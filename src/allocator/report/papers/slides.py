@@ -11,13 +11,12 @@ from allocator.analysis.finding import Finding, held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
-from allocator.report.papers.blocks import grid_of
+from allocator.report.papers.blocks import part_of
 from allocator.report.papers.parts import day, effect_words, final_shares, largest, source_line, trace_lines
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import against
-from allocator.report.tables.grid import Grid
 from allocator.report.tables.office import weight_text
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
@@ -49,7 +48,7 @@ class Slide:
     title: str
     lines: tuple[str, ...] = ()
     charts: tuple[Bars, ...] = ()
-    grid: Grid | None = None
+    grid: Table | None = None
     note: str = ""
 
 
@@ -126,7 +125,7 @@ def _rule(proposal: Proposal) -> Slide:
         book.say("report.slide.rule_brings"),
         book.say("report.slide.rule_status"),
     )
-    grid = Grid(
+    grid = written(
         book.say("report.slide.rule_caption"), headers, (False, True, True, False), tuple(rows), table.unit
     )
     count = len([weight for weight in scenario.weights.values() if weight])
@@ -167,14 +166,14 @@ def _table(proposal: Proposal) -> Slide:
     keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
     if known is not None:
         keep[-2:] = [known.key, "base_share", "difference"]
-    grid = grid_of(proposal.shared_table, book.say("report.slide.table"), keep)
+    grid = part_of(proposal.shared_table, book.say("report.slide.table"), keep)
     many = len(chosen.amounts) > MOST_BARS
     rows = [
         row
         for row in grid.rows
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
-    grid = Grid(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
+    grid = written(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
     title = book.say("report.slide.table")
     notes = []
     if known is not None:

@@ -12,8 +12,8 @@ from allocator.core.exact import plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Text, plain_name
 from allocator.report.projects.words import Names, how_made
-from allocator.report.tables.grid import Grid, in_units, unit_of, who
-from allocator.report.tables.table import Row
+from allocator.report.tables.figures import in_units, unit_of, who
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import BOOKS, EN, ZH, Phrasebook, both
 
 
@@ -97,7 +97,7 @@ def _unit(found: Counted, factor: Factor) -> Text | None:
     return Text(written) if written else None
 
 
-def held_grid(found: Counted, scenario: Scenario, factors: Names, book: Phrasebook) -> Grid:
+def held_table(found: Counted, scenario: Scenario, factors: Names, book: Phrasebook) -> Table:
     """The register's value of each factor beside the one on the screen, by recipient."""
     taken = shared_factors(found, scenario)
     own = {id: scenario.factor(id).values for id in taken}
@@ -122,10 +122,10 @@ def held_grid(found: Counted, scenario: Scenario, factors: Names, book: Phrasebo
             total.append(book.number(whole))
     rows.append(Row("total", tuple(total)))
     numeric = (False, False, *[True] * (len(headers) - 2))
-    return Grid(book.say("projects.held_caption"), tuple(headers), numeric, tuple(rows))
+    return written(book.say("projects.held_caption"), tuple(headers), numeric, tuple(rows))
 
 
-def amounts_grid(before: Allocation, after: Allocation, book: Phrasebook) -> Grid:
+def compared_table(before: Allocation, after: Allocation, book: Phrasebook) -> Table:
     """Each recipient's amount before and after, and the change; both allocations are of one scenario."""
     scenario = before.scenario
     pairs = {of: (before.amounts[of], after.amounts[of]) for of in scenario.ids}
@@ -141,7 +141,7 @@ def amounts_grid(before: Allocation, after: Allocation, book: Phrasebook) -> Gri
         book.say("projects.amount_after"),
         book.say("projects.amount_change"),
     )
-    return Grid(
+    return written(
         book.say("projects.amounts_caption"),
         headers,
         (False, False, True, True, True),

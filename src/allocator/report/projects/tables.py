@@ -11,14 +11,13 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.files.parsing import cell_text
 from allocator.report.projects.words import Names, name_of, recipients_of
-from allocator.report.tables.grid import Grid
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 MOST_BEHIND = 10  # projects of one recipient that are listed by name
 
 
-def values_grid(found: Counted, factors: Names, recipients: Names, book: Phrasebook) -> Grid:
+def values_table(found: Counted, factors: Names, recipients: Names, book: Phrasebook) -> Table:
     """The value of every factor by recipient, and the number of projects that count."""
     counts = Counter(of for at, of in enumerate(found.register.recipients) if at not in found.refused)
     rows = [
@@ -43,10 +42,10 @@ def values_grid(found: Counted, factors: Names, recipients: Names, book: Phraseb
         book.say("projects.heading.counted"),
     )
     numeric = (False, False, *(True for _ in found.rules.ids), True)
-    return Grid(book.say("projects.values_caption"), headers, numeric, tuple(rows))
+    return written(book.say("projects.values_caption"), headers, numeric, tuple(rows))
 
 
-def behind_grid(found: Counted, factor: str, factors: Names, recipients: Names, book: Phrasebook) -> Grid:
+def behind_table(found: Counted, factor: str, factors: Names, recipients: Names, book: Phrasebook) -> Table:
     """The projects behind a factor's values: each recipient's ten largest, and the others together."""
     register = found.register
     rows = []
@@ -72,10 +71,10 @@ def behind_grid(found: Counted, factor: str, factors: Names, recipients: Names, 
         book.say("projects.heading.value"),
     )
     caption = book.say("projects.behind_caption", factor=book.text(factors[factor]))
-    return Grid(caption, headers, (False, True, False, True), tuple(rows))
+    return written(caption, headers, (False, True, False, True), tuple(rows))
 
 
-def awards_grid(found: Counted, allocation: Allocation, book: Phrasebook) -> Grid:
+def awards_table(found: Counted, allocation: Allocation, book: Phrasebook) -> Table:
     """The part of its recipient's entitlement that each project brings, and the part that is no project's."""
     scenario = allocation.scenario
     names = recipients_of(scenario.recipients)
@@ -107,7 +106,7 @@ def awards_grid(found: Counted, allocation: Allocation, book: Phrasebook) -> Gri
         book.say("projects.heading.project"),
         book.say("projects.heading.worth"),
     )
-    return Grid(book.say("projects.awards_caption"), headers, (False, False, True), tuple(rows))
+    return written(book.say("projects.awards_caption"), headers, (False, False, True), tuple(rows))
 
 
 def _cents(amount: Number, book: Phrasebook) -> str:

@@ -21,7 +21,7 @@ from allocator.report.sweep.words import (
     remarks,
     usual_rank,
 )
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
 from allocator.report.tables.table import Column, Role, Table, total_of
 from allocator.text import ZH, Phrasebook, money_scale
 

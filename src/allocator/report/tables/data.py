@@ -7,16 +7,16 @@ from fractions import Fraction
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import Grid, who
+from allocator.report.tables.figures import who
 from allocator.report.tables.office import factor_heading
 from allocator.report.tables.rounding import adding_up
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 MOST_REMARKS = 500  # of single cells that a page lists
 
 
-def shares_table(scenario: Scenario, book: Phrasebook, allocation: Allocation | None = None) -> Grid:
+def shares_table(scenario: Scenario, book: Phrasebook, allocation: Allocation | None = None) -> Table:
     """占比: each recipient's share of every column among those that take part, adding up to 100 as shown.
 
     A column whose values add up to zero has no shares.  With an allocation of the scenario, the last column
@@ -48,7 +48,7 @@ def shares_table(scenario: Scenario, book: Phrasebook, allocation: Allocation | 
         for at, r in enumerate(scenario.recipients, 1)
     ]
     rows.append(Row("total", ("", book.say("table.total"), *totals)))
-    return Grid(
+    return written(
         book.say("data.shares_title"),
         tuple(headers),
         (False, False, *[True] * len(columns)),
@@ -65,7 +65,7 @@ def _shares(values: list[Number], book: Phrasebook) -> list[str]:
     return [book.number(part, 2) for part in parts]
 
 
-def remarks_table(scenario: Scenario, book: Phrasebook) -> Grid:
+def remarks_table(scenario: Scenario, book: Phrasebook) -> Table:
     """单元格说明: the remarks on single cells, the first 500 of them."""
     names = {r.id: book.text(r.name) for r in scenario.recipients}
     factors = {f.id: book.text(f.name) for f in scenario.factors}
@@ -92,7 +92,7 @@ def remarks_table(scenario: Scenario, book: Phrasebook) -> Grid:
         book.say("workbook.verified"),
         book.say("workbook.note"),
     ]
-    return Grid(
+    return written(
         book.say("data.remarks_title"),
         tuple(headers),
         (*[False] * 6, True, True, False),

@@ -11,7 +11,7 @@ from allocator.analysis.explain.stages import Stage, stages
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import name_of, scale_of, who
+from allocator.report.tables.figures import name_of, scale_of, who
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.rounding import adding_both_ways, adding_up
 from allocator.report.tables.table import Column, Kind, Role, Table, total_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -47,7 +47,8 @@ class Row:
 class Table:
     """A table with its exact values; ``headers``, ``numeric`` and ``rows`` are what people see.
 
-    ``scale`` is how many of the currency's main unit one shown unit of money is.
+    ``scale`` is how many of the currency's main unit one shown unit of money is.  ``stated`` is the line
+    above right, where it is not the unit of money.
     """
 
     book: Phrasebook
@@ -55,10 +56,14 @@ class Table:
     scale: int
     columns: tuple[Column, ...]
     records: tuple[tuple[Role, tuple[Any, ...]], ...]
+    caption: str = ""
+    stated: str | None = None
 
     @property
     def unit(self) -> str:
         """The line above right of the table: 单位：万元."""
+        if self.stated is not None:
+            return self.stated
         return self.book.say("table.unit", unit=self.book.money_unit(self.currency, self.scale))
 
     @property
@@ -170,3 +175,28 @@ def _filed(value: Any, column: Column) -> str:
 def total_of(values: Iterable[Number | None]) -> Number:
     """The sum of the figures of a column, its blanks left out."""
     return plain(sum((value for value in values if value is not None), start=0))
+
+
+def written(
+    caption: str,
+    headers: Iterable[str],
+    numeric: Iterable[bool],
+    rows: Iterable[Row],
+    unit: str = "",
+) -> Table:
+    """A table whose cells are texts already; ``numeric`` columns hold figures, ``unit`` is above right."""
+    kinds: tuple[Kind, Kind] = ("text", "written")
+    columns = tuple(
+        Column(str(at), header, kinds[is_figure])
+        for at, (header, is_figure) in enumerate(zip(headers, numeric, strict=True))
+    )
+    return Table(ZH, "", 1, columns, tuple((row.role, row.cells) for row in rows), caption, unit)
+
+
+def listed(
+    caption: str, headers: Sequence[str], rows: Iterable[Sequence[str]], figures: Iterable[int] = ()
+) -> Table:
+    """A table of lines of text, with figures in the columns at these positions."""
+    at = set(figures)
+    numeric = [column in at for column in range(len(headers))]
+    return written(caption, headers, numeric, [Row("recipient", tuple(cells)) for cells in rows])

@@ -15,7 +15,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.report.tables.base import PUBLISHED, Base, against
-from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.letters import lettered
 from allocator.report.words.finding import lettered_sentence, terms
 from allocator.text import Phrasebook, money_scale

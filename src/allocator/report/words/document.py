@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import Grid, in_units, unit_of
-from allocator.report.tables.table import Role, Row
+from allocator.report.tables.figures import in_units, unit_of
+from allocator.report.tables.table import Role, Row, Table, written
 from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
 
@@ -18,7 +18,7 @@ _PARTS_ALONE = ("published.parts_alone_equal", "published.parts_alone_more", "pu
 _USES = ("published.uses_equal", "published.uses_more", "published.uses_less")
 
 
-def fund_grid(scenario: Scenario, book: Phrasebook) -> Grid:
+def fund_table(scenario: Scenario, book: Phrasebook) -> Table:
     """Every published amount with its part of the fund; needs a published split."""
     published = scenario.published or {}
     lines: list[Line] = [("reservation", book.text(r.name), r.amount) for r in scenario.reservations]
@@ -31,7 +31,7 @@ def fund_grid(scenario: Scenario, book: Phrasebook) -> Grid:
     return _grid("published.fund_caption", "published.fund_item", lines, scenario, book)
 
 
-def uses_grid(scenario: Scenario, book: Phrasebook) -> Grid | None:
+def uses_table(scenario: Scenario, book: Phrasebook) -> Table | None:
     """The table of uses of the fund with their amounts; None where the scenario states none."""
     if not scenario.uses:
         return None
@@ -74,7 +74,7 @@ def _sum(amounts: Iterable[Number]) -> Number:
     return plain(sum(amounts, start=Fraction(0)))
 
 
-def _grid(caption: str, item: str, lines: Sequence[Line], scenario: Scenario, book: Phrasebook) -> Grid:
+def _grid(caption: str, item: str, lines: Sequence[Line], scenario: Scenario, book: Phrasebook) -> Table:
     """Amounts and parts of the fund, each part rounded by itself: equal amounts have equal parts."""
     rows = [
         Row(
@@ -91,4 +91,4 @@ def _grid(caption: str, item: str, lines: Sequence[Line], scenario: Scenario, bo
         for role, name, amount in lines
     ]
     headers = tuple(book.say(key) for key in (item, "published.amount", "published.part"))
-    return Grid(book.say(caption), headers, (False, True, True), tuple(rows), unit_of(scenario, book))
+    return written(book.say(caption), headers, (False, True, True), tuple(rows), unit_of(scenario, book))

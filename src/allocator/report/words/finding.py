@@ -9,7 +9,7 @@ from typing import NamedTuple
 from allocator.analysis.finding import Finding, Side
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
-from allocator.report.tables.grid import recipient_names
+from allocator.report.tables.figures import recipient_names
 from allocator.text import Phrasebook
 
 MOST_NAMES = 4

@@ -13,9 +13,9 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
 from allocator.report.tables.base import Base, against
-from allocator.report.tables.grid import Grid, recipient_names, who
+from allocator.report.tables.figures import recipient_names, who
 from allocator.report.tables.letters import lettered
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 MOST_NAMES = 3
@@ -187,7 +187,7 @@ class Held:
 
     # --- the table --------------------------------------------------------------------------------
 
-    def grid(self) -> Grid:
+    def grid(self) -> Table:
         """Each recipient's value, and rate and rank under each scenario; the averages and ratios below."""
         first = self.allocations[0].scenario
         headers = [self.book.say("table.number"), who(first, self.book)]
@@ -210,7 +210,7 @@ class Held:
         rows += [Row("subtotal", tuple(averages)), Row("subtotal", tuple(ratios))]
         caption = self.book.say("per_unit.caption", name=self.factor.name)
         numeric = (False, False, *(True for _ in headers[2:]))
-        return Grid(
+        return written(
             caption, tuple(headers), numeric, tuple(rows), self.book.say("table.unit", unit=self.unit)
         )
 

@@ -20,9 +20,9 @@ from allocator.report.charts import waterfall
 from allocator.report.charts.data import Row, Unit
 from allocator.report.charts.histogram import histogram
 from allocator.report.charts.picture import picture
-from allocator.report.method.chain import fund_grid
+from allocator.report.method.chain import fund_table
 from allocator.report.tables.base import Base
-from allocator.report.tables.grid import name_of, who
+from allocator.report.tables.figures import name_of, who
 from allocator.report.tables.office import office_table
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.hints import hint_lines
@@ -283,7 +283,7 @@ def _render_steps_of(id: str, allocation: Allocation, slug: str, book: Phraseboo
     steps = waterfall.waterfall_rows(allocation, id, book)
     amounts = [end for step in steps for end in (step.start, step.end)]
     unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, book)
-    grid = fund_grid(allocation, id, book)
+    grid = fund_table(allocation, id, book)
     left, right = st.columns([1, 1.25], gap="medium")
     left.html(markup.table(grid, grid.caption, first=0))
     with right:

@@ -12,8 +12,8 @@ from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
 from allocator.files.scenario.save import csv_bytes
-from allocator.report.audit.nearest import Target, nearest_lines, table_grid, table_rows, table_sentence
-from allocator.report.tables.grid import scale_of
+from allocator.report.audit.nearest import Target, fitting_table, nearest_lines, table_rows, table_sentence
+from allocator.report.tables.figures import scale_of
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import remembered
@@ -124,7 +124,7 @@ def _table(checked: Audit, scenario: Scenario, slug: str, book: Phrasebook) -> N
         widgets.render_problems(found, book)
         return
     rule = checked.reading.scenario
-    grid = table_grid(rule, found, book, places)
+    grid = fitting_table(rule, found, book, places)
     note = markup.notice(book.say("published.derived"), table_sentence(start, book))
     st.html(markup.lines([note, f"<div>{markup.table(grid, grid.caption, first=0)}</div>"]))
     st.download_button(

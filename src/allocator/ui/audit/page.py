@@ -86,7 +86,7 @@ def tested(found: Choices, key: str) -> bool:
 
 
 def _document(scenario: Scenario, book: Phrasebook) -> None:
-    fund, uses = document.fund_grid(scenario, book), document.uses_grid(scenario, book)
+    fund, uses = document.fund_table(scenario, book), document.uses_table(scenario, book)
     columns = st.columns([1.15, 1], gap="large") if uses else [st.container()]
     with columns[0]:
         st.html(f'<div class="al-narrow">{markup.table(fund, fund.caption, first=0)}</div>')

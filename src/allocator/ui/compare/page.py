@@ -16,6 +16,7 @@ from allocator.report.charts import data as chart_data
 from allocator.report.tables.base import Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
+from allocator.report.tables.table import listed
 from allocator.report.words import comparing
 from allocator.report.words.differences import differences_in_words
 from allocator.report.words.title import finding_title
@@ -63,7 +64,8 @@ def render() -> None:
     _render_why(allocations, titles, held_to, book)
     with st.expander(book.say("compare.concentration"), key="fold-concentration"):
         headers, rows = comparing.concentration_rows(allocations, book)
-        st.html(markup.plain_table(headers, rows, book.say("compare.concentration"), (2, 3)))
+        table = listed(book.say("compare.concentration"), headers, rows, (2, 3))
+        st.html(markup.table(table, first=0, bare=True))
         st.html(markup.block("hint", book.say("compare.concentration_about")))
     st.html(markup.foot(foot_lines(allocations, book)))
 
@@ -111,7 +113,8 @@ def words(
     parts = [markup.title(first)]
     parts += [markup.notice(book.say("assumed.badge"), assumed)] if assumed else []
     headers, rows = comparing.headline(allocations, titles, book, chosen)
-    parts.append(markup.plain_table(headers, rows, book.say("compare.effect_title"), (1, 2, 3, 4)))
+    table = listed(book.say("compare.effect_title"), headers, rows, (1, 2, 3, 4))
+    parts.append(markup.table(table, first=0, bare=True))
     parts.append(markup.block("hint", book.say("compare.moved_note", base=held_to.full)))
     match = comparing.match_sentence(allocations, book, chosen)
     parts.append(markup.listing([*sentences[0 if changed else 1 :], *([match] if match else [])]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape as escaped
-from typing import Protocol
+
+from allocator.report.tables.table import Table
 
 # Backslashes do not stop Streamlit's emoji codes, nor links made of bare addresses: a word joiner does.
 _JOINED = re.compile(r"(:)(?=\S)|(www)(?=\.)|(@)(?=\S)", re.IGNORECASE)
@@ -14,28 +15,6 @@ MANY = 40  # rows above which a table or a chart scrolls in a box of its own
 TALL = 640  # height of such a box in pixels
 UNMARKED = ("none", "equal")  # entries of a legend without a mark
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-
-
-class RowShown(Protocol):
-    """A row of a table as text."""
-
-    @property
-    def role(self) -> str: ...
-    @property
-    def cells(self) -> tuple[str, ...]: ...
-
-
-class TableShown(Protocol):
-    """A table as text, as `allocator.report.tables.office` makes it."""
-
-    @property
-    def unit(self) -> str: ...
-    @property
-    def headers(self) -> tuple[str, ...]: ...
-    @property
-    def numeric(self) -> tuple[bool, ...]: ...
-    @property
-    def rows(self) -> Sequence[RowShown]: ...
 
 
 def escape(text: str, quote: bool = True) -> str:
@@ -125,13 +104,23 @@ def _classed(mark: str) -> str:
     return ' class="al-equal"' if mark == "equal" else ""
 
 
-def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), first: int = 1) -> str:
-    """An office's table, in a box of its own that scrolls sideways where it is wider than the page.
+def table(
+    shown: Table,
+    caption: str = "",
+    tints: Sequence[Sequence[int]] = (),
+    first: int = 1,
+    *,
+    bare: bool = False,
+) -> str:
+    """A table, in a box of its own that scrolls sideways where it is wider than the page.
 
     The cell at ``first`` names its row.  ``tints`` colours cells from −3, a large loss, to 3, a large gain.
+    ``caption`` is instead of the table's own; ``bare`` leaves it to a heading above the table, and does not
+    break words in the cells.
     """
+    caption = caption or shown.caption
     head = "".join(
-        f'<th scope="col"{_classes(is_figure, short=len(text) < SHORT)}>{escape(text)}</th>'
+        f'<th scope="col"{_classes(is_figure, short=not bare and len(text) < SHORT)}>{escape(text)}</th>'
         for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
     )
     body = "".join(
@@ -139,33 +128,19 @@ def table(shown: TableShown, caption: str, tints: Sequence[Sequence[int]] = (), 
         f"{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
         for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
     )
-    words = "" if any(shown.numeric) else " al-words al-prose"
-    many = len(shown.rows) > MANY
+    prose = not any(shown.numeric)
+    look = " ".join(["al-table", *["al-words"] * (bare or prose), *["al-prose"] * prose])
+    many = len(shown.rows) > MANY and not bare
     tall, height = (" al-tall", f' style="max-height: {TALL}px"') if many else ("", "")
-    return (
+    above = (
         f'<div class="al-caption" aria-hidden="true"><span>{escape(caption)}</span>'
         f'<span class="al-unit">{escape(shown.unit)}</span></div>'
-        f'<div class="al-scroll{tall}"{height} role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="al-table{words}">'
-        f'<caption class="al-sr">{escape(caption)} {escape(shown.unit)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def plain_table(
-    headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str, figures: Iterable[int] = ()
-) -> str:
-    """A table of words, with figures in some columns."""
-    numeric = [at in figures for at in range(len(headers))]
-    prose = "" if any(numeric) else " al-prose"
-    head = "".join(
-        f'<th scope="col"{_classes(is_figure)}>{escape(text)}</th>'
-        for text, is_figure in zip(headers, numeric, strict=True)
-    )
-    body = "".join(f"<tr>{_cells(row, numeric, first=0)}</tr>" for row in rows)
     return (
-        f'<div class="al-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="al-table al-words{prose}"><caption class="al-sr">{escape(caption)}</caption>'
+        f"{'' if bare else above}"
+        f'<div class="al-scroll{tall}"{height} role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="{look}">'
+        f'<caption class="al-sr">{escape(" ".join(filter(None, (caption, shown.unit))))}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -13,7 +13,8 @@ from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.report.charts import marks as charts
 from allocator.report.charts.waterfall import waterfall_width
-from allocator.report.tables.grid import who
+from allocator.report.tables.figures import who
+from allocator.report.tables.table import listed
 from allocator.text import Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.session import catalogue, state
@@ -75,7 +76,8 @@ def render_data(scenario: Scenario, book: Phrasebook) -> None:
             year = str(factor.year) if factor.year else none
             status = book.say(f"status.{factor.status}")
             rows.append([book.text(factor.name), status, year, unit, *texts])
-        st.html(markup.plain_table(headers, rows, book.say("app.data.title")))
+        table = listed(book.say("app.data.title"), headers, rows)
+        st.html(markup.table(table, first=0, bare=True))
 
 
 def chart_box(rows: int) -> Any:

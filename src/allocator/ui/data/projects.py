@@ -95,9 +95,9 @@ def _render_values(counted: Counted, scenario: Scenario, slug: str, book: Phrase
     )
     people = project_words.recipients_of(scenario.recipients)
     grid = (
-        into_scenario.held_grid(counted, scenario, names, book)
+        into_scenario.held_table(counted, scenario, names, book)
         if moved
-        else project_tables.values_grid(counted, names, people, book)
+        else project_tables.values_table(counted, names, people, book)
     )
     lines = []
     if not shared:
@@ -169,7 +169,7 @@ def _render_behind(
         grid = once(
             f"projects-behind-{book.language}",
             (found.key, factor, factors[factor], [*people.items()]),
-            lambda: project_tables.behind_grid(counted, factor, factors, people, book),
+            lambda: project_tables.behind_table(counted, factor, factors, people, book),
         )
         about = book.say("app.projects.behind_about", most=project_tables.MOST_BEHIND)
         st.html(markup.lines([markup.block("hint", about), markup.table(grid, grid.caption, first=2)]))
@@ -189,7 +189,7 @@ def _render_awards(found: FilesCounted, scenario: Scenario, slug: str, book: Phr
             grid = once(
                 f"projects-awards-{book.language}",
                 (found.key, on_screen),
-                lambda: project_tables.awards_grid(
+                lambda: project_tables.awards_table(
                     counted, allocate(into_scenario.with_values(counted, on_screen)), book
                 ),
             )
@@ -198,7 +198,7 @@ def _render_awards(found: FilesCounted, scenario: Scenario, slug: str, book: Phr
             return
         about = markup.block("hint", book.say("projects.awards_about"))
         unit = book.money_unit(scenario.fund.currency, 1)
-        grid = replace(grid, unit=book.say("table.unit", unit=unit))
+        grid = replace(grid, stated=book.say("table.unit", unit=unit))
         st.html(markup.lines([about, markup.table(grid, grid.caption, first=1)]))
 
 
@@ -279,6 +279,6 @@ def _render_change(
             kept = old.rules.provincial or new.rules.provincial
             total = book.say("app.projects.total_kept" if kept else "app.projects.total_own")
             parts.append(markup.block("hint", total))
-            grid = into_scenario.amounts_grid(was, now, book)
+            grid = into_scenario.compared_table(was, now, book)
             parts.append(markup.table(grid, grid.caption))
     st.html(markup.lines(parts))

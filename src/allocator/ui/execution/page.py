@@ -28,8 +28,8 @@ from allocator.report.execution import tables
 from allocator.report.execution import words as execution_words
 from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.proposal import proposal
-from allocator.report.tables.grid import in_units
-from allocator.report.words.document import source_line, sums, uses_grid
+from allocator.report.tables.figures import in_units
+from allocator.report.words.document import source_line, sums, uses_table
 from allocator.text import Phrasebook, money_scale
 from allocator.ui.components import fields, markup, widgets
 from allocator.ui.components.screen import foot_lines, render_screen
@@ -72,7 +72,7 @@ def render() -> None:
 
 def _render_published(scenario: Scenario, rules: Rules | None, book: Phrasebook) -> None:
     """Draws the published totals of the spending, their rate, and their source."""
-    grid = uses_grid(scenario, book)
+    grid = uses_table(scenario, book)
     if grid is None:
         return
     lines = [*sums(scenario, book)[1:], execution_words.published_rate(scenario, book)]
@@ -156,8 +156,8 @@ def _render_found(
         *execution_words.closing(found, scenario, book),
     ]
     parts += [markup.block("effect", line) for line in lines]
-    progress = tables.progress_grid(found, scenario, book)
-    uses = tables.uses_grid(found, scenario, book)
+    progress = tables.progress_table(found, scenario, book)
+    uses = tables.uses_table(found, scenario, book)
     st.html(markup.lines(parts))
     _render_doubts(found, scenario, book)
     st.html(markup.table(progress, progress.caption, first=0))
@@ -220,7 +220,7 @@ def _render_doubts(found: Execution, scenario: Scenario, book: Phrasebook) -> No
     if not found.doubtful:
         return
     payees = st.checkbox(book.say("app.execution.payees"), key="execution-payees")
-    grid = tables.doubts_grid(found, scenario, book, payees=payees)
+    grid = tables.doubts_table(found, scenario, book, payees=payees)
     st.html(markup.table(grid, grid.caption))
     if found.doubtful > tables.SHOWN:
         st.html(markup.block("hint", book.say("execution.doubts_first", most=tables.SHOWN)))
@@ -237,7 +237,7 @@ def _render_targets(found: Execution, slug: str, book: Phrasebook) -> Assessment
         targets = inputs.render_targets(targets, slug, book)
     assessment = assess(found, targets)
     if assessment.items:
-        grid = assessment_words.targets_grid(assessment, book)
+        grid = assessment_words.targets_table(assessment, book)
         st.html(markup.table(grid, grid.caption))
     lines = assessment_words.target_lines(assessment, book)
     if assessment.items:

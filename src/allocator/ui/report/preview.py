@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from html import escape
 
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words
 from allocator.report.papers.slides import Bars, Deck, Slide
-from allocator.report.tables.grid import Grid
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 from allocator.ui.components import markup
 
@@ -40,7 +38,7 @@ def _sheet(book: Phrasebook, mark: str, parts: Iterable[str]) -> str:
 def _block(block: Block, caption: str) -> str:
     if isinstance(block, NewPage):
         return '<hr class="al-page">'
-    if isinstance(block, Grid):
+    if isinstance(block, Table):
         return markup.table(block, block.caption or caption, first=_names_row(block))
     level = HEADS.get(block.kind)
     if level is not None:
@@ -48,7 +46,7 @@ def _block(block: Block, caption: str) -> str:
     return f'<p class="al-p-{block.kind}">{escape(block.text)}</p>'
 
 
-def _names_row(grid: Grid) -> int:
+def _names_row(grid: Table) -> int:
     """The position of the cell that names its row: 1 where the first cells are mere numbers, else 0."""
     numbers = all(not row.cells[0] or row.cells[0].isdigit() for row in grid.rows)
     return 1 if numbers and len(grid.headers) > 1 else 0
@@ -65,10 +63,10 @@ def _slide(slide: Slide, book: Phrasebook) -> list[str]:
     return [*parts, *([f'<p class="al-p-small">{escape(slide.note)}</p>'] if slide.note else [])]
 
 
-def _bars(bars: Bars, book: Phrasebook) -> Grid:
+def _bars(bars: Bars, book: Phrasebook) -> Table:
     """A chart's figures as a table."""
     rows = tuple(
         Row("recipient", (name, book.number(figure, sign=bars.signed)))
         for name, figure in zip(bars.names, bars.figures, strict=True)
     )
-    return replace(Grid("", ("", ""), (False, True), rows), caption=bars.title)
+    return written(bars.title, ("", ""), (False, True), rows)

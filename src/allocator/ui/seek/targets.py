@@ -10,7 +10,7 @@ from allocator.analysis.seek import Target
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.grid import scale_of
+from allocator.report.tables.figures import scale_of
 from allocator.text import Phrasebook
 from allocator.ui.session.rule import entered_number
 

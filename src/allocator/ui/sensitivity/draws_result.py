@@ -13,9 +13,9 @@ from allocator.report.charts import data as chart_data
 from allocator.report.charts import marks as charts
 from allocator.report.charts.ranges import range_title
 from allocator.report.sweep import charts as sweep_charts
-from allocator.report.sweep import grids as sweep_grids
+from allocator.report.sweep import figures as sweep_grids
 from allocator.report.sweep import words as sweep_words
-from allocator.report.tables.grid import Grid
+from allocator.report.tables.table import Table
 from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
@@ -37,7 +37,7 @@ def render_sweep(found: Sweep, driven: Drivers, book: Phrasebook) -> None:
         )
     )
     _ranges(found, names, width, book)
-    _table(sweep_grids.range_grid(found, book), found, book)
+    _table(sweep_grids.range_table(found, book), found, book)
     for kind, said, about, frame, grid in _figures(found, driven, book):
         title = markup.heading(book.say(said, base=sweep_words.against(found, book)), 3)
         with widgets.chart_box(len(names)):
@@ -54,7 +54,7 @@ def render_sweep(found: Sweep, driven: Drivers, book: Phrasebook) -> None:
 @lru_cache(maxsize=8)
 def _figures(
     found: Sweep, driven: Drivers, book: Phrasebook
-) -> tuple[tuple[str, str, str, pd.DataFrame, Grid], ...]:
+) -> tuple[tuple[str, str, str, pd.DataFrame, Table], ...]:
     """The kind, title, explanation, chart data and table of each of chances, ranks and drivers."""
     return (
         (
@@ -62,21 +62,21 @@ def _figures(
             "app.sweep.chances",
             "app.sweep.about_chances",
             sweep_charts.chance_frame(found, book),
-            sweep_grids.chance_grid(found, book),
+            sweep_grids.chance_table(found, book),
         ),
         (
             "ranks",
             "app.sweep.ranks",
             "app.sweep.about_ranks",
             sweep_charts.rank_frame(found, book),
-            sweep_grids.rank_grid(found, book),
+            sweep_grids.rank_table(found, book),
         ),
         (
             "drivers",
             "app.sweep.drivers",
             "app.sweep.about_data" if found.noise else "app.sweep.about_weights",
             sweep_charts.driver_frame(found, driven, book),
-            sweep_grids.driver_grid(found, driven, book),
+            sweep_grids.driver_table(found, driven, book),
         ),
     )
 
@@ -140,7 +140,7 @@ def _spec(
     return charts.spec(sweep_charts.heat_marks(names, columns, book, heading=heading, width=width))
 
 
-def _table(grid: Grid, found: Sweep, book: Phrasebook) -> None:
+def _table(grid: Table, found: Sweep, book: Phrasebook) -> None:
     key = "app.sweep.caption_assumed" if found.scenario.assumed else "app.sweep.caption"
     with st.expander(
         markup.in_markdown(book.say("app.sweep.table", title=grid.caption)), key=f"fold-{grid.caption}"

@@ -92,7 +92,7 @@ def _render_moves(allocation: Allocation, book: Phrasebook) -> None:
     _tornado(allocation, id, book)
     rates = _rates(scenario)
     if rates:
-        grid = sensitivity.exchange_grid(allocation, rates, id, book)
+        grid = sensitivity.exchanges_of(allocation, rates, id, book)
         st.html(markup.table(grid, grid.caption, first=0))
     st.html(markup.block("hint", sensitivity.exchange_note(rates, book)))
     _pair(allocation, id, book)
@@ -149,7 +149,7 @@ def _render_levels(allocation: Allocation, book: Phrasebook) -> None:
     scenario = allocation.scenario
     if not _movable(scenario):
         return
-    steady = sensitivity.steady_grid(allocation, _steady(scenario), book)
+    steady = sensitivity.steady_table(allocation, _steady(scenario), book)
     st.html(markup.table(steady, steady.caption.rstrip(COLONS), first=0))
     st.html(markup.block("hint", sensitivity.exact_note(scenario, book)))
     if scenario.published is None:
@@ -166,7 +166,7 @@ def _break_evens(
 ) -> None:
     """The weights at which recipients draw level, or that there are none."""
     if any(place.lower or place.upper for places in found.values() for place in places):
-        grid = sensitivity.break_even_grid(allocation, found, caption, book)
+        grid = sensitivity.break_even_table(allocation, found, caption, book)
         st.html(markup.table(grid, caption, first=0))
     else:
         st.html(markup.heading(caption) + markup.block("hint", book.say("app.sensitivity.nowhere")))

@@ -13,8 +13,8 @@ from allocator.report.sweep.words import (
     part_text,
     rank_text,
 )
-from allocator.report.tables.grid import Grid, in_units, unit_of, who
-from allocator.report.tables.table import Row
+from allocator.report.tables.figures import in_units, unit_of, who
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 
@@ -25,13 +25,13 @@ def _grid(
     cells: dict[str, list[str]],
     book: Phrasebook,
     unit: str = "",
-) -> Grid:
+) -> Table:
     rows = tuple(
         Row("recipient", (book.text(r.name), *cells[r.id]))
         for r in found.scenario.recipients
         if r.id in cells
     )
-    return Grid(
+    return written(
         caption,
         (who(found.scenario, book), *headers),
         (False, *[True] * len(headers)),
@@ -40,7 +40,7 @@ def _grid(
     )
 
 
-def range_grid(found: Sweep, book: Phrasebook) -> Grid:
+def range_table(found: Sweep, book: Phrasebook) -> Table:
     """The base, the scenario's own amounts, the mean, the extremes and the quantiles, in the shown unit."""
     columns = [(heading, amounts) for _, heading, amounts in money_columns(found, book)]
     columns += [(book.say("sweep.mean"), found.mean), (book.say("sweep.least"), found.least)]
@@ -56,7 +56,7 @@ def range_grid(found: Sweep, book: Phrasebook) -> Grid:
     return _grid(found, caption, headers, cells, book, unit_of(found.scenario, book))
 
 
-def chance_grid(found: Sweep, book: Phrasebook) -> Grid:
+def chance_table(found: Sweep, book: Phrasebook) -> Table:
     """The chances of more, of less and of just as much, with their sampling errors."""
     cells = {
         id: [
@@ -69,7 +69,7 @@ def chance_grid(found: Sweep, book: Phrasebook) -> Grid:
     return _grid(found, book.say("sweep.table_chances"), headers, cells, book)
 
 
-def rank_grid(found: Sweep, book: Phrasebook) -> Grid:
+def rank_table(found: Sweep, book: Phrasebook) -> Table:
     """The chance of each rank, or group of ranks, in percent."""
     places, ranks = grouped_ranks(found)
     cells = {
@@ -80,7 +80,7 @@ def rank_grid(found: Sweep, book: Phrasebook) -> Grid:
     return _grid(found, book.say("sweep.table_ranks"), headers, cells, book)
 
 
-def driver_grid(found: Sweep, driven: Drivers, book: Phrasebook) -> Grid:
+def driver_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
     """Each input's part in the variance in percent: alone and, with noise, with all interactions."""
     parts = driven.first or driven.weights or {}
     inputs = list(next(iter(parts.values()), {}))

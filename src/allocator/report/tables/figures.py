@@ -10,21 +10,10 @@ from fractions import Fraction
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.table import Row
+from allocator.report.tables.table import Table
 from allocator.text import Phrasebook, money_scale
 
 MOST_DECIMALS = 10  # of a factor that a reader may multiply by
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table as it is shown: ``unit`` stands above right, ``numeric`` says which columns hold figures."""
-
-    caption: str
-    headers: tuple[str, ...]
-    numeric: tuple[bool, ...]
-    rows: tuple[Row, ...]
-    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +24,7 @@ class Step:
     title: str
     lines: tuple[str, ...]
     formula: tuple[str, ...] = ()
-    grids: tuple[Grid, ...] = ()
+    grids: tuple[Table, ...] = ()
     after: tuple[str, ...] = ()
 
 
