@@ -357,7 +357,7 @@ def test_what_was_typed_stands_in_the_other_language_until_it_is_applied(page: O
     rows[1][status], rows[1][year] = EN.say("status.published"), "2021"
     assert grids.cells("factors") == [tuple(row) for row in rows]
     assert grids.cells("cells") == []
-    assert "Entered, not applied yet" in page_text(app)
+    assert "Typed, not applied yet" in page_text(app)
     app = press(app, "Apply the factors")
     assert (now(app).factor("tax").status, now(app).factor("tax").year) == ("published", 2021)
     assert "not applied yet" not in page_text(app)
@@ -547,16 +547,16 @@ def test_what_was_typed_stands_on_another_page_and_in_the_other_language(visit: 
     page = person.open(f"data?lang=zh&scenario={SLUG}")
     type_into_the_first_figure(page, "12.5")
     page.get_by_text("English", exact=True).click()  # at once, too
-    page.get_by_text("Entered, not applied yet").wait_for()
+    page.get_by_text("Typed, not applied yet").wait_for()
     person.settle()
     expect_cell(page, "12.5")
     person.turn_to("method", "en")
     person.turn_to("data", "en")
-    page.get_by_text("Entered, not applied yet").wait_for()
+    page.get_by_text("Typed, not applied yet").wait_for()
     expect_cell(page, "12.5")
     page.get_by_role("button", name="Discard what was typed").click()
     expect_cell(page, "2.35")
-    page.get_by_text("Entered, not applied yet").wait_for(state="detached")
+    page.get_by_text("Typed, not applied yet").wait_for(state="detached")
     person.settle()
     type_into_the_first_figure(page, "13.5")
     page.get_by_role("button", name="中文").click(force=True)

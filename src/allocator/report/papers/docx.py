@@ -220,7 +220,7 @@ def _table(document: Any, grid: Table, look: Look, section: Any, *, flows: bool)
         unit.alignment, unit.paragraph_format.keep_with_next = RIGHT, True
     room = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
     size, widths = layout(grid, room)
-    table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Table")
+    table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     cells, columns = table._cells, len(grid.headers)  # all at once: one by one takes long
     alike: Alike = {}

@@ -124,8 +124,7 @@ def table(
         for text, is_figure in zip(shown.headers, shown.numeric, strict=True)
     )
     body = "".join(
-        f'<tr class="al-{escape(row.role, quote=True)}">'
-        f"{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
+        f"<tr{_role(row.role, bare)}>{_cells(row.cells, shown.numeric, first, tinted)}</tr>"
         for row, tinted in zip(shown.rows, tints or [()] * len(shown.rows), strict=True)
     )
     prose = not any(shown.numeric)
@@ -143,6 +142,10 @@ def table(
         f'<caption class="al-sr">{escape(" ".join(filter(None, (caption, shown.unit))))}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _role(role: str, bare: bool) -> str:
+    return "" if bare else f' class="al-{escape(role, quote=True)}"'
 
 
 def foot(lines: Iterable[str]) -> str:
