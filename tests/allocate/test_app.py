@@ -17,6 +17,8 @@ from streamlit.testing.v1 import AppTest
 from allocator import allocate
 from allocator.files.load import load_scenario
 from allocator.text import ZH, Phrasebook
+from allocator.ui.allocate import why
+from allocator.ui.session import fund
 
 ROOT = Path(__file__).parent.parent.parent
 SCENARIOS = ROOT / "scenarios"
@@ -380,3 +382,12 @@ def test_multipliers_are_not_scaled(page: Page, workshop: Path) -> None:
     assert list(amounts(app).values()) == wanted(employment="7.125")
     assert app.query_params["weight.employment"] == "7.125"
     assert "折算" not in page_text(app).replace("倍数不作折算", "")
+
+
+def test_the_base_of_a_change_where_the_first_scenario_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rule = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
+    monkeypatch.setattr(fund, "rules", lambda slug: [rule])
+    assert why.base_of(rule, "luzhou-2023/published-rule") is None
+    assert why.base_of(rule.with_weights(tax=30, effort=20), "luzhou-2023/published-rule") is rule

@@ -22,8 +22,8 @@ from allocator.ui.session.remembered import remembering
 
 def base_of(scenario: Scenario, slug: str) -> Scenario | None:
     """The scenario before it was edited, else the fund's first; None if neither differs from the screen."""
-    first, *_, origin = fund.rules(slug)
-    return next((one for one in (origin, first) if one.digest != scenario.digest), None)
+    rules = fund.rules(slug)  # one where the fund's first cannot be read
+    return next((rule for rule in (rules[-1], rules[0]) if rule.digest != scenario.digest), None)
 
 
 def render_change(allocation: Allocation, id: str, slug: str, book: Phrasebook) -> None:

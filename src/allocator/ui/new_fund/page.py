@@ -55,8 +55,12 @@ def _render_like(book: Phrasebook) -> Scenario | None:
 
     def fill() -> None:
         of = st.session_state[key]
+        st.session_state["start-refused"] = None
         if of is not None:
-            _write(written_like(known[of], book))
+            try:
+                _write(written_like(known[of], book))
+            except AllocatorError as error:
+                st.session_state["start-refused"] = error
 
     of = st.selectbox(
         book.say("app.start.like"),
@@ -67,6 +71,8 @@ def _render_like(book: Phrasebook) -> Scenario | None:
         placeholder=book.say("app.start.like_none"),
         on_change=fill,
     )
+    if st.session_state.get("start-refused") is not None:
+        widgets.render_problems(st.session_state["start-refused"], book)
     return known.get(of) if of is not None else None
 
 

@@ -55,7 +55,7 @@ def frozen(name: str, number: int) -> None:
 def discarded(name: str) -> None:
     """Shows another scenario in place of a deleted one, whose edits stay for an undo."""
     if state.slug() == catalogue.OWN + name:
-        state.set_slug(next(of for of in state.found() if of != state.slug()))
+        state.set_slug(next((of for of in state.found() if of != state.slug()), ""))
 
 
 def renamed(name: str, new: str, number: int | None) -> None:
