@@ -38,6 +38,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         app.context["locale"] = locale
         for key, value in address.items():
             app.query_params[key.replace("weight_", "weight.")] = value
+        app.session_state[f"table-{address.get('scenario')}"] = True  # unfolded, where there are many
         return app.run()
 
     yield start

@@ -1,5 +1,6 @@
 """The rule behind a published split, and the range behind each amount that other weights bring."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -8,7 +9,8 @@ import pytest
 from audit_cases import APART, LUZHOU, published_case, random_weights
 
 from allocator import Earmark, Limit, Reservation, Scenario, allocate, load_scenario
-from allocator.analysis.audit import possible_amounts, rule_behind
+from allocator.analysis.audit import Range, covering, possible_amounts, rule_behind
+from allocator.core.allocation import Allocation
 from allocator.core.exact import exact
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import marks
@@ -41,6 +43,11 @@ def test_the_rule_behind_differs_in_weights_alone(scenario: Scenario, behind: Sc
     assert rule_behind(scenario, [LUZHOU, APART, CAPPED]) is behind
 
 
+def ranges_of(allocation: Allocation, rule: Scenario) -> Mapping[str, Range] | None:
+    found = covering(allocation.scenario, rule)
+    return None if found is None else possible_amounts(allocation, found)
+
+
 def test_every_point_lies_in_its_range() -> None:
     """Data, split, other weights: the amount that the data brings is one of those that are possible."""
     rnd, checked = Random(1), 0
@@ -49,38 +56,38 @@ def test_every_point_lies_in_its_range() -> None:
         rule = allocation.scenario
         other = {f: exact(w) for f, w in random_weights(rnd, list(rule.weights)).items()}
         then = allocate(rule.with_weights(**other))
-        found = possible_amounts(then, rule)
+        found = ranges_of(then, rule)
         if found is None:
             assert how.get("rounding")
             continue
         checked += 1
-        assert all(low <= then.amounts[id] <= high for id, (low, high) in found[1].items())
+        assert all(low <= then.amounts[id] <= high for id, (low, high) in found.items())
     assert checked > 180
 
 
 def test_under_the_weights_of_the_rule_only_the_split_is_possible() -> None:
-    found = possible_amounts(allocate(LUZHOU), LUZHOU)
+    found = ranges_of(allocate(LUZHOU), LUZHOU)
     assert found is not None
-    assert {id: tuple(ends) for id, ends in found[1].items()} == {
+    assert {id: tuple(ends) for id, ends in found.items()} == {
         id: (amount, amount) for id, amount in (LUZHOU.published or {}).items()
     }
 
 
 def test_no_range_where_it_is_not_covered() -> None:
-    assert possible_amounts(allocate(CAPPED), CAPPED) is None  # limits
+    assert ranges_of(allocate(CAPPED), CAPPED) is None  # limits
     column = LUZHOU.factors[0]
     edited = replace(column, values=(50, *column.values[1:]))
     other = replace(EQUAL, factors=[edited, *EQUAL.factors[1:]])
-    assert possible_amounts(allocate(other), LUZHOU) is None  # data that does not give the split
+    assert ranges_of(allocate(other), LUZHOU) is None  # data that does not give the split
     short = replace(LUZHOU, fund=replace(LUZHOU.fund, amount=57_210_000))
-    assert possible_amounts(allocate(short), short) is None  # a split that is not of this rule's sum
+    assert ranges_of(allocate(short), short) is None  # a split that is not of this rule's sum
 
 
 def test_bands_are_drawn_behind_the_points_and_fit_on_the_axis() -> None:
     allocation = allocate(EQUAL)
-    found = possible_amounts(allocation, LUZHOU)
+    found = ranges_of(allocation, LUZHOU)
     assert found is not None
-    rows = chart_data.chart_rows(allocation, EQUAL.published or {}, ZH, found[1])
+    rows = chart_data.chart_rows(allocation, EQUAL.published or {}, ZH, found)
     (together, apart) = chart_data.panels(rows)
     frame = chart_data.amount_frame(apart, WAN, ZH)
     assert frame[["least", "most"]].values.tolist() == [[4094, 5227]]  # outward from 4094.78–5226.31

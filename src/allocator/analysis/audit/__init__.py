@@ -4,7 +4,7 @@ Everything here holds under that reading alone; results of two readings are neve
 """
 
 from allocator.analysis.audit.asking import Audit, Outlook, amount_bounds, audit, factor_share_bounds, outlook
-from allocator.analysis.audit.behind import possible_amounts, rule_behind
+from allocator.analysis.audit.behind import covering, possible_amounts, rule_behind
 from allocator.analysis.audit.fit import Fit, fit, nearest_fits
 from allocator.analysis.audit.nearest import Nearest, Weighting, nearest_weights
 from allocator.analysis.audit.ranges import Bounds, Range
@@ -28,6 +28,7 @@ __all__ = [
     "amount_bounds",
     "audit",
     "consistent_table",
+    "covering",
     "factor_share_bounds",
     "fit",
     "nearest_fits",

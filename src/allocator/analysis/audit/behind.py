@@ -11,7 +11,7 @@ from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_a
 from allocator.analysis.audit.ranges import Range
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
-from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 
 
@@ -43,25 +43,34 @@ def _but_weights(scenario: Scenario) -> tuple[object, ...]:
     )
 
 
-def possible_amounts(allocation: Allocation, rule: Scenario) -> tuple[Audit, Mapping[str, Range]] | None:
-    """The range of each whole amount under an allocation's weights, whatever the data, with the audit.
+def covering(scenario: Scenario, rule: Scenario) -> Audit | None:
+    """The audit of a rule, if a formula gives the ranges of amounts under other weights; else None.
 
-    They are worked out by formula, and hold if the split was made by ``rule`` in one pass.
-    None where no formula covers it, where floors or caps may take part, and where the allocation's own data
-    does not give the published split under the rule, so that its amounts need not lie in the ranges.
+    None where no formula covers it, where floors or caps may take part, and where the scenario's own data
+    does not give the published split under the rule, so that its amounts need not lie in the ranges.  The
+    weights of the scenario do not matter.
     """
-    scenario = allocation.scenario
     if rule.limits or scenario.limits:
         return None
     try:
         found = audit(rule)
         if not found.verdict.consistent or not closed.amounts_apply(found.case):
             return None
-        if allocate(replace(scenario, weights=rule.weights)).amounts != rule.published:
-            return None
-        weights = _like(scenario.weights, rule)
-        return found, whole_amounts(found.case, weights, amount_bounds(found, weights))
-    except (AllocatorError, ScenarioError):
+        data = replace(scenario, weights=_like(rule.weights, scenario))
+        return found if allocate(data).amounts == rule.published else None
+    except AllocatorError:
+        return None
+
+
+def possible_amounts(allocation: Allocation, found: Audit) -> Mapping[str, Range] | None:
+    """The range of each whole amount under an allocation's weights, whatever the data, by `covering`'s audit.
+
+    They are worked out by formula, and hold if the split was made by the audited rule in one pass.
+    """
+    try:
+        weights = _like(allocation.scenario.weights, found.case.scenario)
+        return whole_amounts(found.case, weights, amount_bounds(found, weights))
+    except AllocatorError:
         return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from allocator.analysis.audit import Audit, Range, possible_amounts, rule_behind
+from allocator.analysis.audit import Audit, Range, covering, possible_amounts, rule_behind
 from allocator.analysis.finding import Finding, held_against
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
@@ -34,10 +34,12 @@ from allocator.ui.components import markup, weights, widgets
 from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
+from allocator.ui.session.remembered import remembering
 from allocator.ui.session.weights import effective
 
 MOST_DRAWN = 30  # rows of the picture where there are very many
-VERY_MANY = 200
+VERY_MANY = 200  # of which only those are drawn
+MOST_UNFOLDED = 100  # recipients of a table that is there without being asked for
 Possible = tuple[Audit, Mapping[str, Range]]
 
 
@@ -99,13 +101,13 @@ def _render_results(scenario: Scenario, slug: str, book: Phrasebook) -> None:
 
 
 def _render_table(allocation: Allocation, against: Base | None, slug: str, book: Phrasebook) -> None:
-    """The office's table; of very many recipients only while it is unfolded, since it takes long to draw."""
+    """The office's table; of many recipients only while it is unfolded, since it takes long to draw."""
     caption = book.say("app.table.caption")
 
     def html() -> str:
         return markup.table(office_table(allocation, book, against), caption)
 
-    if len(allocation.amounts) <= VERY_MANY:
+    if len(allocation.amounts) <= MOST_UNFOLDED:
         st.html(html())
         return
     folded = st.expander(caption, key=f"table-{slug}", on_change="rerun")
@@ -197,7 +199,15 @@ def _possible(allocation: Allocation, slug: str) -> Possible | None:
     """The possible ranges of amounts and their reading, if the data is assumed and there are any."""
     scenario = allocation.scenario
     rule = rule_behind(scenario, fund.rules(slug)) if scenario.assumed else None
-    return possible_amounts(allocation, rule) if rule is not None else None
+    if rule is None:
+        return None
+    # under the rule's weights it is the same scenario at every step of a slider
+    found = _covering(replace(scenario, weights=dict(rule.weights)), rule)
+    amounts = None if found is None else possible_amounts(allocation, found)
+    return None if found is None or amounts is None else (found, amounts)
+
+
+_covering = remembering(16)(covering)
 
 
 def _render_search(against: Base | None, slug: str, book: Phrasebook) -> tuple[bool, str]:
