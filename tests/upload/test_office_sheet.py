@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from browser import luzhou
@@ -114,3 +115,68 @@ def test_a_recipient_that_was_renamed_is_known_by_its_new_name() -> None:
     app.run()
     assert now(app).digest == before.digest
     assert keys(app, "take-") and not keys(app, "ask-data")
+
+
+# --- columns that the scenario does not have ------------------------------------------------------
+
+BUREAUS = {
+    "经信局.csv": ("投资额（万元）", {"甲县": 300, "乙区": 100, "丙县": 600}),
+    "税务局.csv": ("税收", {"乙区": 50, "甲县": 30, "丙县": 20}),
+    "人社局.csv": ("就业人数", {"丙县": 10, "甲县": 70, "乙区": 20}),
+}
+
+
+def delivered(file: str) -> bytes:
+    head, figures = BUREAUS[file]
+    return "\n".join([f"区县,{head}", *(f"{name},{figure}" for name, figure in figures.items())]).encode()
+
+
+@pytest.fixture
+def first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A scenario of what the first office delivered."""
+    folder = tmp_path / "scenarios" / "fund"
+    folder.mkdir(parents=True)
+    figures = BUREAUS["经信局.csv"][1]
+    rows = "".join(f"{name},{figure}\n" for name, figure in figures.items())
+    (folder / "factors.csv").write_text("recipient,投资额\n" + rows, "utf-8")
+    (folder / "a.toml").write_text(
+        'format = 1\ntitle = "专项"\n[fund]\namount = 10_000_000\ncurrency = "CNY"\nunit = 10_000\n'
+        '[method]\nkind = "shares"\n[weights]\n"投资额" = 100\n[data]\nfactors = "factors.csv"\n',
+        "utf-8",
+    )
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(tmp_path / "scenarios"))
+    monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path / "home"))
+    return "fund/a"
+
+
+def test_the_tables_of_three_offices_become_one(first: str) -> None:
+    app = opened("data", "zh", scenario=first)
+    for file in ("税务局.csv", "人社局.csv"):
+        before = app.session_state.trails[first].now.scenario
+        app.file_uploader[0].upload(file, delivered(file))
+        app.run()
+        for box in [b for b in app.selectbox if str(b.key).startswith("ask-data")]:
+            app.selectbox(key=box.key).set_value("keep").run()  # what this office does not deliver
+        (column,) = (
+            b for b in app.selectbox if str(b.key).startswith("column-") and str(b.key).endswith("-B")
+        )
+        column.set_value("add").run()
+        (take,) = (b for b in app.button if str(b.key).startswith("take-"))
+        take.click().run()
+        after = app.session_state.trails[first].now.scenario
+        assert after.factors[:-1] == before.factors and after.weights == before.weights
+        assert after.factors[-1].status == "provided" and file in after.factors[-1].source.zh
+    assert {f.id: dict(zip(after.ids, f.values, strict=True)) for f in after.factors} == {
+        "投资额": BUREAUS["经信局.csv"][1],
+        "税收": BUREAUS["税务局.csv"][1],
+        "就业人数": BUREAUS["人社局.csv"][1],
+    }
+    rule = replace(after, weights={"投资额": 50, "税收": 30, "就业人数": 20})
+    # 甲县: 0.5·300/1000 + 0.3·30/100 + 0.2·70/100 = 0.38; 乙区 0.05 + 0.15 + 0.04; 丙县 the rest
+    assert allocate(rule).amounts == {"甲县": 3_800_000, "乙区": 2_400_000, "丙县": 3_800_000}
+
+
+def test_a_column_that_the_scenario_has_is_no_new_factor() -> None:
+    app = given(sheet(0, 1, 2, 3))
+    boxes = [b for b in app.selectbox if str(b.key).startswith("column-")]
+    assert boxes and not any(ZH.say("app.start.choice_add") in box.options for box in boxes)

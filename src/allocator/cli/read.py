@@ -34,6 +34,7 @@ def parser(book: Phrasebook) -> Parser:
     made.option("--sheet", metavar="NAME")
     made.option("--recipients", metavar="COLUMN")
     made.option("--leave-out", metavar="COLUMN", action="append", default=[])
+    made.option("--add", metavar="COLUMN", action="append", default=[])
     made.option("--deduct", metavar="ROW", action="append", default=[])
     made.option("--blank", metavar="zero|refuse")
     made.option("--unit", metavar="UNIT")
@@ -101,6 +102,7 @@ def _decided(options: Any, book: Phrasebook) -> Options:
         sheet=options.sheet,
         recipients=options.recipients,
         leave_out=tuple(options.leave_out),
+        add=tuple(options.add),
         deduct=tuple(options.deduct),
         blank=options.blank,
         unit=options.unit,

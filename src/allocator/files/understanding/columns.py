@@ -191,7 +191,7 @@ def _by_heading(
         if FIGURE in kinds or REFUSED in kinds:
             draft.refuse("column_unnamed", view.column(column.at))
         return Place(column, LEFT, "empty_column", cells=cells)
-    if known is not None:
+    if known is not None and not is_named(draft.options.add, view.column(column.at), column.name, last):
         return Place(column, LEFT, "reference", cells=cells)
     return Place(column, FACTOR, "figures", column.name, cells)
 

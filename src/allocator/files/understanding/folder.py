@@ -15,7 +15,7 @@ from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
 from allocator.files.scenario.schema import FORMAT
 from allocator.files.understanding.model import Understanding
-from allocator.text import BOOKS, Phrasebook, both
+from allocator.text import EN, ZH, Phrasebook, both
 
 _STATUS = "provided"
 
@@ -63,7 +63,8 @@ def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenar
 def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Scenario:
     """The scenario with the values, sources and cells of a settled understanding in place of its own.
 
-    Columns and amounts that the sheet does not have stay as they are.
+    Columns and amounts that the sheet does not have stay as they are; columns that only the sheet has are new
+    factors, without a weight.
     """
     factors = tuple(
         replace(
@@ -79,10 +80,25 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
         else factor
         for factor in scenario.factors
     )
+    own = {factor.id for factor in scenario.factors}
+    added = tuple(
+        Factor(
+            id,
+            tuple(
+                exact(made.values[of][id]) if id in made.values.get(of, {}) else None for of in scenario.ids
+            ),
+            Text(name),
+            _unit(made, id),
+            status=_STATUS,
+            source=_source(made, id),
+        )
+        for id, name in made.factors.items()
+        if id not in own
+    )
     new = provenance_of(made, book)
     cells = {(entry.recipient, entry.factor) for entry in new}
     kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
-    return replace(scenario, factors=factors, provenance=(*kept, *new), **amounts_of(made))
+    return replace(scenario, factors=(*factors, *added), provenance=(*kept, *new), **amounts_of(made))
 
 
 def factors_of(made: Understanding) -> tuple[Factor, ...]:
@@ -129,7 +145,7 @@ def provenance_of(made: Understanding, book: Phrasebook) -> list[Provenance]:
 def _both(key: str, made: Understanding, **details: str) -> Text:
     """A sentence with the file and the sheet, in both languages."""
     said = []
-    for book in BOOKS:
+    for book in (ZH, EN):
         sheet = book.say("sheets.title.source_sheet", name=made.sheet) if made.sheet else ""
         said.append(book.say(key, file=made.file, sheet=sheet, **details))
     return Text(*said)
@@ -138,7 +154,7 @@ def _both(key: str, made: Understanding, **details: str) -> Text:
 def _source(made: Understanding, factor: str) -> Text:
     at = next((taken.at for taken in made.columns if taken.id == factor), "")
     source = _both("sheets.title.source", made)
-    column = [book.say("sheets.title.source_column", at=at, name=made.factors[factor]) for book in BOOKS]
+    column = [book.say("sheets.title.source_column", at=at, name=made.factors[factor]) for book in (ZH, EN)]
     return Text(source.zh + column[0], source.en + column[1])
 
 

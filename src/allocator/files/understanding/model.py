@@ -50,12 +50,14 @@ def _short(value: object) -> object:
 class Options:
     """The decisions made already; columns by heading or letter, rows by name or number.
 
-    ``same`` maps a name of the sheet to the name that it stands for.
+    ``same`` maps a name of the sheet to the name that it stands for.  ``add`` are columns that
+    a scenario does not have, to be taken as factors of it.
     """
 
     sheet: str | None = None
     recipients: str | None = None
     leave_out: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
     deduct: tuple[str, ...] = ()
     blank: str | None = None  # "zero" or "refuse"
     unit: str | None = None

@@ -14,7 +14,7 @@ from allocator.core.parts import Factor, Text, plain_name
 from allocator.report.projects.words import Names, how_made
 from allocator.report.tables.figures import in_units, unit_of, who
 from allocator.report.tables.table import Row, Table, written
-from allocator.text import BOOKS, EN, ZH, Phrasebook, both
+from allocator.text import EN, ZH, Phrasebook, both
 
 
 def shared_factors(found: Counted, scenario: Scenario) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _with_values(found: Counted, factor: Factor, ids: Sequence[str]) -> Factor:
                 year=str(found.rules.year),
                 register=found.register.file,
             )
-            for book in BOOKS
+            for book in (ZH, EN)
         )
     )
     return replace(

@@ -20,6 +20,7 @@ _BY_OPTION = re.compile(r"（[^（）]*--[^（）]*）|\s*\([^()]*--[^()]*\)")
 KEPT = ("factor_missing", "factor_near", "factor_hidden", "recipients_missing")  # what may stay as it is
 ROLES = {  # that a column can be given
     "leave_out": "app.start.choice_leave_out",
+    "add": "app.start.choice_add",
     "recipients": "app.start.choice_recipients",
     "previous": "app.start.choice_previous",
     "published": "app.start.choice_published",
@@ -42,6 +43,7 @@ CHOICES = {  # answers in words; any other is a name in the table
     "keep": "app.start.choice_keep",
     "deduct": "app.start.choice_deduct",
 }
+SEVERAL = ("leave_out", "add")  # roles that several columns can have
 ABREAST = 3
 Place = tuple[str, str, str]
 Answers = Mapping[Place, tuple[str, Statement]]
@@ -80,15 +82,17 @@ def _render_column(taken: Taken, of: str, book: Phrasebook) -> None:
     def pick() -> None:
         chosen = st.session_state[key]
         kept = {at: role for at, role in columns_of(of).items() if at != taken.at}
-        kept = {at: role for at, role in kept.items() if role != chosen or chosen == "leave_out"}
+        kept = {at: role for at, role in kept.items() if role != chosen or chosen in SEVERAL}
         st.session_state[f"columns-{of}"] = kept if chosen is None else {**kept, taken.at: chosen}
 
     standing = columns_of(of).get(taken.at)
     proposed = book.say(TAKEN[taken.role])
+    # only a column that the scenario does not have can be a new factor of it
+    roles = [role for role in ROLES if role != "add" or taken.why == "reference" or standing == "add"]
     st.selectbox(
         markup.in_markdown(book.say("app.start.column", at=taken.at, name=taken.name)),
-        list(ROLES),
-        index=list(ROLES).index(standing) if standing in ROLES else None,
+        roles,
+        index=roles.index(standing) if standing in roles else None,
         format_func=lambda role: book.say(ROLES[role]),
         key=key,
         on_change=pick,
@@ -175,7 +179,8 @@ def _choice(choice: str, book: Phrasebook) -> str:
 def options_of(of: str) -> Options:
     """The decisions on a table, as options of the reader of tables."""
     columns = columns_of(of)
-    made: dict[str, Any] = {role: at for at, role in columns.items() if role != "leave_out"}
+    made: dict[str, Any] = {role: at for at, role in columns.items() if role not in SEVERAL}
+    made["add"] = tuple(at for at, role in columns.items() if role == "add")
     out = [at for at, role in columns.items() if role == "leave_out"]
     same: dict[str, str] = {}
     parts: list[str] = []
