@@ -22,7 +22,7 @@ from pages import FILES, SCENARIOS, Open, html_of, opened, press
 from random_cases import random_case, scenario_of
 from streamlit.testing.v1 import AppTest
 
-from allocator import AllocatorError, Factor, Provenance, Scenario, ScenarioError, allocate
+from allocator import AllocatorError, Factor, Provenance, Scenario, ScenarioError, Text, allocate
 from allocator.files.load import load_scenario
 from allocator.files.scenario.save import save_scenario
 from allocator.files.sheets.headings import FACTOR_COLUMNS
@@ -35,6 +35,7 @@ from allocator.ui.components import markup
 from allocator.ui.components.inside import cell, placed
 from allocator.ui.data.editors import EDITORS, NUMBER, column_settings, frame_of, outcome_sentence
 from allocator.ui.data.edits import Edits, after, edits_of
+from allocator.ui.data.titles import Titles, titles_of, with_titles
 
 EVIL = "<img src=x onerror=alert(1)>"
 SLUG = "luzhou-2023/published-rule"
@@ -565,3 +566,43 @@ def test_what_was_typed_stands_on_another_page_and_in_the_other_language(visit: 
     page.get_by_role("button", name="应用数据表").click()
     page.get_by_text("江阳区由2.35改为13.5").wait_for()
     assert not person.wrong
+
+
+# --- names of scenario and fund -------------------------------------------------------------------
+
+
+def test_names_and_source_are_changed_as_one_step() -> None:
+    app = opened("data", "zh", scenario=SLUG)
+    before = app.session_state.trails[SLUG].now.scenario
+    (field,) = (box for box in app.text_input if box.label == "资金名称")
+    assert field.value == before.fund.name.zh
+    field.set_value("二〇二四年专项")
+    (english,) = (box for box in app.text_input if box.label == "资金名称（英文，可空）")
+    english.set_value("Fund of 2024")
+    (apply,) = (button for button in app.button if button.label == "应用" and "titles" in str(button.key))
+    app = apply.click().run()
+    after = app.session_state.trails[SLUG].now.scenario
+    assert after == replace(before, fund=replace(before.fund, name=Text("二〇二四年专项", "Fund of 2024")))
+    assert "二〇二四年专项" in page_text(app) and allocate(after).amounts == allocate(before).amounts
+
+
+@pytest.mark.parametrize(
+    ("titles", "field"),
+    [
+        (Titles(("", ""), ("a", ""), ("b", "")), "title"),
+        (Titles(("a", ""), ("=1", ""), ("b", "")), "name"),
+        (Titles(("a", ""), ("a", ""), ("b", "@x")), "source"),
+    ],
+)
+def test_a_name_that_cannot_be_is_said_of_its_field(titles: Titles, field: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        with_titles(load_scenario(SCENARIOS / f"{SLUG}.toml"), titles)
+    (problem,) = refused.value.problems
+    assert problem.at["key"] == field
+    assert refused.value.in_fields({field: "F"}).problems[0].at == {"field": "F"}
+
+
+def test_a_form_that_is_not_touched_changes_nothing() -> None:
+    for file in FILES:
+        scenario = load_scenario(SCENARIOS / f"{file}.toml")
+        assert with_titles(scenario, titles_of(scenario)) == scenario

@@ -19,6 +19,7 @@ from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.data import office_sheet
 from allocator.ui.data.editors import render_editor, render_outcome, take_over
 from allocator.ui.data.projects import render_projects
+from allocator.ui.data.titles import render_titles
 from allocator.ui.session import catalogue, state
 
 TRANSPORT = 20  # MB that the browser may send: our own sentence refuses what is too large
@@ -33,6 +34,7 @@ def render() -> None:
     slug = state.slug()
     st.html(markup.lines([markup.block("hint", line) for line in hint_lines(scenario, book)]))
     allocation = _allocation(slug, book)
+    render_titles(scenario, slug, book)
     render_editor("table", scenario, slug, book)
     _render_upload(scenario, slug, book)
     render_projects(scenario, slug, book)
