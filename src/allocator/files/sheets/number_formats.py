@@ -27,16 +27,21 @@ _BUILT_IN = {"9": "0%", "10": "0.00%"}  # all other percentages are defined in t
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _CELL = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
 _TRUE = ("1", "true")
+_AREA = re.compile(r"\$?[A-Z]+\$?(\d{1,7}):\$?[A-Z]+\$?(\d{1,7})")
 _MOST_HIDDEN = 16_384  # columns, as many as Excel has
 _SHOWN = 5  # cells that a sentence names of each kind
 
 
 @dataclass
 class Layout:
-    """The layout of a sheet: number formats, hidden rows and columns, all counted from 1."""
+    """The layout of a sheet: number formats, hidden rows and columns, all counted from 1.
+
+    ``filtered_rows`` are those that a filter hides, and not among the hidden ones.
+    """
 
     formats: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
+    filtered_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
 
@@ -192,6 +197,12 @@ def layout(sheet: bytes, codes: Mapping[str, str]) -> Layout:
             row, column = int(given.get("r", row + 1)), 0
             if given.get("hidden") in _TRUE:
                 found.hidden_rows.add(row)
+        elif name == "autoFilter":  # stands after the rows
+            area = _AREA.fullmatch(given.get("ref", ""))
+            if area is not None:
+                filtered = {row for row in found.hidden_rows if int(area[1]) <= row <= int(area[2])}
+                found.hidden_rows -= filtered
+                found.filtered_rows |= filtered
         elif name == "col" and given.get("hidden") in _TRUE:
             found.hidden_columns.update(range(int(given["min"]), min(int(given["max"]), _MOST_HIDDEN) + 1))
         elif name == "c":

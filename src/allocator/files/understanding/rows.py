@@ -58,7 +58,14 @@ class Rows:
         """Every row with its role; rows that are no recipients are noted."""
         rows = [self._row(number, cells) for number, cells in self.view.lines[self.head.first :]]
         found = [row for row in rows if row is not None]
-        hidden = [row for row in found if row.role == RECIPIENT and row.number in self.view.hidden_rows]
+        recipients = [row for row in found if row.role == RECIPIENT]
+        hidden = [row for row in recipients if row.number in self.view.hidden_rows]
+        filtered = [row for row in recipients if row.number in self.view.filtered_rows]
+        if self.draft.options.hidden == "leave":
+            hidden += filtered
+        elif filtered:  # a filter is for looking; nobody has taken these rows out
+            shown = [self.view.row(row.number) for row in filtered]
+            self.draft.treat("rows_filtered", rows=shown, count=len(shown))
         if hidden and self.draft.options.hidden is None:
             shown = [self.view.row(row.number) for row in hidden]
             self.draft.ask("hidden_rows", ["read", "leave"], rows=shown, count=len(shown))

@@ -50,6 +50,10 @@ class View:
         return self.grid.hidden_columns if self.turned else self.grid.hidden_rows
 
     @property
+    def filtered_rows(self) -> frozenset[int]:
+        return frozenset() if self.turned else self.grid.filtered_rows
+
+    @property
     def hidden_columns(self) -> frozenset[int]:
         return self.grid.hidden_rows if self.turned else self.grid.hidden_columns
 

@@ -80,6 +80,7 @@ def _grids(file: str, lines: Iterable[bytes]) -> list[Grid]:
                     head["name"], tuple(rows), head["hidden"],
                     tuple((a, b, c, d) for a, b, c, d in head["merged"]),
                     frozenset(head["hidden_rows"]), frozenset(head["hidden_columns"]), tuple(head["unseen"]),
+                    frozenset(head["filtered_rows"]),
                 )
             )  # fmt: skip
     return grids
@@ -95,6 +96,7 @@ def _lines(grids: Iterable[Grid]) -> Iterator[Any]:
             "hidden_rows": sorted(grid.hidden_rows),
             "hidden_columns": sorted(grid.hidden_columns),
             "unseen": grid.unseen,
+            "filtered_rows": sorted(grid.filtered_rows),
         }
         for number, cells in grid.rows:
             codes = [(at, cell.format) for at, cell in enumerate(cells) if cell.format]

@@ -35,7 +35,8 @@ class Grid:
     """A sheet: its rows that are not blank, each with its number and its cells from column A on.
 
     ``merged`` are first row, first column, last row, last column of merged cells; all count from 1.
-    ``unseen`` are the keys of what a file of this kind does not show.
+    ``unseen`` are the keys of what a file of this kind does not show.  ``hidden_rows`` were hidden by
+    somebody, ``filtered_rows`` by a filter.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     unseen: tuple[str, ...] = ()
+    filtered_rows: frozenset[int] = frozenset()
 
 
 @lru_cache(1_000)

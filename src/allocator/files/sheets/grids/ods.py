@@ -71,6 +71,7 @@ class _Reader:
         self._rows: list[tuple[int, tuple[Cell, ...]]] = []
         self._merged: list[tuple[int, int, int, int]] = []
         self._hidden_rows: set[int] = set()
+        self._filtered_rows: set[int] = set()
         self._hidden_columns: set[int] = set()
         self._row = self._columns = 0
         self._line: list[Cell] = []
@@ -96,7 +97,8 @@ class _Reader:
         elif name == "table-row":
             self._times = int(given.get("number-rows-repeated", 1))
             self._line, self._width = [], 0
-            self._row_hidden = given.get("visibility") in _HIDDEN
+            self._row_hidden = given.get("visibility") == "collapse"
+            self._row_filtered = given.get("visibility") == "filter"
         elif name in ("table-cell", "covered-table-cell"):
             self._given, self._length = given, 0
             self._parts = []
@@ -128,6 +130,7 @@ class _Reader:
                 Grid(
                     self._name, tuple(self._rows), self._hidden, tuple(self._merged),
                     frozenset(self._hidden_rows), frozenset(self._hidden_columns),
+                    filtered_rows=frozenset(self._filtered_rows),
                 )
             )  # fmt: skip
 
@@ -168,6 +171,8 @@ class _Reader:
         self._rows += ((number, cells) for number in range(first, self._row + 1))
         if self._row_hidden:
             self._hidden_rows.update(range(first, self._row + 1))
+        if self._row_filtered:
+            self._filtered_rows.update(range(first, self._row + 1))
 
     def _too_large(self) -> None:
         wrong(self.file, "sheet_large", {"sheet": self._name}, rows=self.most_rows, columns=MOST_COLUMNS)

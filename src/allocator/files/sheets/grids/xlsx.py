@@ -50,6 +50,7 @@ def workbook_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
                         tuple(part.merged),
                         frozenset(found[number].hidden_rows & rows.keys()),
                         frozenset(found[number].hidden_columns),
+                        filtered_rows=frozenset(found[number].filtered_rows & rows.keys()),
                     )
                 )
     except (ScenarioError, MemoryError):
