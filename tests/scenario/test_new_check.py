@@ -12,6 +12,7 @@ from commands import ended
 from good_scenario import GOOD, make
 
 from allocator import Factor, Limit, ScenarioError, load_scenario
+from allocator.core.errors import Problem
 from allocator.core.parts import wrong
 from allocator.files.upload import read as upload
 from allocator.files.upload.template import template
@@ -82,3 +83,16 @@ def test_a_form_names_the_part_and_the_entry_and_no_file(tmp_path: Path) -> None
         with_rule(scenario, replace(rule, bounds=bounds), EN)
     (sentence,) = refused.value.sentences(EN)
     assert sentence.startswith(f"{EN.say('app.edit.limit_title')}, entry 2: ")
+
+
+def test_a_key_that_begins_like_its_table_is_kept_whole() -> None:
+    assert Problem("number", at={"key": "useful"}).within(key="use.2").at == {"key": "use.2.useful"}
+    assert Problem("number", at={"key": "use"}).within(key="use.2").at == {"key": "use.2"}
+    assert Problem("number", at={"key": "amount"}).within(key="use.2").at == {"key": "use.2.amount"}
+
+
+def test_what_an_option_asks_stands_in_no_file() -> None:
+    problem = Problem("audit_nobody", at={"key": "recipients"}, part="reading")
+    assert problem.within("a.toml").within(option="group").sentence(EN).startswith("--group: ")
+    assert problem.within(option="group").within("a.toml").sentence(EN).startswith("--group: ")
+    assert problem.within("a.toml").sentence(EN).startswith("a.toml, recipients: ")

@@ -74,7 +74,12 @@ def _place(name: str, value: object, book: Phrasebook) -> str:
 def _key_within(outer: str, inner: str) -> str:
     """The dotted key of an entry and of what stands in it: limit.floor in limit.2 is limit.2.floor."""
     table = outer.partition(".")[0]
-    return f"{outer}.{inner.removeprefix(table).lstrip('.')}".rstrip(".")
+    own = "" if inner == table else inner.removeprefix(f"{table}.")
+    return f"{outer}.{own}".rstrip(".")
+
+
+# tables of which a file can have several
+ARRAYS = ("limit", "earmark", "reservation", "use", "checkpoint", "target", "scored", "known")
 
 
 def _short(value: object) -> object:
@@ -86,9 +91,11 @@ def as_in_toml(key: str) -> str:
 
     >>> as_in_toml("fund.amount"), as_in_toml("limit.2.floor"), as_in_toml("factor.tax.year")
     ('[fund] amount', '[[limit]] 2, floor', '[factor.tax] year')
+    >>> as_in_toml("weights.2"), as_in_toml("use.2.useful"), as_in_toml("plan")
+    ('[weights] 2', '[[use]] 2, useful', 'plan')
     """
     table, _, rest = key.partition(".")
-    if table in ("limit", "earmark", "reservation", "use") or rest.partition(".")[0].isdigit():
+    if table in ARRAYS and (rest or table in ARRAYS[:3]):
         return f"[[{table}]]" + "".join(
             f" {part}" if part.isdigit() else f", {part}" for part in rest.split(".") if part
         )
