@@ -37,7 +37,7 @@ TARGETS = (
 
 
 def request(proposal: Proposal) -> Paper:
-    """关于呈送…分配建议方案的请示, with its table; raises ScenarioError where data is assumed."""
+    """关于审定…分配方案的请示, with its table; raises ScenarioError where data is assumed."""
     proposal = _alone(proposal)
     book, chosen = proposal.book, proposal.chosen
     scenario = chosen.scenario
