@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -198,6 +198,7 @@ class Visit:
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.wrong: list[str] = []
+        self.actions = 0
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("websocket", lambda socket: self.requests.append(socket.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -223,6 +224,12 @@ class Visit:
             self.page.locator(".st-key-pages-more button").first.click()
         link.click()
         self.page.locator("h1", has_text=name).wait_for()
+        self.settle()
+
+    def act(self, do: Callable[..., Any], *given: Any) -> None:
+        """Does one thing that a person does, counts it, and waits for the page."""
+        self.actions += 1
+        do(*given)
         self.settle()
 
     def settle(self) -> None:

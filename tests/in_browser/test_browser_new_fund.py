@@ -53,13 +53,7 @@ def test_from_a_sheet_to_a_split_that_is_kept(
 ) -> None:
     person: Visit = visit(width=1440, height=900)
     page = person.open()
-    actions = 0
-
-    def act(do: Any, *given: Any) -> None:
-        nonlocal actions
-        actions += 1
-        do(*given)
-        person.settle()
+    act = person.act
 
     def write(label: str, text: str) -> None:
         page.get_by_label(label, exact=True).fill(text)
@@ -88,7 +82,7 @@ def test_from_a_sheet_to_a_split_that_is_kept(
     act(page.get_by_role("button", name=ZH.say("app.start.save"), exact=True).click)
     page.locator("h1", has_text="测算").wait_for()
     person.settle()
-    assert actions <= 15, actions
+    assert person.actions <= 15, person.actions
 
     parts = [[Fraction(str(v[at]).replace(",", "")) for v in VALUES.values()] for at in range(4)]
     entitled = {

@@ -169,13 +169,7 @@ def test_from_a_fresh_start_to_a_paper_in_few_actions(visit: Any, tmp_path: Any)
     """Equal weights, the zone capped, compared, kept as a version for comments, and a paper of it."""
     person: Visit = visit(width=1366, height=900)
     page = person.open()
-    actions = 0
-
-    def act(do: Any, *given: Any) -> None:
-        nonlocal actions
-        actions += 1
-        do(*given)
-        person.settle()
+    act = person.act
 
     act(page.get_by_role("button", name="等权重", exact=True).click)
     act(page.get_by_role("button", name="封顶", exact=True).click)
@@ -205,5 +199,5 @@ def test_from_a_fresh_start_to_a_paper_in_few_actions(visit: Any, tmp_path: Any)
         assert amount in rows[name]
     kept = load_scenario(person.server.home / "scenarios" / "方案一" / "scenario.toml")
     assert amounts_of(kept, "zh") == amounts
-    assert actions < 25
+    assert person.actions < 25
     assert not person.wrong

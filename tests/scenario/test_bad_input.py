@@ -826,13 +826,6 @@ def test_big_files_are_refused_in_seconds(edits, tmp_path):
 # --- the sentences themselves -----------------------------------------------------------------------
 
 
-def leaves(table: dict, prefix: str = "") -> dict:
-    found = {}
-    for key, value in table.items():
-        found |= leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return found
-
-
 def test_every_problem_has_a_sentence_and_every_sentence_a_problem():
     named, said = set(), set()
     for path in SOURCES:

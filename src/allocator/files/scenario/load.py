@@ -12,9 +12,9 @@ from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use, plain_name
+from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, path_next_to, read_toml, wrong
+from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, read_toml, wrong
 from allocator.files.scenario import schema
 from allocator.files.scenario.placing import in_rows
 from allocator.files.scenario.tables import (
@@ -185,6 +185,8 @@ def _scenario(
 
     One that is only inherited may describe a column that this scenario's data no longer has.
     """
+    header: list[str] = []
+    rows: list[Row] = []
     if "projects" in files:
         recipients = read_recipients(files["recipients"])
     else:
@@ -205,12 +207,9 @@ def _scenario(
     )
     apart = {e.recipient for e in earmarks if not e.also_shares}
     columns: Mapping[str, Mapping[str, Number]]
-    numbers: list[tuple[int, str]] = []
     if "projects" in files:
         columns = count(files, recipients)
     else:
-        at = header.index("recipient")
-        numbers = [(number, find.names.get(plain_name(row[at]), "")) for number, row in rows]
         columns = read_columns(files["factors"], header, rows, find, optional=apart)
     for id in own:
         if id not in columns:
@@ -225,7 +224,8 @@ def _scenario(
             for id, values in columns.items()
         )
     except ScenarioError as error:
-        raise in_rows(error, numbers, [r.id for r in recipients]) from None
+        at = header.index("recipient") if rows else 0
+        raise in_rows(error, rows, at, find.names, [r.id for r in recipients]) from None
     return Scenario(
         title=table.title,
         fund=Fund(**dict(table.fund)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from allocator.core.errors import Problem, ScenarioError
+from allocator.core.parts import plain_name
 from allocator.files.parsing import Row
 
 
@@ -20,9 +21,14 @@ def labelled(error: ScenarioError, labels: Mapping[str, str], file: str) -> list
     return found
 
 
-def in_rows(error: ScenarioError, rows: Iterable[tuple[int, str]], ids: Sequence[str]) -> ScenarioError:
-    """The error with the row of a table for each entry of a column: ``rows`` are row numbers and ids."""
-    numbers = {id: number for number, id in rows}
+def in_rows(
+    error: ScenarioError, rows: Iterable[Row], column: int, names: Mapping[str, str], ids: Sequence[str]
+) -> ScenarioError:
+    """The error with the row of a table for each entry of a factor: ``column`` holds the recipients' names.
+
+    ``names`` are the ids by `plain_name`, ``ids`` the recipients in the order of the entries.
+    """
+    numbers = {names.get(plain_name(row[column]), ""): number for number, row in rows}
     found = []
     for p in error.problems:
         at = dict(p.at)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from allocator.core.exact import exact
+from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Text
 from allocator.files.csv_file import MOST_ROWS
@@ -36,18 +37,9 @@ def write_folder(
 
 def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenario:
     """The scenario with the data of the sheet in place of its own."""
+    blank = [None] * len(scenario.ids)
     factors = [
-        Factor(
-            factor.id,
-            tuple(
-                exact(made.values[id][factor.id]) if factor.id in made.values.get(id, {}) else None
-                for id in scenario.ids
-            ),
-            factor.name,
-            _unit(made, factor.id),
-            status=_STATUS,
-            source=_source(made, factor.id),
-        )
+        _factor(made, factor.id, factor.name, _values(made, factor.id, scenario.ids, blank))
         for factor in scenario.factors
         if factor.id in made.factors
     ]
@@ -69,10 +61,7 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
     factors = tuple(
         replace(
             factor,
-            values=tuple(
-                exact(made.values[id][factor.id]) if factor.id in made.values.get(id, {}) else value
-                for id, value in zip(scenario.ids, factor.values, strict=True)
-            ),
+            values=_values(made, factor.id, scenario.ids, factor.values),
             status=_STATUS,
             source=_source(made, factor.id),
         )
@@ -81,17 +70,9 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
         for factor in scenario.factors
     )
     own = {factor.id for factor in scenario.factors}
+    blank = [None] * len(scenario.ids)
     added = tuple(
-        Factor(
-            id,
-            tuple(
-                exact(made.values[of][id]) if id in made.values.get(of, {}) else None for of in scenario.ids
-            ),
-            Text(name),
-            _unit(made, id),
-            status=_STATUS,
-            source=_source(made, id),
-        )
+        _factor(made, id, Text(name), _values(made, id, scenario.ids, blank))
         for id, name in made.factors.items()
         if id not in own
     )
@@ -104,15 +85,22 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
 def factors_of(made: Understanding) -> tuple[Factor, ...]:
     """The columns of a settled understanding as factors, in the order of its recipients."""
     return tuple(
-        Factor(
-            id,
-            tuple(exact(values[id]) for values in made.values.values()),
-            Text(name),
-            _unit(made, id),
-            status=_STATUS,
-            source=_source(made, id),
-        )
+        _factor(made, id, Text(name), tuple(exact(values[id]) for values in made.values.values()))
         for id, name in made.factors.items()
+    )
+
+
+def _factor(made: Understanding, id: str, name: Text, values: tuple[Number | None, ...]) -> Factor:
+    return Factor(id, values, name, _unit(made, id), status=_STATUS, source=_source(made, id))
+
+
+def _values(
+    made: Understanding, factor: str, ids: Iterable[str], otherwise: Iterable[Number | None]
+) -> tuple[Number | None, ...]:
+    """A factor's figures by recipient; of one that the sheet does not have, the other figure."""
+    return tuple(
+        exact(made.values[id][factor]) if factor in made.values.get(id, {}) else value
+        for id, value in zip(ids, otherwise, strict=True)
     )
 
 

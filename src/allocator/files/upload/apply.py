@@ -86,12 +86,8 @@ def with_table(
             **amounts,
         )
     except ScenarioError as error:
-        placed = in_rows(error, _ids_of_rows(rows, key, find), [r.id for r in recipients])
+        placed = in_rows(error, rows, key, find.names, [r.id for r in recipients])
         raise ScenarioError(labelled(placed, labels, file)) from None
-
-
-def _ids_of_rows(rows: Iterable[Row], key: int, find: Finder) -> list[tuple[int, str]]:
-    return [(number, find.names.get(plain_name(row[key]), "")) for number, row in rows]
 
 
 # --- the parts of it --------------------------------------------------------------------------------
