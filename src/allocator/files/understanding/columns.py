@@ -161,7 +161,7 @@ def _place(view: View, head: Head, column: Column, names: int, draft: Draft) -> 
 def _by_heading(
     view: View, head: Head, column: Column, cells: Sequence[Cell], names: int, draft: Draft
 ) -> Place | None:
-    last, known = column.last, draft.known
+    last, known, where = column.last, draft.known, view.column(column.at)
     kinds = [figure_of(cell).kind for cell in cells if cell.kind != BLANK]
     factor = known.factor(column.parts) if known else None
     own = known.factor((last,)) if known else None
@@ -189,9 +189,10 @@ def _by_heading(
         return Place(column, LEFT, "text", cells=cells)
     if not column.parts:
         if FIGURE in kinds or REFUSED in kinds:
-            draft.refuse("column_unnamed", view.column(column.at))
+            draft.refuse("column_unnamed", where)
         return Place(column, LEFT, "empty_column", cells=cells)
-    if known is not None and not is_named(draft.options.add, view.column(column.at), column.name, last):
+    new = draft.options.other_factors or is_named(draft.options.add, where, column.name, last)
+    if known is not None and not new:
         return Place(column, LEFT, "reference", cells=cells)
     return Place(column, FACTOR, "figures", column.name, cells)
 

@@ -58,6 +58,11 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
     Columns and amounts that the sheet does not have stay as they are; columns that only the sheet has are new
     factors, without a weight.
     """
+    return replace(scenario, **changes_of(scenario, made, book))
+
+
+def changes_of(scenario: Scenario, made: Understanding, book: Phrasebook) -> dict[str, Any]:
+    """The fields of a scenario that a settled understanding changes, as in `with_values`."""
     factors = tuple(
         replace(
             factor,
@@ -79,7 +84,7 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
     new = provenance_of(made, book)
     cells = {(entry.recipient, entry.factor) for entry in new}
     kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
-    return replace(scenario, factors=(*factors, *added), provenance=(*kept, *new), **amounts_of(made))
+    return {"factors": (*factors, *added), "provenance": (*kept, *new), **amounts_of(made)}
 
 
 def factors_of(made: Understanding) -> tuple[Factor, ...]:

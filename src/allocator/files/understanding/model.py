@@ -51,13 +51,15 @@ class Options:
     """The decisions made already; columns by heading or letter, rows by name or number.
 
     ``same`` maps a name of the sheet to the name that it stands for.  ``add`` are columns that
-    a scenario does not have, to be taken as factors of it.
+    a scenario does not have, to be taken as factors of it; with ``other_factors`` all such columns are, and
+    factors that the sheet does not have are not asked about.
     """
 
     sheet: str | None = None
     recipients: str | None = None
     leave_out: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    other_factors: bool = False
     deduct: tuple[str, ...] = ()
     blank: str | None = None  # "zero" or "refuse"
     unit: str | None = None

@@ -116,7 +116,7 @@ def _without_unnamed_totals(
 def _factors_there(view: View, places: Sequence[Place], factors: Sequence[Place], draft: Draft) -> None:
     """Asks about factors of the scenario that no column holds; refuses a table without any figures."""
     known = draft.known
-    if known is None:
+    if known is None or draft.options.other_factors:
         if not factors and not any(place.role == taken_as.AMOUNT for place in places):
             draft.refuse("no_factors", names=[p.column.name for p in places if p.column.parts])
         for place in factors:

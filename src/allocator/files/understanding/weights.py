@@ -39,7 +39,7 @@ def weights_in(
     made = {id: plain_text(weight) for id, weight in found.items()}
     names = {place.id: place.column.name for place in factors}
     draft.treat("weights", at, weights=[f"{names[id]} {weight}%" for id, weight in made.items()])
-    if draft.known is not None:
+    if draft.known is not None and not draft.options.other_factors:
         own = draft.known.scenario.weights
         if any(Fraction(own.get(id, 0)) != Fraction(weight) for id, weight in made.items()):
             draft.treat("weights_differ", at)

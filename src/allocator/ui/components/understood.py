@@ -60,8 +60,10 @@ def answers_of(of: str) -> Answers:
 
 def begin(of: str) -> None:
     """Begins another table, without the answers and column roles of the one before."""
-    st.session_state[f"answers-{of}"] = {}
-    st.session_state[f"columns-{of}"] = {}
+    for kept in ("answers", "columns", "instead", "goes"):
+        st.session_state.pop(f"{kept}-{of}", None)
+    for key in [key for key in st.session_state if str(key).startswith(f"{of}-weight-")]:
+        del st.session_state[key]
 
 
 def render_columns(made: Understanding, of: str, book: Phrasebook) -> None:
@@ -106,20 +108,30 @@ def columns_of(of: str) -> Mapping[str, str]:
     return chosen
 
 
+def is_instead(of: str) -> bool:
+    """True if the factors of a table are to be taken in place of those that there are."""
+    return bool(st.session_state.get(f"instead-{of}"))
+
+
+def set_instead(of: str, chosen: bool) -> None:
+    """Takes the factors of a table in place of those that there are, or no longer."""
+    st.session_state[f"instead-{of}"] = chosen
+
+
 def render_questions(made: Understanding, of: str, book: Phrasebook, *, keeps: bool = False) -> None:
     """Draws every question of a table with its answers, including those already given.
 
     With ``keeps`` what the table lacks may stay as it is.
     """
-    for statement in _asked(made, of):
+    for statement in _asked(made, of, keeps=keeps):
         _render_question(statement, of, book, keeps=keeps)
 
 
-def is_open(made: Understanding, of: str) -> bool:
-    """True if something is refused, or a question is still open."""
+def is_open(made: Understanding, of: str, *, keeps: bool = False) -> bool:
+    """True if something is refused, or a question is still open; ``keeps`` as in `render_questions`."""
     answers = answers_of(of)
     return bool(made.problems) or any(
-        answers.get(_place(each), ("",))[0] != "keep" for each in made.decisions
+        not keeps or answers.get(_place(each), ("",))[0] != "keep" for each in made.decisions
     )
 
 
@@ -128,9 +140,9 @@ def _place(statement: Statement) -> Place:
     return statement.key, statement.at, str(statement.details.get("name", ""))
 
 
-def _asked(made: Understanding, of: str) -> list[Statement]:
+def _asked(made: Understanding, of: str, *, keeps: bool) -> list[Statement]:
     """The questions of a table: those that are answered first, then those that are open."""
-    answers = answers_of(of)
+    answers = {at: one for at, one in answers_of(of).items() if keeps or one[0] != "keep"}
     known = [statement for _, statement in answers.values()]
     return [*known, *(each for each in made.decisions if _place(each) not in answers)]
 
@@ -181,6 +193,7 @@ def options_of(of: str) -> Options:
     columns = columns_of(of)
     made: dict[str, Any] = {role: at for at, role in columns.items() if role not in SEVERAL}
     made["add"] = tuple(at for at, role in columns.items() if role == "add")
+    made["other_factors"] = is_instead(of)
     out = [at for at, role in columns.items() if role == "leave_out"]
     same: dict[str, str] = {}
     parts: list[str] = []

@@ -259,10 +259,13 @@ def _same(name: str, width: int, scenario: Scenario, book: Phrasebook) -> dict[i
 # --- what a person did ----------------------------------------------------------------------------
 
 
-def take_over(where: str, slug: str, before: Scenario, after: Scenario) -> None:
-    """Puts the edited scenario on the screen, as one step, and keeps its changes to be shown at ``where``."""
+def take_over(where: str, slug: str, before: Scenario, after: Scenario, *, points: bool = True) -> None:
+    """Puts the edited scenario on the screen, as one step, and keeps its changes to be shown at ``where``.
+
+    Without ``points`` its own weights count, in place of those that the sliders were set to.
+    """
     if after != before:
-        state.set_scenario(slug, after, state.draft(slug).points)
+        state.set_scenario(slug, after, state.draft(slug).points if points else None)
     st.session_state["data-outcome"] = where, before, after
 
 

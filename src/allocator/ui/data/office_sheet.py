@@ -19,6 +19,8 @@ from allocator.report.words.finding import against_sentence, terms
 from allocator.text import BOOKS, Phrasebook
 from allocator.ui.components import markup, understood, uploads
 from allocator.ui.data.editors import outcome_sentence, render_problems, render_sentences, take_over
+from allocator.ui.data.instead import render_instead, render_offer
+from allocator.ui.session.other_factors import with_other_factors
 from allocator.ui.session.remembered import shown
 
 
@@ -43,8 +45,11 @@ def render_office_sheet(
     except ScenarioError:
         render_problems(refused, "app.table_editor.upload_refused", book)
         return
+    instead = understood.is_instead(of)
+    keeps = not instead
     # the program's own template names each cell by its row and heading
-    if (_is_template(grids) and understood.is_open(made, of)) or not (made.values or made.decisions):
+    closed = not _is_template(grids) or instead or not understood.is_open(made, of, keeps=keeps)
+    if not closed or not (made.values or made.decisions):
         render_problems(refused, "app.table_editor.upload_refused", book)
         _offer_new_fund(file, book)
         return
@@ -54,22 +59,28 @@ def render_office_sheet(
             [f"{file.name}: {sentence}" for sentence in said], "app.table_editor.upload_refused", book
         )
     st.html(markup.block("exact", understood.summary(made, book), role="status"))
-    understood.render_questions(made, of, book, keeps=True)
+    render_offer(made, of, book)
+    understood.render_questions(made, of, book, keeps=keeps)
+    weights, decided = render_instead(scenario, made, of, book) if instead and made.factors else ({}, {})
     understood.render_columns(made, of, book)
     understood.render_statements(replace(made, problems=()), book)
-    if not understood.is_open(made, of):
-        try:
-            after = with_values(scenario, made, book)
-        except ScenarioError as error:  # figures that are valid singly but not together
-            render_problems(error, "app.table_editor.upload_refused", book)
-            return
-        _render_effect(scenario, after, book)
-        if st.button(book.say("app.table_editor.take_sheet"), key=f"take-{of}", type="primary"):
-            st.session_state["data-uploads"][file.id] = None  # dealt with
-            take_over("upload", slug, scenario, after)
-            st.rerun()
-    else:
+    if understood.is_open(made, of, keeps=keeps):
         _offer_new_fund(file, book)
+    elif not instead or any(weights.values()):
+        try:
+            if instead:
+                after = with_other_factors(scenario, made, weights, decided, book)
+            else:
+                after = with_values(scenario, made, book)
+        except ScenarioError as error:  # figures that are valid singly but not together
+            title = "app.table_editor.still" if instead else "app.table_editor.upload_refused"
+            render_problems(error, title, book)
+        else:
+            _render_effect(scenario, after, book)
+            if st.button(book.say("app.table_editor.take_sheet"), key=f"take-{of}", type="primary"):
+                st.session_state["data-uploads"][file.id] = None  # dealt with
+                take_over("upload", slug, scenario, after, points=not instead)
+                st.rerun()
     understood.render_sheet(made, grids, book)
 
 

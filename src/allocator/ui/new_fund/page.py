@@ -20,6 +20,7 @@ from allocator.report.tables.office import office_table
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, understood, uploads, widgets
+from allocator.ui.components.weight_fields import render_weight_fields
 from allocator.ui.session import catalogue, follow, remembered, state
 from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, scenario_of, written_like
 from allocator.ui.session.weights import whole
@@ -202,17 +203,7 @@ def _render_weights(made: Understanding, book: Phrasebook) -> dict[str, str]:
     first: Mapping[str, object] = made.weights
     if made.factors and not first:
         first = whole(dict.fromkeys(made.factors, 1))
-    fields = list(made.factors.items())
-    written = {}
-    for start in range(0, len(fields), 2):
-        for column, (id, name) in zip(st.columns(2), fields[start : start + 2], strict=False):
-            key = f"start-weight-{id}"
-            if key not in st.session_state:
-                st.session_state[key] = str(first.get(id, ""))
-            with column:
-                label = markup.in_markdown(book.say("app.start.weight_of", name=name))
-                written[id] = st.text_input(label, key=key, max_chars=20)
-    return written
+    return render_weight_fields(made.factors, first, "start-weight", "app.start.weight_of", book)
 
 
 # --- what comes of it -----------------------------------------------------------------------------

@@ -241,30 +241,42 @@ def with_weights(
 
     Where the same columns have weights as before, only the points change.  Raises ScenarioError.
     """
+    names = {factor.id: book.text(factor.name) for factor in scenario.factors}
+    points = entered_weights(names, scenario.kind, written, book)
+    if set(points) == set(scenario.weights):
+        return scenario, None if points == dict(scenario.weights) else points
+    return replace(scenario, weights=points), None
+
+
+def entered_weights(
+    names: Mapping[str, str], kind: str, written: Mapping[str, str], book: Phrasebook
+) -> dict[str, Number]:
+    """The weights as they were written, by factor; a blank one has none.
+
+    Raises ScenarioError with each that cannot be one, by the factor's name, or where percents are not 100.
+    """
     problems: list[Problem] = []
     points: dict[str, Number] = {}
     here = book.say("app.edit.weights_title")
-    for factor in scenario.factors:
-        text = written.get(factor.id, "").strip()
+    for id, name in names.items():
+        text = written.get(id, "").strip()
         if not text:
             continue
-        at = {"column": book.text(factor.name)}
-        found = entered_number(text.removesuffix("%").strip() if scenario.kind == "shares" else text)
+        at = {"column": name}
+        found = entered_number(text.removesuffix("%").strip() if kind == "shares" else text)
         if isinstance(found, str):
             problems.append(Problem(found, {"value": text[:40]}, here, at))
             continue
         try:
-            points[factor.id] = check_point(found, scenario.kind)
+            points[id] = check_point(found, kind)
         except ValueError:
             problems.append(Problem("weight_entered", {"value": text[:40], "places": DECIMALS}, here, at))
     if problems:
         raise ScenarioError(problems)
     total = sum(points.values(), start=0)
-    if scenario.kind == "shares" and total != 100:
+    if kind == "shares" and total != 100:
         raise ScenarioError(Problem("weights_entered_sum", {"total": total}, here))
-    if set(points) == set(scenario.weights):
-        return scenario, None if points == dict(scenario.weights) else points
-    return replace(scenario, weights=points), None
+    return points
 
 
 def kinds(scenario: Scenario) -> list[str]:
