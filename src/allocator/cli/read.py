@@ -41,6 +41,7 @@ def parser(book: Phrasebook) -> Parser:
     made.option("--published", metavar="COLUMN", dest="published")
     made.option("--previous", metavar="COLUMN", dest="previous")
     made.option("--hidden", metavar="read|leave")
+    made.option("--row", metavar="N=recipient|check|heading|note", action="append", default=[])
     made.option("--same", metavar="WRITTEN=NAME", action="append", default=[])
     made.option("--out", metavar="FOLDER")
     return made
@@ -90,7 +91,7 @@ def command(options: Any, book: Phrasebook) -> int:
 
 
 def _decided(options: Any, book: Phrasebook) -> Options:
-    from allocator.files.understanding.model import Options
+    from allocator.files.understanding.model import ROW_ROLES, Options
 
     same = {}
     for pair in options.same:
@@ -98,6 +99,12 @@ def _decided(options: Any, book: Phrasebook) -> Options:
         if not sign or not written.strip() or not name.strip():
             raise Usage(book.say("cli.bad_same", value=pair))
         same[written] = name
+    rows = {}
+    for pair in options.row:
+        at, _, role = (part.strip() for part in pair.partition("="))
+        if not at or role not in ROW_ROLES:
+            raise Usage(book.say("cli.bad_row", value=pair, known=ROW_ROLES))
+        rows[at.upper()] = role
     return Options(
         sheet=options.sheet,
         recipients=options.recipients,
@@ -109,6 +116,7 @@ def _decided(options: Any, book: Phrasebook) -> Options:
         published=options.published,
         previous=options.previous,
         hidden=options.hidden,
+        rows=rows,
         same=same,
     )
 

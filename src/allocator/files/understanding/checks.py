@@ -15,6 +15,7 @@ from allocator.files.understanding.rows import (
     ASKED,
     CHECK,
     DEDUCTED,
+    GIVEN,
     LEFT,
     RECIPIENT,
     SECTION,
@@ -28,6 +29,7 @@ _PART = ("小计", "分计", "subtotal")
 _NOISE = Decimal("1e-9")  # error of a sum that a spreadsheet has kept in binary
 _LEAST_RUN = 2
 _MIX, _MODULUS = 1_000_003, 2**31 - 1
+_CERTAINLY = ("match", GIVEN)  # why a row is a recipient, whatever its figures are
 _CERTAIN = 6  # digits in all; with more, an equal sum is hardly chance
 
 Columns = Mapping[str, int]  # factors, each with its column
@@ -148,7 +150,7 @@ def _check(
 def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:
     """Recipients whose figures are, in every column, the sum of all others or of those next to them."""
     lines = [row for row in rows if row.role == RECIPIENT and row.why != DEDUCTED]
-    if len(lines) < _LEAST_RUN + 1 or all(row.why == "match" for row in lines) or not columns:
+    if len(lines) < _LEAST_RUN + 1 or all(row.why in _CERTAINLY for row in lines) or not columns:
         return []
     # each row as one number, so that a sum is searched for once; what is found is then added up exactly
     marks = [_MIX**at % _MODULUS for at in range(1, len(columns) + 1)]
@@ -158,7 +160,7 @@ def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:
     after = {each: at for at, each in enumerate(sums)}
     found = []
     for at, (row, value) in enumerate(zip(lines, mixed, strict=True)):
-        if row.why == "match" or not value:
+        if row.why in _CERTAINLY or not value:
             continue
         start, end = before.get(sums[at] - value), after.get(sums[at + 1] + value)
         runs = [] if value + value != sums[-1] else [[*lines[:at], *lines[at + 1 :]]]

@@ -16,9 +16,11 @@ from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
 from allocator.files.scenario.schema import FORMAT
 from allocator.files.understanding.model import Understanding
+from allocator.files.understanding.rows import GIVEN
 from allocator.text import EN, ZH, Phrasebook, both
 
 _STATUS = "provided"
+_MOST_ROWS = 10  # that a source lists, of those of which somebody said what they are
 
 
 def write_folder(
@@ -147,7 +149,13 @@ def _both(key: str, made: Understanding, **details: str) -> Text:
 def _source(made: Understanding, factor: str) -> Text:
     at = next((taken.at for taken in made.columns if taken.id == factor), "")
     source = _both("sheets.title.source", made)
-    column = [book.say("sheets.title.source_column", at=at, name=made.factors[factor]) for book in (ZH, EN)]
+    rows = [taken.at for taken in made.rows if taken.why in ("asked", GIVEN)]
+    shown = [*rows[:_MOST_ROWS], *(["…"] if len(rows) > _MOST_ROWS else [])]
+    column = [
+        book.say("sheets.title.source_column", at=at, name=made.factors[factor])
+        + (book.say("sheets.title.source_rows", rows=shown) if rows else "")
+        for book in (ZH, EN)
+    ]
     return Text(source.zh + column[0], source.en + column[1])
 
 

@@ -65,10 +65,20 @@ class Head:
     unit: str = ""
 
 
-def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
-    """The beginning of a sheet's table; None where it holds none."""
-    lines = view.lines[:_LOOKED_AT]
-    first = next((at for at, (_, cells) in enumerate(lines) if _is_row(cells, is_known)), None)
+def head_of(
+    view: View, is_known: Callable[[str], bool] | None, given: Mapping[int, str] | None = None
+) -> Head | None:
+    """The beginning of a sheet's table; None where it holds none.
+
+    ``given`` holds the roles that somebody gave lines, by their numbers.
+    """
+    lines, given = view.lines[:_LOOKED_AT], given or {}
+
+    def begins(number: int, cells: Sequence[Cell]) -> bool:
+        role = given.get(number)
+        return _is_row(cells, is_known) if role is None else role in ("recipient", "check")
+
+    first = next((at for at, (number, cells) in enumerate(lines) if begins(number, cells)), None)
     if first is None:
         return None
     wide = {top: (left, right) for top, left, _, right in view.merged if right > left}
@@ -78,8 +88,12 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
     at = first
     for at in range(first - 1, -1, -1):
         number, cells = lines[at]
-        kind = _kind(cells, wide.get(number), bool(rows))
-        if kind == "heading" and len(rows) < MOST_HEADINGS and _follows(lines, at, rows):
+        if given.get(number) == "note":
+            continue
+        named = given.get(number) == "heading"
+        kind = "heading" if named else _kind(cells, wide.get(number), bool(rows))
+        near = named or _follows(lines, at, rows, given)
+        if kind == "heading" and len(rows) < MOST_HEADINGS and near:
             rows.insert(0, at)
         elif rows and kind == "weights":
             weights = weights or (number, cells)
@@ -100,7 +114,9 @@ def head_of(view: View, is_known: Callable[[str], bool] | None) -> Head | None:
         weights = next((lines[i] for i in rows if _says(lines[i][1], is_weights)), None)
     unit = next((said for i in range(top) if (said := _unit_above(lines[i][1])) is not None), "")
     columns = _columns(view, [lines[i] for i in rows], units)
-    end = min([first, *(i for i in range(rows[-1] + 1, first) if above.get(lines[i][0]) == "section")])
+    between = [(i, lines[i][0]) for i in range(rows[-1] + 1, first)]
+    apart = (i for i, number in between if above.get(number) == "section" or given.get(number) == "note")
+    end = min([first, *apart])
     return Head(columns, end, tuple(lines[i][0] for i in rows), above, weights, unit)
 
 
@@ -154,9 +170,14 @@ def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> s
     return "heading"
 
 
-def _follows(lines: Sequence[tuple[int, tuple[Cell, ...]]], at: int, rows: Sequence[int]) -> bool:
-    """True if a line is directly above the headings that are known already, or none are."""
-    return not rows or lines[rows[0]][0] - lines[at][0] == 1
+def _follows(
+    lines: Sequence[tuple[int, tuple[Cell, ...]]], at: int, rows: Sequence[int], given: Mapping[int, str]
+) -> bool:
+    """True if a line is directly above the headings that are known already, but for notes, or none are."""
+    if not rows:
+        return True
+    between = range(lines[at][0] + 1, lines[rows[0]][0])
+    return all(given.get(number) == "note" for number in between)
 
 
 def _unit_above(cells: Sequence[Cell]) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from allocator.text import Phrasebook
 
 LONGEST_SHOWN = 60
+ROW_ROLES = ("recipient", "check", "heading", "note")  # that somebody can give a row; a note is left out
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ def _short(value: object) -> object:
 class Options:
     """The decisions made already; columns by heading or letter, rows by name or number.
 
-    ``same`` maps a name of the sheet to the name that it stands for.  ``add`` are columns that
-    a scenario does not have, to be taken as factors of it; with ``other_factors`` all such columns are, and
-    factors that the sheet does not have are not asked about.
+    ``rows`` gives rows, by their numbers, one of `ROW_ROLES`.  ``same`` maps a name of the sheet to the name
+    that it stands for.  ``add`` are columns that a scenario does not have, to be taken as factors of it; with
+    ``other_factors`` all such columns are, and factors that the sheet does not have are not asked about.
     """
 
     sheet: str | None = None
@@ -66,6 +67,7 @@ class Options:
     published: str | None = None
     previous: str | None = None
     hidden: str | None = None  # "read" or "leave"
+    rows: Mapping[str, str] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
 
 

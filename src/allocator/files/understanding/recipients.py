@@ -11,7 +11,7 @@ from allocator.core.errors import ScenarioError
 from allocator.core.parts import check_id
 from allocator.files.understanding.draft import Draft
 from allocator.files.understanding.names import Known, plain_form
-from allocator.files.understanding.rows import ASKED, DEDUCTED, RECIPIENT, Row
+from allocator.files.understanding.rows import ASKED, DEDUCTED, GIVEN, RECIPIENT, Row
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import closed, part_of, tidy
 
@@ -88,9 +88,9 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
 
 
 def _written(row: Row, names: int) -> str:
-    """The name in a row as it is written; for a deducted row, the name after 其中：."""
+    """The name in a row as it is written; where a part is a recipient of its own, the name after 其中：."""
     text = row.cell(names).text
-    return part_of(text) or text if row.why == DEDUCTED else text
+    return part_of(text) or text if row.why in (DEDUCTED, GIVEN) else text
 
 
 def _city(place: str) -> str:

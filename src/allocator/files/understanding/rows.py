@@ -25,6 +25,7 @@ from allocator.files.understanding.vocabulary import (
 
 RECIPIENT, CHECK, WEIGHTS, SECTION, LEFT, ASKED = "recipient", "check", "weights", "section", "left", "asked"
 DEDUCTED = "deducted"  # why a row is a recipient of its own and comes off the row above
+GIVEN = "given"  # somebody said what the row is
 _LONG = 24  # characters of a text that is no name
 
 
@@ -90,6 +91,8 @@ class Rows:
         def made(role: str, why: str, id: str = "") -> Row:
             return Row(number, cells, label, role, why, id)
 
+        if at in draft.options.rows:
+            return self._given(draft.options.rows[at], number, cells, label)
         if (
             draft.options.leave_out
             and label
@@ -129,6 +132,25 @@ class Rows:
             self._unnamed(number, label)
             return made(ASKED, "unnamed")
         return made(RECIPIENT, "name")
+
+    def _given(self, role: str, number: int, cells: tuple[Cell, ...], label: str) -> Row:
+        """A row in the role that somebody gave it; a total is no recipient, whoever says so."""
+        at, draft = self.view.row(number), self.draft
+        own = cells[self.names] if self.names < len(cells) else EMPTY
+        if role == "check":
+            return Row(number, cells, label, CHECK, GIVEN)
+        if role != "recipient":
+            draft.leave("row_headings" if role == "heading" else "row_asked", at, name=label)
+            return Row(number, cells, label, LEFT, "headings" if role == "heading" else "asked")
+        match = None if draft.known is None else draft.known.recipient(own.text)
+        if not tidy(own.text):
+            self._unnamed(number, label)
+        elif match is None and is_total_row(label):
+            draft.refuse("row_total", at, name=label)
+        else:
+            draft.treat("row_given", at, name=label)
+            return Row(number, cells, label, RECIPIENT, GIVEN, match.id if match else "")
+        return Row(number, cells, label, ASKED, GIVEN)
 
     def _is_heading(self, cells: Sequence[Cell], own: Cell) -> bool:
         texts = sum(1 for at in self.figures if at < len(cells) and figure_of(cells[at]).kind == WORDS)

@@ -35,7 +35,8 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
     view = view_of(grid, is_known)
     if view.turned:
         draft.treat("turned")
-    head = head_of(view, is_known)
+    given = _given(view, draft)
+    head = head_of(view, is_known, given)
     names = None if head is None else recipient_column(view, head, draft)
     if head is None or names is None:
         if not draft.problems:
@@ -73,6 +74,17 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
         amounts=amounts,
         checks=checks,
     )
+
+
+def _given(view: View, draft: Draft) -> dict[int, str]:
+    """The roles that somebody gave rows, by their numbers; refuses rows that hold nothing."""
+    if not draft.options.rows:
+        return {}
+    places = {view.row(number): number for number, _ in view.lines}
+    for at in draft.options.rows:
+        if at not in places:
+            draft.refuse("no_such_row", name=at)
+    return {places[at]: role for at, role in draft.options.rows.items() if at in places}
 
 
 def _made(file: str, grid: Grid, draft: Draft) -> Understanding:

@@ -13,6 +13,7 @@ from allocator.files.sheets.number_formats import letters
 from allocator.files.understanding.model import Options, Statement, Taken, Understanding
 from allocator.text import Phrasebook
 from allocator.ui.components import markup
+from allocator.ui.components.understood_rows import render_rows, rows_of
 
 ROWS, COLUMNS = 60, 24  # of a sheet that are drawn
 FEW = 6  # statements of a kind before the rest is folded away
@@ -60,7 +61,7 @@ def answers_of(of: str) -> Answers:
 
 def begin(of: str) -> None:
     """Begins another table, without the answers and column roles of the one before."""
-    for kept in ("answers", "columns", "instead", "goes"):
+    for kept in ("answers", "columns", "rows", "rows-list", "instead", "goes"):
         st.session_state.pop(f"{kept}-{of}", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{of}-weight-")]:
         del st.session_state[key]
@@ -76,6 +77,12 @@ def render_columns(made: Understanding, of: str, book: Phrasebook) -> None:
             for place, taken in zip(st.columns(ABREAST), shown[start : start + ABREAST], strict=False):
                 with place:
                     _render_column(taken, of, book)
+
+
+def render_roles(made: Understanding, grids: Sequence[Grid], of: str, book: Phrasebook) -> None:
+    """Draws what each column and each row was taken for, to be changed."""
+    render_columns(made, of, book)
+    render_rows(made, grids, of, book)
 
 
 def _render_column(taken: Taken, of: str, book: Phrasebook) -> None:
@@ -218,7 +225,7 @@ def options_of(of: str) -> Options:
             same[str(statement.details["name"])] = _name(statement.details["near"])
         elif key.startswith("factor_"):
             same[choice] = _name(statement.details["name"])
-    return Options(leave_out=tuple(out), deduct=tuple(parts), same=same, **made)
+    return Options(leave_out=tuple(out), deduct=tuple(parts), same=same, rows=rows_of(of), **made)
 
 
 def _name(of: object) -> str:

@@ -49,7 +49,7 @@ def render_office_sheet(
     keeps = not instead
     # the program's own template names each cell by its row and heading
     closed = not _is_template(grids) or instead or not understood.is_open(made, of, keeps=keeps)
-    if not closed or not (made.values or made.decisions):
+    if not closed or not (made.values or made.decisions or options.rows):
         render_problems(refused, "app.table_editor.upload_refused", book)
         _offer_new_fund(file, book)
         return
@@ -62,7 +62,7 @@ def render_office_sheet(
     render_offer(made, of, book)
     understood.render_questions(made, of, book, keeps=keeps)
     weights, decided = render_instead(scenario, made, of, book) if instead and made.factors else ({}, {})
-    understood.render_columns(made, of, book)
+    understood.render_roles(made, grids, of, book)
     understood.render_statements(replace(made, problems=()), book)
     if understood.is_open(made, of, keeps=keeps):
         _offer_new_fund(file, book)

@@ -123,7 +123,7 @@ def _render_table(like: Scenario | None, book: Phrasebook) -> tuple[Understandin
         widgets.render_errors(error, book)
         return None, ()
     understood.render_questions(made, OF, book)
-    understood.render_columns(made, OF, book)
+    understood.render_roles(made, grids, OF, book)
     return made, grids
 
 

@@ -56,9 +56,9 @@ def with_other_factors(
     """The scenario with the sheet's factors in place of its own, under the weights as written.
 
     ``decided`` says for each factor that goes and is referred to: ``KEEP``, ``DROP``, or the factor that
-    takes its place in the coefficient and the limits.  Recipients and known amounts stay; a factor that both have
-    keeps its description.  Raises ScenarioError with what is not decided, each weight that cannot be read, or
-    what does not fit together.
+    takes its place in the coefficient and the limits.  Recipients and known amounts stay; a factor that both
+    have keeps its description.  Raises ScenarioError with what is not decided, each weight that cannot be
+    read, or what does not fit together.
     """
     gone = going(scenario, made)
     problems = [
