@@ -132,9 +132,9 @@ def _content(file: str) -> tuple[str, bytes]:
 
 
 _EMPTY: dict[str, Any] = {
-    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "factors": {},
-    "units": {}, "weights": {}, "published": None, "previous": None, "columns": [], "rows": [], "treated": [],
-    "left_out": [], "checks": [], "decisions": [], "problems": [],
+    "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "aliases": {},
+    "factors": {}, "units": {}, "weights": {}, "published": None, "previous": None, "columns": [], "rows": [],
+    "treated": [], "left_out": [], "checks": [], "decisions": [], "problems": [],
 }  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def _json(made: Understanding, book: Phrasebook) -> dict[str, Any]:
     ]
     tables = {
         name: {key: _plain(value) for key, value in getattr(made, name).items()}
-        for name in ("values", "cells", "names", "factors", "units", "weights")
+        for name in ("values", "cells", "names", "aliases", "factors", "units", "weights")
     }
     taken = {
         part: [

@@ -14,7 +14,7 @@ MOST_STATEMENTS = 500  # of each kind; nobody reads more
 
 @dataclass
 class Draft:
-    """The statements of an understanding as they are found."""
+    """The statements of an understanding as they are found, and the names that become aliases."""
 
     options: Options
     known: Known | None
@@ -22,6 +22,7 @@ class Draft:
     left_out: list[Statement] = field(default_factory=list)
     decisions: list[Statement] = field(default_factory=list)
     problems: list[Statement] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
 
     def treat(self, key: str, at: str = "", **details: object) -> None:
         """Notes how something was treated."""

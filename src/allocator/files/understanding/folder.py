@@ -48,6 +48,7 @@ def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenar
     return replace(
         scenario,
         title=Text(*both("sheets.title.title", file=made.file)),
+        recipients=_remembered(scenario, made),
         factors=tuple(factors),
         provenance=tuple(provenance_of(made, book)),
         **amounts_of(made),
@@ -86,7 +87,20 @@ def changes_of(scenario: Scenario, made: Understanding, book: Phrasebook) -> dic
     new = provenance_of(made, book)
     cells = {(entry.recipient, entry.factor) for entry in new}
     kept = (entry for entry in scenario.provenance if (entry.recipient, entry.factor) not in cells)
-    return {"factors": (*factors, *added), "provenance": (*kept, *new), **amounts_of(made)}
+    return {
+        "recipients": _remembered(scenario, made),
+        "factors": (*factors, *added),
+        "provenance": (*kept, *new),
+        **amounts_of(made),
+    }
+
+
+def _remembered(scenario: Scenario, made: Understanding) -> tuple[Recipient, ...]:
+    """The scenario's recipients with the confirmed names as aliases, so that nobody is asked again."""
+    return tuple(
+        replace(r, aliases=(*r.aliases, made.aliases[r.id])) if r.id in made.aliases else r
+        for r in scenario.recipients
+    )
 
 
 def factors_of(made: Understanding) -> tuple[Factor, ...]:

@@ -118,8 +118,9 @@ class Understanding:
     """The proposal for a file; its values only count if nothing is left to decide and nothing is refused.
 
     ``values`` and ``cells`` hold for each recipient and factor the exact figure and the cell that it is from,
-    ``zeros`` the cells without a figure that are read as zero.  ``units`` are those of single factors,
-    ``unit`` is the one given, or stated above the table.
+    ``zeros`` the cells without a figure that are read as zero.  ``aliases`` are confirmed names of
+    recipients, to be remembered.  ``units`` are those of single factors, ``unit`` is the one given, or stated
+    above the table.
     """
 
     file: str
@@ -132,6 +133,7 @@ class Understanding:
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     zeros: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, str] = field(default_factory=dict)

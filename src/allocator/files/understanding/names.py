@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.naming import Names, names_of
+from allocator.core.parts import Recipient
 from allocator.files.understanding.vocabulary import closed, tidy
 
 _OFFICES = re.compile(
@@ -59,7 +61,10 @@ class Known:
             (name for f in scenario.factors for name in (f.id, f.name.zh, f.name.en)),
             [f.name for f in scenario.factors],
         )
+        self._confirmed: dict[str, str] = {}  # names that somebody said are a recipient's
         for written, meant in same.items():
+            if closed(meant) in self._recipients and closed(written) not in self._recipients:
+                self._confirmed[closed(written)] = tidy(written)
             for known in (self._recipients, self._factors):
                 if (id := known.get(closed(meant))) is not None:
                     known[closed(written)] = id
@@ -73,6 +78,14 @@ class Known:
         if text not in self._found:
             self._found[text] = self._recipient(text)
         return self._found[text]
+
+    def alias(self, text: str) -> str | None:
+        """The name within a text that somebody said is a recipient's, if it can be an alias of it."""
+        name = next((self._confirmed[form] for form in self._forms(text) if form in self._confirmed), None)
+        try:
+            return None if name is None else Recipient("any", aliases=(name,)).aliases[0]
+        except ScenarioError:  # too long, or with signs that separate aliases
+            return None
 
     def is_recipient(self, text: str) -> bool:
         """True if a text is a recipient's name, in any way of writing it."""

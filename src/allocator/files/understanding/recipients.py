@@ -82,6 +82,9 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
             continue
         if written not in (name.zh, name.en, match.id):
             draft.treat("read_as", at, written=written, name=name)
+        if alias := known.alias(written):
+            draft.treat("alias", at, written=alias, name=name)
+            draft.aliases[match.id] = alias
         made.append(replace(row, id=match.id))
     _all_there(made, known, draft)
     return made

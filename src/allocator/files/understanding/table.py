@@ -66,6 +66,7 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
         values=values.values,
         cells=values.cells,
         names={row.id: row.name for row in recipients},
+        aliases=draft.aliases,
         factors={place.id: place.column.name for place in factors},
         unit=unit,
         units=values.units,
