@@ -41,6 +41,7 @@ def parser(book: Phrasebook) -> Parser:
     made.option("--published", metavar="COLUMN", dest="published")
     made.option("--previous", metavar="COLUMN", dest="previous")
     made.option("--hidden", metavar="read|leave")
+    made.option("--reserve", metavar="ROW[=AMOUNT]", action="append", default=[])
     made.option("--row", metavar="N=recipient|check|heading|note", action="append", default=[])
     made.option("--same", metavar="WRITTEN=NAME", action="append", default=[])
     made.option("--out", metavar="FOLDER")
@@ -117,6 +118,7 @@ def _decided(options: Any, book: Phrasebook) -> Options:
         previous=options.previous,
         hidden=options.hidden,
         rows=rows,
+        reserve=dict(pair.partition("=")[::2] for pair in options.reserve),
         same=same,
     )
 
@@ -133,8 +135,8 @@ def _content(file: str) -> tuple[str, bytes]:
 
 _EMPTY: dict[str, Any] = {
     "sheet": None, "sheets": [], "values": {}, "unit": "", "cells": {}, "names": {}, "aliases": {},
-    "factors": {}, "units": {}, "weights": {}, "published": None, "previous": None, "columns": [], "rows": [],
-    "treated": [], "left_out": [], "checks": [], "decisions": [], "problems": [],
+    "factors": {}, "units": {}, "weights": {}, "published": None, "previous": None, "reservations": [],
+    "columns": [], "rows": [], "treated": [], "left_out": [], "checks": [], "decisions": [], "problems": [],
 }  # fmt: skip
 
 
@@ -171,6 +173,7 @@ def _json(made: Understanding, book: Phrasebook) -> dict[str, Any]:
     }
     return (
         _EMPTY
+        | {"reservations": [{"row": r.at, "name": r.name, "amount": r.amount} for r in made.reservations]}
         | {"sheet": made.sheet, "unit": made.unit, "sheets": list(made.sheets), "checks": checks}
         | tables | amounts | taken | lists
     )  # fmt: skip

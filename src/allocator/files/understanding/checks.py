@@ -18,6 +18,7 @@ from allocator.files.understanding.rows import (
     GIVEN,
     LEFT,
     RECIPIENT,
+    RESERVED,
     SECTION,
     Row,
     has_no_value,
@@ -46,7 +47,7 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
     if not any(row.role == CHECK for row in rows):
         return ()
     counted = [row for row in rows if _is_counted(row)]
-    others = [row for row in rows if row.role == LEFT and row.why == "asked"]
+    others = [row for row in rows if row.role == RESERVED or (row.role == LEFT and row.why == "asked")]
     values = {row.number: values_of(row, columns) for row in [*counted, *others]}
     mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}
     unknown = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
-from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Text
+from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Reservation, Text, plain_name
 from allocator.files.csv_file import MOST_ROWS
 from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
@@ -49,6 +49,7 @@ def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenar
         scenario,
         title=Text(*both("sheets.title.title", file=made.file)),
         recipients=_remembered(scenario, made),
+        reservations=with_reserved(scenario.reservations, made),
         factors=tuple(factors),
         provenance=tuple(provenance_of(made, book)),
         **amounts_of(made),
@@ -90,9 +91,24 @@ def changes_of(scenario: Scenario, made: Understanding, book: Phrasebook) -> dic
     return {
         "recipients": _remembered(scenario, made),
         "factors": (*factors, *added),
+        "reservations": with_reserved(scenario.reservations, made),
         "provenance": (*kept, *new),
         **amounts_of(made),
     }
+
+
+def with_reserved(reservations: Iterable[Reservation], made: Understanding) -> tuple[Reservation, ...]:
+    """The reservations with those of the sheet; one that both have gets the sheet's amount."""
+    known = list(reservations)
+    for each in made.reservations:
+        amount = exact(Fraction(each.amount))
+        name = plain_name(each.name)
+        at = [i for i, r in enumerate(known) if name in (plain_name(r.name.zh), plain_name(r.name.en))]
+        if at:
+            known[at[0]] = replace(known[at[0]], amount=amount)
+        else:
+            known.append(Reservation(Text(each.name), amount))
+    return tuple(known)
 
 
 def _remembered(scenario: Scenario, made: Understanding) -> tuple[Recipient, ...]:
@@ -209,7 +225,7 @@ def _new(made: Understanding, book: Phrasebook) -> dict[str, bytes]:
         }
         for id in factors
     }
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "title": book.say("sheets.title.title", file=made.file),
         "fund": {"name": "…", "amount": 0, "currency": "CNY", "unit": 10_000, "source": "…"},
@@ -218,5 +234,9 @@ def _new(made: Understanding, book: Phrasebook) -> dict[str, bytes]:
         "data": {name.removesuffix(".csv"): name for name in files},
         "factor": described,
     }
+    if made.reservations:
+        content["reservation"] = [
+            {"name": each.name, "amount": exact(Fraction(each.amount))} for each in made.reservations
+        ]
     remarks = {"": book.say("new.head"), "fund": book.say("new.fund")}
     return files | {"scenario.toml": toml_bytes(content, remarks)}

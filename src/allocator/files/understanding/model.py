@@ -51,6 +51,7 @@ def _short(value: object) -> object:
 class Options:
     """The decisions made already; columns by heading or letter, rows by name or number.
 
+    ``reserve`` names rows that are reservations, each with its amount, "" where the sheet gives it.
     ``rows`` gives rows, by their numbers, one of `ROW_ROLES`.  ``same`` maps a name of the sheet to the name
     that it stands for.  ``add`` are columns that a scenario does not have, to be taken as factors of it; with
     ``other_factors`` all such columns are, and factors that the sheet does not have are not asked about.
@@ -68,6 +69,7 @@ class Options:
     previous: str | None = None
     hidden: str | None = None  # "read" or "leave"
     rows: Mapping[str, str] = field(default_factory=dict)
+    reserve: Mapping[str, str] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -114,6 +116,15 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """A row that is a reservation for a department: its exact amount is in the main unit."""
+
+    at: str
+    name: str
+    amount: str
+
+
+@dataclass(frozen=True)
 class Understanding:
     """The proposal for a file; its values only count if nothing is left to decide and nothing is refused.
 
@@ -138,6 +149,7 @@ class Understanding:
     units: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, str] = field(default_factory=dict)
     amounts: tuple[Amounts, ...] = ()
+    reservations: tuple[Reserved, ...] = ()
     checks: tuple[Check, ...] = ()
     treated: tuple[Statement, ...] = ()
     left_out: tuple[Statement, ...] = ()

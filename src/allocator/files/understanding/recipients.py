@@ -72,7 +72,8 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
             near += 1
             meant = known.near(row.name) if near <= _MOST_NEAR else None
             key = "recipient_near" if meant else "recipient_unknown"
-            draft.ask(key, ["same", "leave_out"], at, name=row.name, near=meant)
+            choices = ["same", "leave_out", *([] if meant else ["reservation"])]
+            draft.ask(key, choices, at, name=row.name, near=meant)
             made.append(replace(row, role=ASKED, why="unknown"))
             continue
         name = known.names[match.id]

@@ -25,6 +25,7 @@ from allocator.files.understanding.vocabulary import (
 
 RECIPIENT, CHECK, WEIGHTS, SECTION, LEFT, ASKED = "recipient", "check", "weights", "section", "left", "asked"
 DEDUCTED = "deducted"  # why a row is a recipient of its own and comes off the row above
+RESERVED = "reserved"  # a department's, which comes off before anything is shared out
 GIVEN = "given"  # somebody said what the row is
 _LONG = 24  # characters of a text that is no name
 
@@ -100,6 +101,8 @@ class Rows:
         ):
             draft.leave("row_asked", at, name=label)
             return made(LEFT, "asked")
+        if label and is_named(draft.options.reserve, at, label):
+            return made(RESERVED, "asked")
         if name and draft.known is not None and (match := draft.known.recipient(own.text)) is not None:
             return made(RECIPIENT, "match", match.id)
         if label and is_weights(label) and has_figures:

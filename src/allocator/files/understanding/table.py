@@ -19,6 +19,7 @@ from allocator.files.understanding.figures import EXACT
 from allocator.files.understanding.headings import Head, head_of
 from allocator.files.understanding.model import Taken, Understanding
 from allocator.files.understanding.recipients import recipients_in
+from allocator.files.understanding.reservations import reservations_in
 from allocator.files.understanding.rows import ASKED, RECIPIENT, WEIGHTS, Row, Rows
 from allocator.files.understanding.view import View, view_of
 from allocator.files.understanding.weights import weights_in
@@ -58,6 +59,7 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
     in_rows = next(((row.number, row.cells) for row in rows if row.role == WEIGHTS), None)
     weights = weights_in(view, factors, head.weights or in_rows, draft)
     amounts = amounts_in(view, recipients, places, unit, draft)
+    reservations = reservations_in(view, rows, places, unit, draft)
     _factors_there(view, places, factors, draft)
     return replace(
         _made(file, grid, draft),
@@ -73,6 +75,7 @@ def _understood(file: str, grid: Grid, draft: Draft) -> Understanding:
         zeros=tuple(values.zeros),
         weights=weights,
         amounts=amounts,
+        reservations=reservations,
         checks=checks,
     )
 

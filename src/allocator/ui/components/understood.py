@@ -43,6 +43,7 @@ CHOICES = {  # answers in words; any other is a name in the table
     "same": "app.start.choice_same",
     "keep": "app.start.choice_keep",
     "deduct": "app.start.choice_deduct",
+    "reservation": "app.start.choice_reservation",
 }
 SEVERAL = ("leave_out", "add")  # roles that several columns can have
 ABREAST = 3
@@ -61,7 +62,7 @@ def answers_of(of: str) -> Answers:
 
 def begin(of: str) -> None:
     """Begins another table, without the answers and column roles of the one before."""
-    for kept in ("answers", "columns", "rows", "rows-list", "instead", "goes"):
+    for kept in ("answers", "columns", "rows", "rows-list", "amounts", "instead", "goes"):
         st.session_state.pop(f"{kept}-{of}", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{of}-weight-")]:
         del st.session_state[key]
@@ -180,13 +181,38 @@ def _render_question(statement: Statement, of: str, book: Phrasebook, *, keeps: 
         on_change=answer,
         placeholder=book.say("app.start.decide"),
     )
+    if standing == "reservation":
+        _render_amount(str(statement.details["name"]), of, book)
+
+
+def amounts_of(of: str) -> Mapping[str, str]:
+    """The amounts that were written for reservations, by the names of their rows."""
+    written: Mapping[str, str] = st.session_state.get(f"amounts-{of}", {})
+    return written
+
+
+def _render_amount(name: str, of: str, book: Phrasebook) -> None:
+    """Draws the field for the amount of a reservation; blank, it is the one in the sheet."""
+    key = f"amount-{of}-{name}"
+
+    def write() -> None:
+        st.session_state[f"amounts-{of}"] = {**amounts_of(of), name: st.session_state[key].strip()}
+
+    st.text_input(
+        markup.in_markdown(book.say("app.start.reserve", name=name)),
+        amounts_of(of).get(name, ""),
+        key=key,
+        max_chars=40,
+        on_change=write,
+        placeholder=book.say("app.start.reserve_hint"),
+    )
 
 
 def choices_of(statement: Statement, *, keeps: bool = False) -> list[str]:
     """The answers that the page offers to a question."""
     if statement.key == "two_recipient_columns":
         return [str(statement.details["first"]), str(statement.details["second"])]
-    unmeant = ("reservation", "blank", *(() if statement.details.get("near") else ("same",)))
+    unmeant = ("blank", *(() if statement.details.get("near") else ("same",)))
     kept = ["keep"] if keeps and statement.key in KEPT else []
     return [*kept, *(choice for choice in statement.choices if choice not in unmeant)]
 
@@ -204,6 +230,7 @@ def options_of(of: str) -> Options:
     out = [at for at, role in columns.items() if role == "leave_out"]
     same: dict[str, str] = {}
     parts: list[str] = []
+    reserve: dict[str, str] = {}
     for (key, at, name), (choice, statement) in answers_of(of).items():
         if choice == "keep":
             continue
@@ -215,6 +242,8 @@ def options_of(of: str) -> Options:
             made["blank"] = choice
         elif choice == "deduct":
             parts.append(name)
+        elif choice == "reservation":
+            reserve[name or at] = amounts_of(of).get(name or at, "")
         elif key in ("hidden_rows", "factor_hidden"):
             made["hidden"] = choice
         elif key == "two_recipient_columns":
@@ -225,7 +254,9 @@ def options_of(of: str) -> Options:
             same[str(statement.details["name"])] = _name(statement.details["near"])
         elif key.startswith("factor_"):
             same[choice] = _name(statement.details["name"])
-    return Options(leave_out=tuple(out), deduct=tuple(parts), same=same, rows=rows_of(of), **made)
+    return Options(
+        leave_out=tuple(out), deduct=tuple(parts), reserve=reserve, same=same, rows=rows_of(of), **made
+    )
 
 
 def _name(of: object) -> str:

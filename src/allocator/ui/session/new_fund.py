@@ -13,7 +13,13 @@ from allocator.core.model import Scenario
 from allocator.core.parts import Fund, Recipient, Reservation, Text, plain_name
 from allocator.files.parsing import cell_number
 from allocator.files.scenario.schema import amount_in_text
-from allocator.files.understanding.folder import amounts_of, factors_of, provenance_of, with_values
+from allocator.files.understanding.folder import (
+    amounts_of,
+    factors_of,
+    provenance_of,
+    with_reserved,
+    with_values,
+)
 from allocator.files.understanding.model import Understanding
 from allocator.text import ZH, Phrasebook, money_scale
 from allocator.ui.session.rule import FIELD
@@ -68,7 +74,9 @@ def scenario_of(
             title=Text(name),
             fund=replace(like.fund, amount=total, unit=fund.unit, name=Text(name), source=Text(source)),
             weights=weights,
-            reservations=tuple(Reservation(_known_name(name, like), amount) for name, amount in departments),
+            reservations=with_reserved(
+                (Reservation(_known_name(name, like), amount) for name, amount in departments), made
+            ),
             published=amounts.get("published"),
             previous=amounts.get("previous"),
             provenance=tuple(provenance_of(made, book)),
@@ -81,7 +89,7 @@ def scenario_of(
         weights=weights,
         recipients=tuple(Recipient(id) for id in made.values),
         factors=factors_of(made),
-        reservations=tuple(Reservation(Text(name), amount) for name, amount in departments),
+        reservations=with_reserved((Reservation(Text(name), amount) for name, amount in departments), made),
         published=amounts.get("published"),
         previous=amounts.get("previous"),
         provenance=tuple(provenance_of(made, book)),
