@@ -16,6 +16,7 @@ from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import STATUSES
 from allocator.files.sheets.headings import CELL_COLUMNS, FACTOR_COLUMNS, REGISTER, factor_headings
+from allocator.files.upload import lists
 from allocator.files.upload import read as upload
 from allocator.report.words.differences import differences_in_words
 from allocator.text import BOOKS, Phrasebook
@@ -32,7 +33,7 @@ Into = tuple[str, str, str]  # the editor, the scenario, and a digest of the dat
 
 
 class Editor(NamedTuple):
-    """One of the three tables: its sentences, the data that fills it, functions that write and read it."""
+    """One of the tables: its sentences, the data that fills it, functions that write and read it."""
 
     name: str
     title: str
@@ -88,6 +89,26 @@ EDITORS = {
             lambda s: s.provenance,
             upload.cell_rows,
             upload.with_cells,
+            True,
+        ),
+        Editor(
+            "aliases",
+            "app.table_editor.aliases_title",
+            "app.table_editor.aliases_about",
+            "app.table_editor.aliases_apply",
+            lambda s: s.recipients,
+            lists.alias_rows,
+            lists.with_aliases,
+            False,
+        ),
+        Editor(
+            "uses",
+            "app.table_editor.uses_title",
+            "app.table_editor.uses_about",
+            "app.table_editor.uses_apply",
+            lambda s: (s.uses, s.fund.currency, s.fund.unit),
+            lists.use_rows,
+            lists.with_uses,
             True,
         ),
     )
@@ -192,6 +213,10 @@ def _roles(
         return {}, set(range(len(REGISTER), width)), set()
     if name == "factors":
         return {FACTOR_COLUMNS.index("status"): statuses}, {FACTOR_COLUMNS.index("year")}, {0}
+    if name == "aliases":
+        return {}, set(), {0}
+    if name == "uses":
+        return {}, {width - 1}, set()
     choices = {
         "recipient": [book.text(r.name) for r in scenario.recipients],
         "factor": factor_headings(scenario, book),

@@ -46,8 +46,18 @@ def render() -> None:
     render_editor("factors", scenario, slug, book)
     with st.expander(book.say("app.table_editor.cells_fold"), key="fold-cells"):
         render_editor("cells", scenario, slug, book)
+    _render_folded("aliases", book.say("app.table_editor.aliases_fold"), scenario, slug, book)
+    _render_folded("uses", book.say("app.table_editor.uses_fold"), scenario, slug, book)
     if allocation is not None:
         st.html(markup.foot(foot_lines(allocation, book)))
+
+
+def _render_folded(name: str, title: str, scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws an editor that few need, folded away; its outcome is seen when it is open."""
+    folded = st.expander(title, key=f"fold-{name}", on_change="rerun")
+    if folded.open:
+        with folded:
+            render_editor(name, scenario, slug, book)
 
 
 def _allocation(slug: str, book: Phrasebook) -> Allocation | None:
