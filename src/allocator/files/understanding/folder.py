@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -153,18 +153,25 @@ def provenance_of(made: Understanding, book: Phrasebook) -> list[Provenance]:
     """The source cell of every value, and whether it was blank; none if there are too many."""
     if sum(map(len, made.cells.values())) > MOST_ROWS:
         return []
+    if made.parts:
+        return [entry for part in made.parts for entry in provenance_of(part, book)]
     zeros = frozenset(made.zeros)
     return [
         Provenance(
             id,
             factor,
-            note=book.text(
-                _both("sheets.title.zero" if cell in zeros else "sheets.title.cell", made, cell=cell)
-            ),
+            note=book.text(_both(_from(cell, zeros), made, cell=cell)),
         )
         for id, cells in made.cells.items()
         for factor, cell in cells.items()
     ]
+
+
+def _from(cell: str, zeros: Collection[str]) -> str:
+    """The key of the sentence on the source of a figure; "" is no cell, where a table lacks the recipient."""
+    if not cell:
+        return "sheets.title.absent"
+    return "sheets.title.zero" if cell in zeros else "sheets.title.cell"
 
 
 def _both(key: str, made: Understanding, **details: str) -> Text:
@@ -177,6 +184,7 @@ def _both(key: str, made: Understanding, **details: str) -> Text:
 
 
 def _source(made: Understanding, factor: str) -> Text:
+    made = next((part for part in made.parts if factor in part.factors), made)
     at = next((taken.at for taken in made.columns if taken.id == factor), "")
     source = _both("sheets.title.source", made)
     rows = [taken.at for taken in made.rows if taken.why in ("asked", GIVEN)]

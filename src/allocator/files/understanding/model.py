@@ -131,7 +131,7 @@ class Understanding:
     ``values`` and ``cells`` hold for each recipient and factor the exact figure and the cell that it is from,
     ``zeros`` the cells without a figure that are read as zero.  ``aliases`` are confirmed names of
     recipients, to be remembered.  ``units`` are those of single factors, ``unit`` is the one given, or stated
-    above the table.
+    above the table.  ``parts`` are the tables that were joined, each with the columns that are from it.
     """
 
     file: str
@@ -155,6 +155,7 @@ class Understanding:
     left_out: tuple[Statement, ...] = ()
     decisions: tuple[Statement, ...] = ()
     problems: tuple[Statement, ...] = ()
+    parts: tuple[Understanding, ...] = ()
 
     @property
     def is_settled(self) -> bool:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.sheets.number_formats import letters
+from allocator.files.understanding.joined import MISSING
 from allocator.files.understanding.model import Options, Statement, Taken, Understanding
 from allocator.text import Phrasebook
 from allocator.ui.components import markup
@@ -43,6 +44,7 @@ CHOICES = {  # answers in words; any other is a name in the table
     "same": "app.start.choice_same",
     "keep": "app.start.choice_keep",
     "deduct": "app.start.choice_deduct",
+    "drop": "app.start.choice_drop",
     "reservation": "app.start.choice_reservation",
 }
 SEVERAL = ("leave_out", "add")  # roles that several columns can have
@@ -232,7 +234,7 @@ def options_of(of: str) -> Options:
     parts: list[str] = []
     reserve: dict[str, str] = {}
     for (key, at, name), (choice, statement) in answers_of(of).items():
-        if choice == "keep":
+        if choice == "keep" or key == MISSING:
             continue
         if choice == "leave_out":
             out.append(at if key == "amounts" else name or at)

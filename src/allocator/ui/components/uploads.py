@@ -10,7 +10,7 @@ from typing import TypeVar
 import streamlit as st
 
 from allocator.core.errors import ScenarioError
-from allocator.ui.components import inside
+from allocator.ui.components import inside, markup
 
 Made = TypeVar("Made")
 
@@ -54,6 +54,37 @@ def render_upload(kind: str, of: str, label: str, key: str, most_mb: int) -> boo
         return False
     keep(kind, of, given_of(box.name, box.getvalue(), inside.upload_id(box)))
     return True
+
+
+def render_uploads(
+    kind: str, of: str, label: str, key: str, most_mb: int, most: int, help: str, refusal: str
+) -> bool:
+    """Draws a box for several files; returns True if others stand in it than just now.
+
+    More than ``most`` are refused with a sentence, and none of them is taken.
+    """
+    boxes = st.file_uploader(label, key=key, max_upload_size=most_mb, accept_multiple_files=True, help=help)
+    if len(boxes) > most:
+        st.html(markup.block("zero", refusal, role="alert"))
+        return False
+    ids, seen = [inside.upload_id(box) for box in boxes], f"seen-{kind}-{of}"
+    if not ids or ids == st.session_state.get(seen):  # what was pasted since stays
+        return False
+    st.session_state[seen] = ids
+    files = (given_of(box.name, box.getvalue(), id) for box, id in zip(boxes, ids, strict=True))
+    keep_several(kind, of, tuple(files))
+    return True
+
+
+def several(kind: str, of: str) -> tuple[Given, ...]:
+    """The files of a kind that were uploaded last together, in their order."""
+    known: tuple[Given, ...] = st.session_state.get("given-several", {}).get((kind, of), ())
+    return known
+
+
+def keep_several(kind: str, of: str, files: tuple[Given, ...]) -> None:
+    """Keeps files as those of their kind that were given last."""
+    st.session_state["given-several"] = {**st.session_state.get("given-several", {}), (kind, of): files}
 
 
 def keep(kind: str, of: str, file: Given) -> None:

@@ -108,6 +108,6 @@ def _render_effect(before: Scenario, after: Scenario, book: Phrasebook) -> None:
 def _offer_new_fund(file: uploads.Given, book: Phrasebook) -> None:
     """Draws a button that begins a new fund with the file, for another fund's table or other factors."""
     if st.button(book.say("app.table_editor.new_fund"), key="sheet-new-fund"):
-        uploads.keep("start", "new", file)
+        uploads.keep_several("start", "new", (file,))
         understood.begin("new")
         st.switch_page(st.session_state.pages["new"])

@@ -9,23 +9,29 @@ import streamlit as st
 from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
-from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.files.saved import store
-from allocator.files.sheets.grids.files import LARGEST_MB, grids_of
-from allocator.files.sheets.grids.grid import Grid
+from allocator.files.sheets.grids.files import LARGEST_MB
 from allocator.files.understanding.model import Understanding
-from allocator.files.understanding.understand import understand_grids
 from allocator.report.tables.office import office_table
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, understood, uploads, widgets
 from allocator.ui.components.weight_fields import render_weight_fields
-from allocator.ui.session import catalogue, follow, remembered, state
+from allocator.ui.new_fund.tables import (
+    ALL,
+    OF,
+    Tables,
+    render_sheets,
+    render_statements,
+    render_tables,
+)
+from allocator.ui.session import catalogue, follow, state
 from allocator.ui.session.new_fund import CURRENCY, UNITS, NewFund, scenario_of, written_like
 from allocator.ui.session.weights import whole
 
-OF = "new"  # the key under which the files of this page are kept
+MOST_FILES = 10
 PASTED = "pasted.tsv"
 LONGEST_PASTE = 400_000  # characters
 
@@ -36,13 +42,13 @@ def render() -> None:
     with st.container(key="start"):
         with st.container(key="start-form", gap="small"):
             like = _render_like(book)
-            made, grids = _render_table(like, book)
-            fund = _render_money(made, book)
+            tables = _render_table(like, book)
+            fund = _render_money(None if tables is None else tables.made, book)
         with st.container(key="start-shown", gap="small"):
-            if made is None:
+            if tables is None:
                 st.html(markup.title(book.say("app.start.begin")))
                 return
-            _render_shown(made, grids, fund, like, book)
+            _render_shown(tables, fund, like, book)
 
 
 def _render_like(book: Phrasebook) -> Scenario | None:
@@ -94,10 +100,19 @@ def _write(fund: NewFund) -> None:
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _render_table(like: Scenario | None, book: Phrasebook) -> tuple[Understanding | None, tuple[Grid, ...]]:
-    """Draws the boxes for a file and for pasted text, and the questions on the table."""
+def _render_table(like: Scenario | None, book: Phrasebook) -> Tables | None:
+    """Draws the boxes for files and for pasted text, and the questions on the tables."""
     st.html(markup.heading(book.say("app.start.step_table")))
-    if uploads.render_upload("start", OF, book.say("app.start.upload"), "start-upload", LARGEST_MB):
+    if uploads.render_uploads(
+        "start",
+        OF,
+        book.say("app.start.upload"),
+        "start-upload",
+        LARGEST_MB,
+        MOST_FILES,
+        book.say("app.start.several"),
+        book.say("app.start.too_many", most=MOST_FILES),
+    ):
         _begin()
     with st.expander(book.say("app.start.paste"), key="fold-start-paste"):
         st.text_area(
@@ -108,36 +123,21 @@ def _render_table(like: Scenario | None, book: Phrasebook) -> tuple[Understandin
             on_change=_take_pasted,
             help=book.say("app.start.paste_help"),
         )
-    given = uploads.given("start", OF)
-    if given is None:
-        return None, ()
-    try:
-        grids = uploads.once("start-grids", given.digest, lambda: tuple(grids_of(given.name, given.content)))
-        answered = understood.options_of(OF)
-        made = uploads.once(
-            "start-understood",
-            (given.digest, answered, remembered.shown(like) if like else None),
-            lambda: understand_grids(given.name, grids, answered, like),
-        )
-    except ScenarioError as error:
-        widgets.render_errors(error, book)
-        return None, ()
-    understood.render_questions(made, OF, book)
-    understood.render_roles(made, grids, OF, book)
-    return made, grids
+    files = uploads.several("start", OF)
+    return render_tables(files, like, book) if files else None
 
 
 def _take_pasted() -> None:
     """Takes pasted text as a table, like an uploaded one."""
     text = str(st.session_state["start-paste"])
     if text.strip():
-        uploads.keep("start", OF, uploads.given_of(PASTED, text.encode(), "pasted"))
+        uploads.keep_several("start", OF, (uploads.given_of(PASTED, text.encode(), "pasted"),))
         _begin()
 
 
 def _begin() -> None:
-    """Begins another table, without the answers, column roles and weights of the one before."""
-    understood.begin(OF)
+    """Begins other tables, without the weights of those before, and what was asked of them together."""
+    understood.begin(ALL)
     for key in [key for key in st.session_state if str(key).startswith("start-weight-")]:
         del st.session_state[key]
 
@@ -209,9 +209,8 @@ def _render_weights(made: Understanding, book: Phrasebook) -> dict[str, str]:
 # --- what comes of it -----------------------------------------------------------------------------
 
 
-def _render_shown(
-    made: Understanding, grids: tuple[Grid, ...], fund: NewFund, like: Scenario | None, book: Phrasebook
-) -> None:
+def _render_shown(tables: Tables, fund: NewFund, like: Scenario | None, book: Phrasebook) -> None:
+    made = tables.made
     problems: AllocatorError | None = None
     allocation: Allocation | None = None
     try:
@@ -228,14 +227,14 @@ def _render_shown(
         st.html(markup.table(table, book.say("app.table.caption")))
     else:
         st.html(markup.title(understood.summary(made, book)))
-    understood.render_statements(made, book)
+    render_statements(tables, book)
     if problems is not None and made.is_settled:
         st.html(
             markup.lines(
                 [markup.heading(book.say("app.start.still"), 3), markup.listing(problems.sentences(book))]
             )
         )
-    understood.render_sheet(made, grids, book)
+    render_sheets(tables, book)
 
 
 def _render_saving(allocation: Allocation, book: Phrasebook) -> None:
