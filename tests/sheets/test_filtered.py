@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlwt
 
 from allocator.files.sheets.grids.files import grids_of
 from allocator.files.understanding.model import Options, Understanding
@@ -88,3 +89,20 @@ def test_a_hidden_duplicate_does_not_pass(name: str, filtered: bool) -> None:
     rows = [row if row[0] != "丙县" else ["乙区", 30, 40] for row in ROWS]
     made = understood(name, rows, filtered=filtered)
     assert [(each.key, each.at) for each in made.problems] == [("recipient_twice", "A4")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("hidden", [True, False])
+def test_an_old_workbook_does_not_tell_a_filter_from_a_hand_and_says_so(lang: str, hidden: bool) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("表")
+    for at, row in enumerate(ROWS):
+        for column, value in enumerate(row):
+            sheet.write(at, column, value)
+    sheet.row(3).hidden = hidden
+    content = io.BytesIO()
+    book.save(content)
+    made = understand_grids("a.xls", grids_of("a.xls", content.getvalue()), Options(), None)
+    said = [each.sentence(Phrasebook(lang)) for each in made.treated if each.key == "unseen_filters"]
+    assert [each.key for each in made.decisions] == (["hidden_rows"] if hidden else [])
+    assert len(said) == hidden and all("4" in sentence for sentence in said)

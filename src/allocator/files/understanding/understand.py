@@ -85,6 +85,8 @@ def _with_others(made: Understanding, grids: Sequence[Grid]) -> Understanding:
     used = next((grid for grid in grids if grid.name == made.sheet), None)
     if used and "formulas" in used.unseen:
         draft.treat("unseen_formulas")
+    if used and "filters" in used.unseen and used.hidden_rows:
+        draft.treat("unseen_filters", rows=sorted(used.hidden_rows))
     return replace(
         made,
         sheets=tuple(grid.name for grid in grids if grid.rows),

@@ -77,7 +77,7 @@ def _grid(file: str, book: Any, sheet: Any, most_rows: int) -> Grid:
         tuple((r + 1, c + 1, last, right) for r, last, c, right in sheet.merged_cells),
         frozenset(row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden and row < filled),
         frozenset(column + 1 for column, info in sheet.colinfo_map.items() if info.hidden),
-        ("formulas",) if rows else (),
+        ("formulas", "filters") if rows else (),
     )
 
 
