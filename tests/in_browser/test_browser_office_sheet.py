@@ -67,3 +67,27 @@ def test_a_total_that_differs_is_named_and_a_blank_is_asked_about(visit: Any, tm
     page.get_by_role("button", name=ZH.say("app.table_editor.take_sheet")).wait_for()
     assert "--blank" not in page.inner_text("body")
     assert not person.wrong
+
+
+def test_other_factors_come_in_with_their_weights_and_go_again(visit: Any, tmp_path: Path) -> None:
+    person: Visit = visit()
+    page = person.open("data?lang=zh&scenario=luzhou-2023/published-rule")
+    rows = ["区县,招商实绩（60%）,产业贡献（40%）"]
+    rows += [f"{recipient.name.zh},{at},{at + 1}" for at, recipient in enumerate(luzhou().recipients, 1)]
+    file = tmp_path / "新办法.csv"
+    file.write_text("\n".join(rows), "utf-8")
+    page.locator("input[type=file]").first.set_input_files(str(file))
+    page.get_by_text(ZH.say("app.table_editor.instead"), exact=True).click()
+    weights = page.locator('[class*="-weight-"] input')
+    weights.nth(1).wait_for()
+    person.settle()
+    assert [weights.nth(at).input_value() for at in range(2)] == ["60", "40"]
+    page.get_by_role("button", name=ZH.say("app.table_editor.take_sheet")).click()
+    person.settle()
+    person.turn_to("allocate")
+    sliders = page.get_by_role("slider")
+    assert [sliders.nth(at).input_value() for at in range(sliders.count())] == ["60", "40"]
+    page.get_by_role("button", name="撤销", exact=True).click()
+    person.settle()
+    assert sliders.count() == len(luzhou().weights)
+    assert not person.wrong

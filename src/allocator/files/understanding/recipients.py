@@ -110,10 +110,10 @@ def _all_there(rows: Sequence[Row], known: Known, draft: Draft) -> None:
     """Asks about recipients that have no row; those with only an earmark need none."""
     scenario = known.scenario
     apart = {earmark.recipient for earmark in scenario.earmarks if not earmark.also_shares}
-    there = {row.id for row in rows if row.id}
+    there = apart | {row.id for row in rows if row.id}
     for row in rows:
         if row.role == ASKED and (match := known.recipient(part_of(row.name) or row.name)):
             there.add(match.id)
-    missing = [r.name for r in scenario.recipients if r.id not in there | apart]
+    missing = [r.name for r in scenario.recipients if r.id not in there]
     if missing:
         draft.ask("recipients_missing", [], names=missing, count=len(missing))

@@ -101,7 +101,7 @@ class Rows:
         ):
             draft.leave("row_asked", at, name=label)
             return made(LEFT, "asked")
-        if label and is_named(draft.options.reserve, at, label):
+        if draft.options.reserve and label and is_named(draft.options.reserve, at, label):
             return made(RESERVED, "asked")
         if name and draft.known is not None and (match := draft.known.recipient(own.text)) is not None:
             return made(RECIPIENT, "match", match.id)

@@ -86,6 +86,7 @@ def render_rows(made: Understanding, grids: Sequence[Grid], of: str, book: Phras
                 ),
             },
             alt=book.say("app.start.rows"),
+            placeholder="",
             on_change=_keep,
             args=(of, standing, {word: role for role, word in words.items()}),
         )

@@ -106,19 +106,15 @@ def _render_common(made: Understanding, book: Phrasebook) -> None:
 
 
 def render_statements(tables: Tables, book: Phrasebook) -> None:
-    """Draws how the files were joined, and of each how it was taken."""
-    several = len(tables.each) > 1
-    if several:
-        understood.render_statements(replace(tables.made, problems=()), book)
-    for number, (made, _) in enumerate(tables.each, 1):
-        if several and (made.problems or made.treated or made.left_out):
-            st.html(markup.heading(label_of(number, made.file), 2))
-        understood.render_statements(made, book)
+    """Draws how the table was taken, or of several files how they were joined."""
+    alone = len(tables.each) == 1
+    understood.render_statements(tables.made if alone else replace(tables.made, problems=()), book)
 
 
 def render_sheets(tables: Tables, book: Phrasebook) -> None:
-    """Draws the sheets, their cells coloured by the roles of their rows and columns."""
+    """Draws the sheets, coloured by their roles; each of several files below what was found in it."""
     for number, (made, grids) in enumerate(tables.each, 1):
         if len(tables.each) > 1:
-            st.html(markup.heading(label_of(number, made.file), 2))
+            st.html(markup.heading(label_of(number, made.file)))
+            understood.render_statements(made, book)
         understood.render_sheet(made, grids, book)
