@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Limit, Recipient, Reservation, Text, Use
+from allocator.core.provenance import Provenance
 
 T = TypeVar("T", bound=Hashable)
 N = TypeVar("N", Reservation, Use)

@@ -104,8 +104,8 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
         "",
     ]
     lines += [*status_lines(scenario, book), *hint_lines(scenario, book), *limit_lines(scenario, book)]
-    if result.multiplier != 1:
-        lines.append(book.say("cli.multiplier", multiplier=book.number(result.multiplier, 6)))
+    if result.split.multiplier != 1:
+        lines.append(book.say("cli.multiplier", multiplier=book.number(result.split.multiplier, 6)))
     if result.tied:
         names = [r.name for r in scenario.recipients if r.id in result.tied]
         lines.append(book.say("cli.tied", names=names))

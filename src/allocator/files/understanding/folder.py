@@ -10,7 +10,8 @@ from typing import Any
 
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
-from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Text
+from allocator.core.parts import AMOUNT_UNITS, Factor, Recipient, Text
+from allocator.core.provenance import Provenance
 from allocator.files.csv_file import MOST_ROWS
 from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes

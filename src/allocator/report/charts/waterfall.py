@@ -47,7 +47,7 @@ class Step:
 
 
 def waterfall_rows(allocation: Allocation, id: str, book: Phrasebook) -> tuple[Step, ...]:
-    """The steps to a recipient's amount, the stages of `analysis.explain.stages`, and then the amount.
+    """The steps to a recipient's amount, its stages, and then the amount.
 
     Stages and their shown figures add up to the amount.  The published amount follows, if known, and last
     the difference.  Rounding is left out if it changes nobody's amount.  Raises KeyError for an unknown id.

@@ -7,8 +7,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from allocator.analysis.explain.stages import Stage, stages
-from allocator.core.allocation import Allocation
+from allocator.core.allocation import Allocation, Stage
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.figures import name_of, scale_of, who
@@ -32,7 +31,7 @@ def stage_figures(allocation: Allocation, scale: int) -> Figures:
     as the office's table shows it, and over all recipients to the stage's total, rounded.  Raises LookupError
     for an unknown stage.
     """
-    found, ids = stages(allocation), allocation.scenario.ids
+    found, ids = allocation.stages, allocation.scenario.ids
     unknown = [stage.kind for stage in found if stage.kind not in _KINDS]
     if unknown:
         raise LookupError(f"no figures for the stages {unknown}")
