@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 Tables = dict[str, Any]
@@ -45,6 +46,13 @@ class Case:
     previous: str | None = None
     slip: str = ""
 
+    def into(self, folder: Path) -> Path:
+        """Writes the files into a folder and returns the path of the scenario."""
+        texts = {"factors.csv": self.factors, "recipients.csv": self.recipients, "scenario.toml": self.toml}
+        for name, text in (texts | ({"previous.csv": self.previous} if self.previous else {})).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder / "scenario.toml"
+
 
 @dataclass
 class Draft:
@@ -68,15 +76,15 @@ class Draft:
 
 
 def case(rng: random.Random) -> Case:
-    """A random rule; about five of six can be shared out by."""
+    """A random rule; about nine of ten can be shared out by."""
     return _written(_draft(rng))
 
 
 def wrong_case(rng: random.Random) -> Case:
     """A random rule with one thing wrong in it, whose name is `slip`."""
-    while True:
+    slip = rng.choice(list(SLIPS))
+    while True:  # until it is a rule of which that can be wrong
         draft = _draft(rng)
-        slip = rng.choice(list(SLIPS))
         if SLIPS[slip](draft):
             return _written(draft, slip)
 
@@ -362,9 +370,10 @@ def _limits(draft: Draft, pool: str, units: int, inside: Tables | None = None) -
         fair = max(units // len(draft.ids), 1)
         how = rng.choice(["floor", "cap", "both", "floor_rate", "cap_rate", "by", "previous"])
         if how in ("floor", "both"):
-            limit["floor"] = rng.randint(0, fair // 2 + 1) * unit
+            limit["floor"] = rng.randint(0, fair * 3 // 4 + 1) * unit
         if how in ("cap", "both"):
-            limit["cap"] = rng.randint(units * 3 // 5, units + 1) * unit
+            least = units * (2 if len(draft.ids) > 4 else 3) // 5
+            limit["cap"] = rng.randint(least, max(units * 4 // 5, least + 1)) * unit
         if how == "floor_rate":
             part = Decimal(units) / draft.units / len(draft.ids)
             limit |= {"floor_rate": (part / 2).quantize(Decimal("0.001")), "of": "distributable"}
@@ -545,7 +554,7 @@ def _nobody(draft: Draft) -> bool:
     pool = _rule_of(draft)[0]
     if draft.tables["format"] == 1 or (draft.units == 0) or pool.get("amount") == 0 or "percent" in pool:
         return False
-    pool["where"] = f"{quoted(draft.numbers[0])} < -10^40"
+    pool["where"] = f"{quoted(draft.numbers[0])} < 0 - 10^40"
     return pool.get("amount") != "rest"
 
 
@@ -683,7 +692,7 @@ SLIPS: dict[str, Callable[[Draft], bool]] = {
     "the first format": _first_format,
     "no multiple of the unit": _no_multiple,
     "floors too high": _floors_too_high,
-    "floor above cap": lambda draft: _add_limit(draft, floor_rate=Decimal("1.2"), of="fund"),
+    "a rate above one": lambda draft: _add_limit(draft, floor_rate=Decimal("1.2"), of="fund"),
     "one set apart in a limit": _apart_in_limit,
     "a limit of an unknown pool": lambda draft: _add_limit(draft, pool="nowhere", floor=0),
     "a limit by nothing": lambda draft: _add_limit(draft, floor_rate=Decimal("0.1"), of="fund", by="nothing"),
