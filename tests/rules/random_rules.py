@@ -75,9 +75,9 @@ class Draft:
         return sum((Decimal(value) for value in self.columns.get(column, [])), Decimal())
 
 
-def case(rng: random.Random) -> Case:
-    """A random rule; about nine of ten can be shared out by."""
-    return _written(_draft(rng))
+def case(rng: random.Random, first: bool | None = None) -> Case:
+    """A random rule, if wanted one of format 1 (or none); about nine of ten can be shared out by."""
+    return _written(_draft(rng, first))
 
 
 def wrong_case(rng: random.Random) -> Case:
@@ -92,11 +92,12 @@ def wrong_case(rng: random.Random) -> Case:
 # ---------------------------------------------------------------- the parts of a rule
 
 
-def _draft(rng: random.Random) -> Draft:
+def _draft(rng: random.Random, first: bool | None = None) -> Draft:
     people = rng.randint(2, 8)
     ids = rng.sample(IDS, people)
     draft = Draft(rng, {}, ids, [rng.choice(KINDS[: rng.randint(1, 3)]) for _ in ids])
-    first = rng.random() < 0.2  # a rule that format 1 can say
+    if first is None:
+        first = rng.random() < 0.2
     for name in rng.sample(COLUMNS, rng.randint(1, 5)):
         draft.columns[name] = _values(rng, people)
     draft.numbers = list(draft.columns)

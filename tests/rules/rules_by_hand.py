@@ -24,15 +24,16 @@ Where the text is silent, this is decided here as an office would expect it:
  9. A column is text by `text = true` alone; a text column is no weight, coefficient or `by`, and no whole
     column.
  Who takes part
-10. An earmark sets apart whom it names (and who meets its condition) unless it says `also_shares`; of
-    several earmarks of one recipient, one without it is enough. An earmark without condition also takes the
-    recipient out of whole columns, one with a condition does not.
+10. An earmark sets apart whom it names (and who meets its condition) unless it says `also_shares`; where
+    those that come to one recipient differ in that, they are refused. An earmark without condition also
+    takes the recipient out of whole columns, one with a condition does not.
 11. Brackets (SHARE, SCORE, RANK) in the condition of a pool or method: those that it names less all that
     are set apart; of a limit: those that it names of those that take part in its pool; of an earmark: those
     it names.
-12. A list names everybody once. One that an earmark sets apart may not be listed by a limit, and by a pool
-    or method neither. A kind that no recipient is of is refused; `recipients` left out means all, but a
-    limit needs it. A condition may stand with `recipient` as well.
+12. One that an earmark sets apart may not be listed by a limit, and by a pool or method neither. A kind
+    that no recipient is of is refused; one of which all are set apart has no effect (in format 1 it is
+    refused). `recipients` left out means all, but a limit needs it. A condition may stand with `recipient`
+    as well.
 13. Where D is 0 and nobody is left to share, earmarks are the result; where there is somebody, factors that
     add up to zero and tables of zeros are errors even then (not with `fixed`, which comes to 0).
  Weights
@@ -54,11 +55,11 @@ Where the text is silent, this is decided here as an office would expect it:
 19. Without pools `[method]` shares out D; `amount`, `percent` and `over = "scale"` are the pools' (over:
     also its).
  Limits
-20. A rate needs `of` (fund, distributable, previous), `of` and `by` need a rate. With pools `distributable`
-    is D of all, and last year's amounts are refused. `by` divides by all but those that an earmark without
-    condition sets apart. One limit has one floor (floor or floor_rate) and one cap at most, and at least
-    one of the two.
-21. An amount of zero is read everywhere but for the fund.
+20. `of` is fund, distributable or previous, and no pool: with pools `distributable` is D of all, and last
+    year's amounts are refused. `by` divides by all but those that an earmark without condition sets apart,
+    also where a condition of the pool leaves out more.
+21. In format 2 a column of the factor data may have blanks and negative values where they are not needed,
+    or not weighted; text "100/3" is no amount.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ KEYS = {
 }
 NEEDED = {
     "fund": "amount currency unit",
-    "reservation": "amount",
+    "reservation": "name amount",
     "earmark": "amount",
     "method": "kind",
     "pool": "kind weights",
@@ -142,7 +143,14 @@ def read(
     """The three arguments of `split`, from the texts of the files; a blank cell is None."""
     rule = tomllib.loads(toml, parse_float=Decimal)
     listed = csv.DictReader(recipients.splitlines())
-    people: list[dict[str, Any]] = [{"id": row["recipient"], "kind": row.get("kind", "")} for row in listed]
+    people: list[dict[str, Any]] = [
+        {
+            "id": row["recipient"],
+            "kind": row.get("kind", ""),
+            "names": [row[key] for key in ("name_zh", "name_en") if row.get(key)],
+        }
+        for row in listed
+    ]
     rows = {row["recipient"]: row for row in csv.DictReader(factors.splitlines())}
     header = next(csv.reader(factors.splitlines()))[1:]
     if set(rows) - {person["id"] for person in people}:
@@ -173,16 +181,20 @@ def number(written: Any) -> Fraction:
 
 def money(written: Any, currency: str) -> Fraction:
     """An amount of zero or more, in the main unit: a number, or with CNY text such as "5722万元"."""
-    if isinstance(written, str):
-        match = re.fullmatch(r"([\d,.]+)(元|千元|万元|百万元|亿元)", written, re.ASCII)
-        if not match or currency != "CNY":
-            raise Refused(f"{written!r} is no amount")
+    match = (
+        re.fullmatch(r"([\d,.]+)(元|千元|万元|百万元|亿元)", written, re.ASCII)
+        if isinstance(written, str)
+        else None
+    )
+    if match and currency == "CNY":
         scale = {"元": 1, "千元": 1000, "万元": 10**4, "百万元": 10**6, "亿元": 10**8}[match[2]]
         amount = number(match[1]) * scale
+    elif isinstance(written, str) and "/" in written:
+        raise Refused(f"{written!r} is no amount")
     else:
         amount = number(written)
-    if amount < 0:
-        raise Refused("a negative amount")
+    if amount < 0 or (amount * 100).denominator != 1:
+        raise Refused("an amount is zero or more, with two decimals at most")
     return amount
 
 
@@ -198,7 +210,9 @@ class Table:
         people: list[dict[str, Any]],
         columns: dict[str, list[Any]],
         whole: list[int],
+        first: bool = False,  # format 1
     ) -> None:
+        self.first = first
         self.people, self.columns, self.whole = people, columns, whole
         self.texts = {name for name, entry in factors.items() if entry.get("text")}
         self.places = {name: entry.get("round") for name, entry in factors.items()}
@@ -272,19 +286,22 @@ class Table:
     def who(self, clause: Rule, among: list[int], apart: set[int]) -> list[int]:
         """Those of `among` that the clause names and that meet its condition, in listed order."""
         wanted = clause.get("recipients", "all")
-        ids = [person["id"] for person in self.people]
         if isinstance(wanted, list):
-            if not wanted or len(set(wanted)) < len(wanted) or not set(wanted) <= set(ids):
-                raise Refused(f"recipients {wanted}: empty, twice or unknown")
-            if any(ids[i] in wanted for i in apart):
+            called = [{person["id"], *person.get("names", [])} for person in self.people]
+            if not wanted or any(all(name not in names for names in called) for name in wanted):
+                raise Refused(f"recipients {wanted}: none, or one unknown")
+            listed = [i for i, names in enumerate(called) if names & set(wanted)]
+            if apart & set(listed):
                 raise Refused(f"recipients {wanted}: one is set apart by an earmark")
-            named = [i for i in among if ids[i] in wanted]
+            named = [i for i in among if i in listed]
         elif wanted == "all":
             named = list(among)
         else:
             if wanted not in {person["kind"] for person in self.people}:
                 raise Refused(f"there is no kind {wanted}")
             named = [i for i in among if self.people[i]["kind"] == wanted]
+            if self.first and not named:
+                raise Refused(f"nobody of the kind {wanted} takes part")
         if "where" not in clause:
             return named
         tree = parse(clause["where"])
@@ -312,7 +329,7 @@ def split(rule: Rule, recipients: list[dict[str, Any]], columns: dict[str, list[
     _check_keys(rule)
     fund = rule["fund"]
     currency = fund.get("currency", "")
-    total, unit = money(fund["amount"], currency), number(fund["unit"])
+    total, unit = money(fund["amount"], currency), money(fund["unit"], currency)
     if total <= 0 or unit <= 0:
         raise Refused("fund and unit are above zero")
     ids = [person["id"] for person in recipients]
@@ -321,14 +338,20 @@ def split(rule: Rule, recipients: list[dict[str, Any]], columns: dict[str, list[
     without = [earmark for earmark in rule.get("earmark", []) if "where" not in earmark]
     plain = Table({}, recipients, {}, everybody)
     apart = {i for mark in without for i in _marked(plain, mark) if not mark.get("also_shares", False)}
-    table = Table(rule.get("factor", {}), recipients, columns, [i for i in everybody if i not in apart])
+    whole = [i for i in everybody if i not in apart]
+    table = Table(rule.get("factor", {}), recipients, columns, whole, rule["format"] == 1)
+    if rule["format"] == 1:
+        for name in columns:
+            _ = [table.weighed(name, i) for i in whole]  # no blank and nothing negative, weighted or not
 
     earmarks = dict.fromkeys(ids, Fraction())
+    also: set[int] = set()
     for mark in rule.get("earmark", []):
         for i in _marked(table, mark):
             earmarks[ids[i]] += money(mark["amount"], currency)
-            if not mark.get("also_shares", False):
-                apart.add(i)
+            (also if mark.get("also_shares", False) else apart).add(i)
+    if also & apart:
+        raise Refused("earmarks of one recipient that differ in also_shares")
     reserved = sum((money(one["amount"], currency) for one in rule.get("reservation", [])), Fraction())
     distributable = total - reserved - sum(earmarks.values())
     if distributable < 0 or (distributable / unit).denominator != 1:
@@ -372,8 +395,8 @@ def split(rule: Rule, recipients: list[dict[str, Any]], columns: dict[str, list[
             within = [_clip(one, *bound) for one, bound in zip(entitled, bounds[id], strict=True)]
         else:
             within = limited(entitled, bounds[id], shared[id])
-        whole = _rounded(within, bounds[id], shared[id], unit, fund.get("rounding"))
-        for figures, into in ((entitled, entitlements), (within, after), (whole, rounded)):
+        units = _rounded(within, bounds[id], shared[id], unit, fund.get("rounding"))
+        for figures, into in ((entitled, entitlements), (within, after), (units, rounded)):
             into[id] = {ids[i]: figure for i, figure in zip(members[id], figures, strict=True)}
         for recipient, amount in rounded[id].items():
             amounts[recipient] += amount
@@ -576,6 +599,8 @@ def _check_limit(limit: Rule, rule: Rule, table: Table) -> None:
         raise Refused("a rate is of something")
     if rates and limit["of"] not in ("fund", "distributable", "previous"):
         raise Refused(f"of {limit['of']}")
+    if "by" in limit and limit["of"] == "previous":
+        raise Refused("by, of everybody's own amount")
     most = 10 if "by" in limit or limit.get("of") == "previous" else 1
     if any(not 0 <= number(limit[key]) <= most for key in rates):
         raise Refused(f"a rate from 0 to {most}")
