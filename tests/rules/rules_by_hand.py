@@ -17,6 +17,7 @@ Where the text is silent, this is decided here as an office would expect it:
     long sum is not deep. Kinds of values (text, number, truth) are judged when worked out, names and
     numbers of arguments as written.
  5. ROUND, ROUNDUP and ROUNDDOWN need their places, a whole number; fractional exponents too go to ±1000.
+    Numbers of more than 200,000 bits are refused.
  6. Steps of TIERS rise strictly, and all its arguments are worked out. SCORE takes max(first, last) where
     all are equal. SQRT, LN and powers are rounded to 20 digits also where they are rational.
  7. `round` rounds every value, a decimal of 30 places or fewer too; nothing else rounds after it.
@@ -35,7 +36,8 @@ Where the text is silent, this is decided here as an office would expect it:
     refused). `recipients` left out means all, but a limit needs it. A condition may stand with `recipient`
     as well.
 13. Where D is 0 and nobody is left to share, earmarks are the result; where there is somebody, factors that
-    add up to zero and tables of zeros are errors even then (not with `fixed`, which comes to 0).
+    add up to zero and tables of zeros are errors even then (not with `fixed`, which comes to 0),
+    and so in a pool of 0.
  Weights
 14. Fractions in text ("100/3") are read for weights of every kind, and parts of indicators. An indicator
     has columns only, no indicator; none may have the id of a column; parts of an indicator without a use
@@ -52,8 +54,7 @@ Where the text is silent, this is decided here as an office would expect it:
 18. A fixed pool may be the rest, and `[method]` may be fixed: then it has to come to just that, or be
     scaled. `needed` with `over` is refused, `over` without `fixed` too. A fixed pool with an amount and
     nobody is refused.
-19. Without pools `[method]` shares out D; `amount`, `percent` and `over = "scale"` are the pools' (over:
-    also its).
+19. Without pools `[method]` shares out all of D; of the keys that pools alone have it may have `over`.
  Limits
 20. `of` is fund, distributable or previous, and no pool: with pools `distributable` is D of all, and last
     year's amounts are refused. `by` divides by all but those that an earmark without condition sets apart,
