@@ -12,6 +12,7 @@ from test_excel import LUZHOU
 
 from allocator import Limit, Scenario, allocate, load_scenario
 from allocator.cli import run
+from allocator.core.allocation import Allocation
 from allocator.report.excel import known, workbook
 from allocator.report.papers import pack
 from allocator.report.papers.meeting import meeting

@@ -370,10 +370,12 @@ def finished(value: Value, places: int | None = None) -> Fraction:
     """
     result = _number(value)
     if places is not None:
-        return nearest(result, places)
-    if (result * 10**30).denominator == 1:
-        return result
-    return significant(result, DIGITS)
+        result = nearest(result, places)
+    elif (result * 10**30).denominator != 1:
+        result = significant(result, DIGITS)
+    if abs(result) >= 10**30:  # as numbers of a file are, docs/scenario-format.md
+        raise Refused("a result of more than 30 digits")
+    return result
 
 
 def nearest(value: Fraction, places: int) -> Fraction:

@@ -81,13 +81,8 @@ def _check_formulas(scenario: Scenario) -> None:
     if not scenario.columns:
         return
     scenario.columns.table  # noqa: B018  # made, and so checked, here
-    for pool in scenario.pools:
-        if pool.where is not None:
-            scenario.columns.check(pool.where, pool.key("where"))
-    for name, clauses in (("limit", scenario.limits), ("earmark", scenario.earmarks)):
-        for number, clause in enumerate(clauses, 1):
-            if clause.where is not None:
-                scenario.columns.check(clause.where, f"{name}.{number}.where")
+    for key, where in scenario.conditions.items():
+        scenario.columns.check(where, key)
 
 
 def _check_rules(scenario: Scenario) -> None:
@@ -144,7 +139,8 @@ def _check_named(
         if recipients != "all" and recipients not in kinds:
             wrong("limit_kind", at=at, kind=recipients, known=sorted(kinds - {""}) or "—")
         return
-    known, out = set(scenario.ids), set() if apart else scenario.columns.apart
+    known = set(scenario.ids)
+    out = set() if apart else known - {scenario.ids[i] for i in scenario.participants}
     for id in recipients:
         if id not in known:
             _unknown(scenario, id, at=at)
@@ -162,10 +158,7 @@ def _check_money(scenario: Scenario) -> None:
             _unknown(scenario, earmark.recipient, at={"key": f"earmark.{number}.recipient"})
     shares: dict[str, bool] = {}
     for number, earmark in enumerate(scenario.earmarks, 1):
-        to = scenario.granted(earmark)
-        if not to:
-            wrong("earmark_nobody", at={"key": f"earmark.{number}.where"})
-        for id in to:
+        for id in scenario.granted(earmark):
             if shares.setdefault(id, earmark.also_shares) != earmark.also_shares:
                 wrong("earmark_both", at={"key": f"earmark.{number}.also_shares"}, name=id)
     left, unit = scenario.distributable, scenario.fund.unit
@@ -207,8 +200,8 @@ def _check_columns(scenario: Scenario) -> None:
             _check_figures(scenario, name, positions)
     for limit in scenario.limits:
         if limit.by is not None:
-            any_value = _check_figures(scenario, limit.by, scenario.participants)
-            if scenario.participants and not any_value:
+            everybody = scenario.columns.everybody
+            if everybody and not _check_figures(scenario, limit.by, everybody):
                 wrong("by_zero", "factors", {"column": limit.by}, name=limit.by)
 
 
@@ -236,7 +229,7 @@ def _check_limits(scenario: Scenario) -> None:
         key = f"limit.{number}"
         _check_pool(scenario, limit, key)
         kinds = _kinds(scenario.recipients)
-        if not scenario.pools:
+        if not scenario.beyond:  # a rule of format 1 refuses a kind that has no effect
             kinds = {scenario.recipients[i].kind for i in scenario.participants}
         _check_named(scenario, limit.recipients, f"{key}.recipients", kinds)
         if limit.of == "previous" and scenario.previous is None:

@@ -26,10 +26,8 @@ class Columns:
         self.scenario = scenario
 
     def __bool__(self) -> bool:
-        clauses = (*self.scenario.pools, *self.scenario.limits, *self.scenario.earmarks)
-        return any(f.formula is not None for f in self.factors.values()) or any(
-            clause.where is not None for clause in clauses
-        )
+        formulas = any(factor.formula is not None for factor in self.factors.values())
+        return formulas or any(where is not None for where in self.scenario.conditions.values())
 
     @cached_property
     def apart(self) -> frozenset[str]:
@@ -53,9 +51,8 @@ class Columns:
         names = {factor for weights in scenario.weighted.values() for factor, w in weights.items() if w}
         names |= {name for pool in scenario.rules for name in pool.coefficients}
         names |= {limit.by for limit in scenario.limits if limit.by is not None}
-        for clause in (*scenario.pools, *scenario.limits, *scenario.earmarks):
-            if clause.where is not None:
-                names |= {*clause.where.names, *clause.where.columns}
+        for where in scenario.conditions.values():
+            names |= {*where.names, *where.columns}
         return frozenset(self.behind(names))
 
     def behind(self, names: Iterable[str]) -> set[str]:

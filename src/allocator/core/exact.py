@@ -74,7 +74,7 @@ def is_decimal(number: Number) -> bool:
     >>> is_decimal(Fraction(1, 8)), is_decimal(Fraction(1, 3))
     (True, False)
     """
-    return (number * 10**MOST_DECIMALS).denominator == 1
+    return Fraction(number * 10**MOST_DECIMALS).denominator == 1
 
 
 def plain(number: Number) -> Number:

@@ -140,6 +140,14 @@ class Scenario:
         return Frozen({pool.id: members(self, pool) for pool in self.rules})
 
     @cached_property
+    def conditions(self) -> Mapping[str, Formula]:
+        """The conditions of pools, limits and earmarks, by the dotted key each has in a scenario file."""
+        found = {pool.key("where"): pool.where for pool in self.pools}
+        found |= {f"limit.{number}.where": limit.where for number, limit in enumerate(self.limits, 1)}
+        found |= {f"earmark.{number}.where": mark.where for number, mark in enumerate(self.earmarks, 1)}
+        return Frozen({key: where for key, where in found.items() if where is not None})
+
+    @cached_property
     def weighted(self) -> Mapping[str, Mapping[str, Number]]:
         """The weights of the factors in each pool, with those of indicators handed down, by the pool's id."""
         return Frozen({pool.id: pool.effective(self.indicators) for pool in self.rules})
@@ -147,20 +155,23 @@ class Scenario:
     @cached_property
     def beyond(self) -> tuple[str, ...]:
         """The kinds of clauses that format 1 cannot say, in the order of the rule; empty for most."""
-        clauses = (*self.pools, *self.limits, *self.earmarks)
         found = {
             "pools": any(pool.id for pool in self.pools),
             "fixed": any(pool.kind == "fixed" for pool in self.pools),
             "indicators": bool(self.indicators),
             "formulas": any(f.formula is not None for f in self.factors),
             "texts": any(f.text or f.signed for f in self.factors),
-            "conditions": any(clause.where is not None for clause in clauses),
+            "conditions": bool(self.conditions),
             "taking": any(pool.recipients != "all" for pool in self.pools),
             "coefficients": any(len(pool.coefficients) > 1 for pool in self.pools),
             "earmarks": any(earmark.recipients is not None for earmark in self.earmarks),
-            "basis": any(c.basis is not None for c in (*clauses, *self.factors, *self.indicators)),
+            "basis": any(basis is not None for basis in self._bases()),
         }
         return tuple(kind for kind, there in found.items() if there)
+
+    def _bases(self) -> Iterable[Text | None]:
+        for clauses in (self.pools, self.limits, self.earmarks, self.factors, self.indicators):
+            yield from (clause.basis for clause in clauses)
 
     @property
     def format(self) -> int:
@@ -168,12 +179,21 @@ class Scenario:
         whole = all(is_decimal(weight) for weight in self.weights.values())
         return 1 if whole and not self.pools and not self.beyond else 2
 
+    @cached_property
+    def behind(self) -> tuple[Factor, ...]:
+        """The columns of data that the weights rest on: the weighted factors, and what formulas take."""
+        weighted = [factor for weights in self.weighted.values() for factor in weights]
+        if not self.columns and not self.pools:
+            return tuple(self.factor(id) for id in weighted)
+        behind = self.columns.behind(weighted)
+        return tuple(f for f in self.factors if f.id in behind and f.formula is None)
+
     @property
     def assumed(self) -> tuple[Factor, ...]:
-        """The factors behind the weights whose data is assumed or an example."""
+        """The columns behind the weights whose data is assumed or an example."""
         weighted = {f for weights in self.weighted.values() for f, weight in weights.items() if weight}
-        behind = self.columns.behind(weighted) if self.columns else weighted
-        return tuple(f for f in self.factors if f.id in behind and f.status in ("assumed", "example"))
+        behind = self.columns.behind(weighted)
+        return tuple(f for f in self.behind if f.id in behind and f.status in ("assumed", "example"))
 
     # --- its columns ------------------------------------------------------------------------------
 

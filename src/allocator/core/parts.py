@@ -175,7 +175,8 @@ class Factor:
     ``status`` says where the figures come from: published, provided (by a department, not public), derived,
     assumed or example.  Not stated, it is assumed.  A column formula has no values of its own: they are
     worked out (`Scenario.numbers`), rounded to ``round`` decimals where that is given.  A column of ``text``
-    holds words, and one that is ``signed`` values below zero, for formulas and conditions.  ``basis`` is the provision that its weight rests on.
+    holds words, and a ``signed`` one values below zero, for formulas and conditions.  ``basis`` is the
+    provision that its weight rests on.
     """
 
     id: str

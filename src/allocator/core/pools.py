@@ -113,7 +113,7 @@ class Pool:
         total = sum(weights.values(), start=0)
         if self.kind == "shares" and total != 100:
             wrong("weights_sum", at={"key": self.key("weights")}, total=in_full(total))
-        if not total:
+        if not total and self.kind != "fixed":
             wrong("weights_zero", at={"key": self.key("weights")})
 
     @property

@@ -39,7 +39,7 @@ def divide(scenario: Scenario, needed: Callable[[Pool], int]) -> Mapping[str, in
         if pool.amount == NEEDED:
             given[pool.id] = needed(pool)
         elif pool.amount is not None and pool.amount != REST:
-            units = Fraction(pool.amount) / unit  # type: ignore[arg-type]
+            units = Fraction(pool.amount) / unit
             if units.denominator != 1:
                 wrong("pool_unit", at={"key": pool.key("amount")}, unit=_money(scenario, 1))
             given[pool.id] = int(units)
@@ -49,7 +49,7 @@ def divide(scenario: Scenario, needed: Callable[[Pool], int]) -> Mapping[str, in
     over = summed - total
     if over > 0 or (over and not rest):
         key = "pools_over" if over > 0 else "pools_under"
-        figures = {"left": total, "sum": summed, "by": abs(over)}
+        figures: dict[str, int | Fraction] = {"left": total, "sum": summed, "by": abs(over)}
         details = {name: _money(scenario, units) for name, units in figures.items()}
         raise ScenarioError(Problem(key, details, at={"key": "pool"}))
     parts, denominator = scaled(exact)

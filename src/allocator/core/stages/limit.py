@@ -38,8 +38,9 @@ def limits_in_units(scenario: Scenario, pool: str = "") -> tuple[list[int | None
             among = scenario.meeting(limit.where, among, f"limit.{number}.where")
         where = [position[i] for i in among]
         if limit.by is not None and limit.by not in sharing:
-            values, _ = scaled(scenario.column(limit.by))
-            whole = dict(zip(scenario.participants, values, strict=True))
+            everybody = scenario.columns.everybody
+            values, _ = scaled(scenario.numbers(limit.by, everybody))
+            whole = dict(zip(everybody, values, strict=True))
             sharing[limit.by] = _Shares([whole[i] for i in members], sum(values))
         if limit.floor is not None or limit.floor_rate is not None:
             amounts = _bases(scenario, limit, limit.floor, limit.floor_rate, where, members, sharing)

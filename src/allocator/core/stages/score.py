@@ -48,14 +48,14 @@ def score(scenario: Scenario, pool: Pool) -> Scores:
     positions = scenario.members[pool.id]
     written = scenario.weighted[pool.id]
     # a column without weight in a pool may hold anything; a rule without pools shows it, with nothing in it
-    used = written if not scenario.pools else {f: w for f, w in written.items() if w}
+    used = written if not scenario.pools else {f: w for f, w in written.items() if w} or written
     weights, weights_over = scaled(list(used.values()))
     columns, overs = zip(*(scaled(scenario.numbers(factor, positions)) for factor in used), strict=True)
     shares = pool.kind == "shares"  # the column's own denominator cancels in x / Σ x
     divisors = [sum(column) or 1 for column in columns] if shares else list(overs)
     common = math.lcm(*(d for d, weight in zip(divisors, weights, strict=True) if weight))
     rates = [w * (common // d) if w else 0 for w, d in zip(weights, divisors, strict=True)]
-    shrink = math.gcd(*rates)
+    shrink = math.gcd(*rates) or 1
     pairs = zip(columns, rates, strict=True)
     bare = [tuple(map(mul, column, repeat(rate // shrink))) for column, rate in pairs]
     one = bare_one = Fraction(shrink, common * weights_over)

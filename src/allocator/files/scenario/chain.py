@@ -25,7 +25,10 @@ class Origins(dict[str, Path]):
 
 
 def read_chain(path: Path) -> tuple[dict[str, Any], Origins]:
-    """The tables of a file merged key by key over those it extends, and the file of each key."""
+    """The tables of a file merged key by key over those it extends, and the file of each key.
+
+    Raises ScenarioError for a format or key that does not fit, and for files that extend each other.
+    """
     chain: list[tuple[Path, dict[str, Any]]] = []
     seen: list[Path] = []
     file: Path | None = path
@@ -121,8 +124,9 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
 def _remove_pools(merged: dict[str, Any], origins: Origins) -> None:
     """Takes out the pools that are to be removed."""
     pools = merged.get("pool")
-    for id in [*pools] if isinstance(pools, dict) else ():
-        pool = pools[id]
+    if not isinstance(pools, dict):
+        return
+    for id, pool in [*pools.items()]:
         if isinstance(pool, dict) and "remove" in pool:
             if pool["remove"] is not True:
                 key = f"pool.{id}.remove"

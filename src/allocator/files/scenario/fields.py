@@ -54,6 +54,7 @@ def _problem_as_pydantic(key: str, details: dict[str, object]) -> PydanticCustom
 
 
 def as_number(value: object) -> Number:
+    """The number of a key, exactly; raises PydanticCustomError for anything else."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         try:
             return exact(value)
@@ -253,4 +254,5 @@ ACoefficient = Annotated[
 
 
 def one_of(*choices: str) -> WithJsonSchema:
+    """The JSON Schema of a key with these choices; the core checks that it is one of them."""
     return _schema(enum=list(choices))

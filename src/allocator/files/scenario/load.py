@@ -163,9 +163,13 @@ def _scenario(
     try:
         factors = (
             *(
-                Factor(id, tuple(values.get(r.id) for r in recipients), **described.get(id, {}), **more)
+                Factor(
+                    id,
+                    tuple(values.get(r.id) for r in recipients),
+                    **described.get(id, {}),
+                    signed=table.format > 1 and _negative(values.values()),
+                )
                 for id, values in columns.items()
-                for more in [{"signed": True} if table.format > 1 and _negative(values.values()) else {}]
             ),
             *(Factor(id, (), **described[id]) for id in formulas),
         )
@@ -246,7 +250,7 @@ def _negative(values: Iterable[Number | str]) -> bool:
 
 
 def _described(table: schema.FactorTable) -> dict[str, Any]:
-    """What a factor table says; the status of a formula is derived unless another is stated."""
+    """The fields of a factor table; the status of a formula is derived unless another is stated."""
     known = dict(table)
     known["status"] = table.status or ("assumed" if table.formula is None else "derived")
     return known

@@ -110,9 +110,7 @@ class FactorTable(_Table):
     unit: AName | None = None
     definition: AName | None = None
     year: AWhole | None = None
-    status: (
-        Annotated[AText, one_of("published", "provided", "derived", "assumed", "example")] | None
-    ) = None
+    status: Annotated[AText, one_of("published", "provided", "derived", "assumed", "example")] | None = None
     source: AName | None = None
     formula: AFormula | None = None
     round: AWhole | None = None
