@@ -11,8 +11,8 @@ from allocator.text import both
 def covers_format_1(scenario: Scenario, surface: str) -> None:
     """Raises ScenarioError where the scenario uses a clause that format 1 cannot say.
 
-    ``surface`` is the full key of what would not cover it, "beyond.surface.audit"; the sentence names it and the
-    clauses.
+    ``surface`` is the full key of what would not cover it, "beyond.surface.audit"; the sentence names it and
+    the clauses.
     """
     if scenario.beyond:
         clauses = [Text(*both(f"beyond.{kind}")) for kind in scenario.beyond]

@@ -17,6 +17,7 @@ from allocator.analysis.seek.answer import Answer, Clause, Impossible, clash_of
 from allocator.analysis.seek.measure import rounding_slack
 from allocator.analysis.seek.targets import Demand, Target, check_targets, demands, earmarked
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number, exact, plain
@@ -41,6 +42,7 @@ def seek_clause(scenario: Scenario, targets: Sequence[Target], clause: Clause, *
     >>> answer.found.scenario.limits[0].cap_rate, answer.found.amounts["ftz"]
     (Fraction(37, 50), 41450000)
     """
+    covers_format_1(scenario, "beyond.surface.seek")
     check_targets(scenario, targets)
     now = allocate(scenario)
     search = _Search(now, tuple(targets), clause, _size(scenario, clause, step))

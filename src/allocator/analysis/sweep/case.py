@@ -11,6 +11,7 @@ import numpy as np
 
 from allocator.analysis.sweep.laws import Array, Draws, Law, check_factors, draws_of
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
@@ -94,6 +95,7 @@ def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], s
 
     Raises ScenarioError for what cannot be drawn, InfeasibleError where the limits cannot all hold.
     """
+    covers_format_1(present.scenario, "beyond.surface.sweep")
     scenario = present.scenario
     draws = draws_of(law, scenario.weights)
     total = sum(present.split.units)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import AMOUNT_UNITS, Factor, Recipient, Text
@@ -38,6 +39,7 @@ def write_folder(
 
 def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenario:
     """The scenario with the data of the sheet in place of its own."""
+    covers_format_1(scenario, "beyond.surface.upload")
     blank = [None] * len(scenario.ids)
     factors = [
         _factor(made, factor.id, factor.name, _values(made, factor.id, scenario.ids, blank))
@@ -59,6 +61,7 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
     Columns and amounts that the sheet does not have stay as they are; columns that only the sheet has are new
     factors, without a weight.
     """
+    covers_format_1(scenario, "beyond.surface.upload")
     factors = tuple(
         replace(
             factor,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from allocator.analysis.finding import Finding
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit, Text
@@ -36,6 +37,7 @@ def percent(value: Number, book: Phrasebook) -> str:
 
 def rule_sentence(scenario: Scenario, book: Phrasebook) -> str:
     """办法: fund, what comes off first, the weights, limits and rounding, with the scenario's figures."""
+    covers_format_1(scenario, "beyond.surface.papers")
     currency, fund = scenario.fund.currency, scenario.fund
     clauses = [book.say("rule.fund", amount=book.money(fund.amount, currency))]
     if scenario.reserved:
