@@ -15,7 +15,7 @@ from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.table import Column, Role, Table, total_of
-from allocator.report.words.pools import unmet_words
+from allocator.report.words.pools import at_limits, unmet_words
 from allocator.text import Phrasebook, money_scale
 
 
@@ -109,15 +109,14 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
         name = book.say("table.departments")
         records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
     taking = {scenario.ids[i] for i in scenario.participants}
-    tied, unmet = set(allocation.tied), unmet_words(scenario, book)
+    tied, limited, unmet = set(allocation.tied), at_limits(allocation, book), unmet_words(scenario, book)
 
     def note(id: str) -> str:
         """备注: at a floor or cap, among tied remainders, outside the split, or a condition not met."""
-        at = allocation.at[id]
-        notes = ["table.at_floor" if at == "floor" else "table.at_cap"] if at else []
-        notes += ["table.tied"] if id in tied else []
+        notes = ["table.tied"] if id in tied else []
         notes += [] if id in taking else ["table.apart"]
-        return book.say("place.list").join([*map(book.say, notes), *unmet.get(id, [])])
+        said = [*limited.get(id, []), *map(book.say, notes), *unmet.get(id, [])]
+        return book.say("place.list").join(said)
 
     for position, id in enumerate(scenario.ids, 1):
         figures = tuple(values[id] for _, values in stages)

@@ -59,6 +59,19 @@ def pool_weights(scenario: Scenario, pool: Pool, book: Phrasebook) -> str:
     return book.say("place.list").join(said)
 
 
+def at_limits(allocation: Allocation, book: Phrasebook) -> Mapping[str, list[str]]:
+    """By recipient, the limits that it stands at, with the pool where there are several."""
+    found: dict[str, list[str]] = {}
+    for split in allocation.splits:
+        for i, at in zip(split.members, split.at, strict=True):
+            if at:
+                said = book.say("table.at_floor" if at == "floor" else "table.at_cap")
+                if len(allocation.splits) > 1:
+                    said = book.say("pools.at_limit", name=split.pool.name, at=said)
+                found.setdefault(allocation.scenario.ids[i], []).append(said)
+    return found
+
+
 def unmet_words(scenario: Scenario, book: Phrasebook) -> Mapping[str, list[str]]:
     """By recipient, a remark for each pool that names it and whose condition it fails, with the figures."""
     found: dict[str, list[str]] = {}

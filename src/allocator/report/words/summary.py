@@ -45,6 +45,9 @@ def read_lines(allocation: Allocation, book: Phrasebook) -> list[tuple[str, str]
             total = plain(sum((value for value in factor.values if value is not None), start=0))
             value = book.say("check.factor_read", name=factor.name, weight=weight, status=status, total=total)
             shown.append((book.say("check.factor", id=factor.id), value))
+        elif factor in scenario.behind:
+            value = book.say("pools.taken", name=factor.name, status=status)
+            shown.append((book.say("check.reference", id=factor.id), value))
         else:
             value = book.say("check.reference_read", name=factor.name, status=status)
             shown.append((book.say("check.reference", id=factor.id), value))
