@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.formula import ColumnFormula, Table, column, truths, values
+from allocator.core.formula import ColumnFormula, Table, Words, column, truths, values
 from allocator.files.formulas import parse
 
 NAMES = ("甲区", "乙县", "丙园区", "丁县")
@@ -27,26 +27,25 @@ DATA: dict[str, Sequence[int | Fraction | str | None]] = {
     "gap": (1, None, 3, 4),
     "note": ("x", "", None, "y"),
 }
-AMOUNTS = {"fund": 1000, "distributable": 800}
-OWN = {"previous": (10, 20, 30, 40)}
+WORDS = Words({"fund": 1000, "distributable": 800}, {"previous": (10, 20, 30, 40)})
 
 
 def table(formulas: Mapping[str, str] | None = None, **changes: Any) -> Table:
     """The small table with these formulas; ``changes`` replace its other fields."""
     made = {name: ColumnFormula(parse(text)) for name, text in (formulas or {}).items()}
-    fields = {"columns": DATA, "formulas": made, "amounts": AMOUNTS, "own": OWN} | changes
+    fields = {"columns": DATA, "formulas": made, "words": WORDS} | changes
     return Table(NAMES, **fields)
 
 
 def one(text: str, row: int = 0, **changes: Any) -> int | Fraction:
     """A formula's value for one recipient of the small table."""
-    (value,) = values(parse(text), table(**changes), [row])
+    (value,) = values(parse(text), table(**changes), [row], words=changes.get("words", WORDS))
     return value
 
 
 def all_of(text: str, **changes: Any) -> tuple[int | Fraction, ...]:
     """A formula's values for all recipients of the small table."""
-    return values(parse(text), table(**changes), range(len(NAMES)))
+    return values(parse(text), table(**changes), range(len(NAMES)), words=changes.get("words", WORDS))
 
 
 def true_for(text: str, among: Sequence[int] | None = None, rows: Sequence[int] = range(4)) -> list[int]:

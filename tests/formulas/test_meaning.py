@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from formula_cases import NAMES, all_of, column, one, problem, table, true_for
 
-from allocator.core.formula import ColumnFormula, Table, truths, values
+from allocator.core.formula import ColumnFormula, Table, Words, truths, values
 from allocator.files.formulas import parse
 
 F = Fraction
@@ -318,3 +318,12 @@ def test_inverse_values_and_roots_as_in_mexico_and_india():
 def test_grades_become_coefficients_as_in_zhejiang():
     grades = 'IF(grade="优", 1.2, IF(grade="良", 1, IF(grade="GOOD", 0.9, 0)))'
     assert all_of(grades) == (F(12, 10), 1, F(9, 10), F(9, 10))
+
+
+def test_words_mean_what_their_place_says():
+    bound = Words({"fund": 190, "pool": 200}, {"previous": (1, 2, 3, 4), "issued": (9, 9, 9, 9)})
+    made = table({"x": "2 * previous"})  # where last year's amounts are 10, 20, 30, 40
+    formula = parse("x + previous + issued + 0.3 * fund * SHARE(b) + SUM([previous]) + pool")
+    # 20 + 1 + 9 + 57 · 4/19 + 10 + 200
+    assert values(formula, made, [0], words=bound) == (252,)
+    assert truths(parse("previous > 2"), made, range(4), words=bound) == (False, False, True, True)

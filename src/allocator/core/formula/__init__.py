@@ -6,7 +6,7 @@ formulas; `column`, `values` and `truths` work out what is asked, and nothing el
 
 from allocator.core.formula.check import Known, check
 from allocator.core.formula.order import order
-from allocator.core.formula.table import ColumnFormula, Table, column, truths, values
+from allocator.core.formula.table import ColumnFormula, Table, Words, column, truths, values
 from allocator.core.formula.tree import Formula, named, written
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Formula",
     "Known",
     "Table",
+    "Words",
     "check",
     "column",
     "named",

@@ -26,6 +26,7 @@ from allocator.core.formula.tree import (
     written,
 )
 from allocator.core.naming import guess
+from allocator.text import Guess
 
 _COMPARING = LEVELS["="]
 _SHOWN = 60  # characters of a part of a formula in a sentence
@@ -33,10 +34,14 @@ _SHOWN = 60  # characters of a part of a formula in a sentence
 
 @dataclass(frozen=True)
 class Known:
-    """The names that a formula may use, each with its kind, and those that are one figure for all."""
+    """The names that a formula may use, each with its kind.
+
+    ``single`` are those that are one figure for all, ``taken`` the words that name a column as well.
+    """
 
     kinds: Mapping[str, str]
     single: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
 
 
 def check(formula: Formula, known: Known, result: str = NUMBER, key: str = "formula") -> None:
@@ -106,13 +111,17 @@ class _Judge:
 
     def named(self, node: Name | Whole) -> str | None:
         kind = self.known.kinds.get(node.name)
-        if kind is None and node.name not in self._unknown:
+        if (kind is None or node.name in self.known.taken) and node.name not in self._unknown:
             self._unknown.add(node.name)
-            if node.name in FOR_ALL + FOR_EACH:
+            if kind is not None:
+                self.wrong("formula_word_taken", node, name=node.name)
+            elif node.name in FOR_ALL + FOR_EACH:
                 self.wrong("formula_word", node, name=node.name)
             else:
-                near = guess(node.name, map(named, self.known.kinds))
-                self.wrong("formula_unknown", node, name=node.name, guess=near)
+                found = guess(node.name, self.known.kinds)
+                near = None if found.near is None else named(found.near)  # as it is to be written
+                known = tuple(named(str(name)) for name in found.known)
+                self.wrong("formula_unknown", node, name=node.name, guess=Guess(near, known, found.many))
         return kind
 
     def column(self, node: Node, function: str, form: type[Name] | type[Whole] = Whole) -> None:

@@ -68,7 +68,7 @@ def logarithm(x: Pair, steps: Steps) -> Pair:
     near = max(0, over.bit_length() - abs(number - over).bit_length()) * 3 // 10
     digits = DIGITS + _GUARD + near
     while True:
-        steps.take(digits + digits * digits // 16)
+        steps.take(_cost(digits))
         context = _context(digits)
         found = context.ln(_decimal(number, over, context))
         # the quotient is off by half a unit of its last digit at most, the logarithm by as much of its own
@@ -120,7 +120,7 @@ def _irrational_power(x: Pair, y: Pair, steps: Steps) -> Pair:
     digits = DIGITS + _GUARD
     exponent = 1 + abs(y[0]) // y[1]
     while True:
-        steps.take(2 * digits + digits * digits // 8)
+        steps.take(2 * _cost(digits))
         context = _context(digits)
         product = context.multiply(_decimal(*y, context), context.ln(_decimal(*x, context)))
         number, over = context.exp(product).as_integer_ratio()
@@ -136,6 +136,11 @@ def _rounded(found: Pair, error: Pair) -> Pair | None:
     (a, b), (c, d) = found, error
     low, high = significant((a * d - c * b, b * d)), significant((a * d + c * b, b * d))
     return low if low == high else None
+
+
+def _cost(digits: int) -> int:
+    """The steps that a logarithm of so many digits takes, as measured."""
+    return 7 * (digits - 10) ** 2 // 10
 
 
 def _context(digits: int) -> Context:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
@@ -47,17 +47,30 @@ class ColumnFormula:
             wrong("formula_round", "", {"key": "round"}, value=brief(self.round), most=MOST_ROUND)
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words that formulas of one place may use: one figure for all, and figures of each recipient's own.
+
+    ``amounts`` are fund, distributable and pool, ``own`` previous and issued, where there are such.
+    """
+
+    amounts: Mapping[str, Number] = field(default_factory=dict)
+    own: Mapping[str, Sequence[Number | None]] = field(default_factory=dict)
+
+
+NO_WORDS = Words()
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Columns of data and of formulas, one value per recipient; checked when it is made.
 
     ``recipients`` are the names that sentences show, in order; ``columns`` has numbers, or texts, and None
     where a cell is blank.  A whole column is that of ``everybody``, by position (without it, all).
-    ``amounts`` are the words that are one figure for all (fund, distributable, pool) and ``own`` those that
-    each recipient has its own of (previous, issued), where there are such.
+    ``words`` are those that the formulas of columns may use.
 
-    Raises ScenarioError, with all mistakes, where a name stands for two things, or a formula is wrong as
-    written, builds on itself, or on too many others.
+    Raises ScenarioError, with all mistakes, where a name is a column of data and of a formula too, or a formula
+    is wrong as written, builds on itself, or on too many others.
 
     >>> from allocator.core.formula.tree import Call, Name
     >>> part = ColumnFormula(Formula("SHARE(tax)", Call("SHARE", (Name("tax"),))))
@@ -70,35 +83,35 @@ class Table:
     columns: Mapping[str, Sequence[Cell]]
     formulas: Mapping[str, ColumnFormula] = field(default_factory=dict)
     everybody: Sequence[int] | None = None
-    amounts: Mapping[str, Number] = field(default_factory=dict)
-    own: Mapping[str, Sequence[Number | None]] = field(default_factory=dict)
+    words: Words = NO_WORDS
 
     def __post_init__(self) -> None:
         problems = [
             Problem("formula_both", {"name": name}, at={"key": f"factor.{name}.formula"})
             for name in self.formulas
             if name in self.columns
-        ] + [
-            Problem("formula_word_taken", {"name": name}, at={"key": f"factor.{name}"})
-            for name in (*self.amounts, *self.own)
-            if name in self.columns or name in self.formulas
         ]
         for name, column in self.formulas.items():
             try:
-                check(column.formula, self.known, key=_key(name))
+                check(column.formula, self.known(self.words), key=_key(name))
             except ScenarioError as error:
                 problems.extend(error.problems)
         if problems:
             raise ScenarioError(problems)
         order({name: column.formula for name, column in self.formulas.items()})
 
+    def known(self, words: Words) -> Known:
+        """The names that a formula may use, where these words have a meaning."""
+        names = (*words.amounts, *words.own)
+        taken = frozenset(name for name in names if name in self.columns or name in self.formulas)
+        return Known(self._kinds | dict.fromkeys(names, NUMBER), frozenset(words.amounts), taken)
+
     @cached_property
-    def known(self) -> Known:
-        """The names that a formula may use in this table."""
-        kinds = dict.fromkeys(self.formulas, NUMBER) | dict.fromkeys((*self.amounts, *self.own), NUMBER)
-        for name, cells in self.columns.items():
-            kinds[name] = TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER
-        return Known(kinds, frozenset(self.amounts))
+    def _kinds(self) -> dict[str, str]:
+        return {
+            name: TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER
+            for name, cells in self.columns.items()
+        } | dict.fromkeys(self.formulas, NUMBER)
 
     @cached_property
     def _values(self) -> _Values:
@@ -113,21 +126,28 @@ def column(table: Table, name: str, rows: Sequence[int]) -> tuple[Cell, ...]:
     if name not in table.formulas:
         cells = table.columns[name]
         return tuple(cells[row] for row in rows)
-    table._values.steps.left = MOST_STEPS
-    return tuple(map(_number, map(table._values.row(name), rows)))
+    found = table._values
+    found.steps.left = MOST_STEPS
+    return tuple(map(_number, map(found.scope.row(name), rows)))
 
 
 def values(
-    formula: Formula, table: Table, rows: Sequence[int], key: str = "formula", round: int | None = None
+    formula: Formula,
+    table: Table,
+    rows: Sequence[int],
+    key: str = "formula",
+    round: int | None = None,
+    words: Words = NO_WORDS,
 ) -> tuple[Number, ...]:
     """The values of a formula that is no column of the table, such as a bound, for these recipients.
 
     They are rounded as those of a column.  ``key`` is where the formula stands, for sentences.  Raises
     ScenarioError.
     """
-    check(formula, table.known, key=key)
+    check(formula, table.known(words), key=key)
     found = table._values
-    read = found.finishing(formula, found.scope(), key, round)
+    found.steps.left = MOST_STEPS
+    read = found.finishing(formula, found.scope_of(found.everybody, words), key, round)
     return tuple(_number(read(row)) for row in rows)
 
 
@@ -137,6 +157,7 @@ def truths(
     rows: Sequence[int],
     among: Sequence[int] | None = None,
     key: str = "where",
+    words: Words = NO_WORDS,
 ) -> tuple[bool, ...]:
     """参与条件: for each of these recipients, True where it meets the condition.
 
@@ -148,9 +169,10 @@ def truths(
     >>> truths(Formula("growth > 8", Chain((">",), (Name("growth"), Constant(8)))), table, [0, 1])
     (True, False)
     """
-    check(formula, table.known, TRUTH, key)
+    check(formula, table.known(words), TRUTH, key)
     found = table._values
-    scope = found.scope(tuple(rows if among is None else among))
+    found.steps.left = MOST_STEPS
+    scope = found.scope_of(rows if among is None else among, words)
     read = found.refusing(evaluator(formula.root, scope), formula.size, key)
     return tuple(read(row) for row in rows)
 
@@ -163,15 +185,32 @@ class _Values:
         self.steps = Steps()
         everybody = table.everybody
         self.everybody = tuple(range(len(table.recipients)) if everybody is None else everybody)
-        self.row = cache(self._row)
+        row = cache(self._row)
+        self.scope = self._scope(row, self.everybody)
 
-    def scope(self, among: tuple[int, ...] | None = None) -> Scope:
-        """The scope of a formula outside of the table; the work that it may take begins anew."""
-        self.steps.left = MOST_STEPS
-        return self._scope(self.everybody if among is None else among)
+    def scope_of(self, among: Sequence[int], words: Words) -> Scope:
+        """The scope of a formula outside of the table: of whom its whole columns are, and its words."""
 
-    def _scope(self, among: tuple[int, ...]) -> Scope:
-        return Scope(self.row, cache(lambda name: self._column(name, among)), self.steps)
+        @cache
+        def row(name: str) -> Read:
+            return _word(name, words) or self.scope.row(name)
+
+        return self._scope(row, among)
+
+    def _scope(self, row: Callable[[str], Read], among: Sequence[int]) -> Scope:
+        def column(name: str) -> Sequence[Pair]:
+            read = row(name)
+            self.steps.take(len(among))
+            values = []
+            for at in among:
+                try:
+                    values.append(read(at))
+                except Refusal as refusal:
+                    refusal.row = at
+                    raise
+            return values
+
+        return Scope(row, cache(column), self.steps)
 
     def finishing(self, formula: Formula, scope: Scope, key: str, decimals: int | None) -> Read:
         """The function that gives a formula's finished value; it raises ScenarioError."""
@@ -179,7 +218,7 @@ class _Values:
 
         def read(row: int) -> Pair:
             nonlocal evaluate
-            if evaluate is None:  # not before it is needed: others may have to be worked out first
+            if evaluate is None:  # not before it is needed: there may be many columns
                 evaluate = evaluator(formula.root, scope)
             return finished(evaluate(row), decimals)
 
@@ -187,7 +226,6 @@ class _Values:
 
     def refusing(self, read: Read, size: int, key: str) -> Read:
         """The function with its refusals as errors that name formula, recipient and reason."""
-
         steps = self.steps
 
         def careful(row: int) -> Any:
@@ -207,22 +245,13 @@ class _Values:
 
     def _row(self, name: str) -> Read:
         table = self.table
-        if name in table.amounts:
-            amount = _pair(table.amounts[name])
-            return lambda _: amount
         if name in table.formulas:
             return self._formula(name)
-        cells = list(map(_pair, table.own[name] if name in table.own else table.columns[name]))
-        if None in cells:
-            return _needed(name, cells)
-        # numbers over one denominator are added up faster
-        if table.known.kinds[name] == NUMBER and (over := common_denominator(cells)) > 1:
-            cells = [(number * (over // own), over) for number, own in cells]
-        return cells.__getitem__
+        return _word(name, table.words) or _cells(name, table.columns[name])
 
     def _formula(self, name: str) -> Read:
         column = self.table.formulas[name]
-        work = self.finishing(column.formula, self._scope(self.everybody), _key(name), column.round)
+        work = self.finishing(column.formula, self.scope, _key(name), column.round)
         found: list[Pair | None] = [None] * len(self.table.recipients)
 
         def read(row: int) -> Pair:
@@ -233,17 +262,24 @@ class _Values:
 
         return read
 
-    def _column(self, name: str, among: tuple[int, ...]) -> Sequence[Pair]:
-        read = self.row(name)
-        self.steps.take(len(among))
-        values = []
-        for row in among:
-            try:
-                values.append(read(row))
-            except Refusal as refusal:
-                refusal.row = row
-                raise
-        return values
+
+def _word(name: str, words: Words) -> Read | None:
+    """The function that gives a word's value; None where the name is no word."""
+    if name in words.amounts:
+        amount = _pair(words.amounts[name])
+        return lambda _: amount
+    return _cells(name, words.own[name]) if name in words.own else None
+
+
+def _cells(name: str, cells: Sequence[Cell]) -> Read:
+    """The function that gives a cell's value; it raises Refusal where that is blank."""
+    found = list(map(_pair, cells))
+    if None in found:
+        return _needed(name, found)
+    # numbers over one denominator are added up faster
+    if not any(isinstance(cell, str) for cell in found) and (over := common_denominator(found)) > 1:
+        found = [(number * (over // own), over) for number, own in found]
+    return found.__getitem__
 
 
 def _needed(name: str, cells: Sequence[Any]) -> Read:
