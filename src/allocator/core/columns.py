@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import Number
 
@@ -24,6 +24,7 @@ class Columns:
     def __init__(self, scenario: Scenario) -> None:
         self.factors: dict[str, Factor] = {factor.id: factor for factor in scenario.factors}
         self.scenario = scenario
+        self._worked_out: dict[str, list[Any]] = {}
 
     def __bool__(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
@@ -99,9 +100,14 @@ class Columns:
 
     def numbers(self, id: str, positions: tuple[int, ...]) -> tuple[Number, ...]:
         """The values of a formula at these positions; raises ScenarioError where it cannot be worked out."""
-        from allocator.core.formula import column
+        known = self._worked_out.setdefault(id, [None] * len(self.scenario.ids))
+        new = [i for i in positions if known[i] is None]
+        if new:
+            from allocator.core.formula import column
 
-        return column(self.table, id, positions)  # type: ignore[return-value]
+            for i, value in zip(new, column(self.table, id, new), strict=True):
+                known[i] = value
+        return tuple(known[i] for i in positions)
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""
