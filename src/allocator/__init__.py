@@ -12,7 +12,8 @@ from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION, allocate
 from allocator.core.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Text, Use
+from allocator.core.provenance import Provenance
 
 if TYPE_CHECKING:
     from allocator.files.load import load_scenario

@@ -149,7 +149,7 @@ def test_the_truth_is_inside_where_the_rest_goes_to_the_largest():
 def unrounded(rnd, **how):
     """A split whose entitlements are whole units, so that nothing is rounded."""
     allocation = published_case(rnd, **how)
-    parts = allocation.total_score
+    parts = allocation.split.total_score
     fund = replace(allocation.scenario.fund, amount=parts * 10, unit=10)
     scenario = replace(allocation.scenario, fund=fund)
     return allocate(replace(scenario, published=allocate(scenario).amounts))

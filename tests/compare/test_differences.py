@@ -19,7 +19,8 @@ from random_cases import random_case, scenario_of
 
 from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError, Use
 from allocator.analysis.differences import Difference, differences
-from allocator.core.parts import Provenance, Text
+from allocator.core.parts import Text
+from allocator.core.provenance import Provenance
 from allocator.files.load import load_scenario
 from allocator.report.words.differences import differences_in_words
 from allocator.text import EN, ZH, Phrasebook

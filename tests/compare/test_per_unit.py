@@ -15,7 +15,8 @@ from pages import SCENARIOS, html_of, link, opened
 
 from allocator import Allocation, Factor, Fund, Recipient, Scenario, allocate, load_scenario
 from allocator.analysis.per_unit import gap, per_unit
-from allocator.core.parts import Provenance, Text
+from allocator.core.parts import Text
+from allocator.core.provenance import Provenance
 from allocator.report.tables import base as bases
 from allocator.report.words.per_unit import Held, columns
 from allocator.text import ZH, Phrasebook

@@ -80,7 +80,7 @@ def test_rest_to_largest_moves_only_the_largest_by_more_than_half_a_unit(rnd):
 def test_limits_are_met_with_one_multiplier(rnd):
     """a = min(max(k · e, floor), cap) for everybody with the k that is reported."""
     result = some_allocation(rnd)
-    k = result.multiplier
+    k = result.split.multiplier
     for id, entitlement in result.entitlements.items():
         wanted = max(k * entitlement, result.floors[id] or 0)
         wanted = wanted if result.caps[id] is None else min(wanted, result.caps[id])
@@ -100,7 +100,7 @@ def test_limits_that_bind_nobody_change_nothing(rnd):
     assume(scenario.participants)
     wide = allocate(replace(scenario, limits=[Limit("all", floor=0, cap=scenario.fund.amount)]))
     assert wide.amounts == free.amounts
-    assert wide.multiplier == 1
+    assert wide.split.multiplier == 1
 
 
 @given(randoms, st.integers())

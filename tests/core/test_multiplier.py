@@ -13,7 +13,7 @@ from depth import cases
 from test_stages import limits, scenario
 
 from allocator import allocate
-from allocator.core.limits import find_multiplier
+from allocator.core.stages.limit import find_multiplier
 
 Limits = Sequence[int | None]
 
@@ -75,4 +75,4 @@ def test_it_brings_the_money_and_is_the_nearest_to_one_that_does():
     ],
 )
 def test_multipliers_worked_out_by_hand(values, floors, caps, multiplier):
-    assert allocate(scenario(values, limits=limits(floors, caps))).multiplier == multiplier
+    assert allocate(scenario(values, limits=limits(floors, caps))).split.multiplier == multiplier

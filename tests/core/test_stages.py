@@ -290,11 +290,11 @@ def test_without_entitlement_a_floor_is_paid():
 
 def test_limits_that_leave_no_freedom_keep_the_multiplier_nearest_to_one():
     result = allocate(scenario((1, 3), limits=limits((50, 50), (50, 50))))
-    assert (list(result.limited.values()), result.multiplier) == ([50, 50], 1)
+    assert (list(result.limited.values()), result.split.multiplier) == ([50, 50], 1)
     # neither the cap of a nor the floor of b binds
     result = allocate(scenario((1, 3), limits=limits((None, 40), (60,))))
     assert list(result.amounts.values()) == [25, 75]
-    assert result.multiplier == 1
+    assert result.split.multiplier == 1
 
 
 # --- rounding -------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from allocator import (
     allocate,
     load_scenario,
 )
-from allocator.analysis.explain import Clause, Explanation, explain, stages
+from allocator.analysis.explain import Clause, Explanation, explain
 from allocator.analysis.explain import shapley as module
 from allocator.analysis.explain.clauses import differing, mixing
 
@@ -54,7 +54,7 @@ def test_the_stages_of_everybody_add_up_to_the_amount(seed: int) -> None:
         allocation = allocate(scenario_of(random_case(Random(seed))))
     except AllocatorError:
         assume(False)
-    found = stages(allocation)
+    found = allocation.stages
     for id, amount in allocation.amounts.items():
         assert sum(stage.amounts[id] for stage in found) == amount
     for stage in found:
@@ -64,7 +64,7 @@ def test_the_stages_of_everybody_add_up_to_the_amount(seed: int) -> None:
 
 def test_a_coefficient_is_a_stage_of_its_own() -> None:
     # without it 100 · (60 % · ¼ + 40 % · ½) = 35 for a, 30 for b, 35 for c; times 1, 1, 2 over 135
-    found = stages(allocate(small(coefficient="k")))
+    found = allocate(small(coefficient="k")).stages
     assert [(stage.kind, stage.factor) for stage in found] == [
         ("factor", "x"), ("factor", "y"), ("coefficient", ""), ("rounding", ""),
     ]  # fmt: skip

@@ -35,7 +35,8 @@ from allocator import (
 )
 from allocator.analysis.compare import changes
 from allocator.cli import entry as cli
-from allocator.core.parts import Provenance, Text
+from allocator.core.parts import Text
+from allocator.core.provenance import Provenance
 from allocator.report.charts import render
 from allocator.report.papers import pictures
 from allocator.report.papers.blocks import Paper, Words

@@ -21,8 +21,19 @@ from good_scenario import GOOD, make
 from pages import SCENARIOS, link, opened
 from streamlit.testing.v1 import AppTest
 
-from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, Text, allocate
-from allocator.core.model import Provenance, Use
+from allocator import (
+    Earmark,
+    Factor,
+    Fund,
+    Limit,
+    Provenance,
+    Recipient,
+    Reservation,
+    Scenario,
+    Text,
+    Use,
+    allocate,
+)
 from allocator.files.audit.own_readings import add_reading, own_readings
 from allocator.files.audit.readings import read_reading
 from allocator.files.load import load_scenario

@@ -116,7 +116,7 @@ def test_the_least_of_all_whole_weights_and_the_same_among_ties(seed):
     if seed % 3 == 0:
         column = Factor("k", tuple(rnd.randint(1, 4) for _ in scenario.ids))
         scenario = replace(scenario, factors=(*scenario.factors, column), coefficient="k")
-    now = list(allocate(scenario).units)
+    now = list(allocate(scenario).split.units)
     first, other = now[0] + rnd.choice((-1, 1)) * rnd.randint(1, 15), now[1] + rnd.randint(-5, 5)
     below = first < now[0]
     targets = [amount("r0", "<=" if below else ">=", max(first, 0))]
@@ -147,7 +147,7 @@ def test_among_equals_the_smallest_largest_change_then_the_factor_listed_first()
         recipients=[Recipient("x"), Recipient("y")],
         factors=[Factor(id, values) for id, values in twins.items()],
     )
-    assert list(allocate(scenario).units) == [50, 50]
+    assert list(allocate(scenario).split.units) == [50, 50]
     assert found(seek_weights(scenario, [amount("x", "<=", 48)])) == [23, 23, 27, 27]
     # three points: one of each pair moves by two and the other by one; the first keeps the most
     answer = seek_weights(scenario, [amount("x", "<=", 48), amount("y", "<=", 52)], step=2)
@@ -201,7 +201,7 @@ def test_weights_kept_and_bounded(seed, rounding):
     scenario = replace(scenario, fund=replace(scenario.fund, rounding=rounding))
     low = rnd.choice((20, 30, 40, 50))
     bounds = {"b": (40, 40), "a": (low, 80), "d": (0, 30)}
-    targets = [amount("r1", ">=", allocate(scenario).units[1] + rnd.randint(-3, 6))]
+    targets = [amount("r1", ">=", allocate(scenario).split.units[1] + rnd.randint(-3, 6))]
     expected = brute(scenario, targets, 5, bounds)
     answer = seek_weights(scenario, targets, step=5, keep=["b"], bounds={"a": (low, 80), "d": (None, 30)})
     if expected is None:
@@ -254,7 +254,7 @@ def test_many_factors_by_all_small_moves(limited):
         factors=[Factor(name, tuple(rnd.randint(1, 99) for _ in range(size))) for name in names],
         limits=[Limit("all", floor=1_000, cap=3_000)] if limited else (),
     )
-    now = allocate(scenario).units
+    now = allocate(scenario).split.units
     target = amount("r0", ">=" if now[0] < 2_900 else "<=", now[0] + (60 if now[0] < 2_900 else -60))
     answer = seek_weights(scenario, [target])
     weights_found = found(answer)

@@ -48,4 +48,4 @@ def kernel_of(scenario: Scenario, law: Any, width: int, noise: Any = None) -> tu
 
 def exact_limited(allocation: Allocation) -> list[Fraction]:
     """Amounts after limits, in units, before rounding."""
-    return [Fraction(units, allocation.limited_over) for units in allocation.limited_units]
+    return [Fraction(units, allocation.split.limited_over) for units in allocation.split.limited_units]

@@ -48,10 +48,10 @@ def check_against_engine(scenario, law, draws):
             slack = 1e-12 * float(expected) + (2.0**-49 * float(total) if scenario.limits else 0)
             assert abs(found - float(expected)) <= slack + 1e-300
         assert units[:, draw].sum() == total
-        if tuple(units[:, draw]) == allocation.units:
+        if tuple(units[:, draw]) == allocation.split.units:
             agreed += 1
         else:
-            assert whole.near[draw], (units[:, draw], allocation.units)
+            assert whole.near[draw], (units[:, draw], allocation.split.units)
     return agreed, int(whole.near.sum())
 
 

@@ -13,7 +13,8 @@ from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scen
 from allocator.analysis.finding import held_against
 from allocator.core.engine import METHOD_VERSION
 from allocator.core.errors import ScenarioError
-from allocator.core.parts import Provenance, Text
+from allocator.core.parts import Text
+from allocator.core.provenance import Provenance
 from allocator.report.words.comparing import (
     assumed_sentence,
     change_sentences,

@@ -7,11 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import zip_longest
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Limit, Provenance, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Limit, Recipient, Reservation, Text, Use
+from allocator.core.pools import Indicator, Pool
+from allocator.core.provenance import Provenance
+
+if TYPE_CHECKING:
+    from allocator.core.formula import Formula
 
 T = TypeVar("T", bound=Hashable)
 N = TypeVar("N", Reservation, Use)
@@ -31,11 +36,13 @@ class Difference:
     - recipient (id): its name, one that is new or gone; (id, "name" | "kind" | "aliases")
     - value (factor, recipient)
     - factor (id): its name, a column that is new or gone; (id, "name" | "unit" | "definition" | "year" |
-      "status" | "source")
+      "status" | "source" | "formula" | "round" | "text" | "basis")
+    - pool, indicator (id): its name, one that is new or gone; (id, the key of a field): what stands there
     - published, previous (recipient): the amount; (): the sum of all, where they are new or gone
     - provenance (recipient, factor): the cell's provenance, as JSON of its fields
-    - order ("recipient" | "factor" | "reservation" | "earmark" | "limit" | "provenance" | "use"): the same
-      things in another order; before and after are those at the first place that differs
+    - order ("recipient" | "factor" | "pool" | "indicator" | "reservation" | "earmark" | "limit" |
+      "provenance" | "use"): the same things in another order; before and after are those at the first place
+      that differs
 
     A text whose two languages do not change alike gives one difference per language, with "zh" or "en"
     as the last of ``where``.
@@ -75,6 +82,8 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     yield from _plain("coefficient", (), before.coefficient, after.coefficient)
     for factor in _both(before.weights, after.weights):
         yield from _plain("weight", (factor,), before.weights.get(factor), after.weights.get(factor))
+    yield from _pools(before.pools, after.pools)
+    yield from _indicators(before.indicators, after.indicators)
     yield from _named("reservation", before.reservations, after.reservations)
     yield from _earmarks(before.earmarks, after.earmarks)
     yield from _limits(before.limits, after.limits)
@@ -85,6 +94,49 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     yield from _amounts("previous", before.previous, after.previous)
     yield from _provenance(before, after)
     yield from _named("use", before.uses, after.uses)
+
+
+def _pools(before: Sequence[Pool], after: Sequence[Pool]) -> Iterator[Difference]:
+    old, new = {p.id: p for p in before}, {p.id: p for p in after}
+    for id in _both(old, new):
+        a, b = old.get(id), new.get(id)
+        if a is None or b is None:
+            yield from _text("pool", (id,), getattr(a, "name", None), getattr(b, "name", None))
+            continue
+        yield from _text("pool", (id, "name"), a.name, b.name)
+        for field in ("amount", "percent", "kind", "over"):
+            yield from _plain("pool", (id, field), getattr(a, field), getattr(b, field))
+        yield from _plain("pool", (id, "weights"), _weights(a.weights), _weights(b.weights))
+        yield from _plain("pool", (id, "coefficient"), _listed(a.coefficients), _listed(b.coefficients))
+        yield from _plain("pool", (id, "recipients"), _listed(a.recipients), _listed(b.recipients))
+        yield from _plain("pool", (id, "where"), *map(_written, (a.where, b.where)))
+        yield from _text("pool", (id, "basis"), a.basis, b.basis)
+    yield from _order("pool", [id for id in old if id in new], [id for id in new if id in old], str)
+
+
+def _indicators(before: Sequence[Indicator], after: Sequence[Indicator]) -> Iterator[Difference]:
+    old, new = {i.id: i for i in before}, {i.id: i for i in after}
+    for id in _both(old, new):
+        a, b = old.get(id), new.get(id)
+        if a is None or b is None:
+            yield from _text("indicator", (id,), getattr(a, "name", None), getattr(b, "name", None))
+            continue
+        yield from _text("indicator", (id, "name"), a.name, b.name)
+        yield from _plain("indicator", (id, "parts"), _weights(a.parts), _weights(b.parts))
+        yield from _text("indicator", (id, "basis"), a.basis, b.basis)
+    yield from _order("indicator", [id for id in old if id in new], [id for id in new if id in old], str)
+
+
+def _weights(weights: Mapping[str, Number]) -> str:
+    return ", ".join(f"{id} {weight}" for id, weight in weights.items())
+
+
+def _written(formula: Formula | None) -> str | None:
+    return None if formula is None else formula.text
+
+
+def _listed(names: str | Sequence[str] | None) -> str | None:
+    return names if isinstance(names, str) else ", ".join(names or ()) or None
 
 
 def _plain(
@@ -158,12 +210,15 @@ def _named(clause: str, before: Sequence[N], after: Sequence[N]) -> Iterator[Dif
 
 def _earmarks(before: Sequence[Earmark], after: Sequence[Earmark]) -> Iterator[Difference]:
     same, moved, old, new = _common(before, after)
-    for id, a, b in _pairs(old, new, lambda e: e.recipient):
+    for id, a, b in _pairs(old, new, lambda e: e.recipient or _listed(e.recipients) or ""):
         yield from _plain("earmark", (id,), getattr(a, "amount", None), getattr(b, "amount", None))
         shares = [None if e is None else "true" if e.also_shares else "false" for e in (a, b)]
         if "true" in shares:
             yield from _plain("earmark", (id, "also_shares"), *shares)
         yield from _text("earmark", (id, "reason"), getattr(a, "reason", None), getattr(b, "reason", None))
+        wheres = (None if e is None else _written(e.where) for e in (a, b))
+        yield from _plain("earmark", (id, "where"), *wheres)
+        yield from _text("earmark", (id, "basis"), getattr(a, "basis", None), getattr(b, "basis", None))
     yield from _order("earmark", same, moved, lambda e: f"{e.recipient} {e.amount}")
 
 
@@ -207,7 +262,9 @@ def _values(before: Scenario, after: Scenario) -> Iterator[Difference]:
     rows = [(id, i, at[id]) for i, id in enumerate(before.ids) if id in at]
     for factor in before.factors:
         values, others = factor.values, new.get(factor.id)
-        if others is None or (values == others and before.ids == after.ids):
+        if others is None or not values or not others:  # what a formula gives is no value of its own
+            continue
+        if values == others and before.ids == after.ids:
             continue
         for id, i, j in rows:
             if values[i] != others[j]:
@@ -226,6 +283,10 @@ def _factors(before: Sequence[Factor], after: Sequence[Factor]) -> Iterator[Diff
         yield from _plain("factor", (id, "year"), a.year, b.year)
         yield from _plain("factor", (id, "status"), a.status, b.status)
         yield from _text("factor", (id, "source"), a.source, b.source)
+        yield from _plain("factor", (id, "formula"), *map(_written, (a.formula, b.formula)))
+        for field in ("round", "text"):
+            yield from _plain("factor", (id, field), *(str(getattr(f, field) or "") or None for f in (a, b)))
+        yield from _text("factor", (id, "basis"), a.basis, b.basis)
     yield from _order("factor", [id for id in old if id in new], [id for id in new if id in old], str)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from allocator.core.exact import scaled
+from allocator.core.exact import Number, scaled
 from allocator.core.model import Scenario
+from allocator.core.pools import Pool
 
 
 class LikeTotal(NamedTuple):
@@ -19,7 +20,7 @@ class LikeTotal(NamedTuple):
 
 
 def like_totals(scenario: Scenario) -> list[LikeTotal]:
-    """The recipients with exactly the sum of two or more others in every weighted factor.
+    """The recipients with exactly the sum of two or more others in every column that the weights rest on.
 
     The others are all that take part, or a run of rows right above; at least two of them have values.  A run
     counts only with two or more weighted factors: in one column of small numbers such sums arise by chance.
@@ -28,7 +29,7 @@ def like_totals(scenario: Scenario) -> list[LikeTotal]:
     >>> like_totals(load_scenario("scenarios/luzhou-2023/published-rule.toml"))
     []
     """
-    weighted = [scaled(scenario.column(id))[0] for id, weight in scenario.weights.items() if weight]
+    weighted = [scaled(column)[0] for column in _given(scenario)]
     rows = list(zip(*weighted, strict=True))
     sums = tuple(map(sum, weighted))
     none = (0,) * len(weighted)
@@ -51,17 +52,49 @@ def like_totals(scenario: Scenario) -> list[LikeTotal]:
     return found
 
 
-def zero_coefficients(scenario: Scenario) -> list[str]:
-    """The ids of those whose coefficient is 0 though they have values of weighted factors."""
-    if scenario.coefficient is None:
-        return []
-    weighted = [scenario.column(id) for id, weight in scenario.weights.items() if weight]
-    coefficients = scenario.column(scenario.coefficient)
-    return [
-        _id(scenario, at)
-        for at, coefficient in enumerate(coefficients)
-        if not coefficient and any(column[at] for column in weighted)
-    ]
+def _given(scenario: Scenario) -> list[tuple[Number, ...]]:
+    """The columns of data behind the weights, of those who take part; without text and what is blank."""
+    if not scenario.beyond:
+        return [scenario.column(id) for id, weight in scenario.weights.items() if weight]
+    columns = [scenario.column(factor.id) for factor in scenario.behind if not factor.text]
+    return [column for column in columns if None not in column]
+
+
+class ZeroCoefficient(NamedTuple):
+    """Those whose coefficient in a pool is 0 though they have values of its weighted factors, by id."""
+
+    pool: Pool
+    column: str
+    recipients: tuple[str, ...]
+
+
+def zero_coefficients(scenario: Scenario) -> list[ZeroCoefficient]:
+    """The coefficients of 0 that take everything from recipients with values, pool by pool.
+
+    Their values still count in the totals of the others' shares: who is to be left out does not take part.
+    """
+    found = []
+    for pool in scenario.rules:
+        members = scenario.members[pool.id]
+        weights = scenario.weighted[pool.id]
+        weighted = [scenario.numbers(id, members) for id, weight in weights.items() if weight]
+        for name in pool.coefficients:
+            zero = tuple(
+                scenario.ids[i]
+                for at, (i, coefficient) in enumerate(
+                    zip(members, scenario.numbers(name, members), strict=True)
+                )
+                if not coefficient and any(column[at] for column in weighted)
+            )
+            if zero:
+                found.append(ZeroCoefficient(pool, name, zero))
+    return found
+
+
+def in_no_pool(scenario: Scenario) -> list[str]:
+    """The ids of those that are not only earmarked for and yet take part in no pool: they get 0."""
+    somewhere = {i for members in scenario.members.values() for i in members}
+    return [scenario.ids[i] for i in scenario.participants if i not in somewhere]
 
 
 def _id(scenario: Scenario, at: int) -> str:

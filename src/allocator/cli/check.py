@@ -11,6 +11,7 @@ from allocator.cli.terminal import jsonable, pad, print_csv, print_json, width
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, exact, plain
+from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.rule import status_lines
@@ -70,7 +71,7 @@ def show(result: Allocation, file: str, form: str, book: Phrasebook, *, as_publi
     if form == "json":
         print_json(_checked_json(result, file, book, as_published))
         return
-    lines = read_lines(scenario, book)
+    lines = read_lines(result, book)
     if form == "csv":
         print_csv([book.say("check.item"), book.say("check.value")], [list(line) for line in lines])
         return
@@ -78,6 +79,23 @@ def show(result: Allocation, file: str, form: str, book: Phrasebook, *, as_publi
     print(*(pad(item, widest) + "  " + shown for item, shown in lines), sep="\n")
     below = [*status_lines(scenario, book), *hint_lines(scenario, book)]
     print(*below, book.say("cli.ok", file=file), sep="\n")
+
+
+def _rule(scenario: Scenario) -> dict[str, Any]:
+    """The rule as JSON: method, coefficient and weights, or these for each pool by its id."""
+    rules = {
+        pool.id: {
+            "method": pool.kind,
+            "coefficient": _coefficient(pool.coefficients),
+            "weights": {f: float(weight) for f, weight in scenario.weighted[pool.id].items()},
+        }
+        for pool in scenario.rules
+    }
+    return {"pools": rules} if scenario.pools else rules[""]
+
+
+def _coefficient(names: tuple[str, ...]) -> str | list[str] | None:
+    return (names[0] if len(names) == 1 else list(names)) if names else None
 
 
 def _checked_json(
@@ -97,9 +115,7 @@ def _checked_json(
         "distributable": jsonable(scenario.distributable),
         "unit": jsonable(scenario.fund.unit),
         "rounding": scenario.fund.rounding,
-        "method": scenario.kind,
-        "coefficient": scenario.coefficient,
-        "weights": {factor: float(weight) for factor, weight in scenario.weights.items()},
+        **_rule(scenario),
         "data": {factor.id: factor.status for factor in scenario.factors},
         "recipients": len(scenario.recipients),
         "limits": len(scenario.limits),

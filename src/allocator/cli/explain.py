@@ -14,13 +14,16 @@ from allocator.cli.output import as_json, trace, traces
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.load import load_counted
 from allocator.report.explain import difference, sensitivity
 from allocator.report.explain.difference import Account
 from allocator.report.projects.words import change_lines
+from allocator.report.tables.office import office_table
 from allocator.report.tables.stages import stage_sentences, stage_table
 from allocator.report.tables.table import Table
+from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import limit_lines, status_lines
 from allocator.text import Phrasebook
 
@@ -58,10 +61,16 @@ class Output:
 def explain_amounts(allocation: Allocation, file: str, book: Phrasebook) -> Output:
     """Explains the amounts of one scenario, and the changes that moving weight would bring."""
 
+    beyond = _not_covered(allocation, book)
+
     def blocks() -> list[str | Table | Table]:
         title = book.text(allocation.scenario.title)
         found: list[str | Table | Table] = [book.say("explain.heading", title=title, file=file), ""]
-        found += [stage_table(allocation, book), "", *limit_lines(allocation.scenario, book), *sentences()]
+        for pool in _pools(allocation):
+            found += [stage_table(allocation, book, pool=pool), ""]
+        found += [*pool_lines(allocation, book), *limit_lines(allocation.scenario, book), *sentences()]
+        if beyond:
+            return [*found, "", *beyond, ""]
         for lines, table in sensitivity.tables(allocation, book):
             found += ["", *lines, *([] if table is None else [table])]
         return [*found, ""]
@@ -70,9 +79,29 @@ def explain_amounts(allocation: Allocation, file: str, book: Phrasebook) -> Outp
         return [book.say("explain.words"), *stage_sentences(allocation, book).values()]
 
     def data() -> dict[str, Any]:
-        return {"sentences": stage_sentences(allocation, book), **sensitivity.as_data(allocation)}
+        said = {"sentences": stage_sentences(allocation, book)}
+        return {**said, "refused": beyond} if beyond else {**said, **sensitivity.as_data(allocation)}
 
-    return Output(blocks, lambda: stage_table(allocation, book, filed=True).plain_rows(), sentences, data)
+    def filed() -> tuple[list[str], list[list[str]]]:
+        if len(allocation.splits) > 1:  # a table for each pool has other columns
+            return office_table(allocation, book).plain_rows()
+        return stage_table(allocation, book, filed=True).plain_rows()
+
+    return Output(blocks, filed, lambda: [*sentences(), *beyond], data)
+
+
+def _pools(allocation: Allocation) -> list[str | None]:
+    """The pools to show one after the other; None for a rule of one."""
+    return [split.pool.id for split in allocation.splits] if len(allocation.splits) > 1 else [None]
+
+
+def _not_covered(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """The sentence that says so where moving weight is not covered; else none."""
+    try:
+        covers_format_1(allocation.scenario, "beyond.surface.sensitivity")
+    except ScenarioError as error:
+        return error.sentences(book)
+    return []
 
 
 def explain_difference(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from allocator.analysis.finding import Finding
 from allocator.cli.terminal import jsonable
-from allocator.core.allocation import Allocation
+from allocator.core.allocation import Allocation, Split
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.base import Base
@@ -18,6 +19,7 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
     """The object of `allocator run --format json`: money exact, stages of the calculation as decimals."""
     scenario = result.scenario
     published, differences = scenario.published, result.differences
+    pools = len(result.splits) > 1
     return {
         "title": book.text(scenario.title),
         "digest": scenario.digest,
@@ -32,18 +34,19 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
         "reservations": [
             {"name": book.text(r.name), "amount": jsonable(r.amount)} for r in scenario.reservations
         ],
+        **({"pools": [_pool(result, split, book) for split in result.splits]} if scenario.pools else {}),
         "recipients": [
             {
                 "id": r.id,
                 "name": book.text(r.name),
                 "amount": jsonable(result.amounts[r.id]),
                 "earmark": jsonable(result.earmarks[r.id]),
+                **({"pools": {p: jsonable(by[r.id]) for p, by in result.pools.items()}} if pools else {}),
                 "share": float(result.shares[r.id]),
                 "contributions": {f: float(part[r.id]) for f, part in result.contributions.items()},
                 "entitlement": float(result.entitlements[r.id]),
                 "limited": float(result.limited[r.id]),
-                "floor": jsonable(result.floors[r.id]),
-                "cap": jsonable(result.caps[r.id]),
+                **({} if pools else _limits(result, r.id)),
                 "at": result.at[r.id],
                 "rounding": float(result.rounding[r.id]),
                 "published": jsonable(published[r.id]) if published is not None else None,
@@ -57,8 +60,26 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
 
 
 def statuses(scenario: Scenario) -> dict[str, str]:
-    """The status of each weighted factor's data."""
-    return {factor: scenario.factor(factor).status for factor in scenario.weights}
+    """The status of the data behind each weight."""
+    return {factor.id: factor.status for factor in scenario.behind}
+
+
+def _limits(result: Allocation, id: str) -> dict[str, Any]:
+    return {"floor": jsonable(result.floors[id]), "cap": jsonable(result.caps[id])}
+
+
+def _pool(result: Allocation, split: Split, book: Phrasebook) -> dict[str, Any]:
+    """A pool as JSON: its money, and who takes part."""
+    scenario = result.scenario
+    return {
+        "id": split.pool.id,
+        "name": book.text(split.pool.name),
+        "kind": split.pool.kind,
+        "money": jsonable(plain(split.total * Fraction(scenario.fund.unit))),
+        "weights": {f: float(weight) for f, weight in scenario.weighted[split.pool.id].items()},
+        "multiplier": float(split.multiplier),
+        "takes_part": [scenario.ids[i] for i in split.members],
+    }
 
 
 def finding_json(found: Finding) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from allocator.report.tables.office import office_table
 from allocator.report.words.comparing import match_sentence, same_currency
 from allocator.report.words.finding import against_sentence, matched, terms
 from allocator.report.words.hints import hint_lines
+from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import limit_lines, status_lines
 from allocator.text import Phrasebook
 
@@ -86,6 +87,7 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
     if form == "csv":
         headers, rows = table.plain_rows()
         below = [*status_lines(result.scenario, book), *hint_lines(result.scenario, book)]
+        below += pool_lines(result, book)
         below += _against(result, base, book)
         print_csv(headers, rows, [*below, trace(result, book)])
         return
@@ -104,8 +106,9 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
         "",
     ]
     lines += [*status_lines(scenario, book), *hint_lines(scenario, book), *limit_lines(scenario, book)]
-    if result.multiplier != 1:
-        lines.append(book.say("cli.multiplier", multiplier=book.number(result.multiplier, 6)))
+    lines += pool_lines(result, book)
+    if not scenario.pools and result.split.multiplier != 1:
+        lines.append(book.say("cli.multiplier", multiplier=book.number(result.split.multiplier, 6)))
     if result.tied:
         names = [r.name for r in scenario.recipients if r.id in result.tied]
         lines.append(book.say("cli.tied", names=names))

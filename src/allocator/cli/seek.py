@@ -18,7 +18,7 @@ from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import plain_name
 from allocator.files.load import load_scenario
-from allocator.files.scenario.schema import amount_in_text
+from allocator.files.scenario.fields import amount_in_text
 from allocator.files.scenario.tables import Finder
 from allocator.report.seek import tables
 from allocator.report.seek.words import sentences

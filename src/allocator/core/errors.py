@@ -99,10 +99,10 @@ def as_in_toml(key: str) -> str:
         return f"[[{table}]]" + "".join(
             f" {part}" if part.isdigit() else f", {part}" for part in rest.split(".") if part
         )
-    if table == "factor" and rest:
-        factor, _, rest = rest.partition(".")
-        table = f"factor.{factor}"
-    elif table not in ("fund", "method", "weights", "data", "factor"):
+    if table in ("factor", "pool", "indicator") and rest:
+        id, _, rest = rest.partition(".")
+        table = f"{table}.{id}"
+    elif table not in ("fund", "method", "weights", "data", "factor", "pool", "indicator"):
         return key
     return f"[{table}] {rest}".rstrip()
 

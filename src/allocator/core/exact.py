@@ -68,6 +68,15 @@ def exact(value: int | Fraction | Decimal | float | str) -> Number:
     return int(number) if number.denominator == 1 else number
 
 
+def is_decimal(number: Number) -> bool:
+    """True for a number that at most 30 decimals write in full.
+
+    >>> is_decimal(Fraction(1, 8)), is_decimal(Fraction(1, 3))
+    (True, False)
+    """
+    return Fraction(number * 10**MOST_DECIMALS).denominator == 1
+
+
 def plain(number: Number) -> Number:
     """The number, as an int where it is whole."""
     return int(number) if number.denominator == 1 else number

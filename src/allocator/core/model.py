@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Never
+from typing import TYPE_CHECKING
 
-from allocator.core.errors import ScenarioError
-from allocator.core.exact import Frozen, Number, exact, nearest_unit
-from allocator.core.naming import guess, names_of, unknown_recipient
+from allocator.core.checks import amounts_by_id, check
+from allocator.core.columns import Columns
+from allocator.core.exact import Frozen, Number, exact, is_decimal
 from allocator.core.parts import (
     Earmark,
     Factor,
     Fund,
     Limit,
-    Provenance,
     Recipient,
     Reservation,
     Text,
     Use,
-    in_full,
-    lookup,
-    money_at,
     number_at,
     put,
-    wrong,
 )
-from allocator.text import Money
+from allocator.core.pools import REST, Indicator, Pool
+from allocator.core.provenance import Provenance
+from allocator.core.stages.take_part import members, named
 
-KINDS = ("shares", "scores")
-_LISTS = ("recipients", "factors", "reservations", "earmarks", "limits", "provenance", "uses")
+if TYPE_CHECKING:
+    from allocator.core.formula import Formula
+
+_LISTS = (
+    "recipients", "factors", "reservations", "earmarks", "limits", "provenance", "uses", "pools",
+    "indicators",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,10 @@ class Scenario:
 
     ``weights`` are percent that add up to 100 (kind "shares") or multipliers (kind "scores"), keyed by
     factor.  ``coefficient`` names a column that multiplies each recipient's score.  ``factors`` may hold
-    further columns without a weight, for ``coefficient`` and the limits' ``by``.  ``published`` and
-    ``previous`` are amounts by recipient, ``uses`` what the fund was spent on.
-    Raises ScenarioError for whatever does not fit together.
+    further columns without a weight, for ``coefficient``, formulas, conditions and the limits' ``by``.
+    ``published`` and ``previous`` are amounts by recipient, ``uses`` what the fund was spent on.  With
+    ``pools`` the rule stands there, and ``kind`` and ``weights`` are empty; ``indicators`` may be weighted in
+    them.  Raises ScenarioError for whatever does not fit together.
     """
 
     title: Text
@@ -63,6 +65,8 @@ class Scenario:
     previous: Mapping[str, Number] | None = None
     provenance: tuple[Provenance, ...] = ()
     uses: tuple[Use, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
     def __post_init__(self) -> None:
         put(
@@ -71,14 +75,10 @@ class Scenario:
             weights=Frozen({f: number_at(w, f"weights.{f}") for f, w in self.weights.items()}),
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
-        self._check_recipients()
         for name in ("published", "previous"):
             if getattr(self, name) is not None:
-                put(self, **{name: self._amounts(name)})
-        self._check_weights()
-        self._check_money()
-        self._check_columns()
-        self._check_limits()
+                put(self, **{name: amounts_by_id(self, name)})
+        check(self)
 
     # --- what it says -----------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ class Scenario:
     @property
     def earmarked(self) -> Number:
         """ΣE: the money set apart for single recipients."""
-        return exact(sum((e.amount for e in self.earmarks), start=0))
+        return exact(sum((amount for _, amount, _ in self.grants), start=0))
 
     @property
     def distributable(self) -> Number:
@@ -103,17 +103,99 @@ class Scenario:
         return exact(self.fund.amount - self.reserved - self.earmarked)
 
     @cached_property
+    def grants(self) -> tuple[tuple[str, Number, bool], ...]:
+        """The earmarks one by one: recipient, amount, and True where it takes part in the split as well."""
+        found = []
+        for earmark in self.earmarks:
+            found += [(id, earmark.amount, earmark.also_shares) for id in self.granted(earmark)]
+        return tuple(found)
+
+    def granted(self, earmark: Earmark) -> list[str]:
+        """The ids of those whom an earmark gives its amount, in listed order."""
+        if earmark.where is None and earmark.recipients is None:
+            return [earmark.recipient]
+        among = named(self, range(len(self.recipients)), earmark.recipients or (earmark.recipient,))
+        if earmark.where is not None:
+            number = self.earmarks.index(earmark) + 1
+            among = self.meeting(earmark.where, among, f"earmark.{number}.where")
+        return [self.ids[i] for i in among]
+
+    @cached_property
     def participants(self) -> tuple[int, ...]:
         """Positions of the recipients that take part in the split: all but those with only an earmark."""
-        apart = {earmark.recipient for earmark in self.earmarks if not earmark.also_shares}
+        apart = {id for id, _, also_shares in self.grants if not also_shares}
         return tuple(i for i, recipient in enumerate(self.recipients) if recipient.id not in apart)
+
+    @cached_property
+    def rules(self) -> tuple[Pool, ...]:
+        """The pools; without any, the one of all the money that kind, weights and coefficient make up."""
+        if self.pools:
+            return self.pools
+        coefficients = () if self.coefficient is None else (self.coefficient,)
+        return (Pool("", self.kind, self.weights, REST, coefficients=coefficients),)
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[int, ...]]:
+        """Positions of the recipients that take part in each pool, by the pool's id."""
+        return Frozen({pool.id: members(self, pool) for pool in self.rules})
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Formula]:
+        """The conditions of pools, limits and earmarks, by the dotted key each has in a scenario file."""
+        found = {pool.key("where"): pool.where for pool in self.pools}
+        found |= {f"limit.{number}.where": limit.where for number, limit in enumerate(self.limits, 1)}
+        found |= {f"earmark.{number}.where": mark.where for number, mark in enumerate(self.earmarks, 1)}
+        return Frozen({key: where for key, where in found.items() if where is not None})
+
+    @cached_property
+    def weighted(self) -> Mapping[str, Mapping[str, Number]]:
+        """The weights of the factors in each pool, with those of indicators handed down, by the pool's id."""
+        return Frozen({pool.id: pool.effective(self.indicators) for pool in self.rules})
+
+    @cached_property
+    def beyond(self) -> tuple[str, ...]:
+        """The kinds of clauses that format 1 cannot say, in the order of the rule; empty for most."""
+        found = {
+            "pools": any(pool.id for pool in self.pools),
+            "fixed": any(pool.kind == "fixed" for pool in self.pools),
+            "indicators": bool(self.indicators),
+            "formulas": any(f.formula is not None for f in self.factors),
+            "texts": any(f.text or f.signed for f in self.factors),
+            "conditions": bool(self.conditions),
+            "taking": any(pool.recipients != "all" for pool in self.pools),
+            "coefficients": any(len(pool.coefficients) > 1 for pool in self.pools),
+            "earmarks": any(earmark.recipients is not None for earmark in self.earmarks),
+            "basis": any(basis is not None for basis in self._bases()),
+        }
+        return tuple(kind for kind, there in found.items() if there)
+
+    def _bases(self) -> Iterable[Text | None]:
+        for clauses in (self.pools, self.limits, self.earmarks, self.factors, self.indicators):
+            yield from (clause.basis for clause in clauses)
+
+    @property
+    def format(self) -> int:
+        """The format that a file of this scenario needs: 1 wherever that can express it."""
+        whole = all(is_decimal(weight) for weight in self.weights.values())
+        return 1 if whole and not self.pools and not self.beyond else 2
+
+    @cached_property
+    def behind(self) -> tuple[Factor, ...]:
+        """The columns of data that the weights rest on: the weighted factors, and what formulas take."""
+        weighted = [factor for weights in self.weighted.values() for factor in weights]
+        if not self.columns and not self.pools:
+            return tuple(self.factor(id) for id in weighted)
+        behind = self.columns.behind(weighted)
+        return tuple(f for f in self.factors if f.id in behind and f.formula is None)
 
     @property
     def assumed(self) -> tuple[Factor, ...]:
-        """The weighted factors whose data is assumed or an example."""
-        return tuple(
-            f for f in self.factors if self.weights.get(f.id, 0) and f.status in ("assumed", "example")
-        )
+        """The columns behind the weights whose data is assumed or an example."""
+        weighted = {f for weights in self.weighted.values() for f, weight in weights.items() if weight}
+        behind = self.columns.behind(weighted)
+        return tuple(f for f in self.behind if f.id in behind and f.status in ("assumed", "example"))
+
+    # --- its columns ------------------------------------------------------------------------------
 
     def factor(self, id: str) -> Factor:
         """The column with this id; raises KeyError when there is none."""
@@ -122,10 +204,28 @@ class Scenario:
                 return factor
         raise KeyError(id)
 
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns as formulas and conditions see them; false where there are no formulas."""
+        return Columns(self)
+
+    def numbers(self, id: str, positions: Iterable[int]) -> tuple[Number, ...]:
+        """The values of one column, of a formula too, at these positions.
+
+        Raises ScenarioError where a formula cannot be worked out.
+        """
+        factor = self.factor(id)
+        if factor.formula is not None:
+            return self.columns.numbers(id, tuple(positions))
+        return tuple(factor.values[i] for i in positions)
+
     def column(self, id: str) -> tuple[Number, ...]:
         """The values of one column for the recipients that take part, in listed order."""
-        values = self.factor(id).values
-        return tuple(values[i] for i in self.participants)  # type: ignore[misc]
+        return self.numbers(id, self.participants)
+
+    def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
+        """Those of the positions at which a condition holds; whole columns in it are those of ``among``."""
+        return self.columns.meeting(where, among, key)
 
     def with_weights(self, **weights: int | Fraction | Decimal | float | str) -> Scenario:
         """The same scenario under other weights; factors not named keep theirs."""
@@ -133,7 +233,10 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """A hash over everything that decides the numbers, the same on every machine."""
+        """A hash over everything that decides the numbers, the same on every machine.
+
+        What a scenario does not use is absent from it, so that it keeps the digest that stands on its papers.
+        """
 
         def plain(value: object) -> object:
             if isinstance(value, int | Fraction) and not isinstance(value, bool):
@@ -142,174 +245,49 @@ class Scenario:
                 return {key: plain(item) for key, item in value.items()}
             if isinstance(value, Sequence) and not isinstance(value, str):
                 return [plain(item) for item in value]
-            return value
+            return getattr(value, "text", value)  # a formula is what is written
 
-        used = {*self.weights, self.coefficient, *(limit.by for limit in self.limits)}
+        used: Iterable[str | None] = {*self.weights, self.coefficient, *(limit.by for limit in self.limits)}
+        if self.columns or self.pools:
+            used = self.columns.used
         content = {
             "fund": [self.fund.amount, self.fund.currency, self.fund.unit, self.fund.rounding],
             "method": [self.kind, self.coefficient],
             "weights": self.weights,
             "recipients": [[r.id, r.kind] for r in self.recipients],
-            "factors": {f.id: f.values for f in self.factors if f.id in used},
+            "factors": {f.id: _factor_content(f) for f in self.factors if f.id in used},
             "reservations": [r.amount for r in self.reservations],
-            "earmarks": [[e.recipient, e.amount, e.also_shares] for e in self.earmarks],
+            "earmarks": [
+                [e.recipient, e.amount, e.also_shares, *_set(e, "recipients", "where")] for e in self.earmarks
+            ],
             "limits": [_limit_content(limit) for limit in self.limits],
             "published": self.published,
             "previous": self.previous,
         }
+        if self.pools:
+            content["pools"] = [[pool.id, *_set(pool, *_POOL)] for pool in self.pools]
+        if self.indicators:
+            content["indicators"] = {indicator.id: indicator.parts for indicator in self.indicators}
         text = json.dumps(plain(content), sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
-    # --- what must hold ---------------------------------------------------------------------------
 
-    def _check_recipients(self) -> None:
-        ids, factors = self.ids, [f.id for f in self.factors]
-        known = set(ids)
-        if not ids:
-            wrong("no_recipients", "recipients")
-        for names, key, part in (
-            (ids, "recipient_twice", "recipients"),
-            (["recipient", *factors], "column_twice", "factors"),
-        ):
-            twice = [name for name, count in Counter(names).items() if count > 1]
-            if twice:
-                wrong(key, part, name=twice[0])
-        lookup(self.recipients)
-        for factor in self.factors:
-            if len(factor.values) != len(ids):
-                wrong(
-                    "column_length",
-                    "factors",
-                    {"column": factor.id},
-                    found=len(factor.values),
-                    should=len(ids),
-                )
-        cells: set[tuple[str, str]] = set()
-        for cell in self.provenance:
-            here = cell.recipient, cell.factor
-            if here in cells:
-                wrong("recipient_twice", "provenance", name=" × ".join(here))
-            cells.add(here)
-            if cell.recipient not in known:
-                self._unknown(cell.recipient, "provenance")
-            if cell.factor not in factors:
-                wrong("column_unknown", "provenance", name=cell.factor, guess=guess(cell.factor, factors))
-
-    def _amounts(self, name: str) -> Frozen[str, Number]:
-        amounts: Mapping[str, Any] = getattr(self, name)
-        known = set(self.ids)
-        for recipient in amounts:
-            if recipient not in known:
-                self._unknown(recipient, name)
-        missing = [r.name for r in self.recipients if r.id not in amounts]
-        if missing:
-            wrong("recipient_missing", name, names=missing[:10], count=len(missing))
-        return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in self.ids})
-
-    def _unknown(self, name: str, part: str = "scenario", at: Mapping[str, object] | None = None) -> Never:
-        raise ScenarioError(unknown_recipient(name, names_of(self.recipients), part, at))
-
-    def _check_weights(self) -> None:
-        if self.kind not in KINDS:
-            wrong("choice", at={"key": "method.kind"}, value=self.kind, known=KINDS)
-        columns = [f.id for f in self.factors]
-        for name in self.weights:
-            if name not in columns:
-                at = {"key": f"weights.{name}"}
-                wrong("weight_unknown", at=at, name=name, guess=guess(name, columns))
-        total = sum(self.weights.values(), start=0)
-        if self.kind == "shares" and total != 100:
-            wrong("weights_sum", at={"key": "weights"}, total=in_full(total))
-        if not total:
-            wrong("weights_zero", at={"key": "weights"})
-        if self.coefficient is not None and self.coefficient not in columns:
-            proposed = guess(self.coefficient, columns)
-            wrong("column_unknown", at={"key": "method.coefficient"}, name=self.coefficient, guess=proposed)
-
-    def _check_money(self) -> None:
-        known = set(self.ids)
-        shares: dict[str, bool] = {}
-        for number, earmark in enumerate(self.earmarks, 1):
-            if earmark.recipient not in known:
-                self._unknown(earmark.recipient, at={"key": f"earmark.{number}.recipient"})
-            if shares.setdefault(earmark.recipient, earmark.also_shares) != earmark.also_shares:
-                wrong("earmark_both", at={"key": f"earmark.{number}.also_shares"}, name=earmark.recipient)
-        left, unit = self.distributable, self.fund.unit
-
-        def money(amount: Number) -> Money:
-            return Money(amount, self.fund.currency)
-
-        if left < 0:
-            wrong(
-                "overspent",
-                at={"key": "fund.amount"},
-                fund=money(self.fund.amount),
-                reserved=money(self.reserved),
-                earmarked=money(self.earmarked),
-                over=money(-left),
-            )
-        if left % unit:
-            near = nearest_unit(left, unit)
-            wrong("unit", at={"key": "fund.unit"}, unit=money(unit), left=money(left), nearest=money(near))
-        if left and not self.participants:
-            wrong("nobody_shares", at={"key": "earmark"}, left=money(left))
-
-    def _check_columns(self) -> None:
-        columns = [f.id for f in self.factors]
-        for number, limit in enumerate(self.limits, 1):
-            if limit.by is not None and limit.by not in columns:
-                at = {"key": f"limit.{number}.by"}
-                wrong("column_unknown", at=at, name=limit.by, guess=guess(limit.by, columns))
-        used = {
-            **dict.fromkeys(self.weights, "weights"),
-            **({self.coefficient: "coefficient"} if self.coefficient else {}),
-            **{limit.by: "by" for limit in self.limits if limit.by is not None},
-        }
-        for name, use in used.items():
-            column = self.column(name)
-            if None in column:
-                blank = [
-                    self.recipients[i].name
-                    for i, x in zip(self.participants, column, strict=True)
-                    if x is None
-                ]
-                wrong("cell_blank", "factors", {"column": name}, names=blank[:10])
-            weighted = use != "weights" or (self.kind == "shares" and self.weights[name])
-            if not weighted or not self.participants or any(column):
-                continue
-            if use == "weights":
-                wrong("column_zero", "factors", {"column": name}, name=name)
-            elif use == "by":
-                wrong("by_zero", "factors", {"column": name}, name=name)
-
-    def _check_limits(self) -> None:
-        known = set(self.ids)
-        taking = {self.recipients[i].id for i in self.participants}
-        kinds = {self.recipients[i].kind for i in self.participants}
-        for number, limit in enumerate(self.limits, 1):
-            at = {"key": f"limit.{number}.recipients"}
-            if isinstance(limit.recipients, str):
-                if limit.recipients != "all" and limit.recipients not in kinds:
-                    wrong("limit_kind", at=at, kind=limit.recipients,
-                           known=sorted(kinds - {""}) or "—")  # fmt: skip
-            else:
-                for id in limit.recipients:
-                    if id not in known:
-                        self._unknown(id, at=at)
-                    if id not in taking:
-                        wrong("limit_apart", at=at, name=id)
-            if limit.of == "previous" and self.previous is None:
-                wrong("limit_previous", at={"key": f"limit.{number}.of"})
-
-
+_POOL = ("kind", "weights", "amount", "percent", "coefficients", "recipients", "where", "over")
 _LIMIT = ("recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")  # of version 0.1.0
 
 
-def _limit_content(limit: Limit) -> list[object]:
-    """The fields of a limit that the digest covers; one added later counts only where it is set.
+def _set(thing: object, *names: str) -> list[object]:
+    """The named fields that are set, each with its name."""
+    return [[name, getattr(thing, name)] for name in names if getattr(thing, name) is not None]
 
-    So scenarios that do not use it keep the digest that stands on their papers.
-    """
-    values = dict(vars(limit))
-    first = [values.pop(name) for name in _LIMIT]
-    return [*first, *([name, value] for name, value in values.items() if value is not None)]
+
+def _factor_content(factor: Factor) -> object:
+    if factor.formula is None:
+        return factor.values
+    return ["formula", factor.formula, *([] if factor.round is None else [factor.round])]
+
+
+def _limit_content(limit: Limit) -> list[object]:
+    """The fields of a limit that the digest covers; one added later counts only where it is set."""
+    later = [name for name in vars(limit) if name not in (*_LIMIT, "basis")]
+    return [*(getattr(limit, name) for name in _LIMIT), *_set(limit, *later)]

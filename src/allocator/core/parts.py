@@ -9,13 +9,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact
 from allocator.core.totals import is_total
+
+if TYPE_CHECKING:
+    from allocator.core.formula import Formula
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest")
 # the units that amounts in yuan may be written in, and their size in yuan
@@ -171,25 +173,41 @@ class Factor:
     """A column of data: one value per recipient, in the scenario's order (None: not given).
 
     ``status`` says where the figures come from: published, provided (by a department, not public), derived,
-    assumed or example.  Not stated, it is assumed.
+    assumed or example.  Not stated, it is assumed.  A column formula has no values of its own: they are
+    worked out (`Scenario.numbers`), rounded to ``round`` decimals where that is given.  A column of ``text``
+    holds words, and a ``signed`` one values below zero, for formulas and conditions.  ``basis`` is the
+    provision that its weight rests on.
     """
 
     id: str
-    values: tuple[Number | None, ...]
+    values: tuple[Any, ...]
     name: Text = None  # type: ignore[assignment]  # made from the id where none is given
     unit: Text | None = None
     definition: Text | None = None
     year: int | None = None
     status: str = "assumed"
     source: Text | None = None
+    formula: Formula | None = None
+    round: int | None = None
+    text: bool = False
+    signed: bool = False
+    basis: Text | None = None
 
     def __post_init__(self) -> None:
         put(self, id=check_id(self.id, "factors"))
         column = {"column": self.id}
+        if self.round is not None and self.formula is None:
+            wrong("round_alone", at={"key": f"factor.{self.id}.round"})
+        if self.round is not None and (type(self.round) is not int or not 0 <= self.round <= MOST_DECIMALS):
+            at = {"key": f"factor.{self.id}.round"}
+            wrong("formula_round", at=at, value=brief(self.round), most=MOST_DECIMALS)
         if self.status not in STATUSES:
             wrong("choice", at={"key": f"factor.{self.id}.status"}, value=self.status, known=STATUSES)
         if self.year is not None and (type(self.year) is not int or not 0 <= self.year < 10_000):
             wrong("year", at={"key": f"factor.{self.id}.year"}, value=brief(self.year))
+        if self.text:
+            self._put_words()
+            return
         values: list[Number | None] = []
         for row, value in enumerate(self.values):
             try:
@@ -200,13 +218,30 @@ class Factor:
             except ValueError:
                 wrong("cell_number", "factors", {"entry": row + 1, **column}, value=brief(value))
         for row, number in enumerate(values):
-            if number is not None and number < 0:
+            if number is not None and number < 0 and not self.signed:
                 wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
-        name = Text(self.id) if self.name is None else Text.of(self.name)
-        put(self, values=tuple(values), name=name)
-        for key in ("unit", "definition", "source"):
+        put(self, values=tuple(values))
+        self._put_texts()
+
+    def _put_texts(self) -> None:
+        put(self, name=Text(self.id) if self.name is None else Text.of(self.name))
+        for key in ("unit", "definition", "source", "basis"):
             if getattr(self, key) is not None:
                 put(self, **{key: Text.of(getattr(self, key))})
+
+    def _put_words(self) -> None:
+        """Sets the values of a column of text: trimmed, blank ones None."""
+        if self.formula is not None:
+            wrong("text_formula", at={"key": f"factor.{self.id}.text"})
+        words = []
+        for row, value in enumerate(self.values):
+            word = "" if value is None else " ".join(str(value).split())
+            if word:
+                with within(entry=row + 1, column=self.id):
+                    check_text(word, part="factors")
+            words.append(word or None)
+        put(self, values=tuple(words))
+        self._put_texts()
 
 
 @dataclass(frozen=True)
@@ -258,17 +293,31 @@ class Use:
 
 @dataclass(frozen=True)
 class Earmark:
-    """单列安排: a fixed amount for one recipient; with ``also_shares`` it takes part in the split too."""
+    """单列安排: a fixed amount for one recipient; with ``also_shares`` it takes part in the split too.
+
+    With ``recipients`` (all, a kind, or listed ids) in place of a recipient, so much for each of those that
+    meet ``where``.
+    """
 
     recipient: str
     amount: Number
     also_shares: bool = False
     reason: Text | None = None
+    recipients: str | tuple[str, ...] | None = None
+    where: Formula | None = None
+    basis: Text | None = None
 
     def __post_init__(self) -> None:
         put(self, amount=money_at(self.amount, "earmark.amount"))
-        if self.reason is not None:
-            put(self, reason=Text.of(self.reason))
+        for key in ("reason", "basis"):
+            if getattr(self, key) is not None:
+                put(self, **{key: Text.of(getattr(self, key))})
+        if bool(self.recipient) == (self.recipients is not None):
+            wrong("earmark_whom", at={"key": "earmark.recipients"})
+        if self.recipients is not None and not isinstance(self.recipients, str):
+            put(self, recipients=tuple(self.recipients))
+        if self.recipients in ("", ()):
+            wrong("limit_nobody", at={"key": "earmark.recipients"})
 
 
 @dataclass(frozen=True)
@@ -276,7 +325,8 @@ class Limit:
     """保底、封顶: a floor or cap, as an amount or a rate, for "all", a kind, or listed recipients.
 
     A rate is of the fund, the distributable amount or the recipient's previous amount (``of``); ``by``
-    takes of that the recipient's share of a column, among the recipients that take part.
+    takes of that the recipient's share of a column, among all that are not only earmarked for.  ``where`` is
+    a condition: it holds for those alone that meet it.  ``pool`` names the pool whose amounts are limited.
     """
 
     recipients: str | tuple[str, ...] = "all"
@@ -286,8 +336,13 @@ class Limit:
     cap_rate: Number | None = None
     of: str | None = None
     by: str | None = None
+    where: Formula | None = None
+    pool: str | None = None
+    basis: Text | None = None
 
     def __post_init__(self) -> None:
+        if self.basis is not None:
+            put(self, basis=Text.of(self.basis))
         if self.recipients == "":
             wrong("limit_nobody", at={"key": "limit.recipients"})
         if not isinstance(self.recipients, str):
@@ -325,38 +380,3 @@ class Limit:
     def most_rate(self) -> int:
         """The largest rate allowed: 1 for a part of a whole; else 10, to catch 80 written for 80 %."""
         return 1 if self.of != "previous" and self.by is None else 10
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """The provenance of one cell of the factor table, where it says more than its column."""
-
-    recipient: str
-    factor: str
-    status: str | None = None
-    provider: str = ""
-    confirmed_on: date | None = None
-    declared: Number | None = None
-    verified: Number | None = None
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        if self.status is not None and self.status not in STATUSES:
-            wrong("choice", "provenance", {"column": "status"}, value=self.status, known=STATUSES)
-        if self.confirmed_on is not None and type(self.confirmed_on) is not date:
-            wrong("cell_date", "provenance", {"column": "confirmed_on"}, value=brief(self.confirmed_on))
-        for name in ("provider", "note"):
-            if getattr(self, name):
-                put(self, **{name: Text(getattr(self, name)).zh})
-        for name in ("declared", "verified"):
-            if getattr(self, name) is None:
-                continue
-            try:
-                number = exact(getattr(self, name))
-            except TooManyDecimals:
-                wrong("cell_decimals", "provenance", {"column": name}, value=brief(getattr(self, name)))
-            except ValueError:
-                wrong("cell_number", "provenance", {"column": name}, value=brief(getattr(self, name)))
-            if number < 0:
-                wrong("cell_negative", "provenance", {"column": name}, value=number)
-            put(self, **{name: number})

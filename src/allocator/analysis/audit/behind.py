@@ -10,6 +10,7 @@ from allocator.analysis.audit import closed
 from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_amounts
 from allocator.analysis.audit.ranges import Range
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
@@ -26,6 +27,7 @@ def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario 
     >>> rule_behind(rule.with_weights(tax=30, effort=20), [rule]).weights["tax"]
     40
     """
+    covers_format_1(scenario, "beyond.surface.audit")
     own = _but_weights(scenario)
     found = (one for one in candidates if one.published is not None and _but_weights(one) == own)
     return next(found, None)

@@ -10,11 +10,12 @@ from typing import Any
 
 from allocator.analysis.audit.reading import Reading, check_factors
 from allocator.analysis.audit.rounding import Unrounded, unrounded
+from allocator.core.beyond import covers_format_1
 from allocator.core.errors import within
 from allocator.core.exact import Number, plain, scaled
-from allocator.core.limits import limits_in_units
 from allocator.core.model import Scenario
 from allocator.core.parts import in_full, number_at, wrong
+from allocator.core.stages.limit import limits_in_units
 from allocator.text import Money
 
 MOST_LARGEST = 8
@@ -92,6 +93,7 @@ def case_of(reading: Reading) -> Case:
     """The case of a reading; raises ScenarioError where the published amounts cannot be those of its rule,
     or where their rounding is not covered.
     """
+    covers_format_1(reading.scenario, "beyond.surface.audit")
     scenario = reading.scenario
     assert scenario.published is not None
     unit, total = scenario.fund.unit, int(scenario.distributable / Fraction(scenario.fund.unit))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.analysis.audit.reading import Known, Reading, Scored
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
@@ -37,6 +38,7 @@ def fit(reading: Reading, data: Scenario) -> Fit:
     Raises ScenarioError where the data lacks a column or a recipient that the rule needs, and AllocatorError
     where the rule cannot be carried out with it.
     """
+    covers_format_1(data, "beyond.surface.audit")
     rule = reading.scenario
     if data.ids != rule.ids:
         wrong("audit_data_recipients", "reading")

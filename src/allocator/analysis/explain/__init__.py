@@ -15,7 +15,6 @@ from allocator.analysis.explain.sensitivity import (
     swings,
 )
 from allocator.analysis.explain.shapley import Explanation, Reason, explain
-from allocator.analysis.explain.stages import Stage, stages
 
 __all__ = [
     "BreakEven",
@@ -25,7 +24,6 @@ __all__ = [
     "Line",
     "Rate",
     "Reason",
-    "Stage",
     "Steady",
     "Swing",
     "alone",
@@ -34,7 +32,6 @@ __all__ = [
     "exchange",
     "exchange_rates",
     "explain",
-    "stages",
     "steady_weights",
     "swings",
 ]

@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor
+from allocator.core.parts import Factor, Limit, Text
+from allocator.core.pools import REST, Pool
 
 Kind = Literal[
-    "fund", "reservations", "earmarks", "recipients", "method", "data", "previous", "limits", "rounding"
-]
+    "fund", "reservations", "earmarks", "recipients", "method", "pools", "pool", "data", "previous", "limits",
+    "rounding",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -23,7 +25,8 @@ class Clause:
 
     ``of`` says what differs within it: of the method "kind", "weights", "coefficient"; of the recipients
     "list", "kinds", "order"; of the rounding "unit", "rounding"; of the data the factor, or several where
-    they are taken together.
+    they are taken together.  Where a rule has pools there is a clause for their list and money, and one for
+    all else of each pool, whose id is in ``of``.
     """
 
     kind: Kind
@@ -55,22 +58,16 @@ def differing(before: Scenario, after: Scenario) -> tuple[Clause, ...]:
                 "order": common != [id for id in after.ids if id in set(common)],
             },
         ),
-        (
-            "method",
-            {
-                "kind": before.kind != after.kind,
-                "weights": _weights(before) != _weights(after),
-                "coefficient": before.coefficient != after.coefficient,
-            },
-        ),
+        ("method", _method(before, after)),
     ]
     for kind, parts in groups:
         if any(parts.values()):
             found.append(Clause(kind, tuple(name for name, differs in parts.items() if differs)))
+    found += _pools(before, after)
     found += [Clause("data", (factor,)) for factor in _other_data(before, after, common)]
     if _other_previous(before, after, common):
         found.append(Clause("previous"))
-    if Counter(before.limits) != Counter(after.limits):
+    if _limits(before) != _limits(after):
         found.append(Clause("limits"))
     rounding = {
         "unit": before.fund.unit != after.fund.unit,
@@ -81,12 +78,61 @@ def differing(before: Scenario, after: Scenario) -> tuple[Clause, ...]:
     return tuple(found)
 
 
-def _earmarks(scenario: Scenario) -> dict[str, tuple[Number, bool]]:
+def _method(before: Scenario, after: Scenario) -> dict[str, bool]:
+    if before.pools or after.pools:
+        return {}
+    return {
+        "kind": before.kind != after.kind,
+        "weights": _weights(before) != _weights(after),
+        "coefficient": before.coefficient != after.coefficient,
+    }
+
+
+def _pools(before: Scenario, after: Scenario) -> list[Clause]:
+    """The clauses of two rules of which one has pools: their list and money, and the rule of each in both."""
+    if not before.pools and not after.pools:
+        return []
+    old, new = ({pool.id: pool for pool in _plain_pools(scenario)} for scenario in (before, after))
+    money = [[(id, pool.amount, pool.percent) for id, pool in pools.items()] for pools in (old, new)]
+    found = [Clause("pools")] if money[0] != money[1] else []
+    return found + [Clause("pool", (id,)) for id in old if id in new and _rule(old[id]) != _rule(new[id])]
+
+
+def _plain_pools(scenario: Scenario) -> tuple[Pool, ...]:
+    """The pools with the weights of their factors in place of indicators, without what decides no amount."""
+    return tuple(
+        replace(pool, weights=scenario.weighted[pool.id], name=Text(pool.id or "—"), basis=None)
+        for pool in scenario.rules
+    )
+
+
+def _rule(pool: Pool) -> Pool:
+    """The pool but for its money."""
+    weights = {factor: weight for factor, weight in pool.weights.items() if weight} or pool.weights
+    # an amount that fits any rule, so that money alone does not make rules differ
+    return replace(pool, amount=REST, percent=None, weights=weights)
+
+
+def _mixed_pools(money: Sequence[Pool], rules: Callable[[str], Sequence[Pool]]) -> tuple[Pool, ...]:
+    """The pools of one side's list and money, each with the rule that ``rules`` gives for its id."""
+    found = []
+    for pool in money:
+        rule = next((other for other in rules(pool.id) if other.id == pool.id), pool)
+        found.append(replace(rule, amount=pool.amount, percent=pool.percent))
+    return tuple(found)
+
+
+def _limits(scenario: Scenario) -> Counter[Limit]:
+    return Counter(replace(limit, basis=None) for limit in scenario.limits)
+
+
+def _earmarks(scenario: Scenario) -> tuple[object, ...]:
+    """What each recipient is given apart, and the conditions by which it might be given something else."""
     table: dict[str, tuple[Number, bool]] = {}
-    for earmark in scenario.earmarks:
-        amount, _ = table.get(earmark.recipient, (0, False))
-        table[earmark.recipient] = plain(amount + earmark.amount), earmark.also_shares
-    return table
+    for recipient, more, also_shares in scenario.grants:
+        amount, _ = table.get(recipient, (0, False))
+        table[recipient] = plain(amount + more), also_shares
+    return table, [(e.recipient, e.recipients, e.where) for e in scenario.earmarks if e.where is not None]
 
 
 def _weights(scenario: Scenario) -> dict[str, Number]:
@@ -105,6 +151,8 @@ def _kinds(scenario: Scenario, ids: Sequence[str]) -> list[str]:
 
 def _used(scenario: Scenario) -> set[str | None]:
     """The columns on which the amounts depend."""
+    if scenario.beyond:
+        return {*scenario.columns.used}
     return {*_weights(scenario), scenario.coefficient, *(limit.by for limit in scenario.limits)}
 
 
@@ -116,6 +164,11 @@ def _other_data(before: Scenario, after: Scenario, common: Sequence[str]) -> lis
     for factor in before.factors:
         values, others = factor.values, new.get(factor.id)
         if factor.id not in used or others is None:
+            continue
+        own, other = before.factor(factor.id), after.factor(factor.id)
+        if own.formula is not None or other.formula is not None:
+            if (own.formula, own.round) != (other.formula, other.round):
+                found.append(factor.id)
             continue
         pairs = ((values[old_at[id]], others[new_at[id]]) for id in common)
         if any(a != b and a is not None and b is not None for a, b in pairs):
@@ -150,35 +203,51 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
     @cache
     def column(id: str, whose: int, recipients: int) -> Factor:
         """A column for the recipients of one side; where both sides give a value, ``whose`` counts."""
+        stated = [columns[side][id] for side in (whose, 1 - whose) if id in columns[side]]
+        if stated[0].formula is not None:
+            return replace(stated[0], basis=None)
         values = []
         for recipient in sides[recipients].ids:
-            given: list[Number | None] = [
+            given: list[Any] = [
                 columns[side][id].values[positions[side][recipient]]
                 for side in (whose, 1 - whose)
-                if id in columns[side] and recipient in positions[side]
+                if id in columns[side] and recipient in positions[side] and columns[side][id].formula is None
             ]
             # a clause of its own is taken as it stands: what it leaves blank is blank
             blank = ("data", id) in bits and len(given) == 2
             values.append(given[0] if blank else next((x for x in given if x is not None), None))
-        return Factor(id, tuple(values))
+        text, signed = any(f.text for f in stated), any(f.signed for f in stated)
+        return Factor(id, tuple(values), text=text, signed=signed)
 
     def previous(whose: int, recipients: int) -> dict[str, Number] | None:
         amounts = {**(sides[1 - whose].previous or {}), **(sides[whose].previous or {})}
         ids = sides[recipients].ids
         return {id: amounts[id] for id in ids} if all(id in amounts for id in ids) else None
 
+    pools = [_plain_pools(side) if before.pools or after.pools else () for side in sides]
+
+    def mixed(switched: int) -> tuple[Pool, ...]:
+        def rules(id: str) -> Sequence[Pool]:
+            return pools[at(bits.get(("pool", id)), switched)]
+
+        return _mixed_pools(pools[at(single.get("pools"), switched)], rules)
+
     def mixture(switched: int) -> Scenario:
         def side(kind: str) -> Scenario:
             return sides[at(single.get(kind), switched)]
 
         listed = at(single.get("recipients"), switched)
-        method, rounding = side("method"), side("rounding").fund
+        rounding = side("rounding").fund
+        if any(pools):
+            rule: dict[str, Any] = {"kind": "", "weights": {}, "coefficient": None, "pools": mixed(switched)}
+        else:
+            method = side("method")  # a column without weight may be blank in the other scenario
+            rule = {"kind": method.kind, "weights": _weights(method), "coefficient": method.coefficient}
         return replace(
             before,
             fund=replace(rounding, amount=side("fund").fund.amount),
-            kind=method.kind,
-            weights=_weights(method),  # a column without weight may be blank in the other scenario
-            coefficient=method.coefficient,
+            **rule,
+            indicators=(),
             recipients=sides[listed].recipients,
             factors=tuple(
                 column(id, at(bits.get(("data", id)), switched), listed)

@@ -13,8 +13,8 @@ from fractions import Fraction
 from operator import mul
 
 from allocator.core.exact import Number, plain, scaled
-from allocator.core.limits import find_multiplier, limits_in_units
 from allocator.core.model import Scenario
+from allocator.core.stages.limit import find_multiplier, limits_in_units
 
 Linear = tuple[int, int]  # a + b · t
 

@@ -12,6 +12,7 @@ from itertools import pairwise, permutations
 
 from allocator.analysis.explain.lines import Line, Linear, Piece, alone, exchange, pieces
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Frozen, Number, plain
@@ -45,6 +46,7 @@ def exchange_rates(allocation: Allocation) -> tuple[Rate, ...]:
     >>> rates["tax", "employment"].amounts["ftz"] == Fraction(560_200) * Fraction("-9.68") / 100
     True
     """
+    covers_format_1(allocation.scenario, "beyond.surface.sensitivity")
     return tuple(_rates(allocation))
 
 
@@ -134,6 +136,7 @@ def break_evens(
     ``against`` gives by recipient another recipient, or an amount such as the published one.  Exact: one
     linear equation, with limits one for each set of recipients that stand at a limit.
     """
+    covers_format_1(scenario, "beyond.surface.sensitivity")
     found: dict[str, list[BreakEven]] = {id: [] for id in against}
     for factor in scenario.weights:
         lower, upper = (
@@ -163,6 +166,7 @@ def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -
     >>> break_even(rule, less_tax, "luxian", "longmatan")
     Fraction(1220, 43)
     """
+    covers_format_1(scenario, "beyond.surface.sensitivity")
     return _levels(scenario, line, {id: against}).get(id)
 
 
@@ -225,6 +229,7 @@ def steady_weights(scenario: Scenario) -> tuple[Steady, ...]:
     Exact: only neighbours in the ranking can meet first, each pair at one linear equation for each set of
     recipients that stand at a limit.
     """
+    covers_format_1(scenario, "beyond.surface.sensitivity")
     found = []
     for factor, weight in scenario.weights.items():
         ends: list[tuple[Number, tuple[str, str] | None]] = []
@@ -286,6 +291,7 @@ def swings(scenario: Scenario, points: Number = 5) -> tuple[Swing, ...]:
 
     Left as None where that scenario cannot be allocated.
     """
+    covers_format_1(scenario, "beyond.surface.sensitivity")
     return tuple(
         Swing(factor, *(_swung(scenario, alone(scenario, factor, up=up), points) for up in (False, True)))
         for factor in scenario.weights

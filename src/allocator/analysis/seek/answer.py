@@ -9,6 +9,7 @@ from allocator.analysis.seek.extremes import Reach
 from allocator.analysis.seek.moves import Moves
 from allocator.analysis.seek.targets import Target
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
@@ -46,6 +47,7 @@ def clauses_of(scenario: Scenario, kind: str) -> list[Clause]:
     >>> clauses_of(load_scenario("scenarios/luzhou-2023/cap-zone.toml"), "cap")
     [Clause(kind='cap', number=0)]
     """
+    covers_format_1(scenario, "beyond.surface.seek")
     if kind not in CLAUSES:
         wrong("choice", at={"option": "change"}, value=kind, known=CLAUSES)
     if kind == "reservation":

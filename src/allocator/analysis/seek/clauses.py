@@ -17,12 +17,13 @@ from allocator.analysis.seek.answer import Answer, Clause, Impossible, clash_of
 from allocator.analysis.seek.measure import rounding_slack
 from allocator.analysis.seek.targets import Demand, Target, check_targets, demands, earmarked
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number, exact, plain
-from allocator.core.limits import check_feasible, find_multiplier, limits_in_units
 from allocator.core.model import Scenario
 from allocator.core.parts import brief, in_full, wrong
+from allocator.core.stages.limit import check_feasible, find_multiplier, limits_in_units
 
 MOST_TRIES = 20_000
 
@@ -41,6 +42,7 @@ def seek_clause(scenario: Scenario, targets: Sequence[Target], clause: Clause, *
     >>> answer.found.scenario.limits[0].cap_rate, answer.found.amounts["ftz"]
     (Fraction(37, 50), 41450000)
     """
+    covers_format_1(scenario, "beyond.surface.seek")
     check_targets(scenario, targets)
     now = allocate(scenario)
     search = _Search(now, tuple(targets), clause, _size(scenario, clause, step))
@@ -144,10 +146,10 @@ class _Search:
             scenario = self.scenario(steps)
             total = int(scenario.distributable / Fraction(scenario.fund.unit))
             floors, caps = limits_in_units(scenario)
-            check_feasible(scenario, self.now.scores, floors, caps, total)
+            check_feasible(scenario, self.now.split.scores, floors, caps, total)
         except AllocatorError:
             return None
-        p, q = find_multiplier(self.now.scores, floors, caps, total)
+        p, q = find_multiplier(self.now.split.scores, floors, caps, total)
         return _At(
             Fraction(p, q),
             [floor or 0 for floor in floors],
@@ -216,7 +218,7 @@ class _Search:
         multipliers = sorted((first.multiplier, last.multiplier))
         ends: list[list[Fraction]] = []
         for multiplier, pick in zip(multipliers, (min, max), strict=True):
-            rows = zip(self.now.scores, first.floors, last.floors, first.caps, last.caps, strict=True)
+            rows = zip(self.now.split.scores, first.floors, last.floors, first.caps, last.caps, strict=True)
             ends.append(
                 [
                     min(max(multiplier * s, Fraction(pick(f, g))), Fraction(pick(c, d)))

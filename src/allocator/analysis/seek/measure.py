@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allocator.analysis.seek.targets import Demand, earmarked
-from allocator.core.limits import limits_in_units
 from allocator.core.model import Scenario
+from allocator.core.stages.limit import limits_in_units
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,6 +19,7 @@ from allocator.analysis.seek.measure import Measure
 from allocator.analysis.seek.moves import Levels, Moves, TooMany, moves_of
 from allocator.analysis.seek.targets import Demand, Target, check_targets, demands, earmarked, measured
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number, plain
@@ -57,6 +58,7 @@ def seek_weights(
     >>> answer.change, answer.found.amounts["ftz"]
     (66, 48000000)
     """
+    covers_format_1(scenario, "beyond.surface.seek")
     check_targets(scenario, targets)
     moves = moves_of(scenario, step, keep, bounds)
     now = allocate(scenario)

@@ -11,10 +11,11 @@ import numpy as np
 
 from allocator.analysis.sweep.laws import Array, Draws, Law, check_factors, draws_of
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, exact
-from allocator.core.limits import check_feasible
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
+from allocator.core.stages.limit import check_feasible
 
 BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
 ROOM = 2**19  # bytes of an array that stays in the processor's cache
@@ -94,9 +95,10 @@ def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], s
 
     Raises ScenarioError for what cannot be drawn, InfeasibleError where the limits cannot all hold.
     """
+    covers_format_1(present.scenario, "beyond.surface.sweep")
     scenario = present.scenario
     draws = draws_of(law, scenario.weights)
-    total = sum(present.units)
+    total = sum(present.split.units)
     if not total:
         wrong("sweep_nothing")
     if total > MOST_UNITS:
@@ -112,7 +114,7 @@ def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], s
         coefficient /= coefficient.max()
     if spread is None and coefficient is not None:
         columns, coefficient = columns * coefficient, None
-    floors, caps = present.floor_units, present.cap_units
+    floors, caps = present.split.floor_units, present.split.cap_units
     limited = any(f is not None for f in floors) or any(c is not None for c in caps)
     if limited:
         scores = [int(any(column)) for column in columns[list(draws.drawn)].T]
@@ -129,7 +131,7 @@ def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], s
         largest_remainder=scenario.fund.rounding == "largest-remainder",
         floors=np.array([float(f or 0) for f in floors]) if limited else None,
         caps=np.array([float(total if c is None else c) for c in caps]) if limited else None,
-        start=float(present.multiplier),
+        start=float(present.split.multiplier),
         noise=spread,
     )
 

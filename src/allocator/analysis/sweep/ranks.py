@@ -40,8 +40,8 @@ def standing_of(present: Allocation) -> Standing:
     scenario, unit = present.scenario, Fraction(present.scenario.fund.unit)
     earmarks = {id: amount / unit for id, amount in present.earmarks.items()}
     scale = lcm(*(amount.denominator for amount in earmarks.values()))
-    if (sum(present.units) + sum(earmarks.values())) * scale >= MOST:
-        wrong("sweep_units", count=sum(present.units) * scale, most=MOST)
+    if (sum(present.split.units) + sum(earmarks.values())) * scale >= MOST:
+        wrong("sweep_units", count=sum(present.split.units) * scale, most=MOST)
     taking = {scenario.ids[i] for i in scenario.participants}
     offsets = np.array([float(earmarks[scenario.ids[i]] * scale) for i in scenario.participants])
     apart = np.array([float(earmarks[id] * scale) for id in scenario.ids if id not in taking])

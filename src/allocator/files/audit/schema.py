@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from allocator.analysis.audit import Reading
 from allocator.core.parts import Text
-from allocator.files.scenario import schema
+from allocator.files.scenario import fields, schema
 from allocator.files.scenario.save import toml_bytes
 from allocator.files.scenario.small_toml import STRICT, Form
 
@@ -44,7 +44,7 @@ def _recipients(value: object) -> tuple[str, ...]:
     if isinstance(names, list) and names and all(isinstance(name, str) and name.strip() for name in names):
         return tuple(names)
     raise PydanticCustomError(
-        "text", "", {"key": "reading_recipients", "details": {"value": schema.as_written(value)}}
+        "text", "", {"key": "reading_recipients", "details": {"value": fields.as_written(value)}}
     )
 
 
@@ -55,30 +55,30 @@ class _Table(BaseModel):
 class ScoredTable(_Table):
     """[[scored]]: everybody's value of a factor lies between two scores."""
 
-    factor: schema._Text
-    low: schema._Number
-    high: schema._Number
+    factor: fields.AText
+    low: fields.ANumber
+    high: fields.ANumber
 
 
 class KnownTable(_Table):
     """[[known]]: bounds on what some recipients together have of a factor."""
 
-    factor: schema._Text
+    factor: fields.AText
     recipients: Annotated[Any, PlainValidator(_recipients)]
-    low: schema._Number | None = None
-    high: schema._Number | None = None
-    of: schema._Text = "share"
+    low: fields.ANumber | None = None
+    high: fields.ANumber | None = None
+    of: fields.AText = "share"
 
 
 class ReadingTable(_Table):
     """A reading's file."""
 
     format: int
-    title: schema._Name
-    scenario: schema._Text | None = None
-    reason: schema._Name | None = None
-    needs: schema._Name | None = None
-    tolerance: schema._Text = "rounded"
+    title: fields.AName
+    scenario: fields.AText | None = None
+    reason: fields.AName | None = None
+    needs: fields.AName | None = None
+    tolerance: fields.AText = "rounded"
     scored: list[ScoredTable] = []
     known: list[KnownTable] = []
 

@@ -13,7 +13,7 @@ from allocator.analysis.execution import Checkpoint, Rules, Target, UseRule, yea
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.parts import Text
 from allocator.files.parsing import read_toml, sound, toml_of, wrong
-from allocator.files.scenario import schema
+from allocator.files.scenario import fields, schema
 from allocator.files.scenario.save import toml_bytes
 from allocator.files.scenario.small_toml import STRICT, Day, Form, validated
 
@@ -22,12 +22,12 @@ Made = TypeVar("Made")
 
 
 def _figure(value: object) -> Any:
-    return value if isinstance(value, bool) else schema._number(value)
+    return value if isinstance(value, bool) else fields.as_number(value)
 
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
-        details = {"value": schema.as_written(value)}
+        details = {"value": fields.as_written(value)}
         raise PydanticCustomError("text", "", {"key": "execution_names", "details": details})
     return tuple(value)
 
@@ -43,32 +43,32 @@ class CheckpointTable(_Table):
     """[[checkpoint]]: a day up to which payments are counted."""
 
     day: Day
-    planned: schema._Number | None = None
+    planned: fields.ANumber | None = None
 
 
 class UseTable(_Table):
     """[[use]]: a use that the rule names."""
 
-    name: schema._Name
-    permitted: schema._Bool
-    clause: schema._Name
+    name: fields.AName
+    permitted: fields.ABool
+    clause: fields.AName
     aliases: Annotated[Any, PlainValidator(_names)] = ()
 
 
 class TargetTable(_Table):
     """[[target]]: an indicator and its target."""
 
-    name: schema._Name
-    group: schema._Text
-    figure: schema._Text = "entered"
-    operator: schema._Text = "="
+    name: fields.AName
+    group: fields.AText
+    figure: fields.AText = "entered"
+    operator: fields.AText = "="
     value: _Figure
-    unit: schema._Name | None = None
-    weight: schema._Number | None = None
+    unit: fields.AName | None = None
+    weight: fields.ANumber | None = None
     entered: _Figure | None = None
-    points: schema._Number | None = None
-    evidence: schema._Name | None = None
-    source: schema._Name | None = None
+    points: fields.ANumber | None = None
+    evidence: fields.AName | None = None
+    source: fields.AName | None = None
 
 
 class RulesTable(_Table):
@@ -77,10 +77,10 @@ class RulesTable(_Table):
     format: int
     notice: Day
     end: Day
-    plan: schema._Text = "elapsed"
-    quarters: schema._Bool = False
-    source: schema._Name | None = None
-    cited: schema._Name | None = None
+    plan: fields.AText = "elapsed"
+    quarters: fields.ABool = False
+    source: fields.AName | None = None
+    cited: fields.AName | None = None
     checkpoint: list[CheckpointTable] = []
     use: list[UseTable] = []
     target: list[TargetTable] = []

@@ -14,13 +14,13 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Frozen
 from allocator.core.parts import Text, plain_name
 from allocator.files.parsing import read_toml, sound, toml_of
-from allocator.files.scenario import schema
+from allocator.files.scenario import fields
 from allocator.files.scenario.small_toml import STRICT, Day, Form, validated
 
 
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(w, str) and w.strip() for w in value):
-        details = {"value": schema.as_written(value)}
+        details = {"value": fields.as_written(value)}
         raise PydanticCustomError("text", "", {"key": "projects_words", "details": details})
     return tuple(value)
 
@@ -32,14 +32,14 @@ def _span(value: object) -> tuple[int, int]:
         or not all(type(year) is int and 1900 <= year <= 2100 for year in value)
         or value[0] > value[1]
     ):
-        details = {"value": schema.as_written(value)}
+        details = {"value": fields.as_written(value)}
         raise PydanticCustomError("text", "", {"key": "projects_span", "details": details})
     return value[0], value[1]
 
 
 def _years(value: object) -> int:
     if type(value) is not int or not 0 <= value <= 100:
-        details = {"value": schema.as_written(value)}
+        details = {"value": fields.as_written(value)}
         raise PydanticCustomError("text", "", {"key": "projects_years", "details": details})
     return value
 
@@ -56,12 +56,12 @@ class _Table(BaseModel):
 class FactorTable(_Table):
     """[[factor]]: a factor and the figures of each project that make it."""
 
-    id: schema._Text
-    how: schema._Text
-    column: schema._Name | None = None
+    id: fields.AText
+    how: fields.AText
+    column: fields.AName | None = None
     years: _Span | None = None
-    cap: schema._Number | None = None
-    unit: schema._Text | None = None
+    cap: fields.ANumber | None = None
+    unit: fields.AText | None = None
 
 
 class LongerTable(_Table):
@@ -74,38 +74,38 @@ class LongerTable(_Table):
 class MinimumTable(_Table):
     """[[minimum]]: the least figure that a project must reach to count."""
 
-    column: schema._Name
-    least: schema._Number
-    unit: schema._Text | None = None
+    column: fields.AName
+    least: fields.ANumber
+    unit: fields.AText | None = None
 
 
 class ExcludedTable(_Table):
     """[[excluded]]: projects that do not count, by the words of a column."""
 
-    column: schema._Name
+    column: fields.AName
     values: _Words
 
 
 class PointsTable(_Table):
     """[[points]]: an item of a scorecard."""
 
-    factor: schema._Text
-    column: schema._Name
-    each: schema._Number
-    most: schema._Number
+    factor: fields.AText
+    column: fields.AName
+    each: fields.ANumber
+    most: fields.ANumber
 
 
 class RulesTable(_Table):
     """The whole file."""
 
     format: int
-    title: schema._Name
-    year: schema._Whole
+    title: fields.AName
+    year: fields.AWhole
     reference: Day
     years: _Years
-    source: schema._Name | None = None
-    provincial: schema._Bool = False
-    score_most: schema._Number | None = None
+    source: fields.AName | None = None
+    provincial: fields.ABool = False
+    score_most: fields.ANumber | None = None
     factor: list[FactorTable] = []
     longer: list[LongerTable] = []
     minimum: list[MinimumTable] = []

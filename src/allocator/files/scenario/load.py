@@ -13,9 +13,11 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use
+from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, read_toml, wrong
+from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
 from allocator.files.scenario import schema
+from allocator.files.scenario.chain import Origins, read_chain
 from allocator.files.scenario.placing import in_rows
 from allocator.files.scenario.tables import (
     Finder,
@@ -40,7 +42,7 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
     ScenarioError with a sentence for each problem found.
     """
     path = Path(path)
-    content, origins = _read_chain(path)
+    content, origins = read_chain(path)
     table = _validated(content, origins)
     _check_data(table.data, origins)
     named = _named(table, origins, path)
@@ -60,13 +62,13 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
 def register_files(path: str | Path) -> dict[str, Path]:
     """The files that a scenario file names, by role, if it names a register of projects; else none."""
     path = Path(path)
-    content, origins = _read_chain(path)
+    content, origins = read_chain(path)
     table = _validated(content, origins)
     _check_data(table.data, origins)
     return _named(table, origins, path) if table.data.projects else {}
 
 
-def _check_data(data: schema.DataTable, origins: _Origins) -> None:
+def _check_data(data: schema.DataTable, origins: Origins) -> None:
     """Refuses a scenario without factor data, with two kinds of it, or with half of one."""
     if data.factors and (data.projects or data.rules or data.activities):
         wrong(origins.of("data.factors"), "projects_both", {"key": "data"})
@@ -82,7 +84,7 @@ def _check_data(data: schema.DataTable, origins: _Origins) -> None:
             wrong(origins.of("data.factors"), "key_missing", {"key": "data"}, name=name, example=example)
 
 
-def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[str, Path]:
+def _named(table: schema.ScenarioTable, origins: Origins, path: Path) -> dict[str, Path]:
     """The files that a scenario names, by role."""
     named: dict[str, Path] = {}
     for role in schema.DataTable.model_fields:
@@ -93,89 +95,20 @@ def _named(table: schema.ScenarioTable, origins: _Origins, path: Path) -> dict[s
     return named
 
 
-class _Origins(dict[str, Path]):
-    """The file that each key was last written in."""
-
-    def of(self, key: str) -> Path:
-        """The file of the longest known prefix of a dotted key."""
-        while key not in self:
-            key = key.rpartition(".")[0]
-        return self[key]
-
-
-def _read_chain(path: Path) -> tuple[dict[str, Any], _Origins]:
-    """The tables of a file merged key by key over those it extends, and the file of each key."""
-    chain: list[tuple[Path, dict[str, Any]]] = []
-    seen: list[Path] = []
-    file: Path | None = path
-    while file is not None:
-        content = read_toml(file)
-        if content.get("format") != schema.FORMAT or isinstance(content["format"], bool):
-            if "format" not in content:
-                wrong(file, "key_missing", name="format", example="format = 1")
-            wrong(file, "format", {"key": "format"}, value=schema.as_written(content["format"]))
-        chain.append((file, content))
-        seen.append(file.resolve())
-        base = content.pop("extends", None)
-        if base is None:
-            break
-        if not isinstance(base, str):
-            wrong(file, "type_text", {"key": "extends"}, value=schema.as_written(base))
-        following = path_next_to(file, base, path.parent, "extends")
-        if following.resolve() in seen:
-            wrong(
-                file,
-                "extends_cycle",
-                {"key": "extends"},
-                chain=" → ".join(f.name for f in (*seen, following)),
-            )
-        file = following
-    merged: dict[str, Any] = {}
-    origins = _Origins({"": path})
-    for file, content in reversed(chain):
-        _drop_other_data(merged.get("data"), content.get("data"))
-        for key, value in content.items():
-            depth = {"fund": 1, "method": 1, "data": 1, "factor": 2}.get(key, 0)
-            merged[key] = _over(merged.get(key), value, depth, key, file, origins)
-    return merged, origins
-
-
-def _drop_other_data(base: Any, own: Any) -> None:
-    """Drops the base's factor data if the file names a register, and its register if it names factor data."""
-    kinds = (("factors",), ("projects", "rules", "activities"))
-    if isinstance(base, dict) and isinstance(own, dict):
-        for kind, other in (kinds, kinds[::-1]):
-            if any(name in own for name in kind):
-                for name in other:
-                    base.pop(name, None)
-
-
-def _over(base: Any, value: Any, depth: int, key: str, file: Path, origins: _Origins) -> Any:
-    """The value written over that of the base file; down to ``depth``, tables are merged key by key."""
-    origins[key] = file
-    if not depth or not isinstance(base, dict) or not isinstance(value, dict):
-        if isinstance(value, dict):
-            origins.update({f"{key}.{inner}": file for inner in value})
-        return value
-    return base | {
-        inner: _over(base.get(inner), item, depth - 1, f"{key}.{inner}", file, origins)
-        for inner, item in value.items()
-    }
-
-
-def _validated(content: dict[str, Any], origins: _Origins) -> schema.ScenarioTable:
+def _validated(content: dict[str, Any], origins: Origins) -> schema.ScenarioTable:
     fund = content.get("fund")
     currency = fund.get("currency", "CNY") if isinstance(fund, dict) else "CNY"
+    problems = schema.missing_rule(content)
     try:
-        return schema.ScenarioTable.model_validate(content, context={"currency": currency})
+        table = schema.ScenarioTable.model_validate(content, context={"currency": currency})
     except ValidationError as error:
-        problems = []
         for found in error.errors(include_url=False)[:MOST_PROBLEMS]:
             details = found.get("ctx", {})
             problem = schema.problem(found["type"], found["loc"], found["input"], details)
-            file = origins.of(".".join(map(str, found["loc"])))
-            problems.append(problem.within(file))
-        raise ScenarioError(problems) from None
+            problems.append(problem.within(origins.of(".".join(map(str, found["loc"])))))
+    if problems:
+        raise ScenarioError(problem.within(origins.of("")) for problem in problems)
+    return table
 
 
 def _scenario(
@@ -195,33 +128,50 @@ def _scenario(
         listed = "recipients" not in files
         recipients = listed_recipients(rows, header) if listed else read_recipients(files["recipients"])
     find = Finder(recipients)
-    earmarks = _entries(
-        "earmark",
-        table.earmark,
-        lambda e: Earmark(find.id(e.recipient, "earmark.recipient"), e.amount, e.also_shares, e.reason),
-    )
+    earmarks = _entries("earmark", table.earmark, lambda e: _earmark(e, find))
     limits = _entries(
         "limit",
         table.limit,
         lambda e: Limit(**dict(e) | {"recipients": find.ids(e.recipients, "limit.recipients")}),
     )
-    apart = {e.recipient for e in earmarks if not e.also_shares}
-    columns: Mapping[str, Mapping[str, Number]]
+    columns: Mapping[str, Mapping[str, Number | str]]
     if "projects" in files:
         columns = count(files, recipients)
     else:
-        columns = read_columns(files["factors"], header, rows, find, optional=apart)
+        columns = read_columns(
+            files["factors"],
+            header,
+            rows,
+            find,
+            optional=_set_apart(earmarks, recipients),
+            texts=[id for id, described in table.factor.items() if described.text],
+            blanks=table.format > 1,
+        )
+    formulas = [id for id, described in table.factor.items() if described.formula is not None]
     for id in own:
-        if id not in columns:
-            details = {"name": id, "guess": guess(id, columns)}
+        if id not in columns and id not in formulas:
+            details = {"name": id, "guess": guess(id, [*columns, *formulas])}
             raise ScenarioError(
                 Problem("factor_unknown", details, at={"key": f"factor.{id}"}, part="scenario")
             )
-    described = {id: dict(item) for id, item in table.factor.items()}
+    for id in formulas:
+        if id in columns:
+            raise ScenarioError(
+                Problem("formula_both", {"name": id}, at={"key": f"factor.{id}.formula"}, part="scenario")
+            )
+    described = {id: _described(item) for id, item in table.factor.items()}
     try:
-        factors = tuple(
-            Factor(id, tuple(values.get(r.id) for r in recipients), **described.get(id, {}))
-            for id, values in columns.items()
+        factors = (
+            *(
+                Factor(
+                    id,
+                    tuple(values.get(r.id) for r in recipients),
+                    **described.get(id, {}),
+                    signed=table.format > 1 and _negative(values.values()),
+                )
+                for id, values in columns.items()
+            ),
+            *(Factor(id, (), **described[id]) for id in formulas),
         )
     except ScenarioError as error:
         at = header.index("recipient") if rows else 0
@@ -229,9 +179,7 @@ def _scenario(
     return Scenario(
         title=table.title,
         fund=Fund(**dict(table.fund)),
-        kind=table.method.kind,
-        coefficient=table.method.coefficient,
-        weights=table.weights,
+        **_rule(table, find),
         recipients=recipients,
         factors=factors,
         reservations=_entries("reservation", table.reservation, lambda e: Reservation(e.name, e.amount)),
@@ -243,7 +191,69 @@ def _scenario(
         previous=read_amounts(files["previous"], find, table.fund.currency) if "previous" in files else None,
         provenance=read_provenance(files["provenance"], find, columns) if "provenance" in files else (),
         uses=_entries("use", table.use, lambda e: Use(e.name, e.amount)),
+        indicators=tuple(Indicator(id, **dict(item)) for id, item in table.indicator.items()),
     )
+
+
+def _rule(table: schema.ScenarioTable, find: Finder) -> dict[str, Any]:
+    """The pools; or kind, weights and coefficient, where these can say the rule."""
+    if table.pool:
+        pools = tuple(_pool(id, item, item.weights, find) for id, item in table.pool.items())
+        return {"kind": "", "weights": {}, "pools": pools}
+    method, weights = table.method, table.weights or {}
+    assert method is not None  # `schema.missing_rule` has looked
+    coefficients = method.coefficient or ()
+    plain = method.kind != "fixed" and method.recipients is None and method.where is None
+    if plain and method.basis is None and len(coefficients) < 2 and not weights.keys() & table.indicator:
+        coefficient = coefficients[0] if coefficients else None
+        return {"kind": method.kind, "weights": weights, "coefficient": coefficient}
+    return {"kind": "", "weights": {}, "pools": (_pool("", method, weights, find),)}
+
+
+def _pool(
+    id: str, table: schema.PoolTable | schema.MethodTable, weights: Mapping[str, Number], find: Finder
+) -> Pool:
+    known = dict(table) | {"weights": weights}
+    if isinstance(table, schema.MethodTable):
+        known |= {"amount": REST}
+    recipients = known.pop("recipients")
+    key = f"pool.{id}.recipients" if id else "method.recipients"
+    return Pool(
+        id=id,
+        coefficients=known.pop("coefficient") or (),
+        recipients="all" if recipients is None else find.ids(recipients, key),
+        **known,
+    )
+
+
+def _earmark(table: schema.EarmarkTable, find: Finder) -> Earmark:
+    whom = None if table.recipients is None else find.ids(table.recipients, "earmark.recipients")
+    recipient = find.id(table.recipient, "earmark.recipient") if table.recipient is not None else ""
+    return Earmark(**dict(table) | {"recipient": recipient, "recipients": whom})
+
+
+def _set_apart(earmarks: Iterable[Earmark], recipients: Iterable[Recipient]) -> set[str]:
+    """The recipients that need no data: an earmark without condition sets them apart."""
+    apart: set[str] = set()
+    for earmark in earmarks:
+        if not earmark.also_shares and earmark.where is None:
+            whom = earmark.recipients
+            if isinstance(whom, str):
+                apart |= {r.id for r in recipients if whom in ("all", r.kind)}
+            else:
+                apart |= {earmark.recipient} if whom is None else set(whom)
+    return apart
+
+
+def _negative(values: Iterable[Number | str]) -> bool:
+    return any(not isinstance(value, str) and value < 0 for value in values)
+
+
+def _described(table: schema.FactorTable) -> dict[str, Any]:
+    """The fields of a factor table; the status of a formula is derived unless another is stated."""
+    known = dict(table)
+    known["status"] = table.status or ("assumed" if table.formula is None else "derived")
+    return known
 
 
 def _entries(name: str, tables: Iterable[S], make: Callable[[S], T]) -> tuple[T, ...]:

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import is_decimal
+from allocator.core.formula import Formula
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor, Provenance, Text
+from allocator.core.parts import Earmark, Factor, Text
+from allocator.core.pools import Pool
+from allocator.core.provenance import Provenance
 from allocator.files import disk
 from allocator.files.parsing import cell_text, decimal_text
-from allocator.files.scenario.schema import FORMAT
 
 
 def save_scenario(scenario: Scenario, folder: str | Path, *, overwrite: bool = False) -> Path:
@@ -83,13 +86,15 @@ def contents(scenario: Scenario) -> dict[str, bytes]:
     Raises ScenarioError for a blank figure that no file can hold.
     """
     files = {"recipients.csv": csv_bytes(recipient_rows(scenario))}
-    factors = [["recipient", *(factor.id for factor in scenario.factors)]]
+    given = [factor for factor in scenario.factors if factor.formula is None]
+    apart = {id for id, _, also_shares in scenario.grants if not also_shares}
+    factors = [["recipient", *(factor.id for factor in given)]]
     for i, recipient in enumerate(scenario.recipients):
-        values = [factor.values[i] for factor in scenario.factors]
-        blank = [factor.id for factor, value in zip(scenario.factors, values, strict=True) if value is None]
-        if values and len(blank) == len(values):
-            continue  # a recipient with an earmark only
-        if blank:
+        values = [factor.values[i] for factor in given]
+        blank = [factor.id for factor, value in zip(given, values, strict=True) if value is None]
+        if values and len(blank) == len(values) and recipient.id in apart:
+            continue
+        if blank and scenario.format == 1:
             raise ScenarioError(
                 Problem("cell_blank", {"names": [recipient.name]}, at={"column": blank[0]}, part="factors")
             )
@@ -141,11 +146,11 @@ def toml_bytes(content: Mapping[str, Any], remarks: Mapping[str, str] | None = N
     if "" in left:
         document.add(tomlkit.comment(left.pop("")))
     for key, value in content.items():
-        if key == "factor":
-            factors = tomlkit.table(is_super_table=True)
+        if key in ("factor", "pool", "indicator"):
+            entries = tomlkit.table(is_super_table=True)
             for id, described in value.items():
-                factors.add(id, table(key, described))
-            document.add(key, factors)
+                entries.add(id, table(key, described))
+            document.add(key, entries)
         elif isinstance(value, list):
             array = tomlkit.aot()
             for entry in value:
@@ -180,26 +185,76 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
     """The tables of a scenario file, in the order that people read them."""
     data = {name.removesuffix(".csv"): name for name in files}
     content: dict[str, Any] = {
-        "format": FORMAT,
+        "format": scenario.format,
         "title": _value(scenario.title),
         "fund": _filled(scenario.fund, "name", "amount", "currency", "unit", "rounding", "source"),
-        "method": _filled(scenario, "kind", "coefficient"),
-        "weights": dict(scenario.weights),
+        **_rule(scenario),
         "data": data,
     }
+    if any(pool.id for pool in scenario.pools):
+        content["pool"] = {pool.id: _pool(pool) for pool in scenario.pools}
+    if scenario.indicators:
+        content["indicator"] = {
+            i.id: _named(_filled(i, "name", "basis"), i.id) | {"parts": _weights(i.parts)}
+            for i in scenario.indicators
+        }
     arrays: dict[str, Any] = {
         "factor": {id: table for id, table in ((f.id, _described(f)) for f in scenario.factors) if table},
         "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
-        "earmark": [_filled(e, "recipient", "amount", "also_shares", "reason") for e in scenario.earmarks],
+        "earmark": [_earmark(earmark) for earmark in scenario.earmarks],
         "limit": [_filled(item, *(field.name for field in fields(item))) for item in scenario.limits],
         "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
     return content | {name: table for name, table in arrays.items() if table}
 
 
+def _rule(scenario: Scenario) -> dict[str, Any]:
+    """[method] and [weights], where there are no pools with an id."""
+    if not scenario.pools:
+        return {"method": _filled(scenario, "kind", "coefficient"), "weights": _weights(scenario.weights)}
+    pool = scenario.pools[0]
+    if pool.id:
+        return {}
+    table = _pool(pool)
+    weights = table.pop("weights")
+    return {"method": {name: value for name, value in table.items() if name != "amount"}, "weights": weights}
+
+
+def _pool(pool: Pool) -> dict[str, Any]:
+    table = _filled(pool, "name", "amount", "percent", "kind", "where", "over", "basis")
+    if "percent" in table:
+        table["percent"] = _weight(pool.percent)
+    if pool.coefficients:
+        one = len(pool.coefficients) == 1
+        table["coefficient"] = pool.coefficients[0] if one else list(pool.coefficients)
+    if pool.recipients != "all":
+        table["recipients"] = _value(pool.recipients)
+    return _named(table, pool.id or "—") | {"weights": _weights(pool.weights)}
+
+
+def _earmark(earmark: Earmark) -> dict[str, Any]:
+    names = ("recipient", "recipients", "where", "amount", "also_shares", "reason", "basis")
+    return {name: value for name, value in _filled(earmark, *names).items() if value != ""}
+
+
+def _weights(weights: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _weight(weight) for name, weight in weights.items()}
+
+
+def _weight(weight: Any) -> Any:
+    """A weight as a number, or as a fraction in text where no decimal is it."""
+    return weight if is_decimal(weight) else f"{weight.numerator}/{weight.denominator}"
+
+
 def _described(factor: Factor) -> dict[str, Any]:
-    table = _filled(factor, "name", "unit", "definition", "year", "status", "source")
-    if table["name"] == factor.id:
+    names = ("name", "unit", "definition", "year", "status", "source", "formula", "round", "basis")
+    table = _named(_filled(factor, *names), factor.id)
+    return table | ({"text": True} if factor.text else {})
+
+
+def _named(table: dict[str, Any], id: str) -> dict[str, Any]:
+    """The table without a name that is only the id."""
+    if table.get("name") == id:
         del table["name"]
     return table
 
@@ -213,4 +268,6 @@ def _filled(thing: object, *names: str) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, Text):
         return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
+    if isinstance(value, Formula):
+        return value.text
     return list(value) if isinstance(value, tuple) else value

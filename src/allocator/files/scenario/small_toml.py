@@ -15,7 +15,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.naming import guess
 from allocator.files.dates import cell_day
 from allocator.files.parsing import MOST_PROBLEMS, wrong
-from allocator.files.scenario import schema
+from allocator.files.scenario import fields, schema
 
 Whole = TypeVar("Whole", bound=BaseModel)
 
@@ -39,7 +39,7 @@ def _day(value: object) -> date:
         raise PydanticCustomError("text", "", {"key": found, "details": {"value": str(value)[:40]}})
     if type(found) is not date:
         raise PydanticCustomError(
-            "text", "", {"key": "cell_date", "details": {"value": schema.as_written(value)}}
+            "text", "", {"key": "cell_date", "details": {"value": fields.as_written(value)}}
         )
     return found
 
@@ -50,7 +50,7 @@ Day = Annotated[Any, PlainValidator(_day)]  # written as a date, or as the text 
 def validated(path: Path, content: dict[str, Any], form: Form[Whole]) -> Whole:
     """The content of a file as a table; raises ScenarioError with a sentence for each problem found."""
     if "format" in content and (content["format"] != schema.FORMAT or isinstance(content["format"], bool)):
-        wrong(path, "format", {"key": "format"}, value=schema.as_written(content["format"]))
+        wrong(path, "format", {"key": "format"}, value=fields.as_written(content["format"]))
     try:
         return form.whole.model_validate(content)
     except ValidationError as error:

@@ -14,13 +14,13 @@ from allocator.core.naming import Names, guess, names_of, unknown_recipient
 from allocator.core.parts import (
     AMOUNT_UNITS,
     STATUSES,
-    Provenance,
     Recipient,
     Text,
     check_id,
     lookup,
     plain_name,
 )
+from allocator.core.provenance import Provenance
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
 
@@ -156,15 +156,18 @@ def read_columns(
     find: Finder,
     optional: Iterable[str] = (),
     blank: frozenset[tuple[int, str]] | set[tuple[int, str]] = frozenset(),
-) -> dict[str, dict[str, Number]]:
-    """The factor data: column, then recipient, then value.
+    texts: Iterable[str] = (),
+    blanks: bool = False,
+) -> dict[str, dict[str, Any]]:
+    """The factor data: column, then recipient, then value (a number, in a column of ``texts`` a text).
 
     ``optional`` are the recipients that may have no row, ``blank`` the cells (row number, column) that may
-    stay blank.  Raises ScenarioError with a sentence for each problem.
+    stay blank; with ``blanks`` all may.  Raises ScenarioError with a sentence for each problem.
     """
     at_recipient = header.index("recipient")
     found, problems = find.rows(file, rows, at_recipient, optional)
-    columns: dict[str, dict[str, Number]] = {}
+    columns: dict[str, dict[str, Any]] = {}
+    words = set(texts)
     for position, column in enumerate(header):
         if position == at_recipient:
             continue
@@ -174,11 +177,17 @@ def read_columns(
             problems.extend(error.within(file, row=1).problems)
         values = columns.setdefault(column, {})
         for number, id, row in found:
+            at = {"row": number, "column": column}
+            if column in words:
+                if is_error_cell(row[position]):
+                    problems.append(Problem("cell_error", {"value": row[position]}, str(file), at))
+                elif row[position]:
+                    values[id] = row[position]
+                continue
             value = cell_number(row[position])
             if isinstance(value, str):
-                if value == "cell_empty" and (number, column) in blank:
+                if value == "cell_empty" and (blanks or (number, column) in blank):
                     continue
-                at = {"row": number, "column": column}
                 problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
             else:
                 values[id] = value

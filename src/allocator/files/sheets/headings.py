@@ -16,7 +16,8 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import exact
 from allocator.core.model import Scenario
 from allocator.core.naming import Names
-from allocator.core.parts import AMOUNT_UNITS, STATUSES, Factor, Fund, Provenance, Text, plain_name
+from allocator.core.parts import AMOUNT_UNITS, STATUSES, Factor, Fund, Text, plain_name
+from allocator.core.provenance import Provenance
 from allocator.files.parsing import MOST_PROBLEMS, cell_text
 from allocator.text import BOOKS, EN, ZH, Phrasebook, both, money_scale
 

@@ -8,9 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
-from allocator.core.parts import AMOUNT_UNITS, Factor, Provenance, Recipient, Reservation, Text, plain_name
+from allocator.core.parts import AMOUNT_UNITS, Factor, Recipient, Reservation, Text, plain_name
+from allocator.core.provenance import Provenance
 from allocator.files.csv_file import MOST_ROWS
 from allocator.files.parsing import cell_text
 from allocator.files.scenario.save import contents, csv_bytes, put_files, toml_bytes
@@ -39,6 +41,7 @@ def write_folder(
 
 def _filled(made: Understanding, scenario: Scenario, book: Phrasebook) -> Scenario:
     """The scenario with the data of the sheet in place of its own."""
+    covers_format_1(scenario, "beyond.surface.upload")
     blank = [None] * len(scenario.ids)
     factors = [
         _factor(made, factor.id, factor.name, _values(made, factor.id, scenario.ids, blank))
@@ -67,6 +70,7 @@ def with_values(scenario: Scenario, made: Understanding, book: Phrasebook) -> Sc
 
 def changes_of(scenario: Scenario, made: Understanding, book: Phrasebook) -> dict[str, Any]:
     """The fields of a scenario that a settled understanding changes, as in `with_values`."""
+    covers_format_1(scenario, "beyond.surface.upload")
     factors = tuple(
         replace(
             factor,

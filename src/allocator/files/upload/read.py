@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from allocator.core.beyond import covers_format_1
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, plain_name
@@ -32,6 +33,7 @@ def read(name: str, content: bytes, scenario: Scenario) -> Scenario:
     A CSV file holds the data table.  A workbook's sheets are recognised by name; a single sheet is the
     data.  Raises ScenarioError with every problem found, each with file, sheet, row and column.
     """
+    covers_format_1(scenario, "beyond.surface.upload")
     file = shown_name(name)
     sheets = _sheets(file, read_sheets(name, content))
     problems: list[Problem] = []

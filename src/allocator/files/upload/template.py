@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from allocator.core.beyond import covers_format_1
 from allocator.core.model import Scenario
 from allocator.core.parts import STATUSES, Factor
 from allocator.files.sheets.headings import (
@@ -28,6 +29,7 @@ def template(scenario: Scenario, book: Phrasebook) -> bytes:
 
     Raises ScenarioError where a heading could not be told from another, or a number has no decimal form.
     """
+    covers_format_1(scenario, "beyond.surface.upload")
     return workbook(table_rows(scenario, book), scenario.factors, cell_rows(scenario, book), book)
 
 

@@ -22,8 +22,8 @@ from allocator.report.tables.stages import stage_figures, stage_name
 from allocator.text import Phrasebook
 
 Kind = Literal[
-    "factor", "coefficient", "limits", "rounding", "earmark", "amount", "published", "difference",
-    "reason", "change",
+    "factor", "coefficient", "limits", "scale", "rounding", "earmark", "amount", "published",
+    "difference", "reason", "change",
 ]  # fmt: skip
 LINE = 160  # pixels of a name before it continues on the next line
 MOST_LINES = 3
@@ -47,7 +47,7 @@ class Step:
 
 
 def waterfall_rows(allocation: Allocation, id: str, book: Phrasebook) -> tuple[Step, ...]:
-    """The steps to a recipient's amount, the stages of `analysis.explain.stages`, and then the amount.
+    """The steps to a recipient's amount, its stages, and then the amount.
 
     Stages and their shown figures add up to the amount.  The published amount follows, if known, and last
     the difference.  Rounding is left out if it changes nobody's amount.  Raises KeyError for an unknown id.

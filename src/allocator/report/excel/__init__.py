@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
 from allocator.report.tables.base import Base
@@ -55,8 +56,8 @@ def workbook(
 
     After changes to weights, fund, reservations, earmarks, unit, limits or factor data it gives the amounts
     of `allocate`, and a cell warns if remainders are too close to tell apart.  ``on`` is the date that it
-    shows.  Raises ScenarioError when the currencies differ, LookupError for a column or a part of a rule
-    that it has no formulas for.  On its exactness see docs/method.md.
+    shows.  Raises ScenarioError when the currencies differ or for a clause of format 2, LookupError for a
+    column or a part of a rule that it has no formulas for.  On its exactness see docs/method.md.
     """
     import xlsxwriter  # slow to load, and only ever needed here
 
@@ -80,6 +81,7 @@ def workbook(
 
     allocation = allocations[live]
     scenario = allocation.scenario
+    covers_format_1(scenario, "beyond.surface.workbook")
     check_scenario(scenario)
     compare_table(allocations, book, base)  # refuses what cannot be compared before anything is drawn
     content = io.BytesIO()

@@ -89,10 +89,9 @@ def states(allocation: Allocation, found: Integers) -> tuple[str, ...]:
     at = [""] * len(allocation.scenario.ids)
     if not allocation.scenario.limits:
         return tuple(at)
-    level = Fraction(allocation.multiplier) * found.total / found.score if found.score else Fraction(0)
-    for i, floor, cap in zip(
-        allocation.scenario.participants, allocation.floor_units, allocation.cap_units, strict=True
-    ):
+    level = Fraction(allocation.split.multiplier) * found.total / found.score if found.score else Fraction(0)
+    split = allocation.split
+    for i, floor, cap in zip(split.members, split.floor_units, split.cap_units, strict=True):
         wanted = level * found.scores[i]
         if not found.scores[i] or wanted <= (floor or 0):
             at[i] = "floor"
@@ -107,7 +106,7 @@ def division(allocation: Allocation, found: Integers) -> Division:
     at = states(allocation, found)
     held = [0] * len(at)
     for i, floor, cap in zip(
-        scenario.participants, allocation.floor_units, allocation.cap_units, strict=True
+        scenario.participants, allocation.split.floor_units, allocation.split.cap_units, strict=True
     ):
         held[i] = (floor or 0) if at[i] == "floor" else (cap or 0) if at[i] == "cap" else 0
     takes = [i in set(scenario.participants) for i in range(len(at))]

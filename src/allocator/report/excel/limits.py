@@ -95,7 +95,7 @@ class _Writing:
         size = len(self.scenario.ids)
         self.floors, self.caps = [0] * size, [0] * size  # zero for those that take no part
         for i, floor, cap in zip(
-            self.scenario.participants, allocation.floor_units, allocation.cap_units, strict=True
+            self.scenario.participants, allocation.split.floor_units, allocation.split.cap_units, strict=True
         ):
             self.floors[i] = floor or 0
             self.caps[i] = found.total if cap is None else cap
@@ -172,7 +172,7 @@ class _Writing:
             "score": (f"IF({nobody},1,SUMPRODUCT({self.down('free')},{score}))", divided.over, "General"),
             "multiplier": (
                 f'IF(OR({nobody},{cells.total}=0),"{any_does}",{multiplier})',
-                self.allocation.multiplier if some else any_does,
+                self.allocation.split.multiplier if some else any_does,
                 "General",
             ),
             "crossed": (f"SUMPRODUCT(--({self.down('floor')}>{self.down('cap')}))", 0, "0"),

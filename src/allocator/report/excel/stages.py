@@ -322,14 +322,14 @@ class _Writing:
 
     def units(self, i: int) -> int:
         taking = self.scenario.participants
-        return self.allocation.units[taking.index(i)] if i in taking else 0
+        return self.allocation.split.units[taking.index(i)] if i in taking else 0
 
     def totals(self) -> None:
         """Writes the sums of the columns above them."""
         page, scenario, divided = self.page, self.scenario, self.divided
         split = Fraction(scenario.distributable) / self.scale
         amount = Fraction(scenario.distributable + scenario.earmarked) / self.scale
-        units = sum(self.allocation.units)
+        units = sum(self.allocation.split.units)
         shared = bool(self.found.score)
         found: dict[str, tuple[Number, str]] = {
             "score": (self.found.score, "General"),

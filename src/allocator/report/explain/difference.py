@@ -31,6 +31,7 @@ _CLAUSES = {  # by what differs within the clause, "" where that is the whole
     ("method", "kind"): "explain.clause.method_kind",
     ("method", "weights"): "explain.clause.method_weights",
     ("method", "coefficient"): "explain.clause.method_coefficient",
+    ("pools", ""): "explain.clause.pools",
     ("previous", ""): "explain.clause.previous",
     ("limits", ""): "explain.clause.limits",
     ("rounding", "unit"): "explain.clause.rounding_unit",
@@ -80,7 +81,7 @@ def clause_name(reason: Reason, found: Explanation, book: Phrasebook) -> str:
     factors = [factor for clause in reason.clauses if clause.kind == "data" for factor in clause.of]
     for clause in reason.clauses:
         if clause.kind != "data":
-            names.append(_clause(clause, book))
+            names.append(_clause(clause, found, book))
         elif clause.of[0] == factors[0]:
             listed = [_factor(factor, found, book) for factor in factors[:MOST_NAMES]]
             key = "explain.clause.data_many" if len(factors) > MOST_NAMES else "explain.clause.data"
@@ -88,7 +89,10 @@ def clause_name(reason: Reason, found: Explanation, book: Phrasebook) -> str:
     return book.say("explain.with").join(names)
 
 
-def _clause(clause: Clause, book: Phrasebook) -> str:
+def _clause(clause: Clause, found: Explanation, book: Phrasebook) -> str:
+    if clause.kind == "pool":
+        pools = {pool.id: pool.name for a in (found.before, found.after) for pool in a.scenario.rules}
+        return book.say("explain.clause.pool", name=pools[clause.of[0]])
     parts = [book.say(_CLAUSES[clause.kind, part]) for part in clause.of or ("",)]
     return book.say("explain.join").join(parts)
 
@@ -152,6 +156,10 @@ def _counts(difference: Difference) -> bool:
         return where == ("amount",)
     if clause == "earmark":
         return "reason" not in where
+    if clause in ("pool", "indicator"):
+        return len(where) == 1 or where[1] not in ("name", "basis")
+    if clause == "factor":
+        return where[1:] in (("formula",), ("round",))
     return clause in ("reservation", "recipient") and (len(where) == 1 or where[1] in ("zh", "en", "kind"))
 
 

@@ -112,12 +112,12 @@ def extra_units(allocation: Allocation) -> dict[str, int]:
 
     Its own rounding is down for "largest-remainder", and to the nearest for "rest-to-largest".
     """
-    scenario, over = allocation.scenario, allocation.limited_over
+    scenario, over = allocation.scenario, allocation.split.limited_over
     half = scenario.fund.rounding == "rest-to-largest"
     return {
         scenario.ids[i]: units - ((2 * limited + over) // (2 * over) if half else limited // over)
         for i, limited, units in zip(
-            scenario.participants, allocation.limited_units, allocation.units, strict=True
+            scenario.participants, allocation.split.limited_units, allocation.split.units, strict=True
         )
     }
 
@@ -140,9 +140,9 @@ def rounding_example(allocation: Allocation, id: str, extra: int, book: Phrasebo
         amount = book.money(plain(extra * fund.unit), currency, sign=True)
         key = "method.round_rest" if extra else "method.round_near"
         return book.say(key, **details, amount=amount)
-    over = allocation.limited_over
+    over = allocation.split.limited_over
     remainders = dict(
-        zip((scenario.ids[i] for i in scenario.participants), allocation.limited_units, strict=True)
+        zip((scenario.ids[i] for i in scenario.participants), allocation.split.limited_units, strict=True)
     )
     mine = remainders[id] % over
     ahead = sum(1 for value in remainders.values() if value % over > mine)

@@ -99,7 +99,7 @@ def limits_step(allocation: Allocation, id: str, shown: Shown, book: Phrasebook)
 
 def _multiplier_sentence(allocation: Allocation, free: Sequence[str], book: Phrasebook) -> str:
     """The sentence on the multiplier of those at no limit."""
-    k = allocation.multiplier
+    k = allocation.split.multiplier
     if not free:
         return book.say("method.multiplier_nobody")
     key = (
@@ -110,7 +110,7 @@ def _multiplier_sentence(allocation: Allocation, free: Sequence[str], book: Phra
 
 def _limited_sentence(allocation: Allocation, id: str, shown: Shown, book: Phrasebook) -> str:
     """The sentence on one recipient's entitlement times the multiplier, and the limit it is at, if any."""
-    scenario, k = allocation.scenario, allocation.multiplier
+    scenario, k = allocation.scenario, allocation.split.multiplier
     amounts = {
         "entitlement": (allocation.entitlements[id], shown.entitlement[id]),
         "limited": (allocation.limited[id], shown.limited[id]),

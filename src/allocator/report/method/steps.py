@@ -97,8 +97,8 @@ def _money_step(allocation: Allocation, book: Phrasebook) -> Step:
 def _factors_step(allocation: Allocation, shown: Shown, book: Phrasebook) -> Step:
     scenario = allocation.scenario
     brings = [
-        plain(Fraction(scenario.distributable) * sum(part) / allocation.total_score)
-        for part in allocation.parts.values()
+        plain(Fraction(scenario.distributable) * sum(part) / allocation.split.total_score)
+        for part in allocation.split.parts.values()
     ]
     rows = []
     for at, ((id, weight), amount, exactly) in enumerate(

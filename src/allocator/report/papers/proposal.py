@@ -9,6 +9,7 @@ from functools import cached_property
 
 from allocator.analysis.audit import Reading
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
@@ -38,7 +39,8 @@ class Proposal:
     """The allocations, the first being the base that the others are compared with, and the proposed one.
 
     ``known`` are amounts without a rule that all of them are compared with instead, the proposed one too.
-    ``on`` is the day that the papers bear.  Raises ScenarioError for different funds or currencies.
+    ``on`` is the day that the papers bear.  Raises ScenarioError for different funds or currencies, and
+    for a clause of format 2.
     """
 
     allocations: tuple[Allocation, ...]
@@ -49,6 +51,8 @@ class Proposal:
     known: Base | None = None
 
     def __post_init__(self) -> None:
+        for scenario in self.scenarios:
+            covers_format_1(scenario, "beyond.surface.papers")
         compare_table(self.allocations, self.book)  # refuses different currencies
         names = fund_names(self.scenarios)
         if len(names) > 1:

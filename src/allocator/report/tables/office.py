@@ -15,6 +15,7 @@ from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.table import Column, Role, Table, total_of
+from allocator.report.words.pools import at_limits, unmet_words
 from allocator.text import Phrasebook, money_scale
 
 
@@ -44,42 +45,52 @@ def _chinese(scenarios: Iterable[Scenario]) -> bool:
 
 def factor_heading(scenario: Scenario, factor: str, book: Phrasebook) -> str:
     """The heading of a weighted factor's column: its name and weight."""
-    weight = weight_text(scenario.weights[factor], scenario.kind, book)
+    (pool,) = scenario.rules
+    weight = weight_text(scenario.weighted[pool.id][factor], pool.kind, book)
     return book.say("table.factor", name=scenario.factor(factor).name, weight=weight)
+
+
+def _steps(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+    """The columns of what each factor brings, or of what each pool gives, before earmarks."""
+    scenario = allocation.scenario
+    if len(scenario.rules) > 1:
+        return [
+            (Column(pool.id, book.say("pools.column", name=pool.name), "money"), allocation.pools[pool.id])
+            for pool in scenario.pools
+        ]
+    (split,) = allocation.splits
+    steps: list[tuple[Column, Mapping[str, Any]]] = [
+        (
+            Column(factor, factor_heading(scenario, factor, book), "stage", "factors"),
+            allocation.contributions[factor],
+        )
+        for factor in split.parts
+    ]
+    steps.append((Column("share", book.say("table.share"), "share", "share"), allocation.shares))
+    heading = Column("entitlement", book.say("table.entitlement"), "stage", "entitlement")
+    steps.append((heading, allocation.entitlements))
+    if scenario.limits or split.multiplier != 1:
+        steps.append((Column("limited", book.say("table.limited"), "stage", "limited"), allocation.limited))
+    return steps
 
 
 def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = None) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
     With a ``base`` the changes are from its amounts, which are shown beside them, and from no others.
-    The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  Steps of
+    The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  With
+    several pools there is a column for what each gives (各分项分配额) in their place.  Steps of
     the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
     along a row of rounded figures a hundredth may be left.
     """
     scenario = allocation.scenario
     one = (scenario,)
     names = {recipient.id: book.text(recipient.name) for recipient in scenario.recipients}
-    by_factor = allocation.contributions
     columns = [
         Column("number", book.say("table.number"), "text"),
         Column("recipient", _recipient(one, book), "text"),
     ]
-    stages: list[tuple[Column, Mapping[str, Any]]] = [
-        (
-            Column(factor, factor_heading(scenario, factor, book), "stage", "factors"),
-            by_factor[factor],
-        )
-        for factor in scenario.weights
-    ]
-    stages.append((Column("share", book.say("table.share"), "share", "share"), allocation.shares))
-    stages.append(
-        (
-            Column("entitlement", book.say("table.entitlement"), "stage", "entitlement"),
-            allocation.entitlements,
-        )
-    )
-    if scenario.limits:
-        stages.append((Column("limited", book.say("table.limited"), "stage", "limited"), allocation.limited))
+    stages = _steps(allocation, book)
     if scenario.earmarks:
         stages.append((Column("earmark", book.say("table.earmark"), "money"), allocation.earmarks))
     stages.append((Column("amount", book.say("table.amount"), "money"), allocation.amounts))
@@ -98,15 +109,14 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
         name = book.say("table.departments")
         records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
     taking = {scenario.ids[i] for i in scenario.participants}
-    tied = set(allocation.tied)
+    tied, limited, unmet = set(allocation.tied), at_limits(allocation, book), unmet_words(scenario, book)
 
     def note(id: str) -> str:
-        """备注: at a floor or cap, among tied remainders, or outside the factor split."""
-        at = allocation.at[id]
-        notes = ["table.at_floor" if at == "floor" else "table.at_cap"] if at else []
-        notes += ["table.tied"] if id in tied else []
+        """备注: at a floor or cap, among tied remainders, outside the split, or a condition not met."""
+        notes = ["table.tied"] if id in tied else []
         notes += [] if id in taking else ["table.apart"]
-        return book.say("place.list").join(map(book.say, notes))
+        said = [*limited.get(id, []), *map(book.say, notes), *unmet.get(id, [])]
+        return book.say("place.list").join(said)
 
     for position, id in enumerate(scenario.ids, 1):
         figures = tuple(values[id] for _, values in stages)

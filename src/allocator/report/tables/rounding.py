@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from allocator.core.engine import largest_remainder
 from allocator.core.exact import Number, plain, scaled
+from allocator.core.stages.round import largest_remainder
 
 
 def adding_up(values: Sequence[Number], places: int, total: Number | None = None) -> list[Number]:

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from allocator.analysis.explain.stages import Stage, stages
-from allocator.core.allocation import Allocation
+from allocator.core.allocation import Allocation, Stage
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
+from allocator.core.pools import Pool
 from allocator.report.tables.figures import name_of, scale_of, who
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.rounding import adding_both_ways, adding_up
 from allocator.report.tables.table import Column, Kind, Role, Table, total_of
+from allocator.report.words.pools import unmet_words
 from allocator.text import Phrasebook
 
 # all kinds of stages; an unknown one is refused, since its rounding and its words are not defined
 _KINDS: dict[str, Kind] = {
-    "factor": "stage", "coefficient": "rate", "limits": "rate", "rounding": "rate", "earmark": "money",
+    "factor": "stage", "coefficient": "rate", "limits": "rate", "scale": "rate", "rounding": "rate",
+    "earmark": "money",
 }  # fmt: skip
 _LIMITS = {"floor": "explain.limits_floor", "cap": "explain.limits_cap", None: "explain.limits_other"}
 Figures = list[tuple[Stage, Mapping[str, Number]]]
 
 
-def stage_figures(allocation: Allocation, scale: int) -> Figures:
+def stage_figures(allocation: Allocation, scale: int, pool: str | None = None) -> Figures:
     """Each stage with its figures in units of ``scale``, as shown: two decimals at most but for earmarks.
 
     They add up to the amount for every recipient.  Those of factors and coefficient add up to the entitlement
-    as the office's table shows it, and over all recipients to the stage's total, rounded.  Raises LookupError
-    for an unknown stage.
+    as the office's table shows it, and over all recipients to the stage's total, rounded.  With several pools
+    they are those of one ``pool``, which add up to what it gives.  Raises LookupError for an unknown stage.
     """
-    found, ids = stages(allocation), allocation.scenario.ids
+    ids = allocation.scenario.ids
+    found = allocation.stages
+    if pool is not None:
+        found = tuple(stage for stage in found if stage.pool == pool and stage.kind != "earmark")
     unknown = [stage.kind for stage in found if stage.kind not in _KINDS]
     if unknown:
         raise LookupError(f"no figures for the stages {unknown}")
     parts = [stage for stage in found if stage.kind in ("factor", "coefficient")]
-    entitled, limited = (
-        adding_up([by[id] / Fraction(scale) for id in ids], 2)
-        for by in (allocation.entitlements, allocation.limited)
-    )
+    changes = [stage for stage in found if stage.kind in ("limits", "scale")]
+    before: list[Number] = [sum((stage.amounts[id] for stage in parts), start=0) for id in ids]
+    after: list[Number] = [
+        amount + sum((stage.amounts[id] for stage in changes), start=0)
+        for id, amount in zip(ids, before, strict=True)
+    ]
+    entitled, limited = (adding_up([x / Fraction(scale) for x in by], 2) for by in (before, after))
     hundredths = adding_both_ways(
         [[stage.amounts[id] * Fraction(100, scale) for stage in parts] for id in ids],
         [amount * 100 for amount in entitled],
@@ -49,13 +57,16 @@ def stage_figures(allocation: Allocation, scale: int) -> Figures:
         (stage, dict(zip(ids, (plain(Fraction(x, 100)) for x in column), strict=True)))
         for stage, column in zip(parts, zip(*hundredths, strict=True), strict=True)
     ]
+    final = allocation.pools[pool] if pool is not None else None
     for stage in found[len(parts) :]:
         amounts: list[Number] = [stage.amounts[id] / Fraction(scale) for id in ids]
-        if stage.kind == "limits":
+        if stage.kind in ("limits", "scale"):
             amounts = [after - before for after, before in zip(limited, entitled, strict=True)]
         elif stage.kind == "rounding":
             amounts = [
-                (allocation.amounts[id] - allocation.earmarks[id]) / Fraction(scale) - before
+                (allocation.amounts[id] - allocation.earmarks[id] if final is None else final[id])
+                / Fraction(scale)
+                - before
                 for id, before in zip(ids, limited, strict=True)
             ]
         figures.append((stage, dict(zip(ids, map(plain, amounts), strict=True))))
@@ -67,7 +78,13 @@ def stage_name(stage: Stage, scenario: Scenario, book: Phrasebook) -> str:
     if stage.kind != "factor":
         return book.say(f"stage.{stage.kind}")
     name: str = book.text(scenario.factor(stage.factor).name)
-    return name if scenario.coefficient is None else book.say("stage.before_coefficient", name=name)
+    if not _pool(stage.pool, scenario).coefficients:
+        return name
+    return book.say("stage.before_coefficient", name=name)
+
+
+def _pool(id: str, scenario: Scenario) -> Pool:
+    return next(pool for pool in scenario.rules if pool.id == id)
 
 
 def heading(name: str) -> str:
@@ -75,11 +92,16 @@ def heading(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def stage_table(allocation: Allocation, book: Phrasebook, *, filed: bool = False) -> Table:
-    """Every recipient's stages, which add up to its amount; ``filed`` for a file, in the main unit."""
+def stage_table(
+    allocation: Allocation, book: Phrasebook, *, filed: bool = False, pool: str | None = None
+) -> Table:
+    """Every recipient's stages, which add up to its amount; ``filed`` for a file, in the main unit.
+
+    With several pools the stages of one, which add up to what it gives.
+    """
     scenario = allocation.scenario
     scale = 1 if filed else scale_of(scenario)
-    figures = stage_figures(allocation, scale)
+    figures = stage_figures(allocation, scale, pool)
     columns = [
         Column("number", book.say("table.number"), "text"),
         Column("recipient", who(scenario, book), "text"),
@@ -95,8 +117,12 @@ def stage_table(allocation: Allocation, book: Phrasebook, *, filed: bool = False
             if figures[at + 1][0].kind not in ("factor", "coefficient"):
                 columns.append(Column("entitlement", book.say("table.entitlement"), "stage"))
                 stagewise.append(entitled)
-    columns.append(Column("amount", book.say("table.amount"), "money"))
-    stagewise.append({id: plain(Fraction(amount) / scale) for id, amount in allocation.amounts.items()})
+    heading_of = book.say("table.amount")
+    if pool is not None:
+        heading_of = book.say("pools.column", name=_pool(pool, scenario).name)
+    columns.append(Column("amount", heading_of, "money"))
+    amounts = allocation.amounts if pool is None else allocation.pools[pool]
+    stagewise.append({id: plain(Fraction(amount) / scale) for id, amount in amounts.items()})
     rows: list[list[Number]] = [[by[id] for by in stagewise] for id in scenario.ids]
     records: list[tuple[Role, tuple[Any, ...]]] = [
         ("recipient", (str(at), name_of(allocation, id, book), *(plain(x * scale) for x in row)))
@@ -115,12 +141,14 @@ def _header(stage: Stage, scenario: Scenario, book: Phrasebook) -> str:
     name = stage_name(stage, scenario, book)
     if stage.kind != "factor":
         return heading(name)
-    weight = weight_text(scenario.weights[stage.factor], scenario.kind, book)
+    weight = weight_text(scenario.weighted[stage.pool][stage.factor], _pool(stage.pool, scenario).kind, book)
     return book.say("table.factor", name=name, weight=weight)  # the stage's name says more than the factor's
 
 
 def stage_sentences(allocation: Allocation, book: Phrasebook) -> dict[str, str]:
     """One sentence for each recipient, fit for the minutes of a meeting: the table's figures in words.
+
+    With several pools it says what each gives.
 
     >>> from allocator import allocate, load_scenario
     >>> rule = allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml"))
@@ -128,24 +156,64 @@ def stage_sentences(allocation: Allocation, book: Phrasebook) -> dict[str, str]:
     '200 yuan more by rounding; the amount is 250,000 yuan. (Factor data assumed.)'
     """
     scenario = allocation.scenario
+    if len(allocation.splits) > 1:
+        unmet = unmet_words(scenario, book)
+        return {id: _of_pools(allocation, id, unmet.get(id, []), book) for id in scenario.ids}
     figures = stage_figures(allocation, scale_of(scenario))
-    taking = {scenario.ids[i] for i in scenario.participants}
-    return {id: _sentence(allocation, figures, id, book, apart=id not in taking) for id in scenario.ids}
+    taking = {scenario.ids[i] for i in allocation.split.members}
+    unmet = unmet_words(scenario, book)
+    return {
+        id: _sentence(allocation, figures, id, book, apart=id not in taking, unmet=unmet.get(id, []))
+        for id in scenario.ids
+    }
 
 
 def stage_sentence(allocation: Allocation, id: str, book: Phrasebook) -> str:
-    """The sentence of one recipient."""
+    """The sentence of one recipient of a rule without pools."""
     scenario = allocation.scenario
-    apart = scenario.ids.index(id) not in scenario.participants
+    apart = scenario.ids.index(id) not in allocation.split.members
     return _sentence(allocation, stage_figures(allocation, scale_of(scenario)), id, book, apart=apart)
 
 
-def _sentence(allocation: Allocation, figures: Figures, id: str, book: Phrasebook, *, apart: bool) -> str:
+def _of_pools(allocation: Allocation, id: str, unmet: list[str], book: Phrasebook) -> str:
+    """The sentence of one recipient of several pools: what each gives it, and why one gives nothing."""
+    scenario, currency = allocation.scenario, allocation.scenario.fund.currency
+    at = scenario.ids.index(id)
+    parts = [
+        book.say(
+            "pools.got",
+            name=split.pool.name,
+            amount=book.money(allocation.pools[split.pool.id][id], currency),
+        )
+        for split in allocation.splits
+        if at in split.members
+    ]
+    parts += unmet
+    if allocation.earmarks[id]:
+        parts.append(book.say("explain.earmark", amount=book.money(allocation.earmarks[id], currency)))
+    details = {"name": name_of(allocation, id, book), "amount": book.money(allocation.amounts[id], currency)}
+    if not parts:
+        return book.say("pools.nothing", **details)
+    said = book.say("pools.sentence", pools=book.say("explain.next").join(parts), **details)
+    return said + book.say("explain.assumed") if scenario.assumed else said
+
+
+def _sentence(
+    allocation: Allocation,
+    figures: Figures,
+    id: str,
+    book: Phrasebook,
+    *,
+    apart: bool,
+    unmet: Sequence[str] = (),
+) -> str:
     """The sentence of one recipient; ``apart`` if it takes no part in the split and has only an earmark."""
     scenario = allocation.scenario
     amount = partial(in_words, scenario=scenario, book=book)
     final = book.money(allocation.amounts[id], scenario.fund.currency)
     name = name_of(allocation, id, book)
+    if apart and (unmet or scenario.beyond):
+        return _of_pools(allocation, id, list(unmet), book)
     if apart:
         return book.say("explain.apart", name=name, amount=final)
     parts = [
@@ -164,11 +232,13 @@ def _sentence(allocation: Allocation, figures: Figures, id: str, book: Phraseboo
             clauses.append(_changed("explain.coefficient", by[id], scenario, book))
         if stage.kind == "limits" and by[id]:
             clauses.append(_changed(_LIMITS[allocation.at[id]], by[id], scenario, book))
+        if stage.kind == "scale" and by[id]:
+            clauses.append(_changed("explain.scale", by[id], scenario, book))
         if stage.kind == "rounding" and by[id]:
             clauses.append(_changed("explain.rounding", by[id], scenario, book))
         if stage.kind == "earmark" and by[id]:
             clauses.append(book.say("explain.earmark", amount=amount(by[id])))
-    at = 1 + (scenario.coefficient is not None)
+    at = 1 + bool(allocation.split.pool.coefficients)
     clauses.insert(at, book.say("explain.entitlement", amount=amount(plain(entitled))))
     clauses.append(book.say("explain.amount", amount=final))
     said = book.say("explain.sentence", clauses=book.say("explain.next").join(clauses))

@@ -26,10 +26,10 @@ _PARTS = {
     **dict.fromkeys(("title", "unit", "rounding", "kind", "coefficient", "limit"), (0,)),
     **dict.fromkeys(("fund", "weight", "order"), (1,)),
     **dict.fromkeys(("value", "provenance"), (2,)),
-    **dict.fromkeys(("reservation", "use", "earmark", "recipient", "factor"), (1, 2)),
+    **dict.fromkeys(("reservation", "use", "earmark", "recipient", "factor", "pool", "indicator"), (1, 2)),
     **dict.fromkeys(("published", "previous"), (0, 1)),
 }
-_TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor")
+_TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor", "pool", "indicator")
 
 
 def differences_in_words(
@@ -91,6 +91,12 @@ class _About:
 
     def factor(self, id: str) -> str:
         return self.factors.get(id, id)
+
+    def part(self, id: str) -> str:
+        """The name of a pool or an indicator."""
+        names = {pool.id: pool.name for pool in self.scenario.rules}
+        names |= {indicator.id: indicator.name for indicator in self.scenario.indicators}
+        return self.book.text(names[id]) if id in names else id
 
     def known(self, table: str, word: str) -> str:
         return str(self.book.words(table).get(word, word))
@@ -237,12 +243,14 @@ def _name(d: Difference, about: _About) -> str:
         return about.book.say("difference.sum")
     if d.clause in ("value", "published", "previous"):
         return about.recipient(d.where[-1])
-    if d.clause not in ("reservation", "use", "earmark", "recipient"):
+    if d.clause not in ("reservation", "use", "earmark", "recipient", "pool", "indicator"):
         return ""
     if d.clause in ("reservation", "use"):
         listed = about.scenario.reservations if d.clause == "reservation" else about.scenario.uses
         names = {thing.name.zh: about.book.text(thing.name) for thing in listed}
         name = names.get(d.where[0], d.where[0])
+    elif d.clause in ("pool", "indicator"):
+        name = about.part(d.where[0])
     else:
         name = about.recipient(d.where[0])
     if len(d.where) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.analysis.hints import like_totals, zero_coefficients
+from allocator.analysis.hints import in_no_pool, like_totals, zero_coefficients
 from allocator.core.model import Scenario
 from allocator.text import Phrasebook
 
@@ -24,12 +24,18 @@ def hint_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
             lines.append(book.say("hint.total_of_run", **details))
     if len(totals) > MOST_NAMES:
         lines.append(book.say("hint.totals_more", count=len(totals) - MOST_NAMES))
-    zeros = zero_coefficients(scenario)
-    if zeros and scenario.coefficient is not None:
-        column = scenario.factor(scenario.coefficient).name
-        listed = [names[id] for id in zeros[:MOST_NAMES]]
-        key = "hint.zero" if len(zeros) <= MOST_NAMES else "hint.zero_many"
-        whom = book.say(key, names=listed, count=len(zeros), column=column)
-        key = "hint.zero_shares" if scenario.kind == "shares" else "hint.zero_scores"
-        lines.append(book.say(key, whom=whom))
+    for zeros in zero_coefficients(scenario):
+        listed, count = [names[id] for id in zeros.recipients[:MOST_NAMES]], len(zeros.recipients)
+        key = "hint.zero" if count <= MOST_NAMES else "hint.zero_many"
+        column = scenario.factor(zeros.column).name
+        whom = book.say(key, names=listed, count=count, column=column)
+        if zeros.pool.kind != "shares":
+            lines.append(book.say("hint.zero_scores", whom=whom))
+        else:
+            lines.append(book.say("hint.zero_where" if scenario.pools else "hint.zero_shares", whom=whom))
+    nowhere = in_no_pool(scenario)
+    if nowhere:
+        listed = [names[id] for id in nowhere[:MOST_NAMES]]
+        key = "hint.no_pool" if len(nowhere) <= MOST_NAMES else "hint.no_pool_many"
+        lines.append(book.say(key, names=listed, count=len(nowhere)))
     return lines

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from allocator.analysis.finding import Finding
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit, Text
@@ -36,6 +37,7 @@ def percent(value: Number, book: Phrasebook) -> str:
 
 def rule_sentence(scenario: Scenario, book: Phrasebook) -> str:
     """办法: fund, what comes off first, the weights, limits and rounding, with the scenario's figures."""
+    covers_format_1(scenario, "beyond.surface.papers")
     currency, fund = scenario.fund.currency, scenario.fund
     clauses = [book.say("rule.fund", amount=book.money(fund.amount, currency))]
     if scenario.reserved:
@@ -91,8 +93,7 @@ def compared_with(scenario: Scenario) -> str:
 def status_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
     """Sentences on status and source of the factor data, factors with the same ones together."""
     groups: dict[tuple[str, str], list[Text]] = {}
-    for id in scenario.weights:
-        factor = scenario.factor(id)
+    for factor in scenario.behind:
         source = book.text(factor.source) if factor.source else ""
         groups.setdefault((factor.status, source), []).append(factor.name)
     lines = [
@@ -144,6 +145,8 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
         whom = book.show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]])
         if len(limit.recipients) > MOST_NAMES:
             whom = book.say("rule.and_more", names=whom, count=len(limit.recipients))
+    if limit.where is not None:
+        whom = book.say("pools.meeting", whom=whom, where=limit.where.text)
     # a limit holds for each recipient by itself, which a list of names alone would not say
     many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1
     clauses = []
@@ -161,6 +164,9 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
         else:
             continue
         clauses.append(book.say(key, whom=whom, size=size))
+    if limit.pool is not None:
+        pool = words.pool(limit.pool)
+        clauses = [book.say("pools.in_pool", pool=pool, clause=clause) for clause in clauses]
     return clauses
 
 
@@ -179,9 +185,16 @@ class LimitWords(NamedTuple):
     recipient: Callable[[str], object]
     factor: Callable[[str], object]
     currency: str
+    pool: Callable[[str], object] = str
 
 
 def limit_words(scenario: Scenario) -> LimitWords:
     """The words of a scenario for its own limits."""
     names = {r.id: r.name for r in scenario.recipients}
-    return LimitWords(names.__getitem__, lambda id: scenario.factor(id).name, scenario.fund.currency)
+    pools = {pool.id: pool.name for pool in scenario.pools}
+    return LimitWords(
+        names.__getitem__,
+        lambda id: scenario.factor(id).name,
+        scenario.fund.currency,
+        pools.__getitem__,
+    )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.office import weight_text
+from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import MOST_LIMITS, limit_clauses, limit_words
 from allocator.text import Phrasebook
 
 
-def read_lines(scenario: Scenario, book: Phrasebook) -> list[tuple[str, str]]:
-    """The items of a scenario, each as its name and its value in words."""
+def read_lines(allocation: Allocation, book: Phrasebook) -> list[tuple[str, str]]:
+    """The items of a scenario that can be split, each as its name and its value in words."""
+    scenario = allocation.scenario
     fund = scenario.fund
 
     def money(amount: Number) -> str:
@@ -26,18 +29,25 @@ def read_lines(scenario: Scenario, book: Phrasebook) -> list[tuple[str, str]]:
         ("check.distributable", money(scenario.distributable)),
         ("check.unit", money(fund.unit)),
         ("check.rounding", book.say("check.largest-remainder" if largest else "check.rest-to-largest")),
-        ("check.method", book.say("check.shares" if scenario.kind == "shares" else "check.scores")),
-        ("check.coefficient", scenario.coefficient),
+        *_method(scenario, book),
         ("check.recipients", _kinds(scenario, book)),
     ]
     shown = [(book.say(key), value) for key, value in items if value is not None]
+    shown += [(book.say("pools.check"), line) for line in pool_lines(allocation, book)]
+    weights = {} if scenario.pools else scenario.weights
     for factor in scenario.factors:
         status = book.say(f"status.{factor.status}")
-        if factor.id in scenario.weights:
-            weight = weight_text(scenario.weights[factor.id], scenario.kind, book)
+        if factor.formula is not None:
+            details = {"name": factor.name, "formula": factor.formula.text, "status": status}
+            shown.append((book.say("pools.formula", id=factor.id), book.say("pools.formula_read", **details)))
+        elif factor.id in weights:
+            weight = weight_text(weights[factor.id], scenario.kind, book)
             total = plain(sum((value for value in factor.values if value is not None), start=0))
             value = book.say("check.factor_read", name=factor.name, weight=weight, status=status, total=total)
             shown.append((book.say("check.factor", id=factor.id), value))
+        elif factor in scenario.behind:
+            value = book.say("pools.taken", name=factor.name, status=status)
+            shown.append((book.say("check.reference", id=factor.id), value))
         else:
             value = book.say("check.reference_read", name=factor.name, status=status)
             shown.append((book.say("check.reference", id=factor.id), value))
@@ -52,8 +62,22 @@ def read_lines(scenario: Scenario, book: Phrasebook) -> list[tuple[str, str]]:
         shown.append((book.say("check.previous"), money(total)))
     if scenario.provenance:
         shown.append((book.say("check.provenance"), str(len(scenario.provenance))))
+    # a rule that leaves money over is refused before it comes here, with the reason
+    shown.append(
+        (book.say("check.whole"), book.say("check.whole_read", amount=money(scenario.distributable)))
+    )
     shown.append((book.say("check.method_version"), METHOD_VERSION))
     return [*shown, (book.say("check.digest"), scenario.digest)]
+
+
+def _method(scenario: Scenario, book: Phrasebook) -> list[tuple[str, str | None]]:
+    """The kind and the coefficient of a rule without pools; those of pools stand in their own lines."""
+    if scenario.pools:
+        return []
+    return [
+        ("check.method", book.say("check.shares" if scenario.kind == "shares" else "check.scores")),
+        ("check.coefficient", scenario.coefficient),
+    ]
 
 
 def _limits(scenario: Scenario, book: Phrasebook) -> str:

@@ -30,6 +30,7 @@ from allocator.report.words.rule import rule_sentence
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
 from allocator.ui.allocate import chips, rule_form, why
+from allocator.ui.allocate.read_only import render_read_only
 from allocator.ui.components import markup, weights, widgets
 from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
@@ -46,8 +47,11 @@ Possible = tuple[Audit, Mapping[str, Range]]
 def render() -> None:
     """Draws the page."""
     book = state.book()
-    scenario = readable(book)
+    scenario = readable(book, beyond=True)
     if scenario is None:
+        return
+    if scenario.beyond:
+        render_read_only(scenario, book)
         return
     slug = state.slug()
     # a drawer, on a window too narrow for two columns, that opens and closes without asking the server

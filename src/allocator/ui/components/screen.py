@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
-from allocator.core.errors import AllocatorError
+from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
+from allocator.core.parts import Factor
 from allocator.text import Phrasebook
 from allocator.ui.components import widgets
 from allocator.ui.session import state
 
 
-def readable(book: Phrasebook) -> Scenario | None:
-    """The scenario as it stands; where its file cannot be read, says so and returns None."""
+def readable(book: Phrasebook, *, beyond: bool = False) -> Scenario | None:
+    """The scenario as it stands; where its file cannot be read, says so and returns None.
+
+    The same for a scenario of format 2, unless the page can show one (``beyond``).
+    """
     found = state.found()[state.slug()]
     if isinstance(found, AllocatorError):
         widgets.render_errors(found, book)
         return None
-    return state.draft(state.slug()).scenario
+    scenario = state.draft(state.slug()).scenario
+    if not beyond:
+        try:
+            covers_format_1(scenario, "beyond.surface.page")
+        except ScenarioError as error:
+            widgets.render_errors(error, book)
+            return None
+    return scenario
 
 
 def render_screen(book: Phrasebook) -> Allocation | None:
@@ -40,10 +52,17 @@ def assumed_sentence(scenario: Scenario, book: Phrasebook) -> str:
     return book.say("assumed.data", names=names, source=sources)
 
 
+def _resting_on(scenario: Scenario) -> list[Factor]:
+    """The columns of data behind weights that are not zero."""
+    if scenario.pools:
+        return list(scenario.behind)
+    return [scenario.factor(f) for f, weight in scenario.weights.items() if weight]
+
+
 def foot_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     """Source, status of the data, digest and method version."""
     scenario = allocation.scenario
-    statuses = list(dict.fromkeys(scenario.factor(f).status for f, w in scenario.weights.items() if w))
+    statuses = list(dict.fromkeys(factor.status for factor in _resting_on(scenario)))
     shown = [book.say(f"status.{status}") for status in statuses]
     lines = [
         book.say("app.foot.status", status=shown),

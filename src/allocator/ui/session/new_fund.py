@@ -12,7 +12,7 @@ from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import Fund, Recipient, Reservation, Text, plain_name
 from allocator.files.parsing import cell_number
-from allocator.files.scenario.schema import amount_in_text
+from allocator.files.scenario.fields import amount_in_text
 from allocator.files.understanding.folder import (
     amounts_of,
     factors_of,

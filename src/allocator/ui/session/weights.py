@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.core.engine import largest_remainder
 from allocator.core.exact import Number, exact, scaled
 from allocator.core.model import Scenario
+from allocator.core.stages.round import largest_remainder
 from allocator.text import ZH, Phrasebook
 
 Points = Mapping[str, Number]

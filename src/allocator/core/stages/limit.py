@@ -1,44 +1,53 @@
-"""Floors and caps in whole units, the check that they can all hold, and the multiplier they lead to."""
+"""Limits 保底、封顶: floors and caps in whole units, and the multiplier with which they hold.
+
+a_i = min(max(k · e_i, floor_i), cap_i) with Σ a = D.  The highest floor of each recipient is rounded up, the
+lowest cap down.  Of all ways to hold the limits this one has the least Σ (a − e)² / e.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.core.errors import InfeasibleError, Problem
 from allocator.core.exact import Number, plain, scaled
-from allocator.core.model import Scenario
 from allocator.core.parts import Limit
+from allocator.core.stages.take_part import named
 from allocator.text import Money
 
+if TYPE_CHECKING:
+    from allocator.core.model import Scenario
 
-def limits_in_units(scenario: Scenario) -> tuple[list[int | None], list[int | None]]:
-    """The highest floor, rounded up, and the lowest cap, rounded down, of each recipient in whole units."""
-    size = len(scenario.participants)
-    floors: list[int | None] = [None] * size
-    caps: list[int | None] = [None] * size
-    if not scenario.limits:
+Limits = Sequence[int | None]
+
+
+def limits_in_units(scenario: Scenario, pool: str = "") -> tuple[list[int | None], list[int | None]]:
+    """The highest floor, rounded up, and the lowest cap, rounded down, of each member of a pool in units."""
+    members = scenario.members[pool]
+    floors: list[int | None] = [None] * len(members)
+    caps: list[int | None] = [None] * len(members)
+    limits = [(n, limit) for n, limit in enumerate(scenario.limits, 1) if (limit.pool or "") == pool]
+    if not limits:
         return floors, caps
-    position = {scenario.recipients[i].id: at for at, i in enumerate(scenario.participants)}
-    kinds: dict[str, list[int]] = {"all": list(range(size))}
-    for at, i in enumerate(scenario.participants):
-        kinds.setdefault(scenario.recipients[i].kind, []).append(at)
+    position = {i: at for at, i in enumerate(members)}
     sharing: dict[str, _Shares] = {}
-    for limit in scenario.limits:
-        if isinstance(limit.recipients, str):
-            where = kinds[limit.recipients]
-        else:
-            where = [position[id] for id in limit.recipients]
+    for number, limit in limits:
+        among = named(scenario, members, limit.recipients)
+        if limit.where is not None:
+            among = scenario.meeting(limit.where, among, f"limit.{number}.where")
+        where = [position[i] for i in among]
         if limit.by is not None and limit.by not in sharing:
-            column, _ = scaled(scenario.column(limit.by))
-            sharing[limit.by] = _Shares(column, sum(column))
+            everybody = scenario.columns.everybody
+            values, _ = scaled(scenario.numbers(limit.by, everybody))
+            whole = dict(zip(everybody, values, strict=True))
+            sharing[limit.by] = _Shares([whole[i] for i in members], sum(values))
         if limit.floor is not None or limit.floor_rate is not None:
-            amounts = _bases(scenario, limit, limit.floor, limit.floor_rate, where, sharing)
+            amounts = _bases(scenario, limit, limit.floor, limit.floor_rate, where, members, sharing)
             for at, (amount, over) in zip(where, amounts, strict=True):
                 floors[at] = max(floors[at] or 0, -(-amount // over))
         if limit.cap is not None or limit.cap_rate is not None:
-            amounts = _bases(scenario, limit, limit.cap, limit.cap_rate, where, sharing)
+            amounts = _bases(scenario, limit, limit.cap, limit.cap_rate, where, members, sharing)
             for at, (amount, over) in zip(where, amounts, strict=True):
                 held = caps[at]
                 caps[at] = amount // over if held is None else min(held, amount // over)
@@ -56,6 +65,7 @@ def _bases(
     amount: Number | None,
     rate: Number | None,
     where: Sequence[int],
+    members: Sequence[int],
     sharing: dict[str, _Shares],
 ) -> list[tuple[int, int]]:
     """The limit of each listed recipient in units, as numerator and denominator, before rounding."""
@@ -64,7 +74,7 @@ def _bases(
         return [(amount.numerator * unit.denominator, amount.denominator * unit.numerator)] * len(where)
     if limit.of == "previous":
         once = Fraction(rate or 0) / scenario.fund.unit
-        previous = [scenario.previous[scenario.recipients[scenario.participants[at]].id] for at in where]  # type: ignore[index]
+        previous = [scenario.previous[scenario.recipients[members[at]].id] for at in where]  # type: ignore[index]
         return [(once.numerator * p.numerator, once.denominator * p.denominator) for p in previous]
     of = scenario.fund.amount if limit.of == "fund" else scenario.distributable
     once = Fraction(rate or 0) * of / scenario.fund.unit
@@ -75,45 +85,57 @@ def _bases(
     return [(once.numerator * values[at], over) for at in where]
 
 
-def check_feasible(
-    scenario: Scenario,
-    scores: Sequence[int],
-    floors: Sequence[int | None],
-    caps: Sequence[int | None],
-    total: int,
-) -> None:
-    """Raises InfeasibleError if the limits cannot all hold, with those that clash and by how much."""
+def check_crossed(scenario: Scenario, floors: Limits, caps: Limits, members: Sequence[int]) -> None:
+    """Raises InfeasibleError where a recipient's floor is above its cap."""
     unit, currency = scenario.fund.unit, scenario.fund.currency
-    names = [scenario.recipients[i].name for i in scenario.participants]
     crossed = [
         Problem(
             "floor_above_cap",
-            {"name": name, "floor": Money(floor * unit, currency), "cap": Money(cap * unit, currency)},
+            {
+                "name": scenario.recipients[i].name,
+                "floor": Money(floor * unit, currency),
+                "cap": Money(cap * unit, currency),
+            },
         )
-        for name, floor, cap in zip(names, floors, caps, strict=True)
+        for i, floor, cap in zip(members, floors, caps, strict=True)
         if floor is not None and cap is not None and floor > cap
     ]
     if crossed:
         raise InfeasibleError(crossed[:10])
+
+
+def check_feasible(
+    scenario: Scenario,
+    scores: Sequence[int],
+    floors: Limits,
+    caps: Limits,
+    total: int,
+    members: Sequence[int] | None = None,
+) -> None:
+    """Raises InfeasibleError if the limits cannot all hold, with those that clash and by how much.
+
+    ``members`` are the positions that take part; not given, all that are not only earmarked for.
+    """
+    positions = scenario.participants if members is None else members
+    check_crossed(scenario, floors, caps, positions)
     least = sum(floor or 0 for floor in floors)
     if least > total:
-        raise _clash("floors_above_money", scenario, floors, least, total)
+        raise _clash("floors_above_money", scenario, floors, least, total, positions)
     most = sum(
         ((floor or 0) if not score else total if cap is None else cap)
         for score, floor, cap in zip(scores, floors, caps, strict=True)
     )
     if most < total:
-        raise _clash("caps_below_money", scenario, caps, most, total)
+        raise _clash("caps_below_money", scenario, caps, most, total, positions)
 
 
 def _clash(
-    key: str, scenario: Scenario, limits: Sequence[int | None], reached: int, total: int
+    key: str, scenario: Scenario, limits: Limits, reached: int, total: int, members: Sequence[int]
 ) -> InfeasibleError:
     def money(units: int) -> Money:
         return Money(plain(units * scenario.fund.unit), scenario.fund.currency)
 
-    limited = zip(scenario.participants, limits, strict=True)
-    held = [scenario.recipients[i].name for i, limit in limited if limit]
+    held = [scenario.recipients[i].name for i, limit in zip(members, limits, strict=True) if limit]
     details = {
         "names": held[:10],
         "count": len(held),
@@ -124,9 +146,23 @@ def _clash(
     return InfeasibleError(Problem(key, details))
 
 
-def find_multiplier(
-    scores: Sequence[int], floors: Sequence[int | None], caps: Sequence[int | None], total: int
-) -> tuple[int, int]:
+def check_rest(
+    scenario: Scenario, units: Sequence[int], floors: Limits, caps: Limits, members: Sequence[int]
+) -> None:
+    """Refuses a rest that takes the largest amount past one of its limits or below zero."""
+    for i, amount, floor, cap in zip(members, units, floors, caps, strict=True):
+        limit = (floor or 0) if amount < (floor or 0) else cap if cap is not None and amount > cap else None
+        if limit is not None:
+            unit, currency = scenario.fund.unit, scenario.fund.currency
+            details = {
+                "name": scenario.recipients[i].name,
+                "amount": Money(plain(amount * unit), currency),
+                "limit": Money(plain(limit * unit), currency),
+            }
+            raise InfeasibleError(Problem("rest_breaks_limit", details))
+
+
+def find_multiplier(scores: Sequence[int], floors: Limits, caps: Limits, total: int) -> tuple[int, int]:
     """λ = p/q with Σ min(max(λ s_i, floor_i), cap_i) = total, found exactly; k = λ Σs / total.
 
     The sum is piecewise linear in λ and never falls; its slope changes by ±s_i where λ s_i meets a floor
@@ -162,8 +198,8 @@ def find_multiplier(
 
 def _nearest_to_one(
     scores: Sequence[int],
-    floors: Sequence[int | None],
-    caps: Sequence[int | None],
+    floors: Limits,
+    caps: Limits,
     total: int,
     p: int,
     q: int,

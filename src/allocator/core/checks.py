@@ -1,0 +1,253 @@
+"""The checks of a scenario: each raises a ScenarioError that names the place and the way out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Never
+
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Frozen, Number, nearest_unit
+from allocator.core.naming import guess, names_of, unknown_recipient
+from allocator.core.parts import Limit, Recipient, in_full, lookup, money_at, wrong
+from allocator.text import Money
+
+if TYPE_CHECKING:
+    from allocator.core.model import Scenario
+
+KINDS = ("shares", "scores")
+
+
+def check(scenario: Scenario) -> None:
+    """Raises ScenarioError for whatever does not fit together in a scenario."""
+    _check_recipients(scenario)
+    _check_formulas(scenario)
+    _check_rules(scenario)
+    _check_money(scenario)
+    _check_columns(scenario)
+    _check_limits(scenario)
+
+
+def amounts_by_id(scenario: Scenario, name: str) -> Frozen[str, Number]:
+    """The published or last year's amounts in listed order; raises ScenarioError unless all have one."""
+    amounts: Mapping[str, Any] = getattr(scenario, name)
+    known = set(scenario.ids)
+    for recipient in amounts:
+        if recipient not in known:
+            _unknown(scenario, recipient, name)
+    missing = [r.name for r in scenario.recipients if r.id not in amounts]
+    if missing:
+        wrong("recipient_missing", name, names=missing[:10], count=len(missing))
+    return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in scenario.ids})
+
+
+def _unknown(
+    scenario: Scenario, name: str, part: str = "scenario", at: Mapping[str, object] | None = None
+) -> Never:
+    raise ScenarioError(unknown_recipient(name, names_of(scenario.recipients), part, at))
+
+
+def _check_recipients(scenario: Scenario) -> None:
+    ids, factors = scenario.ids, [f.id for f in scenario.factors]
+    known = set(ids)
+    if not ids:
+        wrong("no_recipients", "recipients")
+    for names, key, part in (
+        (ids, "recipient_twice", "recipients"),
+        (["recipient", *factors], "column_twice", "factors"),
+    ):
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            wrong(key, part, name=twice[0])
+    lookup(scenario.recipients)
+    for factor in scenario.factors:
+        should = len(ids) if factor.formula is None else 0
+        if len(factor.values) != should:
+            wrong("column_length", "factors", {"column": factor.id}, found=len(factor.values), should=should)
+    cells: set[tuple[str, str]] = set()
+    for cell in scenario.provenance:
+        here = cell.recipient, cell.factor
+        if here in cells:
+            wrong("recipient_twice", "provenance", name=" × ".join(here))
+        cells.add(here)
+        if cell.recipient not in known:
+            _unknown(scenario, cell.recipient, "provenance")
+        if cell.factor not in factors:
+            wrong("column_unknown", "provenance", name=cell.factor, guess=guess(cell.factor, factors))
+
+
+def _check_formulas(scenario: Scenario) -> None:
+    """Names, circles and words of every formula and condition, as they are written."""
+    if not scenario.columns:
+        return
+    scenario.columns.table  # noqa: B018  # made, and so checked, here
+    for key, where in scenario.conditions.items():
+        scenario.columns.check(where, key)
+
+
+def _check_rules(scenario: Scenario) -> None:
+    """The weights, indicators, coefficients and recipients that the pools name."""
+    columns = [f.id for f in scenario.factors]
+    indicators = [indicator.id for indicator in scenario.indicators]
+    if not scenario.pools and scenario.kind not in KINDS:
+        wrong("choice", at={"key": "method.kind"}, value=scenario.kind, known=KINDS)
+    for indicator in scenario.indicators:
+        if indicator.id in columns or indicators.count(indicator.id) > 1:
+            wrong("indicator_column", at={"key": f"indicator.{indicator.id}"}, name=indicator.id)
+        for name in indicator.parts:
+            if name not in columns:
+                at = {"key": f"indicator.{indicator.id}.parts"}
+                wrong("column_unknown", at=at, name=name, guess=guess(name, columns))
+    for name in () if scenario.pools else scenario.weights:
+        if name not in columns:
+            _unknown_weight(name, f"weights.{name}", columns)
+    if not scenario.pools:
+        total = sum(scenario.weights.values(), start=0)
+        if scenario.kind == "shares" and total != 100:
+            wrong("weights_sum", at={"key": "weights"}, total=in_full(total))
+        if not total:
+            wrong("weights_zero", at={"key": "weights"})
+    twice = [id for id, count in Counter(pool.id for pool in scenario.pools).items() if count > 1]
+    if twice or (len(scenario.pools) > 1 and any(not pool.id for pool in scenario.pools)):
+        wrong("pool_twice", at={"key": "pool"}, name=twice[0] if twice else "")
+    for pool in scenario.rules:
+        for name in pool.weights:
+            if name not in columns and name not in indicators:
+                _unknown_weight(name, pool.key(f"weights.{name}"), [*columns, *indicators])
+        for name in pool.coefficients:
+            if name not in columns:
+                at = {"key": pool.key("coefficient")}
+                wrong("column_unknown", at=at, name=name, guess=guess(name, columns))
+        if pool.recipients != "all":
+            _check_named(scenario, pool.recipients, pool.key("recipients"), _kinds(scenario.recipients))
+
+
+def _unknown_weight(name: str, key: str, known: Sequence[str]) -> Never:
+    wrong("weight_unknown", at={"key": key}, name=name, guess=guess(name, known))
+
+
+def _kinds(recipients: Sequence[Recipient]) -> set[str]:
+    return {recipient.kind for recipient in recipients}
+
+
+def _check_named(
+    scenario: Scenario, recipients: str | tuple[str, ...], key: str, kinds: set[str], *, apart: bool = False
+) -> None:
+    """Refuses an unknown kind or id, and one only earmarked for (unless such may be named: ``apart``)."""
+    at = {"key": key}
+    if isinstance(recipients, str):
+        if recipients != "all" and recipients not in kinds:
+            wrong("limit_kind", at=at, kind=recipients, known=sorted(kinds - {""}) or "—")
+        return
+    known = set(scenario.ids)
+    out = set() if apart else known - {scenario.ids[i] for i in scenario.participants}
+    for id in recipients:
+        if id not in known:
+            _unknown(scenario, id, at=at)
+        if id in out:
+            wrong("limit_apart", at=at, name=id)
+
+
+def _check_money(scenario: Scenario) -> None:
+    known = set(scenario.ids)
+    for number, earmark in enumerate(scenario.earmarks, 1):
+        if earmark.recipients is not None:
+            key = f"earmark.{number}.recipients"
+            _check_named(scenario, earmark.recipients, key, _kinds(scenario.recipients), apart=True)
+        elif earmark.recipient not in known:
+            _unknown(scenario, earmark.recipient, at={"key": f"earmark.{number}.recipient"})
+    shares: dict[str, bool] = {}
+    for number, earmark in enumerate(scenario.earmarks, 1):
+        for id in scenario.granted(earmark):
+            if shares.setdefault(id, earmark.also_shares) != earmark.also_shares:
+                wrong("earmark_both", at={"key": f"earmark.{number}.also_shares"}, name=id)
+    left, unit = scenario.distributable, scenario.fund.unit
+
+    def money(amount: Number) -> Money:
+        return Money(amount, scenario.fund.currency)
+
+    if left < 0:
+        wrong(
+            "overspent",
+            at={"key": "fund.amount"},
+            fund=money(scenario.fund.amount),
+            reserved=money(scenario.reserved),
+            earmarked=money(scenario.earmarked),
+            over=money(-left),
+        )
+    if left % unit:
+        near = nearest_unit(left, unit)
+        wrong("unit", at={"key": "fund.unit"}, unit=money(unit), left=money(left), nearest=money(near))
+    if left and not scenario.participants:
+        wrong("nobody_shares", at={"key": "earmark"}, left=money(left))
+
+
+def _check_columns(scenario: Scenario) -> None:
+    """The figures that the rule needs: given, not text, not negative, and not all zero where shared by."""
+    columns = [f.id for f in scenario.factors]
+    for number, limit in enumerate(scenario.limits, 1):
+        if limit.by is not None and limit.by not in columns:
+            at = {"key": f"limit.{number}.by"}
+            wrong("column_unknown", at=at, name=limit.by, guess=guess(limit.by, columns))
+    for pool in scenario.rules:
+        positions = scenario.members[pool.id]
+        for name, weight in scenario.weighted[pool.id].items():
+            if weight or not scenario.pools:  # a rule of format 1 may have no blank in any column it names
+                any_value = _check_figures(scenario, name, positions)
+                if positions and pool.kind == "shares" and weight and not any_value:
+                    wrong("column_zero", "factors", {"column": name}, name=name)
+        for name in pool.coefficients:
+            _check_figures(scenario, name, positions)
+    for limit in scenario.limits:
+        if limit.by is not None:
+            everybody = scenario.columns.everybody
+            if everybody and not _check_figures(scenario, limit.by, everybody):
+                wrong("by_zero", "factors", {"column": limit.by}, name=limit.by)
+
+
+def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> bool:
+    """Refuses text, blanks and what a formula makes negative; True where some value is not zero."""
+    factor = scenario.factor(name)
+    if factor.text:
+        wrong("column_text", "factors", {"column": name}, name=name)
+    values = scenario.numbers(name, positions)
+    if any(value is None for value in values):
+        blank = [scenario.recipients[i].name for i, x in zip(positions, values, strict=True) if x is None]
+        wrong("cell_blank", "factors", {"column": name}, names=blank[:10])
+    if factor.formula is not None or factor.signed:
+        for i, value in zip(positions, values, strict=True):
+            below = value.numerator < 0  # comparing fractions takes long
+            if below and factor.formula is None:
+                wrong("cell_negative", "factors", {"entry": i + 1, "column": name}, value=value)
+            if below:
+                at = {"key": f"factor.{name}.formula", "recipient": scenario.recipients[i].name}
+                wrong("formula_negative", at=at, value=value)
+    return any(values)
+
+
+def _check_limits(scenario: Scenario) -> None:
+    for number, limit in enumerate(scenario.limits, 1):
+        key = f"limit.{number}"
+        _check_pool(scenario, limit, key)
+        kinds = _kinds(scenario.recipients)
+        if not scenario.beyond:  # a rule of format 1 refuses a kind that has no effect
+            kinds = {scenario.recipients[i].kind for i in scenario.participants}
+        _check_named(scenario, limit.recipients, f"{key}.recipients", kinds)
+        if limit.of == "previous" and scenario.previous is None:
+            wrong("limit_previous", at={"key": f"{key}.of"})
+
+
+def _check_pool(scenario: Scenario, limit: Limit, key: str) -> None:
+    """A limit names its pool where there are pools, and none where there are none."""
+    pools = [pool.id for pool in scenario.pools if pool.id]
+    at = {"key": f"{key}.pool"}
+    if limit.pool is None:
+        if pools:
+            wrong("limit_pool_missing", at={"key": key}, known=pools)
+        return
+    if limit.pool == "all" and pools:
+        wrong("limit_pool_all", at=at)
+    if limit.pool not in pools:
+        wrong("limit_pool", at=at, name=limit.pool, guess=guess(limit.pool, pools))
+    if limit.of == "previous":
+        wrong("limit_pool_previous", at={"key": f"{key}.of"})

@@ -1,0 +1,117 @@
+"""The columns of a scenario as its formulas and conditions see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from allocator.core.exact import Number
+
+if TYPE_CHECKING:
+    from allocator.core.formula import Formula, Table, Words
+    from allocator.core.model import Scenario
+    from allocator.core.parts import Factor
+
+
+class Columns:
+    """Works out the formulas and conditions of a scenario; false where it has none.
+
+    A whole column means all recipients but those that an earmark without condition sets apart.  What a
+    formula gives for a recipient is worked out once, when it is first needed.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.factors: dict[str, Factor] = {factor.id: factor for factor in scenario.factors}
+        self.scenario = scenario
+        self._worked_out: dict[str, list[Any]] = {}
+
+    def __bool__(self) -> bool:
+        formulas = any(factor.formula is not None for factor in self.factors.values())
+        return formulas or any(where is not None for where in self.scenario.conditions.values())
+
+    @cached_property
+    def apart(self) -> frozenset[str]:
+        """The ids of those that an earmark without condition sets apart."""
+        scenario = self.scenario
+        found: set[str] = set()
+        for earmark in scenario.earmarks:
+            if not earmark.also_shares and earmark.where is None:
+                found.update(scenario.granted(earmark))
+        return frozenset(found)
+
+    @cached_property
+    def everybody(self) -> tuple[int, ...]:
+        """The positions that a whole column means."""
+        return tuple(i for i, id in enumerate(self.scenario.ids) if id not in self.apart)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The columns on which the amounts depend, those behind formulas too."""
+        scenario = self.scenario
+        names = {factor for weights in scenario.weighted.values() for factor, w in weights.items() if w}
+        names |= {name for pool in scenario.rules for name in pool.coefficients}
+        names |= {limit.by for limit in scenario.limits if limit.by is not None}
+        for where in scenario.conditions.values():
+            names |= {*where.names, *where.columns}
+        return frozenset(self.behind(names))
+
+    def behind(self, names: Iterable[str]) -> set[str]:
+        """These columns and all that their formulas are worked out from."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in found or name not in self.factors:
+                continue
+            found.add(name)
+            formula = self.factors[name].formula
+            if formula is not None:
+                waiting += [*formula.names, *formula.columns]
+        return found
+
+    @cached_property
+    def table(self) -> Table:
+        """The table that formulas are worked out in; raises ScenarioError where one is wrong as written."""
+        from allocator.core.formula import ColumnFormula, Table  # most scenarios have no formula
+
+        scenario = self.scenario
+        return Table(
+            [recipient.name for recipient in scenario.recipients],
+            {f.id: f.values for f in scenario.factors if f.formula is None},
+            {f.id: ColumnFormula(f.formula, f.round) for f in scenario.factors if f.formula is not None},
+            everybody=self.everybody,
+            words=self.words,
+        )
+
+    @cached_property
+    def words(self) -> Words:
+        """The words that formulas may use beside columns: last year's amounts, where they are given."""
+        from allocator.core.formula import Words
+
+        previous = self.scenario.previous
+        return Words() if previous is None else Words(own={"previous": tuple(previous.values())})
+
+    def check(self, where: Formula, key: str) -> None:
+        """Raises ScenarioError where a condition names what there is not, or is none."""
+        from allocator.core.formula import check
+
+        check(where, self.table.known(self.words), "truth", key)
+
+    def numbers(self, id: str, positions: tuple[int, ...]) -> tuple[Number, ...]:
+        """The values of a formula at these positions; raises ScenarioError where it cannot be worked out."""
+        known = self._worked_out.setdefault(id, [None] * len(self.scenario.ids))
+        new = [i for i in positions if known[i] is None]
+        if new:
+            from allocator.core.formula import column
+
+            for i, value in zip(new, column(self.table, id, new), strict=True):
+                known[i] = value
+        return tuple(known[i] for i in positions)
+
+    def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
+        """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""
+        from allocator.core.formula import truths
+
+        met = truths(where, self.table, among, among, key, self.words)
+        return [i for i, meets in zip(among, met, strict=True) if meets]

@@ -1,0 +1,65 @@
+"""Rounding 取整: amounts become whole units that add up to what is shared out, to the last unit.
+
+Largest remainder: every amount down to whole units, then one more to the largest remainders, equal ones in
+listed order (Hamilton's method; Balinski & Young 1975).  Rest to the largest: every amount to the nearest
+unit, halves up, and what is left or over goes to the largest amount (尾差计入金额最大的对象).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def whole_units(amounts: Sequence[int], over: int, total: int, rounding: str) -> tuple[list[int], list[int]]:
+    """Whole units from amounts/over that add up to total, by the scenario's kind of rounding.
+
+    The second result lists the positions among which listed order had to decide.
+
+    >>> whole_units([1, 1, 1], 3, 1, "rest-to-largest")
+    ([1, 0, 0], [0, 1, 2])
+    """
+    if rounding == "largest-remainder":
+        return largest_remainder(amounts, over, total)
+    return rest_to_largest(amounts, over, total)
+
+
+def largest_remainder(amounts: Sequence[int], over: int, total: int) -> tuple[list[int], list[int]]:
+    """Whole units from amounts/over that add up to total: all down, then one more to the largest remainders.
+
+    Equal remainders go in listed order; the second result lists the positions among which that order had
+    to decide (Hamilton's method; Balinski & Young 1975).
+
+    >>> largest_remainder([1, 1, 1], 3, 1)
+    ([1, 0, 0], [0, 1, 2])
+    """
+    units = [amount // over for amount in amounts]
+    remainders = [amount - unit * over for amount, unit in zip(amounts, units, strict=True)]
+    short = total - sum(units)
+    if not short:
+        return units, []
+    order = sorted(range(len(units)), key=remainders.__getitem__, reverse=True)  # stable: listed order
+    for i in order[:short]:
+        units[i] += 1
+    cut = remainders[order[short - 1]]
+    if short < len(order) and remainders[order[short]] == cut:
+        return units, [i for i, remainder in enumerate(remainders) if remainder == cut]
+    return units, []
+
+
+def rest_to_largest(amounts: Sequence[int], over: int, total: int) -> tuple[list[int], list[int]]:
+    """Whole units from amounts/over: each to the nearest, halves up; the rest goes to the largest amount.
+
+    Of equal largest amounts the first listed takes the rest; the second result lists them then (尾差计入金额
+    最大的对象).
+
+    >>> rest_to_largest([1, 1, 1], 3, 1)
+    ([1, 0, 0], [0, 1, 2])
+    """
+    units = [(2 * amount + over) // (2 * over) for amount in amounts]
+    rest = total - sum(units)
+    if not rest:
+        return units, []
+    most = max(amounts)
+    largest = [i for i, amount in enumerate(amounts) if amount == most]
+    units[largest[0]] += rest
+    return units, largest if len(largest) > 1 else []
