@@ -9,7 +9,7 @@ from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number, exact
 from allocator.core.parts import AMOUNT_UNITS, Reservation, Text
 from allocator.files.parsing import cell_number
-from allocator.files.scenario.schema import amount_in_text
+from allocator.files.scenario.fields import amount_in_text
 from allocator.files.understanding.columns import AMOUNT, LEFT, Place
 from allocator.files.understanding.draft import Draft, is_named
 from allocator.files.understanding.figures import FIGURE, figure_of
