@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import Number
+from allocator.core.exact import Number, plain
 from allocator.core.formula.arithmetic import (
     MOST_STEPS,
     NOBODY,
@@ -311,7 +311,7 @@ def _pair(cell: Cell) -> Any:
 
 
 def _number(value: Pair) -> Number:
-    return value[0] if value[1] == 1 else Fraction(*value)
+    return value[0] if value[1] == 1 else plain(Fraction(*value))
 
 
 def _key(name: str) -> str:
