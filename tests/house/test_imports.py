@@ -161,6 +161,7 @@ def test_importing_is_light():
         "docx",
         "pptx",
         "vl_convert",
+        "lark",
     )
     commands = ", ".join(f"allocator.cli.{path.stem}" for path in (PACKAGE / "cli").glob("*.py"))
     code = f"import sys, {commands}; print([name for name in {heavy} if name in sys.modules])"

@@ -1,7 +1,7 @@
 """Exact arithmetic on pairs of whole numbers, within a bound on their length and on the work.
 
-A pair is numerator over denominator, the denominator above zero and not always in lowest terms: on pairs a
-formula is worked out three times as fast as on ``Fraction``, which reduces after every step.
+A pair is numerator over denominator, the denominator above zero and not always in lowest terms: ``Fraction``
+reduces after every step, which takes longer than the step itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Operation = Callable[[Pair, Pair, "Steps"], Pair]
 DIGITS = 20  # significant digits of what is rounded
 LONG = 2_000  # bits from which a number costs more than a step
 MOST_BITS = 16_384  # of a numerator or a denominator: some 4,900 digits
-MOST_STEPS = 50_000_000  # some seconds
+MOST_STEPS = 20_000_000  # some seconds
 MOST_EXPONENT = 1_000
 DECIMALS = 10**MOST_DECIMALS
 
@@ -30,16 +30,16 @@ ZERO, ONE = (0, 1), (1, 1)
 class Refusal(Exception):
     """A value cannot be worked out, and why: the key and the details of a sentence.
 
-    ``row`` is the position of the recipient where that is another than the one whose value is worked out,
-    and `NOBODY` where it is a whole column.
+    ``recipient`` is the name of whom it is about where that is another than the one whose value is worked
+    out, and `NOBODY` where it is a whole column.
     """
 
-    def __init__(self, key: str, row: int | None = None, **details: object) -> None:
+    def __init__(self, key: str, recipient: object = None, **details: object) -> None:
         super().__init__(key)
-        self.key, self.row, self.details = key, row, details
+        self.key, self.recipient, self.details = key, recipient, details
 
 
-NOBODY = -1
+NOBODY = object()
 
 
 class Steps:
@@ -177,7 +177,7 @@ def significant(x: Pair, digits: int = DIGITS) -> Pair:
         rest, bottom, shift = rest + digit * bottom, bottom * 10, shift - 1
     whole += 2 * rest > bottom or (2 * rest == bottom and whole % 2)
     whole = whole if number > 0 else -whole
-    return (whole * 10**-shift, 1) if shift <= 0 else lowest((whole, 10**shift))
+    return (whole * 10**-shift, 1) if shift <= 0 else (whole, 10**shift)
 
 
 def to_decimals(x: Pair, decimals: int, way: str = "ROUND") -> Pair:
@@ -195,7 +195,7 @@ def to_decimals(x: Pair, decimals: int, way: str = "ROUND") -> Pair:
 
 
 def finished(x: Pair, decimals: int | None) -> Pair:
-    """The value of a column in lowest terms: to so many decimals, halves away from zero, where that is said.
+    """The value of a column: to so many decimals, halves away from zero, where that is said.
 
     Else as it is where whole or a decimal of at most 30 places, and rounded to 20 significant digits where
     not.  Raises Refusal for what is 10^30 or more.
@@ -204,10 +204,13 @@ def finished(x: Pair, decimals: int | None) -> Pair:
         x = to_decimals(x, decimals)
     number, over = x
     if over != 1:
-        common = math.gcd(number, over)
-        number, over = number // common, over // common
-        if over != 1 and DECIMALS % over:
-            number, over = significant((number, over))
+        # without lowest terms: finding them takes longer than all else here
+        if not number % over:
+            number, over = number // over, 1
+        elif number * DECIMALS % over:
+            number, over = significant(x)
+        else:
+            number, over = lowest(x)
     if abs(number) >= LARGEST * over:
         raise Refusal("formula_large", digits=MOST_DECIMALS)
     return number, over

@@ -49,7 +49,7 @@ def square_root(x: Pair, steps: Steps) -> Pair:
     root = math.isqrt(scaled)
     # a further digit stands for all that was cut off, so that no half is seen where there is none
     more = bool(rest or root * root != scaled)
-    return significant((10 * root + more, 10 * 10 ** (shift // 2)))
+    return lowest(significant((10 * root + more, 10 * 10 ** (shift // 2))))
 
 
 def logarithm(x: Pair, steps: Steps) -> Pair:
@@ -113,7 +113,7 @@ def _exact_power(root: Pair, exponent: int, steps: Steps) -> Pair:
     """The power of a whole root, rounded as all powers with a fraction are."""
     number, over = root if exponent > 0 else (root[1], root[0])
     steps.take(max(number.bit_length(), over.bit_length()) * abs(exponent) // 64)
-    return significant((number ** abs(exponent), over ** abs(exponent)))
+    return lowest(significant((number ** abs(exponent), over ** abs(exponent))))
 
 
 def _irrational_power(x: Pair, y: Pair, steps: Steps) -> Pair:
@@ -134,7 +134,7 @@ def _irrational_power(x: Pair, y: Pair, steps: Steps) -> Pair:
 def _rounded(found: Pair, error: Pair) -> Pair | None:
     """The rounded value where all that lies within the error is rounded to the same; else None."""
     (a, b), (c, d) = found, error
-    low, high = significant((a * d - c * b, b * d)), significant((a * d + c * b, b * d))
+    low, high = (lowest(significant((a * d + side * c * b, b * d))) for side in (-1, 1))
     return low if low == high else None
 
 
