@@ -48,17 +48,32 @@ def picture_html(shown: Picture, heads: Heads) -> str:
 
 def _panel(panel: Panel, zero: float | None, compared: bool) -> str:
     ticks = "".join(f'<i style="left:{at}%">{escape(text)}</i>' for at, text in panel.ticks)
-    grid = "".join(f'<b class="al-grid" style="left:{at}%"></b>' for at, _ in panel.ticks)
+    grid = _lines([at for at, _ in panel.ticks], "#e8edf2")
     rest = '<td colspan="3"></td>' if compared else ""
     axis = (
         f'<tr class="al-axis" aria-hidden="true"><td></td><td class="al-track"><div>{ticks}</div></td>'
         f"<td></td>{rest}</tr>"
     )
-    return f"<tbody>{axis}{''.join(_row(mark, grid, zero, compared) for mark in panel.marks)}</tbody>"
+    lines = f"--al-grid:{grid};--al-zero:{_lines([] if zero is None else [zero], '#7d8b98')}"
+    rows = "".join(_row(mark, compared) for mark in panel.marks)
+    return f'<tbody style="{lines}">{axis}{rows}</tbody>'
 
 
-def _row(mark: Mark, grid: str, zero: float | None, compared: bool) -> str:
-    drawn = grid
+def _lines(places: Sequence[float], colour: str) -> str:
+    """Upright lines at these percentages, as a background that all rows share.
+
+    An element for each line of each row would be most of what the browser draws anew at every step.
+    """
+    stops = []
+    for at in places:
+        left = f"calc({at}% - 1px)" if at > 99 else f"{at}%"
+        right = "100%" if at > 99 else f"calc({at}% + 1px)"
+        stops.append(f"transparent {left},{colour} {left},{colour} {right},transparent {right}")
+    return f"linear-gradient(90deg,{','.join(stops)})" if stops else "none"
+
+
+def _row(mark: Mark, compared: bool) -> str:
+    drawn = ""
     if mark.band is not None:
         left, right = mark.band
         drawn += f'<b class="al-band" style="left:{left}%;width:{round(right - left, 2)}%"></b>'
@@ -73,10 +88,10 @@ def _row(mark: Mark, grid: str, zero: float | None, compared: bool) -> str:
         f'<td class="al-n al-strong">{escape(mark.amount_text)}</td>'
     )
     if compared:
-        bar = "" if zero is None else f'<b class="al-zero-line" style="left:{zero}%"></b>'
+        bar = ""
         if mark.bar is not None:
             left, right = mark.bar
-            bar += f'<b class="al-bar" style="left:{left}%;width:{round(right - left, 2)}%"></b>'
+            bar = f'<b class="al-bar" style="left:{left}%;width:{round(right - left, 2)}%"></b>'
         cells += (
             f'<td class="al-n">{escape(mark.base_text)}</td>'
             f'<td class="al-n al-{mark.direction}">{escape(mark.change_text)}</td>'
