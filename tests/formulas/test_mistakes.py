@@ -279,6 +279,7 @@ def test_formulas_are_equal_by_what_they_say_and_can_be_pickled():
     assert pickle.loads(pickle.dumps(one)) == one
     made = Table(NAMES, DATA, {"x": ColumnFormula(one)})
     assert column(made, "x", [0]) == (20,)
+    assert column(pickle.loads(pickle.dumps(made)), "x", [0]) == (20,)
 
 
 def test_names_that_a_formula_takes():

@@ -30,16 +30,16 @@ ZERO, ONE = (0, 1), (1, 1)
 class Refusal(Exception):
     """A value cannot be worked out, and why: the key and the details of a sentence.
 
-    ``row`` is the position of the recipient where that is another than the one whose value is worked out,
-    and `NOBODY` where it is a whole column.
+    ``recipient`` is the name of whom it is about where that is another than the one whose value is worked
+    out, and `NOBODY` where it is a whole column.
     """
 
-    def __init__(self, key: str, row: int | None = None, **details: object) -> None:
+    def __init__(self, key: str, recipient: object = None, **details: object) -> None:
         super().__init__(key)
-        self.key, self.row, self.details = key, row, details
+        self.key, self.recipient, self.details = key, recipient, details
 
 
-NOBODY = -1
+NOBODY = object()
 
 
 class Steps:

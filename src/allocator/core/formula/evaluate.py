@@ -272,7 +272,7 @@ def _of_column(apply: Callable[[Sequence[Pair], Steps], Pair], values: Sequence[
     try:
         return apply(values, steps)
     except Refusal as refusal:
-        refusal.row = NOBODY
+        refusal.recipient = NOBODY
         raise
 
 

@@ -69,7 +69,7 @@ class Table:
     where a cell is blank.  A whole column is that of ``everybody``, by position (without it, all).
     ``words`` are those that the formulas of columns may use.
 
-    Raises ScenarioError, with all mistakes, where a name is a column of data and of a formula too, or a formula
+    Raises ScenarioError, with all mistakes, where a name is a column of data and of a formula, or a formula
     is wrong as written, builds on itself, or on too many others.
 
     >>> from allocator.core.formula.tree import Call, Name
@@ -99,6 +99,11 @@ class Table:
         if problems:
             raise ScenarioError(problems)
         order({name: column.formula for name, column in self.formulas.items()})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # what has been worked out is kept in functions, which cannot be pickled
+        fields = self.recipients, self.columns, self.formulas, self.everybody, self.words
+        return type(self), fields
 
     def known(self, words: Words) -> Known:
         """The names that a formula may use, where these words have a meaning."""
@@ -138,16 +143,21 @@ def values(
     key: str = "formula",
     round: int | None = None,
     words: Words = NO_WORDS,
+    whole: Table | None = None,
 ) -> tuple[Number, ...]:
     """The values of a formula that is no column of the table, such as a bound, for these recipients.
 
-    They are rounded as those of a column.  ``key`` is where the formula stands, for sentences.  Raises
-    ScenarioError.
+    They are rounded as those of a column.  ``key`` is where the formula stands, for sentences.  ``whole`` is
+    the table whose columns are meant as a whole, where that is another: of groups with their sums, whole
+    columns stay those of the recipients.  Raises ScenarioError.
     """
     check(formula, table.known(words), key=key)
     found = table._values
     found.steps.left = MOST_STEPS
-    read = found.finishing(formula, found.scope_of(found.everybody, words), key, round)
+    scope = found.scope_of(found.everybody, words)
+    if whole is not None:
+        scope = scope._replace(column=whole._values.scope.column)
+    read = found.finishing(formula, scope, key, round)
     return tuple(_number(read(row)) for row in rows)
 
 
@@ -206,7 +216,7 @@ class _Values:
                 try:
                     values.append(read(at))
                 except Refusal as refusal:
-                    refusal.row = at
+                    refusal.recipient = self.table.recipients[at]
                     raise
             return values
 
@@ -236,9 +246,8 @@ class _Values:
                 return read(row)
             except Refusal as refusal:
                 at: dict[str, object] = {"key": key}
-                found = row if refusal.row is None else refusal.row
-                if found != NOBODY:
-                    at["recipient"] = self.table.recipients[found]
+                if refusal.recipient is not NOBODY:
+                    at["recipient"] = refusal.recipient or self.table.recipients[row]
                 raise ScenarioError(Problem(refusal.key, refusal.details, at=at)) from None
 
         return careful
