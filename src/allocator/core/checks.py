@@ -211,14 +211,15 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
     if factor.text:
         wrong("column_text", "factors", {"column": name}, name=name)
     values = scenario.numbers(name, positions)
-    if None in values:
+    if any(value is None for value in values):
         blank = [scenario.recipients[i].name for i, x in zip(positions, values, strict=True) if x is None]
         wrong("cell_blank", "factors", {"column": name}, names=blank[:10])
     if factor.formula is not None or factor.signed:
         for i, value in zip(positions, values, strict=True):
-            if value < 0 and factor.formula is None:
+            below = value.numerator < 0  # comparing fractions takes long
+            if below and factor.formula is None:
                 wrong("cell_negative", "factors", {"entry": i + 1, "column": name}, value=value)
-            if value < 0:
+            if below:
                 at = {"key": f"factor.{name}.formula", "recipient": scenario.recipients[i].name}
                 wrong("formula_negative", at=at, value=value)
     return any(values)

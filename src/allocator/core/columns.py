@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import Number
 
 if TYPE_CHECKING:
-    from allocator.core.formula import Formula, Table
+    from allocator.core.formula import Formula, Table, Words
     from allocator.core.model import Scenario
     from allocator.core.parts import Factor
 
@@ -24,6 +24,7 @@ class Columns:
     def __init__(self, scenario: Scenario) -> None:
         self.factors: dict[str, Factor] = {factor.id: factor for factor in scenario.factors}
         self.scenario = scenario
+        self._worked_out: dict[str, list[Any]] = {}
 
     def __bool__(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
@@ -75,31 +76,42 @@ class Columns:
         from allocator.core.formula import ColumnFormula, Table  # most scenarios have no formula
 
         scenario = self.scenario
-        previous = scenario.previous
-        own = {} if previous is None or "previous" in self.factors else {"previous": list(previous.values())}
         return Table(
             [recipient.name for recipient in scenario.recipients],
             {f.id: f.values for f in scenario.factors if f.formula is None},
             {f.id: ColumnFormula(f.formula, f.round) for f in scenario.factors if f.formula is not None},
             everybody=self.everybody,
-            own=own,
+            words=self.words,
         )
+
+    @cached_property
+    def words(self) -> Words:
+        """The words that formulas may use beside columns: last year's amounts, where they are given."""
+        from allocator.core.formula import Words
+
+        previous = self.scenario.previous
+        return Words() if previous is None else Words(own={"previous": tuple(previous.values())})
 
     def check(self, where: Formula, key: str) -> None:
         """Raises ScenarioError where a condition names what there is not, or is none."""
         from allocator.core.formula import check
 
-        check(where, self.table.known, "truth", key)
+        check(where, self.table.known(self.words), "truth", key)
 
     def numbers(self, id: str, positions: tuple[int, ...]) -> tuple[Number, ...]:
         """The values of a formula at these positions; raises ScenarioError where it cannot be worked out."""
-        from allocator.core.formula import column
+        known = self._worked_out.setdefault(id, [None] * len(self.scenario.ids))
+        new = [i for i in positions if known[i] is None]
+        if new:
+            from allocator.core.formula import column
 
-        return column(self.table, id, positions)  # type: ignore[return-value]
+            for i, value in zip(new, column(self.table, id, new), strict=True):
+                known[i] = value
+        return tuple(known[i] for i in positions)
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""
         from allocator.core.formula import truths
 
-        met = truths(where, self.table, among, among, key)
+        met = truths(where, self.table, among, among, key, self.words)
         return [i for i, meets in zip(among, met, strict=True) if meets]
