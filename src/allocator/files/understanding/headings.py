@@ -94,7 +94,7 @@ def head_of(
         number, cells = lines[at]
         kind = _kind(cells, wide.get(number), bool(rows))
         if at <= sure:
-            kind = "heading" if at == sure or (kind == "heading" and not _has_values(cells)) else "title"
+            kind = "heading" if at == sure or (kind == "heading" and not _is_aside(cells)) else "title"
         elif sure >= 0 and kind not in ("numbers", "units"):
             kind = "heading"
         if kind == "heading" and len(rows) < MOST_HEADINGS and _follows(lines, at, rows):
@@ -142,11 +142,17 @@ def _below_headings(
 
 
 def _continues(cells: Sequence[Cell], known: Collection[int], is_heading: Callable[[str], bool]) -> bool:
-    """True if a line holds the lower parts of headings: nothing stands under a heading that is known."""
+    """True if a line holds the lower parts of headings: only years stand under a heading that is known."""
     filled = [(at, cell) for at, cell in enumerate(cells) if cell.kind]
-    if any(at in known for at, _ in filled) or _has_values(cells):
+    if any(at in known and not is_year(cell) for at, cell in filled) or _has_values(cells):
         return False
     return any(is_year(cell) or (cell.kind == TEXT and is_heading(cell.text)) for _, cell in filled)
+
+
+def _is_aside(cells: Sequence[Cell]) -> bool:
+    """True if a line above headings is none of them: it says a unit, a day, or who has filled the table in."""
+    said = (cell for cell in cells if cell.kind == TEXT and not is_year(cell))
+    return _has_values(cells) or any(unit_in(cell.text) or is_preamble(cell.text) for cell in said)
 
 
 def _has_values(cells: Sequence[Cell]) -> bool:

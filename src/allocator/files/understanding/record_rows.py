@@ -76,24 +76,31 @@ def sorted_rows(
     wide = {top for top, left, _, right in merged if right > left}
     odd = np.zeros(len(lines), dtype=bool)
     for at in placed.needed.values():
-        odd |= _odd_in(columns[at], at, placed, above)
+        odd |= _odd_in(columns[at], at, placed, above, is_heading)
     if placed.lacking:  # without its columns, only a row with next to nothing in it is no record
         odd |= np.ones(len(lines), dtype=bool)
     found = Sorted(~odd, left={NOTES: [], SECTIONS: [], HEADINGS: [], AVERAGES: []})
     where = np.flatnonzero(odd)
     full = np.flatnonzero(~odd)
     last = int(full[-1]) if len(full) else len(lines)
-    texts = [np.array(column, dtype=object)[where[:_MOST_ODD]].tolist() for column in columns]
+    texts = [np.array(column, dtype=object)[where].tolist() for column in columns]
+    looked = 0
     for at, row in zip(where.tolist(), zip(*texts, strict=True), strict=False):
-        filled = [(i, text) for i, cell in enumerate(row) if (text := cell.strip())]
-        if filled:
+        if not any(map(str.strip, row)):
+            continue
+        looked += 1
+        if looked > _MOST_ODD:
+            found.records[at] = True
+        else:
+            filled = [(i, text) for i, cell in enumerate(row) if (text := cell.strip())]
             line = _Line(at, int(lines[at]), filled, at > last, int(lines[at]) in wide)
             _sort(line, found, placed, above, is_heading)
-    found.records[where[_MOST_ODD:]] = True
     return found
 
 
-def _odd_in(column: Sequence[str], at: int, placed: Placed, above: Collection[str]) -> Any:
+def _odd_in(
+    column: Sequence[str], at: int, placed: Placed, above: Collection[str], is_heading: Callable[[str], bool]
+) -> Any:
     """The rows that have nothing in a needed column, or what is no record's."""
     codes, texts = distinct(column)
 
@@ -101,7 +108,7 @@ def _odd_in(column: Sequence[str], at: int, placed: Placed, above: Collection[st
         if not text:
             return True
         if at in placed.days:
-            return is_missing(text) or closed(text) in above
+            return is_missing(text) or closed(text) in above or is_heading(text)
         return not placed.days and (closed(text) in above or is_total_row(text))
 
     if at in placed.days or not placed.days:
@@ -139,6 +146,8 @@ def _sort(
         found.left[HEADINGS].append(number)
     elif len(words) > 1 and len([word for word in words if is_heading(word)]) * 2 > len(filled):
         _refuse(found, number, "second_list")
+    elif not has_figures and words and all(is_note(word) or is_preamble(word) for word in words):
+        found.left[NOTES].append(number)
     elif has_day:
         found.records[at] = True
     elif (total := next((word for word in words if is_total_row(word)), None)) and (
@@ -153,7 +162,7 @@ def _sort(
         found.breaks.append(at)
     elif label and part_of(label) is not None and has_figures:
         _refuse(found, number, "record_part")
-    elif not has_figures and words and _is_note(line, words):
+    elif not has_figures and words and _is_note(line, words[0]):
         found.left[NOTES].append(number)
     elif not has_figures and words and _is_section(line, words):
         found.left[SECTIONS].append(number)
@@ -169,13 +178,10 @@ def _refuse(found: Sorted, number: int, key: str) -> None:
         found.refused.append((number, key))
 
 
-def _is_note(line: _Line, words: Sequence[str]) -> bool:
-    if all(is_note(word) or is_preamble(word) for word in words):
-        return True
-    (alone, *others) = words
-    if others or len(line.filled) > 1:
-        return False
-    return line.below or len(alone) > _LONG or any(c in alone for c in "。；;，")
+def _is_note(line: _Line, word: str) -> bool:
+    """True if a word that stands alone in its row is a note: below all records, or long, or a sentence."""
+    alone = len(line.filled) == 1
+    return alone and (line.below or len(word) > _LONG or any(c in word for c in "。；;，"))
 
 
 def _is_section(line: _Line, words: Sequence[str]) -> bool:

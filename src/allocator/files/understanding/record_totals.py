@@ -96,8 +96,10 @@ def amount_in(text: str) -> Decimal | None:
 
 def _runs(at: int, breaks: Sequence[int], name: str, *, several: bool) -> list[tuple[int, int]]:
     """The runs of records that a total may stand for, the likeliest first."""
-    above = [(start, at) for start in breaks[max(bisect_left(breaks, at) - _MOST_RUNS, 0) :] if start < at]
-    below = [(at, end) for end in breaks[bisect_right(breaks, at) :][:_MOST_RUNS]]
+    place = bisect_left(breaks, at)
+    above = [(start, at) for start in breaks[max(place - _MOST_RUNS, 0) : place]]
+    after = bisect_right(breaks, at)
+    below = [(at, end) for end in breaks[after : after + _MOST_RUNS]]
     whole = [(0, breaks[-1])]
     if is_numbered(name):
         return [*below, *above[::-1], *whole]

@@ -156,7 +156,7 @@ def _cells(file: str, table: _Table, form: Form, most_rows: int) -> Cells:
     found = sorted_rows(lines, columns, placed, _words_above(table), form.is_heading, grid.merged)
     problems = [Problem(key, {}, file, {**at, "row": row}) for row, key in found.refused]
     problems += _uneven(table, lines, found.records, file)
-    problems += _unnamed(table.header, columns, found.records, file, {**at, "row": above})
+    problems += _unnamed(table, columns, found.records, file, {**at, "row": above})
     totals, said = held_totals(found, lines, columns, table.header, placed)
     problems += [Problem(p.key, p.details, file, {**at, **p.at}) for p in totals]
     remarks += [*said, *_left_out(found), *_hidden(grid, lines[found.records])]
@@ -192,7 +192,7 @@ def _uneven(table: _Table, lines: Any, records: Any, file: str) -> list[Problem]
     width = max((at for at, name in enumerate(table.header, 1) if name), default=0)
     found = np.array(lengths, dtype="int64")
     odd = found < width
-    for column in columns[len(table.header) :]:
+    for column in columns[width:]:
         odd |= np.array([bool(cell and cell.strip()) for cell in column], dtype=bool)
     rows = lines[records & odd[lines - 1]].tolist()[:MOST_PROBLEMS]
     details = [{"found": int(found[row - 1]), "should": width} for row in rows]
@@ -200,13 +200,16 @@ def _uneven(table: _Table, lines: Any, records: Any, file: str) -> list[Problem]
 
 
 def _unnamed(
-    header: Sequence[str], columns: Sequence[Sequence[str]], records: Any, file: str, at: Mapping[str, object]
+    table: _Table, columns: Sequence[Sequence[str]], records: Any, file: str, at: Mapping[str, object]
 ) -> list[Problem]:
     """The problem of a column that has something in it and no heading, unless it numbers the rows."""
-    for at_column, name in enumerate(header):
+    names = max((i for i, name in enumerate(table.header, 1) if name), default=0)
+    looked_at = names if table.text is not None else len(table.header)  # the rest of a text is uneven
+    first = min(table.placed.needed.values(), default=0)
+    for i, name in enumerate(table.header[:looked_at]):
         if not name:
-            texts = {text.strip() for text in np.array(columns[at_column], dtype=object)[records].tolist()}
-            if any(text and not text.isdecimal() for text in texts):
+            texts = {text.strip() for text in np.array(columns[i], dtype=object)[records].tolist()} - {""}
+            if (i > first and texts) or any(not text.isdecimal() for text in texts):
                 return [Problem("header_blank", {}, file, at)]
     return []
 
