@@ -101,7 +101,7 @@ def drawn(seed: int, kind: str) -> Shape:
     if stated == "row":
         line("", "", "", unit)
     where = draw.choice(("none", "bottom", "top", "parts"))
-    some = draw.sample([r for r in LUZHOU.recipients], 4)
+    some = draw.sample(list(LUZHOU.recipients), 4)
     groups = [(r, [draw.randrange(1, 10**8) * 100 for _ in range(draw.randrange(1, 5))]) for r in some]
     if draw.random() < 0.3:
         groups[0][1].append(-groups[0][1][0])

@@ -135,7 +135,8 @@ def drawn(seed: int, kind: str) -> Shape:
         add("填报日期", date(2023, 1, 5))
     own = "（万元）" if unit == "heading" else ""
     project, whose, signed = (
-        draw.choice(("项目名称", "项目（企业）名称", "项目")), draw.choice(("区县（园区）", "所在区县", "区县")),
+        draw.choice(("项目名称", "项目（企业）名称", "项目")),
+        draw.choice(("区县（园区）", "所在区县", "区县")),
         draw.choice(("签约日期", "签约时间")),
     )  # fmt: skip
     if draw.random() < 0.5:
@@ -185,7 +186,8 @@ def drawn(seed: int, kind: str) -> Shape:
             shown = "" if company and merges and at else name
             row = line(
                 count, shown, spelling(HOME[id]), day_form(day),
-                *(form(x) for form, x in zip(forms, figures, strict=True)), remark=draw.choice(("", "已核实")),
+                *(form(x) for form, x in zip(forms, figures, strict=True)),
+                remark=draw.choice(("", "已核实")),
             )  # fmt: skip
             shape.projects.append((row, name, id, day, figures))
             if not company and draw.random() < 0.05:

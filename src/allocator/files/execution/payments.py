@@ -69,7 +69,7 @@ def read_payments(
         with suppress(ScenarioError):  # what is no plain table of records is understood below
             return _made(plain, scenario, payers)
     form = Form("execution.sheet", _is_heading, _placed)
-    return _made(records_in(name, content, form, most_mb, MOST_ROWS, sheet), scenario, payers)
+    return _made(records_in(name, content, form, most_mb, MOST_ROWS, sheet, plain), scenario, payers)
 
 
 def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments:

@@ -61,7 +61,7 @@ def read_register(
     if plain is not None and not form.placed(plain.header).lacking:
         with suppress(ScenarioError):  # what is no plain table of records is understood below
             return _made(plain, rules, recipients)
-    return _made(records_in(name, content, form, most_mb, MOST_ROWS, sheet), rules, recipients)
+    return _made(records_in(name, content, form, most_mb, MOST_ROWS, sheet, plain), rules, recipients)
 
 
 def _made(cells: Cells, rules: Rules, recipients: Sequence[Recipient] | None) -> Register:

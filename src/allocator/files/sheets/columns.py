@@ -110,7 +110,8 @@ class Reader:
     def texts(self, column: str, cells: Sequence[str], blank: str | None) -> tuple[Any, tuple[str, ...]]:
         """The column's texts as positions in a list; ``blank`` is the key of the sentence for blank cells."""
         codes, texts = distinct(cells)
-        sound = len(texts) > 1000 and "" not in texts and _all_sound(texts)
+        filled = texts if blank is not None or "" not in texts else [text for text in texts if text]
+        sound = len(texts) > 1000 and "" not in filled and _all_sound(filled)
         for at, text in enumerate(() if sound else texts):
             found = _text(text, blank)
             if found is not None:

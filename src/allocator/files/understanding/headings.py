@@ -150,7 +150,7 @@ def _continues(cells: Sequence[Cell], known: Collection[int], is_heading: Callab
 
 
 def _is_aside(cells: Sequence[Cell]) -> bool:
-    """True if a line above headings is none of them: it says a unit, a day, or who has filled the table in."""
+    """True if a line above headings is none of them: it says a unit, a day, or who has filled it in."""
     said = (cell for cell in cells if cell.kind == TEXT and not is_year(cell))
     return _has_values(cells) or any(unit_in(cell.text) or is_preamble(cell.text) for cell in said)
 

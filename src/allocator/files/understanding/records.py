@@ -63,22 +63,35 @@ class _Table:
 
 @uncollected()
 def records_in(
-    name: str, content: bytes, form: Form, most_mb: int, most_rows: int, sheet: str | None = None
+    name: str,
+    content: bytes,
+    form: Form,
+    most_mb: int,
+    most_rows: int,
+    sheet: str | None = None,
+    plain: Cells | None = None,
 ) -> Cells:
     """The records in a file of any kind, with remarks on how it was taken, and problems with rows.
 
-    ``sheet`` is the sheet that somebody chose.  Raises ScenarioError for a file that holds no such list.
+    ``sheet`` is the sheet that somebody chose, ``plain`` the cells of a CSV file that were read already.
+    Raises ScenarioError for a file that holds no such list.
     """
     file = shown_name(name)
-    kind = kind_of(file, content, most_mb)
+    kind = TEXT if plain is not None else kind_of(file, content, most_mb)
     if kind == TEXT:
-        text = text_columns(file, content, most_rows)
+        text = text_columns(file, content, most_rows) if plain is None else _with_headings(plain)
         table = _headed(_first_lines(text[0]), form)
         table.text = text
     else:
         grids = in_child(file, kind, content, most_rows + LINES_ASIDE, MEMORY_MB)
         table = _chosen(file, grids, form, sheet)
     return _cells(file, table, form, most_rows)
+
+
+def _with_headings(plain: Cells) -> tuple[list[list[str]], list[int]]:
+    """The columns of a text as `text_columns` gives them."""
+    columns = [[name, *column] for name, column in zip(plain.header, plain.columns, strict=True)]
+    return columns, [len(columns)] * len(columns[0])
 
 
 def _first_lines(columns: Sequence[Sequence[str]]) -> Grid:
