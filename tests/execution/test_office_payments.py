@@ -171,7 +171,7 @@ def check(seed: int) -> None:
         return
     assert not shape.wrong, (place, shape.wrong)
     assert paid(found) == shape.payments, place
-    sums = [row for one in found.remarks if one.key == "totals_agreed" for row in one.details["rows"]]
+    sums = [row for one in found.statements if one.key == "totals_agreed" for row in one.details["rows"]]
     assert sums == [str(row) for row in shape.totals], place
 
 
@@ -202,7 +202,7 @@ NAXI = ["纳溪区", "2023-06-03", 170, "改善商事服务", "甲", ""]
 
 def test_columns_that_number_or_remark_are_left_out_and_others_are_refused() -> None:
     found = read(["序号", *HEAD, "经办人"], [1, *NAXI, "张三"])
-    assert [(one.key, one.details["names"]) for one in found.remarks] == [
+    assert [(one.key, one.details["names"]) for one in found.statements] == [
         ("columns_unread", ["序号", "经办人"])
     ]
     assert refused([*HEAD, "已付"], [*NAXI, 3]) == [("header_unknown", 1, None)]
@@ -212,7 +212,7 @@ def test_departments_are_found_whatever_the_spaces() -> None:
     name = DEPARTMENTS[0].name.zh
     found = read(HEAD, [f"{name[:3]} {name[3:]}\u200b", *NAXI[1:]])
     assert found.payers[found.table["payer"][0]] == DEPARTMENTS[0].id
-    assert [one.key for one in found.remarks] == ["records_read_as"]
+    assert [one.key for one in found.statements] == ["records_read_as"]
 
 
 def test_a_payment_with_the_name_of_a_total_is_refused() -> None:
@@ -256,7 +256,7 @@ def test_the_command_says_how_the_file_was_read_and_which_sheet(
     out = " ".join(run(RULE, file, "--sheet", "本年", lang="zh")[0].split())
     assert "支付.xlsx：有1行合计与所属各行之和一致（第4行），只作核对，不计入" in out
     data = json.loads(run(RULE, file, "--sheet", "本年", "--format", "json")[0])
-    assert data["paid"] == 170 and [one["what"] for one in data["remarks"]] == [
+    assert data["paid"] == 170 and [one["what"] for one in data["statements"]] == [
         "sheet_other",
         "totals_agreed",
     ]

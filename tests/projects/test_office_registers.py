@@ -109,20 +109,20 @@ def area(top: int, left: int, last: int, right: int) -> str:
 def drawn(seed: int, kind: str) -> Shape:
     draw = random.Random(seed)
     merges = kind not in record_files.TEXTS
-    numbered, remarks = draw.random() < 0.5, draw.random() < 0.5
+    numbered, statements = draw.random() < 0.5, draw.random() < 0.5
     first = 1 if numbered else 0
     spelling, day_form = draw.choice(SPELLINGS), draw.choice(DAYS)
     forms = [draw.choice(FIGURES) for _ in range(4)]
     shape = Shape([])
     rows = shape.rows
-    wide = first + 7 + remarks
+    wide = first + 7 + statements
 
     def add(*cells: object) -> int:
         rows.append([*cells, *[""] * (wide - len(cells))])
         return len(rows)
 
     def line(number: object, *cells: object, remark: object = "") -> int:
-        return add(*([number] if numbered else []), *cells, *([remark] if remarks else []))
+        return add(*([number] if numbered else []), *cells, *([remark] if statements else []))
 
     if draw.random() < 0.5:
         top = add("泸州市2022年招商引资项目清单")
@@ -246,7 +246,7 @@ def check(seed: int) -> None:
         return
     assert not shape.wrong, (place, shape.wrong)
     compare(found, shape, place)
-    sums = [row for one in found.remarks if one.key == "totals_agreed" for row in one.details["rows"]]
+    sums = [row for one in found.statements if one.key == "totals_agreed" for row in one.details["rows"]]
     assert sums == [str(row) for row in shape.totals], place
 
 
@@ -306,22 +306,22 @@ def refused(*rows: list[object], **more: object) -> list[tuple[object, ...]]:
     return [(p.key, p.at.get("row"), p.at.get("column")) for p in error.value.problems]
 
 
-def remarks(found: Register) -> list[str]:
+def statements(found: Register) -> list[str]:
     for lang in LANGUAGES:
-        assert all("{" not in one.sentence(Phrasebook(lang)) for one in found.remarks)
-    return [one.key for one in found.remarks]
+        assert all("{" not in one.sentence(Phrasebook(lang)) for one in found.statements)
+    return [one.key for one in found.statements]
 
 
 def test_a_plain_register_has_nothing_said_of_it() -> None:
     for kind in record_files.TEXTS:
         found = read(HEAD, P, Q, kind=kind)
-        assert (found.lines, remarks(found)) == ((2, 3), [])
+        assert (found.lines, statements(found)) == ((2, 3), [])
 
 
 def test_a_section_may_have_its_sums_beside_its_heading() -> None:
     first, second = ["一、泸县", "", "", 100, 1, 2, 30], ["二、纳溪区", "", "", 50, 3, 4, 20]
     found = read(HEAD, first, P, second, Q)
-    assert (found.names, remarks(found)) == (("甲公司", "乙公司"), ["totals_agreed"])
+    assert (found.names, statements(found)) == (("甲公司", "乙公司"), ["totals_agreed"])
     assert refused(HEAD, first, P, [*second[:3], 51, *second[4:]], Q) == [("total_differs", 4, HEAD[3])]
 
 
@@ -332,12 +332,12 @@ def test_totals_of_parts_of_parts_are_held_against_their_own_rows() -> None:
     rows = [HEAD, P, Q, total("小计", P, Q), P, total("小计", P), total("市小计", P, Q, P), Q]
     rows.append(total("合计", P, Q, P, Q))
     found = read(*rows)
-    assert len(found.names) == 4 and [one.details["count"] for one in found.remarks] == [4]
+    assert len(found.names) == 4 and [one.details["count"] for one in found.statements] == [4]
 
 
 def test_a_total_that_shows_nothing_or_cannot_be_added_up_is_said() -> None:
-    assert remarks(read(HEAD, P, ["合计", "", "", "", "", "", ""])) == ["totals_bare"]
-    assert remarks(read(HEAD, P, ["合计", "", "", "=SUM(D2:D2)", "", "", ""])) == ["totals_bare"]
+    assert statements(read(HEAD, P, ["合计", "", "", "", "", "", ""])) == ["totals_bare"]
+    assert statements(read(HEAD, P, ["合计", "", "", "=SUM(D2:D2)", "", "", ""])) == ["totals_bare"]
     with pytest.raises(ScenarioError) as error:
         read(HEAD, [*P[:3], "约100", *P[4:]], ["合计", "", "", 100, 2, 2, 30])
     found = [(p.key, p.at["row"], p.at["column"]) for p in error.value.problems]
@@ -376,7 +376,7 @@ def test_a_row_of_text_with_too_few_cells_is_not_filled_up() -> None:
 def test_headings_repeated_on_the_next_page_and_averages_are_left_out() -> None:
     rows = [["项目清单"], HEAD, P, ["项目清单"], HEAD, Q, ["平均", "", "", 75, 2, 3, 25]]
     found = read(*rows)
-    assert (found.lines, remarks(found)) == ((3, 6), ["records_headings", "records_averages"])
+    assert (found.lines, statements(found)) == ((3, 6), ["records_headings", "records_averages"])
 
 
 def test_a_unit_above_the_table_is_that_of_money_alone() -> None:
@@ -399,7 +399,7 @@ def test_another_city_is_not_taken_for_ours() -> None:
 def test_without_a_list_of_recipients_spaces_tell_no_names_apart() -> None:
     content = record_files.text("csv", [HEAD, P, [*Q[:1], "泸 县", *Q[2:]], [*Q[:1], "1.泸县*", *Q[2:]]])
     found = read_register("r.csv", content, RULES)
-    assert (set(found.recipients), remarks(found)) == ({"泸县"}, ["records_read_as"] * 2)
+    assert (set(found.recipients), statements(found)) == ({"泸县"}, ["records_read_as"] * 2)
 
 
 # --- workbooks ------------------------------------------------------------------------------------
@@ -442,7 +442,7 @@ def test_a_number_that_shows_another_one_is_refused(formats: dict[str, str], key
 def test_percentages_throughout_and_hidden_rows_are_read_and_said() -> None:
     content = with_formats({"G2": "0%", "G3": "0%", "D2": '0"万元"'}, HEAD, P, Q, hidden=(3,))
     found = read_register("r.xlsx", content, RULES, WHO)
-    assert (found.lines, remarks(found)) == ((2, 3), ["records_hidden", "records_percents"])
+    assert (found.lines, statements(found)) == ((2, 3), ["records_hidden", "records_percents"])
     assert found.figures[Text("就业人数")].years[None] == (30, 20)
 
 
@@ -468,7 +468,7 @@ def test_the_sheet_that_holds_the_register_is_found_or_chosen() -> None:
         ("sheets_several", ["2022", "2021"])
     ]
     found = read_register("r.xlsx", content, RULES, WHO, sheet="2021")
-    assert (found.names, remarks(found)) == (("乙公司",), ["sheet_other", "sheet_other"])
+    assert (found.names, statements(found)) == (("乙公司",), ["sheet_other", "sheet_other"])
     with pytest.raises(ScenarioError) as error:
         read_register("r.xlsx", content, RULES, WHO, sheet="2020")
     assert error.value.problems[0].key == "sheet_unknown"
@@ -504,7 +504,7 @@ def test_very_many_totals_and_very_many_rows_that_are_none_take_no_long_time() -
     row, part = ",".join(map(str, P)), "小计,,,100,1,2,30"
     content = "\n".join([",".join(HEAD), *[f"{row}\n{part}"] * 20_000]).encode()
     found = read_register("r.csv", content, RULES, WHO)
-    assert len(found.names) == 20_000 and found.remarks[0].details["count"] == 20_000
+    assert len(found.names) == 20_000 and found.statements[0].details["count"] == 20_000
     blank = "\n".join([",".join(HEAD), row, *[",,,,,,"] * 100_000, "注：,,,,,,"]).encode()
     assert read_register("r.csv", blank, RULES, WHO).lines == (2,)
 

@@ -14,8 +14,8 @@ from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
 from allocator.report.tables.table import Table
-from allocator.report.words.remarks import remark_lines, remarks_as_data
 from allocator.report.words.rule import status_lines
+from allocator.report.words.statements import statement_lines, statements_as_data
 from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads pandas
@@ -84,11 +84,11 @@ def show(found: Execution, result: Allocation, form: str, book: Phrasebook, *, p
 
     if form == "json":
         reached = {"assessment": assessment.as_data(assess(found))}
-        remarks = {"remarks": remarks_as_data(found.payments.remarks, book)}
-        print_json(jsonable({**tables.as_data(found, payees=payees), **remarks, **reached}))
+        statements = {"statements": statements_as_data(found.payments.statements, book)}
+        print_json(jsonable({**tables.as_data(found, payees=payees), **statements, **reached}))
         return
     scenario, paid = result.scenario, found.payments
-    head = [*words.head(found, result, book), *remark_lines(paid.remarks, paid.file, book)]
+    head = [*words.head(found, result, book), *statement_lines(paid.statements, paid.file, book)]
     plan, doubts = words.plan_lines(found, scenario, book), words.doubt_lines(found, scenario, book)
     below = [*words.closing(found, scenario, book), *status_lines(scenario, book), trace(result, book)]
     progress = tables.progress_table(found, scenario, book)

@@ -32,7 +32,7 @@ class Figures:
 class Register:
     """项目清单: projects in the order of their file, with the line that each stands in.
 
-    ``texts`` and ``figures`` are the columns that the rules look at, by name; ``remarks`` say how the file
+    ``texts`` and ``figures`` are the columns that the rules look at, by name; ``statements`` say how the file
     was read.
     """
 
@@ -47,7 +47,7 @@ class Register:
     figures: Mapping[Text, Figures]
     evidence: tuple[bool, ...] = ()
     illustrative: bool = False
-    remarks: tuple[Statement, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     @cached_property
     def repeated(self) -> tuple[tuple[int, ...], ...]:

@@ -79,7 +79,7 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
     texts = {column: cells.columns[position] for column, position in columns.items()}
     reader = Reader(cells, {column: header[position] for column, position in columns.items()})
     reader.problems += [*problems, *cells.doubts.get(columns.get("amount", -1), ())]
-    reader.remarks += _unread(header, columns)
+    reader.statements += _unread(header, columns)
     table: dict[str, Any] = {"line": lines}
     if "recipient" in texts:
         matcher = Matcher(Recipients(scenario.recipients, about=about(scenario)))
@@ -107,8 +107,8 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
     reader.sound()
     ids = tuple(payer.id for payer in payers)
     made = pd.DataFrame(table)
-    remarks = tuple(reader.remarks)
-    return Payments(ids, lists["use"], lists["payee"], lists["note"], made, illustrative, file, remarks)
+    statements = tuple(reader.statements)
+    return Payments(ids, lists["use"], lists["payee"], lists["note"], made, illustrative, file, statements)
 
 
 # --- headings ---------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def _unit(text: str, written: str, currency: str, refuse: Callable[..., None]) -
 
 
 def _is_aside(text: str) -> bool:
-    """True if a column numbers the payments, or holds codes or remarks that nobody looks at."""
+    """True if a column numbers the payments, or holds codes or statements that nobody looks at."""
     return is_numbering(text) or is_code(text) or is_remark(text)
 
 

@@ -105,7 +105,7 @@ def _made(cells: Cells, rules: Rules, recipients: Sequence[Recipient] | None) ->
     }
     reader.sound()
     if places.unread:
-        reader.remarks.append(Statement("columns_unread", details={"names": list(places.unread)}))
+        reader.statements.append(Statement("columns_unread", details={"names": list(places.unread)}))
     return Register(
         cells.file,
         tuple(names),
@@ -118,7 +118,7 @@ def _made(cells: Cells, rules: Rules, recipients: Sequence[Recipient] | None) ->
         figures,
         tuple(evidence),
         illustrative,
-        tuple(reader.remarks),
+        tuple(reader.statements),
     )
 
 

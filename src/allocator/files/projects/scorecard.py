@@ -32,7 +32,7 @@ def read_activities(
     most_mb: int = LARGEST_UPLOAD_MB,
     said: list[Statement] | None = None,
 ) -> dict[Text, dict[str, Number]]:
-    """The counts of a scorecard: column, then recipient; remarks on how it was read are added to ``said``.
+    """The counts of a scorecard: column, then recipient; statements on how it was read are added to ``said``.
 
     Raises ScenarioError.
     """
@@ -47,11 +47,11 @@ def read_activities(
         (int(line), [str(cells.columns[at][row]).strip() for at in keep])
         for row, line in enumerate(cells.lines)
     ]
-    remarks = [*cells.remarks]
-    _match(rows, whose, recipients, cells.file, remarks)
+    statements = [*cells.statements]
+    _match(rows, whose, recipients, cells.file, statements)
     read = read_columns(cells.file, [header[at] for at in keep], rows, Finder(tuple(recipients)))
     if said is not None:
-        said += remarks
+        said += statements
     return {column: read[header[places[column]]] for column in dict.fromkeys(i.column for i in rules.points)}
 
 
@@ -99,7 +99,7 @@ def _match(
     whose: int,
     recipients: Sequence[Recipient],
     file: str,
-    remarks: list[Statement],
+    statements: list[Statement],
 ) -> None:
     """Puts ids in place of names that are written in another way than the list of recipients has them."""
     names, matcher = lookup(recipients), Matcher(Recipients(recipients))
@@ -113,7 +113,7 @@ def _match(
         if found is not None:
             row[whose], name = found
             details = {"written": text, "name": name, "count": 1}
-            remarks.append(Statement("records_read_as", str(number), details))
+            statements.append(Statement("records_read_as", str(number), details))
 
 
 def _recipient() -> Text:

@@ -29,7 +29,7 @@ class Cells:
 
     ``doubts`` holds, by position, the problems of columns that do not hold what they show, for whoever reads
     the column; ``top`` is the row of the headings, ``unit`` the unit that stands above the table, and
-    ``remarks`` say how it was taken.
+    ``statements`` say how it was taken.
     """
 
     file: str
@@ -41,7 +41,7 @@ class Cells:
     problems: Sequence[Problem] = ()
     top: int = 1
     unit: str = ""
-    remarks: Sequence[Statement] = ()
+    statements: Sequence[Statement] = ()
 
 
 def whole_csv(name: str, content: bytes, most_mb: int, most_rows: int) -> Cells | None:
@@ -70,12 +70,12 @@ class ReadAs(NamedTuple):
 
 
 class Reader:
-    """Reads columns by their different texts, and collects problems with their rows, and remarks."""
+    """Reads columns by their different texts, and collects problems with their rows, and statements."""
 
     def __init__(self, cells: Cells, labels: Mapping[str, str]) -> None:
         self.file, self.at, self.lines, self.labels = cells.file, cells.at, cells.lines, labels
         self.problems = list(cells.problems)
-        self.remarks = list(cells.remarks)
+        self.statements = list(cells.statements)
 
     def values(
         self,
@@ -101,7 +101,7 @@ class Reader:
                     return np.zeros(len(codes), dtype=dtype)
                 found = 0
             elif isinstance(found, ReadAs):
-                if len(self.remarks) < MOST_PROBLEMS:
+                if len(self.statements) < MOST_PROBLEMS:
                     self.read_as(codes == at, text, found.name)
                 found = found.value
             values.append(found)
@@ -124,7 +124,7 @@ class Reader:
         """Notes that a text of these rows is read as a name."""
         lines = self.lines[where]
         details = {"written": text, "name": name, "count": len(lines)}
-        self.remarks.append(Statement("records_read_as", str(int(lines[0])), details))
+        self.statements.append(Statement("records_read_as", str(int(lines[0])), details))
 
     def sound(self) -> None:
         """Raises the ScenarioError with the problems, in the order of their rows."""

@@ -53,7 +53,7 @@ class _Table:
     header: list[str]
     placed: Placed
     text: tuple[list[list[str]], list[int]] | None = None
-    remarks: list[Statement] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
@@ -71,7 +71,7 @@ def records_in(
     sheet: str | None = None,
     plain: Cells | None = None,
 ) -> Cells:
-    """The records in a file of any kind, with remarks on how it was taken, and problems with rows.
+    """The records in a file of any kind, with statements on how it was taken, and problems with rows.
 
     ``sheet`` is the sheet that somebody chose, ``plain`` the cells of a CSV file that were read already.
     Raises ScenarioError for a file that holds no such list.
@@ -127,9 +127,9 @@ def _chosen(file: str, grids: Sequence[Grid], form: Form, sheet: str | None) -> 
     for grid in filled:
         if grid is not found.grid:
             key = "sheet_hidden" if grid.hidden else "sheet_other"
-            found.remarks.append(Statement(key, details={"name": grid.name}))
+            found.statements.append(Statement(key, details={"name": grid.name}))
     if "formulas" in found.grid.unseen:
-        found.remarks.append(Statement("unseen_formulas"))
+        found.statements.append(Statement("unseen_formulas"))
     return found
 
 
@@ -162,17 +162,17 @@ def _cells(file: str, table: _Table, form: Form, most_rows: int) -> Cells:
     above = grid.rows[head.first - 1][0] if head else grid.rows[0][0] if grid.rows else 0
     start = int(np.searchsorted(lines, above, side="right"))
     lines, columns = lines[start:], [column[start:] for column in columns]
-    remarks = list(table.remarks)
+    statements = list(table.statements)
     if head is not None and head.unit:
-        remarks.append(Statement("unit", details={"unit": head.unit}))
-    remarks += unmerged(grid, lines, columns, table.header, placed)
+        statements.append(Statement("unit", details={"unit": head.unit}))
+    statements += unmerged(grid, lines, columns, table.header, placed)
     found = sorted_rows(lines, columns, placed, _words_above(table), form.is_heading, grid.merged)
     problems = [Problem(key, {}, file, {**at, "row": row}) for row, key in found.refused]
     problems += _uneven(table, lines, found.records, file)
     problems += _unnamed(table, columns, found.records, file, {**at, "row": above})
     totals, said = held_totals(found, lines, columns, table.header, placed)
     problems += [Problem(p.key, p.details, file, {**at, **p.at}) for p in totals]
-    remarks += [*said, *_left_out(found), *_hidden(grid, lines[found.records])]
+    statements += [*said, *_left_out(found), *_hidden(grid, lines[found.records])]
     if found.records.sum() > most_rows:
         wrong(file, "sheet_large", at, rows=most_rows, columns=len(columns))
     if not found.records.any() and not problems:
@@ -183,7 +183,7 @@ def _cells(file: str, table: _Table, form: Form, most_rows: int) -> Cells:
         columns = [np.array(column, dtype=object)[found.records] for column in columns]
     top = head.rows[-1] if head else grid.rows[0][0] if grid.rows else 1
     unit = head.unit if head else ""
-    return Cells(file, table.header, columns, rows, at, doubts, problems, top, unit, [*remarks, *treated])
+    return Cells(file, table.header, columns, rows, at, doubts, problems, top, unit, [*statements, *treated])
 
 
 def _by_columns(table: _Table) -> tuple[Any, list[list[str]]]:

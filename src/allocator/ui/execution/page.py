@@ -30,7 +30,7 @@ from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.proposal import proposal
 from allocator.report.tables.figures import in_units
 from allocator.report.words.document import source_line, sums, uses_table
-from allocator.report.words.remarks import remark_lines
+from allocator.report.words.statements import statement_lines
 from allocator.text import Phrasebook, money_scale
 from allocator.ui.components import fields, markup, uploads, widgets
 from allocator.ui.components.screen import foot_lines, render_screen
@@ -163,7 +163,7 @@ def _render_found(
         *execution_words.closing(found, scenario, book),
     ]
     parts += [markup.block("effect", line) for line in lines]
-    if read_as := remark_lines(payments.remarks, payments.file, book):
+    if read_as := statement_lines(payments.statements, payments.file, book):
         more = book.say("app.projects.more", count=len(read_as) - FEW)
         parts += [markup.heading(book.say("sheets.title.treated"), 3), markup.listing(read_as, FEW, more)]
     progress = tables.progress_table(found, scenario, book)
