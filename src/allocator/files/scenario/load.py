@@ -145,7 +145,7 @@ def _scenario(
             find,
             optional=_set_apart(earmarks, recipients),
             texts=[id for id, described in table.factor.items() if described.text],
-            blanks=table.format > 1,
+            lenient=table.format > 1,
         )
     formulas = [id for id, described in table.factor.items() if described.formula is not None]
     for id in own:
