@@ -1,7 +1,8 @@
 """Random rules, small and as offices might write them, as the texts of the files that a scenario consists of.
 
 `case` makes rules most of which can be shared out by, `wrong_case` takes one and makes one thing of it wrong.
-A rule is drafted as the tables of its TOML file and written at the end.
+A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that build
+on one another (`random_chains`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,12 @@ class Case:
     recipients: str
     previous: str | None = None
     slip: str = ""
+    bases: tuple[str, ...] = ()  # the TOML files that it builds on, the first one first
 
     def into(self, folder: Path) -> Path:
         """Writes the files into a folder and returns the path of the scenario."""
         texts = {"factors.csv": self.factors, "recipients.csv": self.recipients, "scenario.toml": self.toml}
+        texts |= {f"base{number}.toml": text for number, text in enumerate(self.bases)}
         for name, text in (texts | ({"previous.csv": self.previous} if self.previous else {})).items():
             (folder / name).write_text(text, encoding="utf-8")
         return folder / "scenario.toml"
@@ -66,6 +69,7 @@ class Draft:
     numbers: list[str] = field(default_factory=list)  # columns that can be weighted
     coefficients: list[str] = field(default_factory=list)
     grade: str = ""
+    odd: str = ""  # a column with blanks or values below zero
     previous: list[str] | None = None
     sharing: list[str] = field(default_factory=list)  # whom no earmark without condition sets apart
     units: int = 0  # of the distributable amount, as far as it is known beforehand
@@ -74,10 +78,28 @@ class Draft:
     def sum_of(self, column: str) -> Decimal:
         return sum((Decimal(value) for value in self.columns.get(column, [])), Decimal())
 
+    def sound(self) -> list[str]:
+        """The ids that share and whose value in the odd column can be weighted."""
+        return [
+            id
+            for id, value in zip(self.ids, self.columns[self.odd], strict=True)
+            if id in self.sharing and value and Decimal(value) >= 0
+        ]
+
 
 def case(rng: random.Random, first: bool | None = None) -> Case:
     """A random rule, if wanted one of format 1 (or none); about nine of ten can be shared out by."""
     return _written(_draft(rng, first))
+
+
+def chained_case(rng: random.Random) -> Case:
+    """A random rule over two or three files, the later ones saying what they say in another way."""
+    from random_chains import chain
+
+    made = _tables(_draft(rng))
+    files = chain(rng, made.pop("case"), made)
+    case, texts = files[0], [toml(tables) for tables in files[1:]]
+    return replace(case, toml=texts[-1], bases=tuple(texts[:-1]))
 
 
 def wrong_case(rng: random.Random) -> Case:
@@ -115,6 +137,11 @@ def _draft(rng: random.Random, first: bool | None = None) -> Draft:
     if not first and rng.random() < 0.35:
         draft.grade = "等级"
         draft.columns[draft.grade] = [rng.choice("ABCab") for _ in ids]
+        if rng.random() < 0.3:  # only who has a grade can be asked for it
+            draft.columns[draft.grade][rng.randrange(people)] = ""
+    if not first and rng.random() < 0.35:
+        draft.odd = rng.choice(["change", "增减额"])
+        draft.columns[draft.odd] = [rng.choice(["", "-2", "-0.5", "0", "3", "7.25"]) for _ in ids]
     _fund(draft, first)
     tables = draft.tables["factor"] = {}
     if draft.grade:
@@ -243,6 +270,8 @@ def _pools(draft: Draft) -> None:
             else:
                 pools[name] = _pool(draft, part, {"amount": part * unit})
         pools["rest"] = _pool(draft, left, {"amount": "rest"})
+        if rng.random() < 0.15:
+            pools["rest"] = _fixed_rest(draft, left)
         if rng.random() < 0.3:
             pools = dict(rng.sample(list(pools.items()), len(pools)))
     draft.tables["pool"] = pools
@@ -266,6 +295,11 @@ def _hundred(rng: random.Random, count: int) -> list[Any]:
 def _pool(draft: Draft, units: int, amount: Tables) -> Tables:
     kind = draft.rng.choice(["shares", "shares", "scores"])
     pool = amount | {"kind": kind, "weights": _weights(draft, kind, False)} | _who(draft, 0.35)
+    if draft.odd and draft.rng.random() < 0.3 and draft.sound():  # weighted where it can be
+        pool |= {"recipients": draft.sound(), "weights": {draft.odd: 100}}
+        pool.pop("where", None)
+    elif draft.odd and draft.rng.random() < 0.2:  # written down, and not weighted
+        pool["weights"][draft.odd] = 0
     _coefficient(draft, pool, False)
     _limits(draft, "?", units, pool)
     return pool
@@ -293,6 +327,23 @@ def _fixed(draft: Draft, units: int) -> Tables:
     if how != "scale":
         pool |= _who(draft, 0.3)
     _coefficient(draft, pool, False)
+    return pool
+
+
+def _fixed_rest(draft: Draft, units: int) -> Tables:
+    """So much for each unit of a column out of what is left: just that much, or more and scaled."""
+    pool = _fixed(draft, units)
+    pool["amount"] = "rest"
+    if "over" in pool or not draft.sharing:
+        return pool
+    column = next(iter(pool["weights"]))
+    if draft.rng.random() < 0.7 and column in draft.columns:  # comes to it, if nothing else takes of it
+        sum_of = sum(
+            (Decimal(v) for id, v in zip(draft.ids, draft.columns[column], strict=True) if id in draft.sharing),
+            Decimal(),
+        )
+        money, parts = units * draft.tables["fund"]["unit"] * 100, int(sum_of * 100)
+        pool = {"amount": "rest", "kind": "fixed", "weights": {column: f"{money}/{max(parts, 1)}"}}
     return pool
 
 
@@ -348,6 +399,8 @@ def _likely(draft: Draft) -> str:
     name = rng.choice(raw)
     values = sorted(Decimal(value) for value in draft.columns[name])
     small = values[len(values) // 3]
+    if draft.odd and rng.random() < 0.15:
+        return disguised(rng, rng.choice([f"{draft.odd} > -1", f"IF({quoted(name)} > 0, 1, {draft.odd}) = 1"]))
     texts = [
         f"{quoted(name)} >= {small}",
         f"{quoted(name)} <= {values[len(values) * 2 // 3]}",
@@ -417,6 +470,8 @@ class Formula:
         names = self.draft.numbers + self.draft.coefficients
         if self.draft.previous is not None and self.draft.rng.random() < 0.1:
             return "previous"
+        if self.draft.odd and self.draft.rng.random() < 0.05:
+            return self.draft.odd
         return quoted(self.draft.rng.choice(names))
 
     def constant(self) -> str:
@@ -505,7 +560,7 @@ def _pool_of(draft: Draft, *kinds: str) -> Tables | None:
 
 def _rule_of(draft: Draft) -> tuple[Tables, Tables]:
     """A pool, or the method, that shares by weights, and its weights."""
-    pool = _pool_of(draft, "shares", "scores")
+    pool = _pool_of(draft, "shares", "scores") or _pool_of(draft, "fixed")
     return (pool, pool["weights"]) if pool else (draft.tables["method"], draft.tables["weights"])
 
 
@@ -553,7 +608,9 @@ def _circle(draft: Draft) -> bool:
 
 def _nobody(draft: Draft) -> bool:
     pool = _rule_of(draft)[0]
-    if draft.tables["format"] == 1 or (draft.units == 0) or pool.get("amount") == 0 or "percent" in pool:
+    if draft.tables["format"] == 1 or (draft.units == 0) or pool.get("amount") in (0, "needed"):
+        return False
+    if "percent" in pool:
         return False
     pool["where"] = f"{quoted(draft.numbers[0])} < 0 - 10^40"
     return pool.get("amount") != "rest"
@@ -704,6 +761,13 @@ SLIPS: dict[str, Callable[[Draft], bool]] = {
 
 
 def _written(draft: Draft, slip: str = "") -> Case:
+    tables = _tables(draft, slip)
+    made: Case = tables.pop("case")
+    return replace(made, toml=toml(tables))
+
+
+def _tables(draft: Draft, slip: str = "") -> Tables:
+    """The tables of the rule, and as `case` the other files."""
     tables = dict(draft.tables)
     for limit, inside in tables.pop("limit of ?", []):
         names = [name for name, pool in tables.get("pool", {}).items() if pool is inside]
@@ -720,11 +784,34 @@ def _written(draft: Draft, slip: str = "") -> Case:
     order = draft.rng.sample(
         range(len(draft.ids)), len(draft.ids)
     )  # the factors' rows need not stand as listed
+    if draft.rng.random() < 0.3:  # whom an earmark without condition sets apart needs no row
+        order = [i for i in order if draft.ids[i] in draft.sharing] or order
     factors = [",".join(["recipient", *draft.columns])]
-    factors += [",".join([draft.ids[i], *(values[i] for values in draft.columns.values())]) for i in order]
-    people = ["recipient,name_zh,name_en,kind"]
-    people += [f"{id},{id}名,name {id},{kind}" for id, kind in zip(draft.ids, draft.kinds, strict=True)]
-    return Case(toml(tables), "\n".join([*factors, ""]), "\n".join([*people, ""]), previous, slip)
+    factors += [
+        ",".join([_called(draft, draft.ids[i]), *(values[i] for values in draft.columns.values())])
+        for i in order
+    ]
+    people = ["recipient,name_zh,name_en,kind,aliases"]
+    people += [
+        f"{id},{id}名,name {id},{kind},{id}又名;Other {id}"
+        for id, kind in zip(draft.ids, draft.kinds, strict=True)
+    ]
+    pools = [*tables.get("pool", {}).values(), tables.get("method", {})]
+    for clause in [*pools, *tables.get("limit", []), *tables.get("earmark", [])]:
+        if isinstance(clause.get("recipients"), list):
+            clause["recipients"] = [_called(draft, id) for id in clause["recipients"]]
+        if "recipient" in clause:
+            clause["recipient"] = _called(draft, clause["recipient"])
+    return tables | {"case": Case("", "\n".join([*factors, ""]), "\n".join([*people, ""]), previous, slip)}
+
+
+def _called(draft: Draft, id: str) -> str:
+    """One of the names that a recipient has, as it may be written."""
+    if draft.rng.random() < 0.6 or id not in draft.ids:
+        return id
+    return draft.rng.choice(
+        [f"{id}名", f"name {id}", f"{id}又名", f"other  {id}", f"NAME {id}", id.replace("i", "ｉ")]
+    )
 
 
 def toml(tables: Tables) -> str:

@@ -137,7 +137,7 @@ def test_all_equal_score_the_higher() -> None:
         ("20000/3", None, "6666.6666666666666667"),
         ("-1/30", None, "-0.033333333333333333333"),
         ("0.123456789012345678901234567891", None, "0.123456789012345678901234567891"),  # 30 places stand
-        ("1e40", None, "1e40"),  # and so does what is whole
+        ("1e29", None, "1e29"),  # and so does what is whole
         ("1.2345678901234567890500000000001", None, "1.2345678901234567891"),  # 31 places do not
         ("1.00000000000000000005e-15", None, "1.0000000000000000000e-15"),  # halves to even
         ("1.00000000000000000015e-15", None, "1.0000000000000000002e-15"),
@@ -148,6 +148,13 @@ def test_all_equal_score_the_higher() -> None:
 )
 def test_finished_values(value: str, places: int | None, rounded: str) -> None:
     assert finished(Fraction(value), places) == Fraction(rounded)
+
+
+@pytest.mark.parametrize("value", ["1e30", "-1e30", "1e40", "999999999999999999999999999999.99"])
+def test_finished_values_have_30_digits_at_most(value: str) -> None:
+    """As the figures of files have: 10^30 and more is refused, also where rounding leads to it."""
+    with pytest.raises(Refused):
+        finished(Fraction(value), 0)
 
 
 # ---------------------------------------------------------------- weights, values, who takes part
