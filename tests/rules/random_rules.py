@@ -1,8 +1,8 @@
 """Random rules, small and as offices might write them, as the texts of the files that a scenario consists of.
 
 `case` makes rules most of which can be shared out by, `wrong_case` takes one and makes one thing of it wrong.
-A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that build
-on one another (`random_chains`).
+A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that
+build on one another (`random_chains`).
 """
 
 from __future__ import annotations

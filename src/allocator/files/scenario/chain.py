@@ -116,7 +116,9 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
                 continue
             if before is None and pool.get("remove") is True:
                 wrong(file, "pool_unknown", {"key": f"pool.{id}"}, name=id, guess=guess(id, others))
-            for name, other in _OTHER_MONEY.items() if isinstance(before, dict) else ():
+            if not isinstance(before, dict):
+                continue
+            for name, other in _OTHER_MONEY.items():
                 if name in pool and other not in pool:
                     before.pop(other, None)
 
