@@ -111,7 +111,7 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
     pools, others = own.get("pool"), base.get("pool", {})
     if isinstance(pools, dict) and isinstance(others, dict):
         for id, pool in pools.items():
-            before = others.get(id)
+            before: Any = others.get(id)
             if not isinstance(pool, dict):
                 continue
             if before is None and pool.get("remove") is True:
