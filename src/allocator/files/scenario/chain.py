@@ -70,7 +70,7 @@ def _check_format(file: Path, content: dict[str, Any]) -> None:
     if written not in schema.FORMATS or isinstance(written, bool):
         if "format" not in content:
             wrong(file, "key_missing", name="format", example="format = 1")
-        wrong(file, "format", {"key": "format"}, value=fields.as_written(written))
+        wrong(file, "format_known", {"key": "format"}, value=fields.as_written(written))
     if written == 1:
         for key in _second(content):
             wrong(file, "format_second", {"key": key})

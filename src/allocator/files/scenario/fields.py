@@ -244,7 +244,9 @@ ARecipients = Annotated[
 
 
 AWeight = Annotated[
-    Any, PlainValidator(_weight), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
+    Any,
+    PlainValidator(_weight),
+    _schema(anyOf=[{"type": "number", "minimum": 0}, {"type": "string", "pattern": "/|元"}]),
 ]
 APoolMoney = Annotated[
     Any, PlainValidator(_share_of_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
