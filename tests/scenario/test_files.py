@@ -505,8 +505,8 @@ def test_nothing_is_written_over(tmp_path):
 
 def test_what_no_file_can_hold_is_refused(tmp_path):
     scenario = read(tmp_path / "a")
-    third = Fraction(100, 3)
-    refuses("no_decimal", scenario.with_weights(investment=third, jobs=100 - third), tmp_path / "b")
+    little = Fraction(100, 10**30 + 1)
+    refuses("no_decimal", scenario.with_weights(investment=little, jobs=100 - little), tmp_path / "b")
     # one blank among an earmarked recipient's values would read as a mistake
     some = (*scenario.factors[0].values[:3], 5)
     part = Scenario(**vars_of(scenario) | {"factors": (Factor("investment", some), *scenario.factors[1:])})
@@ -525,6 +525,18 @@ def test_what_no_file_can_hold_is_refused(tmp_path):
         with pytest.raises(ScenarioError) as caught:
             wrong()
         assert caught.value.sentences(ZH) != caught.value.sentences(EN)
+
+
+def test_a_weight_that_no_decimal_is_is_written_as_a_fraction(tmp_path):
+    """In format 2, which alone has fractions; 700,000 by thirds: investment .6 .3 .1, jobs .1 .3 .6."""
+    third = Fraction(100, 3)
+    thirds = read(tmp_path / "a").with_weights(investment=third, jobs=100 - third)
+    again = load_scenario(save_scenario(thirds, tmp_path / "b"))
+    written = tomllib.loads((tmp_path / "b" / TOML).read_text("utf-8"))
+    assert (written["format"], written["weights"]) == (2, {"investment": "100/3", "jobs": "200/3"})
+    assert again == thirds and again.digest == thirds.digest
+    # .26667, .3, .43333 of 70 units
+    assert [*allocate(again).amounts.values()] == [190_000, 210_000, 300_000, 200_000]
 
 
 def vars_of(scenario: Scenario) -> dict:
@@ -546,7 +558,7 @@ GOOD_TABLES = tomllib.loads(GOOD[TOML])
     "wrong",
     [
         {"titel": "x"},
-        {"format": 2},
+        {"format": 3},
         {"format": None},
         {"title": ""},
         {"title": {"zh": "x", "fr": "y"}},
@@ -557,6 +569,9 @@ GOOD_TABLES = tomllib.loads(GOOD[TOML])
         {"method": {"kind": "share"}},
         {"weights": {"jobs": "40"}},
         {"weights": {"jobs": -40}},
+        {"pool": {"a": {"remove": False}}},
+        {"pool": {"a": {"kind": "share"}}},
+        {"indicator": {"a": {"parts": {"jobs": "100"}}}},
         {"data": {"factor": "factors.csv"}},
         {"factor": {"jobs": {"status": "secret"}}},
         {"factor": {"jobs": {"years": 2022}}},

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import Number
+from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
     from allocator.core.formula import Formula, Table, Words
@@ -22,10 +23,18 @@ class Columns:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.factors: dict[str, Factor] = {factor.id: factor for factor in scenario.factors}
         self.scenario = scenario
+        self._spent = 0
         self._worked_out: dict[str, list[Any]] = {}
         self._met: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Columns, (self.scenario,)  # what has been worked out is worked out again
+
+    @cached_property
+    def factors(self) -> dict[str, Factor]:
+        """The columns of the scenario by id."""
+        return {factor.id: factor for factor in self.scenario.factors}
 
     def __bool__(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
@@ -109,6 +118,7 @@ class Columns:
 
             for i, value in zip(new, column(self.table, id, new), strict=True):
                 known[i] = value
+            self._count(f"factor.{id}.formula")
         return tuple(known[i] for i in positions)
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
@@ -116,7 +126,16 @@ class Columns:
         from allocator.core.formula import truths
 
         asked = key, tuple(among)
-        if asked not in self._met:  # each once, as the work that a table may take is counted
+        if asked not in self._met:
             met = truths(where, self.table, among, among, key, self.words)
             self._met[asked] = [i for i, meets in zip(among, met, strict=True) if meets]
+            self._count(key)
         return self._met[asked]
+
+    def _count(self, key: str) -> None:
+        """Counts the work over all formulas and conditions, of which a file may have thousands."""
+        from allocator.core.formula.arithmetic import MOST_STEPS
+
+        self._spent += self.table.spent
+        if self._spent > MOST_STEPS:
+            wrong("formula_work", at={"key": key})

@@ -11,6 +11,7 @@ from typing import Any
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.formula.arithmetic import (
+    MOST_STEPS,
     NOBODY,
     Pair,
     Refusal,
@@ -119,6 +120,11 @@ class Table:
             for name, cells in self.columns.items()
         } | dict.fromkeys(self.formulas, NUMBER)
 
+    @property
+    def spent(self) -> int:
+        """The steps of work that were last asked of it."""
+        return MOST_STEPS - self._values.steps.left
+
     @cached_property
     def _values(self) -> _Values:
         return _Values(self)
@@ -133,6 +139,7 @@ def column(table: Table, name: str, rows: Sequence[int]) -> tuple[Cell, ...]:
         cells = table.columns[name]
         return tuple(cells[row] for row in rows)
     found = table._values
+    found.steps.left = MOST_STEPS
     return tuple(map(_number, map(found.scope.row(name), rows)))
 
 
@@ -153,6 +160,7 @@ def values(
     """
     check(formula, table.known(words), key=key)
     found = table._values
+    found.steps.left = MOST_STEPS
     scope = found.scope_of(found.everybody, words)
     if whole is not None:
         scope = scope._replace(column=whole._values.scope.column)
@@ -180,16 +188,14 @@ def truths(
     """
     check(formula, table.known(words), TRUTH, key)
     found = table._values
+    found.steps.left = MOST_STEPS
     scope = found.scope_of(rows if among is None else among, words)
     read = found.refusing(evaluator(formula.root, scope), formula.size, key)
     return tuple(read(row) for row in rows)
 
 
 class _Values:
-    """The values of a table that have been worked out so far: each once, and only for whom it was needed.
-
-    The work is counted over all formulas together, since a file may have thousands of them.
-    """
+    """The values of a table that have been worked out so far: each once, and only for whom it was needed."""
 
     def __init__(self, table: Table) -> None:
         self.table = table

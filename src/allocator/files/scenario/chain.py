@@ -70,7 +70,7 @@ def _check_format(file: Path, content: dict[str, Any]) -> None:
     if written not in schema.FORMATS or isinstance(written, bool):
         if "format" not in content:
             wrong(file, "key_missing", name="format", example="format = 1")
-        wrong(file, "format", {"key": "format"}, value=fields.as_written(written))
+        wrong(file, "format_known", {"key": "format"}, value=fields.as_written(written))
     if written == 1:
         for key in _second(content):
             wrong(file, "format_second", {"key": key})
@@ -111,7 +111,7 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
     pools, others = own.get("pool"), base.get("pool", {})
     if isinstance(pools, dict) and isinstance(others, dict):
         for id, pool in pools.items():
-            before = others.get(id)
+            before: Any = others.get(id)
             if not isinstance(pool, dict):
                 continue
             if before is None and pool.get("remove") is True:

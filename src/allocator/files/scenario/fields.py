@@ -252,7 +252,9 @@ ARecipients = Annotated[
 
 
 AWeight = Annotated[
-    Any, PlainValidator(_weight), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
+    Any,
+    PlainValidator(_weight),
+    _schema(anyOf=[{"type": "number", "minimum": 0}, {"type": "string", "pattern": "/|元"}]),
 ]
 APart = Annotated[Any, PlainValidator(_part), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])]
 APoolMoney = Annotated[

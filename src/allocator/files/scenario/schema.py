@@ -224,7 +224,7 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
             "key_unknown", {"name": name, "guess": guess(name, table.model_fields)}, at=_above(path)
         )
     if type_ == "literal_error":
-        return Problem("format", {"value": as_written(value)}, at=at)
+        return Problem("format_known", {"value": as_written(value)}, at=at)
     if type_ == "text":
         return Problem(details["key"], details["details"], at=at | details.get("at", {}))
     if type_.startswith("type_"):
@@ -261,4 +261,5 @@ def scenario_schema() -> dict[str, Any]:
     }
     for name in ("FundTable", "MethodTable", "DataTable", "PoolTable", "IndicatorTable"):
         schema["$defs"][name].pop("required", None)
+    schema["$defs"]["PoolTable"]["properties"]["remove"] = {"const": True}
     return schema
