@@ -235,7 +235,6 @@ def _pool(
     known = dict(table) | {"weights": weights}
     if isinstance(table, schema.MethodTable):
         known |= {"amount": REST}
-    known.pop("remove", None)
     if table.kind != "fixed":
         _refuse_money(weights, f"pool.{id}.weights" if id else "weights")
     known["weights"] = {name: plain(Fraction(weight)) for name, weight in weights.items()}

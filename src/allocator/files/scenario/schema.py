@@ -80,7 +80,6 @@ class PoolTable(_Table):
     recipients: ARecipients | None = None
     where: AFormula | None = None
     over: Annotated[AText, one_of("scale")] | None = None
-    remove: ABool = False
     basis: AName | None = None
 
 
