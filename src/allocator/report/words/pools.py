@@ -5,6 +5,7 @@ from __future__ import annotations
 from allocator.core.allocation import Allocation, Split
 from allocator.core.model import Scenario
 from allocator.core.pools import Pool
+from allocator.report.words.formulas import in_names
 from allocator.report.words.rule import percent, so_many
 from allocator.text import Phrasebook
 
@@ -28,7 +29,7 @@ def _line(scenario: Scenario, split: Split, book: Phrasebook) -> str:
         names = [scenario.factor(name).name for name in pool.coefficients]
         line += book.say("pools.coefficient", names=names)
     if pool.where is not None:
-        line += book.say("pools.where", where=pool.where.text)
+        line += book.say("pools.where", where=in_names(pool.where, scenario, book))
     if pool.kind == "fixed" and split.multiplier != 1:
         line += book.say("pools.scaled", multiplier=book.number(split.multiplier, 6))
     if pool.basis is not None:

@@ -10,9 +10,11 @@ from allocator.analysis.finding import Finding
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
+from allocator.core.formula import Formula
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit, Text
 from allocator.report.words.finding import against_sentence, terms
+from allocator.report.words.formulas import in_names
 from allocator.text import Phrasebook
 
 MOST_NAMES = 4
@@ -146,7 +148,7 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
         if len(limit.recipients) > MOST_NAMES:
             whom = book.say("rule.and_more", names=whom, count=len(limit.recipients))
     if limit.where is not None:
-        whom = book.say("pools.meeting", whom=whom, where=limit.where.text)
+        whom = book.say("pools.meeting", whom=whom, where=words.condition(limit.where, book))
     # a limit holds for each recipient by itself, which a list of names alone would not say
     many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1
     clauses = []
@@ -186,6 +188,7 @@ class LimitWords(NamedTuple):
     factor: Callable[[str], object]
     currency: str
     pool: Callable[[str], object] = str
+    condition: Callable[[Formula, Phrasebook], str] = lambda where, book: where.text
 
 
 def limit_words(scenario: Scenario) -> LimitWords:
@@ -197,4 +200,5 @@ def limit_words(scenario: Scenario) -> LimitWords:
         lambda id: scenario.factor(id).name,
         scenario.fund.currency,
         pools.__getitem__,
+        lambda where, book: in_names(where, scenario, book),
     )

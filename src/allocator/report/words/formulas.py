@@ -1,0 +1,30 @@
+"""Formulas and conditions as a reader sees them: with the names of columns in place of their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from allocator.core.formula import Formula, written
+from allocator.core.formula.tree import Call, Chain, Name, Node, Percent, Sign, Whole
+from allocator.core.model import Scenario
+from allocator.text import Phrasebook
+
+
+def in_names(formula: Formula, scenario: Scenario, book: Phrasebook) -> str:
+    """The formula with the columns' names in the reader's language; those of more than one word in quotes."""
+    names = {factor.id: book.text(factor.name) for factor in scenario.factors}
+    names["previous"] = names.get("previous", book.say("table.previous"))
+    return written(_named(formula.root, names))
+
+
+def _named(node: Node, names: Mapping[str, str]) -> Node:
+    if isinstance(node, Name | Whole):
+        return replace(node, name=names.get(node.name, node.name))
+    if isinstance(node, Sign | Percent):
+        return replace(node, operand=_named(node.operand, names))
+    if isinstance(node, Chain):
+        return replace(node, operands=tuple(_named(part, names) for part in node.operands))
+    if isinstance(node, Call):
+        return replace(node, arguments=tuple(_named(part, names) for part in node.arguments))
+    return node
