@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from allocator.core.formula import Formula, written
-from allocator.core.formula.tree import Call, Chain, Name, Node, Percent, Sign, Whole
 from allocator.core.model import Scenario
 from allocator.text import Phrasebook
+
+if TYPE_CHECKING:
+    from allocator.core.formula import Formula
+    from allocator.core.formula.tree import Node
 
 
 def in_names(formula: Formula, scenario: Scenario, book: Phrasebook) -> str:
     """The formula with the columns' names in the reader's language; those of more than one word in quotes."""
+    from allocator.core.formula import written  # most scenarios have no formula
+
     names = {factor.id: book.text(factor.name) for factor in scenario.factors}
     names["previous"] = names.get("previous", book.say("table.previous"))
     return written(_named(formula.root, names))
 
 
 def _named(node: Node, names: Mapping[str, str]) -> Node:
+    from allocator.core.formula.tree import Call, Chain, Name, Percent, Sign, Whole
+
     if isinstance(node, Name | Whole):
         return replace(node, name=names.get(node.name, node.name))
     if isinstance(node, Sign | Percent):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.analysis.finding import Finding
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
-from allocator.core.formula import Formula
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit, Text
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.formulas import in_names
 from allocator.text import Phrasebook
+
+if TYPE_CHECKING:
+    from allocator.core.formula import Formula
 
 MOST_NAMES = 4
 MOST_LIMITS = 20
