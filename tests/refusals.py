@@ -68,7 +68,7 @@ def messages(arguments: list[str], status: int, capsys) -> str:
 
 
 def check_refusal(path: Path, key: str, file: str, place: str, says, capsys) -> None:
-    """The file is refused with this sentence, which begins with its file and place and ``says`` these words."""
+    """The file is refused with this sentence, which begins with file and place and ``says`` these words."""
     error = refused(path)
     assert key in [problem.key for problem in error.problems]
     at = [problem.key for problem in error.problems].index(key)

@@ -93,7 +93,9 @@ def _pools(rng: random.Random, table: Tables) -> tuple[Tables, Tables]:
         money = "amount" if "amount" in pool else "percent" if "percent" in pool else ""
         if money and id in base and rng.random() < 0.5:
             base[id].pop("amount", None)
-            base[id] |= {"percent": 12} if money == "amount" else {"amount": rng.choice([77, "rest", "needed"])}
+            base[id] |= (
+                {"percent": 12} if money == "amount" else {"amount": rng.choice([77, "rest", "needed"])}
+            )
     if rng.random() < 0.3:
         base["gone"] = {"amount": "rest", "kind": "scores", "weights": {"nothing": 1}}
         own["gone"] = {"remove": True}
@@ -105,5 +107,5 @@ def _pools(rng: random.Random, table: Tables) -> tuple[Tables, Tables]:
 def _other(rng: random.Random, table: Any) -> Any:
     """Another table in its place, of which nothing is left."""
     if isinstance(table, dict):
-        return {name: 3 for name in rng.sample(list(table), 1)}
+        return dict.fromkeys(rng.sample(list(table), 1), 3)
     return [entry | {"amount": 1} if "amount" in entry else entry for entry in copy.deepcopy(table)][:1]

@@ -1,8 +1,8 @@
 """Random rules, small and as offices might write them, as the texts of the files that a scenario consists of.
 
 `case` makes rules most of which can be shared out by, `wrong_case` takes one and makes one thing of it wrong.
-A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that build
-on one another (`random_chains`).
+A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that
+build on one another (`random_chains`).
 """
 
 from __future__ import annotations
@@ -339,7 +339,11 @@ def _fixed_rest(draft: Draft, units: int) -> Tables:
     column = next(iter(pool["weights"]))
     if draft.rng.random() < 0.7 and column in draft.columns:  # comes to it, if nothing else takes of it
         sum_of = sum(
-            (Decimal(v) for id, v in zip(draft.ids, draft.columns[column], strict=True) if id in draft.sharing),
+            (
+                Decimal(v)
+                for id, v in zip(draft.ids, draft.columns[column], strict=True)
+                if id in draft.sharing
+            ),
             Decimal(),
         )
         money, parts = units * draft.tables["fund"]["unit"] * 100, int(sum_of * 100)
@@ -400,7 +404,9 @@ def _likely(draft: Draft) -> str:
     values = sorted(Decimal(value) for value in draft.columns[name])
     small = values[len(values) // 3]
     if draft.odd and rng.random() < 0.15:
-        return disguised(rng, rng.choice([f"{draft.odd} > -1", f"IF({quoted(name)} > 0, 1, {draft.odd}) = 1"]))
+        return disguised(
+            rng, rng.choice([f"{draft.odd} > -1", f"IF({quoted(name)} > 0, 1, {draft.odd}) = 1"])
+        )
     texts = [
         f"{quoted(name)} >= {small}",
         f"{quoted(name)} <= {values[len(values) * 2 // 3]}",
