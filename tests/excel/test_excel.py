@@ -10,11 +10,11 @@ from random import Random
 
 import office
 import pytest
-import shipped
 from depth import cases, deeper
 from generated import generated
 from phrases import sentences
 from random_cases import random_case, scenario_of
+from shipped import FIRST
 
 from allocator import (
     Allocation,
@@ -35,7 +35,7 @@ from allocator.report.tables.office import compare_table, office_table
 from allocator.text import EN, LANGUAGES, Phrasebook, money_scale
 
 ROOT = Path(__file__).parent.parent.parent
-SHIPPED = {f"{p.parent.name}-{p.stem}": p for p in shipped.FIRST}
+SHIPPED = {f"{path.parent.name}-{path.stem}": path for path in FIRST}
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
 UNITS = (1, 5, 10, 10_000)
 EACH = pytest.mark.parametrize("lang", LANGUAGES)

@@ -12,7 +12,6 @@ from test_excel import LUZHOU
 
 from allocator import Limit, Scenario, allocate, load_scenario
 from allocator.cli import run
-from allocator.core.allocation import Allocation
 from allocator.report.excel import known, workbook
 from allocator.report.papers import pack
 from allocator.report.papers.meeting import meeting
@@ -103,8 +102,8 @@ def test_a_new_part_of_a_rule_is_refused_once_it_says_anything():
 
 def test_a_stage_that_nobody_tells_of_is_refused(monkeypatch):
     allocation = allocate(RULE)
-    odd = SimpleNamespace(kind="deduction", amounts=dict.fromkeys(RULE.ids, 0), factor="")
-    monkeypatch.setattr(Allocation, "stages", (*allocation.stages, odd))
+    odd = SimpleNamespace(kind="deduction", amounts=dict.fromkeys(RULE.ids, 0), factor="", pool="")
+    monkeypatch.setitem(vars(allocation), "stages", (*allocation.stages, odd))
     for told in (stage_table.stage_table, stage_table.stage_sentences):
         with pytest.raises(LookupError, match="deduction"):
-            told(allocation, "en")
+            told(allocation, EN)

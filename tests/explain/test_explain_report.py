@@ -15,12 +15,12 @@ from random import Random
 from typing import Any
 
 import pytest
-import shipped
 from commands import runs
 from good_scenario import small
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
+from shipped import FIRST
 
 from allocator import (
     Allocation,
@@ -54,7 +54,7 @@ from allocator.text import EN, ZH, Phrasebook
 
 ROOT = Path(__file__).parent.parent.parent
 LUZHOU = ROOT / "scenarios" / "luzhou-2023"
-FILES = shipped.FIRST
+FILES = FIRST
 CAPPED, JOBS = LUZHOU / "cap-zone.toml", LUZHOU / "jobs-first.toml"
 WAN = Unit(10_000, "万元")
 

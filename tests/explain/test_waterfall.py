@@ -9,11 +9,11 @@ from random import Random
 from typing import Any
 
 import pytest
-import shipped
 from good_scenario import small
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from random_cases import random_case, scenario_of
+from shipped import FIRST
 
 from allocator import Allocation, AllocatorError, Earmark, Factor, Fund, Recipient, Scenario, allocate
 from allocator.core.parts import Text
@@ -32,7 +32,7 @@ from allocator.report.method.chain import fund_table
 from allocator.text import EN, ZH, Phrasebook
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
-FILES = shipped.FIRST
+FILES = FIRST
 WAN = Unit(10_000, "万元")
 
 

@@ -1,8 +1,7 @@
 """The rules of a split, written anew from docs/method.md and the text of format 2 alone: slow and plain.
 
 Money that is held already, corrections by hand, groups with one limit, bounds as formulas, limits over
-several pools and phasing in are not covered (`NotCovered`); `extends` is followed by `extends_by_hand`,
-before.
+several pools and phasing in are not covered (`NotCovered`); `extends_by_hand` follows `extends` before.
 
 Where the text is silent, this is decided here as an office would expect it:
 

@@ -74,7 +74,7 @@ def test_the_first_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 @depth.deeper
 def test_the_second_format(tmp_path: Path) -> None:
-    """Pools, fixed amounts, formulas, conditions, coefficients, blanks, values below zero, aliases."""
+    """Pools, fixed amounts, formulas, conditions, several coefficients, blanks, values below zero, names."""
     shared = 0
     for seed in seeds(230):
         made = case(random.Random(seed), first=False)

@@ -101,6 +101,13 @@ RULE_CASES = [
     ),
     case("neither amount nor percent", toml("percent = 40\n", ""), "pool_money_missing", "[pool.growth]"),
     case("an amount that is a word", toml('"needed"', '"all"'), "pool_amount", "[pool.signed] amount"),
+    case("a pool called all", toml("[pool.growth]", "[pool.all]"), "pool_all", "[pool.all]", "another"),
+    case(
+        "an amount for a weight of shares",
+        toml("weights = { economy = 80, effort = 20 }", 'weights = { economy = "80元", effort = 20 }'),
+        "weight_money",
+        "[pool.growth] weights.economy",
+    ),
     case(
         "more than 100 percent",
         toml("percent = 40", "percent = 101"),

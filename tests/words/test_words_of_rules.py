@@ -356,7 +356,7 @@ def test_what_was_read_of_a_file() -> None:
         previous={"a": 1, "b": 2, "c": Fraction(1, 2)},
         provenance=(Provenance("a", "x", note="n"),),
     )
-    assert read_lines(scenario, EN) == [
+    assert read_lines(allocate(scenario), EN) == [
         ("Title", "small"),
         ("Fund", "1,000 yuan"),
         ("Reservations", "2: 150 yuan"),
@@ -374,14 +374,15 @@ def test_what_was_read_of_a_file() -> None:
         ("Published", "849 yuan; −1 yuan from fund less reservations"),
         ("Last year", "3.5 yuan"),
         ("Cells with notes", "1"),
+        ("Shared out in full", "yes: 100% by this rule, 820 yuan"),
         ("Method version", METHOD_VERSION),
         ("Digest", scenario.digest),
     ]
-    plain = dict(read_lines(small(published={"a": 50, "b": 25, "c": 25}), ZH))
+    plain = dict(read_lines(allocate(small(published={"a": 50, "b": 25, "c": 25})), ZH))
     assert plain["实际下达数"] == "100元，等于资金总额减市级部门安排"
     assert (plain["保底、封顶"], plain["区县（园区）"]) == ("0", "3 (区 1)")
     assert not {"系数", "上年数", "有说明的单元格"} & plain.keys()
-    assert dict(read_lines(many(2), EN))["Recipients"] == "2"
+    assert dict(read_lines(allocate(many(2)), EN))["Recipients"] == "2"
     limits = [Limit(("a",), floor=1)] * (MOST_LIMITS + 5)
-    shown = dict(read_lines(small(limits=limits), ZH))["保底、封顶"]
+    shown = dict(read_lines(allocate(small(limits=limits)), ZH))["保底、封顶"]
     assert shown.startswith("25: 甲保底1元，") and shown.count("保底") == MOST_LIMITS == 20

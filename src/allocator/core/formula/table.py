@@ -70,8 +70,8 @@ class Table:
     ``words`` are those that the formulas of columns may use; ``texts`` names columns that are text even where
     all of their cells are blank.
 
-    Raises ScenarioError, with all mistakes, where a name is a column of data and of a formula, or a formula
-    is wrong as written, builds on itself, or on too many others.
+    Raises ScenarioError, with all mistakes, where a name is a column of data and of a formula too, or a
+    formula is wrong as written, builds on itself, or on too many others.
 
     >>> from allocator.core.formula.tree import Call, Name
     >>> part = ColumnFormula(Formula("SHARE(tax)", Call("SHARE", (Name("tax"),))))

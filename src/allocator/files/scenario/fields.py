@@ -164,18 +164,19 @@ class MoneyWeight(Fraction):
 def _weight(value: object, info: ValidationInfo) -> Number:
     """A weight: a number, a fraction in text, "100/3", or for a fixed pool an amount in text, "50万元"."""
     currency = info.context["currency"] if info.context else "CNY"
-    if isinstance(value, str) and re.search(r"[^\d\s.,_/]", value):
-        amount = amount_in_text(value, currency)
-        if amount is not None:
-            return MoneyWeight(amount)
-    return _part(value)
+    amount = _amount_with_unit(value, currency) if isinstance(value, str) else None
+    return _part(value) if amount is None else MoneyWeight(amount)
+
+
+def _amount_with_unit(text: str, currency: str) -> Number | None:
+    return amount_in_text(text, currency) if re.search(r"[^\d\s.,_/]", text) else None
 
 
 def is_weight_in_text(value: object) -> bool:
     """True for a fraction or an amount in text, which only format 2 has for a weight."""
     if not isinstance(value, str):
         return False
-    return _FRACTION.fullmatch(value) is not None or amount_in_text(value, "CNY") is not None
+    return _FRACTION.fullmatch(value) is not None or _amount_with_unit(value, "CNY") is not None
 
 
 def _share_of_money(value: object, info: ValidationInfo) -> Number | str:
@@ -256,7 +257,11 @@ AWeight = Annotated[
     PlainValidator(_weight),
     _schema(anyOf=[{"type": "number", "minimum": 0}, {"type": "string", "pattern": "/|元"}]),
 ]
-APart = Annotated[Any, PlainValidator(_part), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])]
+APart = Annotated[
+    Any,
+    PlainValidator(_part),
+    _schema(anyOf=[{"type": "number", "minimum": 0}, {"type": "string", "pattern": "/"}]),
+]
 APoolMoney = Annotated[
     Any, PlainValidator(_share_of_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
 ]
