@@ -103,6 +103,7 @@ def test_the_format_says_of_every_key_where_it_is_edited() -> None:
     document = (ROOT / "docs" / "scenario-format.md").read_text("utf-8")
     (table,) = re.findall(r"\| key \| on the page \|\n(.*?)\n\n", document, re.DOTALL)
     written = {"weights": "[weights]", "factor": "[factor.ID]"}
+    written |= {"pool": "[pool.ID]", "indicator": "[indicator.ID]"}
     written |= {name: f"[[{name}]]" for name in ("reservation", "earmark", "limit", "use")}
     keys = [*schema.ScenarioTable.model_fields]
     for name, part in (
