@@ -72,7 +72,7 @@ def new_folder(folder: Path, book: Phrasebook, like: Scenario | None = None) -> 
 
 def _takes_previous(scenario: Scenario) -> bool:
     """True where a limit, a formula or a condition goes by last year's amounts."""
-    formulas = [*scenario.conditions.values(), *(f.formula for f in scenario.factors if f.formula is not None)]
+    formulas = [*scenario.conditions.values(), *(f.formula for f in scenario.factors if f.formula)]
     named = any("previous" in (*formula.names, *formula.columns) for formula in formulas)
     return any(limit.of == "previous" for limit in scenario.limits) or (
         named and scenario.previous is not None
