@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from random_rules import Case, case
 from shipped import FIRST, SCENARIOS
 
-from allocator import Allocation, AllocatorError, Factor, Scenario, allocate, load_scenario
+from allocator import Allocation, AllocatorError, Factor, Scenario, ScenarioError, allocate, load_scenario
 from allocator.core.formula import Formula
 from allocator.core.pools import REST, Pool
 from allocator.files.scenario.save import save_scenario
@@ -294,6 +294,14 @@ def changed_pool(**fields: object) -> Scenario:
 def changed_factor(id: str, **fields: object) -> Scenario:
     factors = tuple(replace(f, **fields) if f.id == id else f for f in two_pools().factors)
     return replace(two_pools(), factors=factors)
+
+
+def test_a_scenario_with_pools_has_no_weights_besides() -> None:
+    """They would change its digest and none of its amounts."""
+    for fields in ({"weights": {"effort": 1}}, {"kind": "shares"}, {"coefficient": "effort"}):
+        with pytest.raises(ScenarioError) as caught:
+            replace(two_pools(), **fields)
+        assert [problem.key for problem in caught.value.problems] == ["pool_and_method"]
 
 
 def test_the_digest_covers_what_decides_an_amount_and_nothing_else() -> None:
