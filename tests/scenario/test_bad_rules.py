@@ -128,6 +128,12 @@ RULE_CASES = [
         "[pool.growth] over",
     ),
     case(
+        "shares without pools that are scaled",
+        method('[method]\nkind = "shares"\nover = "scale"\n[weights]\nprojects = 100\n'),
+        "pool_over",
+        "[method] over",
+    ),
+    case(
         "over what is needed",
         toml('amount = "needed"', 'amount = "needed"\nover = "scale"'),
         "pool_over",

@@ -89,6 +89,8 @@ def _check_rules(scenario: Scenario) -> None:
     """The weights, indicators, coefficients and recipients that the pools name."""
     columns = [f.id for f in scenario.factors]
     indicators = [indicator.id for indicator in scenario.indicators]
+    if scenario.pools and (scenario.kind or scenario.weights or scenario.coefficient is not None):
+        wrong("pool_and_method", at={"key": "pool"})
     if not scenario.pools and scenario.kind not in KINDS:
         wrong("choice", at={"key": "method.kind"}, value=scenario.kind, known=KINDS)
     for indicator in scenario.indicators:

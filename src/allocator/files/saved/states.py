@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import secrets
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -262,7 +263,9 @@ def pointer(number: int, files: Mapping[str, bytes]) -> bytes:
     """The content of a scenario.toml that extends a state of these files, with the hash of its entry."""
     remarks = "".join(f"# {book.say('kept.remark')}\n" for book in (ZH, EN))
     remarks += chain.remark(number, chain.hash_of(json.loads(files["entry.json"])))
-    return f'{remarks}format = 1\nextends = "states/{number:04}/scenario.toml"\n'.encode()
+    # a file may not build on one of a later format
+    written = tomllib.loads(files["scenario.toml"].decode())["format"]
+    return f'{remarks}format = {written}\nextends = "states/{number:04}/scenario.toml"\n'.encode()
 
 
 def pointed(file: Path) -> int | None:

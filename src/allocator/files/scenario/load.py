@@ -221,8 +221,9 @@ def _rule(table: schema.ScenarioTable, find: Finder) -> dict[str, Any]:
     method, weights = table.method, table.weights or {}
     assert method is not None  # `schema.missing_rule` has looked
     coefficients = method.coefficient or ()
-    plain = method.kind != "fixed" and method.recipients is None and method.where is None
-    if plain and method.basis is None and len(coefficients) < 2 and not weights.keys() & table.indicator:
+    more = method.where or method.over or method.basis or weights.keys() & table.indicator
+    plain = method.kind != "fixed" and method.recipients in (None, "all") and not more
+    if plain and len(coefficients) < 2:
         _refuse_money(weights, "weights")
         coefficient = coefficients[0] if coefficients else None
         return {"kind": method.kind, "weights": weights, "coefficient": coefficient}

@@ -172,7 +172,7 @@ def _item(value: Any) -> Any:
         return tomlkit.items.Float(float(text), tomlkit.items.Trivia(), text)
     if isinstance(value, dict):
         inline = tomlkit.inline_table()
-        inline.update(value)
+        inline.update({name: _item(part) for name, part in value.items()})
         return inline
     return value
 

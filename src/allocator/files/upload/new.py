@@ -37,12 +37,15 @@ def new_folder(folder: Path, book: Phrasebook, like: Scenario | None = None) -> 
         recipients = recipient_rows(like)
         for table in content["factor"].values():  # remarks on the old data do not hold for the new
             table.pop("year", None)
-            table |= {"definition": "…", "status": "assumed", "source": "…"}
+            if "formula" not in table:
+                table |= {"definition": "…", "status": "assumed", "source": "…"}
         content["title"] = "…"
         content["fund"]["source"] = "…"
-        if any(limit.get("of") == "previous" for limit in content.get("limit", ())):
+        if _takes_previous(like):
             content["data"]["previous"] = "previous.csv"
-    columns = list(content["factor"]) if like is None else [factor.id for factor in like.factors]
+    columns = list(content["factor"])
+    if like is not None:
+        columns = [factor.id for factor in like.factors if factor.formula is None]
     cells = [["recipient", *columns], *([row[0], *("" for _ in columns)] for row in recipients[1:])]
     remarks = {
         "": book.say("new.head"),
@@ -65,6 +68,15 @@ def new_folder(folder: Path, book: Phrasebook, like: Scenario | None = None) -> 
     files["scenario.toml"] = b"#:schema ./scenario.schema.json\n" + toml_bytes(content, remarks)
     put_files(folder, files)
     return folder / "scenario.toml"
+
+
+def _takes_previous(scenario: Scenario) -> bool:
+    """True where a limit, a formula or a condition goes by last year's amounts."""
+    formulas = [*scenario.conditions.values(), *(f.formula for f in scenario.factors if f.formula)]
+    named = any("previous" in (*formula.names, *formula.columns) for formula in formulas)
+    return any(limit.of == "previous" for limit in scenario.limits) or (
+        named and scenario.previous is not None
+    )
 
 
 def _blank(book: Phrasebook) -> tuple[dict[str, Any], list[list[str]]]:

@@ -69,12 +69,13 @@ class _About:
     scenario: Scenario
     recipients: Mapping[str, str]
     factors: Mapping[str, str]
+    pools: Mapping[str, str]
     currency: tuple[str, str]
     kind: tuple[str, str]
 
     @classmethod
     def of(cls, found: Sequence[Difference], scenario: Scenario, book: Phrasebook) -> _About:
-        names: dict[str, dict[str, str]] = {"recipient": {}, "factor": {}}
+        names: dict[str, dict[str, str]] = {"recipient": {}, "factor": {}, "pool": {}}
         currency = scenario.fund.currency
         pairs = {("fund", "currency"): (currency, currency), ("kind",): (scenario.kind, scenario.kind)}
         for d in found:
@@ -84,7 +85,7 @@ class _About:
                 names[d.clause][d.where[0]] = d.after or d.before or ""
         names["recipient"] |= {r.id: book.text(r.name) for r in scenario.recipients}
         names["factor"] |= {f.id: book.text(f.name) for f in scenario.factors}
-        return cls(book, scenario, names["recipient"], names["factor"], *pairs.values())
+        return cls(book, scenario, names["recipient"], names["factor"], names["pool"], *pairs.values())
 
     def recipient(self, id: str) -> str:
         return self.recipients.get(id, id)
@@ -96,7 +97,7 @@ class _About:
         """The name of a pool or an indicator."""
         names = {pool.id: pool.name for pool in self.scenario.rules}
         names |= {indicator.id: indicator.name for indicator in self.scenario.indicators}
-        return self.book.text(names[id]) if id in names else id
+        return self.book.text(names[id]) if id in names else self.pools.get(id, id)
 
     def known(self, table: str, word: str) -> str:
         return str(self.book.words(table).get(word, word))
@@ -250,6 +251,8 @@ def _name(d: Difference, about: _About) -> str:
         names = {thing.name.zh: about.book.text(thing.name) for thing in listed}
         name = names.get(d.where[0], d.where[0])
     elif d.clause in ("pool", "indicator"):
+        if len(d.where) == 1:
+            return ""  # the name is what is new or gone
         name = about.part(d.where[0])
     else:
         name = about.recipient(d.where[0])
@@ -309,5 +312,5 @@ def _limit(fields: Mapping[str, Any], about: _About, side: int) -> str:
     if None in figures.values():
         raise ValueError("not a number")
     limit = Limit(**{**fields, **figures})
-    words = LimitWords(about.recipient, about.factor, about.currency[side])
+    words = LimitWords(about.recipient, about.factor, about.currency[side], about.part)
     return about.book.say("rule.join").join(limit_clauses(limit, about.book, words))

@@ -87,7 +87,7 @@ def with_base(keys: Sequence[str], base: Sequence[str]) -> list[str]:
 def usual(choices: Choices, slug: str) -> list[str]:
     """The keys compared by default: the scenario's file, its edited state, others like it; at most three.
 
-    A scenario that the user has saved is held against the first file like it.
+    Others of its fund come first.  A scenario that the user has saved is held against the first file like it.
     """
     if slug not in choices:
         return list(choices)[:2]
@@ -101,6 +101,8 @@ def usual(choices: Choices, slug: str) -> list[str]:
         and other.ids == scenario.ids
         and other.fund.currency == scenario.fund.currency
     ]
+    if catalogue.own_name(slug) is None:  # of the same fund first
+        beside.sort(key=lambda key: key.rpartition("/")[0] != slug.rpartition("/")[0])
     base = [key for key in beside if catalogue.own_name(key) is None][:1] if catalogue.own_name(slug) else []
     return list(dict.fromkeys([*base, *keys, *beside]))[:3]
 
