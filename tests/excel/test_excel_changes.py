@@ -203,8 +203,8 @@ def computed(converted) -> Mapping[str, tuple[object, tuple]]:
         for kind, cases in (("changed", changes()), ("unusable", unusable()), ("refused", refused()))
         for name, case in cases.items()
     }
-    done = converted({name: office.poisoned(case[0]) for name, case in made.items()})
-    return {name: (office.opened(done[name]), tuple(case[1:])) for name, case in made.items()}
+    done = office.computed({name: case[0] for name, case in made.items()})
+    return {name: (done[name], tuple(case[1:])) for name, case in made.items()}
 
 
 def of(computed: Mapping[str, tuple], kind: str) -> dict[str, tuple]:
