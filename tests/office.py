@@ -145,9 +145,9 @@ def opened(content: bytes, *, values: bool = True) -> openpyxl.Workbook:
 
 
 @lru_cache(maxsize=4)
-def looked_at(content: bytes, *, values: bool = True) -> openpyxl.Workbook:
-    """The workbook to look at and not to change, opened once while it is asked for again and again."""
-    return opened(content, values=values)
+def looked_at(content: bytes) -> openpyxl.Workbook:
+    """The workbook with its formulas, not to be changed: opened once while it is asked for again and again."""
+    return opened(content, values=False)
 
 
 def formulas(content: bytes) -> list[str]:
@@ -161,8 +161,8 @@ def edited(content: bytes, changes: Mapping[tuple[str, str], float | str | None]
 
     All else stays as it was written, with a wrong value cached beside every formula.
     """
-    content = poisoned(content)
-    book, parts = looked_at(content, values=False), sheets_of(content)
+    book, content = looked_at(content), poisoned(content)
+    parts = sheets_of(content)
     for (sheet, cell), value in changes.items():
         assert book[sheet][cell].data_type == "n", f"{sheet}!{cell} is no figure"
         assert not book[sheet][cell].protection.locked, f"{sheet}!{cell} is not meant to be changed"

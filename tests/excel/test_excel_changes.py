@@ -76,7 +76,7 @@ def exported(scenario: Scenario):
     """The workbook of a scenario, and the same opened."""
     if scenario.digest not in MADE:
         content = workbook([allocate(scenario)], EN)
-        MADE[scenario.digest] = content, office.opened(content)
+        MADE[scenario.digest] = content, office.looked_at(content)
     return MADE[scenario.digest]
 
 
