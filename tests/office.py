@@ -146,7 +146,7 @@ def opened(content: bytes, *, values: bool = True) -> openpyxl.Workbook:
 
 @lru_cache(maxsize=4)
 def looked_at(content: bytes) -> openpyxl.Workbook:
-    """The workbook with its formulas, not to be changed: opened once while it is asked for again and again."""
+    """The workbook with its formulas, not to be changed: opened once while it is asked for again."""
     return opened(content, values=False)
 
 
