@@ -89,7 +89,7 @@ SETTLED = inside.placed("""() => {
     } else watch.timer ??= setTimeout(() => { watch.long = true; }, MILLISECONDS);
     return still && watch.long;
 }""").replace("MILLISECONDS", f"{1000 * REST:.0f}")
-# What turns round and round while a script runs is drawn sixty times a second, by the processor: once is enough.
+# What turns round while a script runs is drawn sixty times a second, by the processor: once is enough.
 STILL = """addEventListener('DOMContentLoaded', () => {
     const still = document.createElement('style');
     still.textContent = '*, *::before, *::after { animation-iteration-count: 1 !important; }';
@@ -192,7 +192,7 @@ def chromium() -> Iterator[Any]:
 
 
 def profile(browser: Any, lang: str, *, still: bool = True) -> Any:
-    """What the browser knows of a person: the language, and nothing else yet; ``still`` lets nothing go round."""
+    """A new person to the browser, of whom it knows the language; ``still`` lets nothing turn round."""
     made = browser.new_context(locale=LOCALES[lang])
     made.set_default_timeout(WAIT)
     made.add_init_script(watch())
