@@ -80,7 +80,7 @@ def people(browser: Any, server: real.Server) -> Iterator[dict[str, Visit]]:
         store.keep(SAVED, changed, who="B", why="2", after=first.number)
         store.keep(DELETED, changed, who="B", after=None)
         store.discard(DELETED)
-    both = {lang: Visit(browser, server, lang=lang) for lang in ("zh", "en")}
+    both = {lang: Visit(browser, server, context=real.profile(browser, lang)) for lang in ("zh", "en")}
     yield both
     for each in both.values():
         each.context.close()
@@ -90,7 +90,7 @@ def people(browser: Any, server: real.Server) -> Iterator[dict[str, Visit]]:
 def large(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
     """A person with a scenario of 183 recipients and 20 factors."""
     with real.serving(generated.write(tmp_path_factory.mktemp("scenarios"))) as server:
-        person = Visit(browser, server, lang="zh")
+        person = Visit(browser, server, context=real.profile(browser, "zh"))
         yield person
         person.context.close()
 
