@@ -662,7 +662,7 @@ def _add_limit(draft: Draft, **limit: Any) -> bool:
 
 
 def _floors_too_high(draft: Draft) -> bool:
-    if "pool" in draft.tables or "where" in draft.tables["method"]:
+    if "pool" in draft.tables or {"where", "recipients"} & set(draft.tables["method"]):
         return False
     return _add_limit(draft, floor_rate=Decimal("0.999"), of="fund") and len(draft.sharing) > 1 and draft.sure
 
