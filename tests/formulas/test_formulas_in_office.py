@@ -119,7 +119,7 @@ def workbook() -> bytes:
 
 
 def test_values_are_those_of_libreoffice(converted: Callable[..., dict[str, bytes]]) -> None:
-    sheet = office.opened(converted({"formulas": workbook()})["formulas"])["data"]
+    sheet = office.opened(converted({"formulas": workbook()}, "xlsx")["formulas"])["data"]
     made = table()
     wrong = []
     for line, (formula, row) in enumerate(cases()):

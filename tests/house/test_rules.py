@@ -61,3 +61,9 @@ def test_sentences_that_differ_are_found(tmp_path: Path, lang: str, text: str, f
         digest = {"zh": 'digest = "编号"\n', "en": 'digest = "code"\n'}[each]
         (tmp_path / "text" / each / "kept.toml").write_text(text if each == lang else digest, "utf-8")
     assert any(found in line for line in tool().sentences(tmp_path))
+
+
+def test_files_of_tests_have_names_of_their_own() -> None:
+    """Two of one name in different folders cannot be collected together."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
