@@ -12,23 +12,9 @@ import pytest
 from formula_by_hand import Refused, evaluate, finished, parse
 from random_rules import SLIPS, case, wrong_case
 from rules_by_hand import Result, read, split
+from trial_by_hand import amounts, pool, shared
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
-
-
-def shared(fund: str, rule: str, factors: str, kinds: str = "", previous: str | None = None) -> Result:
-    """The split of a fund ("amount/unit") by a rule of format 2; kinds are a word for each row."""
-    amount, unit = fund.split("/")
-    head = f'format = 2\n[fund]\namount = {amount}\ncurrency = "CNY"\nunit = {unit}\n'
-    rows = factors.strip().split("\n")
-    ids = [row.split(",")[0] for row in rows[1:]]
-    own = kinds.split() or ["county"] * len(ids)
-    people = "\n".join(["recipient,kind", *(f"{id},{kind}" for id, kind in zip(ids, own, strict=True))])
-    return split(*read(head + rule, "\n".join(rows), people, previous))
-
-
-def amounts(result: Result) -> list[Fraction]:
-    return list(result.amounts.values())
 
 
 ROW = {
@@ -323,10 +309,6 @@ def test_so_much_each_first() -> None:
 
 
 # ---------------------------------------------------------------- pools
-
-
-def pool(name: str, keys: str, weights: str = "x = 100", kind: str = "shares") -> str:
-    return f'[pool.{name}]\n{keys}\nkind = "{kind}"\nweights = {{ {weights} }}\n'
 
 
 def test_each_pool_adds_up_by_itself() -> None:
