@@ -83,7 +83,7 @@ class Reservations:
 def adjusted(
     rule: Rule, before: Amounts, reservations: Reservations, left: Fraction, table: Table
 ) -> tuple[Amounts, Fraction]:
-    """The amounts after all adjustments, and what is left of what rounding left; changes the reservations.
+    """The amounts after all adjustments, and what is left (below zero: over); changes the reservations.
 
     Refused where the adjustments do not add up, break a unit, lack a reason, or leave anybody below zero.
     """
@@ -127,11 +127,10 @@ def adjusted(
     if any(amount < 0 for amount in after.values()):
         raise Refused("an amount below zero after adjustments")
     left -= used
-    if left < 0:
-        raise Refused(f"rounding has given out {-left} too much")
     if "left" in rule["fund"]:
-        reservations.amounts[reservations.called(rule["fund"]["left"]["reservation"])] += left
-        left = Fraction()
+        taker = reservations.called(rule["fund"]["left"]["reservation"])
+        reservations.amounts[taker] += max(left, Fraction())
+        left = min(left, Fraction())
     reservations.not_below_zero()
     return after, left
 

@@ -65,8 +65,8 @@ Where the text is silent, this is decided here as an office would expect it:
     is 1); amounts that add up to zero are refused. p goes from 0 to 1.
 48. With each-alone a fixed pool comes to the sum of its amounts, each rounded by itself; that is what is held
     against its amount. Scaled, it is brought to its amount, and what rounding then leaves is left.
-49. What each-alone leaves and nothing takes is `Undistributed`, a refusal that holds the plan; what it has
-    given out too much is refused without one.
+49. What each-alone leaves and nothing takes is `Undistributed`, what it has given out too much `Overspent`:
+    refusals that hold the plan, as a person would look at it before writing adjustments.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ from pools_by_hand import check_claim, pools_of, scores_of, shared_money, stated
 from rounding_by_hand import nearest_unit, rounded
 from table_by_hand import Amounts, Rule, Table, money, number, read
 
-__all__ = ["NotCovered", "Refused", "Result", "Undistributed", "read", "split"]
+__all__ = ["NotCovered", "Overspent", "Refused", "Result", "Undistributed", "read", "split"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,14 @@ class Undistributed(Refused):
 
     def __init__(self, result: Result) -> None:
         super().__init__(f"{result.unshared} undistributed")
+        self.result = result
+
+
+class Overspent(Refused):
+    """A refusal that holds the plan: rounding has given out more than there is."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(f"{-result.unshared} too much")
         self.result = result
 
 
@@ -240,7 +248,7 @@ def split(rule: Rule, recipients: list[dict[str, Any]], columns: dict[str, list[
     if "issued" in rule.get("data", {}) or any(person.get("issued") is not None for person in recipients):
         result = replace(result, now=still_to_pay(rule, amounts, table))
     if left:
-        raise Undistributed(result)
+        raise Undistributed(result) if left > 0 else Overspent(result)
     return result
 
 
