@@ -209,27 +209,28 @@ def split(rule: Rule, recipients: list[dict[str, Any]], columns: dict[str, list[
     entitlements: dict[str, Amounts] = {}
     after: dict[str, Amounts] = {}
     in_units: dict[str, Amounts] = {}
-    for id, pool in work.items():
-        if not pool.members and shared[id] > 0:
+    for id in pools:
+        one = work[id]
+        if not one.members and shared[id] > 0:
             raise Refused(f"{id} has money and nobody in it")
         entitled = claims.get(id)
         if entitled is None:
-            scores = scores_of(pool.rule, weights[id], pool.members, table) if pool.members else []
-            entitled = _entitled(pool, scores, shared[id], table)
-        parts = pool.parts(entitled)
+            scores = scores_of(one.rule, weights[id], one.members, table) if one.members else []
+            entitled = _entitled(one, scores, shared[id], table)
+        parts = one.parts(entitled)
         if id in claims and comes_to[id] <= shared[id]:
             exact = at_multiple(parts, Fraction(1))
-        elif "floors" in pool.rule:
+        elif "floors" in one.rule:
             exact = from_gains(parts, shared[id])
         else:
             exact = limited(parts, shared[id])
-        units = pool.units(parts, exact, shared[id])
+        units = one.units(parts, exact, shared[id])
         for figures, into in (
             (entitled, entitlements),
             (list(exact.values()), after),
             (list(units.values()), in_units),
         ):
-            into[id] = {ids[i]: figure for i, figure in zip(pool.members, figures, strict=True)}
+            into[id] = {ids[i]: figure for i, figure in zip(one.members, figures, strict=True)}
 
     sums = {id: sum((part.get(id, Fraction()) for part in in_units.values()), Fraction()) for id in ids}
     if any(limit.get("pool") == "all" for limit in rule.get("limit", [])):
