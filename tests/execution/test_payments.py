@@ -22,10 +22,10 @@ from allocator.analysis.execution.payments import COLUMNS
 from allocator.core.errors import as_in_toml
 from allocator.files.dates import cell_day
 from allocator.files.execution import cells as payment_cells
+from allocator.files.execution import payments as reading
 from allocator.files.execution.payments import load_payments, read_payments
 from allocator.files.execution.rules import load_rules, read_rules, rules_bytes
 from allocator.files.parsing import MOST_PROBLEMS
-from allocator.files.sheets import columns as columnar
 from allocator.text import EN, LANGUAGES, Phrasebook
 
 FOLDER = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023"
@@ -125,7 +125,7 @@ def test_a_workbook_with_real_dates_and_numbers():
     assert rows(paid) == [(2, "naxi", date(2023, 6, 3), 170_250_000, "Roads", "", "")]
     assert paid.illustrative
     assert rows(read(book(head, line, more=["notes"]), "p.xlsx")) == rows(paid)
-    assert refused(book(head, line, sheet="a", more=["b"]), "p.xlsx") == [("sheet_missing",)]
+    assert rows(read(book(head, line, sheet="a", more=["b"]), "p.xlsx")) == rows(paid)
 
 
 def test_only_what_says_so_is_illustrative():
@@ -171,7 +171,7 @@ def test_reading_by_columns_and_line_by_line_is_the_same(lines):
 
     by_columns = outcome()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columnar, "_whole_csv", lambda *_: None)
+        patch.setattr(reading, "whole_csv", lambda *_: None)
         assert outcome() == by_columns
 
 
@@ -232,16 +232,22 @@ def test_a_name_of_two_payers_is_refused_and_the_id_is_not():
 @pytest.mark.parametrize(
     ("header", "key"),
     [
-        ("recipient,date,amount", "header_missing"),
-        ("recipient,date,amount,use,colour", "header_unknown"),
-        ("recipient,date,amount（块）,use", "header_unit"),
-        ("recipient,date,amount,use,用途", "header_double"),
+        ("recipient,date,amount", ["header_missing"]),
+        ("recipient,date,amount,use,colour", ["header_unknown"]),
+        ("recipient,date,amount（块）,use", ["header_unit"]),
+        ("recipient,date,amount,use,用途", ["header_double"]),
     ],
 )
 def test_headings_that_are_not_understood(header, key):
-    width = header.count(",") + 1
-    found = refused(f"{header}\n{','.join(['x'] * width)}\n")
-    assert [one[0] for one in found] == [key]
+    row = ["naxi", "2023-06-03", "1", "a", "b"][: header.count(",") + 1]
+    assert refused(f"{header}\n{','.join(row)}\n") == [(one, 1) for one in key]
+
+
+def test_what_is_wrong_with_headings_and_with_cells_is_said_at_once():
+    assert refused("recipient,date,amount,colour\nnobody,2023-06-31,x,y\n") == [
+        ("header_unknown", 1), ("header_missing", 1), ("payment_payer", 2, "recipient"),
+        ("day_none", 2, "date"), ("cell_text", 2, "amount"),
+    ]  # fmt: skip
 
 
 def test_yuan_only_where_the_fund_is_in_yuan():

@@ -5,6 +5,8 @@ import io
 import re
 import shlex
 from contextlib import redirect_stdout
+from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ import pytest
 import allocator
 from allocator import allocate, load_scenario
 from allocator.cli import entry
-from allocator.core import engine, model
+from allocator.core import model
+from allocator.core.allocation import Split
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*/*.md")])
@@ -78,6 +81,39 @@ def test_the_example_of_the_format_document_is_a_scenario(tmp_path):
     assert list(result.amounts.values()) == [620_000, 330_000, 50_000]
 
 
+def test_the_case_of_the_method_comes_out_as_it_is_worked_there(tmp_path):
+    """The figures here are those that docs/method.md works out by hand, in 万元."""
+    document = ROOT / "docs" / "scenario-format.md"
+    (rule,) = [text for text in blocks(document, "toml") if "[pool.signed]" in text]
+    (tmp_path / "example.toml").write_text(rule, "utf-8")
+    (tmp_path / "factors.csv").write_text(blocks(document, "csv")[1], "utf-8")
+    result = allocate(load_scenario(tmp_path / "example.toml"))
+    assert result.scenario.distributable == 10_000_000
+    signed, foreign, factors = result.splits
+    assert [split.total for split in result.splits] == [100, 200, 700]
+    assert (signed.units, foreign.units, factors.units) == (
+        (30, 20, 0, 50),
+        (118, 59, 23),
+        (222, 198, 240, 40),
+    )
+    assert [foreign.entitled * Fraction(s, foreign.total_score) for s in foreign.scores] == [
+        2 * (42 + Fraction(30 * 40, 70)), 2 * (21 + Fraction(30 * 20, 70)), 2 * (7 + Fraction(30 * 10, 70))
+    ]  # fmt: skip
+    points = [Fraction(63, 2), 28, 36, Fraction(9, 2)]
+    assert [factors.entitled * Fraction(s, factors.total_score) for s in factors.scores] == [
+        7 * x for x in points
+    ]
+    assert factors.multiplier == 420 / (7 * (points[0] + points[1]))
+    assert list(result.amounts.values()) == [3_700_000, 2_180_000, 2_990_000, 1_130_000, 2_000_000]
+    text = (ROOT / "docs" / "method.md").read_text("utf-8")
+    for row in (
+        "| 甲区 | 30 | 118 | 222 | | 370 |",
+        "| 丁园区 | 50 | 23 | 40 | | 113 |",
+        "k = 420 / 416.5 = 1.008403",
+    ):
+        assert row in text
+
+
 def test_every_key_of_the_format_is_documented():
     from allocator.files.scenario import schema
 
@@ -89,9 +125,12 @@ def test_every_key_of_the_format_is_documented():
 
 def test_functions_named_in_the_method_exist():
     text = (ROOT / "docs" / "method.md").read_text("utf-8")
-    owners = {"Scenario": model.Scenario, "Allocation": allocator.Allocation, "engine": engine}
-    named = re.findall(r"\b(Scenario|Allocation|engine)\.(\w+)", text)
-    assert len(named) > 5
+    owners = {"Scenario": model.Scenario, "Allocation": allocator.Allocation, "Split": Split}
+    named = re.findall(r"\b(Scenario|Allocation|Split)\.(\w+)", text)
+    stages = re.findall(r"\bstages\.(\w+)\.(\w+)", text)
+    owners |= {stage: import_module(f"allocator.core.stages.{stage}") for stage, _ in stages}
+    named += stages
+    assert len(named) > 10
     for owner, name in named:
         fields = getattr(owners[owner], "__dataclass_fields__", {})
         assert name in fields or hasattr(owners[owner], name), f"{owner}.{name}"

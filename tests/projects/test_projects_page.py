@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import record_files
 from pages import SCENARIOS, Open, html_of, opened, press
 from streamlit.testing.v1 import AppTest
 
@@ -315,3 +316,26 @@ def test_other_rules_that_cannot_be_read_say_so_and_leave_the_rest(page: Open) -
     assert "项目清单测算结果" in html and "改用另一口径后的金额" not in html
     app = upload(app, "other", "八年.toml", LONGER)
     assert "改用另一口径后的金额" in page_text(app)
+
+
+def test_a_register_as_an_office_keeps_it_is_read_and_what_was_done_is_said(page: Open) -> None:
+    rows: list[list[object]] = [list(row) for row in csv.reader(io.StringIO(REGISTER.decode("utf-8-sig")))]
+    wide = len(rows[0])
+    titled = [["泸州市2022年招商引资项目清单", *[""] * (wide - 1)], *rows, ["注：数据由各区县报送。"]]
+    app = bring(page(), record_files.xlsx([("清单", titled), ("封面", [["清单"]])]))
+    html = page_text(app)
+    assert "有1行是说明文字" in html and "工作表“封面”不是这张表，不读" in html
+    plain = bring(page())
+    assert "不是这张表" not in page_text(plain)
+    app = press(app, ZH.say("app.projects.take"))
+    plain = press(plain, ZH.say("app.projects.take"))
+    assert now(app).factors[0].values == now(plain).factors[0].values
+
+
+def test_of_several_registers_one_is_chosen_on_the_page(page: Open) -> None:
+    rows: list[list[object]] = [list(row) for row in csv.reader(io.StringIO(REGISTER.decode("utf-8-sig")))]
+    app = bring(page(), record_files.xlsx([("2022", rows), ("2021", rows[:10])]))
+    (choice,) = [one for one in app.selectbox if one.label == "读哪张工作表"]
+    assert "有2张工作表都有这样的表（2022、2021）" in page_text(app)
+    app = choice.set_value("2021").run()
+    assert "9个项目" in page_text(app)

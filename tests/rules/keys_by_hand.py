@@ -67,11 +67,9 @@ def check_keys(rule: Rule) -> None:
                 if key in LATER.get(name, "").split():
                     raise NotCovered(key)
                 raise Refused(f"unknown: {name}.{key}")
-            if rule["format"] == 1 and set(held) & set(SECOND.get(name, "").split()):
-                raise Refused(f"keys of format 2 in {name}")
     _check_fund(rule)
-    if rule["format"] == 1:
-        _check_first(rule)
+    if rule["format"] == 1 and only_second(rule):
+        raise Refused("format 2")
 
 
 def _check_fund(rule: Rule) -> None:
@@ -94,19 +92,20 @@ def _check_fund(rule: Rule) -> None:
         raise Refused("below_zero is recover, where something was issued")
 
 
-def _check_first(rule: Rule) -> None:
-    """Refuses in format 1 what keys of both formats say only in format 2."""
-    if (
-        {"pool", "indicator", "deduction", "adjustment"} & set(rule)
-        or rule["method"].get("kind") == "fixed"
-        or isinstance(rule["method"].get("coefficient"), list)
-        or any(isinstance(weight, str) for weight in rule["weights"].values())
-        or rule["fund"].get("rounding") in ("each-alone", "rest-to")
+def only_second(own: Rule) -> bool:
+    """Says of a rule, or of one file of several, that it has what only format 2 has."""
+    limits = own.get("limit", [])
+    return (
+        bool({"pool", "indicator", "deduction", "adjustment"} & set(own))
         or any(
-            isinstance(limit.get(end), dict) for limit in rule.get("limit", []) for end in ("floor", "cap")
+            set(table) & set(keys.split()) for name, keys in SECOND.items() for table in _tables(own, name)
         )
-    ):
-        raise Refused("format 2")
+        or own.get("method", {}).get("kind") == "fixed"
+        or isinstance(own.get("method", {}).get("coefficient"), list)
+        or any(isinstance(weight, str) for weight in own.get("weights", {}).values())
+        or own.get("fund", {}).get("rounding") in ("each-alone", "rest-to")
+        or any(isinstance(limit.get(end), dict) for limit in limits for end in ("floor", "cap"))
+    )
 
 
 def _tables(rule: Rule, name: str) -> Sequence[Rule]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,13 @@ class Case:
     recipients: str
     previous: str | None = None
     slip: str = ""
+    bases: tuple[str, ...] = ()  # the TOML files that it builds on, the first one first
     issued: str | None = None
 
     def into(self, folder: Path) -> Path:
         """Writes the files into a folder and returns the path of the scenario."""
         texts = {"factors.csv": self.factors, "recipients.csv": self.recipients, "scenario.toml": self.toml}
+        texts |= {f"base{number}.toml": text for number, text in enumerate(self.bases)}
         texts |= {"previous.csv": self.previous} if self.previous else {}
         texts |= {"issued.csv": self.issued} if self.issued else {}
         for name, text in texts.items():
@@ -64,11 +67,20 @@ class Draft:
     numbers: list[str] = field(default_factory=list)  # columns that can be weighted
     coefficients: list[str] = field(default_factory=list)
     grade: str = ""
+    odd: str = ""  # a column with blanks or values below zero
     previous: list[str] | None = None
     issued: list[str] | None = None  # amounts, in the main unit
     sharing: list[str] = field(default_factory=list)  # whom no earmark without condition sets apart
     units: int = 0  # of the distributable amount, as far as it is known beforehand
     sure: bool = True  # whether it is known: no earmark has a condition
+
+    def sound(self) -> list[str]:
+        """The ids that share and whose value in the odd column can be weighted."""
+        return [
+            id
+            for id, value in zip(self.ids, self.columns[self.odd], strict=True)
+            if id in self.sharing and value and Decimal(value) >= 0
+        ]
 
     @property
     def unit(self) -> int:
@@ -123,6 +135,8 @@ class Formula:
         names = self.draft.numbers + self.draft.coefficients
         if self.draft.previous is not None and self.draft.rng.random() < 0.1:
             return "previous"
+        if self.draft.odd and self.draft.rng.random() < 0.05:
+            return self.draft.odd
         return quoted(self.draft.rng.choice(names))
 
     def constant(self) -> str:
@@ -206,7 +220,14 @@ def disguised(rng: random.Random, text: str) -> str:
 
 def written(draft: Draft, slip: str = "") -> Case:
     """The texts of the files that a draft stands for."""
-    tables = dict(draft.tables)
+    tables = tables_of(draft, slip)
+    made: Case = tables.pop("case")
+    return replace(made, toml=toml(tables))
+
+
+def tables_of(draft: Draft, slip: str = "") -> Tables:
+    """The tables of the rule, and as `case` the other files."""
+    tables = copy.deepcopy(draft.tables)
     for limit, inside in tables.pop("limit of ?", []):
         names = [name for name, pool in tables.get("pool", {}).items() if pool is inside]
         if names:
@@ -226,11 +247,38 @@ def written(draft: Draft, slip: str = "") -> Case:
     order = draft.rng.sample(
         range(len(draft.ids)), len(draft.ids)
     )  # the factors' rows need not stand as listed
+    if draft.rng.random() < 0.3:  # whom an earmark without condition sets apart needs no row
+        order = [i for i in order if draft.ids[i] in draft.sharing] or order
     factors = [",".join(["recipient", *draft.columns])]
-    factors += [",".join([draft.ids[i], *(values[i] for values in draft.columns.values())]) for i in order]
-    people = ["recipient,name_zh,name_en,kind"]
-    people += [f"{id},{id}名,name {id},{kind}" for id, kind in zip(draft.ids, draft.kinds, strict=True)]
-    return Case(toml(tables), "\n".join([*factors, ""]), "\n".join([*people, ""]), previous, slip, issued)
+    factors += [
+        ",".join([_called(draft, draft.ids[i]), *(values[i] for values in draft.columns.values())])
+        for i in order
+    ]
+    people = ["recipient,name_zh,name_en,kind,aliases"]
+    people += [
+        f"{id},{id}名,name {id},{kind},{id}又名;Other {id}"
+        for id, kind in zip(draft.ids, draft.kinds, strict=True)
+    ]
+    pools = [*tables.get("pool", {}).values(), tables.get("method", {})]
+    for clause in [*pools, *tables.get("limit", []), *tables.get("earmark", [])]:
+        if isinstance(clause.get("recipients"), list):
+            clause["recipients"] = [_called(draft, id) for id in clause["recipients"]]
+        if "recipient" in clause:
+            clause["recipient"] = _called(draft, clause["recipient"])
+    for entry in [*tables.get("deduction", []), *tables.get("adjustment", [])]:
+        entry["recipient"] = _called(draft, entry["recipient"])
+    return tables | {
+        "case": Case("", "\n".join([*factors, ""]), "\n".join([*people, ""]), previous, slip, issued=issued)
+    }
+
+
+def _called(draft: Draft, id: str) -> str:
+    """One of the names that a recipient has, as it may be written."""
+    if draft.rng.random() < 0.6 or id not in draft.ids:
+        return id
+    return draft.rng.choice(
+        [f"{id}名", f"name {id}", f"{id}又名", f"other  {id}", f"NAME {id}", id.replace("i", "ｉ")]
+    )
 
 
 def toml(tables: Tables) -> str:

@@ -26,6 +26,10 @@ def likely(draft: Draft) -> str:
     name = rng.choice(raw)
     values = sorted(Decimal(value) for value in draft.columns[name])
     small = values[len(values) // 3]
+    if draft.odd and rng.random() < 0.15:
+        return disguised(
+            rng, rng.choice([f"{draft.odd} > -1", f"IF({quoted(name)} > 0, 1, {draft.odd}) = 1"])
+        )
     texts = [
         f"{quoted(name)} >= {small}",
         f"{quoted(name)} <= {values[len(values) * 2 // 3]}",

@@ -1,15 +1,19 @@
 """Random rules, small and as offices might write them, as the texts of the files that a scenario consists of.
 
 `case` makes rules most of which can be shared out by, `wrong_case` takes one and makes one thing of it wrong.
-A rule is drafted as the tables of its TOML file and written at the end.
+A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that
+build on one another (`random_chains`). With `later` a rule of format 2 has also what the program is still to
+learn: held money, corrections, other roundings, groups, bounds as formulas, limits over all pools, phasing in.
 """
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from random_chains import chain
 from random_corrections import corrections, later_fund, settled
 from random_drafts import (
     COLUMNS,
@@ -22,30 +26,42 @@ from random_drafts import (
     Formula,
     Tables,
     disguised,
+    tables_of,
+    toml,
     written,
 )
+from random_later_slips import LATER
 from random_limits import later_limits, likely, limits, named
 from random_slips import SLIPS
 
 
-def case(rng: random.Random, first: bool | None = None) -> Case:
+def case(rng: random.Random, first: bool | None = None, later: bool = False) -> Case:
     """A random rule, if wanted one of format 1 (or none); about nine of ten can be shared out by."""
-    return written(_draft(rng, first))
+    return written(_draft(rng, first, later))
 
 
-def wrong_case(rng: random.Random) -> Case:
+def chained_case(rng: random.Random, later: bool = False) -> Case:
+    """A random rule over two or three files, the later ones saying what they say in another way."""
+    made = tables_of(_draft(rng, later=later))
+    files = chain(rng, made.pop("case"), made)
+    own, texts = files[0], [toml(tables) for tables in files[1:]]
+    return replace(own, toml=texts[-1], bases=tuple(texts[:-1]))
+
+
+def wrong_case(rng: random.Random, later: bool = False) -> Case:
     """A random rule with one thing wrong in it, whose name is `slip`."""
-    slip = rng.choice(list(SLIPS))
+    slips = SLIPS | LATER if later else SLIPS
+    slip = rng.choice(list(slips))
     while True:  # until it is a rule of which that can be wrong
-        draft = _draft(rng)
-        if SLIPS[slip](draft):
+        draft = _draft(rng, later=later)
+        if slips[slip](draft):
             return written(draft, slip)
 
 
 # ---------------------------------------------------------------- the parts of a rule
 
 
-def _draft(rng: random.Random, first: bool | None = None) -> Draft:
+def _draft(rng: random.Random, first: bool | None = None, later: bool = False) -> Draft:
     people = rng.randint(2, 8)
     ids = rng.sample(IDS, people)
     draft = Draft(rng, {}, ids, [rng.choice(KINDS[: rng.randint(1, 3)]) for _ in ids])
@@ -68,6 +84,11 @@ def _draft(rng: random.Random, first: bool | None = None) -> Draft:
     if not first and rng.random() < 0.35:
         draft.grade = "等级"
         draft.columns[draft.grade] = [rng.choice("ABCab") for _ in ids]
+        if rng.random() < 0.3:  # only who has a grade can be asked for it
+            draft.columns[draft.grade][rng.randrange(people)] = ""
+    if not first and rng.random() < 0.35:
+        draft.odd = rng.choice(["change", "增减额"])
+        draft.columns[draft.odd] = [rng.choice(["", "-2", "-0.5", "0", "3", "7.25"]) for _ in ids]
     _fund(draft, first)
     tables = draft.tables["factor"] = {}
     if draft.grade:
@@ -79,7 +100,7 @@ def _draft(rng: random.Random, first: bool | None = None) -> Draft:
         _method(draft, first)
     else:
         _pools(draft)
-    if not first:
+    if later and not first:
         later_fund(draft)
         later_limits(draft)
         corrections(draft)
@@ -202,6 +223,8 @@ def _pools(draft: Draft) -> None:
             else:
                 pools[name] = _pool(draft, part, {"amount": part * unit})
         pools["rest"] = _pool(draft, left, {"amount": "rest"})
+        if rng.random() < 0.15:
+            pools["rest"] = _fixed_rest(draft, left)
         if rng.random() < 0.3:
             pools = dict(rng.sample(list(pools.items()), len(pools)))
     draft.tables["pool"] = pools
@@ -225,6 +248,11 @@ def _hundred(rng: random.Random, count: int) -> list[Any]:
 def _pool(draft: Draft, units: int, amount: Tables) -> Tables:
     kind = draft.rng.choice(["shares", "shares", "scores"])
     pool = amount | {"kind": kind, "weights": _weights(draft, kind, False)} | _who(draft, 0.35)
+    if draft.odd and draft.rng.random() < 0.3 and draft.sound():  # weighted where it can be
+        pool |= {"recipients": draft.sound(), "weights": {draft.odd: 100}}
+        pool.pop("where", None)
+    elif draft.odd and draft.rng.random() < 0.2:  # written down, and not weighted
+        pool["weights"][draft.odd] = 0
     _coefficient(draft, pool, False)
     limits(draft, "?", units, pool)
     return pool
@@ -252,6 +280,27 @@ def _fixed(draft: Draft, units: int) -> Tables:
     if how != "scale":
         pool |= _who(draft, 0.3)
     _coefficient(draft, pool, False)
+    return pool
+
+
+def _fixed_rest(draft: Draft, units: int) -> Tables:
+    """So much for each unit of a column out of what is left: just that much, or more and scaled."""
+    pool = _fixed(draft, units)
+    pool["amount"] = "rest"
+    if "over" in pool or not draft.sharing:
+        return pool
+    column = next(iter(pool["weights"]))
+    if draft.rng.random() < 0.7 and column in draft.columns:  # comes to it, if nothing else takes of it
+        sum_of = sum(
+            (
+                Decimal(v)
+                for id, v in zip(draft.ids, draft.columns[column], strict=True)
+                if id in draft.sharing
+            ),
+            Decimal(),
+        )
+        money, parts = units * draft.tables["fund"]["unit"] * 100, int(sum_of * 100)
+        pool = {"amount": "rest", "kind": "fixed", "weights": {column: f"{money}/{max(parts, 1)}"}}
     return pool
 
 

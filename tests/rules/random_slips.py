@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from random_drafts import Draft, Tables, quoted
-from random_second_slips import SECOND
 
 
 def _pool_of(draft: Draft, *kinds: str) -> Tables | None:
@@ -17,7 +16,7 @@ def _pool_of(draft: Draft, *kinds: str) -> Tables | None:
 
 def _rule_of(draft: Draft) -> tuple[Tables, Tables]:
     """A pool, or the method, that shares by weights, and its weights."""
-    pool = _pool_of(draft, "shares", "scores")
+    pool = _pool_of(draft, "shares", "scores") or _pool_of(draft, "fixed")
     return (pool, pool["weights"]) if pool else (draft.tables["method"], draft.tables["weights"])
 
 
@@ -65,7 +64,9 @@ def _circle(draft: Draft) -> bool:
 
 def _nobody(draft: Draft) -> bool:
     pool = _rule_of(draft)[0]
-    if draft.tables["format"] == 1 or (draft.units == 0) or pool.get("amount") == 0 or "percent" in pool:
+    if draft.tables["format"] == 1 or (draft.units == 0) or pool.get("amount") in (0, "needed"):
+        return False
+    if "percent" in pool:
         return False
     pool["where"] = f"{quoted(draft.numbers[0])} < 0 - 10^40"
     return pool.get("amount") != "rest"
@@ -210,4 +211,3 @@ SLIPS: dict[str, Callable[[Draft], bool]] = {
     "a limit of an unknown pool": lambda draft: _add_limit(draft, pool="nowhere", floor=0),
     "a limit by nothing": lambda draft: _add_limit(draft, floor_rate=Decimal("0.1"), of="fund", by="nothing"),
 }
-SLIPS |= SECOND

@@ -1,6 +1,7 @@
 """The rules of a split, written anew from docs/method.md and the text of format 2 alone: slow and plain.
 
-Not covered are `extends` and factor values from a register (`NotCovered`).
+Not covered are factor values from a register (`NotCovered`); `extends` is followed before, by
+`extends_by_hand`.
 
 Where the text is silent, this is decided here as an office would expect it:
 

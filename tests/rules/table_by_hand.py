@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -17,30 +18,48 @@ Amounts = dict[str, Fraction]
 
 
 def read(
-    toml: str, factors: str, recipients: str, previous: str | None = None, issued: str | None = None
+    toml: str | Rule,
+    factors: str,
+    recipients: str,
+    previous: str | None = None,
+    issued: str | None = None,
 ) -> tuple[Rule, list[dict[str, Any]], dict[str, list[Any]]]:
     """The three arguments of `split`, from the texts of the files; a blank cell is None."""
-    rule = tomllib.loads(toml, parse_float=Decimal)
+    rule = toml if isinstance(toml, dict) else tomllib.loads(toml, parse_float=Decimal)
     listed = csv.DictReader(recipients.splitlines())
     people: list[dict[str, Any]] = [
         {
             "id": row["recipient"],
-            "kind": row.get("kind", ""),
-            "names": [row[key] for key in ("name_zh", "name_en") if row.get(key)],
+            "kind": row.get("kind") or "",
+            "names": [
+                *(row[key] for key in ("name_zh", "name_en") if row.get(key)),
+                *filter(None, (row.get("aliases") or "").split(";")),
+            ],
         }
         for row in listed
     ]
-    rows = {row["recipient"]: row for row in csv.DictReader(factors.splitlines())}
+    called = {alike(name): person["id"] for person in people for name in (person["id"], *person["names"])}
+
+    def by_id(text: str) -> dict[str, dict[str, Any]]:
+        rows = {called.get(alike(row["recipient"])): row for row in csv.DictReader(text.splitlines())}
+        if None in rows:
+            raise Refused("a row of an unknown recipient")
+        return rows
+
+    rows = by_id(factors)
     header = next(csv.reader(factors.splitlines()))[1:]
-    if set(rows) - {person["id"] for person in people}:
-        raise Refused("a row of an unknown recipient")
     columns = {name: [rows.get(person["id"], {}).get(name) or None for person in people] for name in header}
     for key, text in (("previous", previous), ("issued", issued)):
         if text is not None:
-            stated = {row["recipient"]: row["amount"] for row in csv.DictReader(text.splitlines())}
+            stated = by_id(text)
             for person in people:
-                person[key] = stated.get(person["id"])
+                person[key] = stated.get(person["id"], {}).get("amount")
     return rule, people, columns
+
+
+def alike(name: str) -> str:
+    """A name as it is compared: full width as half width, capitals as small letters, blanks as one."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def number(written: Any) -> Fraction:
@@ -158,7 +177,7 @@ class Table:
     def called(self, name: str) -> int:
         """The place of the recipient that goes by this id or name; Refused where there is none."""
         for i, person in enumerate(self.people):
-            if name in (person["id"], *person.get("names", [])):
+            if alike(name) in map(alike, (person["id"], *person.get("names", []))):
                 return i
         raise Refused(f"there is no recipient {name}")
 
@@ -177,10 +196,11 @@ class Table:
         """Those of `among` that the clause names and that meet its condition, in listed order."""
         wanted = clause.get("recipients", "all")
         if isinstance(wanted, list):
-            called = [{person["id"], *person.get("names", [])} for person in self.people]
-            if not wanted or any(all(name not in names for names in called) for name in wanted):
+            called = [{*map(alike, [person["id"], *person.get("names", [])])} for person in self.people]
+            named_so = {*map(alike, wanted)}
+            if not wanted or any(all(name not in names for names in called) for name in named_so):
                 raise Refused(f"recipients {wanted}: none, or one unknown")
-            listed = [i for i, names in enumerate(called) if names & set(wanted)]
+            listed = [i for i, names in enumerate(called) if names & named_so]
             if apart & set(listed):
                 raise Refused(f"recipients {wanted}: one is set apart by an earmark")
             named = [i for i in among if i in listed]

@@ -13,7 +13,7 @@ from phrases import sentences
 from streamlit.testing.v1 import AppTest
 
 from allocator import Scenario, allocate
-from allocator.files.understanding.model import Statement
+from allocator.core.statement import Statement
 from allocator.text import LANGUAGES, ZH, Phrasebook
 from allocator.ui.components import understood
 

@@ -106,6 +106,24 @@ def test_what_was_chosen_stands_in_the_other_language_and_after_another_page(lis
     assert app.session_state["rows-new"] == {"5": "check"} and not asked(app)
 
 
+def test_every_kind_of_row_has_a_word(lists: Lists) -> None:
+    rows = [
+        "某市测算表", "单位：万元", "县区,投资,税收", "甲,1,2", "权重,60,40", "一、区", "甲县,12,30",
+        "其中：高新区,2,3", "市本级,,", "乙区,4,5", "平均,8,17", "县区,投资,税收", "丙县,,",
+        "合计,16,35", "注：截至年底",
+    ]  # fmt: skip
+    app = pasted("zh", "\n".join(rows))
+    assert len(lists.frame) >= 12 and not app.exception
+    (own,) = (key for key in asked(app) if "own_level" in key or "reservation" in key)
+    app.selectbox(key=own).set_value("reservation").run()
+    app.run()
+    assert not app.exception
+    lists.key = ""  # as when the page is opened anew
+    app.session_state["rows-list-new"] = None
+    app.run()
+    assert "作为市级部门安排" in set(lists.frame["taken"])
+
+
 def test_another_table_begins_anew(lists: Lists) -> None:
     app = pasted("zh")
     lists.make(app, "5", "不读")

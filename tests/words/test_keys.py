@@ -39,6 +39,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "projects.reason.": ELSEWHERE,
     "stage.": ELSEWHERE,
     "sheets.": ELSEWHERE,
+    "beyond.": ELSEWHERE,
     "error.": ELSEWHERE,
     "place.": ELSEWHERE,
     "cli.": ELSEWHERE,

@@ -15,6 +15,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.files.dates import cell_day
 from allocator.report.tables.table import Table
 from allocator.report.words.rule import status_lines
+from allocator.report.words.statements import statement_lines, statements_as_data
 from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads pandas
@@ -26,6 +27,7 @@ def parser(book: Phrasebook) -> Parser:
     made = Parser("execution", book, "file", "payments")
     made.option("--on", metavar="YYYY-MM-DD")
     made.option("--rules", metavar="FILE")
+    made.option("--sheet", metavar="NAME")
     made.option("--payees", action="store_true")
     return made
 
@@ -36,17 +38,23 @@ def command(options: Any, book: Phrasebook) -> int:
     if options.payments is None:
         raise Usage(book.say("cli.missing_payments", file=file))
     allocation = allocation_of(file)
-    found = execute_file(allocation, file, options.payments, options.on, options.rules)
+    found = execute_file(allocation, file, options.payments, options.on, options.rules, options.sheet)
     show(found, allocation, options.format, book, payees=options.payees)
     return 0
 
 
 def execute_file(
-    allocation: Allocation, file: str, payments: str, on: str | None, rules: str | None
+    allocation: Allocation,
+    file: str,
+    payments: str,
+    on: str | None,
+    rules: str | None,
+    sheet: str | None = None,
 ) -> Execution:
     """The execution: the payments of a file up to a day, compared with a scenario's allocation.
 
-    Raises ScenarioError with a sentence for each problem of an option or a file.
+    ``sheet`` is the one to read where several hold payments.  Raises ScenarioError with a sentence for each
+    problem of an option or a file.
     """
     from allocator.analysis.execution import execute, payers, usual_day
     from allocator.files.execution.payments import load_payments
@@ -58,7 +66,7 @@ def execute_file(
         raise ScenarioError(Problem("execution_rules", {}, str(path)))
     held = load_rules(path)
     who = payers(allocation)
-    paid = load_payments(payments, allocation.scenario, who)
+    paid = load_payments(payments, allocation.scenario, who, sheet)
     return execute(who, paid, held, day or usual_day(paid, held))
 
 
@@ -76,10 +84,11 @@ def show(found: Execution, result: Allocation, form: str, book: Phrasebook, *, p
 
     if form == "json":
         reached = {"assessment": assessment.as_data(assess(found))}
-        print_json(jsonable({**tables.as_data(found, payees=payees), **reached}))
+        statements = {"statements": statements_as_data(found.payments.statements, book)}
+        print_json(jsonable({**tables.as_data(found, payees=payees), **statements, **reached}))
         return
-    scenario = result.scenario
-    head = words.head(found, result, book)
+    scenario, paid = result.scenario, found.payments
+    head = [*words.head(found, result, book), *statement_lines(paid.statements, paid.file, book)]
     plan, doubts = words.plan_lines(found, scenario, book), words.doubt_lines(found, scenario, book)
     below = [*words.closing(found, scenario, book), *status_lines(scenario, book), trace(result, book)]
     progress = tables.progress_table(found, scenario, book)

@@ -23,6 +23,7 @@ def parser(book: Phrasebook) -> Parser:
     made = Parser("factors", book, "register", "factor_rules")
     made.option("--activities", metavar="FILE")
     made.option("--scenario", metavar="FILE")
+    made.option("--sheet", metavar="NAME")
     made.option("--projects", action="store_true")
     made.option("--values", metavar="CSV")
     return made
@@ -32,7 +33,7 @@ def command(options: Any, book: Phrasebook) -> int:
     """Counts the projects, and prints the factor values that they give."""
     if options.register is None or options.factor_rules is None:
         raise Usage(book.say("cli.missing_register"))
-    asked = Asked(options.activities, options.scenario, options.values)
+    asked = Asked(options.activities, options.scenario, options.values, options.sheet)
     counted, scenario = count_projects(options.register, options.factor_rules, asked)
     show(counted, scenario, options.format, book, projects=options.projects)
     if options.values is not None:
@@ -47,6 +48,7 @@ class Asked:
     activities: str | None = None
     scenario: str | None = None
     values: str | None = None
+    sheet: str | None = None
 
 
 def count_projects(register: str, rules: str, asked: Asked) -> tuple[Counted, Scenario | None]:
@@ -59,7 +61,7 @@ def count_projects(register: str, rules: str, asked: Asked) -> tuple[Counted, Sc
 
     scenario = None if asked.scenario is None else load_scenario(asked.scenario)
     recipients = None if scenario is None else scenario.recipients
-    found = load_counted(register, rules, asked.activities, recipients)
+    found = load_counted(register, rules, asked.activities, recipients, asked.sheet)
     if asked.values is not None:
         put_file(Path(asked.values), csv_bytes(factor_rows(found)))
     return found, scenario
@@ -74,7 +76,7 @@ def show(found: Counted, scenario: Scenario | None, form: str, book: Phrasebook,
         return
     factors = words.factors_of(found, scenario.factors if scenario else ())
     recipients = words.recipients_of(scenario.recipients if scenario else ())
-    head = words.head(found, factors, book)
+    head = [*words.head(found, factors, book), *words.read_lines(found, book)]
     grid = tables.values_table(found, factors, recipients, book)
     named = projects or form == "table"  # output that is passed on names no companies unless asked
     notes = words.notes(found, factors, recipients, book, named=named)

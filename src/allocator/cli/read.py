@@ -14,7 +14,8 @@ from allocator.core.errors import AllocatorError
 from allocator.text import Phrasebook
 
 if TYPE_CHECKING:
-    from allocator.files.understanding.model import Options, Statement, Understanding
+    from allocator.core.statement import Statement
+    from allocator.files.understanding.model import Options, Understanding
 
 _PARTS = {
     "treated": "sheets.title.treated",

@@ -165,7 +165,6 @@ class Scenario:
             "taking": any(pool.recipients != "all" for pool in self.pools),
             "coefficients": any(len(pool.coefficients) > 1 for pool in self.pools),
             "earmarks": any(earmark.recipients is not None for earmark in self.earmarks),
-            "basis": any(basis is not None for basis in self._bases()),
         }
         return tuple(kind for kind, there in found.items() if there)
 
@@ -177,23 +176,29 @@ class Scenario:
     def format(self) -> int:
         """The format that a file of this scenario needs: 1 wherever that can express it."""
         whole = all(is_decimal(weight) for weight in self.weights.values())
-        return 1 if whole and not self.pools and not self.beyond else 2
+        plain = whole and not self.pools and not self.beyond
+        return 1 if plain and not any(self._bases()) and not self._blank() else 2
+
+    def _blank(self) -> bool:
+        """True where one who takes part has no value in a column of data."""
+        return any(factor.values[i] is None for factor in self.factors for i in self.participants)
 
     @cached_property
     def behind(self) -> tuple[Factor, ...]:
-        """The columns of data that the weights rest on: the weighted factors, and what formulas take."""
+        """The columns of data that the rule rests on: the weighted factors, with format 2 all it uses."""
         weighted = [factor for weights in self.weighted.values() for factor in weights]
         if not self.columns and not self.pools:
             return tuple(self.factor(id) for id in weighted)
-        behind = self.columns.behind(weighted)
+        behind = self.columns.used
         return tuple(f for f in self.factors if f.id in behind and f.formula is None)
 
     @property
     def assumed(self) -> tuple[Factor, ...]:
-        """The columns behind the weights whose data is assumed or an example."""
-        weighted = {f for weights in self.weighted.values() for f, weight in weights.items() if weight}
-        behind = self.columns.behind(weighted)
-        return tuple(f for f in self.behind if f.id in behind and f.status in ("assumed", "example"))
+        """The columns behind the rule whose data is assumed or an example, without weights of zero."""
+        used = {f for weights in self.weighted.values() for f, weight in weights.items() if weight}
+        if self.columns or self.pools:
+            used |= self.columns.used
+        return tuple(f for f in self.behind if f.id in used and f.status in ("assumed", "example"))
 
     # --- its columns ------------------------------------------------------------------------------
 

@@ -64,6 +64,8 @@ class Pool:
     def __post_init__(self) -> None:
         put(self, id=self.id and check_id(self.id, "scenario"), coefficients=tuple(self.coefficients))
         put(self, name=Text.of(self.name or self.id or "—"))
+        if self.id == "all":
+            wrong("pool_all", at={"key": "pool.all"})
         if self.basis is not None:
             put(self, basis=Text.of(self.basis))
         if self.kind not in KINDS:

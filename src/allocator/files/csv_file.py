@@ -14,6 +14,7 @@ from allocator.files.parsing import Row, headed, read_bytes, wrong
 MOST_ROWS = 300_000  # in one file of a scenario: enough for a remark on every cell of the largest
 MOST_COLUMNS = 16_384  # as many as Excel has
 _MOST_COMMAS = 200_000  # in one line, including those within quotes
+LINES_ASIDE = 10_000  # titles, totals, notes and blank lines of a table beside its rows
 _MOST_LINES = 2**20  # including blank ones, as many as Excel has
 _LONGEST_LINE = 2**20  # bytes
 _PIECE = 2**20
@@ -87,6 +88,46 @@ def csv_columns(content: bytes, most_rows: int = MOST_ROWS) -> list[list[str]] |
     except (csv.Error, ValueError, _Wide):
         return None
     return columns
+
+
+def ragged_columns(
+    file: str, content: bytes, most_rows: int, most_columns: int, mark: str
+) -> tuple[list[list[str]], list[int]]:
+    """The columns of CSV as written, blank lines included, and the number of cells in every line.
+
+    ``mark`` separates the cells; a line that is shorter than others is filled up.  Raises
+    ScenarioError where the content is not CSV or too large.
+
+    >>> ragged_columns("a.csv", b"a,b\\n1\\n", 10, 10, ",")
+    ([['a', '1'], ['b', '']], [2, 1])
+    """
+    columns: list[list[str]] = []
+    lengths: list[int] = []
+    count = 0
+    try:
+        text = _Lines(file, content, _BATCH * 300, mark)
+        reader = csv.reader(text, strict=True, delimiter=mark)
+        while rows := list(itertools.islice(reader, _BATCH)):
+            text.commas = 0
+            lengths += map(len, rows)
+            wide = max(lengths[count:])
+            if wide > most_columns and any(any(row[most_columns:]) for row in rows):
+                raise _Wide
+            columns += [[""] * count for _ in range(len(columns), min(wide, most_columns))]
+            cells = itertools.zip_longest(*rows, fillvalue="")
+            for at, column in enumerate(columns):
+                column.extend(next(cells, ()) if at < wide else ())
+                column += [""] * (count + len(rows) - len(column))
+            count += len(rows)
+            if count > max(most_rows + LINES_ASIDE, _MOST_LINES):
+                raise _Wide
+            if count * len(columns) > _most_cells(most_rows):
+                wrong(file, "upload_cells", limit=_most_cells(most_rows))
+    except csv.Error:
+        wrong(file, "csv_syntax", {"row": reader.line_num})
+    except _Wide:
+        wrong(file, "sheet_large", rows=most_rows, columns=most_columns)
+    return columns, lengths
 
 
 def _most_cells(most_rows: int) -> int:

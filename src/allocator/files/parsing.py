@@ -273,6 +273,19 @@ def cell_number(cell: str) -> Number | str:
     return "cell_text"
 
 
+def signed_number(cell: str) -> Number | str:
+    """The number in a cell, which may be below zero; else the key that `cell_number` gives.
+
+    >>> signed_number("-1,234.50"), signed_number("−3"), signed_number("--3")
+    (Fraction(-2469, 2), -3, 'cell_text')
+    """
+    found = cell_number(cell)
+    if found != "cell_negative":
+        return found
+    size = cell_number(cell.translate(_FULL_WIDTH).strip().removeprefix("+")[1:])
+    return size if isinstance(size, str) else -size
+
+
 def cell_text(value: Any) -> str:
     """A value as the text of a CSV cell, in plain digits."""
     if value is None:
@@ -283,11 +296,11 @@ def cell_text(value: Any) -> str:
 def decimal_text(value: Fraction) -> str:
     """A fraction in plain digits; raises ScenarioError where it has no exact decimal form.
 
-    >>> decimal_text(Fraction(1, 8))
-    '0.125'
+    >>> decimal_text(Fraction(1, 8)), decimal_text(Fraction(-1, 2))
+    ('0.125', '-0.5')
     """
     digits = next((d for d in range(1, MOST_DECIMALS + 1) if (value * 10**d).denominator == 1), None)
     if digits is None:
         raise ScenarioError(Problem("no_decimal", {"value": str(value)}))
-    whole = f"{int(value * 10**digits):0{digits + 1}d}"
-    return f"{whole[:-digits]}.{whole[-digits:]}"
+    whole = f"{abs(int(value * 10**digits)):0{digits + 1}d}"
+    return f"{'-' if value < 0 else ''}{whole[:-digits]}.{whole[-digits:]}"

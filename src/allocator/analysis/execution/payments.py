@@ -15,6 +15,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number
 from allocator.core.parts import Text
+from allocator.core.statement import Statement
 
 ALIKE = ("payer", "day", "fen", "use", "payee", "note", "status")  # all that a row says
 COLUMNS = ("line", "payer", "day", "fen", "use", "payee", "note")
@@ -53,7 +54,7 @@ class Payments:
     ``table`` has a row for each payment: its line in the file, and the positions of its payer, use, payee and
     note in the lists beside it; ``day`` and ``fen``, the amount in hundredths of the main unit, below zero
     for a refund; ``status`` where the file has one.  ``illustrative`` says that any of it is assumed or an
-    example.
+    example, ``statements`` how the file was read.
     """
 
     payers: tuple[str, ...]
@@ -63,6 +64,7 @@ class Payments:
     table: pd.DataFrame
     illustrative: bool = False
     file: str = ""
+    statements: tuple[Statement, ...] = ()
 
     def __post_init__(self) -> None:
         size = float(np.abs(self.table["fen"].to_numpy(dtype="float64")).sum())

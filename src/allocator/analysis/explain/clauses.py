@@ -127,7 +127,7 @@ def _limits(scenario: Scenario) -> Counter[Limit]:
 
 
 def _earmarks(scenario: Scenario) -> tuple[object, ...]:
-    """What each recipient is given apart, and the conditions by which it might be given something else."""
+    """The money apart by recipient, and the conditions by which it might be something else."""
     table: dict[str, tuple[Number, bool]] = {}
     for recipient, more, also_shares in scenario.grants:
         amount, _ = table.get(recipient, (0, False))

@@ -22,6 +22,7 @@ from allocator.analysis.projects.register import FactorRule, Figures, Register, 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import MOST_DECIMALS, Frozen, Number, plain
 from allocator.core.parts import Text, plain_name
+from allocator.core.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Counted:
     scores: Mapping[str, Mapping[str, Number]]  # factor of a scorecard: value by recipient
     blanks: Mapping[str, int]  # factor: projects that count and have no figure
     gaps: Mapping[str, int]  # factor: projects that count and lack one of a year since they were signed
+    statements: tuple[Statement, ...] = ()  # on how the scorecard was read; a register has its own
 
     @cached_property
     def values(self) -> Mapping[str, Mapping[str, Number]]:
@@ -102,10 +104,11 @@ def counted(
     rules: Rules,
     recipients: Sequence[str],
     activities: Mapping[Text, Mapping[str, Number]] | None = None,
+    statements: Iterable[Statement] = (),
 ) -> Counted:
     """Factor values of a register under the rules; ``activities`` are counts for the scorecard, by column.
 
-    Every column that the rules name must be there.
+    ``statements`` say how the scorecard was read.  Every column that the rules name must be there.
 
     >>> own = Register("", ("p", "q"), ("", ""), ("a", "b"), ("", ""), (date(2019, 5, 1), date(2015, 5, 1)),
     ...                (2, 3), {}, {Text("tax"): Figures(1, {2021: (15, 7), 2022: (25, 9)})})
@@ -147,6 +150,7 @@ def counted(
         Frozen(_scores(rules, recipients, activities or {})),
         Frozen(blanks),
         Frozen(gaps),
+        tuple(statements),
     )
 
 

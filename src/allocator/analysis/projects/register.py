@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from allocator.core.exact import Frozen, Number
 from allocator.core.parts import Text, check_id, number_at, plain_name, put, wrong
+from allocator.core.statement import Statement
 
 HOWS = ("sum", "best-year", "count")
 
@@ -31,7 +32,8 @@ class Figures:
 class Register:
     """项目清单: projects in the order of their file, with the line that each stands in.
 
-    ``texts`` and ``figures`` are the columns that the rules look at, by name.
+    ``texts`` and ``figures`` are the columns that the rules look at, by name; ``statements`` say how the file
+    was read.
     """
 
     file: str
@@ -45,6 +47,7 @@ class Register:
     figures: Mapping[Text, Figures]
     evidence: tuple[bool, ...] = ()
     illustrative: bool = False
+    statements: tuple[Statement, ...] = ()
 
     @cached_property
     def repeated(self) -> tuple[tuple[int, ...], ...]:

@@ -17,6 +17,9 @@ from allocator.core.naming import Names
 from allocator.core.parts import plain_name
 from allocator.core.totals import is_total
 from allocator.files.parsing import cell_number
+from allocator.files.sheets.columns import ReadAs
+from allocator.files.understanding.record_names import Matcher
+from allocator.files.understanding.vocabulary import closed
 
 _LARGEST_FEN: int = 10**17  # far beyond any fund
 _PLAIN_AMOUNT = re.compile(r"([+\-−]?)([0-9]{1,15})(?:\.([0-9]{1,8}))?")
@@ -42,12 +45,24 @@ def payers_written(scenario: Scenario, payers: Sequence[Payer]) -> Names:
     return Names([*recipients, *departments], [payer.name for payer in payers])
 
 
-def payer_at(text: str, names: dict[str, int], written: Names) -> int | Problem:
-    """The position of the payer that a cell names; ``written`` are the names to propose."""
+def payer_at(text: str, names: dict[str, int], written: Names, matcher: Matcher) -> int | ReadAs | Problem:
+    """The position of the payer that a cell names; ``written`` are the names to propose.
+
+    Spaces and characters that nobody sees tell no payers apart, and recipients are ``matcher``'s to find.
+    """
     if not text:
         return Problem("recipient_blank")
     found = names.get(plain_name(text))
     if found is None:
+        alike = names.get(plain_name(closed(text)))
+        if alike is not None and alike >= 0:
+            return ReadAs(alike, closed(text))
+        match = matcher.matched(text)
+        if isinstance(match, Problem):
+            return match
+        if match is not None:
+            at = names[plain_name(match[0])]
+            return ReadAs(at, match[1]) if at >= 0 else Problem("payment_both", {"name": text[:100]})
         if is_total(text):
             return Problem("recipient_total", {"name": text[:100]})
         return Problem("payment_payer", {"name": text[:100], "guess": written.guess(text)})

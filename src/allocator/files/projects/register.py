@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +13,32 @@ import numpy as np
 from allocator.analysis.projects import Counted, Figures, Register, Rules, counted
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import MOST_DECIMALS, Number
-from allocator.core.naming import names_of, nearest, unknown_recipient
-from allocator.core.parts import AMOUNT_UNITS, Recipient, Text, lookup, plain_name
+from allocator.core.naming import names_of, unknown_recipient
+from allocator.core.parts import Recipient, Text, lookup, plain_name
+from allocator.core.statement import Statement
 from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, cell_number, file_bytes, uncollected
+from allocator.files.projects.columns import form_of, places_in
 from allocator.files.projects.rules import load_factor_rules
-from allocator.files.scenario.tables import Finder, read_columns
-from allocator.files.sheets.columns import Cells, Reader, cells_of, day_in, distinct, status_in
+from allocator.files.projects.scorecard import MOST_ROWS, read_activities
+from allocator.files.sheets.columns import Cells, ReadAs, Reader, day_in, distinct, status_in, whole_csv
 from allocator.files.sheets.spreadsheet import LARGEST_UPLOAD_MB, shown_name
-from allocator.text import BOOKS, both
+from allocator.files.understanding.names import Recipients, plain_form
+from allocator.files.understanding.record_names import Matcher
+from allocator.files.understanding.records import records_in
+from allocator.files.understanding.vocabulary import closed, tidy
 
-FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "status")
-NEEDED = ("project", "recipient", "signed")
 LARGEST_MB = 50  # of a file named on the command line
-MOST_ROWS = 200_000
-# the name of a column, a year before or after it, and a unit in brackets
-_YEAR = r"((?:19|20)[0-9]{2}) ?(?:年度?)?"
-_AFTER = re.compile(rf"(.+?)[ _-]?{_YEAR} ?(?:\(([^()]*)\))?")
-_BEFORE = re.compile(rf"{_YEAR}[ _-]?([^\d ].*?) ?(?:\(([^()]*)\))?")
-_PLAIN = re.compile(r"(.*?) ?(?:\(([^()]*)\))?")
 
 
-def load_register(path: str | Path, rules: Rules, recipients: Sequence[Recipient] | None = None) -> Register:
+def load_register(
+    path: str | Path, rules: Rules, recipients: Sequence[Recipient] | None = None, sheet: str | None = None
+) -> Register:
     """The projects in a file.  Raises ScenarioError with a sentence for each problem."""
     path = Path(path)
     content = file_bytes(path, LARGEST_MB)
     try:
-        return read_register(path.name, content, rules, recipients, LARGEST_MB)
+        return read_register(path.name, content, rules, recipients, LARGEST_MB, sheet)
     except ScenarioError as error:
         raise error.in_files({shown_name(path.name): str(path)}) from None
 
@@ -53,27 +50,46 @@ def read_register(
     rules: Rules,
     recipients: Sequence[Recipient] | None = None,
     most_mb: int = LARGEST_UPLOAD_MB,
+    sheet: str | None = None,
 ) -> Register:
     """The projects in an uploaded file, of these recipients or, if none are given, of those that it names.
 
-    Raises ScenarioError with a sentence for each problem.
+    ``sheet`` is the one to read where several hold a register.  Raises ScenarioError with a sentence for each
+    problem.
     """
-    cells = cells_of(name, content, "projects.sheet", most_mb, MOST_ROWS)
-    places = _header(cells, rules)
+    plain, form = whole_csv(name, content, most_mb, MOST_ROWS), form_of(rules)
+    if plain is not None and not form.placed(plain.header).lacking:
+        with suppress(ScenarioError):  # what is no plain table of records is understood below
+            return _made(plain, rules, recipients)
+    return _made(records_in(name, content, form, most_mb, MOST_ROWS, sheet, plain), rules, recipients)
+
+
+def _made(cells: Cells, rules: Rules, recipients: Sequence[Recipient] | None) -> Register:
+    """The register in columns of text."""
+    places, problems = places_in(cells, rules)
     header = cells.header
     labels = {column: header[at] for column, at in places.fixed.items()}
-    reader = Reader(cells.file, cells.at, cells.lines, labels)
+    reader = Reader(cells, labels)
+    reader.problems += problems
+    for years in places.figures.values():
+        reader.problems += [problem for at in years.values() for problem in cells.doubts.get(at, ())]
 
     def texts(column: str, blank: str | None = None) -> list[str]:
         if column not in places.fixed:
             return [""] * len(cells.lines)
         codes, found = reader.texts(column, cells.columns[places.fixed[column]], blank)
+        if column == "project":
+            _refuse_totals(reader, codes, found)
         return list(np.array(found, dtype=object)[codes])
 
     names, codes, industries = texts("project", "project_blank"), texts("code"), texts("industry")
     evidence = [bool(text) for text in texts("evidence")]
-    ids = _recipients(reader, cells.columns[places.fixed["recipient"]], recipients)
-    signed = reader.values("signed", cells.columns[places.fixed["signed"]], day_in, "object").tolist()
+    ids: list[str] = []
+    signed: list[Any] = []
+    if "recipient" in places.fixed:
+        ids = _recipients(reader, cells.columns[places.fixed["recipient"]], recipients)
+    if "signed" in places.fixed:
+        signed = reader.values("signed", cells.columns[places.fixed["signed"]], day_in, "object").tolist()
     illustrative = False
     if "status" in places.fixed:
         column = cells.columns[places.fixed["status"]]
@@ -87,8 +103,9 @@ def read_register(
         column: _figures(reader, cells, years, places.units.get(column, ""))
         for column, years in places.figures.items()
     }
-    if reader.problems:
-        raise ScenarioError(sorted(reader.problems, key=lambda p: int(str(p.at["row"])))[:MOST_PROBLEMS])
+    reader.sound()
+    if places.unread:
+        reader.statements.append(Statement("columns_unread", details={"names": list(places.unread)}))
     return Register(
         cells.file,
         tuple(names),
@@ -101,42 +118,8 @@ def read_register(
         figures,
         tuple(evidence),
         illustrative,
+        tuple(reader.statements),
     )
-
-
-def read_activities(
-    name: str, content: bytes, rules: Rules, recipients: Sequence[Recipient], most_mb: int = LARGEST_UPLOAD_MB
-) -> dict[Text, dict[str, Number]]:
-    """The counts of a scorecard: column, then recipient.  Raises ScenarioError."""
-    cells = cells_of(name, content, "projects.activities", most_mb, MOST_ROWS)
-    known = headings()
-    wanted = _by_names(item.column for item in rules.points)
-    whose = Text(*both("projects.heading.recipient"))
-    header: list[str] = []
-    places: dict[Text, int] = {}
-    problems: list[Problem] = []
-    for at, text in enumerate(cells.header):
-        plain = plain_name(text)
-        own = [whose] if known.get(plain) == "recipient" else wanted.get(plain, [])
-        header.append("recipient" if own == [whose] else text if own else "")
-        for column in own:
-            if places.setdefault(column, at) != at:
-                twice = {"first": cells.header[places[column]], "second": text}
-                problems.append(Problem("header_double", twice, cells.file, {**cells.at, "row": 1}))
-    columns = list(dict.fromkeys(item.column for item in rules.points))
-    for missing in [column for column in (whose, *columns) if column not in places]:
-        details = {"name": missing, "known": [whose, *columns][:20]}
-        problems.append(Problem("header_missing", details, cells.file, {**cells.at, "row": 1}))
-    problems += [cells.mixed[at] for at in places.values() if at in cells.mixed]
-    if problems:
-        raise ScenarioError(problems[:MOST_PROBLEMS])
-    keep = [at for at, heading in enumerate(header) if heading]
-    rows = [
-        (int(line), [str(cells.columns[at][row]).strip() for at in keep])
-        for row, line in enumerate(cells.lines)
-    ]
-    read = read_columns(cells.file, [header[at] for at in keep], rows, Finder(tuple(recipients)))
-    return {column: read[header[places[column]]] for column in columns}
 
 
 def load_counted(
@@ -144,13 +127,15 @@ def load_counted(
     rules: str | Path,
     activities: str | Path | None = None,
     recipients: Sequence[Recipient] | None = None,
+    sheet: str | None = None,
 ) -> Counted:
     """The factor values from the files of a register, its rules and a scorecard.  Raises ScenarioError."""
     made = load_factor_rules(rules)
-    projects = load_register(register, made, recipients)
+    projects = load_register(register, made, recipients, sheet)
     if recipients is None:
         recipients = [Recipient(name) for name in dict.fromkeys(projects.recipients)]
     counts: dict[Text, dict[str, Number]] = {}
+    said: list[Statement] = []
     if made.points and activities is None:
         raise ScenarioError(
             Problem("projects_activities", {"names": [p.column for p in made.points]}, str(rules))
@@ -158,10 +143,11 @@ def load_counted(
     if made.points and activities is not None:
         path = Path(activities)
         try:
-            counts = read_activities(path.name, file_bytes(path, LARGEST_MB), made, recipients, LARGEST_MB)
+            content = file_bytes(path, LARGEST_MB)
+            counts = read_activities(path.name, content, made, recipients, LARGEST_MB, said)
         except ScenarioError as error:
             raise error.in_files({shown_name(path.name): str(path)}) from None
-    return counted(projects, made, [r.id for r in recipients], counts)
+    return counted(projects, made, [r.id for r in recipients], counts, said)
 
 
 def read_counted(
@@ -170,177 +156,76 @@ def read_counted(
     activities: tuple[str, bytes] | None,
     recipients: Sequence[Recipient],
     most_mb: int = LARGEST_UPLOAD_MB,
+    sheet: str | None = None,
 ) -> Counted:
     """The factor values from an uploaded register and scorecard, each with its name.
 
-    ``most_mb`` is the largest size of the register.  Raises ScenarioError with the problems of both.
+    ``most_mb`` is the largest size of the register, ``sheet`` the one to read where several hold one.  Raises
+    ScenarioError with the problems of both.
     """
     problems: list[Problem] = []
     projects: Register | None = None
     counts: dict[Text, dict[str, Number]] = {}
+    said: list[Statement] = []
     try:
-        projects = read_register(*register, rules, recipients, most_mb)
+        projects = read_register(*register, rules, recipients, most_mb, sheet)
     except ScenarioError as error:
         problems += error.problems
     if rules.points and activities is None:
         problems.append(Problem("projects_activities", {"names": [p.column for p in rules.points]}))
     if rules.points and activities is not None:
         try:
-            counts = read_activities(*activities, rules, recipients)
+            counts = read_activities(*activities, rules, recipients, said=said)
         except ScenarioError as error:
             problems += error.problems
     if projects is None or problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
-    return counted(projects, rules, [r.id for r in recipients], counts)
-
-
-# --- headings ---------------------------------------------------------------------------------------
-
-
-@cache
-def headings() -> dict[str, str]:
-    """All headings of the fixed columns, in either language, and the column that each means."""
-    found: dict[str, str] = {}
-    for column in FIXED:
-        keys = (f"projects.heading.{column}", f"projects.also.{column}")
-        written = [column, *(book.say(key) for key in keys for book in BOOKS)]
-        for text in written:
-            found |= {plain_name(name): column for name in re.split("[,，]", text)}
-    return found
-
-
-@dataclass(frozen=True)
-class _Places:
-    """The position of each column; of figures by year."""
-
-    fixed: Mapping[str, int]
-    texts: Mapping[Text, int]
-    figures: Mapping[Text, Mapping[int | None, int]]
-    units: Mapping[Text, str]
-
-
-def _header(cells: Cells, rules: Rules) -> _Places:
-    """The positions of the columns that are read; other columns are ignored."""
-    known = headings()
-    fixed: dict[str, int] = {}
-    words = _by_names(column for column, _ in rules.excluded)
-    wanted = _by_names(rules.columns)
-    texts: dict[Text, int] = {}
-    figures: dict[Text, dict[int | None, int]] = {column: {} for column in rules.columns}
-    units: dict[Text, dict[str, str]] = {}
-    bases: dict[str, str] = {}  # a heading without year and unit, and the heading as written
-    problems: list[Problem] = []
-
-    def refuse(key: str, **details: object) -> None:
-        problems.append(Problem(key, details, cells.file, {**cells.at, "row": 1}))
-
-    for at, text in enumerate(cells.header):
-        plain = plain_name(text)
-        base, year, unit = _parts(plain)
-        bases.setdefault(base, text)
-        if plain in known:
-            if known[plain] in fixed:
-                refuse("header_double", first=cells.header[fixed[known[plain]]], second=text)
-            fixed.setdefault(known[plain], at)
-        for column in words.get(plain, ()):
-            texts.setdefault(column, at)
-        for column in wanted.get(plain) or wanted.get(base) or ():
-            when = None if plain in wanted else year
-            if when in figures[column]:
-                refuse("header_double", first=cells.header[figures[column][when]], second=text)
-            figures[column].setdefault(when, at)
-            units.setdefault(column, {}).setdefault(unit, text)
-    for name in (*NEEDED, *(["industry"] if rules.longer else [])):
-        if name not in fixed:
-            heading = Text(*both(f"projects.heading.{name}"))
-            refuse("header_missing", name=heading, known=list(cells.header)[:20])
-    bare = [column for column, _ in rules.excluded if column not in texts]
-    for column in dict.fromkeys([*bare, *(column for column, years in figures.items() if not years)]):
-        near = nearest(column.zh, bases) or nearest(column.en, bases)
-        if near:
-            refuse("projects_header_near", name=column, near=bases[near])
-        else:
-            refuse("header_missing", name=column, known=list(cells.header)[:20])
-    for column, years in figures.items():
-        if None in years and len(years) > 1:
-            refuse("projects_years_both", name=column)
-        if len(units.get(column, {})) > 1:
-            refuse("projects_units", names=list(units[column].values())[:10])
-        elif any(
-            unit and not _same_unit(rules.units.get(column, unit), unit) for unit in units.get(column, ())
-        ):
-            refuse("projects_unit", name=next(iter(units[column].values())), unit=rules.units[column])
-    for rule in rules.factors:
-        if (
-            rule.column is not None
-            and rule.first is not None
-            and rule.last is not None
-            and figures.get(rule.column)
-        ):
-            missing = [year for year in range(rule.first, rule.last + 1) if year not in figures[rule.column]]
-            if missing:
-                refuse("projects_year_missing", name=rule.column, years=missing[:10])
-    problems += [cells.mixed[at] for years in figures.values() for at in years.values() if at in cells.mixed]
-    if problems:
-        raise ScenarioError(problems[:MOST_PROBLEMS])
-    return _Places(fixed, texts, figures, {c: next(iter(found)) for c, found in units.items()})
-
-
-def _parts(heading: str) -> tuple[str, int | None, str]:
-    """The name, the year and the unit in a heading of figures.
-
-    >>> _parts("税收2022(万元)"), _parts("2022年度税收"), _parts("jobs")
-    (('税收', 2022, '万元'), ('税收', 2022, ''), ('jobs', None, ''))
-    """
-    if found := _AFTER.fullmatch(heading):
-        base, year, unit = found.groups()
-    elif found := _BEFORE.fullmatch(heading):
-        year, base, unit = found.groups()
-    else:
-        found = _PLAIN.fullmatch(heading)
-        base, year, unit = (found[1], None, found[2]) if found else (heading, None, None)
-    return base, None if year is None else int(year), (unit or "").strip()
-
-
-def _same_unit(one: str, other: str) -> bool:
-    """True if two units are the same, such as 万元 and 10k yuan."""
-    a, b = plain_name(one), plain_name(other)
-    return a == b or (bool(a and b) and a in AMOUNT_UNITS and AMOUNT_UNITS[a] == AMOUNT_UNITS.get(b))
-
-
-def _by_names(columns: Iterable[Text]) -> dict[str, list[Text]]:
-    """The columns by either of their names; the rules may write one column in several ways."""
-    found: dict[str, list[Text]] = {}
-    for column in dict.fromkeys(columns):
-        for name in {plain_name(column.zh), plain_name(column.en)}:
-            found.setdefault(name, []).append(column)
-    return found
+    return counted(projects, rules, [r.id for r in recipients], counts, said)
 
 
 # --- cells ------------------------------------------------------------------------------------------
 
 
+def _refuse_totals(reader: Reader, codes: Any, texts: Sequence[str]) -> None:
+    """Refuses entries with a day and the name of a total: nobody knows which of both they are."""
+    for at, text in enumerate(texts):
+        if is_total(text) and len(reader.problems) < MOST_PROBLEMS:
+            reader.refuse("project", codes == at, "record_total", name=text[:100])
+
+
 def _recipients(reader: Reader, cells: Sequence[str], recipients: Sequence[Recipient] | None) -> list[str]:
     if recipients is None:
-        codes, found = reader.texts("recipient", cells, "recipient_blank")
-        for at, text in enumerate(found):
-            if is_total(text) and len(reader.problems) < MOST_PROBLEMS:
-                reader.refuse("recipient", codes == at, "recipient_total", name=text)
-        first: dict[str, str] = {}  # of a name written in several ways, the first
-        written = [first.setdefault(plain_name(text), text) for text in found]
-        return list(np.array(written, dtype=object)[codes])
-    names, known = lookup(recipients), names_of(recipients)
+        return _as_written(reader, cells)
+    names, known, matcher = lookup(recipients), names_of(recipients), Matcher(Recipients(recipients))
 
-    def read(text: str) -> str | Problem:
+    def read(text: str) -> str | ReadAs | Problem:
         if not text:
             return Problem("recipient_blank")
         found = names.get(plain_name(text))
         if found is not None:
             return found
-        return unknown_recipient(text[:100], known)
+        match = matcher.matched(text)
+        if match is None or isinstance(match, Problem):
+            return match or unknown_recipient(text[:100], known)
+        return ReadAs(*match)
 
     made: list[str] = reader.values("recipient", cells, read, "object").tolist()
     return made
+
+
+def _as_written(reader: Reader, cells: Sequence[str]) -> list[str]:
+    """The recipients by the names in the file; one that is written in several ways has its first name."""
+    codes, found = reader.texts("recipient", cells, "recipient_blank")
+    first: dict[str, str] = {}
+    written = []
+    for at, text in enumerate(found):
+        if is_total(text) and len(reader.problems) < MOST_PROBLEMS:
+            reader.refuse("recipient", codes == at, "recipient_total", name=text)
+        plain = plain_form(tidy(text))
+        written.append(first.setdefault(closed(plain), plain))
+        if written[-1] != text:
+            reader.read_as(codes == at, text, written[-1])
+    return list(np.array(written, dtype=object)[codes])
 
 
 def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit: str) -> Figures:

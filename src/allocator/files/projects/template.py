@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.analysis.projects import Rules
 from allocator.core.parts import STATUSES, Recipient, Text
-from allocator.files.projects.register import FIXED
+from allocator.files.projects.columns import FIXED
 from allocator.text import Phrasebook
 
 ROWS = 5_000  # that the lists cover

@@ -109,7 +109,8 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
     if "method" in own or "weights" in own:
         base.pop("pool", None)
     pools, others = own.get("pool"), base.get("pool")
-    if isinstance(pools, dict) and isinstance(others, dict):
+    if isinstance(pools, dict):
+        others = others if isinstance(others, dict) else {}
         for id, pool in pools.items():
             before = others.get(id)
             if not isinstance(pool, dict) or not isinstance(before, dict):

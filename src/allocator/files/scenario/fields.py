@@ -149,25 +149,33 @@ def _whole(value: object) -> int:
 _FRACTION = re.compile(r"\s*([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*/\s*([0-9]{1,30})\s*")
 
 
-def _weight(value: object) -> Number:
-    """A weight or percent: a number, or a fraction in text, "100/3"; text may be money for a fixed pool."""
-    if not isinstance(value, str):
-        return as_number(value)
-    found = _FRACTION.fullmatch(value)
+def _part(value: object) -> Number:
+    """A part of a hundred: a number, or a fraction in text, "100/3"."""
+    found = _FRACTION.fullmatch(value) if isinstance(value, str) else None
     if found is not None and int(found[2]):
         return plain(Fraction(exact(found[1])) / int(found[2]))
-    amount = amount_in_text(value, "CNY")
-    if amount is None or not re.search(r"[^\d\s.,_]", value):
-        raise _refuse("type_number", value)
-    return amount
+    return as_number(value)
+
+
+class MoneyWeight(Fraction):
+    """A weight that was written as an amount with its unit, which only a fixed pool may have."""
+
+
+def _weight(value: object, info: ValidationInfo) -> Number:
+    """A weight: a number, a fraction in text, "100/3", or for a fixed pool an amount in text, "50万元"."""
+    currency = info.context["currency"] if info.context else "CNY"
+    if isinstance(value, str) and re.search(r"[^\d\s.,_/]", value):
+        amount = amount_in_text(value, currency)
+        if amount is not None:
+            return MoneyWeight(amount)
+    return _part(value)
 
 
 def is_weight_in_text(value: object) -> bool:
     """True for a fraction or an amount in text, which only format 2 has for a weight."""
-    try:
-        return isinstance(value, str) and _weight(value) is not None
-    except PydanticCustomError:
+    if not isinstance(value, str):
         return False
+    return _FRACTION.fullmatch(value) is not None or amount_in_text(value, "CNY") is not None
 
 
 def _share_of_money(value: object, info: ValidationInfo) -> Number | str:
@@ -242,6 +250,7 @@ ARecipients = Annotated[
 AWeight = Annotated[
     Any, PlainValidator(_weight), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
 ]
+APart = Annotated[Any, PlainValidator(_part), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])]
 APoolMoney = Annotated[
     Any, PlainValidator(_share_of_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
 ]

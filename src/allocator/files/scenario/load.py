@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from allocator.core.errors import Problem, ScenarioError, within
-from allocator.core.exact import Number
+from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
-from allocator.files.scenario import schema
+from allocator.files.scenario import fields, schema
 from allocator.files.scenario.chain import Origins, read_chain
 from allocator.files.scenario.placing import in_rows
 from allocator.files.scenario.tables import (
@@ -145,7 +146,7 @@ def _scenario(
             find,
             optional=_set_apart(earmarks, recipients),
             texts=[id for id, described in table.factor.items() if described.text],
-            blanks=table.format > 1,
+            lenient=table.format > 1,
         )
     formulas = [id for id, described in table.factor.items() if described.formula is not None]
     for id in own:
@@ -205,6 +206,7 @@ def _rule(table: schema.ScenarioTable, find: Finder) -> dict[str, Any]:
     coefficients = method.coefficient or ()
     plain = method.kind != "fixed" and method.recipients is None and method.where is None
     if plain and method.basis is None and len(coefficients) < 2 and not weights.keys() & table.indicator:
+        _refuse_money(weights, "weights")
         coefficient = coefficients[0] if coefficients else None
         return {"kind": method.kind, "weights": weights, "coefficient": coefficient}
     return {"kind": "", "weights": {}, "pools": (_pool("", method, weights, find),)}
@@ -216,6 +218,10 @@ def _pool(
     known = dict(table) | {"weights": weights}
     if isinstance(table, schema.MethodTable):
         known |= {"amount": REST}
+    known.pop("remove", None)
+    if table.kind != "fixed":
+        _refuse_money(weights, f"pool.{id}.weights" if id else "weights")
+    known["weights"] = {name: plain(Fraction(weight)) for name, weight in weights.items()}
     recipients = known.pop("recipients")
     key = f"pool.{id}.recipients" if id else "method.recipients"
     return Pool(
@@ -224,6 +230,13 @@ def _pool(
         recipients="all" if recipients is None else find.ids(recipients, key),
         **known,
     )
+
+
+def _refuse_money(weights: Mapping[str, Number], key: str) -> None:
+    """Refuses an amount for a weight of what is no fixed pool."""
+    for name, weight in weights.items():
+        if isinstance(weight, fields.MoneyWeight):
+            raise ScenarioError(Problem("weight_money", {}, at={"key": f"{key}.{name}"}, part="scenario"))
 
 
 def _earmark(table: schema.EarmarkTable, find: Finder) -> Earmark:

@@ -19,6 +19,7 @@ from allocator.files.scenario.fields import (
     AMoney,
     AName,
     ANumber,
+    APart,
     APoolMoney,
     ARecipients,
     AText,
@@ -74,18 +75,19 @@ class PoolTable(_Table):
     weights: dict[str, AWeight]
     name: AName | None = None
     amount: APoolMoney | None = None
-    percent: AWeight | None = None
+    percent: APart | None = None
     coefficient: ACoefficient | None = None
     recipients: ARecipients | None = None
     where: AFormula | None = None
     over: Annotated[AText, one_of("scale")] | None = None
+    remove: ABool = False
     basis: AName | None = None
 
 
 class IndicatorTable(_Table):
     """[indicator.ID]: factors that are weighted together (format 2)."""
 
-    parts: dict[str, AWeight]
+    parts: dict[str, APart]
     name: AName | None = None
     basis: AName | None = None
 
@@ -234,7 +236,7 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
 
 def missing_rule(content: Mapping[str, Any]) -> list[Problem]:
     """The problems of a scenario that says neither a method with weights nor pools."""
-    if "pool" in content:
+    if content.get("pool"):
         return []
     missing = [name for name in ("method", "weights") if name not in content]
     return [Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}) for name in missing]

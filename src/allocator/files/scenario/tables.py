@@ -22,7 +22,7 @@ from allocator.core.parts import (
 )
 from allocator.core.provenance import Provenance
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, wrong
+from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, signed_number, wrong
 
 
 class Finder:
@@ -157,12 +157,13 @@ def read_columns(
     optional: Iterable[str] = (),
     blank: frozenset[tuple[int, str]] | set[tuple[int, str]] = frozenset(),
     texts: Iterable[str] = (),
-    blanks: bool = False,
+    lenient: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """The factor data: column, then recipient, then value (a number, in a column of ``texts`` a text).
 
     ``optional`` are the recipients that may have no row, ``blank`` the cells (row number, column) that may
-    stay blank; with ``blanks`` all may.  Raises ScenarioError with a sentence for each problem.
+    stay blank; ``lenient`` reading takes any blank and any value below zero, which are then refused where
+    they are needed.  Raises ScenarioError with a sentence for each problem.
     """
     at_recipient = header.index("recipient")
     found, problems = find.rows(file, rows, at_recipient, optional)
@@ -184,9 +185,9 @@ def read_columns(
                 elif row[position]:
                     values[id] = row[position]
                 continue
-            value = cell_number(row[position])
+            value = signed_number(row[position]) if lenient else cell_number(row[position])
             if isinstance(value, str):
-                if value == "cell_empty" and (blanks or (number, column) in blank):
+                if value == "cell_empty" and (lenient or (number, column) in blank):
                     continue
                 problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
             else:

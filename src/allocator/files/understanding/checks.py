@@ -105,9 +105,8 @@ def _scopes(rows: Sequence[Row], at: int, counted: Sequence[Row]) -> list[Sequen
     above, below = _run(rows[:at][::-1]), _run(rows[at + 1 :])
     part = [scope for scope in (above[::-1], below) if scope]
     whole = [counted]
-    is_part = any(word in closed(rows[at].name) for word in _PART)
     several = sum(1 for row in rows if row.role == CHECK) > 1
-    if is_part:
+    if is_part(rows[at].name):
         return [*part, *whole] if part else whole
     return [*whole, *part] if several else whole
 
@@ -141,11 +140,23 @@ def _check(
         if has_no_value(row, at) or figure.kind != FIGURE:
             found[name] = None, plain_text(total), None
             continue
-        off = abs(figure.value - total)
-        if off <= _NOISE * max(abs(total), 1):
-            off = Decimal(0)
-        found[name] = figure.text, plain_text(total), plain_text(off)
+        found[name] = figure.text, plain_text(total), plain_text(off_by(figure.value, total))
     return Check(row.number, row.name, tuple(r.number for r in scope), found)
+
+
+def off_by(shown: Decimal, total: Decimal) -> Decimal:
+    """The difference of a total that is shown from the sum, 0 within the error of a spreadsheet's own sum.
+
+    >>> off_by(Decimal("0.30000000000000004"), Decimal("0.3")), off_by(Decimal(5), Decimal(7))
+    (Decimal('0'), Decimal('2'))
+    """
+    off = abs(shown - total)
+    return Decimal(0) if off <= _NOISE * max(abs(total), Decimal(1)) else off
+
+
+def is_part(name: str) -> bool:
+    """True if a total has the name of one of a part of the rows, such as 小计."""
+    return any(word in closed(name) for word in _PART)
 
 
 def unnamed_totals(rows: Sequence[Row], columns: Columns) -> list[Row]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from allocator.files.understanding.model import Options, Statement
+from allocator.core.statement import Statement
+from allocator.files.understanding.model import Options
 from allocator.files.understanding.names import Known
 from allocator.files.understanding.vocabulary import closed, heading_of
 

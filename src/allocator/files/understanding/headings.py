@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from allocator.files.sheets.grids.grid import TEXT, Cell
+from allocator.files.dates import cell_day
+from allocator.files.sheets.grids.grid import DATE, TEXT, Cell
 from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, is_word, is_year
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
@@ -22,18 +23,22 @@ from allocator.files.understanding.vocabulary import (
 
 MOST_HEADINGS = 3
 _COUNTS = (FIGURE, MISSING)
-_LOOKED_AT = 300  # lines searched for the beginning of a table
+LOOKED_AT = 300  # lines searched for the beginning of a table
 _COUNTED = ("甲", "乙", "栏次", "列次", "列号", "序号", "行次", "栏目", "a", "")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its heading: the parts of it from above, its unit and its weight."""
+    """A column by its heading: the parts of it from above, its unit and its weight.
+
+    ``written`` is the heading as the sheet has it, where it stands in one row and has its unit with it.
+    """
 
     at: int
     parts: tuple[str, ...] = ()
     unit: str = ""
     weight: str = ""
+    written: str = ""
 
     @property
     def name(self) -> str:
@@ -66,19 +71,27 @@ class Head:
 
 
 def head_of(
-    view: View, is_known: Callable[[str], bool] | None, given: Mapping[int, str] | None = None
+    view: View,
+    is_known: Callable[[str], bool] | None,
+    given: Mapping[int, str] | None = None,
+    is_heading: Callable[[str], bool] | None = None,
 ) -> Head | None:
     """The beginning of a sheet's table; None where it holds none.
 
-    ``given`` holds the roles that somebody gave lines, by their numbers.
+    ``given`` holds the roles that somebody gave lines, by their numbers.  A list of records has known
+    headings, by which its beginning is found: ``is_heading`` tells them.
     """
-    lines, given = view.lines[:_LOOKED_AT], given or {}
+    lines, given = view.lines[:LOOKED_AT], given or {}
 
     def begins(number: int, cells: Sequence[Cell]) -> bool:
         role = given.get(number)
         return _is_row(cells, is_known) if role is None else role in ("recipient", "check")
 
-    first = next((at for at, (number, cells) in enumerate(lines) if begins(number, cells)), None)
+    sure = -1  # the line that certainly is one of headings
+    if is_heading is None:
+        first = next((at for at, (number, cells) in enumerate(lines) if begins(number, cells)), None)
+    else:
+        sure, first = _below_headings(lines, is_heading)
     if first is None:
         return None
     wide = {top: (left, right) for top, left, _, right in view.merged if right > left}
@@ -92,6 +105,10 @@ def head_of(
             continue
         named = given.get(number) == "heading"
         kind = "heading" if named else _kind(cells, wide.get(number), bool(rows))
+        if at <= sure:
+            kind = "heading" if at == sure or (kind == "heading" and not _is_aside(cells)) else "title"
+        elif sure >= 0 and kind not in ("numbers", "units"):
+            kind = "heading"
         near = named or _follows(lines, at, rows, given)
         if kind == "heading" and len(rows) < MOST_HEADINGS and near:
             rows.insert(0, at)
@@ -118,6 +135,50 @@ def head_of(
     apart = (i for i, number in between if above.get(number) == "section" or given.get(number) == "note")
     end = min([first, *apart])
     return Head(columns, end, tuple(lines[i][0] for i in rows), above, weights, unit)
+
+
+def _below_headings(
+    lines: Sequence[tuple[int, tuple[Cell, ...]]], is_heading: Callable[[str], bool]
+) -> tuple[int, int | None]:
+    """The line with most known headings and the first line below all headings; None where none has two."""
+    counts = [len({c.text for c in cells if c.kind == TEXT and is_heading(c.text)}) for _, cells in lines]
+    best = max(range(len(counts)), key=lambda at: (counts[at], -at), default=0)
+    if not counts or counts[best] < 2:
+        return -1, None
+    known = {at for at, cell in enumerate(lines[best][1]) if cell.kind == TEXT and is_heading(cell.text)}
+    first = best + 1
+    while first < len(lines) and first - best <= MOST_HEADINGS + 1:
+        cells, next_to = lines[first][1], lines[first][0] - lines[first - 1][0] == 1
+        lower = next_to and _continues(cells, known, is_heading)
+        if not lower and _kind(cells, None, True) not in ("numbers", "units"):
+            break
+        first += 1
+    return best, first
+
+
+def _continues(cells: Sequence[Cell], known: Collection[int], is_heading: Callable[[str], bool]) -> bool:
+    """True if a line holds the lower parts of headings: only years stand under a heading that is known."""
+    filled = [(at, cell) for at, cell in enumerate(cells) if cell.kind]
+    if any(at in known and not is_year(cell) for at, cell in filled) or _has_values(cells):
+        return False
+    return any(is_year(cell) or (cell.kind == TEXT and is_heading(cell.text)) for _, cell in filled)
+
+
+def _is_aside(cells: Sequence[Cell]) -> bool:
+    """True if a line above headings is none of them: it says a unit, a day, or who has filled it in."""
+    said = (cell for cell in cells if cell.kind == TEXT and not is_year(cell))
+    return _has_values(cells) or any(unit_in(cell.text) or is_preamble(cell.text) for cell in said)
+
+
+def _has_values(cells: Sequence[Cell]) -> bool:
+    """True if a line holds a day, or a figure that is no year."""
+    return any(
+        cell.kind == DATE
+        or (cell.kind == TEXT and not isinstance(cell_day(cell.text[:40]), str))
+        or (figure_of(cell).kind == FIGURE and not is_year(cell))
+        for cell in cells
+        if cell.kind
+    )
 
 
 def _is_row(cells: Sequence[Cell], is_known: Callable[[str], bool] | None) -> bool:
@@ -197,7 +258,7 @@ def _columns(
     made = []
     for at in range(view.width):
         parts: list[str] = []
-        unit = weight = ""
+        unit = weight = measured = ""
         for line in texts:
             if not line[at]:
                 continue
@@ -206,8 +267,10 @@ def _columns(
             if found.name and found.name not in parts[-1:]:
                 parts.append(found.name)
         if units is not None and at < len(units) and is_unit(closed(units[at].text).strip("()")):
-            unit = closed(units[at].text).strip("()")
-        made.append(Column(at, tuple(parts), unit, weight))
+            unit = measured = closed(units[at].text).strip("()")
+        whole = dict.fromkeys(line[at] for line in texts if line[at])
+        written = next(iter(whole)) if len(whole) == 1 and not measured else ""
+        made.append(Column(at, tuple(parts), unit, weight, written))
     return tuple(made)
 
 
@@ -216,7 +279,7 @@ def _spread(view: View, number: int, cells: Sequence[Cell]) -> list[str]:
     texts = [tidy(cell.text) for cell in cells] + [""] * (view.width - len(cells))
     for top, left, last, right in view.merged:
         if top <= number <= last and left < view.width:
-            source = next((row for at, row in view.lines[:_LOOKED_AT] if at == top), ())
+            source = next((row for at, row in view.lines[:LOOKED_AT] if at == top), ())
             text = tidy(source[left].text) if left < len(source) else ""
             for column in range(left, min(right + 1, view.width)):
                 texts[column] = text

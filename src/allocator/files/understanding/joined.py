@@ -9,7 +9,8 @@ from decimal import Decimal
 from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Fund, Recipient, Text, plain_name
-from allocator.files.understanding.model import Statement, Understanding
+from allocator.core.statement import Statement
+from allocator.files.understanding.model import Understanding
 
 MISSING, TWICE = "joined_missing", "joined_twice"  # the questions that arise where tables are joined
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from allocator.core.errors import ScenarioError
@@ -42,36 +42,26 @@ def plain_form(name: str) -> str:
     return name
 
 
-class Known:
-    """The names of a scenario's recipients and factors."""
+class Recipients:
+    """The names of recipients, in any way of writing them; ``about`` are other texts that name their city."""
 
-    def __init__(self, scenario: Scenario, same: Mapping[str, str]) -> None:
-        self.scenario = scenario
-        self.names = {r.id: r.name for r in scenario.recipients}
+    def __init__(
+        self, recipients: Sequence[Recipient], same: Mapping[str, str] | None = None, about: str = ""
+    ) -> None:
+        self.names = {r.id: r.name for r in recipients}
         self._recipients: dict[str, str] = {}
-        for r in scenario.recipients:
+        for r in recipients:
             for name in (r.id, r.name.zh, r.name.en, *r.aliases):
                 self._recipients.setdefault(closed(name), r.id)
-        self._factors: dict[str, str] = {}
-        for f in scenario.factors:
-            for name in (f.id, f.name.zh, f.name.en):
-                self._factors.setdefault(closed(name), f.id)
-        self._near = names_of(scenario.recipients)
-        self._near_factor = Names(
-            (name for f in scenario.factors for name in (f.id, f.name.zh, f.name.en)),
-            [f.name for f in scenario.factors],
-        )
+        given = same or {}
         self._confirmed: dict[str, str] = {}  # names that somebody said are a recipient's
-        for written, meant in same.items():
+        for written, meant in given.items():
             if closed(meant) in self._recipients and closed(written) not in self._recipients:
                 self._confirmed[closed(written)] = tidy(written)
-            for known in (self._recipients, self._factors):
-                if (id := known.get(closed(meant))) is not None:
-                    known[closed(written)] = id
+        _confirm(self._recipients, given)
+        self._near = names_of(recipients)
         self._found: dict[str, Match | None] = {}
-        self._city = " ".join(
-            text.zh for text in (scenario.title, scenario.fund.name, scenario.fund.source) if text is not None
-        ) + " ".join(alias for r in scenario.recipients for alias in (*r.aliases, r.name.zh))
+        self._city = about + " ".join(alias for r in recipients for alias in (*r.aliases, r.name.zh))
 
     def recipient(self, text: str) -> Match | None:
         """The recipient that a text means; None if there is none or it is not certain."""
@@ -114,16 +104,46 @@ class Known:
         speaks = re.search("[\u4e00-\u9fff]{2}市", self._city)
         return bool(speaks) and city.endswith("市") and city.removesuffix("市") not in self._city
 
+    def near(self, text: str) -> str | None:
+        """The recipient's name that is most like this one, if any is near."""
+        return self._near.near(tidy(text))
+
+
+def about(scenario: Scenario) -> str:
+    """The texts of a scenario that name its city."""
+    texts = (scenario.title, scenario.fund.name, scenario.fund.source)
+    return " ".join(text.zh for text in texts if text is not None)
+
+
+def _confirm(known: dict[str, str], same: Mapping[str, str]) -> None:
+    """Adds the names that somebody has confirmed to be the same as a known one."""
+    for written, meant in same.items():
+        if (id := known.get(closed(meant))) is not None:
+            known[closed(written)] = id
+
+
+class Known(Recipients):
+    """The names of a scenario's recipients and factors."""
+
+    def __init__(self, scenario: Scenario, same: Mapping[str, str]) -> None:
+        super().__init__(scenario.recipients, same, about(scenario))
+        self.scenario = scenario
+        self._factors: dict[str, str] = {}
+        for f in scenario.factors:
+            for name in (f.id, f.name.zh, f.name.en):
+                self._factors.setdefault(closed(name), f.id)
+        self._near_factor = Names(
+            (name for f in scenario.factors for name in (f.id, f.name.zh, f.name.en)),
+            [f.name for f in scenario.factors],
+        )
+        _confirm(self._factors, same)
+
     def factor(self, parts: tuple[str, ...]) -> str | None:
         """The factor that a heading means: by its last part, else a part above, else the whole of it."""
         for name in (*reversed(parts), "".join(parts), "/".join(parts)):
             if (id := self._factors.get(closed(name))) is not None:
                 return id
         return None
-
-    def near(self, text: str) -> str | None:
-        """The recipient's name that is most like this one, if any is near."""
-        return self._near.near(tidy(text))
 
     def near_factor(self, parts: tuple[str, ...]) -> str | None:
         """The factor's name that is most like a part of a heading, if any is near."""

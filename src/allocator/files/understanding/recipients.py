@@ -59,7 +59,7 @@ def _named(view: View, rows: Sequence[Row], names: int, draft: Draft) -> list[Ro
 def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: Known) -> list[Row]:
     made: list[Row] = []
     found = {row.number: known.recipient(_written(row, names)) for row in rows if row.role == RECIPIENT}
-    cities = Counter(_city(match.place) for match in found.values() if match and match.place)
+    cities = Counter(city_of(match.place) for match in found.values() if match and match.place)
     usual = max(cities, key=lambda city: cities[city]) if cities else ""
     near = 0
     for row in rows:
@@ -77,7 +77,7 @@ def _matched(view: View, rows: Sequence[Row], names: int, draft: Draft, known: K
             made.append(replace(row, role=ASKED, why="unknown"))
             continue
         name = known.names[match.id]
-        if match.place and (_city(match.place) != usual or known.is_elsewhere(match.place)):
+        if match.place and (city_of(match.place) != usual or known.is_elsewhere(match.place)):
             draft.ask("recipient_elsewhere", ["same", "leave_out"], at, name=row.name, near=name)
             made.append(replace(row, role=ASKED, why="elsewhere"))
             continue
@@ -97,10 +97,10 @@ def _written(row: Row, names: int) -> str:
     return part_of(text) or text if row.why in (DEDUCTED, GIVEN) else text
 
 
-def _city(place: str) -> str:
+def city_of(place: str) -> str:
     """The city in the text before a name, without its province.
 
-    >>> _city("四川省泸州市"), _city("泸州市")
+    >>> city_of("四川省泸州市"), city_of("泸州市")
     ('泸州市', '泸州市')
     """
     return re.sub("^.*(省|自治区)(?=.)", "", place)

@@ -53,6 +53,7 @@ _AVERAGE = re.compile(
     r"average|mean|median|max(imum)?|min(imum)?|range|standarddeviation"
 )
 _NUMERAL = re.compile(r"[(（]?([一二三四五六七八九十]{1,3}|[ivx]{1,4}|[0-9]{1,3})[)）、.．]?")
+_NUMBERED = re.compile(r"([(（][一二三四五六七八九十百]+[)）]|[一二三四五六七八九十百]+[、.．]).+")
 _WEIGHTS = re.compile(
     r"(因素|指标|分配|测算)?(权重|权数|权重系数|占权重|所占权重)(\(?%\)?)?|weights?(\(%\))?"
 )
@@ -169,6 +170,7 @@ is_average = _asks(_AVERAGE)
 is_weights = _asks(_WEIGHTS)
 is_note = _asks(_NOTE)
 is_section = _asks(_SECTION)
+is_numbered = _asks(_NUMBERED)
 is_own_level = _asks(_OWN)
 is_preamble = _asks(_PREAMBLE)
 is_unit = _asks(_IS_UNIT)

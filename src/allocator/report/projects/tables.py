@@ -12,6 +12,7 @@ from allocator.core.exact import Number, plain
 from allocator.files.parsing import cell_text
 from allocator.report.projects.words import Names, name_of, recipients_of
 from allocator.report.tables.table import Row, Table, written
+from allocator.report.words.statements import statements_as_data
 from allocator.text import Phrasebook
 
 MOST_BEHIND = 10  # projects of one recipient that are listed by name
@@ -129,6 +130,7 @@ def as_data(found: Counted, book: Phrasebook, *, projects: bool = False) -> dict
         "rules": book.text(found.rules.title),
         "reference": found.rules.reference.isoformat(),
         "illustrative": register.illustrative,
+        "statements": statements_as_data((*register.statements, *found.statements), book),
         "projects": len(register.names),
         "values": {id: {of: str(x) for of, x in by.items()} for id, by in found.values.items()},
         "refused": {

@@ -17,6 +17,7 @@ from allocator.analysis.projects import (
 )
 from allocator.core.exact import Number, plain
 from allocator.core.parts import AMOUNT_UNITS, Factor, Recipient, Text, plain_name
+from allocator.report.words.statements import statement_lines
 from allocator.text import Phrasebook
 
 SHOWN = 200  # projects that a list names at most
@@ -57,6 +58,13 @@ def head(found: Counted, factors: Names, book: Phrasebook) -> list[str]:
     if register.illustrative:
         lines.append(book.say("projects.illustrative"))
     return [*lines, *rule_lines(found, factors, book)]
+
+
+def read_lines(found: Counted, book: Phrasebook) -> list[str]:
+    """Sentences on how the register and the scorecard were read."""
+    scorecard = book.say("projects.activities")
+    own = statement_lines(found.register.statements, found.register.file, book)
+    return [*own, *statement_lines(found.statements, scorecard, book)]
 
 
 def rule_lines(found: Counted, factors: Names, book: Phrasebook) -> list[str]:

@@ -14,8 +14,8 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
+from allocator.report.tables.pools import at_limits, unmet_words
 from allocator.report.tables.table import Column, Role, Table, total_of
-from allocator.report.words.pools import at_limits, unmet_words
 from allocator.text import Phrasebook, money_scale
 
 
@@ -24,6 +24,8 @@ def weight_text(weight: Number, kind: str, book: Phrasebook) -> str:
 
     Two decimals at most, with a mark where that rounds it: ≈33.33%.
     """
+    if kind == "fixed":
+        return book.say("table.weight_scores", weight=book.number(weight))
     shown = round(Fraction(weight), 2)
     text = ("" if shown == weight else "≈") + book.number(shown)
     return book.say("table.weight_shares" if kind == "shares" else "table.weight_scores", weight=text)

@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from allocator.core.statement import Statement
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.sheets.number_formats import letters
 from allocator.files.understanding.joined import MISSING
-from allocator.files.understanding.model import Options, Statement, Taken, Understanding
+from allocator.files.understanding.model import Options, Taken, Understanding
 from allocator.text import Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.components.understood_rows import render_rows, rows_of

@@ -27,6 +27,7 @@ TAKEN = ROLES | {
     "section": "app.start.row_section",
     "asked": "app.start.row_open",
     "left": "app.start.row_note",
+    "reserved": "app.start.choice_reservation",
     "title": "app.start.row_title",
     "units": "app.start.row_title",
     "numbers": "app.start.row_title",

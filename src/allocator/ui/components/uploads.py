@@ -10,7 +10,8 @@ from typing import TypeVar
 import streamlit as st
 
 from allocator.core.errors import ScenarioError
-from allocator.ui.components import inside, markup
+from allocator.text import Phrasebook
+from allocator.ui.components import fields, inside, markup
 
 Made = TypeVar("Made")
 
@@ -90,6 +91,34 @@ def keep_several(kind: str, of: str, files: tuple[Given, ...]) -> None:
 def keep(kind: str, of: str, file: Given) -> None:
     """Keeps a file as the one of its kind that was given last for a scenario or a fund."""
     st.session_state["given"] = {**st.session_state.get("given", {}), (kind, of): file}
+
+
+def render_sheets(digest: str, book: Phrasebook) -> None:
+    """Draws the choice of a sheet, once a file was found to have several to choose from."""
+    names = fields.known(f"sheets-{digest}", ())
+    if names:
+        fields.render_choice(
+            f"sheet-{digest}", book.say("app.table_editor.which_sheet"), ("", *names), "",
+            lambda name: name or book.say("app.table_editor.no_sheet"), book,
+        )  # fmt: skip
+
+
+def sheet_of(digest: str) -> str | None:
+    """The sheet of a file that somebody chose; None where nobody did."""
+    return fields.known(f"sheet-{digest}", "") or None
+
+
+def ask_sheet(digest: str, error: ScenarioError) -> None:
+    """Has the choice of a sheet drawn, where a file was refused for having several to choose from."""
+    for problem in error.problems:
+        names = problem.details.get("names")
+        if (
+            problem.key == "sheets_several"
+            and isinstance(names, list)
+            and not fields.known(f"sheets-{digest}", ())
+        ):
+            fields.keep(f"sheets-{digest}", tuple(names))
+            st.rerun()
 
 
 def once(kind: str, key: object, make: Callable[[], Made]) -> Made:

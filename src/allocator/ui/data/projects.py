@@ -69,6 +69,9 @@ def _render_found(
         badge = book.say("app.projects.badge")
         parts.append(markup.notice(badge, book.say("projects.illustrative")))
     parts.append(markup.listing(project_words.rule_lines(counted, factors, book)))
+    if read_as := project_words.read_lines(counted, book):
+        more = book.say("app.projects.more", count=len(read_as) - FEW)
+        parts += [markup.heading(book.say("sheets.title.treated"), 3), markup.listing(read_as, FEW, more)]
     st.html(markup.lines(parts))
     _render_values(counted, scenario, slug, book)
     lists = once(

@@ -172,9 +172,14 @@ def _last() -> dict[str, FilesCounted]:
 
 def counted_of(files: Files, scenario: Scenario, slug: str, book: Phrasebook) -> FilesCounted | None:
     """The values that the files give; if refused, the last good ones, if any; None if a file is missing."""
+    register = files.get("register")
+    if register is not None:
+        uploads.render_sheets(register.digest, book)
     try:
         found = count(files, scenario, "projects", book)
     except ScenarioError as error:
+        if register is not None:
+            uploads.ask_sheet(register.digest, error)
         render_problems(error, "app.table_editor.projects_refused", book)
         found = _last().get(slug)
         if found is not None and found.counted.recipients == tuple(scenario.ids):
@@ -201,6 +206,7 @@ def count(files: Files, scenario: Scenario, kind: str, book: Phrasebook) -> File
         return None
     key = (
         tuple((files[name].name, files[name].digest) for name in KINDS if name in files),
+        uploads.sheet_of(files["register"].digest),
         scenario.recipients,
     )
 
@@ -212,6 +218,7 @@ def count(files: Files, scenario: Scenario, kind: str, book: Phrasebook) -> File
             None if activities is None else (activities.name, activities.content),
             scenario.recipients,
             LARGEST_MB,
+            uploads.sheet_of(register.digest),
         )
         # with many thousand projects, garbage collection after every drawing would otherwise take long
         gc.collect()

@@ -42,6 +42,7 @@ PLANS = {
 }
 UPLOADS = {"payments": "app.execution.upload_payments", "rules": "app.execution.upload_rules"}
 # MB that the browser may send: our own sentence refuses what is too large
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ods")
 TRANSPORT = {"payments": 20, "rules": 22}
 
 
@@ -59,7 +60,7 @@ def fund_files(slug: str) -> FundFiles:
     for other in fund.slugs(slug):
         path = rules_next_to(files[other]) if other in files else None
         if path is not None and path.is_file():
-            found = [p for p in path.parent.glob("payments*") if p.suffix in (".csv", ".xlsx")]
+            found = [p for p in path.parent.glob("payments*") if p.suffix in TABLES]
             return FundFiles(path, tuple(sorted(found)))
     return FundFiles(None, ())
 
@@ -109,8 +110,9 @@ def payments(source: Path | Given, scenario: Scenario, who: Sequence[Payer]) -> 
     kind = "execution-payments"
     names = (scenario.recipients, tuple((payer.id, payer.name) for payer in who), scenario.fund.currency)
     if isinstance(source, Given):
-        made = lambda: read_payments(source.name, source.content, scenario, who)  # noqa: E731
-        return once(kind, (source.id, names), made)
+        sheet = uploads.sheet_of(source.digest)
+        made = lambda: read_payments(source.name, source.content, scenario, who, sheet=sheet)  # noqa: E731
+        return once(kind, (source.id, sheet, names), made)
     return once(kind, (catalogue.stamp(source), names), lambda: load_payments(source, scenario, who))
 
 

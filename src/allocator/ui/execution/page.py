@@ -30,8 +30,9 @@ from allocator.report.papers.assessment import self_assessment
 from allocator.report.papers.proposal import proposal
 from allocator.report.tables.figures import in_units
 from allocator.report.words.document import source_line, sums, uses_table
+from allocator.report.words.statements import statement_lines
 from allocator.text import Phrasebook, money_scale
-from allocator.ui.components import fields, markup, widgets
+from allocator.ui.components import fields, markup, uploads, widgets
 from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.execution import inputs
 from allocator.ui.report import preview
@@ -39,6 +40,7 @@ from allocator.ui.report.paper_files import word_file
 from allocator.ui.session import state
 
 MOST_NAMED = 3  # of those equally far behind
+FEW = 8  # sentences on how a file was read, before the rest is folded away
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -122,9 +124,14 @@ def _payments(allocation: Allocation, near: inputs.FundFiles, slug: str, book: P
         f"execution-source-{inputs.fund_key(slug)}-{len(sources)}", book.say("app.execution.source"),
         sources, next(iter(sources)), lambda name: inputs.source_name(name, book), book,
     )  # fmt: skip
+    file = sources[source]
+    if isinstance(file, uploads.Given):
+        uploads.render_sheets(file.digest, book)
     try:
-        return inputs.payments(sources[source], allocation.scenario, who)
+        return inputs.payments(file, allocation.scenario, who)
     except ScenarioError as error:
+        if isinstance(file, uploads.Given):
+            uploads.ask_sheet(file.digest, error)
         st.html(markup.block("zero", book.say("app.execution.refused"), role="alert"))
         widgets.render_problems(error, book)
         return None
@@ -156,6 +163,9 @@ def _render_found(
         *execution_words.closing(found, scenario, book),
     ]
     parts += [markup.block("effect", line) for line in lines]
+    if read_as := statement_lines(payments.statements, payments.file, book):
+        more = book.say("app.projects.more", count=len(read_as) - FEW)
+        parts += [markup.heading(book.say("sheets.title.treated"), 3), markup.listing(read_as, FEW, more)]
     progress = tables.progress_table(found, scenario, book)
     uses = tables.uses_table(found, scenario, book)
     st.html(markup.lines(parts))

@@ -37,9 +37,9 @@ _KINDS = (BLANK, NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH)
 _NUMBER = {kind: at for at, kind in enumerate(_KINDS)}
 
 
-def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]:
+def in_child(file: str, kind: str, content: bytes, most_rows: int, memory_mb: int = MEMORY_MB) -> list[Grid]:
     """The sheets of a file of this kind.  Raises ScenarioError, also for too much memory or time."""
-    command = [sys.executable, "-m", __name__, kind, file, str(most_rows)]
+    command = [sys.executable, "-m", __name__, kind, file, str(most_rows), str(memory_mb)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -49,7 +49,7 @@ def in_child(file: str, kind: str, content: bytes, most_rows: int) -> list[Grid]
     if done.returncode == _STUMBLED:
         wrong(file, "upload_broken")
     if done.returncode:  # its own status, or that of the system that ended it
-        wrong(file, "sheet_memory", limit=MEMORY_MB)
+        wrong(file, "sheet_memory", limit=memory_mb)
     with uncollected():
         return _grids(file, io.BytesIO(done.stdout))
 
@@ -104,18 +104,18 @@ def _lines(grids: Iterable[Grid]) -> Iterator[Any]:
         yield {"end": True}
 
 
-def _limit() -> None:
+def _limit(memory_mb: int) -> None:
     try:
         import resource
     except ImportError:  # on Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MB * 2**20, MEMORY_MB * 2**20))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20, memory_mb * 2**20))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def main(kind: str, file: str, most_rows: int) -> None:
+def main(kind: str, file: str, most_rows: int, memory_mb: int) -> None:
     """Reads a file from the input and writes its sheets, or what is wrong with it, to the output."""
-    _limit()
+    _limit(memory_mb)
     content = sys.stdin.buffer.read()
     try:
         grids = _read(kind, file, content, most_rows)
@@ -149,7 +149,7 @@ def _read(kind: str, file: str, content: bytes, most_rows: int) -> list[Grid]:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+        main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     except MemoryError:
         sys.exit(_SHORT_OF_MEMORY)
     except ImportError as error:

@@ -13,6 +13,7 @@ from allocator.files.sheets.spreadsheet import shown_name
 
 MOST_ROWS = 40_000
 LARGEST_MB = 20
+TEXT = "text"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -30,18 +31,28 @@ def grids_of(
     ['泸县']
     """
     file = shown_name(name)
+    kind = kind_of(file, content, most_mb)
+    if kind == TEXT:
+        return (text_grid(file, content, most_rows),)
+    return tuple(in_child(file, kind, content, most_rows))
+
+
+def kind_of(file: str, content: bytes, most_mb: int) -> str:
+    """The kind of a file by its content: TEXT, or the kind of workbook that `in_child` takes apart.
+
+    Raises ScenarioError with advice for a file that holds no table.
+    """
     if len(content) > most_mb * 2**20:
         wrong(file, "upload_large", limit=most_mb)
     if not content.strip():
         wrong(file, "file_empty")
     if content.startswith(_OLE):
-        return tuple(in_child(file, "xls", content, most_rows))
+        return "xls"
     if content.startswith(_ZIP):
-        archive = opened(file, content)
-        return tuple(in_child(file, _packed(archive), content, most_rows))
+        return _packed(opened(file, content))
     if (key := _refusal(content)) is not None:
         wrong(file, key)
-    return (text_grid(file, content, most_rows),)
+    return TEXT
 
 
 def _packed(archive: Archive) -> str:

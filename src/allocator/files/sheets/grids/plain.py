@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 
-from allocator.files.csv_file import csv_lines
+from allocator.files.csv_file import csv_lines, ragged_columns
 from allocator.files.parsing import is_error_cell, wrong
 from allocator.files.sheets.grids.grid import EMPTY, ERROR, FORMULA, MOST_CELLS, TEXT, Cell, Grid
 from allocator.files.sheets.unpacking import MOST_COLUMNS
@@ -29,12 +29,24 @@ def text_grid(file: str, content: bytes, most_rows: int) -> Grid:
     for number, line in lines:
         for text in line:
             if text not in kinds:
-                kinds[text] = _cell(text)
+                kinds[text] = text_cell(text)
         rows.append((number, tuple(kinds[text] for text in line)))
     return Grid("", tuple(rows))
 
 
-def _cell(text: str) -> Cell:
+def text_columns(file: str, content: bytes, most_rows: int) -> tuple[list[list[str]], list[int]]:
+    """The columns of a text, each as long as the text has lines, and the number of cells in every line.
+
+    Very many lines take less memory so than as a grid.  Raises ScenarioError as `text_grid` does.
+    """
+    content = _in_utf_8(file, content)
+    return ragged_columns(file, content, most_rows, MOST_COLUMNS, _mark_of(content))
+
+
+def text_cell(text: str) -> Cell:
+    """A cell of a text; formulas and errors are known by how they are written."""
+    if not text:
+        return EMPTY
     if is_error_cell(text):
         return Cell(text, ERROR)
     return Cell(text, FORMULA if text.startswith("=") and len(text) > 1 else TEXT)

@@ -1,4 +1,4 @@
-"""Slips of what only format 2 has: held money, corrections, roundings, groups, bounds as formulas."""
+"""Slips of what the program is still to learn: held money, corrections, roundings, groups, bounds."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _word_as_column(draft: Draft) -> bool:
     return _bound("fund / 1000")(draft)
 
 
-SECOND: dict[str, Callable[[Draft], bool]] = {
+LATER: dict[str, Callable[[Draft], bool]] = {
     "more held than a cap": _held_above_all,
     "held by one who takes no part": _held_by_nobody,
     "an adjustment that nobody pays": _unpaid,
