@@ -3,7 +3,7 @@
 `case` makes rules most of which can be shared out by, `wrong_case` takes one and makes one thing of it wrong.
 A rule is drafted as the tables of its TOML file and written at the end, sometimes over several files that
 build on one another (`random_chains`). With `later` a rule of format 2 has also what the program is still to
-learn: held money, corrections, other roundings, groups, bounds as formulas, limits over all pools, phasing in.
+learn: money held, corrections, other roundings, groups, bounds as formulas, limits over pools, phasing in.
 """
 
 from __future__ import annotations

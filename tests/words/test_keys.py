@@ -80,7 +80,7 @@ def _composed() -> Iterator[tuple[str, str, str]]:
 
 
 # names in TOML of the roles of files, and of files of sentences, which are no keys
-NO_KEYS = {"data.", "app."}
+NO_KEYS = {"data.", "app.", "method."}
 
 
 def test_a_key_that_is_put_together_is_of_a_declared_family() -> None:

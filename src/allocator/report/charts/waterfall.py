@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, plain
 from allocator.report.charts.data import Unit, round_up, text_width
 from allocator.report.tables.figures import scale_of
@@ -50,9 +51,11 @@ def waterfall_rows(allocation: Allocation, id: str, book: Phrasebook) -> tuple[S
     """The steps to a recipient's amount, its stages, and then the amount.
 
     Stages and their shown figures add up to the amount.  The published amount follows, if known, and last
-    the difference.  Rounding is left out if it changes nobody's amount.  Raises KeyError for an unknown id.
+    the difference.  Rounding is left out if it changes nobody's amount.  Raises KeyError for an unknown id,
+    ScenarioError for a rule of format 2.
     """
     scenario = allocation.scenario
+    covers_format_1(scenario, "beyond.surface.chart")
     hollow = bool(scenario.assumed)
     steps: list[Step] = []
     at: Number = 0
