@@ -63,6 +63,70 @@ zone,新区,New Zone,zone,
     "provenance.csv": "recipient,factor,status,confirmed_on,declared\nnorth,jobs,derived,2023-05-31,12\n",
 }
 
+# By the fixed amounts of 10,000 a project, from two on: 30,000 and 20,000.  Of 1,000,000, 40 % by weights of
+# 60 on investment (75 of 80), 20 on growth (25 of 80; .1, .5, 0), 20 on effort: .3 + .2/6 + .04 = .37333,
+# .18 + 1/6 + .06 = .40667, .22 of 40 units, rounded 15, 16, 9.  The rest is 55 units by area, 1, 2, 2, times
+# hardship, 1, 1, 2, times 1 for a grade of A and else a half: 1, 1, 4 of 6, rounded 9, 9, 37.
+GOOD_RULES = {
+    "scenario.toml": """\
+format = 2
+title = { zh = "示例", en = "Example" }
+
+[fund]
+amount = 1_000_000
+currency = "CNY"
+unit = 10_000
+
+[data]
+recipients = "recipients.csv"
+factors = "factors.csv"
+
+[pool.signed]
+name = { zh = "签约奖补", en = "Signing bonus" }
+amount = "needed"
+kind = "fixed"
+weights = { projects = "1万元" }
+where = "projects >= 2"
+
+[pool.growth]
+percent = 40
+kind = "shares"
+weights = { economy = 80, effort = 20 }
+
+[pool.land]
+amount = "rest"
+kind = "scores"
+weights = { area = 1 }
+coefficient = ["hardship", "score"]
+recipients = ["北区", "south", "west"]
+
+[indicator.economy]
+parts = { investment = 75, rise = 25 }
+
+[factor.rise]
+formula = "MAX(0, tax / past - 1)"
+
+[factor.score]
+formula = 'IF(grade = "A", 1, 0.5)'
+round = 2
+
+[factor.grade]
+text = true
+
+[[limit]]
+recipients = "all"
+pool = "growth"
+floor = 10_000
+""",
+    "recipients.csv": GOOD["recipients.csv"].replace("zone,新区,New Zone,zone,\n", ""),
+    "factors.csv": """\
+recipient,investment,effort,area,projects,tax,past,hardship,grade,change
+north,50,20,1,3,110,100,1,A,-2.5
+south,30,30,2,2,150,100,1,B,
+west,20,50,2,1,90,100,2,a,7
+""",
+}
+
 
 def small(**changes: Any) -> Scenario:
     """Three recipients, two factors and a coefficient, 100 yuan."""
@@ -89,8 +153,8 @@ def make(folder: Path, files: dict) -> Path:
     return folder / "scenario.toml"
 
 
-def damaged(edits) -> dict:
-    files = dict(GOOD)
+def damaged(edits, good: dict = GOOD) -> dict:
+    files = dict(good)
     for name, old, new in edits:
         if old is not None:
             assert files[name].count(old) == 1, f"{old!r} must stand once in {name}"

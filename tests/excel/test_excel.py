@@ -376,7 +376,7 @@ def other_weights(scenario: Scenario, rnd: Random) -> Scenario | None:
 def typed(scenario: Scenario, entries: Mapping[str, object]) -> bytes:
     """The workbook of a scenario with other figures in yellow cells, by how their label begins."""
     content = book_of(scenario, "en")
-    page = sheet(office.opened(content), "inputs")
+    page = sheet(office.looked_at(content), "inputs")
     names = labels(page)
     found = {label: [row for name, row in names.items() if name.startswith(label)] for label in entries}
     assert all(len(rows) == 1 for rows in found.values()), found
@@ -465,8 +465,8 @@ def workbooks() -> dict[str, tuple[bytes, Scenario]]:
 def computed(converted) -> Mapping[str, tuple[object, object]]:
     """Every case as LibreOffice computes it anew; beside it the scenario or the check that fails."""
     made = {**workbooks(), **{f"wrong-{name}": case for name, case in mistakes().items()}}
-    done = converted({name: content for name, (content, _) in made.items()})
-    return {name: (office.opened(done[name]), scenario) for name, (_, scenario) in made.items()}
+    done = office.computed({name: content for name, (content, _) in made.items()})
+    return {name: (done[name], scenario) for name, (_, scenario) in made.items()}
 
 
 def found_amounts(book, allocation: Allocation, scale: int) -> list[Fraction]:

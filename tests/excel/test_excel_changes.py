@@ -76,7 +76,7 @@ def exported(scenario: Scenario):
     """The workbook of a scenario, and the same opened."""
     if scenario.digest not in MADE:
         content = workbook([allocate(scenario)], EN)
-        MADE[scenario.digest] = content, office.opened(content)
+        MADE[scenario.digest] = content, office.looked_at(content)
     return MADE[scenario.digest]
 
 
@@ -203,8 +203,8 @@ def computed(converted) -> Mapping[str, tuple[object, tuple]]:
         for kind, cases in (("changed", changes()), ("unusable", unusable()), ("refused", refused()))
         for name, case in cases.items()
     }
-    done = converted({name: office.poisoned(case[0]) for name, case in made.items()})
-    return {name: (office.opened(done[name]), tuple(case[1:])) for name, case in made.items()}
+    done = office.computed({name: case[0] for name, case in made.items()})
+    return {name: (done[name], tuple(case[1:])) for name, case in made.items()}
 
 
 def of(computed: Mapping[str, tuple], kind: str) -> dict[str, tuple]:

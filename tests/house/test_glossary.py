@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,20 +33,23 @@ def name_of(path: Path) -> str:
     return ".".join(part for part in parts if part not in ("src", "__init__"))
 
 
-def named(path: Path) -> list[tuple[int, str]]:
-    """The module itself, and the functions, classes and aliases that it names, with their lines."""
-    found = [(1, path.stem)]
+@cache
+def read(path: Path) -> tuple[list[tuple[int, str]], list[tuple[str, str]]]:
+    """What a file names and on which lines, itself too; and its aliases, with what each stands for."""
+    named, aliases = [(1, path.stem)], []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.append((node.lineno, node.name))
+            named.append((node.lineno, node.name))
         elif isinstance(node, ast.alias) and node.asname:
-            found.append((node.lineno, node.asname))
-    return found
+            named.append((node.lineno, node.asname))
+        elif isinstance(node, ast.ImportFrom):
+            aliases += [(alias.asname, f"{node.module}.{alias.name}") for alias in node.names if alias.asname]
+    return named, aliases
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_names_are_the_words_of_the_glossary(path):
-    for line, name in named(path):
+    for line, name in read(path)[0]:
         plain = re.sub("(?<=[a-z])(?=[A-Z])", "_", name).strip("_").lower()
         if not plain.startswith("test_"):  # which is a sentence
             assert not PRIVATE & set(plain.split("_")) and plain not in ALONE, f"{path}:{line}: {name}"
@@ -55,11 +59,8 @@ def test_a_homonym_means_one_thing():
     bear = defaultdict(set)
     for path in FILES:
         bear[path.stem if path.stem != "__init__" else path.parent.name].add(name_of(path))
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if alias.asname:
-                        bear[alias.asname].add(f"{node.module}.{alias.name}")
+        for alias, meant in read(path)[1]:
+            bear[alias].add(meant)
     for word, allowed in HOMONYMS.items():
         ours = {name for name in bear[word] if name.startswith("allocator.")}
         assert ours <= allowed, f"{word}: {sorted(ours - allowed)}"

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from configparser import ConfigParser
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -34,9 +35,10 @@ def sources() -> dict[str, Path]:
 SOURCES = sources()
 
 
-def imports(path: Path) -> set[str]:
-    """All that a file imports, also within functions and for types."""
-    found = set()
+@cache
+def read(path: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """All that a file imports, also within functions and for types, and the names that it calls."""
+    found, called = set(), set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
@@ -45,12 +47,17 @@ def imports(path: Path) -> set[str]:
             found.add(node.module)
             if node.module.split(".")[0] == "allocator":
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called.add(node.func.id)
+    return frozenset(found), frozenset(called)
 
 
-def calls(path: Path) -> list[ast.expr]:
-    """All that a file calls."""
-    return [n.func for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+def imports(path: Path) -> frozenset[str]:
+    return read(path)[0]
+
+
+def calls(path: Path) -> frozenset[str]:
+    return read(path)[1]
 
 
 def inside(path: Path) -> set[str]:
@@ -102,15 +109,15 @@ def test_other_packages_are_used_only_on_their_floor(name):
 
 @pytest.mark.parametrize("name", sorted(name for name in SOURCES if floor(name) < 2))
 def test_nothing_below_the_second_floor_touches_files_or_screen(name):
-    called = {call.id for call in calls(SOURCES[name]) if isinstance(call, ast.Name)}
-    touched = TOUCHING & (called | {imported.split(".")[0] for imported in imports(SOURCES[name])})
+    touched = TOUCHING & (
+        calls(SOURCES[name]) | {imported.split(".")[0] for imported in imports(SOURCES[name])}
+    )
     assert touched <= ({"pathlib"} if name == "text" else set())  # text reads its own sentences
 
 
 def test_only_the_command_line_prints():
     for name, path in SOURCES.items():
-        prints = any(isinstance(call, ast.Name) and call.id == "print" for call in calls(path))
-        assert not prints or name.startswith("cli.")
+        assert "print" not in calls(path) or name.startswith("cli.")
 
 
 def test_one_module_owns_the_address():

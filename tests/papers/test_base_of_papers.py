@@ -177,7 +177,7 @@ def test_what_is_typed_into_the_workbook_moves_the_changes_from_last_year(made, 
     """Computed anew by LibreOffice, from wrong cached values: every change is the amount less last year's."""
     found = made("en", "previous")
     content = office.poisoned(workbook(found.allocations, EN, live=2, base=found.known))
-    book = office.opened(converted({"base": content})["base"])
+    book = office.opened(converted({"base": content}, "xlsx")["base"])
     table = compare_table(found.allocations, EN, found.known)
     page = book[EN.say("excel.sheet.compare")]
     at = next(row for row in range(1, 20) if page.cell(row, 1).value == "No.")

@@ -46,7 +46,7 @@ from allocator.report.papers.docx import docx
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
-from allocator.report.papers.pack import Pack, document, for_inside, for_recipient, pack, papers, slides
+from allocator.report.papers.pack import File, Pack, document, for_inside, for_recipient, pack, papers, slides
 from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.proposal import Proposal, discreet, proposal
 from allocator.report.papers.range_pictures import ranges
@@ -79,16 +79,29 @@ def pictures_of(lang: str) -> tuple[pictures.Picture, ...]:
     return tuple(pictures.pictures(made(lang)))
 
 
-def all_papers(lang: str, status: str) -> list[Paper]:
+@cache
+def shown(lang: str, **how: Any) -> File:
+    """The slides of a proposal, made once."""
+    return slides(made(lang, **how))
+
+
+@cache
+def all_papers(lang: str, status: str) -> tuple[Paper, ...]:
     """Every paper that this data allows."""
     found = made(lang, status=status)
     note = internal(found, held(found))
     assert note is not None
-    return [*papers(found), district(found, "jiangyang"), note]
+    return (*papers(found), district(found, "jiangyang"), note)
+
+
+@cache
+def file_of(paper: Paper) -> bytes:
+    """The Word file of a paper, made once."""
+    return docx(paper, ON)
 
 
 def opened(paper: Paper) -> Any:
-    return Document(io.BytesIO(docx(paper, ON)))
+    return Document(io.BytesIO(file_of(paper)))
 
 
 def tables(document: Any) -> list[list[list[str]]]:
@@ -223,9 +236,8 @@ def test_a_paper_for_one_recipient_tells_nothing_of_any_other(lang: str) -> None
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_charts_of_the_slides_are_what_allocate_gives_and_begin_at_zero(lang: str) -> None:
-    found = made(lang)
     results = [allocate(luzhou(file)) for file in FILES]
-    show = Presentation(io.BytesIO(slides(found).content))
+    show = Presentation(io.BytesIO(shown(lang).content))
     assert 4 <= len(show.slides) <= 6
     known = names(luzhou("published-rule"), lang)
     drawn: dict[str, float] = {}
@@ -251,7 +263,7 @@ def test_the_charts_of_the_slides_are_what_allocate_gives_and_begin_at_zero(lang
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_tables_of_the_slides_are_what_allocate_gives(lang: str) -> None:
-    show = Presentation(io.BytesIO(slides(made(lang)).content))
+    show = Presentation(io.BytesIO(shown(lang).content))
     found = [
         [[cell.text for cell in row.cells] for row in shape.table.rows]
         for slide in show.slides
@@ -354,7 +366,6 @@ def test_what_the_program_cannot_know_is_left_blank() -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_assumed_data_is_marked_on_every_page_and_in_every_name(lang: str) -> None:
-    found = made(lang)
     mark, start = Phrasebook(lang).say("report.mark"), {"zh": "【示例】", "en": "illustrative-"}[lang]
     for paper in all_papers(lang, "assumed"):
         assert paper.name.startswith(start)
@@ -364,7 +375,7 @@ def test_assumed_data_is_marked_on_every_page_and_in_every_name(lang: str) -> No
             assert not section.different_first_page_header_footer
             for header in [section.header, *([section.even_page_header] if even else [])]:
                 assert mark in header.paragraphs[0].text
-    show = slides(found)
+    show = shown(lang)
     assert show.name.startswith(start)
     for slide in Presentation(io.BytesIO(show.content)).slides:
         assert mark in [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
@@ -534,7 +545,7 @@ def test_names_with_markup_and_slashes_are_harmless() -> None:
 
 
 def test_two_files_never_have_one_name(small: Scenario) -> None:
-    from allocator.report.papers.pack import File, _distinct
+    from allocator.report.papers.pack import _distinct
 
     files = [File("a.txt", b"1", ""), File("A.txt", b"2", ""), File("x/a.txt", b"3", "")]
     assert [file.name for file in _distinct(files)] == ["a.txt", "A (2).txt", "x/a.txt"]
@@ -588,7 +599,7 @@ def test_no_picture_and_no_slide_draws_one_quantity_on_two_scales(lang: str) -> 
             quantity = next(key for key in ("change", "amount", "least", "low") if key in first)
             ends.setdefault(quantity, set()).add((first["low"], first["high"], view["width"]))
         assert all(len(scales) == 1 for scales in ends.values()), picture.name
-    for slide in Presentation(io.BytesIO(slides(found).content)).slides:
+    for slide in Presentation(io.BytesIO(shown(lang, proposed=2).content)).slides:
         charts = [shape for shape in slide.shapes if shape.has_chart]
         axes = [shape.chart.value_axis for shape in charts]
         assert len({(axis.minimum_scale, axis.maximum_scale) for axis in axes}) < 2
@@ -601,7 +612,8 @@ def test_no_picture_and_no_slide_draws_one_quantity_on_two_scales(lang: str) -> 
 def test_the_share_beside_an_amount_is_that_amounts_share(lang: str) -> None:
     found = made(lang, proposed=2)
     amounts, head = allocate(luzhou("cap-zone")).amounts, Phrasebook(lang).say("table.final")
-    shapes = [s for slide in Presentation(io.BytesIO(slides(found).content)).slides for s in slide.shapes]
+    show = Presentation(io.BytesIO(shown(lang, proposed=2).content))
+    shapes = [s for slide in show.slides for s in slide.shapes]
     (table,) = [
         cells
         for shape in shapes
@@ -624,7 +636,7 @@ def test_the_share_beside_an_amount_is_that_amounts_share(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_on_a_slide_lies_on_its_table_whose_headings_have_room_for_two_lines(lang: str) -> None:
-    for slide in Presentation(io.BytesIO(slides(made(lang, proposed=2)).content)).slides:
+    for slide in Presentation(io.BytesIO(shown(lang, proposed=2).content)).slides:
         for table in [shape for shape in slide.shapes if shape.has_table]:
             heights = [row.height for row in table.table.rows]
             below = [shape.top for shape in slide.shapes if shape.top > table.top]
@@ -697,8 +709,8 @@ def test_papers_open_in_libreoffice_and_have_the_pages_that_are_stated(
         for status in ("assumed", "published"):
             for paper in all_papers(lang, status):
                 name = f"{lang}-{status}-{paper.key}.docx"
-                files[name], most[name] = docx(paper, ON), limits[paper.key]
-        show = slides(made(lang)).content
+                files[name], most[name] = file_of(paper), limits[paper.key]
+        show = shown(lang).content
         files[f"{lang}-slides.pptx"], most[f"{lang}-slides.pptx"] = show, 6
     printed = converted(files, "pdf")
     pages = {name: len(re.findall(rb"/Type\s*/Page\b", content)) for name, content in printed.items()}

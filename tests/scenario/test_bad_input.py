@@ -5,7 +5,6 @@ both languages.
 """
 
 import ast
-import errno
 import io
 import os
 import re
@@ -19,8 +18,9 @@ from good_scenario import GOOD, damaged, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from processes import spending_at_most
+from refusals import check_refusal, check_sentence, messages, refused
 
-from allocator import AllocatorError, InfeasibleError, ScenarioError, allocate, load_scenario
+from allocator import AllocatorError, ScenarioError, allocate, load_scenario
 from allocator.cli.entry import main
 from allocator.files.parsing import cell_number
 from allocator.text import EN, Phrasebook
@@ -61,64 +61,6 @@ def more(text: str) -> tuple:
 def case(name: str, edits, key: str, place: str, *says: str, file: str | None = None):
     edits = [edits] if isinstance(edits, tuple) else edits
     return pytest.param(edits, key, edits[0][0] if file is None else file, place, says, id=name)
-
-
-def in_chinese(place: str) -> str:
-    place = place.replace("{U+200B}", "〔零宽空格 U+200B〕")
-    if place.startswith("[") or not re.search(r"\d|column", place):
-        return place
-    for english, chinese in ((r"(?:row|line) (\d+)", r"第\1行"), (r"column (.+)", r"“\1”列"), (", ", "，")):
-        place = re.sub(english, chinese, place)
-    return place
-
-
-def check_sentence(sentence: str, lang: str) -> None:
-    assert not re.search(r"\{[a-z_]+\}", sentence), "a placeholder was not filled in"
-    assert sentence.isprintable() and len(sentence) < 1000
-    if lang == "zh":
-        own = re.sub(r"“.*?”|\"[^\"]*\"|^[^：]*：", "", sentence)
-        for number in errno.errorcode:
-            own = own.replace(os.strerror(number), "")  # the system's own words
-        assert re.search("[一-鿿]{2}", own)
-        assert not re.search(r"[A-Za-z]{2,}( [A-Za-z']+){3,}", own), "English within a Chinese sentence"
-
-
-def refused(path: Path) -> AllocatorError:
-    with pytest.raises(AllocatorError) as caught:
-        allocate(load_scenario(path))
-    for lang in ("zh", "en"):
-        assert caught.value.sentences(Phrasebook(lang))
-        for sentence in caught.value.sentences(Phrasebook(lang)):
-            check_sentence(sentence, lang)
-    return caught.value
-
-
-def messages(arguments: list[str], status: int, capsys) -> str:
-    """What the command line says on standard error as it ends with this status; it prints no result."""
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    printed = capsys.readouterr()
-    assert ended.value.code == status
-    assert printed.out == ""
-    assert "Traceback" not in printed.err
-    return printed.err
-
-
-def check_refusal(path: Path, key: str, file: str, place: str, says, capsys) -> None:
-    error = refused(path)
-    assert key in [problem.key for problem in error.problems]
-    at = [problem.key for problem in error.problems].index(key)
-    status = 3 if isinstance(error, InfeasibleError) else 2
-    for lang, where in (("en", place), ("zh", in_chinese(place))):
-        shown = messages(["check", str(path), "--lang", lang], status, capsys)
-        where = where.replace("{U+200B}", "[zero-width space U+200B]")
-        comma, colon = (", ", ": ") if lang == "en" else ("，", "：")
-        line = shown.splitlines()[at]
-        assert line.startswith(str(path.parent / file) + (comma + where if where else "") + colon), line
-        for part in says if lang == "en" else ():
-            assert part in line
-    if key not in ("scores_zero",) and status == 2:  # those two show only when the money is split
-        assert Path(error.problems[at].file).name == (path.parent / file).name
 
 
 LIMIT = '[[limit]]\nrecipients = "all"\n'

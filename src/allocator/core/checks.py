@@ -216,12 +216,11 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
         wrong("cell_blank", "factors", {"column": name}, names=blank[:10])
     if factor.formula is not None or factor.signed:
         for i, value in zip(positions, values, strict=True):
-            below = value.numerator < 0  # comparing fractions takes long
-            if below and factor.formula is None:
-                wrong("cell_negative", "factors", {"entry": i + 1, "column": name}, value=value)
-            if below:
-                at = {"key": f"factor.{name}.formula", "recipient": scenario.recipients[i].name}
-                wrong("formula_negative", at=at, value=value)
+            if value.numerator < 0:  # comparing fractions takes long
+                recipient = {"recipient": scenario.recipients[i].name}
+                if factor.formula is None:
+                    wrong("cell_negative", "factors", {"column": name, **recipient}, value=value)
+                wrong("formula_negative", at={"key": f"factor.{name}.formula", **recipient}, value=value)
     return any(values)
 
 

@@ -25,6 +25,7 @@ class Columns:
         self.factors: dict[str, Factor] = {factor.id: factor for factor in scenario.factors}
         self.scenario = scenario
         self._worked_out: dict[str, list[Any]] = {}
+        self._met: dict[tuple[str, tuple[int, ...]], list[int]] = {}
 
     def __bool__(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
@@ -82,6 +83,7 @@ class Columns:
             {f.id: ColumnFormula(f.formula, f.round) for f in scenario.factors if f.formula is not None},
             everybody=self.everybody,
             words=self.words,
+            texts=frozenset(f.id for f in scenario.factors if f.text),
         )
 
     @cached_property
@@ -113,5 +115,8 @@ class Columns:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""
         from allocator.core.formula import truths
 
-        met = truths(where, self.table, among, among, key, self.words)
-        return [i for i, meets in zip(among, met, strict=True) if meets]
+        asked = key, tuple(among)
+        if asked not in self._met:  # each once, as the work that a table may take is counted
+            met = truths(where, self.table, among, among, key, self.words)
+            self._met[asked] = [i for i, meets in zip(among, met, strict=True) if meets]
+        return self._met[asked]

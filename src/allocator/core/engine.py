@@ -105,7 +105,8 @@ class _Fixed:
 
 def _check_members(scenario: Scenario, pool: Pool, money: object) -> None:
     if money and scenario.pools and not scenario.members[pool.id]:
-        raise ScenarioError(Problem("pool_nobody", {"name": pool.name}, at={"key": pool.key("where")}))
+        key = "pool_nobody" if pool.id else "rule_nobody"
+        raise ScenarioError(Problem(key, {"name": pool.name}, at={"key": pool.key("where")}))
 
 
 def _some(floors: Limits, caps: Limits) -> bool:

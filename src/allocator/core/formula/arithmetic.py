@@ -20,7 +20,7 @@ Operation = Callable[[Pair, Pair, "Steps"], Pair]
 DIGITS = 20  # significant digits of what is rounded
 LONG = 2_000  # bits from which a number costs more than a step
 MOST_BITS = 16_384  # of a numerator or a denominator: some 4,900 digits
-MOST_STEPS = 20_000_000  # some seconds
+MOST_STEPS = 20_000_000  # for all the formulas of a scenario: some ten seconds
 MOST_EXPONENT = 1_000
 DECIMALS = 10**MOST_DECIMALS
 

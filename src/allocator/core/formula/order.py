@@ -8,6 +8,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.formula.tree import Formula
 
 MOST_LEVELS = 400  # nodes one in the other, through all the formulas that one builds on
+_MOST_NAMED = 10
 
 
 def order(formulas: Mapping[str, Formula]) -> tuple[str, ...]:
@@ -34,7 +35,8 @@ def order(formulas: Mapping[str, Formula]) -> tuple[str, ...]:
             for other in waiting[-1]:
                 if other in on_path:
                     circle = path[on_path[other] :]
-                    raise _wrong("formula_circle", circle[0], names=[*circle, circle[0]])
+                    named = circle if len(circle) <= _MOST_NAMED else [*circle[:_MOST_NAMED], "…"]
+                    raise _wrong("formula_circle", circle[0], names=[*named, circle[0]])
                 if other not in levels:
                     on_path[other] = len(path)
                     path.append(other)

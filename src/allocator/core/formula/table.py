@@ -11,7 +11,6 @@ from typing import Any
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.formula.arithmetic import (
-    MOST_STEPS,
     NOBODY,
     Pair,
     Refusal,
@@ -67,7 +66,8 @@ class Table:
 
     ``recipients`` are the names that sentences show, in order; ``columns`` has numbers, or texts, and None
     where a cell is blank.  A whole column is that of ``everybody``, by position (without it, all).
-    ``words`` are those that the formulas of columns may use.
+    ``words`` are those that the formulas of columns may use; ``texts`` names columns that are text even where
+    all of their cells are blank.
 
     Raises ScenarioError, with all mistakes, where a name is a column of data and of a formula, or a formula
     is wrong as written, builds on itself, or on too many others.
@@ -84,6 +84,7 @@ class Table:
     formulas: Mapping[str, ColumnFormula] = field(default_factory=dict)
     everybody: Sequence[int] | None = None
     words: Words = NO_WORDS
+    texts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         problems = [
@@ -114,7 +115,7 @@ class Table:
     @cached_property
     def _kinds(self) -> dict[str, str]:
         return {
-            name: TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER
+            name: TEXT if name in self.texts or any(isinstance(cell, str) for cell in cells) else NUMBER
             for name, cells in self.columns.items()
         } | dict.fromkeys(self.formulas, NUMBER)
 
@@ -132,7 +133,6 @@ def column(table: Table, name: str, rows: Sequence[int]) -> tuple[Cell, ...]:
         cells = table.columns[name]
         return tuple(cells[row] for row in rows)
     found = table._values
-    found.steps.left = MOST_STEPS
     return tuple(map(_number, map(found.scope.row(name), rows)))
 
 
@@ -153,7 +153,6 @@ def values(
     """
     check(formula, table.known(words), key=key)
     found = table._values
-    found.steps.left = MOST_STEPS
     scope = found.scope_of(found.everybody, words)
     if whole is not None:
         scope = scope._replace(column=whole._values.scope.column)
@@ -181,14 +180,16 @@ def truths(
     """
     check(formula, table.known(words), TRUTH, key)
     found = table._values
-    found.steps.left = MOST_STEPS
     scope = found.scope_of(rows if among is None else among, words)
     read = found.refusing(evaluator(formula.root, scope), formula.size, key)
     return tuple(read(row) for row in rows)
 
 
 class _Values:
-    """The values of a table that have been worked out so far: each once, and only for whom it was needed."""
+    """The values of a table that have been worked out so far: each once, and only for whom it was needed.
+
+    The work is counted over all formulas together, since a file may have thousands of them.
+    """
 
     def __init__(self, table: Table) -> None:
         self.table = table

@@ -82,7 +82,8 @@ def _taken(scenario: Scenario, pool: Pool, given: int, needed: Callable[[Pool], 
             "given": _money(scenario, given),
             "by": _money(scenario, comes_to - given),
         }
-        raise ScenarioError(Problem("pool_needs_more", details, at={"key": _place(pool)}))
+        key = "pool_needs_more" if pool.id else "fixed_needs_more"
+        raise ScenarioError(Problem(key, details, at={"key": _place(pool)}))
     return given
 
 

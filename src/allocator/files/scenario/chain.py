@@ -108,16 +108,15 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
         base.pop("weights", None)
     if "method" in own or "weights" in own:
         base.pop("pool", None)
-    pools, others = own.get("pool"), base.get("pool")
-    if isinstance(pools, dict):
-        others = others if isinstance(others, dict) else {}
+    pools, others = own.get("pool"), base.get("pool", {})
+    if isinstance(pools, dict) and isinstance(others, dict):
         for id, pool in pools.items():
             before = others.get(id)
-            if not isinstance(pool, dict) or not isinstance(before, dict):
-                if isinstance(pool, dict) and pool.get("remove") is True:
-                    wrong(file, "pool_unknown", {"key": f"pool.{id}"}, name=id, guess=guess(id, others))
+            if not isinstance(pool, dict):
                 continue
-            for name, other in _OTHER_MONEY.items():
+            if before is None and pool.get("remove") is True:
+                wrong(file, "pool_unknown", {"key": f"pool.{id}"}, name=id, guess=guess(id, others))
+            for name, other in _OTHER_MONEY.items() if isinstance(before, dict) else ():
                 if name in pool and other not in pool:
                     before.pop(other, None)
 

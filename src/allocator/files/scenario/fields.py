@@ -180,7 +180,11 @@ def is_weight_in_text(value: object) -> bool:
 
 def _share_of_money(value: object, info: ValidationInfo) -> Number | str:
     """The money of a pool: an amount, or one of two words."""
-    return value if isinstance(value, str) and value in (NEEDED, REST) else _money(value, info)
+    if isinstance(value, str) and value in (NEEDED, REST):
+        return value
+    if isinstance(value, str) and not re.search(r"\d", value):
+        raise _problem_as_pydantic("pool_amount", {"value": as_written(value)})
+    return _money(value, info)
 
 
 def _formula(value: object) -> Formula:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -30,6 +31,7 @@ from allocator.files.scenario.tables import (
     read_recipients,
 )
 
+MOST_COMMON = 60  # digits of the common denominator of fractions that are added up
 # factor values by factor and recipient, from the files that a scenario names, by role
 Count = Callable[[Mapping[str, Path], tuple[Recipient, ...]], Mapping[str, Mapping[str, Number]]]
 S = TypeVar("S")
@@ -109,7 +111,22 @@ def _validated(content: dict[str, Any], origins: Origins) -> schema.ScenarioTabl
             problems.append(problem.within(origins.of(".".join(map(str, found["loc"])))))
     if problems:
         raise ScenarioError(problem.within(origins.of("")) for problem in problems)
+    _check_fractions(table, origins)
     return table
+
+
+def _check_fractions(table: schema.ScenarioTable, origins: Origins) -> None:
+    """Refuses fractions that no short number divides in common: exact work on them would take for ever."""
+    together = {"weights": list((table.weights or {}).values())}
+    together |= {f"pool.{id}.weights": list(pool.weights.values()) for id, pool in table.pool.items()}
+    together |= {f"indicator.{id}.parts": list(item.parts.values()) for id, item in table.indicator.items()}
+    together["pool"] = [pool.percent for pool in table.pool.values() if pool.percent is not None]
+    for key, numbers in together.items():
+        common = 1
+        for number in numbers:
+            common = math.lcm(common, number.denominator)
+            if common >= 10**MOST_COMMON:
+                wrong(origins.of(key), "fractions", {"key": key}, most=MOST_COMMON)
 
 
 def _scenario(

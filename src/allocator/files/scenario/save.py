@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import is_decimal
+from allocator.core.exact import LARGEST, is_decimal
 from allocator.core.formula import Formula
 from allocator.core.model import Scenario
 from allocator.core.parts import Earmark, Factor, Text
@@ -242,8 +242,15 @@ def _weights(weights: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _weight(weight: Any) -> Any:
-    """A weight as a number, or as a fraction in text where no decimal is it."""
-    return weight if is_decimal(weight) else f"{weight.numerator}/{weight.denominator}"
+    """A weight as a number, or as a fraction in text where no decimal is it.
+
+    Raises ScenarioError for a fraction with more digits than are read.
+    """
+    if is_decimal(weight):
+        return weight
+    if max(weight.numerator, weight.denominator) >= LARGEST:
+        raise ScenarioError(Problem("no_decimal", {"value": str(weight)}))
+    return f"{weight.numerator}/{weight.denominator}"
 
 
 def _described(factor: Factor) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
 
 def missing_rule(content: Mapping[str, Any]) -> list[Problem]:
     """The problems of a scenario that says neither a method with weights nor pools."""
-    if content.get("pool"):
+    if content.get("pool", {}) != {}:
         return []
     missing = [name for name in ("method", "weights") if name not in content]
     return [Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}) for name in missing]

@@ -9,7 +9,7 @@ from operator import mul
 
 from allocator.files.sheets.grids.grid import Cell
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, plain_text
+from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, kind_of, plain_text
 from allocator.files.understanding.model import Check
 from allocator.files.understanding.rows import (
     ASKED,
@@ -72,7 +72,7 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
 
 def _is_unknown(cell: Cell, draft: Draft) -> bool:
     """True if a cell's part in a sum is not known: it is refused, or missing and not read as zero."""
-    kind = figure_of(cell).kind
+    kind = kind_of(cell)
     return kind != FIGURE and not (kind == MISSING and draft.options.blank == "zero")
 
 

@@ -10,7 +10,7 @@ from allocator.core.totals import is_total
 from allocator.files.sheets.grids.grid import BLANK, DATE, TEXT, Cell
 from allocator.files.sheets.headings import AMOUNTS, REGISTER, words
 from allocator.files.understanding.draft import Draft, is_named
-from allocator.files.understanding.figures import FIGURE, REFUSED, WORDS, figure_of, is_word
+from allocator.files.understanding.figures import FIGURE, REFUSED, WORDS, is_word, kind_of
 from allocator.files.understanding.headings import Column, Head
 from allocator.files.understanding.names import Known
 from allocator.files.understanding.view import View
@@ -162,7 +162,7 @@ def _by_heading(
     view: View, head: Head, column: Column, cells: Sequence[Cell], names: int, draft: Draft
 ) -> Place | None:
     last, known, where = column.last, draft.known, view.column(column.at)
-    kinds = [figure_of(cell).kind for cell in cells if cell.kind != BLANK]
+    kinds = [kind_of(cell) for cell in cells if cell.kind != BLANK]
     factor = known.factor(column.parts) if known else None
     own = known.factor((last,)) if known else None
     if factor is not None and (

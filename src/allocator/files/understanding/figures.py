@@ -84,9 +84,22 @@ def figure_of(cell: Cell) -> Figure:
     return _written(text)
 
 
+def kind_of(cell: Cell) -> str:
+    """The kind of the figure in a cell, without making one of a plain number: most are asked several times.
+
+    >>> kind_of(Cell("1234", "number")), kind_of(Cell("—", "text"))
+    ('figure', 'missing')
+    """
+    return FIGURE if cell.kind == NUMBER and _is_plain(cell) else figure_of(cell).kind
+
+
+def _is_plain(cell: Cell) -> bool:
+    return not cell.format and len(cell.text) <= _MOST_DIGITS and cell.text[0] != "-"
+
+
 def _stored(cell: Cell) -> Figure:
     text = cell.text
-    if not cell.format and len(text) <= _MOST_DIGITS and text[0] != "-":
+    if _is_plain(cell):
         return Figure(FIGURE, text, Decimal(text))
     if text.startswith("-"):
         return Figure(REFUSED, why="figure_negative")
@@ -174,7 +187,7 @@ def is_word(cell: Cell) -> bool:
     text = cell.text
     if cell.kind != TEXT or (text.isascii() and _PLAIN.fullmatch(text)):
         return False
-    return figure_of(cell).kind in (WORDS, REFUSED)
+    return kind_of(cell) in (WORDS, REFUSED)
 
 
 def is_year(cell: Cell) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from allocator.files.dates import cell_day
 from allocator.files.sheets.grids.grid import DATE, TEXT, Cell
-from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, is_word, is_year
+from allocator.files.understanding.figures import FIGURE, MISSING, is_word, is_year, kind_of
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
     closed,
@@ -175,7 +175,7 @@ def _has_values(cells: Sequence[Cell]) -> bool:
     return any(
         cell.kind == DATE
         or (cell.kind == TEXT and not isinstance(cell_day(cell.text[:40]), str))
-        or (figure_of(cell).kind == FIGURE and not is_year(cell))
+        or (kind_of(cell) == FIGURE and not is_year(cell))
         for cell in cells
         if cell.kind
     )
@@ -186,13 +186,13 @@ def _is_row(cells: Sequence[Cell], is_known: Callable[[str], bool] | None) -> bo
     texts = [cell.text for cell in cells if is_word(cell)]
     if is_known is not None and any(map(is_known, texts)):
         return not _says(cells, is_weights)
-    others = [cell for cell in cells if cell.kind and (cell.kind != TEXT or figure_of(cell).kind in _COUNTS)]
+    others = [cell for cell in cells if cell.kind and (cell.kind != TEXT or kind_of(cell) in _COUNTS)]
     if not texts or not others or _says(cells, is_weights):
         return False
     if all(is_preamble(text) or is_unit(text) for text in texts) or _is_counted(cells):
         return False
     if any(map(is_recipient_heading, texts)):
-        return not all(is_year(cell) or figure_of(cell).kind == MISSING for cell in others)
+        return not all(is_year(cell) or kind_of(cell) == MISSING for cell in others)
     return not (len(others) == sum(map(is_year, others)) and len(texts) > 1)
 
 
@@ -213,7 +213,7 @@ def _is_counted(cells: Sequence[Cell]) -> bool:
 def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> str:
     """The kind of a line above the rows: "heading", "weights", "units", "numbers" or "title"."""
     filled = [cell for cell in cells if cell.kind]
-    if _says(cells, is_weights) and any(figure_of(cell).kind == FIGURE for cell in filled):
+    if _says(cells, is_weights) and any(kind_of(cell) == FIGURE for cell in filled):
         return "weights"
     if _is_counted(cells):
         return "numbers"

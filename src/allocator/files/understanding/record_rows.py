@@ -11,7 +11,7 @@ import numpy as np
 from allocator.files.parsing import MOST_PROBLEMS
 from allocator.files.sheets.columns import distinct
 from allocator.files.sheets.grids.plain import text_cell
-from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, figure_of, is_word
+from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, is_word, kind_of
 from allocator.files.understanding.vocabulary import (
     closed,
     is_average,
@@ -140,7 +140,7 @@ def _sort(
     label = words[0] if words else ""
     has_day = any(i in placed.days and not is_missing(text) for i, text in filled)
     has_figures = any(
-        i in placed.figures and figure_of(text_cell(text)).kind in (FIGURE, REFUSED) for i, text in filled
+        i in placed.figures and kind_of(text_cell(text)) in (FIGURE, REFUSED) for i, text in filled
     )
     if all(closed(text) in above for _, text in filled):
         found.left[HEADINGS].append(number)
@@ -193,4 +193,4 @@ def _is_section(line: _Line, words: Sequence[str]) -> bool:
 
 def is_missing(text: str) -> bool:
     """True if a text stands for nothing: it is blank, or a mark such as — or /."""
-    return figure_of(text_cell(text)).kind == MISSING
+    return kind_of(text_cell(text)) == MISSING

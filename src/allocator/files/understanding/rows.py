@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from allocator.files.sheets.grids.grid import BLANK, EMPTY, FORMULA, Cell
 from allocator.files.understanding.draft import MOST_STATEMENTS, Draft, is_named
-from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, figure_of, is_word
+from allocator.files.understanding.figures import FIGURE, MISSING, REFUSED, WORDS, is_word, kind_of
 from allocator.files.understanding.headings import Head
 from allocator.files.understanding.view import View
 from allocator.files.understanding.vocabulary import (
@@ -78,7 +78,7 @@ class Rows:
         return found
 
     def _has(self, cells: Sequence[Cell], *kinds: str) -> bool:
-        return any(at < len(cells) and figure_of(cells[at]).kind in kinds for at in self.figures)
+        return any(at < len(cells) and kind_of(cells[at]) in kinds for at in self.figures)
 
     def _row(self, number: int, cells: tuple[Cell, ...]) -> Row | None:
         own = cells[self.names] if self.names < len(cells) else EMPTY
@@ -156,7 +156,7 @@ class Rows:
         return Row(number, cells, label, ASKED, GIVEN)
 
     def _is_heading(self, cells: Sequence[Cell], own: Cell) -> bool:
-        texts = sum(1 for at in self.figures if at < len(cells) and figure_of(cells[at]).kind == WORDS)
+        texts = sum(1 for at in self.figures if at < len(cells) and kind_of(cells[at]) == WORDS)
         return texts > 0 or closed(own.text) == closed(self._heading)
 
     def _repeated(self, number: int, cells: tuple[Cell, ...], label: str) -> Row:
@@ -208,4 +208,4 @@ class Rows:
 def has_no_value(row: Row, at: int) -> bool:
     """True if a row of totals shows nothing in a column, or only a formula that was never calculated."""
     cell = row.cell(at)
-    return cell.kind == FORMULA or figure_of(cell).kind == MISSING
+    return cell.kind == FORMULA or kind_of(cell) == MISSING

@@ -2,6 +2,9 @@
 
 Each is a pure function that returns a chart without data, to be drawn with a frame of `charts.data`: all
 that changes with the weights is data, so that a page need not make the chart again.
+
+Each channel is given as its own class, ``alt.X("low:Q")``: from a text alone Altair looks for it among all
+classes that it has, anew each time, which took most of the time to make a chart.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ FONTS = (
 PICKED = "picked"  # the selection with the row that was clicked
 BAND = 14  # height of a range
 MANY = 20  # the most rows before they are drawn closer
+HOLLOW = {"test": "datum.hollow", "value": "#ffffff"}  # a filling where assumed data decides
 
 
 def amount_marks(
@@ -46,11 +50,13 @@ def amount_marks(
     if possible:
         tooltip.append(alt.Tooltip("possible_text:N", title=book.say("chart.possible")))
     shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
-    bands = [shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x="least:Q", x2="most:Q")]
+    bands = [
+        shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1).encode(x=alt.X("least:Q"), x2=alt.X2("most:Q"))
+    ]
     ends = shape.mark_point(opacity=0, size=0)
-    rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2="low:Q")
+    rules = shape.mark_rule(color=AMOUNT, opacity=0.35, strokeWidth=2).encode(x=x, x2=alt.X2("low:Q"))
     points = _points(shape, base is not None)
-    ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
+    ends_of_axis = [ends.encode(x=alt.X("low:Q")), ends.encode(x=alt.X("high:Q"))]
     figures = _figures(shape, "amount_text", book.say("chart.amount"))
     behind = [_lines(shape), *(bands if possible else [])]
     return finish([*behind, rules, *points, *figures, *ends_of_axis, _rows(shape)], len(names))
@@ -68,19 +74,19 @@ def change_marks(names: Sequence[str], book: Phrasebook, *, width: int, pick: bo
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = shape.mark_bar(size=13).encode(
         x=number_axis("change", book, ticks=3, labelExpr=sign),
-        x2="zero:Q",
+        x2=alt.X2("zero:Q"),
         color=alt.Color(
             "direction:N",
             scale=alt.Scale(domain=["gain", "loss", "same"], range=[GAIN, LOSS, MUTED]),
             legend=None,
         ),
     )
-    text = shape.encode(x="change:Q", text="change_text:N")
+    text = shape.encode(x=alt.X("change:Q"), text=alt.Text("change_text:N"))
     labels = [
         text.mark_text(align="left", dx=5, fontSize=13, color=INK).transform_filter("datum.change >= 0"),
         text.mark_text(align="right", dx=-5, fontSize=13, color=INK).transform_filter("datum.change < 0"),
     ]
-    ends_of_axis = [ends.encode(x="low:Q"), ends.encode(x="high:Q")]
+    ends_of_axis = [ends.encode(x=alt.X("low:Q")), ends.encode(x=alt.X("high:Q"))]
     return finish([bars, *labels, *ends_of_axis, *([_rows(shape)] if pick else [])], len(names))
 
 
@@ -92,7 +98,7 @@ def log_marks(names: Sequence[str], book: Phrasebook, *, base: str, width: int) 
     shape = alt.Chart().encode(
         y=names_axis(names, book, width), tooltip=_tooltip(book, "amount_text", "chart.amount", base)
     )
-    rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2="amount:Q")
+    rules = shape.mark_rule(color=AMOUNT, strokeWidth=2, opacity=0.5).encode(x=x, x2=alt.X2("amount:Q"))
     ticks, points = _points(shape, True)
     return finish([rules, ticks, points.add_params(_picked())], len(names))
 
@@ -115,17 +121,19 @@ def waterfall_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> al
     # half a row each and a little more, so that the threads of two neighbours meet between their bars
     threads = [
         shape.mark_tick(thickness=1, size=row / 2 + 4, color=MUTED, opacity=1, yOffset=offset)
-        .encode(x=f"{field}:Q")
+        .encode(x=alt.X(f"{field}:Q"))
         .transform_filter(f"datum.{where}")
         for field, where, offset in (("start", "begins", -row / 4), ("end", "leads", row / 4))
     ]
-    texts = shape.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(x="reach:Q", text="text:N")
+    texts = shape.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(
+        x=alt.X("reach:Q"), text=alt.Text("text:N")
+    )
     parts = [
         *threads,
         bars,
         texts,
-        ends.encode(x="low:Q"),
-        ends.encode(x="high:Q"),
+        ends.encode(x=alt.X("low:Q")),
+        ends.encode(x=alt.X("high:Q")),
     ]
     return finish(parts, len(names), height=len(names) * row + 34)
 
@@ -146,12 +154,12 @@ def tornado_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.
     shape = alt.Chart().encode(y=y, yOffset=side, tooltip=figures, description=_description("name", "text"))
     sign = "(datum.value > 0 ? '+' : '') + datum.label"
     bars = _framed(shape, number_axis("change", book, ticks=3, labelExpr=sign), "zero:Q")
-    text = shape.encode(x="change:Q", text="text:N")
+    text = shape.encode(x=alt.X("change:Q"), text=alt.Text("text:N"))
     parts = [
         bars,
         text.mark_text(align="left", dx=6, fontSize=12, color=INK).transform_filter("datum.change >= 0"),
         text.mark_text(align="right", dx=-6, fontSize=12, color=INK).transform_filter("datum.change < 0"),
-        *(shape.mark_point(opacity=0, size=0).encode(x=f"{end}:Q") for end in ("low", "high")),
+        *(shape.mark_point(opacity=0, size=0).encode(x=alt.X(f"{end}:Q")) for end in ("low", "high")),
     ]
     return finish(parts, len(names), height=len(names) * 52 + 34)
 
@@ -162,7 +170,7 @@ def _framed(shape: alt.Chart, x: alt.X, end: str) -> alt.Chart:
     direction: dict[str, Any] = {"field": "direction", "type": "nominal", "scale": scale, "legend": None}
     bars: alt.Chart = shape.mark_bar(size=15, strokeWidth=1.5).encode(
         x=x,
-        x2=end,
+        x2=alt.X2(end),
         stroke=alt.Stroke(**direction),
         fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.Fill(**direction)),
     )
@@ -189,26 +197,28 @@ def spec(marks: alt.LayerChart) -> dict[str, Any]:
 def _rows(shape: alt.Chart) -> alt.Chart:
     """An invisible bar over each row: pointing anywhere at it shows the figures, and a click picks it."""
     whole: alt.Chart = shape.mark_bar(opacity=0, cursor="pointer").encode(
-        x=alt.value(0), x2=alt.value("width")
+        x=alt.XValue(0), x2=alt.X2Value("width")
     )
     return whole.add_params(_picked())
 
 
 def _figures(shape: alt.Chart, field: str, heading: str) -> list[alt.Chart]:
     """A column of figures at the right edge, with a heading above it."""
-    edge = alt.value("width")
+    edge = alt.XValue("width")
     head = alt.Chart().mark_text(
         align="right", fontSize=12, fontWeight="bold", color=AMOUNT, baseline="alphabetic"
     )
     return [
-        shape.mark_text(align="right", fontSize=13, color=AMOUNT).encode(x=edge, text=f"{field}:N"),
-        head.encode(x=edge, y=alt.value(-5), text=alt.value(heading)).transform_aggregate(rows="count()"),
+        shape.mark_text(align="right", fontSize=13, color=AMOUNT).encode(x=edge, text=alt.Text(f"{field}:N")),
+        head.encode(x=edge, y=alt.YValue(-5), text=alt.TextValue(heading)).transform_aggregate(
+            rows="count()"
+        ),
     ]
 
 
 def _lines(shape: alt.Chart) -> alt.Chart:
     """A faint line in each row that leads towards its figure at the right edge."""
-    lines: alt.Chart = shape.mark_rule(color=LINE).encode(x="low:Q", x2="high:Q")
+    lines: alt.Chart = shape.mark_rule(color=LINE).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     return lines
 
 
@@ -217,10 +227,10 @@ def _picked() -> alt.Parameter:
 
 
 def _points(shape: alt.Chart, with_base: bool) -> list[alt.Chart]:
-    ticks = shape.mark_tick(color=INK, thickness=3, size=18, opacity=1).encode(x="base:Q")
+    ticks = shape.mark_tick(color=INK, thickness=3, size=18, opacity=1).encode(x=alt.X("base:Q"))
     points = shape.mark_point(size=95, strokeWidth=2.5, opacity=1, color=AMOUNT).encode(
-        x="amount:Q",
-        fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(AMOUNT)),
+        x=alt.X("amount:Q"),
+        fill=alt.FillValue(AMOUNT, condition=HOLLOW),
     )
     return [ticks, points] if with_base else [points]
 

@@ -127,7 +127,7 @@ def amount_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.L
         alt.Tooltip("mark_text:N", title=book.say("chart.published")),
     ]
     shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
-    ticks = shape.mark_tick(color=INK, thickness=3, size=18, opacity=1).encode(x="mark:Q")
+    ticks = shape.mark_tick(color=INK, thickness=3, size=18, opacity=1).encode(x=alt.X("mark:Q"))
     return _banded(shape, number_axis("least", book), [ticks], names)
 
 
@@ -140,7 +140,7 @@ def share_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.La
     shape = alt.Chart().encode(y=names_axis(names, book, width), tooltip=tooltip)
     percents = "datum.value > 100 ? '' : datum.label + '%'"
     x = number_axis("least", book, ticks=8, labelExpr=percents)
-    tracks = shape.mark_bar(color=TRACK, size=BAND, opacity=1).encode(x="low:Q", x2="reach:Q")
+    tracks = shape.mark_bar(color=TRACK, size=BAND, opacity=1).encode(x=alt.X("low:Q"), x2=alt.X2("reach:Q"))
     return _banded(shape, x, [], names, under=[tracks])
 
 
@@ -153,9 +153,14 @@ def _banded(
 ) -> alt.LayerChart:
     ends = shape.mark_point(opacity=0, size=0)
     bands = shape.mark_bar(color=POSSIBLE, size=BAND, opacity=1, stroke=EDGE, strokeWidth=1)
-    texts = shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(x="reach:Q", text="text:N")
-    drawn = bands.encode(x=x, x2="most:Q")
-    return finish([*under, drawn, *over, texts, ends.encode(x="low:Q"), ends.encode(x="high:Q")], len(names))
+    texts = shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(
+        x=alt.X("reach:Q"), text=alt.Text("text:N")
+    )
+    drawn = bands.encode(x=x, x2=alt.X2("most:Q"))
+    return finish(
+        [*under, drawn, *over, texts, ends.encode(x=alt.X("low:Q")), ends.encode(x=alt.X("high:Q"))],
+        len(names),
+    )
 
 
 def range_title(part: Sequence[Named], rows: Sequence[Named], unit: str, whom: str, book: Phrasebook) -> str:

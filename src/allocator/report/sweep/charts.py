@@ -21,6 +21,7 @@ from allocator.report.charts.marks import (
     AMOUNT,
     BAND,
     GAIN,
+    HOLLOW,
     INK,
     LOSS,
     MANY,
@@ -151,16 +152,20 @@ def interval_marks(
     ends = shape.mark_point(opacity=0, size=0)
     return finish(
         [
-            shape.mark_rule(color=MUTED, strokeWidth=1.5, opacity=1).encode(x=x, x2="most:Q"),
-            shape.mark_bar(color=WIDE, size=BAND, **edge).encode(x="from:Q", x2="to:Q"),
-            shape.mark_bar(color=MIDDLE, size=BAND, **edge).encode(x="quarter:Q", x2="upper:Q"),
-            shape.mark_tick(color=INK, thickness=3, size=22, opacity=1).encode(x="base:Q"),
-            shape.mark_point(size=80, color=AMOUNT, strokeWidth=2.5, opacity=1).encode(
-                x="present:Q", fill=alt.condition("datum.hollow", alt.value("#ffffff"), alt.value(AMOUNT))
+            shape.mark_rule(color=MUTED, strokeWidth=1.5, opacity=1).encode(x=x, x2=alt.X2("most:Q")),
+            shape.mark_bar(color=WIDE, size=BAND, **edge).encode(x=alt.X("from:Q"), x2=alt.X2("to:Q")),
+            shape.mark_bar(color=MIDDLE, size=BAND, **edge).encode(
+                x=alt.X("quarter:Q"), x2=alt.X2("upper:Q")
             ),
-            shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(x="reach:Q", text="text:N"),
-            ends.encode(x="low:Q"),
-            ends.encode(x="high:Q"),
+            shape.mark_tick(color=INK, thickness=3, size=22, opacity=1).encode(x=alt.X("base:Q")),
+            shape.mark_point(size=80, color=AMOUNT, strokeWidth=2.5, opacity=1).encode(
+                x=alt.X("present:Q"), fill=alt.FillValue(AMOUNT, condition=HOLLOW)
+            ),
+            shape.mark_text(align="left", dx=10, fontSize=13, color=INK).encode(
+                x=alt.X("reach:Q"), text=alt.Text("text:N")
+            ),
+            ends.encode(x=alt.X("low:Q")),
+            ends.encode(x=alt.X("high:Q")),
         ],
         len(names),
     )
@@ -200,19 +205,19 @@ def chance_marks(names: Sequence[str], book: Phrasebook, *, width: int) -> alt.L
     )
     color = alt.Color("side:N", scale=alt.Scale(domain=["more", "less"], range=[GAIN, LOSS]), legend=None)
     x = number_axis("chance", book, ticks=6, labelExpr=label)
-    text = shape.encode(x="chance:Q", text="text:N")
+    text = shape.encode(x=alt.X("chance:Q"), text=alt.Text("text:N"))
     ends = shape.mark_point(opacity=0, size=0)
     return finish(
         [
-            shape.mark_bar(size=13).encode(x=x, x2="zero:Q", color=color),
+            shape.mark_bar(size=13).encode(x=x, x2=alt.X2("zero:Q"), color=color),
             text.mark_text(align="left", dx=5, fontSize=12, color=INK).transform_filter(
                 "datum.side == 'more'"
             ),
             text.mark_text(align="right", dx=-5, fontSize=12, color=INK).transform_filter(
                 "datum.side == 'less'"
             ),
-            ends.encode(x="low:Q"),
-            ends.encode(x="high:Q"),
+            ends.encode(x=alt.X("low:Q")),
+            ends.encode(x=alt.X("high:Q")),
         ],
         len(names),
     )
@@ -309,7 +314,8 @@ def heat_marks(
     if len(names) <= MANY and len(columns) <= MANY:
         layers.append(
             shape.mark_text(fontSize=12).encode(
-                text="text:N", color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value("#000000"))
+                text=alt.Text("text:N"),
+                color=alt.ColorValue("#000000", condition={"test": "datum.dark", "value": "#ffffff"}),
             )
         )
     made: alt.LayerChart = finish(layers, len(names)).resolve_scale(color="independent")
