@@ -13,12 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from formula_by_hand import Refused
-from rules_by_hand import SECOND
+from keys_by_hand import only_second
 
 Rule = dict[str, Any]
 
 WHOLE = ("weights", "parts", "amount", "name", "unit", "definition", "source", "basis", "title", "reason")
-EITHER = (("amount", "percent"),)
+WHOLE += ("rest_to", "left", "of")
+EITHER = (("amount", "percent"), ("currency", "of"))
 
 
 def together(texts: Sequence[str]) -> Rule:
@@ -45,19 +46,7 @@ def _as_written(own: Rule) -> None:
         raise Refused("format")
     if "pool" in own and {"method", "weights"} & set(own):
         raise Refused("pools and a method in one file")
-    if own["format"] == 2:
-        return
-    if {"pool", "indicator"} & set(own):
-        raise Refused("format 2")
-    for name, keys in SECOND.items():
-        held = own.get(name, {})
-        tables = list(held.values()) if name == "factor" else held if isinstance(held, list) else [held]
-        if any(set(table) & set(keys.split()) for table in tables):
-            raise Refused("format 2")
-    method = own.get("method", {})
-    if method.get("kind") == "fixed" or isinstance(method.get("coefficient"), list):
-        raise Refused("format 2")
-    if any(isinstance(weight, str) for weight in own.get("weights", {}).values()):
+    if own["format"] == 1 and only_second(own):
         raise Refused("format 2")
 
 

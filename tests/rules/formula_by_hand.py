@@ -264,6 +264,13 @@ def names(tree: Tree) -> set[str]:
     return {part[1] for part in _everything(tree) if part[0] in ("name", "column")}
 
 
+def whole_columns(tree: Tree) -> set[str]:
+    """The columns that the formula takes whole: in brackets, or in SHARE or SCORE."""
+    found = {part[1] for part in _everything(tree) if part[0] == "column"}
+    called = [part for part in _everything(tree) if part[0] == "call" and part[1] in ("SHARE", "SCORE")]
+    return found | {part[2][0][1] for part in called}
+
+
 def _everything(tree: Tree) -> list[Tree]:
     found = [tree]
     for part in found:

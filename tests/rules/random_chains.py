@@ -8,7 +8,7 @@ from typing import Any
 
 Tables = dict[str, Any]
 
-REPLACED = ("weights", "limit", "earmark", "reservation")  # whole
+REPLACED = ("weights", "limit", "earmark", "reservation", "deduction", "adjustment")  # whole
 SECOND_HERE = ("pool", "indicator")
 
 
