@@ -152,7 +152,9 @@ def _steps(
         points[factor] += by
         wanted = amounts_of(scenario, "zh", scaled(points))
         drawn = page.locator(".al-picture th[scope=row]").all_inner_texts()
-        name = next((name for name in drawn if wanted.get(name) != shown.get(name)), None)
+        changing = [name for name in drawn if wanted.get(name) != shown.get(name)]
+        # the largest: of very many only those are drawn, and a smaller one may leave the picture
+        name = max(changing, key=lambda name: _figure(wanted[name]), default=None)
         shown = wanted
         if name is None:  # no amount changes: nothing to wait for but the page itself
             page.keyboard.press(key)
@@ -170,6 +172,10 @@ def _steps(
     assert not person.wrong, person.wrong
     person.context.close()
     return taken
+
+
+def _figure(text: str) -> float:
+    return float(text.replace(",", "").replace("−", "-"))
 
 
 def scaled(points: dict[str, int]) -> dict[str, Fraction]:
