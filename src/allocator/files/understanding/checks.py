@@ -9,7 +9,7 @@ from operator import mul
 
 from allocator.files.sheets.grids.grid import Cell
 from allocator.files.understanding.draft import Draft
-from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, kind_of, plain_text
+from allocator.files.understanding.figures import FIGURE, MISSING, figure_of, kind_of, plain_text, value_in
 from allocator.files.understanding.model import Check
 from allocator.files.understanding.rows import (
     ASKED,
@@ -38,8 +38,7 @@ Columns = Mapping[str, int]  # factors, each with its column
 
 def values_of(row: Row, columns: Columns) -> list[Decimal]:
     """The figures of a row, 0 where there is none."""
-    found = (figure_of(row.cell(at)) for at in columns.values())
-    return [figure.value if figure.kind == FIGURE else Decimal(0) for figure in found]
+    return [value_in(row.cell(at)) for at in columns.values()]
 
 
 def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -> tuple[Check, ...]:

@@ -93,6 +93,18 @@ def kind_of(cell: Cell) -> str:
     return FIGURE if cell.kind == NUMBER and _is_plain(cell) else figure_of(cell).kind
 
 
+def value_in(cell: Cell) -> Decimal:
+    """The figure in a cell, 0 where there is none.
+
+    >>> value_in(Cell("1234", "number")), value_in(Cell("—", "text"))
+    (Decimal('1234'), Decimal('0'))
+    """
+    if cell.kind == NUMBER and _is_plain(cell):
+        return Decimal(cell.text)
+    figure = figure_of(cell)
+    return figure.value if figure.kind == FIGURE else Decimal(0)
+
+
 def _is_plain(cell: Cell) -> bool:
     return not cell.format and len(cell.text) <= _MOST_DIGITS and cell.text[0] != "-"
 
@@ -110,13 +122,20 @@ def _stored(cell: Cell) -> Figure:
         return Figure(REFUSED, why=made)
     if not cell.format:
         return Figure(FIGURE, text, made)
-    if shows_percent(cell.format):
+    percent, scaled, unit = _said_by(cell.format)
+    if percent:
         made = made.scaleb(2, EXACT)
         return Figure(FIGURE, plain_text(made), made, percent=True)
-    if is_scaled(cell.format):
+    if scaled:
         return Figure(REFUSED, why="figure_scaled")
-    unit = closed(words_of(cell.format))
-    return Figure(FIGURE, text, made, unit if is_unit(unit) else "")
+    return Figure(FIGURE, text, made, unit)
+
+
+@lru_cache(1_000)
+def _said_by(number_format: str) -> tuple[bool, bool, str]:
+    """True for a format that shows percent, for one that scales, and the unit that it writes."""
+    unit = closed(words_of(number_format))
+    return shows_percent(number_format), is_scaled(number_format), unit if is_unit(unit) else ""
 
 
 @lru_cache(20_000)
