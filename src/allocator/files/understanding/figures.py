@@ -122,7 +122,7 @@ def _stored(cell: Cell) -> Figure:
         return Figure(REFUSED, why=made)
     if not cell.format:
         return Figure(FIGURE, text, made)
-    percent, scaled, unit = _said_by(cell.format)
+    percent, scaled, unit = _meaning(cell.format)
     if percent:
         made = made.scaleb(2, EXACT)
         return Figure(FIGURE, plain_text(made), made, percent=True)
@@ -132,7 +132,7 @@ def _stored(cell: Cell) -> Figure:
 
 
 @lru_cache(1_000)
-def _said_by(number_format: str) -> tuple[bool, bool, str]:
+def _meaning(number_format: str) -> tuple[bool, bool, str]:
     """True for a format that shows percent, for one that scales, and the unit that it writes."""
     unit = closed(words_of(number_format))
     return shows_percent(number_format), is_scaled(number_format), unit if is_unit(unit) else ""
