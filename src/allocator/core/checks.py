@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Frozen, Number, nearest_unit
 from allocator.core.naming import guess, names_of, unknown_recipient
-from allocator.core.parts import Limit, Recipient, in_full, lookup, money_at, wrong
+from allocator.core.parts import Limit, Recipient, lookup, money_at, wrong
 from allocator.text import Money
 
 if TYPE_CHECKING:
@@ -103,12 +103,6 @@ def _check_rules(scenario: Scenario) -> None:
     for name in () if scenario.pools else scenario.weights:
         if name not in columns:
             _unknown_weight(name, f"weights.{name}", columns)
-    if not scenario.pools:
-        total = sum(scenario.weights.values(), start=0)
-        if scenario.kind == "shares" and total != 100:
-            wrong("weights_sum", at={"key": "weights"}, total=in_full(total))
-        if not total:
-            wrong("weights_zero", at={"key": "weights"})
     twice = [id for id, count in Counter(pool.id for pool in scenario.pools).items() if count > 1]
     if twice or (len(scenario.pools) > 1 and any(not pool.id for pool in scenario.pools)):
         wrong("pool_twice", at={"key": "pool"}, name=twice[0] if twice else "")

@@ -38,7 +38,7 @@ class Columns:
 
     def __bool__(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
-        return formulas or any(where is not None for where in self.scenario.conditions.values())
+        return formulas or bool(self.scenario.conditions)
 
     @cached_property
     def apart(self) -> frozenset[str]:

@@ -194,11 +194,16 @@ class Scenario:
 
     @property
     def assumed(self) -> tuple[Factor, ...]:
-        """The columns behind the rule whose data is assumed or an example, without weights of zero."""
+        """The columns that the amounts rest on whose data is assumed or an example."""
+        return tuple(f for f in self.resting_on if f.status in ("assumed", "example"))
+
+    @property
+    def resting_on(self) -> tuple[Factor, ...]:
+        """The columns of data that the amounts rest on: those behind the rule, without weights of zero."""
         used = {f for weights in self.weighted.values() for f, weight in weights.items() if weight}
         if self.columns or self.pools:
             used |= self.columns.used
-        return tuple(f for f in self.behind if f.id in used and f.status in ("assumed", "example"))
+        return tuple(f for f in self.behind if f.id in used)
 
     # --- its columns ------------------------------------------------------------------------------
 

@@ -118,14 +118,6 @@ class Pool:
         if not total and self.kind != "fixed":
             wrong("weights_zero", at={"key": self.key("weights")})
 
-    @property
-    def simple(self) -> bool:
-        """True for what a rule without pools could say before there were pools."""
-        return (
-            not self.id and self.kind != "fixed" and len(self.coefficients) < 2
-            and self.recipients == "all" and self.where is None and self.basis is None
-        )  # fmt: skip
-
     def effective(self, indicators: Iterable[Indicator]) -> Mapping[str, Number]:
         """The weight of each factor, with those of indicators handed down to their parts: w · part / 100.
 

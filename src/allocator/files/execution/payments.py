@@ -26,11 +26,11 @@ from allocator.files.parsing import file_bytes, uncollected
 from allocator.files.sheets.columns import Cells, Reader, day_in, status_in, whole_csv
 from allocator.files.sheets.spreadsheet import LARGEST_UPLOAD_MB, shown_name
 from allocator.files.understanding.names import Recipients, about
-from allocator.files.understanding.record_names import Matcher
+from allocator.files.understanding.record_names import Matcher, spellings
 from allocator.files.understanding.record_rows import Placed
 from allocator.files.understanding.records import Form, records_in
 from allocator.files.understanding.vocabulary import is_code, is_numbering, is_remark, tidy
-from allocator.text import BOOKS, both
+from allocator.text import both
 
 COLUMNS = ("recipient", "date", "amount", "use", "payee", "note", "status")
 NEEDED = COLUMNS[:4]
@@ -117,13 +117,9 @@ def _made(cells: Cells, scenario: Scenario, payers: Sequence[Payer]) -> Payments
 @cache
 def headings() -> dict[str, str]:
     """All headings of the columns, in either language, and the column that each means."""
-    found: dict[str, str] = {}
-    for column in COLUMNS:
-        keys = (f"execution.heading.{column}", f"execution.also.{column}")
-        written = [column, *(book.say(key) for key in keys for book in BOOKS)]
-        for text in written:
-            found |= {plain_name(name): column for name in re.split("[,，]", text)}
-    return found
+    return spellings(
+        {column: (f"execution.heading.{column}", f"execution.also.{column}") for column in COLUMNS}
+    )
 
 
 def _is_heading(text: str) -> bool:

@@ -12,10 +12,11 @@ from allocator.core.errors import Problem
 from allocator.core.naming import nearest
 from allocator.core.parts import AMOUNT_UNITS, Text, plain_name
 from allocator.files.sheets.columns import Cells
+from allocator.files.understanding.record_names import spellings
 from allocator.files.understanding.record_rows import Placed
 from allocator.files.understanding.records import Form
 from allocator.files.understanding.vocabulary import tidy
-from allocator.text import BOOKS, both
+from allocator.text import both
 
 FIXED = ("project", "code", "recipient", "industry", "signed", "evidence", "status")
 NEEDED = ("project", "recipient", "signed")
@@ -29,13 +30,7 @@ _PLAIN = re.compile(r"(.*?) ?(?:\(([^()]*)\))?")
 @cache
 def headings() -> dict[str, str]:
     """All headings of the fixed columns, in either language, and the column that each means."""
-    found: dict[str, str] = {}
-    for column in FIXED:
-        keys = (f"projects.heading.{column}", f"projects.also.{column}")
-        written = [column, *(book.say(key) for key in keys for book in BOOKS)]
-        for text in written:
-            found |= {plain_name(name): column for name in re.split("[,，]", text)}
-    return found
+    return spellings({column: (f"projects.heading.{column}", f"projects.also.{column}") for column in FIXED})
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,29 @@
-"""Matches the names in a list of records with recipients, in any way of writing them."""
+"""The names in a list of records: those of its columns, and of recipients in any way of writing them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 from allocator.core.errors import Problem
-from allocator.core.parts import Text
+from allocator.core.parts import Text, plain_name
 from allocator.files.understanding.names import Recipients
 from allocator.files.understanding.recipients import city_of
+from allocator.text import BOOKS
 
 _CITY = re.compile(".*(市|州|地区|盟)")
+
+
+def spellings(columns: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """All headings that mean a column, in either language, as `plain_name` gives them.
+
+    ``columns`` are the keys of the texts that name each, several headings in one text between commas.
+    """
+    found: dict[str, str] = {}
+    for column, keys in columns.items():
+        for text in [column, *(book.say(key) for key in keys for book in BOOKS)]:
+            found |= {plain_name(name): column for name in re.split("[,，]", text)}
+    return found
 
 
 class Matcher:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from allocator.core.allocation import Allocation, Split
 from allocator.core.model import Scenario
-from allocator.core.pools import Pool
 from allocator.report.words.formulas import in_names
-from allocator.report.words.rule import percent, so_many
+from allocator.report.words.rule import so_many, weights_words
 from allocator.text import Phrasebook
 
 
@@ -24,7 +23,7 @@ def _line(scenario: Scenario, split: Split, book: Phrasebook) -> str:
     line = amount if not pool.id else book.say("pools.named", name=pool.name, amount=amount)
     key = {"shares": "pools.shares", "scores": "pools.scores", "fixed": "pools.fixed"}[pool.kind]
     whom = so_many(scenario, len(split.members), book)
-    line = book.say(key, money=line, weights=pool_weights(scenario, pool, book), whom=whom)
+    line = book.say(key, money=line, weights=weights_words(scenario, book, pool), whom=whom)
     if pool.coefficients:
         names = [scenario.factor(name).name for name in pool.coefficients]
         line += book.say("pools.coefficient", names=names)
@@ -35,19 +34,3 @@ def _line(scenario: Scenario, split: Split, book: Phrasebook) -> str:
     if pool.basis is not None:
         line += book.say("pools.basis", basis=pool.basis)
     return line + book.say("pools.end")
-
-
-def pool_weights(scenario: Scenario, pool: Pool, book: Phrasebook) -> str:
-    """The weights of a pool's factors that are not zero, indicators handed down, each with its factor."""
-    said = []
-    for id, weight in scenario.weighted[pool.id].items():
-        if weight:
-            name = scenario.factor(id).name
-            if pool.kind == "shares":
-                said.append(book.say("rule.shares_weight", name=name, weight=percent(weight, book)))
-            elif pool.kind == "scores":
-                said.append(book.say("rule.scores_weight", name=name, weight=weight))
-            else:
-                amount = book.money(weight, scenario.fund.currency)
-                said.append(book.say("pools.each", name=name, amount=amount))
-    return book.say("place.list").join(said)

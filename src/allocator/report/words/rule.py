@@ -12,6 +12,7 @@ from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Limit, Text
+from allocator.core.pools import Pool
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.formulas import in_names
 from allocator.text import Phrasebook
@@ -126,16 +127,21 @@ def _earmarks(scenario: Scenario, book: Phrasebook) -> list[str]:
     ]
 
 
-def weights_words(scenario: Scenario, book: Phrasebook) -> str:
-    """The weights that are not zero, each with its factor."""
+def weights_words(scenario: Scenario, book: Phrasebook, pool: Pool | None = None) -> str:
+    """The weights that are not zero, indicators handed down, each with its factor; of a pool if given."""
+    if pool is None:
+        (pool,) = scenario.rules
     said = []
-    for id, weight in scenario.weights.items():
+    for id, weight in scenario.weighted[pool.id].items():
         if weight:
             name = scenario.factor(id).name
-            if scenario.kind == "shares":
+            if pool.kind == "shares":
                 said.append(book.say("rule.shares_weight", name=name, weight=percent(weight, book)))
-            else:
+            elif pool.kind == "scores":
                 said.append(book.say("rule.scores_weight", name=name, weight=weight))
+            else:
+                amount = book.money(weight, scenario.fund.currency)
+                said.append(book.say("pools.each", name=name, amount=amount))
     return book.say("place.list").join(said)
 
 

@@ -7,7 +7,6 @@ from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor
 from allocator.text import Phrasebook
 from allocator.ui.components import widgets
 from allocator.ui.session import state
@@ -52,17 +51,10 @@ def assumed_sentence(scenario: Scenario, book: Phrasebook) -> str:
     return book.say("assumed.data", names=names, source=sources)
 
 
-def _resting_on(scenario: Scenario) -> list[Factor]:
-    """The columns of data behind weights that are not zero."""
-    if scenario.pools:
-        return list(scenario.behind)
-    return [scenario.factor(f) for f, weight in scenario.weights.items() if weight]
-
-
 def foot_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     """Source, status of the data, digest and method version."""
     scenario = allocation.scenario
-    statuses = list(dict.fromkeys(factor.status for factor in _resting_on(scenario)))
+    statuses = list(dict.fromkeys(factor.status for factor in scenario.resting_on))
     shown = [book.say(f"status.{status}") for status in statuses]
     lines = [
         book.say("app.foot.status", status=shown),
