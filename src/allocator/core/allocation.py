@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
+from allocator.core.corrections import adjusted
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
+from allocator.core.parts import Reservation
 from allocator.core.pools import Pool
 
 
@@ -20,7 +22,7 @@ class Stage:
     ``factor`` is the id of a factor's stage, ``pool`` that of the pool it belongs to ("" without pools).
     """
 
-    kind: Literal["factor", "coefficient", "limits", "scale", "rounding", "earmark"]
+    kind: Literal["factor", "coefficient", "limits", "scale", "rounding", "earmark", "adjustment"]
     amounts: Mapping[str, Number]
     factor: str = ""
     pool: str = ""
@@ -35,7 +37,8 @@ class Split:
     entitlements in units: what is shared out, or what a fixed pool pays; ``bare_entitled`` that before the
     coefficients.  ``floor_units`` and ``cap_units`` are whole units or None; ``limited_units[i]`` over
     ``limited_over`` is the amount after limits in units, ``units[i]`` that after rounding.  ``multiplier`` is
-    the k of the limits (1 without).  ``members`` and ``tied`` are positions in the scenario.
+    the k of the limits (1 without).  ``left`` are the
+    units that rounding each amount by itself leaves (below zero: has too much).  ``members`` and ``tied`` are positions in the scenario.
     """
 
     pool: Pool
@@ -51,6 +54,7 @@ class Split:
     limited_units: tuple[int, ...]
     limited_over: int
     units: tuple[int, ...]
+    left: int
     tied: tuple[int, ...]
 
     @cached_property
@@ -60,8 +64,8 @@ class Split:
 
     @cached_property
     def total(self) -> int:
-        """The money of the pool in units."""
-        return sum(self.units)
+        """The money of the pool in units, with what rounding left."""
+        return sum(self.units) + self.left
 
     @cached_property
     def at(self) -> tuple[str | None, ...]:
@@ -124,9 +128,51 @@ class Allocation:
     @cached_property
     def amounts(self) -> Mapping[str, Number]:
         """建议分配额: the amount of each recipient, earmarks included."""
+        before = self.before_adjustments
+        if not self.scenario.adjustments:
+            return before
+        return Frozen({i: plain(amount + self.adjustments[i]) for i, amount in before.items()})
+
+    @cached_property
+    def before_adjustments(self) -> Mapping[str, Number]:
+        """What the rule gives each recipient, earmarks included."""
         earmarks = self.earmarks
         split = self._summed(*((split, split.units, 1) for split in self.splits))
         return Frozen({i: plain(split[i] + earmarks[i]) for i in split})
+
+    @cached_property
+    def _corrections(self) -> tuple[Mapping[str, Number], Mapping[str, Number]]:
+        return adjusted(self.scenario, self.before_adjustments)
+
+    @property
+    def adjustments(self) -> Mapping[str, Number]:
+        """调整数, added up by recipient, with what each pays for others'."""
+        return self._corrections[0]
+
+    @cached_property
+    def reservations(self) -> tuple[Reservation, ...]:
+        """市级部门安排, with what they take of the rest and what they pay for adjustments."""
+        scenario, fund = self.scenario, self.scenario.fund
+        more = dict(self._corrections[1]) if scenario.adjustments else {}
+        rounded = plain(sum(split.left for split in self.splits) * Fraction(fund.unit))
+        taking = fund.rest_to if fund.rest_to is not None else fund.left
+        if taking is not None and taking.reservation and (rounded > 0 or fund.rest_to is not None):
+            more[taking.reservation] = plain(more.get(taking.reservation, 0) + rounded)
+        if not more:
+            return scenario.reservations
+        return tuple(
+            replace(r, amount=plain(r.amount + more.get(r.name.zh, 0))) for r in scenario.reservations
+        )
+
+    @property
+    def reserved(self) -> Number:
+        """Σ reservations."""
+        return plain(sum((r.amount for r in self.reservations), start=0))
+
+    @property
+    def undistributed(self) -> Number:
+        """未分配: what rounding and adjustments leave of the fund; below zero where they give too much."""
+        return plain(self.scenario.fund.amount - self.total)
 
     @cached_property
     def earmarks(self) -> Mapping[str, Number]:
@@ -202,8 +248,8 @@ class Allocation:
 
     @cached_property
     def rounding(self) -> Mapping[str, Number]:
-        """取整及尾差: amount − earmark − limited amount."""
-        amounts, earmarks, limited = self.amounts, self.earmarks, self.limited
+        """取整及尾差: amount − adjustments − earmark − limited amount."""
+        amounts, earmarks, limited = self.before_adjustments, self.earmarks, self.limited
         return Frozen({i: plain(amounts[i] - earmarks[i] - limited[i]) for i in amounts})
 
     @cached_property
@@ -220,6 +266,8 @@ class Allocation:
             found += self._stages(split)
         if self.scenario.earmarks:
             found.append(Stage("earmark", self.earmarks))
+        if self.scenario.adjustments:
+            found.append(Stage("adjustment", self.adjustments))
         return tuple(found)
 
     def _stages(self, split: Split) -> list[Stage]:
@@ -248,8 +296,8 @@ class Allocation:
 
     @property
     def total(self) -> Number:
-        """Σ amounts + Σ reservations: always the fund, to the last unit."""
-        return plain(sum(self.amounts.values(), start=0) + self.scenario.reserved)
+        """Σ amounts + Σ reservations: the fund, to the last unit, less what is undistributed."""
+        return plain(sum(self.amounts.values(), start=0) + self.reserved)
 
     @property
     def differences(self) -> Mapping[str, Number] | None:

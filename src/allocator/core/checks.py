@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Frozen, Number, nearest_unit
 from allocator.core.naming import guess, names_of, unknown_recipient
-from allocator.core.parts import Limit, Recipient, lookup, money_at, wrong
+from allocator.core.parts import Limit, Recipient, Target, lookup, money_at, wrong
 from allocator.text import Money
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def check(scenario: Scenario) -> None:
     _check_money(scenario)
     _check_columns(scenario)
     _check_limits(scenario)
+    _check_adjustments(scenario)
 
 
 def amounts_by_id(scenario: Scenario, name: str) -> Frozen[str, Number]:
@@ -83,6 +84,16 @@ def _check_formulas(scenario: Scenario) -> None:
     scenario.columns.table  # noqa: B018  # made, and so checked, here
     for key, where in scenario.conditions.items():
         scenario.columns.check(where, key)
+    for number, limit in enumerate(scenario.limits, 1):
+        for name, formula in limit.formulas.items():
+            scenario.columns.check_bound(formula, f"limit.{number}.{name}", pool=_has_money(scenario, limit))
+
+
+def _has_money(scenario: Scenario, limit: Limit) -> bool:
+    """True where "pool" has a meaning in a limit's formulas: the pool has money before its limits."""
+    pools = {pool.id: pool for pool in scenario.rules}
+    pool = pools.get(limit.pool or "")
+    return pool is not None and (pool.kind != "fixed" or not isinstance(pool.amount, str))
 
 
 def _check_rules(scenario: Scenario) -> None:
@@ -218,6 +229,32 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
                     wrong("cell_negative", "factors", {"column": name, **recipient}, value=value)
                 wrong("formula_negative", at={"key": f"factor.{name}.formula", **recipient}, value=value)
     return any(values)
+
+
+def _check_adjustments(scenario: Scenario) -> None:
+    known, reservations = set(scenario.ids), [r.name.zh for r in scenario.reservations]
+
+    def target(found: Target, key: str) -> None:
+        if found.recipient and found.recipient not in known:
+            _unknown(scenario, found.recipient, at={"key": key})
+        if found.reservation and found.reservation not in reservations:
+            near = guess(found.reservation, reservations)
+            wrong("reservation_unknown", at={"key": key}, name=found.reservation, guess=near)
+
+    for name in ("rest_to", "left"):
+        if getattr(scenario.fund, name) is not None:
+            target(getattr(scenario.fund, name), f"fund.{name}")
+    for number, adjustment in enumerate(scenario.adjustments, 1):
+        key = f"adjustment.{number}"
+        if adjustment.recipient not in known:
+            _unknown(scenario, adjustment.recipient, at={"key": f"{key}.recipient"})
+        if adjustment.amount % scenario.fund.unit:
+            unit = Money(scenario.fund.unit, scenario.fund.currency)
+            wrong("adjustment_unit", at={"key": f"{key}.amount"}, unit=unit)
+        if isinstance(adjustment.paid_by, Target):
+            target(adjustment.paid_by, f"{key}.paid_by")
+            if adjustment.paid_by.recipient == adjustment.recipient:
+                wrong("paid_by_itself", at={"key": f"{key}.paid_by"})
 
 
 def _check_limits(scenario: Scenario) -> None:

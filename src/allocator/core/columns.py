@@ -38,7 +38,8 @@ class Columns:
 
     def __bool__(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
-        return formulas or bool(self.scenario.conditions)
+        bounds = any(limit.formulas for limit in self.scenario.limits)
+        return formulas or bounds or bool(self.scenario.conditions)
 
     @cached_property
     def apart(self) -> frozenset[str]:
@@ -62,8 +63,9 @@ class Columns:
         names = {factor for weights in scenario.weighted.values() for factor, w in weights.items() if w}
         names |= {name for pool in scenario.rules for name in pool.coefficients}
         names |= {limit.by for limit in scenario.limits if limit.by is not None}
-        for where in scenario.conditions.values():
-            names |= {*where.names, *where.columns}
+        bounds = [formula for limit in scenario.limits for formula in limit.formulas.values()]
+        for formula in (*scenario.conditions.values(), *bounds):
+            names |= {*formula.names, *formula.columns}
         return frozenset(self.behind(names))
 
     def behind(self, names: Iterable[str]) -> set[str]:
@@ -109,6 +111,13 @@ class Columns:
 
         check(where, self.table.known(self.words), "truth", key)
 
+    def check_bound(self, formula: Formula, key: str, *, pool: bool) -> None:
+        """Raises ScenarioError where a bound names what there is not, or is no number."""
+        from allocator.core.formula import Words, check
+
+        amounts = dict.fromkeys(("fund", "distributable", "pool") if pool else ("fund", "distributable"), 0)
+        check(formula, self.table.known(Words(amounts, self.words.own)), key=key)
+
     def numbers(self, id: str, positions: tuple[int, ...]) -> tuple[Number, ...]:
         """The values of a formula at these positions; raises ScenarioError where it cannot be worked out."""
         known = self._worked_out.setdefault(id, [None] * len(self.scenario.ids))
@@ -120,6 +129,17 @@ class Columns:
                 known[i] = value
             self._count(f"factor.{id}.formula")
         return tuple(known[i] for i in positions)
+
+    def bounds(
+        self, formula: Formula, positions: Sequence[int], key: str, pool: Number | None
+    ) -> tuple[Number, ...]:
+        """The values of a bound's formula at these positions, which may name fund, distributable and pool."""
+        from allocator.core.formula import Words, values
+
+        scenario = self.scenario
+        amounts = {"fund": scenario.fund.amount, "distributable": scenario.distributable}
+        words = Words(amounts if pool is None else amounts | {"pool": pool}, self.words.own)
+        return values(formula, self.table, positions, key, words=words)
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""

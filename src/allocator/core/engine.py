@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cache
 
 from allocator.core.allocation import Allocation, Split
+from allocator.core.corrections import check_adjusted
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
@@ -24,19 +25,36 @@ from allocator.core.stages.limit import (
     find_multiplier,
     limits_in_units,
 )
-from allocator.core.stages.round import whole_units
+from allocator.core.stages.round import each_alone, whole_units
 from allocator.core.stages.score import Scores, score
+from allocator.text import Money
 
 METHOD_VERSION = "2"
 
 
 def allocate(scenario: Scenario) -> Allocation:
+    """Splits the fund to the last unit, as `plan` does; raises ScenarioError where something is left or over.
+
+    >>> from allocator import load_scenario
+    >>> allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml")).total
+    57220000
+    """
+    found = plan(scenario)
+    if found.undistributed:
+        key = "undistributed" if found.undistributed > 0 else "overdistributed"
+        amount = Money(abs(found.undistributed), scenario.fund.currency)
+        raise ScenarioError(Problem(key, {"amount": amount}, at={"key": "adjustment"}))
+    return found
+
+
+def plan(scenario: Scenario) -> Allocation:
     """Splits the fund: reservations and earmarks off, weighted shares, limits, rounding.
 
     e_i = D · s_i / Σ s;  a_i = min(max(k · e_i, floor_i), cap_i) with Σ a = D;  then whole units.  With pools
     each of them is split so, with its own money for D; a fixed one pays Σ_j w_j · x_ij.
 
-    Amounts are in the currency's main unit, and amounts plus reservations add up to the fund exactly.
+    Amounts are in the currency's main unit, and amounts plus reservations add up to the fund, less what is
+    ``undistributed``: that is 0 but where each amount is rounded by itself, or adjustments do not add up.
     Raises InfeasibleError when the limits cannot all hold, ScenarioError when every score of a pool is zero
     or the pools do not come to the money there is.  The method: docs/method.md.
     """
@@ -48,7 +66,10 @@ def allocate(scenario: Scenario) -> Allocation:
             splits.append(fixed(pool).split(money[pool.id]))
         else:
             splits.append(_shared(scenario, pool, money[pool.id]))
-    return Allocation(scenario=scenario, splits=tuple(splits), method_version=METHOD_VERSION)
+    found = Allocation(scenario=scenario, splits=tuple(splits), method_version=METHOD_VERSION)
+    if scenario.adjustments:
+        check_adjusted(found)
+    return found
 
 
 def _shared(scenario: Scenario, pool: Pool, total: int) -> Split:
@@ -57,7 +78,7 @@ def _shared(scenario: Scenario, pool: Pool, total: int) -> Split:
     scores = score(scenario, pool)
     if not any(scores.totals) and scenario.members[pool.id]:
         raise ScenarioError(Problem("scores_zero", at=pool.place("weights"), part="factors"))
-    floors, caps = limits_in_units(scenario, pool.id)
+    floors, caps = limits_in_units(scenario, pool.id, total)
     total_score = sum(scores.totals) or 1
     if not _some(floors, caps):
         limited = [total * s for s in scores.totals], total_score
@@ -77,12 +98,14 @@ class _Fixed:
         if pool.amount != NEEDED:
             _check_members(scenario, pool, pool.amount != 0)
         self.scores = score(scenario, pool)
-        self.floors, self.caps = limits_in_units(scenario, pool.id)
+        self.floors, self.caps = limits_in_units(scenario, pool.id, _stated(scenario, pool))
         check_crossed(scenario, self.floors, self.caps, scenario.members[pool.id])
         self.rate = Fraction(self.scores.one) / Fraction(scenario.fund.unit)
         numerator, self.over = self.rate.numerator, self.rate.denominator
         self.limited = _between(self.scores.totals, self.floors, self.caps, numerator, self.over)
         self.comes_to = (2 * sum(self.limited) + self.over) // (2 * self.over)
+        if scenario.fund.rounding == "each-alone":
+            self.comes_to = sum(each_alone(self.limited, self.over))
 
     def split(self, total: int) -> Split:
         """The split of the money that the pool takes; less than it comes to where it is scaled down."""
@@ -101,6 +124,13 @@ class _Fixed:
         return _rounded(
             self.scenario, self.pool, self.scores, limits, multiplier, (limited, over), entitled, total
         )
+
+
+def _stated(scenario: Scenario, pool: Pool) -> int | None:
+    """The units of a fixed pool whose amount is stated, for its bounds; they decide what others come to."""
+    if pool.percent is not None or isinstance(pool.amount, str) or pool.amount is None:
+        return None
+    return int(Fraction(pool.amount) / Fraction(scenario.fund.unit))
 
 
 def _check_members(scenario: Scenario, pool: Pool, money: object) -> None:
@@ -138,7 +168,14 @@ def _rounded(
     """The split after rounding to whole units that add up to the total."""
     units, tied = whole_units(*limited, total, scenario.fund.rounding)
     members = scenario.members[pool.id]
-    if scenario.fund.rounding == "rest-to-largest":
+    rest_to = scenario.fund.rest_to
+    if rest_to is not None and rest_to.recipient and sum(units) != total:
+        at = next((at for at, i in enumerate(members) if scenario.ids[i] == rest_to.recipient), None)
+        if at is None:
+            details = {"name": rest_to.recipient, "pool": pool.name}
+            raise ScenarioError(Problem("rest_to_apart", details, at={"key": "fund.rest_to"}))
+        units[at] += total - sum(units)
+    if scenario.fund.rounding in ("rest-to-largest", "rest-to"):
         check_rest(scenario, units, *limits, members)
     return Split(
         pool=pool,
@@ -154,5 +191,6 @@ def _rounded(
         limited_units=tuple(limited[0]),
         limited_over=limited[1],
         units=tuple(units),
+        left=total - sum(units),
         tied=tuple(members[i] for i in tied),
     )

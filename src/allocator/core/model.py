@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from allocator.core.checks import amounts_by_id, check
 from allocator.core.columns import Columns
+from allocator.core.corrections import Adjustment
 from allocator.core.exact import Frozen, Number, exact, is_decimal
 from allocator.core.parts import (
     Earmark,
@@ -21,6 +22,7 @@ from allocator.core.parts import (
     Limit,
     Recipient,
     Reservation,
+    Target,
     Text,
     Use,
     number_at,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 _LISTS = (
     "recipients", "factors", "reservations", "earmarks", "limits", "provenance", "uses", "pools",
-    "indicators",
+    "indicators", "adjustments",
 )  # fmt: skip
 
 
@@ -67,6 +69,7 @@ class Scenario:
     uses: tuple[Use, ...] = ()
     pools: tuple[Pool, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
     def __post_init__(self) -> None:
         put(
@@ -165,11 +168,22 @@ class Scenario:
             "taking": any(pool.recipients != "all" for pool in self.pools),
             "coefficients": any(len(pool.coefficients) > 1 for pool in self.pools),
             "earmarks": any(earmark.recipients is not None for earmark in self.earmarks),
+            "units": not isinstance(self.fund.currency, str),
+            "roundings": self.fund.rounding in ("each-alone", "rest-to"),
+            "adjustments": bool(self.adjustments),
+            "bounds": any(limit.formulas for limit in self.limits),
         }
         return tuple(kind for kind, there in found.items() if there)
 
     def _bases(self) -> Iterable[Text | None]:
-        for clauses in (self.pools, self.limits, self.earmarks, self.factors, self.indicators):
+        for clauses in (
+            self.pools,
+            self.limits,
+            self.earmarks,
+            self.factors,
+            self.indicators,
+            self.adjustments,
+        ):
             yield from (clause.basis for clause in clauses)
 
     @property
@@ -260,8 +274,9 @@ class Scenario:
         used: Iterable[str | None] = {*self.weights, self.coefficient, *(limit.by for limit in self.limits)}
         if self.columns or self.pools:
             used = self.columns.used
+        currency = self.fund.currency if isinstance(self.fund.currency, str) else self.fund.currency.zh
         content = {
-            "fund": [self.fund.amount, self.fund.currency, self.fund.unit, self.fund.rounding],
+            "fund": [self.fund.amount, currency, self.fund.unit, self.fund.rounding],
             "method": [self.kind, self.coefficient],
             "weights": self.weights,
             "recipients": [[r.id, r.kind] for r in self.recipients],
@@ -274,6 +289,12 @@ class Scenario:
             "published": self.published,
             "previous": self.previous,
         }
+        for name in ("rest_to", "left"):
+            target = getattr(self.fund, name)
+            if target is not None:
+                content[name] = [target.recipient, target.reservation]
+        if self.adjustments:
+            content["adjustments"] = [[a.recipient, a.amount, _payer(a)] for a in self.adjustments]
         if self.pools:
             content["pools"] = [[pool.id, *_set(pool, *_POOL)] for pool in self.pools]
         if self.indicators:
@@ -284,6 +305,11 @@ class Scenario:
 
 _POOL = ("kind", "weights", "amount", "percent", "coefficients", "recipients", "where", "over")
 _LIMIT = ("recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")  # of version 0.1.0
+
+
+def _payer(adjustment: Adjustment) -> object:
+    paid_by = adjustment.paid_by
+    return [paid_by.recipient, paid_by.reservation] if isinstance(paid_by, Target) else paid_by
 
 
 def _set(thing: object, *names: str) -> list[object]:

@@ -19,7 +19,7 @@ from allocator.core.totals import is_total
 if TYPE_CHECKING:
     from allocator.core.formula import Formula
 
-ROUNDINGS = ("largest-remainder", "rest-to-largest")
+ROUNDINGS = ("largest-remainder", "rest-to-largest", "each-alone", "rest-to")
 # the units that amounts in yuan may be written in, and their size in yuan
 AMOUNT_UNITS = {
     "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
@@ -245,15 +245,34 @@ class Factor:
 
 
 @dataclass(frozen=True)
+class Target:
+    """The one that pays for something or takes what is left: a recipient by id, or a reservation by name."""
+
+    recipient: str = ""
+    reservation: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.recipient) == bool(self.reservation):
+            wrong("target_whom", at={"key": "fund"})
+
+
+@dataclass(frozen=True)
 class Fund:
-    """资金总额: all the money of the notice, and how it is split into whole units."""
+    """资金总额: all the money of the notice, and how it is split into whole units.
+
+    What is shared out need not be money: a `Text` in place of the currency's code names its unit (亩).
+    Rounding "rest-to" gives what is left or over to ``rest_to``; "each-alone" rounds each amount by itself, and
+    ``left`` names the reservation that takes what is left.
+    """
 
     amount: Number
-    currency: str
+    currency: Any  # a code of three letters, or a Text
     unit: Number
     rounding: str = "largest-remainder"
     name: Text | None = None
     source: Text | None = None
+    rest_to: Target | None = None
+    left: Target | None = None
 
     def __post_init__(self) -> None:
         put(self, amount=money_at(self.amount, "fund.amount"), unit=money_at(self.unit, "fund.unit"))
@@ -263,10 +282,15 @@ class Fund:
         for key in ("name", "source"):
             if getattr(self, key) is not None:
                 put(self, **{key: Text.of(getattr(self, key))})
-        if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isupper()):
-            wrong("currency", at={"key": "fund.currency"}, value=self.currency[:40])
+        code = self.currency if isinstance(self.currency, str) else "CNY"
+        if len(code) != 3 or not (code.isascii() and code.isupper()):
+            wrong("currency", at={"key": "fund.currency"}, value=code[:40])
         if self.rounding not in ROUNDINGS:
             wrong("choice", at={"key": "fund.rounding"}, value=self.rounding, known=ROUNDINGS)
+        if (self.rest_to is not None) != (self.rounding == "rest-to"):
+            wrong("rest_to", at={"key": "fund.rest_to"})
+        if self.left is not None and (self.rounding != "each-alone" or not self.left.reservation):
+            wrong("left", at={"key": "fund.left"})
 
 
 @dataclass(frozen=True)
@@ -326,13 +350,14 @@ class Limit:
 
     A rate is of the fund, the distributable amount or the recipient's previous amount (``of``); ``by``
     takes of that the recipient's share of a column, among all that are not only earmarked for.  ``where`` is
-    a condition: it holds for those alone that meet it.  ``pool`` names the pool whose amounts are limited.
+    a condition: it holds for those alone that meet it.  An amount may be a formula in fund, distributable,
+    pool, previous and columns.  ``pool`` names the pool whose amounts are limited.
     """
 
     recipients: str | tuple[str, ...] = "all"
-    floor: Number | None = None
+    floor: Number | Formula | None = None
     floor_rate: Number | None = None
-    cap: Number | None = None
+    cap: Number | Formula | None = None
     cap_rate: Number | None = None
     of: str | None = None
     by: str | None = None
@@ -355,7 +380,7 @@ class Limit:
             ("floor_rate", number_at),
             ("cap_rate", number_at),
         ):
-            if getattr(self, name) is not None:
+            if getattr(self, name) is not None and name not in self.formulas:
                 put(self, **{name: check(getattr(self, name), f"limit.{name}")})
         rates = self.floor_rate is not None or self.cap_rate is not None
         if not rates and self.floor is None and self.cap is None:
@@ -375,6 +400,12 @@ class Limit:
                 wrong("rate", at={"key": f"limit.{name}"}, value=rate, share=Fraction(rate) / 100)
         if self.of == "previous" and self.by is not None:
             wrong("limit_by_previous", at={"key": "limit.by"})
+
+    @property
+    def formulas(self) -> Mapping[str, Formula]:
+        """The bounds that are formulas, by "floor" and "cap"."""
+        bounds = {"floor": self.floor, "cap": self.cap}
+        return {name: bound for name, bound in bounds.items() if hasattr(bound, "root")}  # type: ignore[misc]
 
     @property
     def most_rate(self) -> int:

@@ -21,10 +21,13 @@ LANGUAGES = ("zh", "en")
 
 
 class Money(NamedTuple):
-    """An amount in the currency's main unit, as a detail of a sentence."""
+    """An amount in the currency's main unit, as a detail of a sentence.
+
+    In place of a currency's code a name in both languages may stand, of what is shared out instead of money.
+    """
 
     amount: int | Fraction
-    currency: str
+    currency: Any
 
 
 class Guess(NamedTuple):
@@ -197,7 +200,7 @@ class Phrasebook:
         return ("" if not scaled else "−" if exact < 0 else "+" if sign else "") + text
 
     def money(
-        self, amount: int | Fraction, currency: str, *, in_full: bool = False, sign: bool = False
+        self, amount: int | Fraction, currency: Any, *, in_full: bool = False, sign: bool = False
     ) -> str:
         """An amount in a sentence: Chinese in 万元 where that is short, English in full: none is misread.
 
@@ -216,15 +219,18 @@ class Phrasebook:
         scale = 10_000 if short and abs(Fraction(amount)) >= 10_000 and amount % 100 == 0 else 1
         return self.amount(self.number(Fraction(amount) / scale, sign=sign), currency, scale)
 
-    def amount(self, value: str, currency: str, scale: int) -> str:
+    def amount(self, value: str, currency: Any, scale: int) -> str:
         """A figure and its unit, with a space before a unit that is a mere code."""
         unit = self.money_unit(currency, scale)
-        if currency == "CNY" or currency in self.words("currency"):
+        named = not isinstance(currency, str)
+        if named or currency == "CNY" or currency in self.words("currency"):
             return self.say("money.amount", value=value, unit=unit)
         return self.say("money.foreign", value=value, unit=unit)
 
-    def money_unit(self, currency: str, scale: int) -> str:
+    def money_unit(self, currency: Any, scale: int) -> str:
         """The name of the shown unit: 万元 or 10k yuan, 元 or yuan; else the currency's name, or its code."""
+        if not isinstance(currency, str):
+            return self.text(currency)
         if currency != "CNY":
             return str(self.words("currency").get(currency, currency))
         return self.say("money.ten_thousand") if scale == 10_000 else self.say("money.one")
@@ -247,6 +253,6 @@ def both(key: str, **details: object) -> tuple[str, str]:
     return ZH.say(key, **details), EN.say(key, **details)
 
 
-def money_scale(currency: str, unit: int | Fraction) -> int:
+def money_scale(currency: Any, unit: int | Fraction) -> int:
     """The shown unit in main units: 10,000 where the split is in whole 万元, else 1."""
     return 10_000 if currency == "CNY" and unit % 10_000 == 0 else 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.core.errors import InfeasibleError, Problem
 from allocator.core.exact import Number, plain, scaled
-from allocator.core.parts import Limit
+from allocator.core.parts import Limit, wrong
 from allocator.core.stages.take_part import named
 from allocator.text import Money
 
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 Limits = Sequence[int | None]
 
 
-def limits_in_units(scenario: Scenario, pool: str = "") -> tuple[list[int | None], list[int | None]]:
-    """The highest floor, rounded up, and the lowest cap, rounded down, of each member of a pool in units."""
+def limits_in_units(
+    scenario: Scenario, pool: str = "", pool_units: int | None = None
+) -> tuple[list[int | None], list[int | None]]:
+    """The highest floor, rounded up, and the lowest cap, rounded down, of each member of a pool in units.
+
+    ``pool_units`` is the money of the pool, which bounds that are formulas may name; None where it is not
+    known before them.  Raises ScenarioError where a bound's formula cannot be worked out.
+    """
     members = scenario.members[pool]
     floors: list[int | None] = [None] * len(members)
     caps: list[int | None] = [None] * len(members)
@@ -42,16 +48,40 @@ def limits_in_units(scenario: Scenario, pool: str = "") -> tuple[list[int | None
             values, _ = scaled(scenario.numbers(limit.by, everybody))
             whole = dict(zip(everybody, values, strict=True))
             sharing[limit.by] = _Shares([whole[i] for i in members], sum(values))
+        formulas = {
+            name: _worked_out(scenario, limit, name, number, among, pool_units) for name in limit.formulas
+        }
         if limit.floor is not None or limit.floor_rate is not None:
-            amounts = _bases(scenario, limit, limit.floor, limit.floor_rate, where, members, sharing)
+            amounts = formulas.get("floor") or _bases(
+                scenario, limit, limit.floor, limit.floor_rate, where, members, sharing
+            )
             for at, (amount, over) in zip(where, amounts, strict=True):
                 floors[at] = max(floors[at] or 0, -(-amount // over))
         if limit.cap is not None or limit.cap_rate is not None:
-            amounts = _bases(scenario, limit, limit.cap, limit.cap_rate, where, members, sharing)
+            amounts = formulas.get("cap") or _bases(
+                scenario, limit, limit.cap, limit.cap_rate, where, members, sharing
+            )
             for at, (amount, over) in zip(where, amounts, strict=True):
                 held = caps[at]
                 caps[at] = amount // over if held is None else min(held, amount // over)
     return floors, caps
+
+
+def _worked_out(
+    scenario: Scenario, limit: Limit, name: str, number: int, among: Sequence[int], pool_units: int | None
+) -> list[tuple[int, int]]:
+    """A bound's formula for each of these recipients in units, as numerator and denominator."""
+    unit = Fraction(scenario.fund.unit)
+    pool = None if pool_units is None else plain(pool_units * unit)
+    key = f"limit.{number}.{name}"
+    found = scenario.columns.bounds(limit.formulas[name], among, key, pool)
+    if name == "cap":
+        for i, value in zip(among, found, strict=True):
+            if value < 0:
+                at = {"key": key, "recipient": scenario.recipients[i].name}
+                wrong("bound_negative", at=at, value=value)
+    sizes = [Fraction(value) / unit for value in found]
+    return [(size.numerator, size.denominator) for size in sizes]
 
 
 class _Shares(NamedTuple):

@@ -79,7 +79,7 @@ def _check_format(file: Path, content: dict[str, Any]) -> None:
 def _second(content: dict[str, Any]) -> list[str]:
     """The keys of a file that only format 2 has, and those whose value only format 2 can have."""
     found = [name for name in schema.SECOND[""] if name in content]
-    for table in ("method", "factor", "earmark", "limit"):
+    for table in ("fund", "method", "factor", "earmark", "limit"):
         value = content.get(table)
         entries: list[tuple[str, Any]] = [(table, value)]
         if table == "factor" and isinstance(value, dict):
@@ -89,7 +89,15 @@ def _second(content: dict[str, Any]) -> list[str]:
         for key, entry in entries:
             if isinstance(entry, dict):
                 found += [f"{key}.{name}" for name in schema.SECOND[table] if name in entry]
-    method, weights = content.get("method"), content.get("weights")
+    fund, method, weights = content.get("fund"), content.get("method"), content.get("weights")
+    if isinstance(fund, dict):
+        found += ["fund.rounding"] if fund.get("rounding") in ("each-alone", "rest-to") else []
+    limits = content.get("limit")
+    for at, limit in enumerate(limits if isinstance(limits, list) else [], 1):
+        bounds = (
+            name for name in ("floor", "cap") if isinstance(limit, dict) and isinstance(limit.get(name), dict)
+        )
+        found += [f"limit.{at}.{name}" for name in bounds]
     if isinstance(method, dict):
         found += ["method.coefficient"] if isinstance(method.get("coefficient"), list) else []
         found += ["method.kind"] if method.get("kind") == "fixed" else []
@@ -108,6 +116,11 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
         base.pop("weights", None)
     if "method" in own or "weights" in own:
         base.pop("pool", None)
+    fund, before_fund = own.get("fund"), base.get("fund")
+    if isinstance(fund, dict) and isinstance(before_fund, dict):
+        for name, other in (("of", "currency"), ("currency", "of")):
+            if name in fund and other not in fund:
+                before_fund.pop(other, None)
     pools, others = own.get("pool"), base.get("pool", {})
     if isinstance(pools, dict) and isinstance(others, dict):
         for id, pool in pools.items():

@@ -6,6 +6,7 @@ What is wrong is raised as the key of a sentence, which `schema.problem` gives i
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
@@ -201,6 +202,45 @@ def _formula(value: object) -> Formula:
         raise PydanticCustomError("text", "", details) from None
 
 
+def _bound(value: object, info: ValidationInfo) -> Any:
+    """A floor or cap: an amount, or { formula = "…" }."""
+    if isinstance(value, dict):
+        if value.keys() != {"formula"}:
+            raise _refuse("type_bound", value)
+        return _formula(value["formula"])
+    return _money(value, info)
+
+
+def _signed(value: object, info: ValidationInfo) -> Number:
+    """An amount that may be below zero, in the main unit, as a number or as text with a unit."""
+    if isinstance(value, str) and value.strip()[:1] in ("-", "−", "+"):
+        amount = _money(value.strip()[1:], info)
+        return amount if value.strip()[0] == "+" else -amount
+    return _money(value, info)
+
+
+def _date(value: object) -> date:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise _problem_as_pydantic("cell_date", {"value": as_written(value)}) from None
+
+
+def _payer(value: object) -> object:
+    """Who pays for an adjustment: the word pro-rata, or a table that names one."""
+    if isinstance(value, dict):
+        if len(value) == 1 and value.keys() <= {"recipient", "reservation"}:
+            (name,) = value.values()
+            if isinstance(name, str) and name.strip():
+                return dict(value)
+        raise _refuse("type_payer", value)
+    if value != "pro-rata":
+        raise _refuse("type_payer", value)
+    return value
+
+
 def _coefficient(value: object) -> tuple[str, ...]:
     if isinstance(value, str) and value:
         return (value,)
@@ -270,6 +310,42 @@ ACoefficient = Annotated[
     Any,
     PlainValidator(_coefficient),
     _schema(anyOf=[_PLAIN_TEXT, {"type": "array", "items": _PLAIN_TEXT, "minItems": 1}]),
+]
+
+
+ABound = Annotated[
+    Any,
+    PlainValidator(_bound),
+    _schema(
+        anyOf=[
+            {"type": "number", "minimum": 0},
+            _PLAIN_TEXT,
+            {
+                "type": "object",
+                "properties": {"formula": _PLAIN_TEXT},
+                "required": ["formula"],
+                "additionalProperties": False,
+            },
+        ]
+    ),
+]
+ASigned = Annotated[Any, PlainValidator(_signed), _schema(anyOf=[{"type": "number"}, _PLAIN_TEXT])]
+ADate = Annotated[Any, PlainValidator(_date), _schema(anyOf=[_PLAIN_TEXT, {"format": "date"}])]
+APayer = Annotated[
+    Any,
+    PlainValidator(_payer),
+    _schema(
+        anyOf=[
+            {"enum": ["pro-rata"]},
+            {
+                "type": "object",
+                "properties": {"recipient": _PLAIN_TEXT, "reservation": _PLAIN_TEXT},
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+            },
+        ]
+    ),
 ]
 
 

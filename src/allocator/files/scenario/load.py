@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from allocator.core.corrections import Adjustment
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Use
+from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Target, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
@@ -100,7 +101,7 @@ def _named(table: schema.ScenarioTable, origins: Origins, path: Path) -> dict[st
 
 def _validated(content: dict[str, Any], origins: Origins) -> schema.ScenarioTable:
     fund = content.get("fund")
-    currency = fund.get("currency", "CNY") if isinstance(fund, dict) else "CNY"
+    currency = "CNY" if not isinstance(fund, dict) else "" if "of" in fund else fund.get("currency", "CNY")
     problems = schema.missing_rule(content)
     try:
         table = schema.ScenarioTable.model_validate(content, context={"currency": currency})
@@ -177,6 +178,7 @@ def _scenario(
             raise ScenarioError(
                 Problem("formula_both", {"name": id}, at={"key": f"factor.{id}.formula"}, part="scenario")
             )
+    currency = table.fund.currency or ""
     described = {id: _described(item) for id, item in table.factor.items()}
     try:
         factors = (
@@ -196,19 +198,18 @@ def _scenario(
         raise in_rows(error, rows, at, find.names, [r.id for r in recipients]) from None
     return Scenario(
         title=table.title,
-        fund=Fund(**dict(table.fund)),
+        fund=_fund(table, find),
         **_rule(table, find),
         recipients=recipients,
         factors=factors,
         reservations=_entries("reservation", table.reservation, lambda e: Reservation(e.name, e.amount)),
         earmarks=earmarks,
         limits=limits,
-        published=read_amounts(files["published"], find, table.fund.currency)
-        if "published" in files
-        else None,
-        previous=read_amounts(files["previous"], find, table.fund.currency) if "previous" in files else None,
+        published=read_amounts(files["published"], find, currency) if "published" in files else None,
+        previous=read_amounts(files["previous"], find, currency) if "previous" in files else None,
         provenance=read_provenance(files["provenance"], find, columns) if "provenance" in files else (),
         uses=_entries("use", table.use, lambda e: Use(e.name, e.amount)),
+        adjustments=_entries("adjustment", table.adjustment, lambda e: _adjustment(e, table, find)),
         indicators=tuple(Indicator(id, **dict(item)) for id, item in table.indicator.items()),
     )
 
@@ -247,6 +248,29 @@ def _pool(
         recipients="all" if recipients is None else find.ids(recipients, key),
         **known,
     )
+
+
+def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
+    """The fund; a recipient or reservation that takes the rest is named as elsewhere."""
+    known = dict(table.fund)
+    of = known.pop("of")
+    for name in ("rest_to", "left"):
+        if known[name] is not None:
+            known[name] = _target(dict(known[name]), f"fund.{name}", table, find)
+    return Fund(**known | {"currency": known["currency"] if of is None else of})
+
+
+def _target(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Target:
+    recipient, reservation = named.get("recipient", ""), named.get("reservation", "")
+    known = {name: r.name.zh for r in table.reservation for name in (r.name.en, r.name.zh)}
+    return Target(find.id(recipient, key) if recipient else "", known.get(reservation, reservation))
+
+
+def _adjustment(entry: schema.AdjustmentTable, table: schema.ScenarioTable, find: Finder) -> Adjustment:
+    known = dict(entry) | {"recipient": find.id(entry.recipient, "adjustment.recipient")}
+    if isinstance(entry.paid_by, dict):
+        known["paid_by"] = _target(entry.paid_by, "adjustment.paid_by", table, find)
+    return Adjustment(**known)
 
 
 def _refuse_money(weights: Mapping[str, Number], key: str) -> None:

@@ -11,11 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from allocator.core.corrections import Adjustment
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import LARGEST, is_decimal
 from allocator.core.formula import Formula
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Text
+from allocator.core.parts import Earmark, Factor, Fund, Limit, Target, Text
 from allocator.core.pools import Pool
 from allocator.core.provenance import Provenance
 from allocator.files import disk
@@ -187,7 +188,7 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
     content: dict[str, Any] = {
         "format": scenario.format,
         "title": _value(scenario.title),
-        "fund": _filled(scenario.fund, "name", "amount", "currency", "unit", "rounding", "source"),
+        "fund": _fund(scenario.fund),
         **_rule(scenario),
         "data": data,
     }
@@ -202,10 +203,22 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
         "factor": {id: table for id, table in ((f.id, _described(f)) for f in scenario.factors) if table},
         "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
         "earmark": [_earmark(earmark) for earmark in scenario.earmarks],
-        "limit": [_filled(item, *(field.name for field in fields(item))) for item in scenario.limits],
+        "limit": [_limit(limit) for limit in scenario.limits],
+        "adjustment": [_adjustment(a) for a in scenario.adjustments],
         "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
     return content | {name: table for name, table in arrays.items() if table}
+
+
+def _fund(fund: Fund) -> dict[str, Any]:
+    table = _filled(fund, "name", "amount", "currency", "unit", "rounding", "source", "rest_to", "left")
+    if isinstance(fund.currency, str):
+        return table
+    return {"of" if name == "currency" else name: value for name, value in table.items()}
+
+
+def _adjustment(adjustment: Adjustment) -> dict[str, Any]:
+    return _filled(adjustment, "recipient", "amount", "reason", "date", "paid_by", "basis")
 
 
 def _rule(scenario: Scenario) -> dict[str, Any]:
@@ -235,6 +248,11 @@ def _pool(pool: Pool) -> dict[str, Any]:
 def _earmark(earmark: Earmark) -> dict[str, Any]:
     names = ("recipient", "recipients", "where", "amount", "also_shares", "reason", "basis")
     return {name: value for name, value in _filled(earmark, *names).items() if value != ""}
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    table = _filled(limit, *(field.name for field in fields(limit)))
+    return table | {name: {"formula": formula.text} for name, formula in limit.formulas.items()}
 
 
 def _weights(weights: Mapping[str, Any]) -> dict[str, Any]:
@@ -277,4 +295,6 @@ def _value(value: Any) -> Any:
         return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
     if isinstance(value, Formula):
         return value.text
+    if isinstance(value, Target):
+        return {"recipient": value.recipient} if value.recipient else {"reservation": value.reservation}
     return list(value) if isinstance(value, tuple) else value

@@ -14,14 +14,18 @@ from allocator.core.errors import Problem
 from allocator.core.naming import guess
 from allocator.files.scenario.fields import (
     ABool,
+    ABound,
     ACoefficient,
+    ADate,
     AFormula,
     AMoney,
     AName,
     ANumber,
     APart,
+    APayer,
     APoolMoney,
     ARecipients,
+    ASigned,
     AText,
     AWeight,
     AWhole,
@@ -33,7 +37,8 @@ FORMAT = 1  # of a scenario that needs no more, and of all other files
 FORMATS = (1, 2)
 # the keys that only a file of format 2 may have, by table
 SECOND = {
-    "": ("pool", "indicator"),
+    "": ("pool", "indicator", "adjustment"),
+    "fund": ("of", "rest_to", "left"),
     "method": ("recipients", "where", "over", "basis"),
     "factor": ("formula", "round", "text", "basis"),
     "earmark": ("recipients", "where", "basis"),
@@ -46,15 +51,27 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
+class TargetTable(_Table):
+    """{ recipient = "…" } or { reservation = "…" }: who takes or pays (format 2)."""
+
+    recipient: AText = ""
+    reservation: AText = ""
+
+
 class FundTable(_Table):
     """[fund]: all the money, and how it is split into whole units."""
 
     amount: AMoney
-    currency: AText
+    currency: AText | None = None
     unit: AMoney
-    rounding: Annotated[AText, one_of("largest-remainder", "rest-to-largest")] = "largest-remainder"
+    rounding: Annotated[AText, one_of("largest-remainder", "rest-to-largest", "each-alone", "rest-to")] = (
+        "largest-remainder"
+    )
     name: AName | None = None
     source: AName | None = None
+    of: AName | None = None
+    rest_to: TargetTable | None = None
+    left: TargetTable | None = None
 
 
 class MethodTable(_Table):
@@ -149,14 +166,25 @@ class LimitTable(_Table):
     """[[limit]]: a floor, a cap, or both."""
 
     recipients: ARecipients
-    floor: AMoney | None = None
+    floor: ABound | None = None
     floor_rate: ANumber | None = None
-    cap: AMoney | None = None
+    cap: ABound | None = None
     cap_rate: ANumber | None = None
     of: Annotated[AText, one_of("fund", "distributable", "previous")] | None = None
     by: AText | None = None
     where: AFormula | None = None
     pool: AText | None = None
+    basis: AName | None = None
+
+
+class AdjustmentTable(_Table):
+    """[[adjustment]]: more or less for one recipient, by hand and with its reason (format 2)."""
+
+    recipient: AText
+    amount: ASigned
+    reason: AName
+    date: ADate | None = None
+    paid_by: APayer | None = None
     basis: AName | None = None
 
 
@@ -175,6 +203,7 @@ class ScenarioTable(_Table):
     reservation: list[ReservationTable] = []
     earmark: list[EarmarkTable] = []
     limit: list[LimitTable] = []
+    adjustment: list[AdjustmentTable] = []
     use: list[UseTable] = []
     extends: AText | None = None
 
@@ -206,6 +235,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "reservation": ReservationTable,
     "earmark": EarmarkTable,
     "limit": LimitTable,
+    "adjustment": AdjustmentTable,
     "use": UseTable,
 }
 
@@ -234,11 +264,18 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
 
 
 def missing_rule(content: Mapping[str, Any]) -> list[Problem]:
-    """The problems of a scenario that says neither a method with weights nor pools."""
-    if content.get("pool", {}) != {}:
-        return []
-    missing = [name for name in ("method", "weights") if name not in content]
-    return [Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}) for name in missing]
+    """The problems of a scenario without a currency, or with neither a method and weights nor pools."""
+    fund, found = content.get("fund"), []
+    if isinstance(fund, dict) and "currency" not in fund and "of" not in fund:
+        details = {"name": "currency", "example": _EXAMPLES["currency"]}
+        found.append(Problem("key_missing", details, at={"key": "fund"}))
+    if isinstance(fund, dict) and "currency" in fund and "of" in fund:
+        found.append(Problem("of_and_currency", at={"key": "fund.of"}))
+    missing = [name for name in ("method", "weights") if name not in content and not content.get("pool")]
+    return [
+        *found,
+        *(Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}) for name in missing),
+    ]
 
 
 def _above(path: list[str]) -> dict[str, object]:
