@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from allocator.core.corrections import adjusted
-from allocator.core.exact import Frozen, Number, plain
+from allocator.core.exact import Frozen, Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Reservation
 from allocator.core.pools import Pool
@@ -37,8 +37,8 @@ class Split:
     entitlements in units: what is shared out, or what a fixed pool pays; ``bare_entitled`` that before the
     coefficients.  ``floor_units`` and ``cap_units`` are whole units or None; ``limited_units[i]`` over
     ``limited_over`` is the amount after limits in units, ``units[i]`` that after rounding.  ``multiplier`` is
-    the k of the limits (1 without).  ``left`` are the
-    units that rounding each amount by itself leaves (below zero: has too much).  ``members`` and ``tied`` are positions in the scenario.
+    the k of the limits (1 without).  ``left`` are the units that rounding each amount by itself leaves (below
+    zero: it has too much).  ``members`` and ``tied`` are positions in the scenario.
     """
 
     pool: Pool
@@ -172,7 +172,7 @@ class Allocation:
     @property
     def undistributed(self) -> Number:
         """未分配: what rounding and adjustments leave of the fund; below zero where they give too much."""
-        return plain(self.scenario.fund.amount - self.total)
+        return exact(self.scenario.fund.amount - self.total)
 
     @cached_property
     def earmarks(self) -> Mapping[str, Number]:

@@ -25,8 +25,8 @@ PRO_RATA = "pro-rata"
 class Adjustment:
     """调整数: an amount that one recipient gets more or less, with its reason, after everything else.
 
-    ``amount`` is money in the main unit, above or below zero, in whole rounding units.  ``paid_by`` writes the
-    other side: "pro-rata" (all others by their amounts before any adjustment), one recipient, or a
+    ``amount`` is money in the main unit, above or below zero, in whole rounding units.  ``paid_by`` writes
+    the other side: "pro-rata" (all others by their amounts before any adjustment), one recipient, or a
     reservation; without it the adjustments add up to zero, or to what rounding left.
     """
 

@@ -261,8 +261,8 @@ class Fund:
     """资金总额: all the money of the notice, and how it is split into whole units.
 
     What is shared out need not be money: a `Text` in place of the currency's code names its unit (亩).
-    Rounding "rest-to" gives what is left or over to ``rest_to``; "each-alone" rounds each amount by itself, and
-    ``left`` names the reservation that takes what is left.
+    Rounding "rest-to" gives what is left or over to ``rest_to``; "each-alone" rounds each amount by itself,
+    and ``left`` names the reservation that takes what is left.
     """
 
     amount: Number
@@ -350,19 +350,21 @@ class Limit:
 
     A rate is of the fund, the distributable amount or the recipient's previous amount (``of``); ``by``
     takes of that the recipient's share of a column, among all that are not only earmarked for.  ``where`` is
-    a condition: it holds for those alone that meet it.  An amount may be a formula in fund, distributable,
-    pool, previous and columns.  ``pool`` names the pool whose amounts are limited.
+    a condition: it holds for those alone that meet it.  In place of an amount may stand a formula in
+    fund, distributable, pool, previous and columns.  ``pool`` names the pool whose amounts are limited.
     """
 
     recipients: str | tuple[str, ...] = "all"
-    floor: Number | Formula | None = None
+    floor: Number | None = None
     floor_rate: Number | None = None
-    cap: Number | Formula | None = None
+    cap: Number | None = None
     cap_rate: Number | None = None
     of: str | None = None
     by: str | None = None
     where: Formula | None = None
     pool: str | None = None
+    floor_formula: Formula | None = None
+    cap_formula: Formula | None = None
     basis: Text | None = None
 
     def __post_init__(self) -> None:
@@ -380,13 +382,14 @@ class Limit:
             ("floor_rate", number_at),
             ("cap_rate", number_at),
         ):
-            if getattr(self, name) is not None and name not in self.formulas:
+            if getattr(self, name) is not None:
                 put(self, **{name: check(getattr(self, name), f"limit.{name}")})
         rates = self.floor_rate is not None or self.cap_rate is not None
-        if not rates and self.floor is None and self.cap is None:
+        if not rates and self.floor is None and self.cap is None and not self.formulas:
             wrong("limit_empty", at={"key": "limit"})
         for name in ("floor", "cap"):
-            if getattr(self, name) is not None and getattr(self, f"{name}_rate") is not None:
+            ways = (getattr(self, f"{name}{way}") for way in ("", "_rate", "_formula"))
+            if sum(way is not None for way in ways) > 1:
                 wrong("limit_twice", at={"key": f"limit.{name}"}, name=name)
         if rates and self.of is None:
             wrong("limit_of_missing", at={"key": "limit.of"})
@@ -404,8 +407,8 @@ class Limit:
     @property
     def formulas(self) -> Mapping[str, Formula]:
         """The bounds that are formulas, by "floor" and "cap"."""
-        bounds = {"floor": self.floor, "cap": self.cap}
-        return {name: bound for name, bound in bounds.items() if hasattr(bound, "root")}  # type: ignore[misc]
+        bounds = {"floor": self.floor_formula, "cap": self.cap_formula}
+        return {name: bound for name, bound in bounds.items() if bound is not None}
 
     @property
     def most_rate(self) -> int:

@@ -17,6 +17,7 @@ from allocator.core.stages.take_part import named
 from allocator.text import Money
 
 if TYPE_CHECKING:
+    from allocator.core.formula import Formula
     from allocator.core.model import Scenario
 
 Limits = Sequence[int | None]
@@ -36,6 +37,36 @@ def limits_in_units(
     limits = [(n, limit) for n, limit in enumerate(scenario.limits, 1) if (limit.pool or "") == pool]
     if not limits:
         return floors, caps
+    position = {i: at for at, i in enumerate(members)}
+    sharing: dict[str, _Shares] = {}
+    for number, limit in limits:
+        among = named(scenario, members, limit.recipients)
+        if limit.where is not None:
+            among = scenario.meeting(limit.where, among, f"limit.{number}.where")
+        where = [position[i] for i in among]
+        if limit.by is not None and limit.by not in sharing:
+            everybody = scenario.columns.everybody
+            values, _ = scaled(scenario.numbers(limit.by, everybody))
+            whole = dict(zip(everybody, values, strict=True))
+            sharing[limit.by] = _Shares([whole[i] for i in members], sum(values))
+        worked_out = {
+            name: _worked_out(scenario, formula, f"limit.{number}.{name}", among, pool_units)
+            for name, formula in limit.formulas.items()
+        }
+        if "floor" in worked_out or limit.floor is not None or limit.floor_rate is not None:
+            amounts = worked_out.get("floor")
+            if amounts is None:
+                amounts = _bases(scenario, limit, limit.floor, limit.floor_rate, where, members, sharing)
+            for at, (amount, over) in zip(where, amounts, strict=True):
+                floors[at] = max(floors[at] or 0, -(-amount // over))
+        if "cap" in worked_out or limit.cap is not None or limit.cap_rate is not None:
+            amounts = worked_out.get("cap")
+            if amounts is None:
+                amounts = _bases(scenario, limit, limit.cap, limit.cap_rate, where, members, sharing)
+            for at, (amount, over) in zip(where, amounts, strict=True):
+                held = caps[at]
+                caps[at] = amount // over if held is None else min(held, amount // over)
+    return floors, caps
     position = {i: at for at, i in enumerate(members)}
     sharing: dict[str, _Shares] = {}
     for number, limit in limits:
@@ -68,18 +99,15 @@ def limits_in_units(
 
 
 def _worked_out(
-    scenario: Scenario, limit: Limit, name: str, number: int, among: Sequence[int], pool_units: int | None
+    scenario: Scenario, formula: Formula, key: str, among: Sequence[int], pool_units: int | None
 ) -> list[tuple[int, int]]:
     """A bound's formula for each of these recipients in units, as numerator and denominator."""
     unit = Fraction(scenario.fund.unit)
     pool = None if pool_units is None else plain(pool_units * unit)
-    key = f"limit.{number}.{name}"
-    found = scenario.columns.bounds(limit.formulas[name], among, key, pool)
-    if name == "cap":
-        for i, value in zip(among, found, strict=True):
-            if value < 0:
-                at = {"key": key, "recipient": scenario.recipients[i].name}
-                wrong("bound_negative", at=at, value=value)
+    found = scenario.columns.bounds(formula, among, key, pool)
+    for i, value in zip(among, found, strict=True):
+        if value < 0:
+            wrong("bound_negative", at={"key": key, "recipient": scenario.recipients[i].name}, value=value)
     sizes = [Fraction(value) / unit for value in found]
     return [(size.numerator, size.denominator) for size in sizes]
 

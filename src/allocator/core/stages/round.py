@@ -3,8 +3,8 @@
 Largest remainder: every amount down to whole units, then one more to the largest remainders, equal ones in
 listed order (Hamilton's method; Balinski & Young 1975).  Rest to the largest: every amount to the nearest
 unit, halves up, and what is left or over goes to the largest amount (尾差计入金额最大的对象); rest to
-another: it goes to a recipient or reservation that is named.  Each alone: it is nobody's, and shown as undistributed
-未分配, until a reservation or adjustments use it.
+another: it goes to a recipient or reservation that is named.  Each alone: it is nobody's, and shown as
+undistributed 未分配, until a reservation or adjustments use it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from allocator.core.corrections import Adjustment
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
+from allocator.core.formula import Formula
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Target, Use
@@ -151,7 +152,7 @@ def _scenario(
     limits = _entries(
         "limit",
         table.limit,
-        lambda e: Limit(**dict(e) | {"recipients": find.ids(e.recipients, "limit.recipients")}),
+        lambda e: _limit(e, find),
     )
     columns: Mapping[str, Mapping[str, Number | str]]
     if "projects" in files:
@@ -278,6 +279,14 @@ def _refuse_money(weights: Mapping[str, Number], key: str) -> None:
     for name, weight in weights.items():
         if isinstance(weight, fields.MoneyWeight):
             raise ScenarioError(Problem("weight_money", {}, at={"key": f"{key}.{name}"}, part="scenario"))
+
+
+def _limit(table: schema.LimitTable, find: Finder) -> Limit:
+    known = dict(table) | {"recipients": find.ids(table.recipients, "limit.recipients")}
+    for name in ("floor", "cap"):
+        if isinstance(known[name], Formula):
+            known[f"{name}_formula"] = known.pop(name)
+    return Limit(**known)
 
 
 def _earmark(table: schema.EarmarkTable, find: Finder) -> Earmark:

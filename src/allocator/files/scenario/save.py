@@ -252,7 +252,10 @@ def _earmark(earmark: Earmark) -> dict[str, Any]:
 
 def _limit(limit: Limit) -> dict[str, Any]:
     table = _filled(limit, *(field.name for field in fields(limit)))
-    return table | {name: {"formula": formula.text} for name, formula in limit.formulas.items()}
+    for name, formula in limit.formulas.items():
+        del table[f"{name}_formula"]
+        table[name] = {"formula": formula.text}
+    return table
 
 
 def _weights(weights: Mapping[str, Any]) -> dict[str, Any]:

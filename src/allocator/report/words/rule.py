@@ -160,9 +160,9 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
     # a limit holds for each recipient by itself, which a list of names alone would not say
     many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1
     clauses = []
-    for key, amount, rate in (
-        ("rule.floors" if many else "rule.floor", limit.floor, limit.floor_rate),
-        ("rule.caps" if many else "rule.cap", limit.cap, limit.cap_rate),
+    for key, amount, rate, formula in (
+        ("rule.floors" if many else "rule.floor", limit.floor, limit.floor_rate, limit.floor_formula),
+        ("rule.caps" if many else "rule.cap", limit.cap, limit.cap_rate, limit.cap_formula),
     ):
         if amount is not None:
             size = book.money(amount, words.currency)
@@ -171,6 +171,8 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
             if limit.by is not None:
                 base = book.say("rule.by", base=base, name=words.factor(limit.by))
             size = book.say("rule.rate", rate=percent(rate * 100, book), base=base)
+        elif formula is not None:
+            size = book.say("rule.formula", formula=formula.text)
         else:
             continue
         clauses.append(book.say(key, whom=whom, size=size))
