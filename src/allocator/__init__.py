@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from allocator.core.allocation import Allocation
 from allocator.core.engine import METHOD_VERSION, allocate
 from allocator.core.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Text, Use
 from allocator.core.provenance import Provenance
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pages import SCENARIOS
 
 from allocator import ScenarioError, allocate, load_scenario
-from allocator.core.parts import Limit
+from allocator.core.limits import Limit
 from allocator.text import ZH
 from allocator.ui.components.sliders import read_step
 from allocator.ui.session import quick

@@ -8,7 +8,8 @@ import pytest
 
 from allocator import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, ScenarioError, Use
 from allocator.core.exact import MOST_DECIMALS
-from allocator.core.parts import AMOUNT_UNITS, BASES, ROUNDINGS, STATUSES, Text, check_text, in_full, lookup
+from allocator.core.limits import BASES
+from allocator.core.parts import AMOUNT_UNITS, ROUNDINGS, STATUSES, Text, check_text, in_full, lookup
 from allocator.text import Phrasebook
 
 ENDLESS = "0." + "1" * (MOST_DECIMALS + 1)

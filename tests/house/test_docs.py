@@ -15,7 +15,7 @@ import allocator
 from allocator import allocate, load_scenario
 from allocator.cli import entry
 from allocator.core import model
-from allocator.core.allocation import Split
+from allocator.core.split import Split
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*/*.md")])

@@ -10,8 +10,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from allocator.core.exact import Number
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Limit, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Recipient, Reservation, Text, Use
 from allocator.core.pools import Indicator, Pool
 from allocator.core.provenance import Provenance
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from allocator.analysis.finding import Finding
 from allocator.cli.terminal import jsonable
-from allocator.core.allocation import Allocation, Split
+from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
+from allocator.core.split import Split
 from allocator.report.tables.base import Base
 from allocator.text import Phrasebook
 

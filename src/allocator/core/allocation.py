@@ -6,93 +6,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from allocator.core.corrections import adjusted
-from allocator.core.exact import Frozen, Number, exact, plain
+from allocator.core.corrections import adjusted, check_below_zero
+from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
-from allocator.core.parts import Reservation
-from allocator.core.pools import Pool
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The part that one stage of the rule adds to each recipient's amount, in the main unit.
-
-    ``factor`` is the id of a factor's stage, ``pool`` that of the pool it belongs to ("" without pools).
-    """
-
-    kind: Literal["factor", "coefficient", "limits", "scale", "rounding", "earmark", "adjustment"]
-    amounts: Mapping[str, Number]
-    factor: str = ""
-    pool: str = ""
-
-
-@dataclass(frozen=True)
-class Split:
-    """分项测算结果: every stage of one pool, by position among ``members``, who take part in it.
-
-    Held as integers over common denominators.  ``parts[j][i]`` over Σ scores is the share that factor j
-    brings member i; ``bare`` is the same before the coefficients.  ``entitled`` is the sum of all
-    entitlements in units: what is shared out, or what a fixed pool pays; ``bare_entitled`` that before the
-    coefficients.  ``floor_units`` and ``cap_units`` are whole units or None; ``limited_units[i]`` over
-    ``limited_over`` is the amount after limits in units, ``units[i]`` that after rounding.  ``multiplier`` is
-    the k of the limits (1 without).  ``left`` are the units that rounding each amount by itself leaves (below
-    zero: it has too much).  ``members`` and ``tied`` are positions in the scenario.
-    """
-
-    pool: Pool
-    members: tuple[int, ...]
-    parts: Mapping[str, tuple[int, ...]]
-    bare: Mapping[str, tuple[int, ...]]
-    scores: tuple[int, ...]
-    entitled: Number
-    bare_entitled: Number
-    floor_units: tuple[int | None, ...]
-    cap_units: tuple[int | None, ...]
-    multiplier: Number
-    limited_units: tuple[int, ...]
-    limited_over: int
-    units: tuple[int, ...]
-    left: int
-    tied: tuple[int, ...]
-
-    @cached_property
-    def total_score(self) -> int:
-        """Σ s, or 1 where every score is zero."""
-        return sum(self.scores) or 1
-
-    @cached_property
-    def total(self) -> int:
-        """The money of the pool in units, with what rounding left."""
-        return sum(self.units) + self.left
-
-    @cached_property
-    def at(self) -> tuple[str | None, ...]:
-        """The limit that each member stands at: "floor", "cap" or None."""
-
-        def stands(limited: int, floor: int | None, cap: int | None, score: int) -> str | None:
-            at_floor = floor is not None and limited == floor * self.limited_over
-            at_cap = cap is not None and limited == cap * self.limited_over
-            if at_floor and at_cap:  # a floor equal to the cap: whichever the multiplier would leave
-                wanted = self.multiplier * self.entitled * Fraction(score, self.total_score)
-                return "cap" if wanted > floor else "floor"  # type: ignore[operator]
-            return "floor" if at_floor else "cap" if at_cap else None
-
-        return tuple(map(stands, self.limited_units, self.floor_units, self.cap_units, self.scores))
+from allocator.core.parts import Reservation, wrong
+from allocator.core.split import Rounded, Split, Stage
+from allocator.text import Money
 
 
 @dataclass(frozen=True)
 class Allocation:
     """测算结果: every stage of one split of the fund, for every recipient.
 
-    ``splits`` are those of the pools, one where the rule has none.  The properties give the stages by
+    ``splits`` are those of the pools, one where the rule has none; ``overall`` is what limits over all pools
+    make of their sums, where there are such.  The properties give the stages by
     recipient's id, exactly, in the currency's main unit, over all pools together.
     """
 
     scenario: Scenario
     splits: tuple[Split, ...]
     method_version: str
+    overall: Rounded | None = None
 
     @property
     def split(self) -> Split:
@@ -107,7 +43,7 @@ class Allocation:
         table.update((ids[i], value) for i, value in zip(self.split.members, values, strict=True))
         return Frozen(table)
 
-    def _summed(self, *of_splits: tuple[Split, Sequence[int], Number]) -> Frozen[str, Number]:
+    def _summed(self, *of_splits: tuple[Rounded, Sequence[Number], Number]) -> Frozen[str, Number]:
         """Σ over splits of numerator · rate by recipient, in the main unit; the rate is in units."""
         ids, unit = self.scenario.ids, Fraction(self.scenario.fund.unit)
         table: dict[str, Number] = dict.fromkeys(ids, 0)
@@ -137,8 +73,13 @@ class Allocation:
     def before_adjustments(self) -> Mapping[str, Number]:
         """What the rule gives each recipient, earmarks included."""
         earmarks = self.earmarks
-        split = self._summed(*((split, split.units, 1) for split in self.splits))
+        split = self._summed(*((split, split.units, 1) for split in self._last))
         return Frozen({i: plain(split[i] + earmarks[i]) for i in split})
+
+    @property
+    def _last(self) -> tuple[Rounded, ...]:
+        """The splits whose units are the amounts: over all pools, or those of the pools."""
+        return self.splits if self.overall is None else (self.overall,)
 
     @cached_property
     def _corrections(self) -> tuple[Mapping[str, Number], Mapping[str, Number]]:
@@ -150,15 +91,28 @@ class Allocation:
         return self._corrections[0]
 
     @cached_property
+    def left(self) -> Number:
+        """尾差: what rounding leaves of the distributable amount; below zero where it gives out too much."""
+        units = sum(sum(split.units) for split in self._last)
+        return plain(self.scenario.distributable - units * Fraction(self.scenario.fund.unit))
+
+    @cached_property
+    def used(self) -> Number:
+        """What all adjustments and their other sides come to: nothing, or what rounding left."""
+        if not self.scenario.adjustments:
+            return 0
+        return plain(sum(sum(by.values()) for by in self._corrections))
+
+    @cached_property
     def reservations(self) -> tuple[Reservation, ...]:
         """市级部门安排, with what they take of the rest and what they pay for adjustments."""
         scenario, fund = self.scenario, self.scenario.fund
         more = dict(self._corrections[1]) if scenario.adjustments else {}
-        rounded = plain(sum(split.left for split in self.splits) * Fraction(fund.unit))
-        taking = fund.rest_to if fund.rest_to is not None else fund.left
-        if taking is not None and taking.reservation and (rounded > 0 or fund.rest_to is not None):
-            more[taking.reservation] = plain(more.get(taking.reservation, 0) + rounded)
-        if not more:
+        taking = fund.rest_to or fund.left
+        if taking is not None and taking.reservation:
+            rest = self.left if fund.rest_to else max(self.left - self.used, 0)
+            more[taking.reservation] = plain(more.get(taking.reservation, 0) + rest)
+        if not any(more.values()):
             return scenario.reservations
         return tuple(
             replace(r, amount=plain(r.amount + more.get(r.name.zh, 0))) for r in scenario.reservations
@@ -172,7 +126,15 @@ class Allocation:
     @property
     def undistributed(self) -> Number:
         """未分配: what rounding and adjustments leave of the fund; below zero where they give too much."""
-        return exact(self.scenario.fund.amount - self.total)
+        return plain(self.scenario.fund.amount - self.total)
+
+    @cached_property
+    def to_issue(self) -> Mapping[str, Number]:
+        """本次下达数: each amount less what was issued already; the amount itself where nothing was."""
+        issued = self.scenario.issued
+        if issued is None:
+            return self.amounts
+        return Frozen({i: plain(amount - issued[i]) for i, amount in self.amounts.items()})
 
     @cached_property
     def earmarks(self) -> Mapping[str, Number]:
@@ -186,7 +148,7 @@ class Allocation:
     def shares(self) -> Mapping[str, Number]:
         """测算占比: each recipient's part of all entitlements; s_i / Σ s where the rule has no pools."""
         if len(self.splits) == 1:
-            return self._by_id(plain(Fraction(s, self.split.total_score)) for s in self.split.scores)
+            return self._by_id(plain(Fraction(s, self.split.total_by)) for s in self.split.by)
         whole = sum(self.entitlements.values(), start=Fraction()) or 1
         return Frozen({id: plain(Fraction(amount) / whole) for id, amount in self.entitlements.items()})
 
@@ -210,13 +172,19 @@ class Allocation:
 
     @cached_property
     def entitlements(self) -> Mapping[str, Number]:
-        """测算额: e_i = D · s_i / Σ s, before limits and rounding; summed over pools."""
-        return self._summed(*((s, s.scores, Fraction(s.entitled) / s.total_score) for s in self.splits))
+        """测算额: e_i = D · s_i / Σ s, before limits and rounding; summed over pools.
+
+        With money already held it is of D + Σ h; phasing in is done.
+        """
+        return self._summed(*((s, s.by, Fraction(s.entitled) / s.total_by) for s in self.splits))
 
     @cached_property
     def limited(self) -> Mapping[str, Number]:
-        """a_i = min(max(k · e_i, floor_i), cap_i), before rounding; summed over pools."""
-        return self._summed(*((s, s.limited_units, Fraction(1, s.limited_over)) for s in self.splits))
+        """a_i = min(max(k · e_i, floor_i), cap_i), before rounding; summed over pools.
+
+        What is held already is off; limits over all pools are in.
+        """
+        return self._summed(*((s, s.limited_units, Fraction(1, s.limited_over)) for s in self._last))
 
     @cached_property
     def floors(self) -> Mapping[str, Number | None]:
@@ -235,7 +203,7 @@ class Allocation:
         """The limit that each recipient stands at: "floor", "cap" or None; in any pool, listed first."""
         ids = self.scenario.ids
         table: dict[str, str | None] = dict.fromkeys(ids)
-        for split in self.splits:
+        for split in (*self._last, *self.splits):
             for i, at in zip(split.members, split.at, strict=True):
                 table[ids[i]] = table[ids[i]] or at
         return Frozen(table)
@@ -243,7 +211,7 @@ class Allocation:
     @cached_property
     def tied(self) -> tuple[str, ...]:
         """Those among whom listed order decided who gets the last units, in any pool."""
-        tied = {i for split in self.splits for i in split.tied}
+        tied = {i for split in (*self.splits, *self._last) for i in split.tied}
         return tuple(id for i, id in enumerate(self.scenario.ids) if i in tied)
 
     @cached_property
@@ -257,13 +225,17 @@ class Allocation:
         """The stages in the order of the rule, pool by pool; each recipient's add up to its amount exactly.
 
         factor: what each weighted factor brings, as if there were no coefficients; coefficient: entitlement
-        less that; limits: limited amount − entitlement (scale, where a fixed pool without limits is
-        multiplied down to its money); rounding; earmark at last.  Weighted factors and rounding always have a
-        stage, the others only where the scenario has anything of the kind.
+        less that; phase_in: what last year's amounts change; limits: limited amount − entitlement (scale,
+        where a fixed pool without limits is multiplied down to its money); deduction: less what is held
+        already; rounding; over all pools, limits and rounding once more, with pool "all"; earmark, adjustment
+        at last.  Weighted factors and rounding always have a stage, the others only where the scenario has
+        anything of the kind.
         """
         found: list[Stage] = []
         for split in self.splits:
             found += self._stages(split)
+        if self.overall is not None:
+            found += self._stages_overall(self.overall)
         if self.scenario.earmarks:
             found.append(Stage("earmark", self.earmarks))
         if self.scenario.adjustments:
@@ -283,16 +255,55 @@ class Allocation:
         if split.pool.coefficients:
             brought = [stage.amounts for stage in found]
             before = {i: sum((by[i] for by in brought), start=Fraction()) for i in entitled}
-            change = {i: plain(amount - before[i]) for i, amount in entitled.items()}
-            found.append(Stage("coefficient", Frozen(change), pool=pool))
+            found.append(Stage("coefficient", _less(entitled, before), pool=pool))
+        if split.pool.phase_in is not None:
+            by = self._summed((split, split.by, Fraction(split.entitled) / split.total_by))
+            found.append(Stage("phase_in", _less(by, entitled), pool=pool))
+            entitled = by
         some = any((limit.pool or "") == pool for limit in self.scenario.limits)
-        if some or split.multiplier != 1:
-            change = {i: plain(amount - entitled[i]) for i, amount in limited.items()}
-            found.append(Stage("limits" if some else "scale", Frozen(change), pool=pool))
+        if some and split.held:
+            rate = Fraction(1, split.limited_over)
+            gross = self._summed((split, split.limited_units, rate), (split, split.held, 1))
+            found.append(Stage("limits", _less(gross, entitled), pool=pool))
+            entitled = gross
+        if split.held:
+            found.append(Stage("deduction", _less(limited, entitled), pool=pool))
+        elif some or split.multiplier != 1:
+            found.append(Stage("limits" if some else "scale", _less(limited, entitled), pool=pool))
         amounts = self._summed((split, split.units, 1))
-        change = {i: plain(amount - limited[i]) for i, amount in amounts.items()}
-        found.append(Stage("rounding", Frozen(change), pool=pool))
+        found.append(Stage("rounding", _less(amounts, limited), pool=pool))
         return found
+
+    def _stages_overall(self, overall: Rounded) -> list[Stage]:
+        """The stages of limits over all pools: what they change of the sums, and rounding once more."""
+        sums = self._summed(*((split, split.units, 1) for split in self.splits))
+        limited = self._summed((overall, overall.limited_units, Fraction(1, overall.limited_over)))
+        amounts = self._summed((overall, overall.units, 1))
+        changes = ("limits", _less(limited, sums)), ("rounding", _less(amounts, limited))
+        return [Stage(kind, change, pool="all") for kind, change in changes]  # type: ignore[arg-type]
+
+    def check(self) -> None:
+        """Raises ScenarioError where adjustments do not add up, or something falls below zero."""
+        scenario = self.scenario
+        currency = scenario.fund.currency
+        if self.used not in (0, self.left):
+            money = {"sum": Money(self.used, currency), "left": Money(self.left, currency)}
+            key = "adjustments_sum_left" if self.left else "adjustments_sum"
+            wrong(key, "scenario", {"key": "adjustment"}, **money)
+        if scenario.adjustments:
+            names = {recipient.id: recipient.name for recipient in scenario.recipients}
+            check_below_zero(scenario, self.before_adjustments, self.adjustments, names)
+        if self.reservations is not scenario.reservations:
+            before = {r.name.zh: r.amount for r in scenario.reservations}
+            changes = {r.name.zh: plain(r.amount - before[r.name.zh]) for r in self.reservations}
+            check_below_zero(scenario, before, changes, {r.name.zh: r.name for r in scenario.reservations})
+        if scenario.issued is not None and scenario.fund.below_zero is None:
+            for recipient in scenario.recipients:
+                if self.to_issue[recipient.id] < 0:
+                    amount, issued = self.amounts[recipient.id], scenario.issued[recipient.id]
+                    at = {"recipient": recipient.name}
+                    figures = Money(amount, currency), Money(issued, currency)
+                    wrong("issued_above", "issued", at, amount=figures[0], issued=figures[1])
 
     @property
     def total(self) -> Number:
@@ -306,3 +317,8 @@ class Allocation:
         if published is None:
             return None
         return Frozen({i: plain(amount - published[i]) for i, amount in self.amounts.items()})
+
+
+def _less(amounts: Mapping[str, Number], before: Mapping[str, Number]) -> Frozen[str, Number]:
+    """What each amount is more than before."""
+    return Frozen({i: plain(amount - before[i]) for i, amount in amounts.items()})

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
+from allocator.core.corrections import Target
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Frozen, Number, nearest_unit
+from allocator.core.limits import Limit
 from allocator.core.naming import guess, names_of, unknown_recipient
-from allocator.core.parts import Limit, Recipient, Target, lookup, money_at, wrong
+from allocator.core.parts import Recipient, Text, lookup, money_at, wrong
+from allocator.core.pools import NEEDED
 from allocator.text import Money
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ def check(scenario: Scenario) -> None:
     _check_money(scenario)
     _check_columns(scenario)
     _check_limits(scenario)
+    _check_held(scenario)
     _check_adjustments(scenario)
 
 
@@ -86,14 +90,16 @@ def _check_formulas(scenario: Scenario) -> None:
         scenario.columns.check(where, key)
     for number, limit in enumerate(scenario.limits, 1):
         for name, formula in limit.formulas.items():
-            scenario.columns.check_bound(formula, f"limit.{number}.{name}", pool=_has_money(scenario, limit))
+            key, within = f"limit.{number}.{name}", limit.pool not in (None, "all")
+            money = _has_money(scenario, limit)
+            scenario.columns.check_bound(formula, key, pool=money, previous=not within)
 
 
 def _has_money(scenario: Scenario, limit: Limit) -> bool:
     """True where "pool" has a meaning in a limit's formulas: the pool has money before its limits."""
     pools = {pool.id: pool for pool in scenario.rules}
     pool = pools.get(limit.pool or "")
-    return pool is not None and (pool.kind != "fixed" or not isinstance(pool.amount, str))
+    return pool is not None and pool.amount != NEEDED
 
 
 def _check_rules(scenario: Scenario) -> None:
@@ -231,15 +237,56 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
     return any(values)
 
 
+def _check_held(scenario: Scenario) -> None:
+    """Deductions: of one who takes part in the pool that they name, and not above the whole fund."""
+    known, pools = set(scenario.ids), [pool.id for pool in scenario.rules]
+    taking = {pool: {scenario.ids[i] for i in members} for pool, members in scenario.members.items()}
+    for number, deduction in enumerate(scenario.deductions, 1):
+        key = f"deduction.{number}"
+        if deduction.recipient not in known:
+            _unknown(scenario, deduction.recipient, at={"key": f"{key}.recipient"})
+        pool = deduction.pool
+        if pool is None:
+            if len(pools) > 1:
+                wrong("deduction_pool_missing", at={"key": key}, known=pools)
+            pool = pools[0]
+        elif pool not in pools or not pool:
+            names = [id for id in pools if id]
+            at = {"key": f"{key}.pool"}
+            wrong("limit_pool", at=at, name=pool, guess=guess(pool, names))
+        if deduction.recipient not in taking[pool]:
+            at = {"key": f"{key}.recipient"}
+            wrong("deduction_apart", at=at, name=_name(scenario, deduction.recipient))
+
+        if deduction.amount > scenario.fund.amount:
+            currency = scenario.fund.currency
+            money = {
+                "amount": Money(deduction.amount, currency),
+                "fund": Money(scenario.fund.amount, currency),
+            }
+            wrong("deduction_above", "scenario", {"key": f"{key}.amount"}, **money)
+    if scenario.fund.below_zero is not None and scenario.issued is None:
+        wrong("below_zero_issued", at={"key": "fund.below_zero"})
+
+
+def _name(scenario: Scenario, id: str) -> Text:
+    return next(recipient.name for recipient in scenario.recipients if recipient.id == id)
+
+
 def _check_adjustments(scenario: Scenario) -> None:
+    """Adjustments in whole units, and recipients and reservations that there are."""
     known, reservations = set(scenario.ids), [r.name.zh for r in scenario.reservations]
 
     def target(found: Target, key: str) -> None:
         if found.recipient and found.recipient not in known:
             _unknown(scenario, found.recipient, at={"key": key})
-        if found.reservation and found.reservation not in reservations:
+        if not found.reservation:
+            return
+        if found.reservation not in reservations:
             near = guess(found.reservation, reservations)
             wrong("reservation_unknown", at={"key": key}, name=found.reservation, guess=near)
+        if reservations.count(found.reservation) > 1:
+            wrong("reservation_twice", at={"key": key}, name=found.reservation)
 
     for name in ("rest_to", "left"):
         if getattr(scenario.fund, name) is not None:
@@ -253,8 +300,6 @@ def _check_adjustments(scenario: Scenario) -> None:
             wrong("adjustment_unit", at={"key": f"{key}.amount"}, unit=unit)
         if isinstance(adjustment.paid_by, Target):
             target(adjustment.paid_by, f"{key}.paid_by")
-            if adjustment.paid_by.recipient == adjustment.recipient:
-                wrong("paid_by_itself", at={"key": f"{key}.paid_by"})
 
 
 def _check_limits(scenario: Scenario) -> None:
@@ -267,6 +312,18 @@ def _check_limits(scenario: Scenario) -> None:
         _check_named(scenario, limit.recipients, f"{key}.recipients", kinds)
         if limit.of == "previous" and scenario.previous is None:
             wrong("limit_previous", at={"key": f"{key}.of"})
+        _check_gains(scenario, limit, key)
+
+
+def _check_gains(scenario: Scenario, limit: Limit, key: str) -> None:
+    """Where floors are paid from gains, there are no caps and no groups."""
+    gains = {pool.id for pool in scenario.rules if pool.floors is not None}
+    if (limit.pool or "") in gains:
+        for end in ("cap", "cap_rate", "cap_formula"):
+            if getattr(limit, end) is not None:
+                wrong("gains_cap", at={"key": f"{key}.{end.removesuffix('_formula')}"})
+        if limit.together:
+            wrong("gains_group", at={"key": f"{key}.together"})
 
 
 def _check_pool(scenario: Scenario, limit: Limit, key: str) -> None:
@@ -278,7 +335,7 @@ def _check_pool(scenario: Scenario, limit: Limit, key: str) -> None:
             wrong("limit_pool_missing", at={"key": key}, known=pools)
         return
     if limit.pool == "all" and pools:
-        wrong("limit_pool_all", at=at)
+        return
     if limit.pool not in pools:
         wrong("limit_pool", at=at, name=limit.pool, guess=guess(limit.pool, pools))
     if limit.of == "previous":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from allocator.core.exact import Number
+from allocator.core.exact import Number, plain
 from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
     from allocator.core.formula import Formula, Table, Words
     from allocator.core.model import Scenario
-    from allocator.core.parts import Factor
+    from allocator.core.parts import Factor, Text
 
 
 class Columns:
@@ -111,12 +112,22 @@ class Columns:
 
         check(where, self.table.known(self.words), "truth", key)
 
-    def check_bound(self, formula: Formula, key: str, *, pool: bool) -> None:
-        """Raises ScenarioError where a bound names what there is not, or is no number."""
+    @cached_property
+    def _bound_words(self) -> dict[str, tuple[Number, ...]]:
+        """The words of bounds that have a figure for each recipient: last year's and issued amounts."""
+        given = {"previous": self.scenario.previous, "issued": self.scenario.issued}
+        return {name: tuple(by.values()) for name, by in given.items() if by is not None}
+
+    def check_bound(self, formula: Formula, key: str, *, pool: bool, previous: bool) -> None:
+        """Raises ScenarioError where a bound names what there is not, or is no number.
+
+        ``pool`` says that the money of a pool has a meaning there, ``previous`` that last year's amounts do.
+        """
         from allocator.core.formula import Words, check
 
         amounts = dict.fromkeys(("fund", "distributable", "pool") if pool else ("fund", "distributable"), 0)
-        check(formula, self.table.known(Words(amounts, self.words.own)), key=key)
+        own = {name: by for name, by in self._bound_words.items() if previous or name != "previous"}
+        check(formula, self.table.known(Words(amounts, own)), key=key)
 
     def numbers(self, id: str, positions: tuple[int, ...]) -> tuple[Number, ...]:
         """The values of a formula at these positions; raises ScenarioError where it cannot be worked out."""
@@ -131,15 +142,48 @@ class Columns:
         return tuple(known[i] for i in positions)
 
     def bounds(
-        self, formula: Formula, positions: Sequence[int], key: str, pool: Number | None
+        self, formula: Formula, positions: Sequence[int], key: str, amounts: Mapping[str, Number]
     ) -> tuple[Number, ...]:
-        """The values of a bound's formula at these positions, which may name fund, distributable and pool."""
+        """The values of a bound's formula at these positions; ``amounts`` are the words that it may name."""
         from allocator.core.formula import Words, values
 
-        scenario = self.scenario
-        amounts = {"fund": scenario.fund.amount, "distributable": scenario.distributable}
-        words = Words(amounts if pool is None else amounts | {"pool": pool}, self.words.own)
-        return values(formula, self.table, positions, key, words=words)
+        words = Words(amounts, self._bound_words)
+        found = values(formula, self.table, positions, key, words=words)
+        self._count(key)
+        return found
+
+    def bound_together(
+        self, formula: Formula, among: Sequence[int], key: str, amounts: Mapping[str, Number], name: Text
+    ) -> Number:
+        """The value of a bound's formula for a group: of sums of what it names; whole columns stay."""
+        from allocator.core.formula import Table, Words, values
+
+        sums = {}
+        for column in {*formula.names, *formula.columns} - amounts.keys():
+            if column in self._bound_words:
+                given = self._bound_words[column]
+                sums[column] = (sum(given[i] for i in among),)
+            elif column in formula.names:
+                sums[column] = (self._sum(column, among, key),)
+            else:
+                sums[column] = (0,)
+        words = Words(amounts, self._bound_words)
+        own, whole = Table([name], sums), (self.table, words)
+        (found,) = values(formula, own, [0], key, words=Words(amounts), whole=whole)
+
+        self._count(key)
+        return found
+
+    def _sum(self, name: str, among: Sequence[int], key: str) -> Number:
+        """Σ of a column over a group; raises ScenarioError where it is text, or a cell is blank."""
+        factor = self.factors[name]
+        if factor.text:
+            wrong("bound_text", at={"key": key}, name=name)
+        values = self.scenario.numbers(name, tuple(among))
+        if None in values:
+            blank = self.scenario.recipients[among[values.index(None)]].name
+            wrong("formula_blank", at={"key": key, "recipient": blank}, name=name)
+        return plain(sum(values, start=Fraction()))
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""

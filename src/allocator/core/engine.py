@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
-from allocator.core.allocation import Allocation, Split
-from allocator.core.corrections import check_adjusted
-from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import Number, plain
+from allocator.core.allocation import Allocation
+from allocator.core.errors import InfeasibleError, Problem, ScenarioError
+from allocator.core.exact import Number, plain, scaled
 from allocator.core.model import Scenario
-from allocator.core.pools import NEEDED, Pool
+from allocator.core.parts import wrong
+from allocator.core.pools import NEEDED, REST, Pool
+from allocator.core.split import Rounded, Split
+from allocator.core.stages.bounds import Bounds, bounds
 from allocator.core.stages.divide import divide
-from allocator.core.stages.limit import (
-    Limits,
-    check_crossed,
-    check_feasible,
-    check_rest,
-    find_multiplier,
-    limits_in_units,
-)
+from allocator.core.stages.feasible import check_apart, check_feasible, check_rest
+from allocator.core.stages.groups import outermost, whole_units_within
+from allocator.core.stages.limit import Limited, at_rate, from_gains, hold
+from allocator.core.stages.phase import phased
 from allocator.core.stages.round import each_alone, whole_units
 from allocator.core.stages.score import Scores, score
 from allocator.text import Money
@@ -41,96 +40,145 @@ def allocate(scenario: Scenario) -> Allocation:
     """
     found = plan(scenario)
     if found.undistributed:
-        key = "undistributed" if found.undistributed > 0 else "overdistributed"
-        amount = Money(abs(found.undistributed), scenario.fund.currency)
-        raise ScenarioError(Problem(key, {"amount": amount}, at={"key": "adjustment"}))
+        raise ScenarioError(undistributed(found))
     return found
 
 
+def undistributed(found: Allocation) -> Problem:
+    """The sentence on what a plan leaves undistributed, or gives out too much."""
+    key = "undistributed" if found.undistributed > 0 else "overdistributed"
+    amount = Money(max(found.undistributed, -found.undistributed), found.scenario.fund.currency)
+    return Problem(key, {"amount": amount}, at={"key": "fund.rounding"}, part="scenario")
+
+
 def plan(scenario: Scenario) -> Allocation:
-    """Splits the fund: reservations and earmarks off, weighted shares, limits, rounding.
+    """Splits the fund: reservations and earmarks off, weighted shares, limits, rounding, adjustments.
 
     e_i = D · s_i / Σ s;  a_i = min(max(k · e_i, floor_i), cap_i) with Σ a = D;  then whole units.  With pools
-    each of them is split so, with its own money for D; a fixed one pays Σ_j w_j · x_ij.
+    each of them is split so, with its own money for D; a fixed one pays Σ_j w_j · x_ij.  With money h_i held
+    already e_i is of D + Σ h, and a_i = clip(k · e_i − h_i).
 
     Amounts are in the currency's main unit, and amounts plus reservations add up to the fund, less what is
-    ``undistributed``: that is 0 but where each amount is rounded by itself, or adjustments do not add up.
-    Raises InfeasibleError when the limits cannot all hold, ScenarioError when every score of a pool is zero
-    or the pools do not come to the money there is.  The method: docs/method.md.
+    ``undistributed``: that is 0 but where each amount is rounded by itself and nothing takes what is left.
+    Raises InfeasibleError when the limits cannot all hold, ScenarioError when every score of a pool is zero,
+    the pools do not come to the money there is, or adjustments do not add up.  The method: docs/method.md.
     """
     splits = []
-    fixed = cache(lambda pool: _Fixed(scenario, pool))
-    money = divide(scenario, lambda pool: fixed(pool).comes_to)
+    fixed = cache(lambda pool, given: _Fixed(scenario, pool, given))
+    money = divide(scenario, lambda pool, given: fixed(pool, given).comes_to)
     for pool in scenario.rules:
         if pool.kind == "fixed":
-            splits.append(fixed(pool).split(money[pool.id]))
+            given = None if pool.amount == NEEDED else money.given[pool.id]
+            splits.append(fixed(pool, given).split(money.taken[pool.id]))
         else:
-            splits.append(_shared(scenario, pool, money[pool.id]))
-    found = Allocation(scenario=scenario, splits=tuple(splits), method_version=METHOD_VERSION)
-    if scenario.adjustments:
-        check_adjusted(found)
+            splits.append(_shared(scenario, pool, money.taken[pool.id]))
+    overall = None
+    if any(limit.pool == "all" for limit in scenario.limits):
+        overall = _overall(scenario, splits)
+    found = Allocation(
+        scenario=scenario, splits=tuple(splits), overall=overall, method_version=METHOD_VERSION
+    )
+    found.check()
     return found
 
 
 def _shared(scenario: Scenario, pool: Pool, total: int) -> Split:
     """A pool that shares out all of its money by scores."""
+    members = scenario.members[pool.id]
     _check_members(scenario, pool, total)
     scores = score(scenario, pool)
-    if not any(scores.totals) and scenario.members[pool.id]:
+    if not any(scores.totals) and members:
         raise ScenarioError(Problem("scores_zero", at=pool.place("weights"), part="factors"))
-    floors, caps = limits_in_units(scenario, pool.id, total)
-    total_score = sum(scores.totals) or 1
-    if not _some(floors, caps):
-        limited = [total * s for s in scores.totals], total_score
-        return _rounded(scenario, pool, scores, (floors, caps), 1, limited, (total, total), total)
-    check_feasible(scenario, scores.totals, floors, caps, total, scenario.members[pool.id])
-    numerator, over = find_multiplier(scores.totals, floors, caps, total)
-    limited = _between(scores.totals, floors, caps, numerator, over), over
-    multiplier = plain(Fraction(numerator * total_score, over * total)) if total else 1
-    return _rounded(scenario, pool, scores, (floors, caps), multiplier, limited, (total, total), total)
+    bound = bounds(scenario, pool.id, members, plain(total * Fraction(scenario.fund.unit)))
+    gross = plain(total + sum(bound.held))
+    by = phased(scenario, pool, scores.totals)
+    if pool.floors is not None:
+        limited = _from_gains(scenario, pool, by, gross, bound, total)
+        multiplier: Number = limited.rate
+    else:
+        if bound.any:
+            check_feasible(scenario, by, bound.floors, bound.caps, total, members, bound.groups)
+        limited = hold(by, bound, total)
+        multiplier = limited.rate * sum(by) / gross if gross and bound.any else 1
+    return _split(scenario, pool, scores, by, bound, plain(multiplier), limited, (gross, gross), total)
+
+
+def _from_gains(
+    scenario: Scenario, pool: Pool, by: Sequence[int], gross: Number, bound: Bounds, total: int
+) -> Limited:
+    members = scenario.members[pool.id]
+    missing = [scenario.recipients[i].name for i, f in zip(members, bound.floors, strict=True) if f is None]
+    if missing:
+        wrong("gains_floor_missing", at={"key": pool.key("floors")}, names=missing[:10], count=len(missing))
+    if sum(floor or 0 for floor in bound.floors) > total:
+        check_feasible(scenario, by, bound.floors, bound.caps, total, members)
+    found = from_gains(by, gross, bound, total)
+    if found is None:
+        left = Money(
+            plain((total - sum(floor or 0 for floor in bound.floors)) * scenario.fund.unit),
+            scenario.fund.currency,
+        )
+        raise InfeasibleError(Problem("gains_nobody", {"left": left}, at={"key": pool.key("floors")}))
+    return found
 
 
 class _Fixed:
-    """A pool that pays amounts; ``comes_to`` is their sum after limits, to the nearest whole unit."""
+    """A pool that pays amounts; ``comes_to`` is their sum after limits, to the nearest whole unit.
 
-    def __init__(self, scenario: Scenario, pool: Pool) -> None:
+    ``given`` is its money in units as stated, which its bounds may name; None where it takes what it needs.
+    """
+
+    def __init__(self, scenario: Scenario, pool: Pool, given: int | None) -> None:
         self.scenario, self.pool = scenario, pool
+        self.members = scenario.members[pool.id]
         if pool.amount != NEEDED:
-            _check_members(scenario, pool, pool.amount != 0)
+            _check_members(scenario, pool, given if pool.amount == REST else pool.amount != 0)
         self.scores = score(scenario, pool)
-        self.floors, self.caps = limits_in_units(scenario, pool.id, _stated(scenario, pool))
-        check_crossed(scenario, self.floors, self.caps, scenario.members[pool.id])
-        self.rate = Fraction(self.scores.one) / Fraction(scenario.fund.unit)
-        numerator, self.over = self.rate.numerator, self.rate.denominator
-        self.limited = _between(self.scores.totals, self.floors, self.caps, numerator, self.over)
-        self.comes_to = (2 * sum(self.limited) + self.over) // (2 * self.over)
+        unit = Fraction(scenario.fund.unit)
+        money = None if given is None else plain(given * unit)
+        self.bounds = bounds(scenario, pool.id, self.members, money)
+        check_apart(scenario, self.scores.totals, self.bounds, self.members)
+        self.rate = Fraction(self.scores.one) / unit
+        self.limited = at_rate(self.scores.totals, self.bounds, self.rate)
         if scenario.fund.rounding == "each-alone":
-            self.comes_to = sum(each_alone(self.limited, self.over))
+            self.comes_to = sum(each_alone(self.limited.amounts, self.limited.over))
+        else:
+            self.comes_to = sum(each_alone([sum(self.limited.amounts)], self.limited.over))
 
     def split(self, total: int) -> Split:
         """The split of the money that the pool takes; less than it comes to where it is scaled down."""
         multiplier: Number = 1
-        limited, over = self.limited, self.over
+        limited, scores, unit = self.limited, self.scores, Fraction(self.scenario.fund.unit)
         if total < self.comes_to:
-            members = self.scenario.members[self.pool.id]
-            check_feasible(self.scenario, self.scores.totals, self.floors, self.caps, total, members)
-            numerator, over = find_multiplier(self.scores.totals, self.floors, self.caps, total)
-            limited = _between(self.scores.totals, self.floors, self.caps, numerator, over)
-            multiplier = plain(Fraction(numerator, over) / self.rate)
-        bare = sum(map(sum, self.scores.bare.values()))
-        unit = Fraction(self.scenario.fund.unit)
-        entitled = plain(self.rate * sum(self.scores.totals)), plain(bare * self.scores.bare_one / unit)
-        limits = self.floors, self.caps
-        return _rounded(
-            self.scenario, self.pool, self.scores, limits, multiplier, (limited, over), entitled, total
+            bound = self.bounds
+            check_feasible(
+                self.scenario, scores.totals, bound.floors, bound.caps, total, self.members, bound.groups
+            )
+            limited = hold(scores.totals, bound, total)
+            multiplier = plain(limited.rate / self.rate)
+        bare = sum(map(sum, scores.bare.values()))
+        entitled = plain(self.rate * sum(scores.totals)), plain(bare * scores.bare_one / unit)
+        return _split(
+            self.scenario, self.pool, scores, scores.totals, self.bounds, multiplier, limited, entitled, total
         )
 
 
-def _stated(scenario: Scenario, pool: Pool) -> int | None:
-    """The units of a fixed pool whose amount is stated, for its bounds; they decide what others come to."""
-    if pool.percent is not None or isinstance(pool.amount, str) or pool.amount is None:
-        return None
-    return int(Fraction(pool.amount) / Fraction(scenario.fund.unit))
+def _overall(scenario: Scenario, splits: Sequence[Split]) -> Rounded:
+    """The sums over all pools within the limits over them, in whole units: one k, rounded again."""
+    members = tuple(sorted({i for split in splits for i in split.members}))
+    sums = dict.fromkeys(members, 0)
+    for split in splits:
+        for i, units in zip(split.members, split.units, strict=True):
+            sums[i] += units
+    bound = bounds(scenario, "all", members)
+    held = bound.held or [0] * len(sums)
+    own, over = scaled([sums[i] + already for i, already in zip(members, held, strict=True)])
+
+    total, gross = sum(sums.values()), plain(Fraction(sum(own), over))
+    check_feasible(scenario, own, bound.floors, bound.caps, total, members, bound.groups)
+    limited = hold(own, bound, total)
+    multiplier = plain(limited.rate * over) if gross else 1
+    return Rounded(**_rounded(scenario, None, members, own, gross, bound, multiplier, limited, total))
 
 
 def _check_members(scenario: Scenario, pool: Pool, money: object) -> None:
@@ -139,58 +187,68 @@ def _check_members(scenario: Scenario, pool: Pool, money: object) -> None:
         raise ScenarioError(Problem(key, {"name": pool.name}, at={"key": pool.key("where")}))
 
 
-def _some(floors: Limits, caps: Limits) -> bool:
-    return any(floor is not None for floor in floors) or any(cap is not None for cap in caps)
-
-
-def _between(scores: Sequence[int], floors: Limits, caps: Limits, numerator: int, over: int) -> list[int]:
-    """min(max(λ · s_i, floor_i), cap_i) with λ = numerator/over, as integers over ``over``."""
-    if not _some(floors, caps):
-        return [numerator * score for score in scores]
-    return [
-        max(numerator * score, (floor or 0) * over)
-        if cap is None
-        else min(max(numerator * score, (floor or 0) * over), cap * over)
-        for score, floor, cap in zip(scores, floors, caps, strict=True)
-    ]
+def _split(
+    scenario: Scenario,
+    pool: Pool,
+    scores: Scores,
+    by: Sequence[int],
+    bound: Bounds,
+    multiplier: Number,
+    limited: Limited,
+    entitled: tuple[Number, Number],
+    total: int,
+) -> Split:
+    members = scenario.members[pool.id]
+    return Split(
+        pool=pool,
+        parts=scores.parts,
+        bare=scores.bare,
+        scores=tuple(scores.totals),
+        bare_entitled=entitled[1],
+        **_rounded(scenario, pool, members, by, entitled[0], bound, multiplier, limited, total),
+    )
 
 
 def _rounded(
     scenario: Scenario,
-    pool: Pool,
-    scores: Scores,
-    limits: tuple[Limits, Limits],
+    pool: Pool | None,
+    members: tuple[int, ...],
+    by: Sequence[int],
+    entitled: Number,
+    bound: Bounds,
     multiplier: Number,
-    limited: tuple[list[int], int],
-    entitled: tuple[Number, Number],
+    limited: Limited,
     total: int,
-) -> Split:
-    """The split after rounding to whole units that add up to the total."""
-    units, tied = whole_units(*limited, total, scenario.fund.rounding)
-    members = scenario.members[pool.id]
-    rest_to = scenario.fund.rest_to
+) -> dict[str, Any]:
+    """What `Rounded` holds, after rounding to whole units that add up to the total, or leave something."""
+    rounding, rest_to = scenario.fund.rounding, scenario.fund.rest_to
+    if bound.groups and rounding in ("largest-remainder", "rest-to-largest"):
+        parts = outermost(bound.groups, len(members))
+        units, tied = whole_units_within(parts, limited.amounts, limited.over, total, rounding)
+    else:
+        units, tied = whole_units(limited.amounts, limited.over, total, rounding)
     if rest_to is not None and rest_to.recipient and sum(units) != total:
         at = next((at for at, i in enumerate(members) if scenario.ids[i] == rest_to.recipient), None)
         if at is None:
-            details = {"name": rest_to.recipient, "pool": pool.name}
-            raise ScenarioError(Problem("rest_to_apart", details, at={"key": "fund.rest_to"}))
+            names = {r.id: r.name for r in scenario.recipients}
+            key = "rest_to_apart" if pool is None or not pool.id else "rest_to_apart_pool"
+            details = {"name": names[rest_to.recipient]} | ({"pool": pool.name} if pool else {})
+            raise ScenarioError(Problem(key, details, at={"key": "fund.rest_to"}, part="scenario"))
         units[at] += total - sum(units)
-    if scenario.fund.rounding in ("rest-to-largest", "rest-to"):
-        check_rest(scenario, units, *limits, members)
-    return Split(
-        pool=pool,
-        members=members,
-        parts=scores.parts,
-        bare=scores.bare,
-        scores=tuple(scores.totals),
-        entitled=entitled[0],
-        bare_entitled=entitled[1],
-        floor_units=tuple(limits[0]),
-        cap_units=tuple(limits[1]),
-        multiplier=multiplier,
-        limited_units=tuple(limited[0]),
-        limited_over=limited[1],
-        units=tuple(units),
-        left=total - sum(units),
-        tied=tuple(members[i] for i in tied),
-    )
+    if rounding != "largest-remainder":
+        check_rest(scenario, units, bound, members)
+    return {
+        "members": members,
+        "by": tuple(by),
+        "entitled": entitled,
+        "floor_units": tuple(bound.floors),
+        "cap_units": tuple(bound.caps),
+        "groups": bound.groups,
+        "held": tuple(bound.held),
+        "multiplier": multiplier,
+        "limited_units": tuple(limited.amounts),
+        "limited_over": limited.over,
+        "units": tuple(units),
+        "left": total - sum(units),
+        "tied": tuple(members[i] for i in tied),
+    }

@@ -79,7 +79,10 @@ def _key_within(outer: str, inner: str) -> str:
 
 
 # tables of which a file can have several
-ARRAYS = ("limit", "earmark", "reservation", "use", "checkpoint", "target", "scored", "known")
+ARRAYS = (
+    "limit", "earmark", "reservation", "deduction", "adjustment", "use", "checkpoint", "target", "scored",
+    "known",
+)  # fmt: skip
 
 
 def _short(value: object) -> object:
@@ -95,7 +98,7 @@ def as_in_toml(key: str) -> str:
     ('[weights] 2', '[[use]] 2, useful', 'plan')
     """
     table, _, rest = key.partition(".")
-    if table in ARRAYS and (rest or table in ARRAYS[:3]):
+    if table in ARRAYS and (rest or table in ARRAYS[:5]):
         return f"[[{table}]]" + "".join(
             f" {part}" if part.isdigit() else f", {part}" for part in rest.split(".") if part
         )

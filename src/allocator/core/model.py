@@ -13,21 +13,10 @@ from typing import TYPE_CHECKING
 
 from allocator.core.checks import amounts_by_id, check
 from allocator.core.columns import Columns
-from allocator.core.corrections import Adjustment
+from allocator.core.corrections import Adjustment, Deduction, Target
 from allocator.core.exact import Frozen, Number, exact, is_decimal
-from allocator.core.parts import (
-    Earmark,
-    Factor,
-    Fund,
-    Limit,
-    Recipient,
-    Reservation,
-    Target,
-    Text,
-    Use,
-    number_at,
-    put,
-)
+from allocator.core.limits import Limit
+from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Text, Use, number_at, put
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.core.provenance import Provenance
 from allocator.core.stages.take_part import members, named
@@ -37,7 +26,7 @@ if TYPE_CHECKING:
 
 _LISTS = (
     "recipients", "factors", "reservations", "earmarks", "limits", "provenance", "uses", "pools",
-    "indicators", "adjustments",
+    "indicators", "deductions", "adjustments",
 )  # fmt: skip
 
 
@@ -48,9 +37,9 @@ class Scenario:
     ``weights`` are percent that add up to 100 (kind "shares") or multipliers (kind "scores"), keyed by
     factor.  ``coefficient`` names a column that multiplies each recipient's score.  ``factors`` may hold
     further columns without a weight, for ``coefficient``, formulas, conditions and the limits' ``by``.
-    ``published`` and ``previous`` are amounts by recipient, ``uses`` what the fund was spent on.  With
-    ``pools`` the rule stands there, and ``kind`` and ``weights`` are empty; ``indicators`` may be weighted in
-    them.  Raises ScenarioError for whatever does not fit together.
+    ``published``, ``previous`` and ``issued`` are amounts by recipient, ``uses`` what the fund was spent
+    on.  With ``pools`` the rule stands there, and ``kind`` and ``weights`` are empty; ``indicators`` may be
+    weighted in them.  Raises ScenarioError for whatever does not fit together.
     """
 
     title: Text
@@ -69,7 +58,9 @@ class Scenario:
     uses: tuple[Use, ...] = ()
     pools: tuple[Pool, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    deductions: tuple[Deduction, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    issued: Mapping[str, Number] | None = None
 
     def __post_init__(self) -> None:
         put(
@@ -78,7 +69,7 @@ class Scenario:
             weights=Frozen({f: number_at(w, f"weights.{f}") for f, w in self.weights.items()}),
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
-        for name in ("published", "previous"):
+        for name in ("published", "previous", "issued"):
             if getattr(self, name) is not None:
                 put(self, **{name: amounts_by_id(self, name)})
         check(self)
@@ -142,6 +133,20 @@ class Scenario:
         """Positions of the recipients that take part in each pool, by the pool's id."""
         return Frozen({pool.id: members(self, pool) for pool in self.rules})
 
+    def held(self, pool: str) -> Mapping[int, Number]:
+        """The money that each holds already for a pool, by position; with "all" for all pools together."""
+        found: dict[int, Number] = {}
+        if not self.deductions:
+            return found
+        position = {id: at for at, id in enumerate(self.ids)}
+        only = self.rules[0].id if len(self.rules) == 1 else None
+        for deduction in self.deductions:
+            own = only if deduction.pool is None else deduction.pool
+            if pool in ("all", own):
+                at = position[deduction.recipient]
+                found[at] = exact(found.get(at, 0) + deduction.amount)
+        return found
+
     @cached_property
     def conditions(self) -> Mapping[str, Formula]:
         """The conditions of pools, limits and earmarks, by the dotted key each has in a scenario file."""
@@ -170,8 +175,14 @@ class Scenario:
             "earmarks": any(earmark.recipients is not None for earmark in self.earmarks),
             "units": not isinstance(self.fund.currency, str),
             "roundings": self.fund.rounding in ("each-alone", "rest-to"),
+            "deductions": bool(self.deductions),
+            "issued": self.issued is not None,
             "adjustments": bool(self.adjustments),
             "bounds": any(limit.formulas for limit in self.limits),
+            "groups": any(limit.together for limit in self.limits),
+            "overall": any(limit.pool == "all" for limit in self.limits),
+            "gains": any(pool.floors is not None for pool in self.pools),
+            "phase_in": any(pool.phase_in is not None for pool in self.pools),
         }
         return tuple(kind for kind, there in found.items() if there)
 
@@ -182,6 +193,7 @@ class Scenario:
             self.earmarks,
             self.factors,
             self.indicators,
+            self.deductions,
             self.adjustments,
         ):
             yield from (clause.basis for clause in clauses)
@@ -293,6 +305,12 @@ class Scenario:
             target = getattr(self.fund, name)
             if target is not None:
                 content[name] = [target.recipient, target.reservation]
+        if self.fund.below_zero is not None:
+            content["below_zero"] = self.fund.below_zero
+        if self.issued is not None:
+            content["issued"] = self.issued
+        if self.deductions:
+            content["deductions"] = [[d.recipient, d.amount, d.pool] for d in self.deductions]
         if self.adjustments:
             content["adjustments"] = [[a.recipient, a.amount, _payer(a)] for a in self.adjustments]
         if self.pools:
@@ -303,7 +321,10 @@ class Scenario:
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-_POOL = ("kind", "weights", "amount", "percent", "coefficients", "recipients", "where", "over")
+_POOL = (
+    "kind", "weights", "amount", "percent", "coefficients", "recipients", "where", "over", "floors",
+    "phase_in",
+)  # fmt: skip
 _LIMIT = ("recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")  # of version 0.1.0
 
 
@@ -313,8 +334,9 @@ def _payer(adjustment: Adjustment) -> object:
 
 
 def _set(thing: object, *names: str) -> list[object]:
-    """The named fields that are set, each with its name."""
-    return [[name, getattr(thing, name)] for name in names if getattr(thing, name) is not None]
+    """The named fields that are set, each with its name; one that is false is not."""
+    values = ((name, getattr(thing, name)) for name in names)
+    return [[name, value] for name, value in values if value is not None and value is not False]
 
 
 def _factor_content(factor: Factor) -> object:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Never
 
 from allocator.core.errors import Problem, ScenarioError, within
@@ -17,6 +16,7 @@ from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals
 from allocator.core.totals import is_total
 
 if TYPE_CHECKING:
+    from allocator.core.corrections import Target
     from allocator.core.formula import Formula
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest", "each-alone", "rest-to")
@@ -26,7 +26,6 @@ AMOUNT_UNITS = {
     "yuan": 1, "10k yuan": 10**4, "": 1,
 }  # fmt: skip
 STATUSES = ("published", "provided", "derived", "assumed", "example")
-BASES = ("fund", "distributable", "previous")
 
 
 def wrong(
@@ -245,24 +244,13 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Target:
-    """The one that pays for something or takes what is left: a recipient by id, or a reservation by name."""
-
-    recipient: str = ""
-    reservation: str = ""
-
-    def __post_init__(self) -> None:
-        if bool(self.recipient) == bool(self.reservation):
-            wrong("target_whom", at={"key": "fund"})
-
-
-@dataclass(frozen=True)
 class Fund:
     """资金总额: all the money of the notice, and how it is split into whole units.
 
     What is shared out need not be money: a `Text` in place of the currency's code names its unit (亩).
     Rounding "rest-to" gives what is left or over to ``rest_to``; "each-alone" rounds each amount by itself,
-    and ``left`` names the reservation that takes what is left.
+    and ``left`` names the reservation that takes what is left.  ``below_zero`` "recover" shows what was
+    issued above an amount as to be paid back; without it that is refused.
     """
 
     amount: Number
@@ -273,6 +261,7 @@ class Fund:
     source: Text | None = None
     rest_to: Target | None = None
     left: Target | None = None
+    below_zero: str | None = None
 
     def __post_init__(self) -> None:
         put(self, amount=money_at(self.amount, "fund.amount"), unit=money_at(self.unit, "fund.unit"))
@@ -291,6 +280,9 @@ class Fund:
             wrong("rest_to", at={"key": "fund.rest_to"})
         if self.left is not None and (self.rounding != "each-alone" or not self.left.reservation):
             wrong("left", at={"key": "fund.left"})
+        if self.below_zero not in (None, "recover"):
+            at = {"key": "fund.below_zero"}
+            wrong("choice", at=at, value=str(self.below_zero)[:40], known=("recover",))
 
 
 @dataclass(frozen=True)
@@ -342,75 +334,3 @@ class Earmark:
             put(self, recipients=tuple(self.recipients))
         if self.recipients in ("", ()):
             wrong("limit_nobody", at={"key": "earmark.recipients"})
-
-
-@dataclass(frozen=True)
-class Limit:
-    """保底、封顶: a floor or cap, as an amount or a rate, for "all", a kind, or listed recipients.
-
-    A rate is of the fund, the distributable amount or the recipient's previous amount (``of``); ``by``
-    takes of that the recipient's share of a column, among all that are not only earmarked for.  ``where`` is
-    a condition: it holds for those alone that meet it.  In place of an amount may stand a formula in
-    fund, distributable, pool, previous and columns.  ``pool`` names the pool whose amounts are limited.
-    """
-
-    recipients: str | tuple[str, ...] = "all"
-    floor: Number | None = None
-    floor_rate: Number | None = None
-    cap: Number | None = None
-    cap_rate: Number | None = None
-    of: str | None = None
-    by: str | None = None
-    where: Formula | None = None
-    pool: str | None = None
-    floor_formula: Formula | None = None
-    cap_formula: Formula | None = None
-    basis: Text | None = None
-
-    def __post_init__(self) -> None:
-        if self.basis is not None:
-            put(self, basis=Text.of(self.basis))
-        if self.recipients == "":
-            wrong("limit_nobody", at={"key": "limit.recipients"})
-        if not isinstance(self.recipients, str):
-            put(self, recipients=tuple(self.recipients))
-            if not self.recipients:
-                wrong("limit_nobody", at={"key": "limit.recipients"})
-        for name, check in (
-            ("floor", money_at),
-            ("cap", money_at),
-            ("floor_rate", number_at),
-            ("cap_rate", number_at),
-        ):
-            if getattr(self, name) is not None:
-                put(self, **{name: check(getattr(self, name), f"limit.{name}")})
-        rates = self.floor_rate is not None or self.cap_rate is not None
-        if not rates and self.floor is None and self.cap is None and not self.formulas:
-            wrong("limit_empty", at={"key": "limit"})
-        for name in ("floor", "cap"):
-            ways = (getattr(self, f"{name}{way}") for way in ("", "_rate", "_formula"))
-            if sum(way is not None for way in ways) > 1:
-                wrong("limit_twice", at={"key": f"limit.{name}"}, name=name)
-        if rates and self.of is None:
-            wrong("limit_of_missing", at={"key": "limit.of"})
-        if not rates and (self.of is not None or self.by is not None):
-            wrong("limit_of_unused", at={"key": "limit.of" if self.of is not None else "limit.by"})
-        if self.of is not None and self.of not in BASES:
-            wrong("choice", at={"key": "limit.of"}, value=self.of, known=BASES)
-        for name in ("floor_rate", "cap_rate"):
-            rate = getattr(self, name)
-            if rate is not None and rate > self.most_rate:
-                wrong("rate", at={"key": f"limit.{name}"}, value=rate, share=Fraction(rate) / 100)
-        if self.of == "previous" and self.by is not None:
-            wrong("limit_by_previous", at={"key": "limit.by"})
-
-    @property
-    def formulas(self) -> Mapping[str, Formula]:
-        """The bounds that are formulas, by "floor" and "cap"."""
-        bounds = {"floor": self.floor_formula, "cap": self.cap_formula}
-        return {name: bound for name, bound in bounds.items() if bound is not None}
-
-    @property
-    def most_rate(self) -> int:
-        """The largest rate allowed: 1 for a part of a whole; else 10, to catch 80 written for 80 %."""
-        return 1 if self.of != "previous" and self.by is None else 10

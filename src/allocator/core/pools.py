@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 KINDS = ("shares", "scores", "fixed")
 NEEDED, REST = "needed", "rest"
+FROM_GAINS = "from-gains"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Pool:
     by w_j · x_ij, "fixed" pays Σ_j w_j · x_ij in money.  ``weights`` are keyed by factor or indicator:
     percent adding up to 100 for shares, else any; ``coefficients`` name columns that multiply.  Those of
     ``recipients`` (all, a kind, or listed ids) that meet ``where`` take part.  ``over`` "scale" multiplies a
-    fixed pool down to its amount.  The pool of a rule without pools has no id and the rest of the money.
+    fixed pool down to its amount.  ``floors`` "from-gains" pays floors from what others gain.  ``phase_in``
+    is the part of the entitlements that goes by the rule and not by last year's amounts.  The pool of a rule
+    without pools has no id and the rest of the money.
     """
 
     id: str
@@ -59,6 +62,8 @@ class Pool:
     recipients: str | tuple[str, ...] = "all"
     where: Formula | None = None
     over: str | None = None
+    floors: str | None = None
+    phase_in: Number | None = None
     basis: Text | None = None
 
     def __post_init__(self) -> None:
@@ -76,6 +81,7 @@ class Pool:
             wrong("pool_nobody_named", at={"key": self.key("recipients")})
         self._check_money()
         self._check_weights()
+        self._check_ways()
         if len({*self.coefficients}) < len(self.coefficients):
             twice = next(c for c in self.coefficients if self.coefficients.count(c) > 1)
             wrong("coefficient_twice", at={"key": self.key("coefficient")}, name=twice)
@@ -108,6 +114,21 @@ class Pool:
             wrong("pool_needed", at={"key": self.key("amount")})
         if self.over is not None and (self.kind != "fixed" or self.over != "scale" or self.amount == NEEDED):
             wrong("pool_over", at={"key": self.key("over")}, value=self.over[:40])
+
+    def _check_ways(self) -> None:
+        if self.floors is not None:
+            if self.floors != FROM_GAINS:
+                wrong("choice", at={"key": self.key("floors")}, value=self.floors[:40], known=(FROM_GAINS,))
+            if self.kind == "fixed":
+                wrong("gains_fixed", at={"key": self.key("floors")})
+        if self.phase_in is not None:
+            put(self, phase_in=number_at(self.phase_in, self.key("phase_in")))
+            if self.phase_in > 1:
+                wrong("phase_in", at={"key": self.key("phase_in")}, value=self.phase_in)
+            if self.id:
+                wrong("phase_in_pool", at={"key": self.key("phase_in")})
+            if self.kind == "fixed":
+                wrong("phase_in_fixed", at={"key": self.key("phase_in")})
 
     def _check_weights(self) -> None:
         weights = {f: number_at(w, self.key(f"weights.{f}")) for f, w in self.weights.items()}

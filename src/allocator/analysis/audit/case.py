@@ -15,7 +15,7 @@ from allocator.core.errors import within
 from allocator.core.exact import Number, plain, scaled
 from allocator.core.model import Scenario
 from allocator.core.parts import in_full, number_at, wrong
-from allocator.core.stages.limit import limits_in_units
+from allocator.core.stages.bounds import limits_in_units
 from allocator.text import Money
 
 MOST_LARGEST = 8

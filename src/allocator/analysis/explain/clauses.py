@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any, Literal
 
 from allocator.core.exact import Number, plain
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor, Limit, Text
+from allocator.core.parts import Factor, Text
 from allocator.core.pools import REST, Pool
 
 Kind = Literal[

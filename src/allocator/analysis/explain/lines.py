@@ -14,7 +14,8 @@ from operator import mul
 
 from allocator.core.exact import Number, plain, scaled
 from allocator.core.model import Scenario
-from allocator.core.stages.limit import find_multiplier, limits_in_units
+from allocator.core.stages.bounds import limits_in_units
+from allocator.core.stages.limit import find_multiplier
 
 Linear = tuple[int, int]  # a + b · t
 

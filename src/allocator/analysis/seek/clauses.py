@@ -23,7 +23,9 @@ from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import brief, in_full, wrong
-from allocator.core.stages.limit import check_feasible, find_multiplier, limits_in_units
+from allocator.core.stages.bounds import limits_in_units
+from allocator.core.stages.feasible import check_feasible
+from allocator.core.stages.limit import find_multiplier
 
 MOST_TRIES = 20_000
 

@@ -16,7 +16,7 @@ from allocator.analysis.seek.measure import points, rounding_slack
 from allocator.analysis.seek.moves import Moves
 from allocator.analysis.seek.targets import Demand
 from allocator.core.model import Scenario
-from allocator.core.stages.limit import limits_in_units
+from allocator.core.stages.bounds import limits_in_units
 
 
 @dataclass(frozen=True)

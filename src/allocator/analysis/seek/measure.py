@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from allocator.analysis.seek.targets import Demand, earmarked
 from allocator.core.model import Scenario
-from allocator.core.stages.limit import limits_in_units
+from allocator.core.stages.bounds import limits_in_units
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,7 @@ from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
-from allocator.core.stages.limit import check_feasible
+from allocator.core.stages.feasible import check_feasible
 
 BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
 ROOM = 2**19  # bytes of an array that stays in the processor's cache

@@ -150,20 +150,22 @@ def values(
     key: str = "formula",
     round: int | None = None,
     words: Words = NO_WORDS,
-    whole: Table | None = None,
+    whole: tuple[Table, Words] | None = None,
 ) -> tuple[Number, ...]:
     """The values of a formula that is no column of the table, such as a bound, for these recipients.
 
     They are rounded as those of a column.  ``key`` is where the formula stands, for sentences.  ``whole`` is
-    the table whose columns are meant as a whole, where that is another: of groups with their sums, whole
-    columns stay those of the recipients.  Raises ScenarioError.
+    the table, and its words, whose columns are meant as a whole, where that is another: of groups with their
+    sums, whole columns stay those of the recipients.  Raises ScenarioError.
     """
     check(formula, table.known(words), key=key)
     found = table._values
     found.steps.left = MOST_STEPS
     scope = found.scope_of(found.everybody, words)
     if whole is not None:
-        scope = scope._replace(column=whole._values.scope.column)
+        others = whole[0]._values
+        others.steps.left = MOST_STEPS
+        scope = scope._replace(column=others.scope_of(others.everybody, whole[1]).column)
     read = found.finishing(formula, scope, key, round)
     return tuple(_number(read(row)) for row in rows)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import plain, scaled
@@ -22,14 +22,24 @@ if TYPE_CHECKING:
     from allocator.core.model import Scenario
 
 
-def divide(scenario: Scenario, needed: Callable[[Pool], int]) -> Mapping[str, int]:
-    """The money of each pool in whole units, by its id; ``needed`` says what a fixed pool comes to.
+Needed = Callable[[Pool, int | None], int]
+
+
+class Divided(NamedTuple):
+    """The money of each pool in whole units, by its id: what it is given, and what of it it takes."""
+
+    given: Mapping[str, int]
+    taken: Mapping[str, int]
+
+
+def divide(scenario: Scenario, needed: Needed) -> Divided:
+    """The money of each pool; ``needed`` says what a fixed pool comes to that is given so much, or any.
 
     Raises ScenarioError where the pools do not come to what there is, with the figure.
     """
     unit, total = Fraction(scenario.fund.unit), int(scenario.distributable / Fraction(scenario.fund.unit))
     if not scenario.pools:
-        return {"": total}
+        return Divided({"": total}, {"": total})
     pools = scenario.pools
     rest = [pool for pool in pools if pool.amount == REST]
     if len(rest) > 1:
@@ -37,7 +47,7 @@ def divide(scenario: Scenario, needed: Callable[[Pool], int]) -> Mapping[str, in
     given: dict[str, int] = {}  # what each pool is given, before a fixed one is found to need less
     for pool in pools:
         if pool.amount == NEEDED:
-            given[pool.id] = needed(pool)
+            given[pool.id] = needed(pool, None)
         elif pool.amount is not None and pool.amount != REST:
             units = Fraction(pool.amount) / unit
             if units.denominator != 1:
@@ -60,19 +70,19 @@ def divide(scenario: Scenario, needed: Callable[[Pool], int]) -> Mapping[str, in
     if left and not rest:
         _refuse_left(scenario, left, [pool for pool in pools if taken[pool.id] < given[pool.id]])
     for pool in rest:
-        taken[pool.id] = left
+        given[pool.id] = taken[pool.id] = left
         if pool.kind == "fixed":
             taken[pool.id] = _taken(scenario, pool, left, needed)
             if taken[pool.id] < left:
                 _refuse_left(scenario, left - taken[pool.id], [pool])
-    return taken
+    return Divided(given, taken)
 
 
-def _taken(scenario: Scenario, pool: Pool, given: int, needed: Callable[[Pool], int]) -> int:
+def _taken(scenario: Scenario, pool: Pool, given: int, needed: Needed) -> int:
     """The part of the money it is given that a pool takes: all, but a fixed one what it comes to at most."""
     if pool.kind != "fixed" or pool.amount == NEEDED:
         return given
-    comes_to = needed(pool)
+    comes_to = needed(pool, given)
     if comes_to <= given:
         return comes_to
     if pool.over != "scale":

@@ -1,223 +1,102 @@
-"""Limits 保底、封顶: floors and caps in whole units, and the multiplier with which they hold.
+"""Limits 保底、封顶: the multiplier with which floors and caps hold, and what they leave to everybody.
 
-a_i = min(max(k · e_i, floor_i), cap_i) with Σ a = D.  The highest floor of each recipient is rounded up, the
-lowest cap down.  Of all ways to hold the limits this one has the least Σ (a − e)² / e.
+a_i = min(max(k · e_i, floor_i), cap_i) with Σ a = D.  With money already held, a_i = clip(k · e_i − h_i).  Of
+all ways to hold the limits this one has the least Σ (a − e)² / e.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from allocator.core.errors import InfeasibleError, Problem
-from allocator.core.exact import Number, plain, scaled
-from allocator.core.parts import Limit, wrong
-from allocator.core.stages.take_part import named
-from allocator.text import Money
-
-if TYPE_CHECKING:
-    from allocator.core.formula import Formula
-    from allocator.core.model import Scenario
-
-Limits = Sequence[int | None]
+from allocator.core.exact import Number, scaled
+from allocator.core.stages.bounds import Bounds, Limits
+from allocator.core.stages.groups import Shared, outermost
 
 
-def limits_in_units(
-    scenario: Scenario, pool: str = "", pool_units: int | None = None
-) -> tuple[list[int | None], list[int | None]]:
-    """The highest floor, rounded up, and the lowest cap, rounded down, of each member of a pool in units.
+class Limited(NamedTuple):
+    """Amounts after limits and less what is held, in units over a denominator, and the λ that gives them."""
 
-    ``pool_units`` is the money of the pool, which bounds that are formulas may name; None where it is not
-    known before them.  Raises ScenarioError where a bound's formula cannot be worked out.
-    """
-    members = scenario.members[pool]
-    floors: list[int | None] = [None] * len(members)
-    caps: list[int | None] = [None] * len(members)
-    limits = [(n, limit) for n, limit in enumerate(scenario.limits, 1) if (limit.pool or "") == pool]
-    if not limits:
-        return floors, caps
-    position = {i: at for at, i in enumerate(members)}
-    sharing: dict[str, _Shares] = {}
-    for number, limit in limits:
-        among = named(scenario, members, limit.recipients)
-        if limit.where is not None:
-            among = scenario.meeting(limit.where, among, f"limit.{number}.where")
-        where = [position[i] for i in among]
-        if limit.by is not None and limit.by not in sharing:
-            everybody = scenario.columns.everybody
-            values, _ = scaled(scenario.numbers(limit.by, everybody))
-            whole = dict(zip(everybody, values, strict=True))
-            sharing[limit.by] = _Shares([whole[i] for i in members], sum(values))
-        worked_out = {
-            name: _worked_out(scenario, formula, f"limit.{number}.{name}", among, pool_units)
-            for name, formula in limit.formulas.items()
-        }
-        if "floor" in worked_out or limit.floor is not None or limit.floor_rate is not None:
-            amounts = worked_out.get("floor")
-            if amounts is None:
-                amounts = _bases(scenario, limit, limit.floor, limit.floor_rate, where, members, sharing)
-            for at, (amount, over) in zip(where, amounts, strict=True):
-                floors[at] = max(floors[at] or 0, -(-amount // over))
-        if "cap" in worked_out or limit.cap is not None or limit.cap_rate is not None:
-            amounts = worked_out.get("cap")
-            if amounts is None:
-                amounts = _bases(scenario, limit, limit.cap, limit.cap_rate, where, members, sharing)
-            for at, (amount, over) in zip(where, amounts, strict=True):
-                held = caps[at]
-                caps[at] = amount // over if held is None else min(held, amount // over)
-    return floors, caps
-    position = {i: at for at, i in enumerate(members)}
-    sharing: dict[str, _Shares] = {}
-    for number, limit in limits:
-        among = named(scenario, members, limit.recipients)
-        if limit.where is not None:
-            among = scenario.meeting(limit.where, among, f"limit.{number}.where")
-        where = [position[i] for i in among]
-        if limit.by is not None and limit.by not in sharing:
-            everybody = scenario.columns.everybody
-            values, _ = scaled(scenario.numbers(limit.by, everybody))
-            whole = dict(zip(everybody, values, strict=True))
-            sharing[limit.by] = _Shares([whole[i] for i in members], sum(values))
-        formulas = {
-            name: _worked_out(scenario, limit, name, number, among, pool_units) for name in limit.formulas
-        }
-        if limit.floor is not None or limit.floor_rate is not None:
-            amounts = formulas.get("floor") or _bases(
-                scenario, limit, limit.floor, limit.floor_rate, where, members, sharing
-            )
-            for at, (amount, over) in zip(where, amounts, strict=True):
-                floors[at] = max(floors[at] or 0, -(-amount // over))
-        if limit.cap is not None or limit.cap_rate is not None:
-            amounts = formulas.get("cap") or _bases(
-                scenario, limit, limit.cap, limit.cap_rate, where, members, sharing
-            )
-            for at, (amount, over) in zip(where, amounts, strict=True):
-                held = caps[at]
-                caps[at] = amount // over if held is None else min(held, amount // over)
-    return floors, caps
+    amounts: Sequence[int]
+    over: int
+    rate: Fraction
 
 
-def _worked_out(
-    scenario: Scenario, formula: Formula, key: str, among: Sequence[int], pool_units: int | None
-) -> list[tuple[int, int]]:
-    """A bound's formula for each of these recipients in units, as numerator and denominator."""
-    unit = Fraction(scenario.fund.unit)
-    pool = None if pool_units is None else plain(pool_units * unit)
-    found = scenario.columns.bounds(formula, among, key, pool)
-    for i, value in zip(among, found, strict=True):
-        if value < 0:
-            wrong("bound_negative", at={"key": key, "recipient": scenario.recipients[i].name}, value=value)
-    sizes = [Fraction(value) / unit for value in found]
-    return [(size.numerator, size.denominator) for size in sizes]
+def hold(scores: Sequence[int], bounds: Bounds, total: int) -> Limited:
+    """Shares out ``total`` units by scores within bounds that can hold (`check_feasible`)."""
+    if not bounds.any:
+        whole = sum(scores) or 1
+        return Limited([total * s for s in scores], whole, Fraction(total, whole))
+    gross = _gross(scores, bounds)
+    held = sum(gross.held)
+    if bounds.groups:
+        parts = outermost(bounds.groups, len(scores))
+        found, rate = gross.amounts(parts, Fraction(total * gross.fine + held))
+        return _net(found, gross, rate)
+    p, q = find_multiplier(scores, gross.floors, gross.caps, total * gross.fine + held)
+    return _between(gross, p, q)
 
 
-class _Shares(NamedTuple):
-    values: Sequence[int]
-    total: int
+def at_rate(scores: Sequence[int], bounds: Bounds, rate: Fraction) -> Limited:
+    """The amounts at λ = rate, whatever they come to."""
+    gross = _gross(scores, bounds)
+    rate *= gross.fine
+    if bounds.groups:
+        return _net(gross.at(outermost(bounds.groups, len(scores)), rate), gross, rate)
+    return _between(gross, rate.numerator, rate.denominator)
 
 
-def _bases(
-    scenario: Scenario,
-    limit: Limit,
-    amount: Number | None,
-    rate: Number | None,
-    where: Sequence[int],
-    members: Sequence[int],
-    sharing: dict[str, _Shares],
-) -> list[tuple[int, int]]:
-    """The limit of each listed recipient in units, as numerator and denominator, before rounding."""
-    if amount is not None:
-        unit = scenario.fund.unit
-        return [(amount.numerator * unit.denominator, amount.denominator * unit.numerator)] * len(where)
-    if limit.of == "previous":
-        once = Fraction(rate or 0) / scenario.fund.unit
-        previous = [scenario.previous[scenario.recipients[members[at]].id] for at in where]  # type: ignore[index]
-        return [(once.numerator * p.numerator, once.denominator * p.denominator) for p in previous]
-    of = scenario.fund.amount if limit.of == "fund" else scenario.distributable
-    once = Fraction(rate or 0) * of / scenario.fund.unit
-    if limit.by is None:
-        return [(once.numerator, once.denominator)] * len(where)
-    values, total = sharing[limit.by]
-    over = once.denominator * total
-    return [(once.numerator * values[at], over) for at in where]
+def _gross(scores: Sequence[int], bounds: Bounds) -> Shared:
+    """The bounds with what is held on top, which nobody's entitlement need fall below."""
+    if not bounds.held:
+        return Shared(scores, bounds.floors, bounds.caps, (), 1)
+    held, fine = scaled(bounds.held)
+    floors = [(floor or 0) * fine + own for floor, own in zip(bounds.floors, held, strict=True)]
+    caps = [None if cap is None else cap * fine + own for cap, own in zip(bounds.caps, held, strict=True)]
+    return Shared(scores, floors, caps, held, fine)
 
 
-def check_crossed(scenario: Scenario, floors: Limits, caps: Limits, members: Sequence[int]) -> None:
-    """Raises InfeasibleError where a recipient's floor is above its cap."""
-    unit, currency = scenario.fund.unit, scenario.fund.currency
-    crossed = [
-        Problem(
-            "floor_above_cap",
-            {
-                "name": scenario.recipients[i].name,
-                "floor": Money(floor * unit, currency),
-                "cap": Money(cap * unit, currency),
-            },
-        )
-        for i, floor, cap in zip(members, floors, caps, strict=True)
-        if floor is not None and cap is not None and floor > cap
+def _net(found: dict[int, Fraction], gross: Shared, rate: Fraction) -> Limited:
+    amounts, over = scaled([found[at] for at in range(len(gross.scores))])
+    if gross.held:
+        amounts = [amount - own * over for amount, own in zip(amounts, gross.held, strict=True)]
+    return Limited(amounts, over * gross.fine, rate / gross.fine)
+
+
+def _between(gross: Shared, numerator: int, over: int) -> Limited:
+    """min(max(λ · s_i, floor_i), cap_i) − held_i with λ = numerator/over."""
+    amounts = [
+        max(numerator * score, (floor or 0) * over)
+        if cap is None
+        else min(max(numerator * score, (floor or 0) * over), cap * over)
+        for score, floor, cap in zip(gross.scores, gross.floors, gross.caps, strict=True)
     ]
-    if crossed:
-        raise InfeasibleError(crossed[:10])
+    if gross.held:
+        amounts = [amount - own * over for amount, own in zip(amounts, gross.held, strict=True)]
+    return Limited(amounts, over * gross.fine, Fraction(numerator, over * gross.fine))
 
 
-def check_feasible(
-    scenario: Scenario,
-    scores: Sequence[int],
-    floors: Limits,
-    caps: Limits,
-    total: int,
-    members: Sequence[int] | None = None,
-) -> None:
-    """Raises InfeasibleError if the limits cannot all hold, with those that clash and by how much.
+def from_gains(scores: Sequence[int], entitled: Number, bounds: Bounds, total: int) -> Limited | None:
+    """Floors from gains: a_i = floor_i + s · max(0, e_i − h_i − floor_i) with Σ a = total; ``rate`` is s.
 
-    ``members`` are the positions that take part; not given, all that are not only earmarked for.
+    ``entitled`` is Σ e in units.  None where the floors leave something and nobody gains.
+
+    >>> from_gains((95, 105, 130), 330, Bounds((103, 103, 103), (None,) * 3), 330).rate
+    Fraction(21, 29)
     """
-    positions = scenario.participants if members is None else members
-    check_crossed(scenario, floors, caps, positions)
-    least = sum(floor or 0 for floor in floors)
-    if least > total:
-        raise _clash("floors_above_money", scenario, floors, least, total, positions)
-    most = sum(
-        ((floor or 0) if not score else total if cap is None else cap)
-        for score, floor, cap in zip(scores, floors, caps, strict=True)
-    )
-    if most < total:
-        raise _clash("caps_below_money", scenario, caps, most, total, positions)
-
-
-def _clash(
-    key: str, scenario: Scenario, limits: Limits, reached: int, total: int, members: Sequence[int]
-) -> InfeasibleError:
-    def money(units: int) -> Money:
-        return Money(plain(units * scenario.fund.unit), scenario.fund.currency)
-
-    held = [scenario.recipients[i].name for i, limit in zip(members, limits, strict=True) if limit]
-    details = {
-        "names": held[:10],
-        "count": len(held),
-        "sum": money(reached),
-        "left": money(total),
-        "by": money(abs(reached - total)),
-    }
-    return InfeasibleError(Problem(key, details))
-
-
-def check_rest(
-    scenario: Scenario, units: Sequence[int], floors: Limits, caps: Limits, members: Sequence[int]
-) -> None:
-    """Refuses a rest that takes the largest amount past one of its limits or below zero."""
-    for i, amount, floor, cap in zip(members, units, floors, caps, strict=True):
-        limit = (floor or 0) if amount < (floor or 0) else cap if cap is not None and amount > cap else None
-        if limit is not None:
-            unit, currency = scenario.fund.unit, scenario.fund.currency
-            details = {
-                "name": scenario.recipients[i].name,
-                "amount": Money(plain(amount * unit), currency),
-                "limit": Money(plain(limit * unit), currency),
-            }
-            raise InfeasibleError(Problem("rest_breaks_limit", details))
+    whole = sum(scores) or 1
+    held = bounds.held or [0] * len(scores)
+    floors = [floor or 0 for floor in bounds.floors]
+    rows = zip(scores, held, floors, strict=True)
+    gains, over = scaled([max(Fraction(), Fraction(entitled) * s / whole - h - f) for s, h, f in rows])
+    left, gained = total - sum(floors), sum(gains)
+    if left and not gained:
+        return None
+    if not left:
+        return Limited(floors, 1, Fraction())
+    amounts = [floor * gained + left * gain for floor, gain in zip(floors, gains, strict=True)]
+    return Limited(amounts, gained, Fraction(left * over, gained))
 
 
 def find_multiplier(scores: Sequence[int], floors: Limits, caps: Limits, total: int) -> tuple[int, int]:

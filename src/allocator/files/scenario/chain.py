@@ -79,7 +79,7 @@ def _check_format(file: Path, content: dict[str, Any]) -> None:
 def _second(content: dict[str, Any]) -> list[str]:
     """The keys of a file that only format 2 has, and those whose value only format 2 can have."""
     found = [name for name in schema.SECOND[""] if name in content]
-    for table in ("fund", "method", "factor", "earmark", "limit"):
+    for table in ("fund", "method", "data", "factor", "earmark", "limit"):
         value = content.get(table)
         entries: list[tuple[str, Any]] = [(table, value)]
         if table == "factor" and isinstance(value, dict):

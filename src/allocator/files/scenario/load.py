@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from allocator.core.corrections import Adjustment
+from allocator.core.corrections import Adjustment, Deduction, Target
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
 from allocator.core.formula import Formula
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Recipient, Reservation, Target, Use
+from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
@@ -210,6 +211,8 @@ def _scenario(
         previous=read_amounts(files["previous"], find, currency) if "previous" in files else None,
         provenance=read_provenance(files["provenance"], find, columns) if "provenance" in files else (),
         uses=_entries("use", table.use, lambda e: Use(e.name, e.amount)),
+        issued=read_amounts(files["issued"], find, currency) if "issued" in files else None,
+        deductions=_entries("deduction", table.deduction, lambda e: _deduction(e, find)),
         adjustments=_entries("adjustment", table.adjustment, lambda e: _adjustment(e, table, find)),
         indicators=tuple(Indicator(id, **dict(item)) for id, item in table.indicator.items()),
     )
@@ -223,7 +226,9 @@ def _rule(table: schema.ScenarioTable, find: Finder) -> dict[str, Any]:
     method, weights = table.method, table.weights or {}
     assert method is not None  # `schema.missing_rule` has looked
     coefficients = method.coefficient or ()
-    more = method.where or method.over or method.basis or weights.keys() & table.indicator
+    later = (method.floors, method.phase_in)
+    more = method.where or method.over or method.basis or any(key is not None for key in later)
+    more = more or weights.keys() & table.indicator
     plain = method.kind != "fixed" and method.recipients in (None, "all") and not more
     if plain and len(coefficients) < 2:
         _refuse_money(weights, "weights")
@@ -258,13 +263,19 @@ def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
     for name in ("rest_to", "left"):
         if known[name] is not None:
             known[name] = _target(dict(known[name]), f"fund.{name}", table, find)
-    return Fund(**known | {"currency": known["currency"] if of is None else of})
+    with within(key="fund"):
+        return Fund(**known | {"currency": known["currency"] if of is None else of})
 
 
 def _target(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Target:
     recipient, reservation = named.get("recipient", ""), named.get("reservation", "")
     known = {name: r.name.zh for r in table.reservation for name in (r.name.en, r.name.zh)}
-    return Target(find.id(recipient, key) if recipient else "", known.get(reservation, reservation))
+    with within(key=key):
+        return Target(find.id(recipient, key) if recipient else "", known.get(reservation, reservation))
+
+
+def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:
+    return Deduction(**dict(entry) | {"recipient": find.id(entry.recipient, "deduction.recipient")})
 
 
 def _adjustment(entry: schema.AdjustmentTable, table: schema.ScenarioTable, find: Finder) -> Adjustment:

@@ -11,12 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from allocator.core.corrections import Adjustment
+from allocator.core.corrections import Adjustment, Target
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import LARGEST, is_decimal
 from allocator.core.formula import Formula
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Limit, Target, Text
+from allocator.core.parts import Earmark, Factor, Fund, Text
 from allocator.core.pools import Pool
 from allocator.core.provenance import Provenance
 from allocator.files import disk
@@ -101,7 +102,7 @@ def contents(scenario: Scenario) -> dict[str, bytes]:
             )
         factors.append([recipient.id, *map(cell_text, values)])
     files["factors.csv"] = csv_bytes(factors)
-    for name in ("published", "previous"):
+    for name in ("published", "previous", "issued"):
         amounts = getattr(scenario, name)
         if amounts is not None:
             rows = [["recipient", "amount"], *([id, cell_text(amount)] for id, amount in amounts.items())]
@@ -204,6 +205,7 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
         "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
         "earmark": [_earmark(earmark) for earmark in scenario.earmarks],
         "limit": [_limit(limit) for limit in scenario.limits],
+        "deduction": [_filled(d, *(field.name for field in fields(d))) for d in scenario.deductions],
         "adjustment": [_adjustment(a) for a in scenario.adjustments],
         "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
@@ -211,7 +213,9 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
 
 
 def _fund(fund: Fund) -> dict[str, Any]:
-    table = _filled(fund, "name", "amount", "currency", "unit", "rounding", "source", "rest_to", "left")
+    table = _filled(
+        fund, "name", "amount", "currency", "unit", "rounding", "source", "rest_to", "left", "below_zero"
+    )
     if isinstance(fund.currency, str):
         return table
     return {"of" if name == "currency" else name: value for name, value in table.items()}
@@ -234,7 +238,7 @@ def _rule(scenario: Scenario) -> dict[str, Any]:
 
 
 def _pool(pool: Pool) -> dict[str, Any]:
-    table = _filled(pool, "name", "amount", "percent", "kind", "where", "over", "basis")
+    table = _filled(pool, "name", "amount", "percent", "kind", "where", "over", "floors", "phase_in", "basis")
     if "percent" in table:
         table["percent"] = _weight(pool.percent)
     if pool.coefficients:
@@ -252,6 +256,8 @@ def _earmark(earmark: Earmark) -> dict[str, Any]:
 
 def _limit(limit: Limit) -> dict[str, Any]:
     table = _filled(limit, *(field.name for field in fields(limit)))
+    if not limit.together:
+        del table["together"]
     for name, formula in limit.formulas.items():
         del table[f"{name}_formula"]
         table[name] = {"formula": formula.text}

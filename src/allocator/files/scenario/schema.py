@@ -37,12 +37,13 @@ FORMAT = 1  # of a scenario that needs no more, and of all other files
 FORMATS = (1, 2)
 # the keys that only a file of format 2 may have, by table
 SECOND = {
-    "": ("pool", "indicator", "adjustment"),
-    "fund": ("of", "rest_to", "left"),
-    "method": ("recipients", "where", "over", "basis"),
+    "": ("pool", "indicator", "deduction", "adjustment"),
+    "fund": ("of", "rest_to", "left", "below_zero"),
+    "method": ("recipients", "where", "over", "floors", "phase_in", "basis"),
     "factor": ("formula", "round", "text", "basis"),
     "earmark": ("recipients", "where", "basis"),
-    "limit": ("where", "pool", "basis"),
+    "limit": ("where", "together", "pool", "basis"),
+    "data": ("issued",),
 }
 
 
@@ -72,6 +73,7 @@ class FundTable(_Table):
     of: AName | None = None
     rest_to: TargetTable | None = None
     left: TargetTable | None = None
+    below_zero: Annotated[AText, one_of("recover")] | None = None
 
 
 class MethodTable(_Table):
@@ -82,6 +84,8 @@ class MethodTable(_Table):
     recipients: ARecipients | None = None
     where: AFormula | None = None
     over: Annotated[AText, one_of("scale")] | None = None
+    floors: Annotated[AText, one_of("from-gains")] | None = None
+    phase_in: ANumber | None = None
     basis: AName | None = None
 
 
@@ -97,6 +101,7 @@ class PoolTable(_Table):
     recipients: ARecipients | None = None
     where: AFormula | None = None
     over: Annotated[AText, one_of("scale")] | None = None
+    floors: Annotated[AText, one_of("from-gains")] | None = None
     basis: AName | None = None
 
 
@@ -118,6 +123,7 @@ class DataTable(_Table):
     recipients: AText = ""
     published: AText = ""
     previous: AText = ""
+    issued: AText = ""
     provenance: AText = ""
 
 
@@ -173,6 +179,17 @@ class LimitTable(_Table):
     of: Annotated[AText, one_of("fund", "distributable", "previous")] | None = None
     by: AText | None = None
     where: AFormula | None = None
+    together: ABool = False
+    pool: AText | None = None
+    basis: AName | None = None
+
+
+class DeductionTable(_Table):
+    """[[deduction]]: money that a recipient holds already, which counts as allocated (format 2)."""
+
+    recipient: AText
+    amount: AMoney
+    reason: AName | None = None
     pool: AText | None = None
     basis: AName | None = None
 
@@ -203,6 +220,7 @@ class ScenarioTable(_Table):
     reservation: list[ReservationTable] = []
     earmark: list[EarmarkTable] = []
     limit: list[LimitTable] = []
+    deduction: list[DeductionTable] = []
     adjustment: list[AdjustmentTable] = []
     use: list[UseTable] = []
     extends: AText | None = None
@@ -223,6 +241,7 @@ _EXAMPLES = {
     "name": 'name = "…"',
     "recipient": 'recipient = "…"',
     "recipients": 'recipients = "all"',
+    "reason": 'reason = "…"',
 }
 
 _TABLES: dict[str, type[BaseModel]] = {
@@ -235,6 +254,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "reservation": ReservationTable,
     "earmark": EarmarkTable,
     "limit": LimitTable,
+    "deduction": DeductionTable,
     "adjustment": AdjustmentTable,
     "use": UseTable,
 }

@@ -23,8 +23,8 @@ from allocator.report.tables.stages import stage_figures, stage_name
 from allocator.text import Phrasebook
 
 Kind = Literal[
-    "factor", "coefficient", "limits", "scale", "rounding", "earmark", "adjustment", "amount",
-    "published", "difference", "reason", "change",
+    "factor", "coefficient", "phase_in", "limits", "scale", "deduction", "rounding", "earmark",
+    "adjustment", "amount", "published", "difference", "reason", "change",
 ]  # fmt: skip
 LINE = 160  # pixels of a name before it continues on the next line
 MOST_LINES = 3

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
-from allocator.core.parts import Limit
+from allocator.core.limits import Limit
 from allocator.report.excel.data import Data
 from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.integers import scale_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Limit
 from allocator.report.excel.data import Data
 from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.inputs import Inputs

@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from allocator.core.allocation import Allocation, Stage
+from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.pools import Pool
+from allocator.core.split import Stage
 from allocator.report.tables.figures import name_of, scale_of, who
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.pools import unmet_words

@@ -12,8 +12,8 @@ from typing import Any
 from allocator.analysis.differences import Difference
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number, plain
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Limit
 from allocator.report.words.rule import LimitWords, limit_clauses, percent, so_many
 from allocator.text import Phrasebook
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from allocator.core.allocation import Allocation, Split
+from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
+from allocator.core.split import Split
 from allocator.report.words.formulas import in_names
 from allocator.report.words.rule import so_many, weights_words
 from allocator.text import Phrasebook

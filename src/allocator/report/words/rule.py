@@ -10,8 +10,9 @@ from allocator.analysis.finding import Finding
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Limit, Text
+from allocator.core.parts import Text
 from allocator.core.pools import Pool
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.formulas import in_names

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from allocator.core.errors import Problem, ScenarioError
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor, Limit
+from allocator.core.parts import Factor
 from allocator.files.understanding.folder import changes_of
 from allocator.files.understanding.model import Understanding
 from allocator.text import Phrasebook

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, exact
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Limit, Reservation, Text, plain_name
+from allocator.core.parts import Earmark, Reservation, Text, plain_name
 from allocator.files.parsing import cell_number
 from allocator.text import ZH, Phrasebook, money_scale
 from allocator.ui.session.weights import DECIMALS, Points, check_point, effective, whole
