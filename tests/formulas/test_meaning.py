@@ -332,7 +332,10 @@ def test_words_mean_what_their_place_says():
 def test_groups_have_their_sums_and_whole_columns_stay_whole():
     made = table({"double": "2 * b"})
     groups = Table(("园区合计", "县合计"), {"b": (4 + 2, 5 + 8), "double": (12, 26)})
-    found = values(parse("SHARE(b) * 19 + SUM([double]) + double"), groups, [0, 1], whole=made)
+    found = values(parse("SHARE(b) * 19 + SUM([double]) + double"), groups, [0, 1], whole=(made, Words()))
     assert found == (6 + 38 + 12, 13 + 38 + 26)
     failing = table({"double": "2 * gap"})
-    assert problem(values, parse("SUM([double])"), groups, [0], whole=failing).at["recipient"] == "乙县"
+    assert (
+        problem(values, parse("SUM([double])"), groups, [0], whole=(failing, Words())).at["recipient"]
+        == "乙县"
+    )

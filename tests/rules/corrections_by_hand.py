@@ -3,9 +3,9 @@
 Where the text of the rules is silent, this is decided:
 
  Money that is held
-36. A deduction needs no reason, is zero or more, to the cent; several of one recipient in one pool add up.
-    With two or more pools it names its pool, with one it may. One that names no pool that there is, is
-    refused.
+36. A deduction needs no reason, is zero or more, to the cent, and not above the whole fund (a slip of the
+    unit); several of one recipient in one pool add up. With two or more pools it names its pool, with one it
+    may. One that names no pool that there is, is refused.
 37. What is held in a pool counts in that pool alone. A fixed pool's claims stay as they are and what is held
     comes off them; shares and scores, phase-in too, are of the pool's money and what is held in it.
  Adjustments
@@ -51,7 +51,11 @@ def deductions(rule: Rule, pools: dict[str, list[int]], table: Table) -> dict[st
         i = table.called(one["recipient"])
         if pool not in pools or i not in held[pool]:
             raise Refused(f"a deduction for {one['recipient']}, that takes no part in {pool or 'a pool'}")
-        held[pool][i] += money(one["amount"], rule["fund"].get("currency", ""))
+        currency = rule["fund"].get("currency", "")
+        amount = money(one["amount"], currency)
+        if amount > money(rule["fund"]["amount"], currency):
+            raise Refused(f"a deduction of {amount}, above the whole fund")
+        held[pool][i] += amount
     return held
 
 

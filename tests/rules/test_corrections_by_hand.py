@@ -25,8 +25,8 @@ def test_nobody_falls_below_zero_by_what_is_held() -> None:
     """A holds 2,000 of 3,000, more than its half: it gets nothing, and the others share 1,000 by 9 : 41."""
     rule = (
         BY_X
-        + entry("deduction", 'recipient = "A"; amount = 1500')
-        + entry("deduction", 'recipient = "A"; amount = 500')
+        + entry("deduction", 'recipient = "A"; amount = 1000')
+        + entry("deduction", 'recipient = "A"; amount = 1000')
     )
     assert amounts(shared("1000/1", rule, table(50, 9, 41))) == [0, 180, 820]
 

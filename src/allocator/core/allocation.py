@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from allocator.core.corrections import adjusted, check_below_zero
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Reservation, wrong
 from allocator.core.split import Rounded, Split, Stage
+from allocator.core.stages.adjust import adjusted, check_below_zero
 from allocator.text import Money
 
 
@@ -71,7 +71,7 @@ class Allocation:
 
     @cached_property
     def before_adjustments(self) -> Mapping[str, Number]:
-        """What the rule gives each recipient, earmarks included."""
+        """The amounts that the rule gives, earmarks included."""
         earmarks = self.earmarks
         split = self._summed(*((split, split.units, 1) for split in self._last))
         return Frozen({i: plain(split[i] + earmarks[i]) for i in split})
@@ -98,7 +98,7 @@ class Allocation:
 
     @cached_property
     def used(self) -> Number:
-        """What all adjustments and their other sides come to: nothing, or what rounding left."""
+        """The sum of all adjustments and their other sides: zero, or what rounding left."""
         if not self.scenario.adjustments:
             return 0
         return plain(sum(sum(by.values()) for by in self._corrections))
@@ -320,5 +320,5 @@ class Allocation:
 
 
 def _less(amounts: Mapping[str, Number], before: Mapping[str, Number]) -> Frozen[str, Number]:
-    """What each amount is more than before."""
+    """Each amount less the one before."""
     return Frozen({i: plain(amount - before[i]) for i, amount in amounts.items()})

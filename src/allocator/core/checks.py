@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
 
-from allocator.core.corrections import Target
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Frozen, Number, nearest_unit
 from allocator.core.limits import Limit
 from allocator.core.naming import guess, names_of, unknown_recipient
-from allocator.core.parts import Recipient, Text, lookup, money_at, wrong
+from allocator.core.parts import Recipient, Target, Text, lookup, money_at, wrong
 from allocator.core.pools import NEEDED
 from allocator.text import Money
 
@@ -316,7 +315,7 @@ def _check_limits(scenario: Scenario) -> None:
 
 
 def _check_gains(scenario: Scenario, limit: Limit, key: str) -> None:
-    """Where floors are paid from gains, there are no caps and no groups."""
+    """Refuses a cap or a group where floors are paid from gains."""
     gains = {pool.id for pool in scenario.rules if pool.floors is not None}
     if (limit.pool or "") in gains:
         for end in ("cap", "cap_rate", "cap_formula"):

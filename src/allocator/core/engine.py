@@ -220,7 +220,7 @@ def _rounded(
     limited: Limited,
     total: int,
 ) -> dict[str, Any]:
-    """What `Rounded` holds, after rounding to whole units that add up to the total, or leave something."""
+    """The fields of `Rounded`, after rounding to whole units that add up to the total or leave something."""
     rounding, rest_to = scenario.fund.rounding, scenario.fund.rest_to
     if bound.groups and rounding in ("largest-remainder", "rest-to-largest"):
         parts = outermost(bound.groups, len(members))

@@ -13,10 +13,21 @@ from typing import TYPE_CHECKING
 
 from allocator.core.checks import amounts_by_id, check
 from allocator.core.columns import Columns
-from allocator.core.corrections import Adjustment, Deduction, Target
+from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.exact import Frozen, Number, exact, is_decimal
 from allocator.core.limits import Limit
-from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Text, Use, number_at, put
+from allocator.core.parts import (
+    Earmark,
+    Factor,
+    Fund,
+    Recipient,
+    Reservation,
+    Target,
+    Text,
+    Use,
+    number_at,
+    put,
+)
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.core.provenance import Provenance
 from allocator.core.stages.take_part import members, named

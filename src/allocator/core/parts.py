@@ -16,7 +16,6 @@ from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals
 from allocator.core.totals import is_total
 
 if TYPE_CHECKING:
-    from allocator.core.corrections import Target
     from allocator.core.formula import Formula
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest", "each-alone", "rest-to")
@@ -241,6 +240,18 @@ class Factor:
             words.append(word or None)
         put(self, values=tuple(words))
         self._put_texts()
+
+
+@dataclass(frozen=True)
+class Target:
+    """The one that pays for something or takes what is left: a recipient by id, or a reservation by name."""
+
+    recipient: str = ""
+    reservation: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.recipient) == bool(self.reservation):
+            wrong("target_whom")
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ class _Line:
 
 @dataclass(frozen=True)
 class Shared:
-    """What recipients share in at λ per score, on the gross: with floors, caps and groups, in one unit."""
+    """Scores, floors and caps on the gross, in one unit; shared out at λ per score."""
 
     scores: Sequence[int]
     floors: Sequence[int | None]
@@ -160,7 +160,7 @@ class Shared:
     fine: int  # of these units in a whole one
 
     def amounts(self, parts: Sequence[Group | int], total: Fraction) -> tuple[dict[int, Fraction], Fraction]:
-        """What everybody gets of a total, and λ; of several λ the one nearest to where nothing is bounded."""
+        """The amounts of a total by place, and λ: of several the one nearest to where nothing is bounded."""
         lines = self._lines(parts)
         whole = _sum(lines[id(part)] if isinstance(part, Group) else self._leaf(part) for part in parts)
         reached = whole.reaches(total)
@@ -176,7 +176,7 @@ class Shared:
         return found, rate
 
     def at(self, parts: Sequence[Group | int], rate: Fraction) -> dict[int, Fraction]:
-        """What everybody gets at this λ."""
+        """The amounts at this λ, by place."""
         found: dict[int, Fraction] = {}
         self._share(parts, rate, self._lines(parts), found)
         return found

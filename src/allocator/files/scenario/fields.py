@@ -229,7 +229,7 @@ def _date(value: object) -> date:
 
 
 def _payer(value: object) -> object:
-    """Who pays for an adjustment: the word pro-rata, or a table that names one."""
+    """The one that pays for an adjustment: the word pro-rata, or a table that names one."""
     if isinstance(value, dict):
         if len(value) == 1 and value.keys() <= {"recipient", "reservation"}:
             (name,) = value.values()

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from allocator.core.corrections import Adjustment, Deduction, Target
+from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
 from allocator.core.formula import Formula
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Use
+from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Target, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong

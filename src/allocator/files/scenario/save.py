@@ -11,13 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from allocator.core.corrections import Adjustment, Target
+from allocator.core.corrections import Adjustment
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import LARGEST, is_decimal
 from allocator.core.formula import Formula
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Text
+from allocator.core.parts import Earmark, Factor, Fund, Target, Text
 from allocator.core.pools import Pool
 from allocator.core.provenance import Provenance
 from allocator.files import disk
