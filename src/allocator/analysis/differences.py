@@ -9,10 +9,11 @@ from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
+from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.exact import Number
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Recipient, Reservation, Target, Text, Use
 from allocator.core.pools import Indicator, Pool
 from allocator.core.provenance import Provenance
 
@@ -29,21 +30,22 @@ class Difference:
 
     ``clause`` names the subject and ``where`` the recipient, factor or part within it:
 
-    - title (), fund ("amount" | "currency" | "name" | "source"), unit (), rounding (), kind (),
-      coefficient (), weight (factor)
+    - title (), fund ("amount" | "currency" | "of" | "name" | "source" | "rest_to" | "left" |
+      "below_zero"), unit (), rounding (), kind (), coefficient (), weight (factor)
     - reservation, use (Chinese name): the amount; (Chinese name, "name"): the English name
     - earmark (recipient): the amount; (recipient, "also_shares" | "reason")
     - limit (): a floor or cap as JSON of its fields
+    - deduction, adjustment (recipient): the amount; (recipient, the key of a field): what stands there
     - recipient (id): its name, one that is new or gone; (id, "name" | "kind" | "aliases")
     - value (factor, recipient)
     - factor (id): its name, a column that is new or gone; (id, "name" | "unit" | "definition" | "year" |
       "status" | "source" | "formula" | "round" | "text" | "basis")
     - pool, indicator (id): its name, one that is new or gone; (id, the key of a field): what stands there
-    - published, previous (recipient): the amount; (): the sum of all, where they are new or gone
+    - published, previous, issued (recipient): the amount; (): the sum of all, where they are new or gone
     - provenance (recipient, factor): the cell's provenance, as JSON of its fields
     - order ("recipient" | "factor" | "pool" | "indicator" | "reservation" | "earmark" | "limit" |
-      "provenance" | "use"): the same things in another order; before and after are those at the first place
-      that differs
+      "deduction" | "adjustment" | "provenance" | "use"): the same things in another order; before and after
+      are those at the first place that differs
 
     A text whose two languages do not change alike gives one difference per language, with "zh" or "en"
     as the last of ``where``.
@@ -74,11 +76,17 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     a, b = before.fund, after.fund
     yield from _text("title", (), before.title, after.title)
     yield from _plain("fund", ("amount",), a.amount, b.amount)
-    yield from _plain("fund", ("currency",), a.currency, b.currency)
+    if isinstance(a.currency, str) and isinstance(b.currency, str):
+        yield from _plain("fund", ("currency",), a.currency, b.currency)
+    else:
+        yield from _text("fund", ("of",), *(Text.of(fund.currency) for fund in (a, b)))
     yield from _text("fund", ("name",), a.name, b.name)
     yield from _text("fund", ("source",), a.source, b.source)
     yield from _plain("unit", (), a.unit, b.unit)
     yield from _plain("rounding", (), a.rounding, b.rounding)
+    for name in ("rest_to", "left"):
+        yield from _plain("fund", (name,), _target(getattr(a, name)), _target(getattr(b, name)))
+    yield from _plain("fund", ("below_zero",), a.below_zero, b.below_zero)
     yield from _plain("kind", (), before.kind, after.kind)
     yield from _plain("coefficient", (), before.coefficient, after.coefficient)
     for factor in _both(before.weights, after.weights):
@@ -88,11 +96,14 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     yield from _named("reservation", before.reservations, after.reservations)
     yield from _earmarks(before.earmarks, after.earmarks)
     yield from _limits(before.limits, after.limits)
+    yield from _deductions(before.deductions, after.deductions)
+    yield from _adjustments(before.adjustments, after.adjustments)
     yield from _recipients(before.recipients, after.recipients)
     yield from _values(before, after)
     yield from _factors(before.factors, after.factors)
     yield from _amounts("published", before.published, after.published)
     yield from _amounts("previous", before.previous, after.previous)
+    yield from _amounts("issued", before.issued, after.issued)
     yield from _provenance(before, after)
     yield from _named("use", before.uses, after.uses)
 
@@ -105,7 +116,7 @@ def _pools(before: Sequence[Pool], after: Sequence[Pool]) -> Iterator[Difference
             yield from _text("pool", (id,), getattr(a, "name", None), getattr(b, "name", None))
             continue
         yield from _text("pool", (id, "name"), a.name, b.name)
-        for field in ("amount", "percent", "kind", "over"):
+        for field in ("amount", "percent", "kind", "over", "floors", "phase_in"):
             yield from _plain("pool", (id, field), getattr(a, field), getattr(b, field))
         yield from _plain("pool", (id, "weights"), _weights(a.weights), _weights(b.weights))
         yield from _plain("pool", (id, "coefficient"), _listed(a.coefficients), _listed(b.coefficients))
@@ -230,15 +241,52 @@ def _limits(before: Sequence[Limit], after: Sequence[Limit]) -> Iterator[Differe
     yield from _order("limit", same, moved, _fields)
 
 
+def _plainly(value: object) -> str | bool:
+    return value if value is True else str(getattr(value, "text", value))
+
+
+def _deductions(before: Sequence[Deduction], after: Sequence[Deduction]) -> Iterator[Difference]:
+    same, moved, old, new = _common(before, after)
+    for id, a, b in _pairs(old, new, lambda d: d.recipient):
+        yield from _plain("deduction", (id,), getattr(a, "amount", None), getattr(b, "amount", None))
+        if a is None or b is None:
+            continue
+        yield from _plain("deduction", (id, "pool"), a.pool, b.pool)
+        for name in ("reason", "basis"):
+            yield from _text("deduction", (id, name), getattr(a, name), getattr(b, name))
+    yield from _order("deduction", same, moved, lambda d: f"{d.recipient} {d.amount}")
+
+
+def _adjustments(before: Sequence[Adjustment], after: Sequence[Adjustment]) -> Iterator[Difference]:
+    same, moved, old, new = _common(before, after)
+    for id, a, b in _pairs(old, new, lambda adjustment: adjustment.recipient):
+        yield from _plain("adjustment", (id,), getattr(a, "amount", None), getattr(b, "amount", None))
+        if a is None or b is None:
+            continue
+        yield from _plain("adjustment", (id, "paid_by"), *(_target(x.paid_by) for x in (a, b)))
+        dates = (None if x.date is None else x.date.isoformat() for x in (a, b))
+        yield from _plain("adjustment", (id, "date"), *dates)
+
+        for name in ("reason", "basis"):
+            yield from _text("adjustment", (id, name), getattr(a, name), getattr(b, name))
+    yield from _order("adjustment", same, moved, lambda x: f"{x.recipient} {x.amount}")
+
+
+def _target(target: Target | str | None) -> str | None:
+    if isinstance(target, Target):
+        return target.recipient or target.reservation
+    return target
+
+
 def _fields(thing: Limit | Provenance | None) -> str | None:
     """The fields that are set, as JSON; for a cell without its recipient and factor."""
     if thing is None:
         return None
     without = ("recipient", "factor") if isinstance(thing, Provenance) else ()
     content = {field.name: getattr(thing, field.name) for field in fields(thing) if field.name not in without}
-    said = {key: value for key, value in content.items() if value not in (None, "")}
+    said = {key: value for key, value in content.items() if value not in (None, "") and value is not False}
     return json.dumps(
-        {key: list(value) if isinstance(value, tuple) else str(value) for key, value in said.items()},
+        {key: list(value) if isinstance(value, tuple) else _plainly(value) for key, value in said.items()},
         ensure_ascii=False,
     )
 

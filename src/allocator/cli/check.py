@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from allocator.cli.options import allocation_of, scenario_file
+from allocator.cli.output import unit_json
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import jsonable, pad, print_csv, print_json, width
 from allocator.core.allocation import Allocation
@@ -108,9 +109,9 @@ def _checked_json(
         "ok": as_published is not False,
         "as_published": as_published,
         "title": book.text(scenario.title),
-        "currency": scenario.fund.currency,
+        "currency": unit_json(scenario.fund.currency),
         "fund": jsonable(scenario.fund.amount),
-        "reserved": jsonable(scenario.reserved),
+        "reserved": jsonable(result.reserved),
         "earmarked": jsonable(scenario.earmarked),
         "distributable": jsonable(scenario.distributable),
         "unit": jsonable(scenario.fund.unit),
@@ -119,6 +120,11 @@ def _checked_json(
         "data": {factor.id: factor.status for factor in scenario.factors},
         "recipients": len(scenario.recipients),
         "limits": len(scenario.limits),
+        **{
+            name: len(getattr(scenario, name))
+            for name in ("deductions", "adjustments")
+            if getattr(scenario, name)
+        },
         "published": jsonable(published),
         "method_version": result.method_version,
         "digest": scenario.digest,

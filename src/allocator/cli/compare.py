@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from allocator.cli.options import allocation_of, base_of
-from allocator.cli.output import base_json, finding_json, statuses, traces
+from allocator.cli.options import base_of, plan_of
+from allocator.cli.output import base_json, finding_json, statuses, traces, undistributed_json, unit_json
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
@@ -26,13 +26,13 @@ def parser(book: Phrasebook) -> Parser:
 
 
 def command(options: Any, book: Phrasebook) -> int:
-    """Allocates each scenario, and prints them side by side."""
+    """Allocates each scenario, and prints them side by side; status 1 if something is undistributed."""
     if not 2 <= len(options.files) <= 26:
         raise Usage(book.say("cli.missing_files"))
-    results = [allocation_of(file) for file in options.files]
+    results = [plan_of(file) for file in options.files]
     base = base_of(options.base, options.files, [result.scenario for result in results], book)
     show(results, options.files, options.format, book, base)
-    return 0
+    return 1 if any(result.undistributed for result in results) else 0
 
 
 def show(
@@ -44,7 +44,7 @@ def show(
     if form == "json":
         print_json(
             {
-                "currency": results[0].scenario.fund.currency,
+                "currency": unit_json(results[0].scenario.fund.currency),
                 "method_version": results[0].method_version,
                 **({} if base is None else {"base": base_json(base)}),
                 "scenarios": [
@@ -53,7 +53,8 @@ def show(
                         "title": book.text(result.scenario.title),
                         "digest": result.scenario.digest,
                         "fund": jsonable(result.scenario.fund.amount),
-                        "reserved": jsonable(result.scenario.reserved),
+                        "reserved": jsonable(result.reserved),
+                        **undistributed_json(result),
                         "amounts": jsonable(result.amounts),
                         **finding_json(held_to.found(result)),
                         "data": statuses(result.scenario),

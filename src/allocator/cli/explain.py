@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.analysis.explain import explain
 from allocator.analysis.projects import Counted
-from allocator.cli.options import allocation_of, scenario_file
+from allocator.cli.options import plan_of, scenario_file
 from allocator.cli.output import as_json, trace, traces
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
@@ -23,6 +23,7 @@ from allocator.report.projects.words import change_lines
 from allocator.report.tables.office import office_table
 from allocator.report.tables.stages import stage_sentences, stage_table
 from allocator.report.tables.table import Table
+from allocator.report.words.corrections import correction_lines
 from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import limit_lines, status_lines
 from allocator.text import Phrasebook
@@ -38,11 +39,11 @@ def parser(book: Phrasebook) -> Parser:
 def command(options: Any, book: Phrasebook) -> int:
     """Explains the amounts of a scenario, or their differences from those of another."""
     file = scenario_file(options, "explain", book)
-    allocation = allocation_of(file)
+    allocation = plan_of(file)
     if options.against is None:
         show(explain_amounts(allocation, file, book), [allocation], options.format, book)
     else:
-        base = allocation_of(options.against)
+        base = plan_of(options.against)
         output = explain_difference(allocation, base, file, options.against, book)
         show(output, [base, allocation], options.format, book)
     return 0
@@ -68,7 +69,8 @@ def explain_amounts(allocation: Allocation, file: str, book: Phrasebook) -> Outp
         found: list[str | Table | Table] = [book.say("explain.heading", title=title, file=file), ""]
         for pool in _pools(allocation):
             found += [stage_table(allocation, book, pool=pool), ""]
-        found += [*pool_lines(allocation, book), *limit_lines(allocation.scenario, book), *sentences()]
+        found += [*pool_lines(allocation, book), *limit_lines(allocation.scenario, book)]
+        found += [*correction_lines(allocation, book), *sentences()]
         if beyond:
             return [*found, "", *beyond, ""]
         for lines, table in sensitivity.tables(allocation, book):

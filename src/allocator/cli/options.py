@@ -10,7 +10,7 @@ from typing import Any, Never
 
 from allocator.cli.parser import Usage
 from allocator.core.allocation import Allocation
-from allocator.core.engine import allocate
+from allocator.core.engine import allocate, plan
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
@@ -36,6 +36,13 @@ def allocation_of(file: str) -> Allocation:
     scenario = load_scenario(file)
     with within(file):
         return allocate(scenario)
+
+
+def plan_of(file: str) -> Allocation:
+    """The plan of a scenario file, which may leave something undistributed; errors name the file."""
+    scenario = load_scenario(file)
+    with within(file):
+        return plan(scenario)
 
 
 def base_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +11,7 @@ from allocator.cli.terminal import jsonable
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
+from allocator.core.parts import Target
 from allocator.core.split import Split
 from allocator.report.tables.base import Base
 from allocator.text import Phrasebook
@@ -21,20 +22,23 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
     scenario = result.scenario
     published, differences = scenario.published, result.differences
     pools = len(result.splits) > 1
+    held = {scenario.ids[i]: amount for i, amount in scenario.held("all").items()}
     return {
         "title": book.text(scenario.title),
         "digest": scenario.digest,
         "method_version": result.method_version,
-        "currency": scenario.fund.currency,
+        "currency": unit_json(scenario.fund.currency),
         "unit": jsonable(scenario.fund.unit),
         "fund": jsonable(scenario.fund.amount),
-        "reserved": jsonable(scenario.reserved),
+        "reserved": jsonable(result.reserved),
         "earmarked": jsonable(scenario.earmarked),
         "distributable": jsonable(scenario.distributable),
         "total": jsonable(result.total),
+        **undistributed_json(result),
         "reservations": [
-            {"name": book.text(r.name), "amount": jsonable(r.amount)} for r in scenario.reservations
+            {"name": book.text(r.name), "amount": jsonable(r.amount)} for r in result.reservations
         ],
+        **_corrections(result, book),
         **({"pools": [_pool(result, split, book) for split in result.splits]} if scenario.pools else {}),
         "recipients": [
             {
@@ -42,6 +46,7 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
                 "name": book.text(r.name),
                 "amount": jsonable(result.amounts[r.id]),
                 "earmark": jsonable(result.earmarks[r.id]),
+                **_corrected(result, r.id, held),
                 **({"pools": {p: jsonable(by[r.id]) for p, by in result.pools.items()}} if pools else {}),
                 "share": float(result.shares[r.id]),
                 "contributions": {f: float(part[r.id]) for f, part in result.contributions.items()},
@@ -58,6 +63,58 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
         "tied": list(result.tied),
         "data": statuses(scenario),
     }
+
+
+def unit_json(currency: Any) -> Any:
+    """The currency's code; of what is no money its name in both languages."""
+    return currency if isinstance(currency, str) else {"zh": currency.zh, "en": currency.en}
+
+
+def undistributed_json(result: Allocation) -> dict[str, Any]:
+    """The amount that is undistributed, where each is rounded by itself (below zero: given out too much)."""
+    alone = result.scenario.fund.rounding == "each-alone"
+    return {"undistributed": jsonable(result.undistributed)} if alone else {}
+
+
+def _corrections(result: Allocation, book: Phrasebook) -> dict[str, Any]:
+    """Deductions and adjustments as JSON, where there are any."""
+    scenario, found = result.scenario, {}
+    if scenario.deductions:
+        found["deductions"] = [
+            {
+                "recipient": one.recipient,
+                "amount": jsonable(one.amount),
+                "reason": one.reason and book.text(one.reason),
+                "pool": one.pool,
+            }
+            for one in scenario.deductions
+        ]
+    if scenario.adjustments:
+        found["adjustments"] = [
+            {
+                "recipient": one.recipient,
+                "amount": jsonable(one.amount),
+                "reason": book.text(one.reason),
+                "date": one.date and one.date.isoformat(),
+                "paid_by": vars(one.paid_by) if isinstance(one.paid_by, Target) else one.paid_by,
+            }
+            for one in scenario.adjustments
+        ]
+    return found
+
+
+def _corrected(result: Allocation, id: str, held: Mapping[str, Number]) -> dict[str, Any]:
+    """The recipient's money held already, adjustments and issued amounts, where the scenario has any."""
+    scenario, found = result.scenario, {}
+    if scenario.deductions:
+        found["held"] = jsonable(held.get(id, 0))
+    if scenario.adjustments:
+        found["before_adjustments"] = jsonable(result.before_adjustments[id])
+        found["adjustment"] = jsonable(result.adjustments[id])
+    if scenario.issued is not None:
+        found["issued"] = jsonable(scenario.issued[id])
+        found["to_issue"] = jsonable(result.to_issue[id])
+    return found
 
 
 def statuses(scenario: Scenario) -> dict[str, str]:

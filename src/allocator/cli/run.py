@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.analysis.finding import held_against
-from allocator.cli.options import allocation_of, base_of, scenario_file
+from allocator.cli.options import base_of, plan_of, scenario_file
 from allocator.cli.output import as_json, base_json, finding_json, money_writer, trace
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, print_csv, print_json
@@ -16,6 +16,7 @@ from allocator.report.tables.base import KNOWN, Base
 from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.office import office_table
 from allocator.report.words.comparing import match_sentence, same_currency
+from allocator.report.words.corrections import correction_lines, money_undistributed
 from allocator.report.words.finding import against_sentence, matched, terms
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.pools import pool_lines
@@ -33,11 +34,11 @@ def parser(book: Phrasebook) -> Parser:
 
 
 def command(options: Any, book: Phrasebook) -> int:
-    """Allocates, and prints the amounts stage by stage."""
+    """Allocates, and prints the amounts stage by stage; status 1 if something is left undistributed."""
     file = scenario_file(options, "run", book)
-    result = allocation_of(file)
+    result = plan_of(file)
     show(result, options.format, book, _base(options.base, file, result, book))
-    return 0
+    return 1 if result.undistributed else 0
 
 
 def _base(written: str | None, file: str, result: Allocation, book: Phrasebook) -> Base | None:
@@ -51,7 +52,7 @@ def _base(written: str | None, file: str, result: Allocation, book: Phrasebook) 
     if path.suffix.lower() != ".toml" and path.name == written:  # neither a file's name nor a path
         known = [*KNOWN, book.say("cli.base_file")]
         raise Usage(book.say("cli.bad_choice", option="--base", value=written[:80], known=known))
-    made, own = allocation_of(written), result.scenario
+    made, own = plan_of(written), result.scenario
     other = made.scenario
     with within(written):
         same_currency(own, other)
@@ -87,7 +88,7 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
     if form == "csv":
         headers, rows = table.plain_rows()
         below = [*status_lines(result.scenario, book), *hint_lines(result.scenario, book)]
-        below += pool_lines(result, book)
+        below += [*pool_lines(result, book), *correction_lines(result, book)]
         below += _against(result, base, book)
         print_csv(headers, rows, [*below, trace(result, book)])
         return
@@ -95,7 +96,7 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
     lines = [book.text(scenario.title)]
     parts = [
         book.say(key, amount=money(amount))
-        for key, amount in (("cli.reserved", scenario.reserved), ("cli.earmarked", scenario.earmarked))
+        for key, amount in (("cli.reserved", result.reserved), ("cli.earmarked", scenario.earmarked))
         if amount
     ]
     parts.append(book.say("cli.distributable", amount=money(scenario.distributable)))
@@ -106,7 +107,7 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
         "",
     ]
     lines += [*status_lines(scenario, book), *hint_lines(scenario, book), *limit_lines(scenario, book)]
-    lines += pool_lines(result, book)
+    lines += [*pool_lines(result, book), *correction_lines(result, book)]
     if not scenario.pools and result.split.multiplier != 1:
         lines.append(book.say("cli.multiplier", multiplier=book.number(result.split.multiplier, 6)))
     if result.tied:
@@ -116,9 +117,12 @@ def show(result: Allocation, form: str, book: Phrasebook, base: Base | None = No
     if base is None and scenario.published is not None:
         lines.append(matched(held_against(result, scenario.published), terms([result], book)))
     lines.append(trace(result, book))
-    total, fund = (
+    total, fund, left = (
         book.money(amount, scenario.fund.currency, in_full=True)
-        for amount in (result.total, scenario.fund.amount)
+        for amount in (result.total, scenario.fund.amount, money_undistributed(result))
     )
-    lines.append(book.say("cli.sum", total=total, fund=fund))
+    key = (
+        "cli.sum_left" if result.undistributed > 0 else "cli.sum_over" if result.undistributed else "cli.sum"
+    )
+    lines.append(book.say(key, total=total, fund=fund, left=left))
     print(*lines, sep="\n")

@@ -15,8 +15,8 @@ from allocator.core.parts import Factor, Text
 from allocator.core.pools import REST, Pool
 
 Kind = Literal[
-    "fund", "reservations", "earmarks", "recipients", "method", "pools", "pool", "data", "previous", "limits",
-    "rounding",
+    "fund", "reservations", "earmarks", "recipients", "method", "pools", "pool", "data", "previous", "issued",
+    "deductions", "limits", "rounding", "adjustments",
 ]  # fmt: skip
 
 
@@ -68,14 +68,21 @@ def differing(before: Scenario, after: Scenario) -> tuple[Clause, ...]:
     found += [Clause("data", (factor,)) for factor in _other_data(before, after, common)]
     if _other_previous(before, after, common):
         found.append(Clause("previous"))
+    if _other_issued(before, after, common):
+        found.append(Clause("issued"))
+    if before.deductions != after.deductions and _held(before) != _held(after):
+        found.append(Clause("deductions"))
     if _limits(before) != _limits(after):
         found.append(Clause("limits"))
+    roundings = [(s.fund.rounding, s.fund.rest_to, s.fund.left) for s in (before, after)]
     rounding = {
         "unit": before.fund.unit != after.fund.unit,
-        "rounding": before.fund.rounding != after.fund.rounding,
+        "rounding": roundings[0] != roundings[1],
     }
     if any(rounding.values()):
         found.append(Clause("rounding", tuple(name for name, differs in rounding.items() if differs)))
+    if _adjustments(before) != _adjustments(after):
+        found.append(Clause("adjustments"))
     return tuple(found)
 
 
@@ -179,9 +186,40 @@ def _other_data(before: Scenario, after: Scenario, common: Sequence[str]) -> lis
 
 def _other_previous(before: Scenario, after: Scenario, common: Sequence[str]) -> bool:
     old, new = before.previous, after.previous
-    if old is None or new is None or all(x.of != "previous" for x in (*before.limits, *after.limits)):
+    if old is None or new is None or not any(_names(side, "previous") for side in (before, after)):
         return False
     return any(old[id] != new[id] for id in common)
+
+
+def _other_issued(before: Scenario, after: Scenario, common: Sequence[str]) -> bool:
+    old, new = before.issued, after.issued
+    if old is None or new is None or not any(_names(side, "issued") for side in (before, after)):
+        return False
+    return any(old[id] != new[id] for id in common)
+
+
+def _names(scenario: Scenario, word: str) -> bool:
+    """True where amounts depend on last year's, or issued, amounts."""
+    if word == "previous":
+        phased = any(pool.phase_in is not None for pool in scenario.rules)
+        if phased or any(limit.of == word for limit in scenario.limits):
+            return True
+    formulas = [factor.formula for factor in scenario.factors if factor.formula is not None]
+    formulas += scenario.conditions.values()
+    formulas += [bound for limit in scenario.limits for bound in limit.formulas.values()]
+    return any(word in (*formula.names, *formula.columns) for formula in formulas)
+
+
+def _held(scenario: Scenario) -> list[dict[str, Number]]:
+    """The money held already, by pool and recipient."""
+    return [
+        {scenario.ids[i]: amount for i, amount in scenario.held(pool.id).items() if amount}
+        for pool in scenario.rules
+    ]
+
+
+def _adjustments(scenario: Scenario) -> list[tuple[object, ...]]:
+    return [(a.recipient, a.amount, a.paid_by) for a in scenario.adjustments if a.amount]
 
 
 def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Callable[[int], Scenario]:
@@ -220,8 +258,10 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
         text, signed = any(f.text for f in stated), any(f.signed for f in stated)
         return Factor(id, tuple(values), text=text, signed=signed)
 
-    def previous(whose: int, recipients: int) -> dict[str, Number] | None:
-        amounts = {**(sides[1 - whose].previous or {}), **(sides[whose].previous or {})}
+    def stated(name: str, whose: int, recipients: int) -> dict[str, Number] | None:
+        """Last year's or issued amounts for the recipients of one side; ``whose`` counts where both know."""
+        old, new = (getattr(sides[side], name) or {} for side in (1 - whose, whose))
+        amounts = {**old, **new}
         ids = sides[recipients].ids
         return {id: amounts[id] for id in ids} if all(id in amounts for id in ids) else None
 
@@ -239,6 +279,7 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
 
         listed = at(single.get("recipients"), switched)
         rounding = side("rounding").fund
+        issued = stated("issued", at(single.get("issued"), switched), listed)
         if any(pools):
             rule: dict[str, Any] = {"kind": "", "weights": {}, "coefficient": None, "pools": mixed(switched)}
         else:
@@ -246,7 +287,8 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
             rule = {"kind": method.kind, "weights": _weights(method), "coefficient": method.coefficient}
         return replace(
             before,
-            fund=replace(rounding, amount=side("fund").fund.amount),
+            # what is below zero stops nothing on the way from one scenario to the other
+            fund=replace(rounding, amount=side("fund").fund.amount, below_zero="recover" if issued else None),
             **rule,
             indicators=(),
             recipients=sides[listed].recipients,
@@ -257,7 +299,10 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
             reservations=side("reservations").reservations,
             earmarks=side("earmarks").earmarks,
             limits=side("limits").limits,
-            previous=previous(at(single.get("previous"), switched), listed),
+            previous=stated("previous", at(single.get("previous"), switched), listed),
+            issued=issued,
+            deductions=side("deductions").deductions,
+            adjustments=side("adjustments").adjustments,
             published=None,
             provenance=(),
         )

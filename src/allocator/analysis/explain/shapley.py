@@ -14,7 +14,7 @@ from math import factorial
 
 from allocator.analysis.explain.clauses import Clause, differing, mixing
 from allocator.core.allocation import Allocation
-from allocator.core.engine import allocate
+from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Frozen, Number, plain
 
@@ -73,14 +73,14 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
 
     Raises ScenarioError where the currencies differ or the scenarios have no recipient in common.
 
-    >>> from allocator import load_scenario
+    >>> from allocator import allocate, load_scenario
     >>> folder = "scenarios/luzhou-2023/"
     >>> jobs, capped = (allocate(load_scenario(folder + f)) for f in ("jobs-first.toml", "cap-zone.toml"))
     >>> [(reason.clauses[0].kind, reason.amounts["ftz"]) for reason in explain(jobs, capped).reasons]
     [('method', 575000), ('limits', -4615000)]
     """
     first, second = before.scenario, after.scenario
-    currencies = sorted({first.fund.currency, second.fund.currency})
+    currencies = sorted({first.fund.currency, second.fund.currency}, key=str)
     if len(currencies) > 1:
         raise ScenarioError(Problem("currencies", {"known": currencies}))
     if not set(first.ids) & set(second.ids):
@@ -96,7 +96,7 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
     amounts: dict[int, list[int] | None] = {}
     for switched in range(2 ** len(clauses)):
         try:
-            found = allocate(mixture(switched)).amounts
+            found = plan(mixture(switched)).amounts
         except AllocatorError:
             amounts[switched] = None
         else:

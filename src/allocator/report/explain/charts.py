@@ -19,7 +19,7 @@ from allocator.report.explain.difference import Account, clause_name
 from allocator.report.explain.sensitivity import factor_name
 from allocator.report.tables.figures import name_of
 from allocator.report.tables.office import weight_text
-from allocator.report.tables.stages import heading
+from allocator.report.tables.table import heading
 from allocator.text import Phrasebook
 
 

@@ -15,8 +15,7 @@ from allocator.analysis.explain.shapley import MOST_CLAUSES, Explanation, Reason
 from allocator.core.exact import Number, plain
 from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.rounding import adding_both_ways
-from allocator.report.tables.stages import heading
-from allocator.report.tables.table import Column, Role, Table, total_of
+from allocator.report.tables.table import Column, Role, Table, heading, total_of
 from allocator.report.words.differences import differences_in_words
 from allocator.text import EN, ZH, Phrasebook, money_scale
 
@@ -33,9 +32,12 @@ _CLAUSES = {  # by what differs within the clause, "" where that is the whole
     ("method", "coefficient"): "explain.clause.method_coefficient",
     ("pools", ""): "explain.clause.pools",
     ("previous", ""): "explain.clause.previous",
+    ("issued", ""): "explain.clause.issued",
+    ("deductions", ""): "explain.clause.deductions",
     ("limits", ""): "explain.clause.limits",
     ("rounding", "unit"): "explain.clause.rounding_unit",
     ("rounding", "rounding"): "explain.clause.rounding_rounding",
+    ("adjustments", ""): "explain.clause.adjustments",
 }
 
 

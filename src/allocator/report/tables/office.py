@@ -15,7 +15,7 @@ from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.pools import at_limits, unmet_words
-from allocator.report.tables.table import Column, Role, Table, total_of
+from allocator.report.tables.table import Column, Role, Table, heading, total_of
 from allocator.text import Phrasebook, money_scale
 
 
@@ -56,10 +56,11 @@ def _steps(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mappi
     """The columns of what each factor brings, or of what each pool gives, before earmarks."""
     scenario = allocation.scenario
     if len(scenario.rules) > 1:
-        return [
+        pools: list[tuple[Column, Mapping[str, Any]]] = [
             (Column(pool.id, book.say("pools.column", name=pool.name), "money"), allocation.pools[pool.id])
             for pool in scenario.pools
         ]
+        return [*pools, *_over_all(allocation, book)]
     (split,) = allocation.splits
     steps: list[tuple[Column, Mapping[str, Any]]] = [
         (
@@ -68,12 +69,51 @@ def _steps(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mappi
         )
         for factor in split.parts
     ]
+    if split.pool.phase_in is not None:
+        (change,) = (stage.amounts for stage in allocation.stages if stage.kind == "phase_in")
+        steps.append((Column("phase_in", heading(book.say("stage.phase_in")), "stage", "factors"), change))
     steps.append((Column("share", book.say("table.share"), "share", "share"), allocation.shares))
-    heading = Column("entitlement", book.say("table.entitlement"), "stage", "entitlement")
-    steps.append((heading, allocation.entitlements))
-    if scenario.limits or split.multiplier != 1:
+    entitled = Column("entitlement", book.say("table.entitlement"), "stage", "entitlement")
+    steps.append((entitled, allocation.entitlements))
+    steps += _held(allocation, book)
+    if scenario.limits or split.multiplier != 1 or split.held:
         steps.append((Column("limited", book.say("table.limited"), "stage", "limited"), allocation.limited))
     return steps
+
+
+def _held(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+    """The column of money held already, which is part of the entitlement; none where nobody holds any."""
+    scenario = allocation.scenario
+    if not scenario.deductions:
+        return []
+    held = scenario.held("all")
+    amounts = {id: held.get(at, 0) for at, id in enumerate(scenario.ids)}
+    return [(Column("held", book.say("table.held"), "money"), amounts)]
+
+
+def _over_all(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+    """The columns of what is held and, where limits are on the pools together, of the sums before them."""
+    steps = _held(allocation, book)
+    if allocation.overall is not None:
+        pools = allocation.pools.values()
+        sums = {id: plain(sum((by[id] for by in pools), start=0)) for id in allocation.scenario.ids}
+        steps.append((Column("sums", book.say("table.pools_sum"), "money"), sums))
+    return steps
+
+
+def _amounts(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+    """The columns of the amounts: before adjustments and after, what is issued of them and what is not."""
+    scenario, found = allocation.scenario, []
+    if scenario.adjustments:
+        found.append((Column("before", book.say("table.before"), "money"), allocation.before_adjustments))
+        found.append((Column("adjustment", book.say("table.adjustment"), "change"), allocation.adjustments))
+    issued = scenario.issued
+    whole = "table.amount" if issued is None else "table.amount_year"
+    found.append((Column("amount", book.say(whole), "money"), allocation.amounts))
+    if issued is not None:
+        found.append((Column("issued", book.say("table.issued"), "money"), issued))
+        found.append((Column("to_issue", book.say("table.to_issue"), "change"), allocation.to_issue))
+    return found
 
 
 def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = None) -> Table:
@@ -95,7 +135,7 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     stages = _steps(allocation, book)
     if scenario.earmarks:
         stages.append((Column("earmark", book.say("table.earmark"), "money"), allocation.earmarks))
-    stages.append((Column("amount", book.say("table.amount"), "money"), allocation.amounts))
+    stages += _amounts(allocation, book)
     stages += _held_against(allocation, base, book)
     columns += [column for column, _ in stages]
     columns.append(Column("note", book.say("table.note"), "text"))
@@ -105,11 +145,11 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
 
     records: list[tuple[Role, tuple[Any, ...]]] = []
     if scenario.reservations:
-        for reservation in scenario.reservations:
+        for reservation in allocation.reservations:
             name = book.text(reservation.name)
             records.append(("reservation", ("", name, *reserved(reservation.amount), "")))
         name = book.say("table.departments")
-        records.append(("subtotal", ("", name, *reserved(scenario.reserved), "")))
+        records.append(("subtotal", ("", name, *reserved(allocation.reserved), "")))
     taking = {scenario.ids[i] for i in scenario.participants}
     tied, limited, unmet = set(allocation.tied), at_limits(allocation, book), unmet_words(scenario, book)
 
@@ -127,13 +167,16 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     if scenario.reservations:
         records.append(("subtotal", ("", _recipients(one, book), *sums, "")))
     everything = tuple(
-        plain(total + scenario.reserved)
+        plain(total + allocation.reserved + allocation.undistributed)
         if column.key == "amount"
         else None
         if scenario.reservations
         else total
         for (column, _), total in zip(stages, sums, strict=True)
     )
+    if allocation.undistributed:
+        left = ("", book.say("table.undistributed"), *reserved(allocation.undistributed), "")
+        records.append(("subtotal", left))
     records.append(("total", ("", book.say("table.total"), *everything, "")))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
@@ -208,7 +251,7 @@ def compare_table(
     Raises ScenarioError when the currencies differ.
     """
     scenarios = [allocation.scenario for allocation in allocations]
-    currencies = sorted({scenario.fund.currency for scenario in scenarios})
+    currencies = sorted({scenario.fund.currency for scenario in scenarios}, key=str)
     if len(currencies) > 1:
         raise ScenarioError(Problem("currencies", {"known": currencies}))
     names: dict[str, str] = {}
@@ -222,14 +265,24 @@ def compare_table(
     columns: list[Column] = []
     stages: list[Mapping[str, Number]] = []
     reserved: list[Number | None] = []
+    undistributed: list[Number | None] = []
 
-    def add(column: Column, amounts: Mapping[str, Number], departments: Number | None) -> None:
+    def add(
+        column: Column, amounts: Mapping[str, Number], departments: Number | None, left: Number | None = None
+    ) -> None:
         columns.append(column)
         stages.append(amounts)
         reserved.append(departments)
+        undistributed.append(left)
 
-    def add_amounts(key: str, header: str, amounts: Mapping[str, Number], departments: Number | None) -> None:
-        add(Column(key, header, "money"), amounts, departments)
+    def add_amounts(
+        key: str,
+        header: str,
+        amounts: Mapping[str, Number],
+        departments: Number | None,
+        left: Number | None = None,
+    ) -> None:
+        add(Column(key, header, "money"), amounts, departments, left)
         whole = total_of(amounts.values())
         if apart and whole:
             parts = {id: plain(Fraction(amount) / whole) for id, amount in amounts.items()}
@@ -239,12 +292,12 @@ def compare_table(
     if base is not None:
         add_amounts(base.key, base.heading, base.amounts, None)  # what is reserved is not known
     for letter, allocation in lettered(allocations):
-        departments = allocation.scenario.reserved
-        add_amounts(letter, letter, allocation.amounts, departments)
+        departments = allocation.reserved
+        add_amounts(letter, letter, allocation.amounts, departments, allocation.undistributed)
         if letter in compared:
             of, more = held_to.allocation, None
             if of is not None:
-                more = plain(departments - of.scenario.reserved)
+                more = plain(departments - of.reserved)
             key = "A" if base is None else base.key
             by = changes(allocation, held_to.amounts)
             add(Column(f"{letter}-{key}", f"{letter} − {held_to.name}", "change"), by, more)
@@ -261,13 +314,18 @@ def compare_table(
         records.append(("subtotal", ("", _recipients(scenarios, book), *sums)))
         records.append(("subtotal", ("", book.say("table.departments"), *reserved)))
 
-    def total(column: Column, recipients: Number, departments: Number | None) -> Number | None:
+    if any(undistributed):
+        records.append(("subtotal", ("", book.say("table.undistributed"), *undistributed)))
+
+    def total(
+        column: Column, recipients: Number, departments: Number | None, left: Number | None
+    ) -> Number | None:
         """The total of a column, with the departments' money; None where that is not known."""
         if departments is not None:
-            return plain(recipients + departments)
+            return plain(recipients + departments + (left or 0))
         return None if any(reserved) or column is last else recipients
 
-    totals = map(total, columns, sums, reserved)
+    totals = map(total, columns, sums, reserved, undistributed)
     records.append(("total", ("", book.say("table.total"), *totals)))
     fund = allocations[0].scenario.fund
     scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)

@@ -16,14 +16,16 @@ from allocator.report.tables.figures import name_of, scale_of, who
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.pools import unmet_words
 from allocator.report.tables.rounding import adding_both_ways, adding_up
-from allocator.report.tables.table import Column, Kind, Role, Table, total_of
+from allocator.report.tables.table import Column, Kind, Role, Table, heading, total_of
 from allocator.text import Phrasebook
 
 # all kinds of stages; an unknown one is refused, since its rounding and its words are not defined
 _KINDS: dict[str, Kind] = {
-    "factor": "stage", "coefficient": "rate", "limits": "rate", "scale": "rate", "rounding": "rate",
-    "earmark": "money",
+    "factor": "stage", "coefficient": "rate", "phase_in": "rate", "limits": "rate", "scale": "rate",
+    "deduction": "rate", "rounding": "rate", "earmark": "money", "adjustment": "money",
 }  # fmt: skip
+_ENTITLING = ("factor", "coefficient", "phase_in")  # they come to the entitlement
+_APART = ("earmark", "adjustment")
 _LIMITS = {"floor": "explain.limits_floor", "cap": "explain.limits_cap", None: "explain.limits_other"}
 Figures = list[tuple[Stage, Mapping[str, Number]]]
 
@@ -38,39 +40,31 @@ def stage_figures(allocation: Allocation, scale: int, pool: str | None = None) -
     ids = allocation.scenario.ids
     found = allocation.stages
     if pool is not None:
-        found = tuple(stage for stage in found if stage.pool == pool and stage.kind != "earmark")
+        found = tuple(stage for stage in found if stage.pool == pool and stage.kind not in _APART)
     unknown = [stage.kind for stage in found if stage.kind not in _KINDS]
     if unknown:
         raise LookupError(f"no figures for the stages {unknown}")
-    parts = [stage for stage in found if stage.kind in ("factor", "coefficient")]
-    changes = [stage for stage in found if stage.kind in ("limits", "scale")]
-    before: list[Number] = [sum((stage.amounts[id] for stage in parts), start=0) for id in ids]
-    after: list[Number] = [
-        amount + sum((stage.amounts[id] for stage in changes), start=0)
-        for id, amount in zip(ids, before, strict=True)
-    ]
-    entitled, limited = (adding_up([x / Fraction(scale) for x in by], 2) for by in (before, after))
+    parts = [stage for stage in found if stage.kind in _ENTITLING]
+    reached: list[Number] = [sum((stage.amounts[id] for stage in parts), start=0) for id in ids]
+    shown: list[Number] = list(adding_up([amount / Fraction(scale) for amount in reached], 2))
     hundredths = adding_both_ways(
         [[stage.amounts[id] * Fraction(100, scale) for stage in parts] for id in ids],
-        [amount * 100 for amount in entitled],
+        [amount * 100 for amount in shown],
     )
     figures: Figures = [
         (stage, dict(zip(ids, (plain(Fraction(x, 100)) for x in column), strict=True)))
         for stage, column in zip(parts, zip(*hundredths, strict=True), strict=True)
     ]
-    final = allocation.pools[pool] if pool is not None else None
     for stage in found[len(parts) :]:
-        amounts: list[Number] = [stage.amounts[id] / Fraction(scale) for id in ids]
-        if stage.kind in ("limits", "scale"):
-            amounts = [after - before for after, before in zip(limited, entitled, strict=True)]
-        elif stage.kind == "rounding":
-            amounts = [
-                (allocation.amounts[id] - allocation.earmarks[id] if final is None else final[id])
-                / Fraction(scale)
-                - before
-                for id, before in zip(ids, limited, strict=True)
-            ]
-        figures.append((stage, dict(zip(ids, map(plain, amounts), strict=True))))
+        if stage.kind in _APART:
+            figures.append((stage, {id: plain(stage.amounts[id] / Fraction(scale)) for id in ids}))
+            continue
+        before = shown
+        reached = [plain(amount + stage.amounts[id]) for id, amount in zip(ids, reached, strict=True)]
+        exactly = [amount / Fraction(scale) for amount in reached]
+        shown = list(exactly if stage.kind == "rounding" else adding_up(exactly, 2))
+        changes = (plain(after - amount) for after, amount in zip(shown, before, strict=True))
+        figures.append((stage, dict(zip(ids, changes, strict=True))))
     return figures
 
 
@@ -86,11 +80,6 @@ def stage_name(stage: Stage, scenario: Scenario, book: Phrasebook) -> str:
 
 def _pool(id: str, scenario: Scenario) -> Pool:
     return next(pool for pool in scenario.rules if pool.id == id)
-
-
-def heading(name: str) -> str:
-    """A name as the heading of a column: with a capital."""
-    return name[:1].upper() + name[1:]
 
 
 def stage_table(
@@ -111,11 +100,12 @@ def stage_table(
     entitled: dict[str, Number] = dict.fromkeys(scenario.ids, 0)
     for at, (stage, by) in enumerate(figures):
         kind = _KINDS[stage.kind]
-        columns.append(Column(stage.factor or stage.kind, _header(stage, scenario, book), kind))
+        overall = "-all" if stage.pool == "all" else ""
+        columns.append(Column((stage.factor or stage.kind) + overall, _header(stage, scenario, book), kind))
         stagewise.append(by)
-        if stage.kind in ("factor", "coefficient"):
+        if stage.kind in _ENTITLING:
             entitled = {id: plain(entitled[id] + amount) for id, amount in by.items()}
-            if figures[at + 1][0].kind not in ("factor", "coefficient"):
+            if figures[at + 1][0].kind not in _ENTITLING:
                 columns.append(Column("entitlement", book.say("table.entitlement"), "stage"))
                 stagewise.append(entitled)
     heading_of = book.say("table.amount")
@@ -137,6 +127,8 @@ def stage_table(
 def _header(stage: Stage, scenario: Scenario, book: Phrasebook) -> str:
     if stage.kind == "earmark":
         return book.say("table.earmark")
+    if stage.pool == "all":
+        return book.say("stage.over_all", name=heading(stage_name(stage, scenario, book)))
     if stage.kind == "limits":
         return heading(book.say("explain.clause.limits"))
     name = stage_name(stage, scenario, book)
@@ -190,6 +182,14 @@ def _of_pools(allocation: Allocation, id: str, unmet: list[str], book: Phraseboo
         if at in split.members
     ]
     parts += unmet
+    if allocation.overall is not None:
+        sums = sum(Fraction(by[id]) for by in allocation.pools.values())
+        change = plain(allocation.before_adjustments[id] - allocation.earmarks[id] - sums)
+        if change:
+            way = "explain.more" if change > 0 else "explain.less"
+            said = book.say(way, amount=book.money(max(change, -change), currency))
+            parts.append(book.say("explain.over_all", change=said))
+    parts += _adjusted(allocation, id, book)
     if allocation.earmarks[id]:
         parts.append(book.say("explain.earmark", amount=book.money(allocation.earmarks[id], currency)))
     details = {"name": name_of(allocation, id, book), "amount": book.money(allocation.amounts[id], currency)}
@@ -197,6 +197,16 @@ def _of_pools(allocation: Allocation, id: str, unmet: list[str], book: Phraseboo
         return book.say("pools.nothing", **details)
     said = book.say("pools.sentence", pools=book.say("explain.next").join(parts), **details)
     return said + book.say("explain.assumed") if scenario.assumed else said
+
+
+def _adjusted(allocation: Allocation, id: str, book: Phrasebook) -> list[str]:
+    """The clause on what hands change of an amount, if anything."""
+    if not allocation.scenario.adjustments or not allocation.adjustments[id]:
+        return []
+    change, currency = allocation.adjustments[id], allocation.scenario.fund.currency
+    way = "explain.more" if change > 0 else "explain.less"
+    said = book.say(way, amount=book.money(max(change, -change), currency))
+    return [book.say("explain.adjustment", change=said)]
 
 
 def _sentence(
@@ -226,20 +236,26 @@ def _sentence(
         for stage, by in figures
         if stage.kind == "factor"
     ]
-    entitled = sum((by[id] for s, by in figures if s.kind in ("factor", "coefficient")), start=Fraction())
+    entitled = sum((by[id] for s, by in figures if s.kind in _ENTITLING), start=Fraction())
     clauses = [book.say("explain.brought", name=name, parts=book.say("explain.join").join(parts))]
     for stage, by in figures:
         if stage.kind == "coefficient":
             clauses.append(_changed("explain.coefficient", by[id], scenario, book))
+        if stage.kind == "phase_in":
+            clauses.append(_changed("explain.phase_in", by[id], scenario, book))
         if stage.kind == "limits" and by[id]:
-            clauses.append(_changed(_LIMITS[allocation.at[id]], by[id], scenario, book))
+            key = "explain.over_all" if stage.pool == "all" else _LIMITS[allocation.at[id]]
+            clauses.append(_changed(key, by[id], scenario, book))
+        if stage.kind == "deduction" and by[id]:
+            clauses.append(_changed("explain.deduction", by[id], scenario, book))
         if stage.kind == "scale" and by[id]:
             clauses.append(_changed("explain.scale", by[id], scenario, book))
         if stage.kind == "rounding" and by[id]:
             clauses.append(_changed("explain.rounding", by[id], scenario, book))
         if stage.kind == "earmark" and by[id]:
             clauses.append(book.say("explain.earmark", amount=amount(by[id])))
-    at = 1 + bool(allocation.split.pool.coefficients)
+    clauses += _adjusted(allocation, id, book)
+    at = 1 + bool(allocation.split.pool.coefficients) + (allocation.split.pool.phase_in is not None)
     clauses.insert(at, book.say("explain.entitlement", amount=amount(plain(entitled))))
     clauses.append(book.say("explain.amount", amount=final))
     said = book.say("explain.sentence", clauses=book.say("explain.next").join(clauses))

@@ -200,3 +200,8 @@ def listed(
     at = set(figures)
     numeric = [column in at for column in range(len(headers))]
     return written(caption, headers, numeric, [Row("recipient", tuple(cells)) for cells in rows])
+
+
+def heading(name: str) -> str:
+    """A name as the heading of a column: with a capital."""
+    return name[:1].upper() + name[1:]

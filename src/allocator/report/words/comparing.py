@@ -25,7 +25,7 @@ MOST_NAMES = 4
 
 def same_currency(base: Scenario, other: Scenario) -> None:
     """Raises ScenarioError where two scenarios cannot be compared, since their currencies differ."""
-    known = sorted({base.fund.currency, other.fund.currency})
+    known = sorted({base.fund.currency, other.fund.currency}, key=str)
     if len(known) > 1:
         raise ScenarioError(Problem("currencies", {"known": known}))
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from allocator.analysis.differences import Difference
 from allocator.core.errors import ScenarioError
@@ -20,6 +20,7 @@ from allocator.text import Phrasebook
 MOST_ITEMS = 8  # that one sentence lists
 MOST_NAMES = 3
 LONGEST = 40  # characters of a text that are quoted
+_FORMULAS = ("where", "floor_formula", "cap_formula")  # of a limit
 _NUMBER = re.compile(r"-?\d{1,40}(/[1-9]\d{0,39})?", re.ASCII)
 # how many parts ``where`` can have, by clause; a language may follow them
 _PARTS = {
@@ -27,9 +28,13 @@ _PARTS = {
     **dict.fromkeys(("fund", "weight", "order"), (1,)),
     **dict.fromkeys(("value", "provenance"), (2,)),
     **dict.fromkeys(("reservation", "use", "earmark", "recipient", "factor", "pool", "indicator"), (1, 2)),
-    **dict.fromkeys(("published", "previous"), (0, 1)),
+    **dict.fromkeys(("deduction", "adjustment"), (1, 2)),
+    **dict.fromkeys(("published", "previous", "issued"), (0, 1)),
 }
-_TEXTS = ("title", "fund", "reservation", "use", "earmark", "recipient", "factor", "pool", "indicator")
+_TEXTS = (
+    "title", "fund", "reservation", "use", "earmark", "recipient", "factor", "pool", "indicator", "deduction",
+    "adjustment",
+)  # fmt: skip
 
 
 def differences_in_words(
@@ -132,6 +137,8 @@ class _About:
 
 
 Write = Callable[[str, int], str]
+_HANDED = ("reservation", "use", "earmark", "deduction", "adjustment")  # amounts that stand by themselves
+_NAMED = (*_HANDED, "recipient", "pool", "indicator")
 
 
 def _number(text: str) -> Number | None:
@@ -175,7 +182,7 @@ def _whom(about: _About) -> str:
 
 def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
     """The items of one sentence; "" where there are none."""
-    if kind in ("value_of", "published", "previous") and len(group) > MOST_NAMES:
+    if kind in ("value_of", "published", "previous", "issued") and len(group) > MOST_NAMES:
         return _many(group, about)
     if kind == "provenance":
         cells = [
@@ -240,11 +247,11 @@ def _name(d: Difference, about: _About) -> str:
         return about.factor(d.where[0])
     if d.clause == "factor":
         return about.known("difference.field", d.where[1])
-    if d.clause in ("published", "previous") and not d.where:
+    if d.clause in ("published", "previous", "issued") and not d.where:
         return about.book.say("difference.sum")
-    if d.clause in ("value", "published", "previous"):
+    if d.clause in ("value", "published", "previous", "issued"):
         return about.recipient(d.where[-1])
-    if d.clause not in ("reservation", "use", "earmark", "recipient", "pool", "indicator"):
+    if d.clause not in _NAMED:
         return ""
     if d.clause in ("reservation", "use"):
         listed = about.scenario.reservations if d.clause == "reservation" else about.scenario.uses
@@ -272,14 +279,17 @@ def _writer(d: Difference, about: _About) -> Write:
         "value": about.value,
         "published": about.money,
         "previous": about.money,
+        "issued": about.money,
     }
     if d.clause in writers:
         return writers[d.clause]
-    if d.where == ("amount",) or (d.clause in ("reservation", "use", "earmark") and len(d.where) == 1):
+    if d.where == ("amount",) or (d.clause in _HANDED and len(d.where) == 1):
         return about.money
     words: Mapping[str, Write] = {
         "currency": lambda text, side: text,
         "year": lambda text, side: text,
+        "date": lambda text, side: text,
+        "of": lambda text, side: text,
         "status": lambda text, side: str(about.book.words("status").get(text, text)),
         "kind": lambda text, side: about.quoted(about.book.kind(text), side),
     }
@@ -306,11 +316,19 @@ def _many(group: Sequence[Difference], about: _About) -> str:
     )
 
 
+class Written(NamedTuple):
+    """A formula as it was written, to be shown."""
+
+    text: str
+
+
 def _limit(fields: Mapping[str, Any], about: _About, side: int) -> str:
     """A floor or cap in words, from its fields; raises an error where the fields are not those of a limit."""
-    figures = {name: _number(fields[name]) for name in fields if name.startswith(("floor", "cap"))}
+    formulas = {name: Written(fields[name]) for name in _FORMULAS if name in fields}
+    numbers = (name for name in fields if name.startswith(("floor", "cap")) and name not in formulas)
+    figures = {name: _number(fields[name]) for name in numbers}
     if None in figures.values():
         raise ValueError("not a number")
-    limit = Limit(**{**fields, **figures})
+    limit = Limit(**{**fields, **figures, **formulas})
     words = LimitWords(about.recipient, about.factor, about.currency[side], about.part)
     return about.book.say("rule.join").join(limit_clauses(limit, about.book, words))

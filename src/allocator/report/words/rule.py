@@ -149,9 +149,10 @@ def weights_words(scenario: Scenario, book: Phrasebook, pool: Pool | None = None
 def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str]:
     """The clauses of a limit, one for its floor and one for its cap."""
     if limit.recipients == "all":
-        whom = book.say("rule.each")
+        whom = book.say("rule.together_all" if limit.together else "rule.each")
     elif isinstance(limit.recipients, str):
-        whom = book.say("rule.each_kind", kind=book.kind(limit.recipients))
+        key = "rule.together_kind" if limit.together else "rule.each_kind"
+        whom = book.say(key, kind=book.kind(limit.recipients))
     else:
         whom = book.show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]])
         if len(limit.recipients) > MOST_NAMES:
@@ -159,7 +160,9 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
     if limit.where is not None:
         whom = book.say("pools.meeting", whom=whom, where=words.condition(limit.where, book))
     # a limit holds for each recipient by itself, which a list of names alone would not say
-    many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1
+    many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1 and not limit.together
+    if limit.together and not isinstance(limit.recipients, str):
+        whom = book.say("rule.together", whom=whom)
     clauses = []
     for key, amount, rate, formula in (
         ("rule.floors" if many else "rule.floor", limit.floor, limit.floor_rate, limit.floor_formula),
@@ -173,11 +176,13 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
                 base = book.say("rule.by", base=base, name=words.factor(limit.by))
             size = book.say("rule.rate", rate=percent(rate * 100, book), base=base)
         elif formula is not None:
-            size = book.say("rule.formula", formula=formula.text)
+            size = book.say("rule.formula", formula=words.condition(formula, book))
         else:
             continue
         clauses.append(book.say(key, whom=whom, size=size))
-    if limit.pool is not None:
+    if limit.pool == "all":
+        clauses = [book.say("rule.over_all", clause=clause) for clause in clauses]
+    elif limit.pool is not None:
         pool = words.pool(limit.pool)
         clauses = [book.say("pools.in_pool", pool=pool, clause=clause) for clause in clauses]
     return clauses

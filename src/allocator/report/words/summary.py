@@ -20,15 +20,14 @@ def read_lines(allocation: Allocation, book: Phrasebook) -> list[tuple[str, str]
     def money(amount: Number) -> str:
         return book.money(amount, fund.currency)
 
-    largest = fund.rounding == "largest-remainder"
     items: list[tuple[str, str | None]] = [
         ("check.title", book.text(scenario.title)),
         ("check.fund", money(fund.amount)),
-        ("check.reservations", f"{len(scenario.reservations)}: {money(scenario.reserved)}"),
+        ("check.reservations", f"{len(scenario.reservations)}: {money(allocation.reserved)}"),
         ("check.earmarks", f"{len(scenario.earmarks)}: {money(scenario.earmarked)}"),
         ("check.distributable", money(scenario.distributable)),
         ("check.unit", money(fund.unit)),
-        ("check.rounding", book.say("check.largest-remainder" if largest else "check.rest-to-largest")),
+        ("check.rounding", book.say(f"check.{fund.rounding}")),
         *_method(scenario, book),
         ("check.recipients", _kinds(scenario, book)),
     ]
@@ -52,6 +51,14 @@ def read_lines(allocation: Allocation, book: Phrasebook) -> list[tuple[str, str]
             value = book.say("check.reference_read", name=factor.name, status=status)
             shown.append((book.say("check.reference", id=factor.id), value))
     shown.append((book.say("check.limits"), _limits(scenario, book)))
+    if scenario.deductions:
+        held = plain(sum((one.amount for one in scenario.deductions), start=0))
+        shown.append((book.say("check.deductions"), f"{len(scenario.deductions)}: {money(held)}"))
+    if scenario.adjustments:
+        moved = plain(sum((max(one.amount, 0) for one in scenario.adjustments), start=0))
+        shown.append((book.say("check.adjustments"), f"{len(scenario.adjustments)}: {money(moved)}"))
+    if scenario.issued is not None:
+        shown.append((book.say("check.issued"), money(plain(sum(scenario.issued.values(), start=0)))))
     if scenario.published is not None:
         total = plain(sum(scenario.published.values(), start=0))
         by = plain(total - (fund.amount - scenario.reserved))

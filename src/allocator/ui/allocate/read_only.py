@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from allocator.core.engine import allocate
-from allocator.core.errors import AllocatorError
+from allocator.core.engine import plan, undistributed
+from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.report.tables.office import office_table
+from allocator.report.words.corrections import correction_lines
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import limit_lines, status_lines
@@ -19,7 +20,7 @@ from allocator.ui.components.screen import foot_lines
 def render_read_only(scenario: Scenario, book: Phrasebook) -> None:
     """Draws title, table, the rule in words, what its data is worth, and the foot."""
     try:
-        allocation = allocate(scenario)
+        allocation = plan(scenario)
     except AllocatorError as error:
         widgets.render_errors(error, book)
         return
@@ -27,7 +28,9 @@ def render_read_only(scenario: Scenario, book: Phrasebook) -> None:
     st.html(markup.block("hint", book.say("beyond.read_only")))
     table = office_table(allocation, book)
     st.html(f"<div>{markup.table(table, book.say('app.table.caption'))}</div>")
-    rule = [*pool_lines(allocation, book), *limit_lines(scenario, book)]
+    if allocation.undistributed:
+        widgets.render_errors(ScenarioError(undistributed(allocation)), book)
+    rule = [*pool_lines(allocation, book), *limit_lines(scenario, book), *correction_lines(allocation, book)]
     lines = [markup.block("rule", line) for line in rule]
     lines += [
         markup.block("hint", line) for line in (*hint_lines(scenario, book), *status_lines(scenario, book))

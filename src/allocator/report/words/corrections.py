@@ -1,0 +1,132 @@
+"""Money held already, roundings of their own kind, and corrections by hand, in words."""
+
+from __future__ import annotations
+
+from allocator.core.allocation import Allocation
+from allocator.core.corrections import Adjustment
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import Target, Text
+from allocator.core.stages.groups import group_name
+from allocator.report.words.rule import percent
+from allocator.text import Phrasebook
+
+MOST_LINES = 30  # deductions, and adjustments, that are listed one by one
+
+
+def correction_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """A sentence on each clause that is no part of the rule itself; none where a scenario has none."""
+    scenario = allocation.scenario
+    return [
+        *_ways(scenario, book),
+        *_groups(allocation, book),
+        *_deductions(scenario, book),
+        *_rounding(allocation, book),
+        *_adjustments(scenario, book),
+    ]
+
+
+def _ways(scenario: Scenario, book: Phrasebook) -> list[str]:
+    """Phasing in, and floors paid from gains."""
+    lines = []
+    for pool in scenario.rules:
+        if pool.phase_in is not None:
+            rates = percent(pool.phase_in * 100, book), percent(100 - pool.phase_in * 100, book)
+            lines.append(book.say("corrections.phase_in", new=rates[0], old=rates[1]))
+        if pool.floors is not None:
+            key = "corrections.gains_in" if pool.id else "corrections.gains"
+            lines.append(book.say(key, pool=pool.name))
+    return lines
+
+
+def _groups(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """The groups whose sum stands at a bound."""
+    lines = []
+    scenario, unit = allocation.scenario, allocation.scenario.fund.unit
+    of = [(split.pool.name if split.pool.id else None, split) for split in allocation.splits]
+    for pool, split in [*of, *([] if allocation.overall is None else [(None, allocation.overall)])]:
+        for group, end in split.groups_at:
+            names = [scenario.recipients[split.members[at]].name for at in group.places]
+            bound = group.floor if end == "floor" else group.cap
+            amount = book.money((bound or 0) * unit, scenario.fund.currency)
+            key = "corrections.group_floor" if end == "floor" else "corrections.group_cap"
+            said = book.say(key, names=group_name(names), amount=amount)
+            lines.append(said if pool is None else book.say("corrections.in_pool", pool=pool, said=said))
+    return lines
+
+
+def _deductions(scenario: Scenario, book: Phrasebook) -> list[str]:
+    names, lines = _names(scenario), []
+    pools = {pool.id: pool.name for pool in scenario.rules if pool.id}
+    for deduction in scenario.deductions[:MOST_LINES]:
+        amount = book.money(deduction.amount, scenario.fund.currency)
+        said = book.say("corrections.deduction", name=names[deduction.recipient], amount=amount)
+        if deduction.pool is not None:
+            said = book.say("corrections.of_pool", said=said, pool=pools[deduction.pool])
+        lines.append(_because(said, deduction.reason, deduction.basis, book))
+    return [*lines, *_more(len(scenario.deductions), book)]
+
+
+def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """The sentence on a rounding that leaves something, and on what becomes of it."""
+    scenario = allocation.scenario
+    fund = scenario.fund
+    unit = book.money(fund.unit, fund.currency)
+    if fund.rest_to is not None:
+        return [book.say("corrections.rest_to", unit=unit, name=_target(fund.rest_to, scenario, book))]
+    if fund.rounding != "each-alone":
+        return []
+    left = book.money(max(allocation.left, -allocation.left), fund.currency)
+    key = "corrections.left" if allocation.left > 0 else "corrections.over"
+    lines = [book.say(key if allocation.left else "corrections.each_alone", unit=unit, left=left)]
+    if allocation.left and allocation.used == allocation.left:
+        lines.append(book.say("corrections.used"))
+    elif allocation.left > 0 and fund.left is not None:
+        lines.append(book.say("corrections.left_to", name=_target(fund.left, scenario, book)))
+    return lines
+
+
+def _adjustments(scenario: Scenario, book: Phrasebook) -> list[str]:
+    lines = [_adjustment(one, scenario, book) for one in scenario.adjustments[:MOST_LINES]]
+    return [*lines, *_more(len(scenario.adjustments), book)]
+
+
+def _adjustment(one: Adjustment, scenario: Scenario, book: Phrasebook) -> str:
+    key = "corrections.more" if one.amount > 0 else "corrections.less"
+    amount = book.money(max(one.amount, -one.amount), scenario.fund.currency)
+    said = book.say(key, name=_names(scenario)[one.recipient], amount=amount)
+    if one.date is not None:
+        said = book.say("corrections.on", said=said, date=one.date.isoformat())
+    if isinstance(one.paid_by, Target):
+        key = "corrections.paid_by" if one.amount > 0 else "corrections.paid_to"
+        said = book.say(key, said=said, name=_target(one.paid_by, scenario, book))
+    elif one.paid_by is not None:
+        said = book.say("corrections.pro_rata", said=said)
+    return _because(said, one.reason, one.basis, book)
+
+
+def _because(said: str, reason: Text | None, basis: Text | None, book: Phrasebook) -> str:
+    if reason is not None:
+        said = book.say("corrections.reason", said=said, reason=reason)
+    if basis is not None:
+        said += book.say("pools.basis", basis=basis)
+    return said + book.say("pools.end")
+
+
+def _more(count: int, book: Phrasebook) -> list[str]:
+    return [book.say("corrections.and_more", count=count - MOST_LINES)] if count > MOST_LINES else []
+
+
+def _target(target: Target, scenario: Scenario, book: Phrasebook) -> str:
+    if target.recipient:
+        return book.text(_names(scenario)[target.recipient])
+    return next(book.text(r.name) for r in scenario.reservations if r.name.zh == target.reservation)
+
+
+def _names(scenario: Scenario) -> dict[str, Text]:
+    return {recipient.id: recipient.name for recipient in scenario.recipients}
+
+
+def money_undistributed(allocation: Allocation) -> Number:
+    """The size of what is left undistributed, or given out too much."""
+    return max(allocation.undistributed, -allocation.undistributed)
