@@ -16,7 +16,9 @@ from allocator.text import Phrasebook
 # what shows only when the money is split, where no file is known any more
 WHEN_SPLIT = (
     "scores_zero", "pool_rest_twice", "pool_unit", "pools_over", "pools_under", "pools_left", "fixed_left",
-    "pool_needs_more", "pool_nobody", "fixed_needs_more", "rule_nobody",
+    "pool_needs_more", "pool_nobody", "fixed_needs_more", "rule_nobody", "rest_to_apart", "rest_to_apart_pool",
+    "adjustments_sum", "adjustments_sum_left", "adjusted_below_zero", "pro_rata_nobody", "undistributed",
+    "overdistributed", "issued_above", "phase_in_previous", "phase_in_zero", "gains_floor_missing",
 )  # fmt: skip
 NAMES = (("North District", "北区"), ("South County", "南县"), ("West Park", "西园"))
 

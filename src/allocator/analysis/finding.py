@@ -150,5 +150,6 @@ def held_against(allocation: Allocation, base: Allocation | Mapping[str, Number]
     -1660000
     """
     if isinstance(base, Allocation):
-        return find(allocation.amounts, base.amounts, allocation.total, base.total)
+        funds = allocation.scenario.fund.amount, base.scenario.fund.amount
+        return find(allocation.amounts, base.amounts, *funds)
     return find(allocation.amounts, base)

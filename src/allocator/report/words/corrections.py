@@ -87,22 +87,31 @@ def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
 
 
 def _adjustments(scenario: Scenario, book: Phrasebook) -> list[str]:
-    lines = [_adjustment(one, scenario, book) for one in scenario.adjustments[:MOST_LINES]]
+    """A sentence for each reason, with all that are adjusted for it."""
+    alike: dict[tuple[object, ...], list[Adjustment]] = {}
+    for one in scenario.adjustments[:MOST_LINES]:
+        up = one.amount > 0 if one.paid_by is not None else None
+        alike.setdefault((one.reason, one.basis, one.date, one.paid_by, up), []).append(one)
+    lines = [_adjusted(group, scenario, book) for group in alike.values()]
     return [*lines, *_more(len(scenario.adjustments), book)]
 
 
-def _adjustment(one: Adjustment, scenario: Scenario, book: Phrasebook) -> str:
-    key = "corrections.more" if one.amount > 0 else "corrections.less"
-    amount = book.money(max(one.amount, -one.amount), scenario.fund.currency)
-    said = book.say(key, name=_names(scenario)[one.recipient], amount=amount)
-    if one.date is not None:
-        said = book.say("corrections.on", said=said, date=one.date.isoformat())
-    if isinstance(one.paid_by, Target):
-        key = "corrections.paid_by" if one.amount > 0 else "corrections.paid_to"
-        said = book.say(key, said=said, name=_target(one.paid_by, scenario, book))
-    elif one.paid_by is not None:
+def _adjusted(group: list[Adjustment], scenario: Scenario, book: Phrasebook) -> str:
+    names, first = _names(scenario), group[0]
+    parts = []
+    for one in group:
+        key = "corrections.more" if one.amount > 0 else "corrections.less"
+        amount = book.money(max(one.amount, -one.amount), scenario.fund.currency)
+        parts.append(book.say(key, name=names[one.recipient], amount=amount))
+    said = book.say("corrections.adjusted", parts=parts)
+    if first.date is not None:
+        said = book.say("corrections.on", said=said, date=first.date.isoformat())
+    if isinstance(first.paid_by, Target):
+        key = "corrections.paid_by" if first.amount > 0 else "corrections.paid_to"
+        said = book.say(key, said=said, name=_target(first.paid_by, scenario, book))
+    elif first.paid_by is not None:
         said = book.say("corrections.pro_rata", said=said)
-    return _because(said, one.reason, one.basis, book)
+    return _because(said, first.reason, first.basis, book)
 
 
 def _because(said: str, reason: Text | None, basis: Text | None, book: Phrasebook) -> str:
