@@ -16,6 +16,7 @@ from pathlib import Path
 import depth
 import pytest
 from extends_by_hand import together
+from random_later_slips import LATER
 from random_rules import SLIPS, Case, case, chained_case, wrong_case
 from rules_by_hand import Refused, read, split
 
@@ -37,9 +38,37 @@ def by_hand(made: Case) -> Answer:
     """The amounts, or the word refused."""
     try:
         rule = together([*made.bases, made.toml])
-        return split(*read(rule, made.factors, made.recipients, made.previous)).amounts
+        return split(*read(rule, made.factors, made.recipients, made.previous, made.issued)).amounts
     except Refused:
         return "refused"
+
+
+Whole = tuple[dict[str, Fraction], list[Fraction], dict[str, Fraction] | None] | str
+
+
+def whole_by_hand(made: Case) -> Whole:
+    """The amounts, the reservations in the end, and what is still to be issued; or the word refused."""
+    try:
+        rule = together([*made.bases, made.toml])
+        found = split(*read(rule, made.factors, made.recipients, made.previous, made.issued))
+    except Refused:
+        return "refused"
+    return found.amounts, found.reservations, found.now
+
+
+def whole_by_library(made: Case, folder: Path) -> Whole:
+    """The same of `allocate`."""
+    try:
+        found = allocate(load_scenario(made.into(folder)))
+    except AllocatorError as error:
+        assert str(error)
+        return "refused"
+    issued = found.scenario.issued is not None
+    return (
+        {id: Fraction(amount) for id, amount in found.amounts.items()},
+        [Fraction(reservation.amount) for reservation in found.reservations],
+        {id: Fraction(amount) for id, amount in found.to_issue.items()} if issued else None,
+    )
 
 
 def by_library(made: Case, folder: Path) -> Answer:
@@ -104,3 +133,34 @@ def test_wrong_rules(tmp_path: Path) -> None:
         slips.add(made.slip)
         assert by_library(made, tmp_path) == by_hand(made) == "refused", f"seed {seed}: {made.slip}"
     assert len(slips) > len(SLIPS) // 2
+
+
+@depth.deeper
+def test_money_held_corrections_roundings_and_limits_on_sums(tmp_path: Path) -> None:
+    """Rules of format 2 with all that they may have: adjustments, groups, bounds as formulas and the rest."""
+    shared = 0
+    for seed in seeds(200):
+        made = case(random.Random(seed), first=False, later=True)
+        answer = whole_by_library(made, tmp_path)
+        assert answer == whole_by_hand(made), f"seed {seed}\n{made.toml}\n{made.factors}"
+        shared += answer != "refused"
+    assert shared > 80
+
+
+@depth.deeper
+def test_later_rules_in_several_files(tmp_path: Path) -> None:
+    for seed in seeds(60):
+        made = chained_case(random.Random(seed), later=True)
+        answer = whole_by_library(made, tmp_path)
+        assert answer == whole_by_hand(made), f"seed {seed}\n{made.toml}\n{made.factors}"
+
+
+@depth.deeper
+def test_wrong_later_rules(tmp_path: Path) -> None:
+    slips = set()
+    for seed in seeds(80):
+        made = wrong_case(random.Random(seed), later=True)
+        slips.add(made.slip)
+        answer = whole_by_library(made, tmp_path)
+        assert answer == whole_by_hand(made) == "refused", f"seed {seed}: {made.slip}"
+    assert len(slips) > len(SLIPS | LATER) // 3

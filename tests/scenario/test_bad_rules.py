@@ -13,6 +13,7 @@ from good_scenario import GOOD_RULES, damaged, make
 from phrases import sentences
 from processes import spending_at_most
 from refusals import check_refusal, refused
+from test_bad_corrections import HAND_CASES
 
 from allocator import AllocatorError, allocate, load_scenario
 from allocator.core.formula import arithmetic, table
@@ -383,7 +384,6 @@ RULE_CASES = [
         "[[limit]] 1",
         "signed, growth, land",
     ),
-    case("a limit over all", toml('pool = "growth"', 'pool = "all"'), "limit_pool_all", "[[limit]] 1, pool"),
     case(
         "a limit by last year",
         [toml("floor = 10_000", 'floor_rate = 0.1\nof = "previous"')],
@@ -711,12 +711,13 @@ def test_keys_of_the_second_format_in_a_file_of_the_first(
 
 
 def test_every_new_sentence_is_said_of_some_file() -> None:
-    """All that came with format 2, but `beyond` (test_surfaces) and those for bounds as formulas."""
+    """All that came with format 2, but `beyond` (test_surfaces) and what only the library can say wrong."""
     keys = [key.removeprefix("error.") for key in sentences("en", "error.")]
     new = set(keys[keys.index("format_second") :])
     elsewhere = {"format_extends", "beyond", "formula_work"}
-    bounds_alone = {"formula_single", "formula_word_taken"}  # fund, pool … are words in bounds only
-    assert new - {case.values[1] for case in RULE_CASES} == elsewhere | bounds_alone
+    by_library = {"paid_by", "reason_blank", "phase_in_pool", "rest_to_apart_pool"}  # test_corrections
+    said = {case.values[1] for case in (*RULE_CASES, *HAND_CASES)}
+    assert new - said == elsewhere | by_library
 
 
 # --- attacks ------------------------------------------------------------------------------------------------

@@ -106,17 +106,23 @@ class Allocation:
     @cached_property
     def reservations(self) -> tuple[Reservation, ...]:
         """市级部门安排, with what they take of the rest and what they pay for adjustments."""
-        scenario, fund = self.scenario, self.scenario.fund
-        more = dict(self._corrections[1]) if scenario.adjustments else {}
+        more = self._reserved_more
+        if not any(more.values()):
+            return self.scenario.reservations
+        return tuple(
+            replace(r, amount=plain(r.amount + more.get(r.name.zh, 0))) for r in self.scenario.reservations
+        )
+
+    @cached_property
+    def _reserved_more(self) -> Mapping[str, Number]:
+        """The change of each reservation by the rest and by adjustments, by its Chinese name."""
+        fund = self.scenario.fund
+        more = dict(self._corrections[1]) if self.scenario.adjustments else {}
         taking = fund.rest_to or fund.left
         if taking is not None and taking.reservation:
             rest = self.left if fund.rest_to else max(self.left - self.used, 0)
             more[taking.reservation] = plain(more.get(taking.reservation, 0) + rest)
-        if not any(more.values()):
-            return scenario.reservations
-        return tuple(
-            replace(r, amount=plain(r.amount + more.get(r.name.zh, 0))) for r in scenario.reservations
-        )
+        return more
 
     @property
     def reserved(self) -> Number:
@@ -291,12 +297,12 @@ class Allocation:
             key = "adjustments_sum_left" if self.left else "adjustments_sum"
             wrong(key, "scenario", {"key": "adjustment"}, **money)
         if scenario.adjustments:
-            names = {recipient.id: recipient.name for recipient in scenario.recipients}
-            check_below_zero(scenario, self.before_adjustments, self.adjustments, names)
-        if self.reservations is not scenario.reservations:
-            before = {r.name.zh: r.amount for r in scenario.reservations}
-            changes = {r.name.zh: plain(r.amount - before[r.name.zh]) for r in self.reservations}
-            check_below_zero(scenario, before, changes, {r.name.zh: r.name for r in scenario.reservations})
+            called = {recipient.id: recipient.name for recipient in scenario.recipients}
+            check_below_zero(scenario, self.before_adjustments, self.adjustments, called)
+        reserved = {r.name.zh: r for r in scenario.reservations}
+        before = {name: r.amount for name, r in reserved.items()}
+        names = {name: r.name for name, r in reserved.items()}
+        check_below_zero(scenario, before, self._reserved_more, names)
         if scenario.issued is not None and scenario.fund.below_zero is None:
             for recipient in scenario.recipients:
                 if self.to_issue[recipient.id] < 0:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from allocator.core.allocation import Allocation
-from allocator.core.errors import InfeasibleError, Problem, ScenarioError
+from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain, scaled
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
@@ -112,14 +112,7 @@ def _from_gains(
         wrong("gains_floor_missing", at={"key": pool.key("floors")}, names=missing[:10], count=len(missing))
     if sum(floor or 0 for floor in bound.floors) > total:
         check_feasible(scenario, by, bound.floors, bound.caps, total, members)
-    found = from_gains(by, gross, bound, total)
-    if found is None:
-        left = Money(
-            plain((total - sum(floor or 0 for floor in bound.floors)) * scenario.fund.unit),
-            scenario.fund.currency,
-        )
-        raise InfeasibleError(Problem("gains_nobody", {"left": left}, at={"key": pool.key("floors")}))
-    return found
+    return from_gains(by, gross, bound, total)
 
 
 class _Fixed:

@@ -77,10 +77,10 @@ def _between(gross: Shared, numerator: int, over: int) -> Limited:
     return Limited(amounts, over * gross.fine, Fraction(numerator, over * gross.fine))
 
 
-def from_gains(scores: Sequence[int], entitled: Number, bounds: Bounds, total: int) -> Limited | None:
+def from_gains(scores: Sequence[int], entitled: Number, bounds: Bounds, total: int) -> Limited:
     """Floors from gains: a_i = floor_i + s · max(0, e_i − h_i − floor_i) with Σ a = total; ``rate`` is s.
 
-    ``entitled`` is Σ e in units.  None where the floors leave something and nobody gains.
+    ``entitled`` is Σ e in units; Σ floors is at most the total, so that somebody gains what they leave.
 
     >>> from_gains((95, 105, 130), 330, Bounds((103, 103, 103), (None,) * 3), 330).rate
     Fraction(21, 29)
@@ -91,8 +91,6 @@ def from_gains(scores: Sequence[int], entitled: Number, bounds: Bounds, total: i
     rows = zip(scores, held, floors, strict=True)
     gains, over = scaled([max(Fraction(), Fraction(entitled) * s / whole - h - f) for s, h, f in rows])
     left, gained = total - sum(floors), sum(gains)
-    if left and not gained:
-        return None
     if not left:
         return Limited(floors, 1, Fraction())
     amounts = [floor * gained + left * gain for floor, gain in zip(floors, gains, strict=True)]

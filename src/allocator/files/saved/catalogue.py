@@ -21,8 +21,8 @@ def scenario_folder() -> Path:
 def scenario_files(folder: Path | None = None) -> list[Path]:
     """The scenario files in the subfolders of a folder, in the order in which they are offered.
 
-    Luzhou's folder first, then Guangdong's; in each, a file that others extend, then those that change its rule, then those
-    that change its data as well, so that a mere hypothesis never comes before the rule.
+    Luzhou's folder first, then Guangdong's; in each, a file that others extend, then those that change its
+    rule, then those that change its data as well, so that a mere hypothesis never comes before the rule.
 
     >>> [path.stem for path in scenario_files()][:5]
     ['published-rule', 'cap-zone', 'equal-weights', 'jobs-first', 'after-earmark']

@@ -270,8 +270,9 @@ def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
 def _target(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Target:
     recipient, reservation = named.get("recipient", ""), named.get("reservation", "")
     known = {name: r.name.zh for r in table.reservation for name in (r.name.en, r.name.zh)}
+    id = find.id(recipient, key) if recipient else ""
     with within(key=key):
-        return Target(find.id(recipient, key) if recipient else "", known.get(reservation, reservation))
+        return Target(id, known.get(reservation, reservation))
 
 
 def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:
