@@ -29,6 +29,8 @@ NAMES = (
 def in_chinese(place: str) -> str:
     place = place.replace("{U+200B}", "〔零宽空格 U+200B〕")
     for english, chinese in NAMES:
+        if place == english:
+            return chinese
         if place.endswith(f", {english}"):
             return f"{in_chinese(place.removesuffix(f', {english}'))}，{chinese}"
     if found := re.fullmatch(r"(\[.*) character (\d+)(.*)", place):

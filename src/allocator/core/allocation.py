@@ -293,9 +293,9 @@ class Allocation:
         scenario = self.scenario
         currency = scenario.fund.currency
         if self.used not in (0, self.left):
-            money = {"sum": Money(self.used, currency), "left": Money(self.left, currency)}
+            used, left = Money(self.used, currency), Money(self.left, currency)
             key = "adjustments_sum_left" if self.left else "adjustments_sum"
-            wrong(key, "scenario", {"key": "adjustment"}, **money)
+            wrong(key, at={"key": "adjustment"}, sum=used, left=left)
         if scenario.adjustments:
             called = {recipient.id: recipient.name for recipient in scenario.recipients}
             check_below_zero(scenario, self.before_adjustments, self.adjustments, called)
