@@ -83,7 +83,7 @@ def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
         lines.append(book.say("corrections.used"))
     elif allocation.left > 0 and fund.left is not None:
         lines.append(book.say("corrections.left_to", name=_target(fund.left, scenario, book)))
-    return lines
+    return [book.say("finding.sentence_join").join(lines)]
 
 
 def _adjustments(scenario: Scenario, book: Phrasebook) -> list[str]:
