@@ -210,6 +210,16 @@ def workbooks() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         "upload_broken",
     )
     yield (
+        "thousands of filters over a million hidden rows",
+        lambda: book(rows + '<row hidden="1"/>' * 1_000_000, after='<autoFilter ref="A1:B9"/>' * 9_000),
+        "upload_broken",
+    )
+    yield (
+        "columns that are hidden again and again",
+        lambda: book(rows, after='<col hidden="1" min="1" max="16384"/>' * 100_000),
+        "upload_broken",
+    )
+    yield (
         "in UTF-16",
         lambda: changed(
             SHEET,

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from allocator import ScenarioError
+from allocator.files.sheets.grids.files import grids_of
 from allocator.files.sheets.spreadsheet import read_sheets
 
 SECONDS, MB = 5, 300
@@ -112,6 +113,10 @@ def test_texts_and_cells_just_below_the_limits_are_read():
     sparse = hostile_files.book('<row r="5000"><c r="GR5000"><v>1</v></c></row>')
     (sheet,) = read_sheets("a.xlsx", sparse)
     assert sheet.lines == [(5000, [""] * 199 + ["1"])]
+    every = '<col hidden="1" min="-9999999999" max="9999999999"/>'
+    far = hostile_files.book("<row><c><v>1</v></c></row>", after=every)
+    assert read_sheets("a.xlsx", far)[0].lines == [(1, ["1"])]
+    assert grids_of("a.xlsx", far)[0].hidden_columns == frozenset(range(1, 16_385))
     many = hostile_files.book(*["<row><c><v>1</v></c></row>"] * 255)
     assert len(read_sheets("a.xlsx", many)) == 255
     wide = b",".join(b"c%d" % i for i in range(200)) + b",,,\n"

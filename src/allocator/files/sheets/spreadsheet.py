@@ -14,7 +14,7 @@ from allocator.core.exact import exact
 from allocator.files.csv_file import csv_lines
 from allocator.files.parsing import Row, cell_text, wrong
 from allocator.files.sheets.cells import Part
-from allocator.files.sheets.number_formats import letters, percent_cells
+from allocator.files.sheets.number_formats import letters, shows_percent
 from allocator.files.sheets.unpacking import MOST_COLUMNS, MOST_ROWS, unpack
 
 LARGEST_UPLOAD_MB = 5
@@ -70,7 +70,7 @@ def read_sheets(
         return [Sheet("", csv_lines(file, content, most_rows, MOST_COLUMNS))]
     if not content.startswith(_ZIP):
         wrong(file, "upload_not_xlsx")
-    return _workbook(file, *unpack(file, content, most_rows))
+    return _workbook(file, *unpack(file, content, shows_percent, most_rows))
 
 
 def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
@@ -78,7 +78,6 @@ def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
 
     sheets = []
     try:
-        percents = percent_cells(content)
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             for number, part in enumerate(parts):
                 lines: list[Row] = []
@@ -86,7 +85,7 @@ def _workbook(file: str, content: bytes, parts: list[Part]) -> list[Sheet]:
                     cells = book.get_sheet_by_name(str(number))
                     lines = _lines(cells.iter_rows(), (cells.start or (0, 0))[1], part.unseen)
                 merged = _merged(part.merged, lines)
-                sheets.append(Sheet(part.name, lines, part.hidden, merged, percents[number]))
+                sheets.append(Sheet(part.name, lines, part.hidden, merged, frozenset(part.formats)))
     except ScenarioError:
         raise
     except BaseException as error:  # a panic of the reader is no Exception

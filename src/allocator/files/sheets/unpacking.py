@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from xml.parsers import expat
 
 from allocator.files.parsing import wrong
 from allocator.files.sheets.archive import Archive, opened, unpacked
 from allocator.files.sheets.cells import MOST_MERGED, MOST_UNSEEN, Part, look
-from allocator.files.sheets.xml import Book, TooMuch, book, check_runs, lengths, parse
+from allocator.files.sheets.number_formats import style_codes
+from allocator.files.sheets.xml import Book, TooMuch, book, check_runs, lengths
 
 MOST_ROWS = 5_000  # more recipients than any fund has, and as many as the page can show
 MOST_COLUMNS = 200
@@ -29,11 +31,13 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def unpack(file: str, content: bytes, most_rows: int = MOST_ROWS) -> tuple[bytes, list[Part]]:
+def unpack(
+    file: str, content: bytes, notable: Callable[[str], bool], most_rows: int = MOST_ROWS
+) -> tuple[bytes, list[Part]]:
     """The workbook rebuilt from its cells, texts and formats, and the scan of each sheet.
 
-    It is not compressed, and its sheets are named by their number from 0.  Raises ScenarioError for anything
-    that is not a workbook within the limits.
+    The scan notes the cells in formats that are ``notable``.  The workbook is not compressed, and its sheets
+    are named by their number from 0.  Raises ScenarioError for anything that is not one within the limits.
     """
     archive = opened(file, content)
     if _BOOK not in archive.parts:
@@ -41,13 +45,13 @@ def unpack(file: str, content: bytes, most_rows: int = MOST_ROWS) -> tuple[bytes
     try:
         said, xml = _parts(archive)
         shared = lengths(xml[said.strings]) if xml[said.strings] else ()
+        styles = style_codes(xml[said.styles]) if xml[said.styles] else {}
+        codes = {style: code for style, code in styles.items() if notable(code)}
         sheets = []
         for listed in said.sheets:
             sheets.append(Part(listed.name, listed.state != "visible"))
-            look(xml[listed.part], shared, sheets[-1])
+            look(xml[listed.part], shared, codes, sheets[-1])
             _check(file, sheets, most_rows)
-        if xml[said.styles]:
-            parse(xml[said.styles])
     except TooMuch as error:
         wrong(file, error.key, limit=error.limit)
     except (expat.ExpatError, ValueError, LookupError, OverflowError):

@@ -112,10 +112,9 @@ def _unit(view: View, place: Place, figures: Sequence[tuple[Row, Figure]], draft
     heading = closed(place.column.unit)
     counts = Counter(figure.unit or heading for _, figure in some)
     base = heading or (counts.most_common(1)[0][0] if counts else "")
-    others = [
-        view.cell(row.number, place.at) for row, figure in some if not _agree(figure.unit or heading, base)
-    ]
-    if others:
+    odd = {unit for unit in counts if not _agree(unit, base)}
+    if odd:
+        others = [view.cell(row.number, place.at) for row, figure in some if (figure.unit or heading) in odd]
         found = [unit or text_of("sheets.title.no_unit") for unit in sorted(counts)]
         draft.refuse(
             "units_mixed", where, column=name, unit=base or text_of("sheets.title.no_unit"),

@@ -51,8 +51,9 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
     mixed = {problem.at for problem in draft.problems if problem.key in ("percents_mixed", "units_mixed")}
     unknown = {
         name
-        for name, at in columns.items()
-        if view.column(at) in mixed or any(_is_unknown(row.cell(at), draft) for row in counted)
+        for i, (name, at) in enumerate(columns.items())
+        if view.column(at) in mixed
+        or any(not values[row.number][i] and _is_unknown(row.cell(at), draft) for row in counted)
     }
     made = []
     for at, row in enumerate(rows):
@@ -62,8 +63,9 @@ def checks_of(view: View, rows: Sequence[Row], columns: Columns, draft: Draft) -
         # a total may be of the recipients alone, or include rows that somebody leaves out
         scopes += [[each for each in counted if each.role == RECIPIENT]]
         scopes += [[each for each in rows if each.number in values]] if others else []
-        made_of = [_check(row, scope, values, columns, unknown) for scope in scopes]
-        check = next((each for each in made_of if each.agreed), made_of[0])
+        tried = (_check(row, scope, values, columns, unknown) for scope in scopes)
+        first = next(tried)
+        check = first if first.agreed else next((each for each in tried if each.agreed), first)
         made.append(check)
         _note(view, row, check, columns, draft)
     return tuple(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,10 +68,13 @@ def recipient_column(view: View, head: Head, draft: Draft) -> int | None:
         return found
     if draft.known is not None and (best := _best_matched(view, head, draft.known, draft)) is not None:
         return best
-    named_columns = [c.at for c in head.columns if _is_names(view, head, c.at)]
-    if not named_columns:
-        return None
-    return min(named_columns, key=lambda at: (_rank(view, head, head.columns[at]), at))
+    ranks = {}
+    for column in head.columns:
+        cells = columns_of(view, head, column.at)
+        names = [cell.text for cell in cells if is_word(cell)]
+        if names and 2 * len(names) >= sum(1 for cell in cells if cell.kind != BLANK):
+            ranks[column.at] = _rank(column, names)
+    return min(ranks, key=lambda at: (ranks[at], at), default=None)
 
 
 def _best_matched(view: View, head: Head, known: Known, draft: Draft) -> int | None:
@@ -97,18 +101,10 @@ def _matched(view: View, head: Head, at: int, known: Known) -> dict[int, str]:
     return found
 
 
-def _is_names(view: View, head: Head, at: int) -> bool:
-    """True if at least half of a column's filled cells are words."""
-    texts = [cell.text for cell in columns_of(view, head, at) if is_word(cell)]
-    filled = sum(1 for cell in columns_of(view, head, at) if cell.kind != BLANK)
-    return bool(texts) and 2 * len(texts) >= filled
-
-
-def _rank(view: View, head: Head, column: Column) -> int:
+def _rank(column: Column, texts: Sequence[str]) -> int:
     """The rank of a column of words as the recipients' column: 0 is best."""
     last = column.last
     register = words(REGISTER).get(plain_name(last))
-    texts = [cell.text for cell in columns_of(view, head, column.at) if is_word(cell)]
     if register == "name_zh":
         return 0
     if register in ("kind", "name_en") or last.casefold() in _KINDS or is_remark(last):
@@ -150,8 +146,7 @@ def _place(view: View, head: Head, column: Column, names: int, draft: Draft) -> 
         wanted = getattr(options, role)
         if wanted is not None and is_named([wanted], where, *called):
             return Place(column, AMOUNT, role, role, cells)
-    filled = [cell for cell in cells if cell.kind != BLANK]
-    if not column.parts and not filled:
+    if not column.parts and all(cell.kind == BLANK for cell in cells):
         return None
     if column.at + 1 in view.hidden_columns and options.hidden != "read":
         return Place(column, LEFT, "hidden", cells=cells)
@@ -162,7 +157,6 @@ def _by_heading(
     view: View, head: Head, column: Column, cells: Sequence[Cell], names: int, draft: Draft
 ) -> Place | None:
     last, known, where = column.last, draft.known, view.column(column.at)
-    kinds = [kind_of(cell) for cell in cells if cell.kind != BLANK]
     factor = known.factor(column.parts) if known else None
     own = known.factor((last,)) if known else None
     if factor is not None and (
@@ -183,9 +177,11 @@ def _by_heading(
             return Place(column, LEFT, why, cells=cells)
     if is_amount(last) or words(AMOUNTS).get(plain_name(last)):
         return Place(column, AMOUNT, "amount", cells=cells)
-    if kinds and all(cell.kind == DATE for cell in cells if cell.kind != BLANK):
+    filled = [cell for cell in cells if cell.kind != BLANK]
+    kinds = Counter(map(kind_of, filled))
+    if filled and all(cell.kind == DATE for cell in filled):
         return Place(column, LEFT, "date", cells=cells)
-    if FIGURE not in kinds and kinds.count(WORDS) > kinds.count(REFUSED):
+    if FIGURE not in kinds and kinds[WORDS] > kinds[REFUSED]:
         return Place(column, LEFT, "text", cells=cells)
     if not column.parts:
         if FIGURE in kinds or REFUSED in kinds:

@@ -85,12 +85,14 @@ def figure_of(cell: Cell) -> Figure:
 
 
 def kind_of(cell: Cell) -> str:
-    """The kind of the figure in a cell, without making one of a plain number: most are asked several times.
+    """The kind of the figure in a cell, without making one of a number: most are asked several times.
 
     >>> kind_of(Cell("1234", "number")), kind_of(Cell("—", "text"))
     ('figure', 'missing')
     """
-    return FIGURE if cell.kind == NUMBER and _is_plain(cell) else figure_of(cell).kind
+    if cell.kind == NUMBER:
+        return REFUSED if _refusal(cell) else FIGURE
+    return figure_of(cell).kind
 
 
 def value_in(cell: Cell) -> Decimal:
@@ -99,36 +101,45 @@ def value_in(cell: Cell) -> Decimal:
     >>> value_in(Cell("1234", "number")), value_in(Cell("—", "text"))
     (Decimal('1234'), Decimal('0'))
     """
-    if cell.kind == NUMBER and _is_plain(cell):
-        return Decimal(cell.text)
+    if cell.kind == NUMBER:
+        return Decimal(0) if _refusal(cell) else _number(cell)
     figure = figure_of(cell)
     return figure.value if figure.kind == FIGURE else Decimal(0)
 
 
-def _is_plain(cell: Cell) -> bool:
-    return not cell.format and len(cell.text) <= _MOST_DIGITS and cell.text[0] != "-"
-
-
 def _stored(cell: Cell) -> Figure:
-    text = cell.text
-    if _is_plain(cell):
-        return Figure(FIGURE, text, Decimal(text))
-    if text.startswith("-"):
-        return Figure(REFUSED, why="figure_negative")
-    if len(text.partition(".")[0]) > _MOST_DIGITS:
-        return Figure(REFUSED, why="figure_rounded")
-    made = _exactly(text)
-    if isinstance(made, str):
-        return Figure(REFUSED, why=made)
+    if why := _refusal(cell):
+        return Figure(REFUSED, why=why)
+    value = _number(cell)
     if not cell.format:
-        return Figure(FIGURE, text, made)
-    percent, scaled, unit = _meaning(cell.format)
+        return Figure(FIGURE, cell.text, value)
+    percent, _, unit = _meaning(cell.format)
     if percent:
-        made = made.scaleb(2, EXACT)
-        return Figure(FIGURE, plain_text(made), made, percent=True)
-    if scaled:
-        return Figure(REFUSED, why="figure_scaled")
-    return Figure(FIGURE, text, made, unit)
+        return Figure(FIGURE, plain_text(value), value, percent=True)
+    return Figure(FIGURE, cell.text, value, unit)
+
+
+def _refusal(cell: Cell) -> str:
+    """The key of the sentence that refuses a stored number, "" for one that is a figure."""
+    text = cell.text
+    if text.startswith("-"):
+        return "figure_negative"
+    if len(text) > _MOST_DIGITS:  # a shorter one is neither rounded nor too exact
+        whole, _, decimals = text.partition(".")
+        if len(whole) > _MOST_DIGITS:
+            return "figure_rounded"
+        if len(decimals) > MOST_DECIMALS:
+            return "figure_decimals"
+    if cell.format:
+        percent, scaled, _ = _meaning(cell.format)
+        return "figure_scaled" if scaled and not percent else ""
+    return ""
+
+
+def _number(cell: Cell) -> Decimal:
+    """The figure of a stored number that is not refused, in percent where it is shown so."""
+    value = Decimal(cell.text)
+    return value.scaleb(2, EXACT) if cell.format and _meaning(cell.format)[0] else value
 
 
 @lru_cache(1_000)
@@ -143,7 +154,9 @@ def _written(text: str) -> Figure:
     if len(text) > _LONGEST:
         return Figure(WORDS, why="figure_words")
     plain = unicodedata.normalize("NFKC", text[:200]).casefold()
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().strip("'’‘`\"“”").strip()
+    if not plain.isprintable():
+        plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    plain = plain.strip().strip("'’‘`\"“”").strip()
     if not plain or _MARKS.fullmatch(plain):
         return Figure(MISSING)
     percent = plain.endswith("%")

@@ -30,7 +30,7 @@ GIVEN = "given"  # somebody said what the row is
 _LONG = 24  # characters of a text that is no name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row and its role; ``name`` is its name in the sheet, ``id`` the recipient."""
 
@@ -83,10 +83,12 @@ class Rows:
     def _row(self, number: int, cells: tuple[Cell, ...]) -> Row | None:
         own = cells[self.names] if self.names < len(cells) else EMPTY
         name = tidy(own.text)
-        words = [] if name and is_word(own) else [tidy(c.text) for c in cells if is_word(c)]
-        label = name or (words[0] if words else "")
         at, draft = self.view.row(number), self.draft
         has_figures = self._has(cells, FIGURE, REFUSED)
+        # the words of a row with a name only tell whether it is a note, which one with figures is not
+        named = name and (has_figures or is_word(own))
+        words = [] if named else [tidy(c.text) for c in cells if is_word(c)]
+        label = name or (words[0] if words else "")
         blank = not any(i < len(cells) and cells[i].kind != BLANK for i in self.figures)
 
         def made(role: str, why: str, id: str = "") -> Row:

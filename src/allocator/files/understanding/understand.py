@@ -8,6 +8,7 @@ from dataclasses import replace
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import plain_name
+from allocator.files.parsing import uncollected
 from allocator.files.sheets.grids.files import grids_of
 from allocator.files.sheets.grids.grid import Grid
 from allocator.files.sheets.spreadsheet import shown_name
@@ -36,6 +37,7 @@ def understand(
     return understand_grids(shown_name(name), grids_of(name, content), options or Options(), scenario)
 
 
+@uncollected()
 def understand_grids(
     file: str, grids: Sequence[Grid], options: Options, scenario: Scenario | None
 ) -> Understanding:

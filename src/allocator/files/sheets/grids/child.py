@@ -33,8 +33,10 @@ from allocator.files.sheets.grids.grid import (
 SECONDS = 60
 MEMORY_MB = 300
 _SHORT_OF_MEMORY, _NOT_INSTALLED, _STUMBLED = 9, 3, 1  # exit statuses
-_KINDS = (BLANK, NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH)
-_NUMBER = {kind: at for at, kind in enumerate(_KINDS)}
+_AT_ONCE = 2**16  # bytes of output; line by line the pipe would take longer than the lines
+_BLANK = "0"
+_KINDS = dict(zip("0123456", (BLANK, NUMBER, TEXT, DATE, ERROR, FORMULA, TRUTH), strict=True))
+_LETTERS = {kind: letter for letter, kind in _KINDS.items()}
 
 
 def in_child(file: str, kind: str, content: bytes, most_rows: int, memory_mb: int = MEMORY_MB) -> list[Grid]:
@@ -65,10 +67,12 @@ def _grids(file: str, lines: Iterable[bytes]) -> list[Grid]:
         if isinstance(found, list):
             number, texts, kinds, codes = found
             cells = [
-                Cell(text, _KINDS[kind]) if kind else EMPTY for text, kind in zip(texts, kinds, strict=True)
+                EMPTY if kind == _BLANK else Cell(text, _KINDS[kind])
+                for text, kind in zip(texts, kinds, strict=True)
             ]
             for column, code in codes:
-                cells[column] = cells[column]._replace(format=formats.setdefault(code, code))
+                text, kind, _ = cells[column]
+                cells[column] = Cell(text, kind, formats.setdefault(code, code))
             rows.append((number, tuple(cells)))
         elif "problems" in found:
             raise ScenarioError(Problem(p["key"], p["details"], file, p["at"]) for p in found["problems"])
@@ -87,7 +91,10 @@ def _grids(file: str, lines: Iterable[bytes]) -> list[Grid]:
 
 
 def _lines(grids: Iterable[Grid]) -> Iterator[Any]:
-    """Sheets as plain data: the properties of a sheet, its rows, and its end."""
+    """Sheets as plain data: the properties of a sheet, its rows, and its end.
+
+    A row is its number, the texts of its cells, a letter for the kind of each, and the formats by column.
+    """
     for grid in grids:
         yield {
             "name": grid.name,
@@ -100,7 +107,12 @@ def _lines(grids: Iterable[Grid]) -> Iterator[Any]:
         }
         for number, cells in grid.rows:
             codes = [(at, cell.format) for at, cell in enumerate(cells) if cell.format]
-            yield number, [cell.text for cell in cells], [_NUMBER[cell.kind] for cell in cells], codes
+            yield (
+                number,
+                [cell.text for cell in cells],
+                "".join([_LETTERS[cell.kind] for cell in cells]),
+                codes,
+            )
         yield {"end": True}
 
 
@@ -128,8 +140,8 @@ def main(kind: str, file: str, most_rows: int, memory_mb: int) -> None:
     except ScenarioError as error:
         found = [{"key": p.key, "details": dict(p.details), "at": dict(p.at)} for p in error.problems]
         answer = iter([{"problems": found}])
-    for line in answer:
-        sys.stdout.write(json.dumps(line) + "\n")
+    with open(sys.stdout.fileno(), "w", _AT_ONCE, encoding="ascii", newline="\n", closefd=False) as output:
+        output.writelines(json.dumps(line) + "\n" for line in answer)
 
 
 def _read(kind: str, file: str, content: bytes, most_rows: int) -> list[Grid]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from allocator.core.errors import ScenarioError
 from allocator.files.parsing import wrong
 from allocator.files.sheets.cells import Part
 from allocator.files.sheets.grids.grid import (
+    BLANK,
     DATE,
     EMPTY,
     ERROR,
@@ -22,22 +23,27 @@ from allocator.files.sheets.grids.grid import (
     Grid,
     is_notable,
 )  # fmt: skip
-from allocator.files.sheets.number_formats import Layout, layouts
 from allocator.files.sheets.spreadsheet import written
 from allocator.files.sheets.unpacking import unpack
+
+_KINDS = {
+    str: TEXT, bool: TRUTH, int: NUMBER, float: NUMBER,
+    date: DATE, datetime: DATE, time: DATE, timedelta: DATE,
+}  # fmt: skip
 
 
 def workbook_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
     """The sheets of a workbook.  Raises ScenarioError for anything but a workbook within the limits."""
     from python_calamine import CalamineWorkbook  # only ever needed here
 
-    safe, parts = unpack(file, content, most_rows)
+    safe, parts = unpack(file, content, is_notable, most_rows)
     grids: list[Grid] = []
     try:
-        found = layouts(safe, is_notable)
         with CalamineWorkbook.from_filelike(io.BytesIO(safe)) as book:
             for number, part in enumerate(parts):
-                rows = _rows(book.get_sheet_by_name(str(number)), part, found[number]) if part.rows else {}
+                rows = _rows(book.get_sheet_by_name(str(number)), part) if part.rows else {}
+                hidden = part.hidden_rows & rows.keys()
+                filtered = {row for row in hidden if any(top <= row <= last for top, last in part.filters)}
                 grids.append(
                     Grid(
                         part.name,
@@ -48,9 +54,9 @@ def workbook_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
                         ),
                         part.hidden,
                         tuple(part.merged),
-                        frozenset(found[number].hidden_rows & rows.keys()),
-                        frozenset(found[number].hidden_columns),
-                        filtered_rows=frozenset(found[number].filtered_rows & rows.keys()),
+                        frozenset(hidden - filtered),
+                        frozenset(chain.from_iterable(part.hidden_columns)),
+                        filtered_rows=frozenset(filtered),
                     )
                 )
     except (ScenarioError, MemoryError):
@@ -62,16 +68,15 @@ def workbook_grids(file: str, content: bytes, most_rows: int) -> list[Grid]:
     return grids
 
 
-def _rows(sheet: Any, part: Part, layout: Layout) -> dict[int, list[Cell]]:
+def _rows(sheet: Any, part: Part) -> dict[int, list[Cell]]:
     """The rows by their numbers, with the errors and formulas that the reader shows as blank."""
     rows: dict[int, list[Cell]] = {}
     before = (sheet.start or (0, 0))[1]
-    formats: Mapping[tuple[int, int], str] = layout.formats
     for number, read in enumerate(sheet.iter_rows(), 1):
         if any(value != "" for value in read):
             cells = [EMPTY] * before
             cells += [
-                _cell(value, formats.get((number, column), ""))
+                _cell(value, part.formats.get((number, column), ""))
                 for column, value in enumerate(read, before + 1)
             ]
             if any(cell.kind for cell in cells):
@@ -84,12 +89,7 @@ def _rows(sheet: Any, part: Part, layout: Layout) -> dict[int, list[Cell]]:
 
 
 def _cell(value: Any, code: str) -> Cell:
-    if isinstance(value, str):
+    kind = _KINDS.get(type(value), BLANK)
+    if kind == TEXT:
         return Cell(value, TEXT) if value.strip() else EMPTY
-    if isinstance(value, bool):
-        return Cell(str(value).upper(), TRUTH)
-    if isinstance(value, int | float):
-        return Cell(written(value), NUMBER, code)
-    if isinstance(value, date | time | timedelta):
-        return Cell(written(value), DATE)
-    return EMPTY
+    return Cell(written(value), kind, code if kind == NUMBER else "") if kind else EMPTY
