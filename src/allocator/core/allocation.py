@@ -215,6 +215,14 @@ class Allocation:
         return Frozen(table)
 
     @cached_property
+    def grouped(self) -> Mapping[str, str]:
+        """The bound, "floor" or "cap", that a group of a recipient stands at, where one does; in any pool."""
+        ids, table = self.scenario.ids, dict[str, str]()
+        for split in (*self.splits, *self._last):
+            table |= {ids[split.members[at]]: end for at, end in split.grouped.items()}
+        return Frozen(table)
+
+    @cached_property
     def tied(self) -> tuple[str, ...]:
         """Those among whom listed order decided who gets the last units, in any pool."""
         tied = {i for split in (*self.splits, *self._last) for i in split.tied}

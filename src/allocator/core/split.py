@@ -98,6 +98,11 @@ class Rounded:
         look(self.groups)
         return tuple(found)
 
+    @cached_property
+    def grouped(self) -> Mapping[int, str]:
+        """The bound that the innermost such group of a member stands at, by place: "floor" or "cap"."""
+        return {at: end for group, end in self.groups_at for at in group.places}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Split(Rounded):

@@ -9,6 +9,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.pools import Pool
+from allocator.core.split import Rounded
 from allocator.core.stages.take_part import named
 from allocator.text import Phrasebook
 
@@ -25,7 +26,28 @@ def at_limits(allocation: Allocation, book: Phrasebook) -> Mapping[str, list[str
                 if len(allocation.splits) > 1:
                     said = book.say("pools.at_limit", name=split.pool.name, at=said)
                 found.setdefault(allocation.scenario.ids[i], []).append(said)
+        for place, end in split.grouped.items():
+            said = book.say("table.group_at_floor" if end == "floor" else "table.group_at_cap")
+            if len(allocation.splits) > 1:
+                said = book.say("pools.at_limit", name=split.pool.name, at=said)
+            found.setdefault(allocation.scenario.ids[split.members[place]], []).append(said)
+    if allocation.overall is not None:
+        _over_all(allocation, allocation.overall, found, book)
     return found
+
+
+def _over_all(
+    allocation: Allocation, overall: Rounded, found: dict[str, list[str]], book: Phrasebook
+) -> None:
+    """Adds the limits over all pools that recipients, or their groups, stand at."""
+    own = {at: end for at, end in enumerate(overall.at) if end}
+    for ends, floor, cap in (
+        (own, "table.at_floor", "table.at_cap"),
+        (overall.grouped, "table.group_at_floor", "table.group_at_cap"),
+    ):
+        for at, end in ends.items():
+            said = book.say("pools.over_all", at=book.say(floor if end == "floor" else cap))
+            found.setdefault(allocation.scenario.ids[overall.members[at]], []).append(said)
 
 
 def unmet_words(scenario: Scenario, book: Phrasebook) -> Mapping[str, list[str]]:

@@ -244,10 +244,11 @@ def _sentence(
         if stage.kind == "phase_in":
             clauses.append(_changed("explain.phase_in", by[id], scenario, book))
         if stage.kind == "limits" and by[id]:
-            key = "explain.over_all" if stage.pool == "all" else _LIMITS[allocation.at[id]]
-            clauses.append(_changed(key, by[id], scenario, book))
+            clauses.append(_changed(_limit_key(allocation, stage, id), by[id], scenario, book))
         if stage.kind == "deduction" and by[id]:
-            clauses.append(_changed("explain.deduction", by[id], scenario, book))
+            holds = any(one.recipient == id and one.amount for one in scenario.deductions)
+            key = "explain.deduction" if holds else "explain.deduction_other"
+            clauses.append(_changed(key, by[id], scenario, book))
         if stage.kind == "scale" and by[id]:
             clauses.append(_changed("explain.scale", by[id], scenario, book))
         if stage.kind == "rounding" and by[id]:
@@ -260,6 +261,17 @@ def _sentence(
     clauses.append(book.say("explain.amount", amount=final))
     said = book.say("explain.sentence", clauses=book.say("explain.next").join(clauses))
     return said + book.say("explain.assumed") if scenario.assumed else said
+
+
+def _limit_key(allocation: Allocation, stage: Stage, id: str) -> str:
+    """The key of the clause on what limits change of an amount: its own, its group's, or others'."""
+    if stage.pool == "all":
+        return "explain.over_all"
+    if allocation.at[id] is None and id in allocation.grouped:
+        return (
+            "explain.limits_group_floor" if allocation.grouped[id] == "floor" else "explain.limits_group_cap"
+        )
+    return _LIMITS[allocation.at[id]]
 
 
 def _changed(key: str, by: Number, scenario: Scenario, book: Phrasebook) -> str:

@@ -14,12 +14,21 @@ if TYPE_CHECKING:
     from allocator.core.formula.tree import Node
 
 
+_WORDS = {  # of formulas and bounds, where no column is called so
+    "previous": "table.previous",
+    "issued": "table.issued",
+    "fund": "rule.word_fund",
+    "distributable": "rule.word_distributable",
+    "pool": "rule.word_pool",
+}
+
+
 def in_names(formula: Formula, scenario: Scenario, book: Phrasebook) -> str:
     """The formula with the columns' names in the reader's language; those of more than one word in quotes."""
     from allocator.core.formula import written  # most scenarios have no formula
 
     names = {factor.id: book.text(factor.name) for factor in scenario.factors}
-    names["previous"] = names.get("previous", book.say("table.previous"))
+    names = {name: book.say(key) for name, key in _WORDS.items()} | names
     return written(_named(formula.root, names))
 
 

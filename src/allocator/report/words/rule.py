@@ -164,9 +164,12 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
     if limit.together and not isinstance(limit.recipients, str):
         whom = book.say("rule.together", whom=whom)
     clauses = []
+    floor, cap = ("rule.floors", "rule.caps") if many else ("rule.floor", "rule.cap")
+    if limit.together:
+        floor, cap = "rule.floor_together", "rule.cap_together"
     for key, amount, rate, formula in (
-        ("rule.floors" if many else "rule.floor", limit.floor, limit.floor_rate, limit.floor_formula),
-        ("rule.caps" if many else "rule.cap", limit.cap, limit.cap_rate, limit.cap_formula),
+        (floor, limit.floor, limit.floor_rate, limit.floor_formula),
+        (cap, limit.cap, limit.cap_rate, limit.cap_formula),
     ):
         if amount is not None:
             size = book.money(amount, words.currency)
@@ -193,7 +196,9 @@ def limit_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
     words = limit_words(scenario)
     shown = [c for limit in scenario.limits[:MOST_LIMITS] for c in limit_clauses(limit, book, words)]
     left = len(scenario.limits) - MOST_LIMITS
-    lines = [book.say("cli.limits", clauses=book.say("rule.join").join(shown))] if shown else []
+    # each clause says 每个 or 合计; where all are of the one kind, the sentence says so at once
+    key = "cli.limits_both" if any(limit.together for limit in scenario.limits) else "cli.limits"
+    lines = [book.say(key, clauses=book.say("rule.join").join(shown))] if shown else []
     return [*lines, *([book.say("cli.limits_more", count=left)] if left > 0 else [])]
 
 
