@@ -1,7 +1,7 @@
 """The stages of the allocation one by one, each number with its derivation."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from allocator import (
     ScenarioError,
     allocate,
 )
+from allocator.core.corrections import Adjustment
 from allocator.core.exact import nearest_unit
+from allocator.core.parts import Target
 from allocator.files.scenario.save import tables
 from allocator.text import Money, Phrasebook
 
@@ -399,3 +401,15 @@ def test_a_new_field_of_limits_changes_no_digest_where_it_is_not_used_and_is_sav
 @pytest.mark.parametrize("year", ["2022", 10**40, -1, True])
 def test_a_year_is_four_digits(year):
     wrong("year", lambda: Factor("x", (1,), year=year))
+
+
+def test_a_reservation_that_would_fall_below_zero_is_named():
+    """It has 10 and is to pay 11; or has nothing, and 1.5 up to 2 twice is one of 3 too many."""
+    office = Target(reservation="市级部门")
+    pays = [Adjustment("a", 11, "会议决定", paid_by=office)]
+    ten, nothing = ([Reservation("市级部门", amount)] for amount in (10, 0))
+    paying = scenario((1, 1), 110, reservations=ten, adjustments=pays)
+    wrong("adjusted_below_zero", lambda: allocate(paying))
+    three = Fund(3, "CNY", 1, "rest-to", rest_to=office)
+    taking = replace(scenario((1, 1), reservations=nothing), fund=three)
+    wrong("rounding_breaks_limit", lambda: allocate(taking))

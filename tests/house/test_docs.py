@@ -114,6 +114,31 @@ def test_the_case_of_the_method_comes_out_as_it_is_worked_there(tmp_path):
         assert row in text
 
 
+def test_the_second_case_of_the_method_comes_out_as_it_is_worked_there(tmp_path):
+    """In 万元 too: money held, a limit on a sum, bounds as formulas, an adjustment, amounts issued before."""
+    document = ROOT / "docs" / "scenario-format.md"
+    (rule,) = [text for text in blocks(document, "toml") if "[[deduction]]" in text]
+    (tmp_path / "example.toml").write_text(rule, "utf-8")
+    for name, text in zip(("workload", "previous", "issued"), blocks(document, "csv")[2:5], strict=True):
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    result = allocate(load_scenario(tmp_path / "example.toml"))
+    assert [*result.entitlements.values()] == [4_200_000, 3_150_000, 1_995_000, 1_155_000]
+    assert result.split.floor_units == (418, 283, 171, 96)
+    assert [(group.places, group.cap, end) for group, end in result.split.groups_at] == [((2, 3), 295, "cap")]
+    assert result.split.multiplier == Fraction(422, 420)
+    parks = [Fraction(295 * share, 315) * 10_000 for share in (Fraction("199.5"), Fraction("115.5"))]
+    assert [*result.limited.values()] == [4_220_000, 2_830_000, *parks]
+    assert result.split.units == (422, 283, 187, 108)
+    rows = zip(result.split.units, *(
+        [amount // 10_000 for amount in by.values()]
+        for by in (result.adjustments, result.amounts, result.scenario.issued, result.to_issue)
+    ), strict=True)  # fmt: skip
+    text = (ROOT / "docs" / "method.md").read_text("utf-8")
+    for name, (paid, change, *more) in zip(("甲区", "乙县", "丙园区", "丁园区"), rows, strict=True):
+        figures = [str(paid), f"{change:+}", *map(str, more)]
+        assert f"| {name} | {' | '.join(figures)} |".replace("-", "−") in text
+
+
 def test_every_key_of_the_format_is_documented():
     from allocator.files.scenario import schema
 

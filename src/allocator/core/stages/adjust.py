@@ -54,9 +54,15 @@ def _pro_rata(amounts: Mapping[str, Number], others: list[str], amount: Number, 
 def check_below_zero(
     scenario: Scenario, before: Mapping[str, Number], changes: Mapping[str, Number], name: Mapping[str, Text]
 ) -> None:
-    """Raises ScenarioError where changes by hand take an amount, or a reservation, below zero."""
+    """Raises ScenarioError where changes by hand, or the rest of rounding, take something below zero."""
+    currency = scenario.fund.currency
     for id, change in changes.items():
-        if before[id] + change < 0:
-            currency = scenario.fund.currency
+        after = plain(before[id] + change)
+        if after >= 0:
+            continue
+        if scenario.adjustments:
             amount, by = Money(before[id], currency), Money(max(change, -change), currency)
             wrong("adjusted_below_zero", at={"key": "adjustment"}, name=name[id], amount=amount, by=by)
+        amount, least = Money(after, currency), Money(0, currency)
+        at = {"key": "fund.rest_to"}
+        wrong("rounding_breaks_limit", at=at, name=name[id], amount=amount, limit=least)
