@@ -14,7 +14,7 @@ from allocator import load_scenario
 from allocator.cli.entry import main
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
     with pytest.raises(SystemExit) as ended:
         main([*arguments])
     shown = capsys.readouterr()
@@ -39,7 +39,7 @@ def rule(folder: Path, text: str, sizes: str, **more: str) -> str:
 
 
 def amounts(capsys: pytest.CaptureFixture[str], file: str, key: str = "amount") -> list[Any]:
-    shown = json.loads(said(capsys, "run", file, "--format", "json"))
+    shown = json.loads(printed(capsys, "run", file, "--format", "json"))
     return [row[key] for row in shown["recipients"]]
 
 
@@ -53,7 +53,7 @@ def test_what_is_held_is_part_of_what_is_allocated(
     held = '[[deduction]]\nrecipient = "A"\namount = 50\nreason = "上年结余"\n'
     file = rule(tmp_path, FUND.format(1000, 1) + SHARES + held, "50 9 41")
     assert amounts(capsys, file) == [475, 95, 430]
-    shown = said(capsys, "run", file, "--lang", "zh")
+    shown = printed(capsys, "run", file, "--lang", "zh")
     assert "已有结转结余" in shown and "扣减结转结余：A已有50元，计入应得数，理由：上年结余。" in shown
 
 
@@ -61,7 +61,7 @@ def test_parks_together_at_most_a_third(tmp_path: Path, capsys: pytest.CaptureFi
     group = '[[limit]]\nrecipients = "park"\ntogether = true\ncap_rate = 0.3\nof = "fund"\n'
     file = rule(tmp_path, FUND.format(1000, 1) + SHARES + group, "1 1 1 1")
     assert amounts(capsys, file) == [150, 150, 350, 350]
-    assert "parks together" in said(capsys, "run", file, "--lang", "en").lower()
+    assert "parks” together" in printed(capsys, "run", file, "--lang", "en").lower()
 
 
 def test_floors_paid_from_gains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,13 +70,13 @@ def test_floors_paid_from_gains(tmp_path: Path, capsys: pytest.CaptureFixture[st
     )
     file = rule(tmp_path, FUND.format(330_000, 1) + floors, "95 105 130", previous="100000 100000 100000")
     assert amounts(capsys, file) == [103_000, 104_448, 122_552]
-    assert "增量" in said(capsys, "run", file, "--lang", "zh")
+    assert "增量" in printed(capsys, "run", file, "--lang", "zh")
 
 
 def test_instalments_have_three_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = rule(tmp_path, FUND.format(100, 1) + SHARES, "1 1", issued="20 30")
     assert amounts(capsys, file, "to_issue") == [30, 20]
-    heading, first = said(capsys, "run", file, "--format", "csv", "--lang", "zh").splitlines()[:2]
+    heading, first = printed(capsys, "run", file, "--format", "csv", "--lang", "zh").splitlines()[:2]
     assert (
         "全年应分配数（元）,已提前下达数（元）,本次下达数（元）" in heading
         and ",50,20,30," in first.replace("+", "")
@@ -101,7 +101,7 @@ def by_weights(tmp_path: Path) -> str:
 
 
 def test_guangdongs_plan_is_as_published(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = json.loads(said(capsys, "check", str(GUANGDONG), "--expect-published", "--format", "json"))
+    shown = json.loads(printed(capsys, "check", str(GUANGDONG), "--expect-published", "--format", "json"))
     assert shown["as_published"] is True and shown["adjustments"] == 18 and shown["published"] == 50_000
     assert shown["currency"] == {"zh": "亩", "en": "mu"}
 
@@ -109,27 +109,27 @@ def test_guangdongs_plan_is_as_published(capsys: pytest.CaptureFixture[str]) -> 
 def test_without_its_adjustments_eighteen_differ_and_100_mu_are_left(
     by_weights: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shown = json.loads(said(capsys, "run", by_weights, "--format", "json", "--lang", "en", status=1))
+    shown = json.loads(printed(capsys, "run", by_weights, "--format", "json", "--lang", "en", status=1))
     off = {row["name"]: row["difference"] for row in shown["recipients"] if row["difference"]}
     assert off == EIGHTEEN
     assert (shown["undistributed"], shown["total"], shown["fund"]) == (100, 49_900, 50_000)
     for lang, words in (("zh", "未分配100亩"), ("en", "100 mu is undistributed")):
-        assert words in said(capsys, "run", by_weights, "--lang", lang, status=1)
+        assert words in printed(capsys, "run", by_weights, "--lang", lang, status=1)
 
 
 def test_compare_and_explain_name_the_eighteen(by_weights: str, capsys: pytest.CaptureFixture[str]) -> None:
-    compared = json.loads(said(capsys, "compare", by_weights, str(GUANGDONG), "--format", "json", status=1))
+    compared = json.loads(printed(capsys, "compare", by_weights, str(GUANGDONG), "--format", "json", status=1))
     changed = {id: by for id, by in compared["scenarios"][1]["differences"].items() if by}
     names = {r.id: r.name.en for r in load_scenario(GUANGDONG).recipients}
     assert {names[id]: -by for id, by in changed.items()} == EIGHTEEN
     sentence = "the fund is the same, the sum of all recipients is 100 mu more"
-    shown = said(capsys, "compare", by_weights, str(GUANGDONG), "--lang", "en", status=1)
+    shown = printed(capsys, "compare", by_weights, str(GUANGDONG), "--lang", "en", status=1)
     assert "undistributed" in shown.lower(), sentence
-    reasons = said(capsys, "explain", str(GUANGDONG), "--against", by_weights, "--lang", "en")
+    reasons = printed(capsys, "explain", str(GUANGDONG), "--against", by_weights, "--lang", "en")
     assert "Zhongshan gets 1,200 mu instead of 500 mu, 700 mu more: list of adjustments +700 mu." in reasons
     assert "Jiangmen gets the same, 3,000 mu." in reasons
 
 
 def test_every_stage_of_the_plan_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = said(capsys, "explain", str(GUANGDONG), "--lang", "zh")
+    shown = printed(capsys, "explain", str(GUANGDONG), "--lang", "zh")
     assert "测算额1048.94亩，取整减少48.94亩，按调整数减少1000亩，建议分配额0亩" in shown
