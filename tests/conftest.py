@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been read stays to the end: the garbage collection need not look through it again and again."""
+    """What has been read stays to the end: the garbage collection need not look through it each time."""
     gc.collect()
     gc.freeze()
 

@@ -23,7 +23,8 @@ ONE = {"MAX_CONCURRENCY": "1", "SC_IMPORT_THREADS": "1"}
 POISON = "987654.25"  # stands in place of every cached value, so that none can pass for a computed one
 # heights, widths, colours and paper, in the part of a sheet
 LOOKS = (
-    r' spans="[^"]*"| ht="[^"]*"| customHeight="1"|<(?:sheetFormatPr|pageMargins|pageSetup|printOptions)[^>]*/>'
+    r' spans="[^"]*"| ht="[^"]*"| customHeight="1"'
+    r"|<(?:sheetFormatPr|pageMargins|pageSetup|printOptions)[^>]*/>"
     r"|<(sheetPr|cols|mergeCells|conditionalFormatting|dataValidations|headerFooter)\b.*?</\1>"
 )
 # 0: compute everything on opening; without it, LibreOffice believes the values that it finds
