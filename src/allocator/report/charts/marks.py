@@ -17,7 +17,7 @@ from altair.utils import schemapi
 
 from allocator.text import Phrasebook
 
-# Unchecked while it is put together: checking takes a third of the time to a chart, and tests check each kind.
+# Unchecked as it is put together: checking takes a third of the time to a chart, and tests check each kind.
 schemapi.disable_debug_mode()
 
 INK, MUTED, LINE = "#1b2733", "#4a5866", "#dde4ea"
