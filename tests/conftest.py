@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             sys.path.insert(0, str(path.parent))  # as pytest does
         with suppress(Exception):
             importlib.import_module(path.stem)
+
+
+@pytest.hookimpl(optionalhook=True)  # of xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Gives all files with visits to one worker: so there is one browser and one server, loaded once."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    @cache
+    def visits(file: str) -> bool:
+        path = config.rootpath / file
+        return path.is_file() and "visit(" in path.read_text("utf-8")
+
+    class ByBrowser(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "visits" if visits(file) else file
+
+    return ByBrowser(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
