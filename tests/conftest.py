@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import browser as real
@@ -40,6 +45,45 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Of all tests, each worker first reads a part of its own: what pytest makes of a file is kept for all.
+
+    Otherwise all of them, going through the same files at the same time, make all of it, which is half of
+    what reading the tests takes. A file that cannot be read is said by pytest as it comes to it.
+    """
+    own, count = (
+        os.environ.get("PYTEST_XDIST_WORKER", ""),
+        int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)),
+    )
+    if count == 1 or session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    for path in sorted(Path(__file__).parent.rglob("test_*.py"))[int(own.removeprefix("gw")) :: count]:
+        if str(path.parent) not in sys.path:
+            sys.path.insert(0, str(path.parent))  # as pytest does
+        with suppress(Exception):
+            importlib.import_module(path.stem)
+
+
+@pytest.hookimpl(optionalhook=True)  # of xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Gives all files with visits to one worker: so there is one browser and one server, loaded once."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    @cache
+    def visits(file: str) -> bool:
+        path = config.rootpath / file
+        return path.is_file() and "visit(" in path.read_text("utf-8")
+
+    class ByBrowser(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "visits" if visits(file) else file
+
+    return ByBrowser(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a browser or LibreOffice, and in a deep run all that hypothesis finds inputs for."""
@@ -50,6 +94,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
         if depth.chosen and is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("deep")
+
+
+def pytest_collection_finish() -> None:
+    """What has been read stays to the end: the garbage collection need not look through it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,6 +21,12 @@ from processes import finished, running
 # threads that wait for each other take the processor too
 ONE = {"MAX_CONCURRENCY": "1", "SC_IMPORT_THREADS": "1"}
 POISON = "987654.25"  # stands in place of every cached value, so that none can pass for a computed one
+# heights, widths, colours and paper, in the part of a sheet
+LOOKS = (
+    r' spans="[^"]*"| ht="[^"]*"| customHeight="1"'
+    r"|<(?:sheetFormatPr|pageMargins|pageSetup|printOptions)[^>]*/>"
+    r"|<(sheetPr|cols|mergeCells|conditionalFormatting|dataValidations|headerFooter)\b.*?</\1>"
+)
 # 0: compute everything on opening; without it, LibreOffice believes the values that it finds
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -52,17 +58,19 @@ def computed(files: Mapping[str, bytes]) -> dict[str, openpyxl.Workbook]:
 
 
 def _bare(content: bytes) -> bytes:
-    """The workbook without what is repeated on every page and without number formats.
+    """The workbook without what is repeated on every page, without number formats and without looks.
 
-    LibreOffice parts pages by the one as it opens, which takes longer than all formulas; and in an xls it
-    takes a text that a formula gives in a cell with a number's format for a nought.
+    LibreOffice parts pages by the first as it opens, which takes longer than all formulas; in an xls it
+    takes a text that a formula gives in a cell with a number's format for a nought; and it works heights
+    out, and writes them for every row that a sheet could have.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as old:
         said, styles = old.read("xl/workbook.xml").decode(), old.read("xl/styles.xml").decode()
     said = re.sub(r'<definedName name="_xlnm\.Print_\w+"[^>]*>[^<]*</definedName>', "", said)
     said = said.replace("<definedNames></definedNames>", "")
     styles = re.sub(r'(<xf )numFmtId="\d+"', r'\1numFmtId="0"', styles)
-    return _with(content, {"xl/workbook.xml": said, "xl/styles.xml": styles})
+    bare = {name: re.sub(LOOKS, "", part) for name, part in sheets_of(content).items()}
+    return _with(content, {"xl/workbook.xml": said, "xl/styles.xml": styles, **bare})
 
 
 def _values(content: bytes) -> openpyxl.Workbook:

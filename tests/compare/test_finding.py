@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import html_of, opened
 from pptx import Presentation
+from undrawn import leave_undrawn
 
 from allocator import (
     Allocation,
@@ -404,6 +405,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Without pictures, which say nothing of a result and take most of the time."""
     monkeypatch.setattr(pictures, "pictures", lambda _proposal: iter(()))
     monkeypatch.setattr(range_pictures, "ranges", lambda _proposal, _readings: iter(()))
+    leave_undrawn(monkeypatch)
     yield
 
 

@@ -131,10 +131,11 @@ def test_slides_are_titled_by_it(made, lang: str, key: str) -> None:
 @BASES
 def test_pictures_draw_the_changes_from_it_and_no_reasons(made, lang: str, key: str) -> None:
     found = made(lang, key)
-    names = [picture.name for picture in pictures(found)]
+    made_of_it = list(pictures(found))
+    names = [picture.name for picture in made_of_it]
     reasons = Phrasebook(lang).say("report.picture.file_reasons", letter="C", name="")[:3]
     assert not [name for name in names if reasons in name]
-    changes = [p for p in pictures(found) if NAMES[key, lang] in p.title]
+    changes = [p for p in made_of_it if NAMES[key, lang] in p.title]
     assert len(changes) == 3
     rows = {row[0]: row[1:] for row in changes[2].rows[1:]}
     for recipient in found.chosen.scenario.recipients:

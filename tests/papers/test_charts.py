@@ -16,6 +16,7 @@ from allocator import Scenario, allocate
 from allocator.analysis.concentration import outliers
 from allocator.files.load import load_scenario
 from allocator.report.charts import marks as charts
+from allocator.report.charts import ranges
 from allocator.report.charts.data import (
     Row,
     Unit,
@@ -347,14 +348,19 @@ def test_names_take_the_same_width_in_all_panels_within_a_limit() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_chart_is_valid_vega_lite(lang: str) -> None:
-    """The page draws them unchecked, for speed."""
+    """They are put together and drawn unchecked, for speed."""
     names = ["江阳区", "泸县"]
     for marks in (
         charts.amount_marks(names, Phrasebook(lang), base="下达数", width=90, room=50),
         charts.amount_marks(names, Phrasebook(lang), base=None, width=90, room=50),
+        charts.amount_marks(names, Phrasebook(lang), base="下达数", width=90, room=50, possible=True),
         charts.change_marks(names, Phrasebook(lang), width=90),
+        charts.change_marks(names, Phrasebook(lang), width=90, pick=False),
         charts.log_marks(names, Phrasebook(lang), base="下达数", width=90),
         charts.waterfall_marks(names, Phrasebook(lang), width=90),
+        charts.tornado_marks(names, Phrasebook(lang), width=90),
+        ranges.amount_marks(names, Phrasebook(lang), width=90),
+        ranges.share_marks(names, Phrasebook(lang), width=90),
     ):
         marks.to_dict(validate=True)
 

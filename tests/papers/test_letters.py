@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -16,10 +15,9 @@ import openpyxl
 import pytest
 from docx import Document
 from pptx import Presentation
+from undrawn import leave_undrawn
 
 from allocator import allocate, load_scenario
-from allocator.report.charts.render import Drawn
-from allocator.report.papers import pack as packing
 from allocator.report.papers.pack import File, pack
 from allocator.report.papers.proposal import proposal
 from allocator.text import Phrasebook
@@ -41,14 +39,8 @@ Tables = list[list[list[str]]]
 def packed(request: pytest.FixtureRequest) -> Iterator[tuple[str, int, dict[str, File]]]:
     """Every file of a pack in which an option other than the base is proposed; pictures are not drawn."""
     lang, at = request.param
-
-    @contextmanager
-    def undrawn(specs: Any) -> Iterator[Any]:
-        count = len(list(specs))
-        yield lambda progress: [Drawn(b"", b"")] * count
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packing, "drawing", undrawn)
+        leave_undrawn(patch)
         made = pack(proposal(list(SCENARIOS.values()), Phrasebook(lang), date(2023, 5, 31), proposed=at))
     yield lang, at, {file.name: file for file in (*made.files, *made.inside)}
 

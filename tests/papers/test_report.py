@@ -21,6 +21,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from phrases import sentences
 from pptx import Presentation
+from undrawn import leave_undrawn
 
 from allocator import (
     METHOD_VERSION,
@@ -470,8 +471,9 @@ def test_the_scenarios_of_the_pack_give_the_same_digests(
 
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Packs without the pictures that go to others, which take longest to draw."""
+    """Packs without the pictures that go to others, which take longest to make; no other is drawn."""
     monkeypatch.setattr("allocator.report.papers.pictures.pictures", lambda _: iter(()))
+    leave_undrawn(monkeypatch)
 
 
 @pytest.mark.usefixtures("without_pictures")

@@ -302,12 +302,16 @@ def test_a_wrong_setting_is_said_and_stays(page: Open) -> None:
     assert "无从模拟" in error.value
 
 
-def test_where_one_factor_counts_data_alone_is_drawn(page: Open) -> None:
+def test_where_one_factor_counts_data_alone_is_drawn(page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(draws, "sweep", lambda *given, **how: drawn.append(sweep(*given, **how)) or drawn[-1])
     app = page(scenario="au-wa-2024-25/scenario")
     (radio,) = [radio for radio in app.radio if radio.label == ZH.say("app.sweep.preset")]
     assert radio.options == ["数据±10%", "自行设定"]
     many = draws_input.usual_count(WESTERN)
-    assert sweep(WESTERN, many, law=None, noise=10).digest in html_of(app)
+    (found,) = drawn
+    assert (found.scenario, found.draws, found.law) == (WESTERN, many, None)
+    assert found.noise == dict.fromkeys(WESTERN.weights, 10) and found.digest in html_of(app)
 
 
 def test_a_name_that_is_edited_draws_nothing_anew(page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +332,9 @@ def test_a_name_that_is_edited_draws_nothing_anew(page: Open, monkeypatch: pytes
 def test_what_takes_long_waits_for_the_button_and_can_be_called_off(
     page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(write(tmp_path / "large")))
+    many = generated(45, 5)
+    assert not draws_input.quick(many, 1_000_000)
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(write(tmp_path / "large", many)))
     app = count(preset(page(scenario=SLUG), "data"), 1_000_000)
     assert [button.label for button in app.button].count("开始模拟") == 1
     monkeypatch.setattr(draws, "PATIENCE", 0.01)

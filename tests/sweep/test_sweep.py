@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, lcm
 from pathlib import Path
 
 import numpy as np
@@ -84,23 +84,27 @@ def test_every_figure_is_that_of_all_draws_together(name):
     base = how.get("base") or scenario.published or allocate(scenario).amounts
     taking = [scenario.ids[i] for i in scenario.participants]
     apart = [id for id in scenario.ids if id not in taking]
-    amounts = {  # exactly, of every draw
-        id: [int(u) * unit + found.present.earmarks[id] for u in units[:, at]] for at, id in enumerate(taking)
-    } | {id: [found.present.earmarks[id]] * n for id in apart}
+    earmarks = found.present.earmarks
+    # exactly, of every draw: whole numbers of the largest part of the currency that all figures are wholes of
+    over = lcm(*(Fraction(x).denominator for x in (unit, *earmarks.values(), *base.values())))
+    unit, *given = (int(x * over) for x in (unit, *earmarks.values()))
+    given, base = dict(zip(earmarks, given, strict=True)), {id: int(x * over) for id, x in base.items()}
+    amounts = {id: [int(u) * unit + given[id] for u in units[:, at]] for at, id in enumerate(taking)}
+    amounts |= {id: [given[id]] * n for id in apart}
     changes = [a - base[id] for id in scenario.ids for a in amounts[id]]
-    gained, lost = (Fraction(sum(max(sign * by, 0) for by in changes), n) for sign in (1, -1))
+    gained, lost = (Fraction(sum(max(sign * by, 0) for by in changes), n * over) for sign in (1, -1))
     assert (found.gained, found.lost) == (gained, lost)
     assert found.moved == (gained if gained == lost else None)
     for id, all_ in amounts.items():
-        assert found.mean[id] == Fraction(sum(all_), n)
-        assert (found.least[id], found.most[id]) == (min(all_), max(all_))
+        assert found.mean[id] == Fraction(sum(all_), n * over)
+        assert (found.least[id], found.most[id]) == (Fraction(min(all_), over), Fraction(max(all_), over))
         assert found.more[id] == Fraction(sum(a > base[id] for a in all_), n)
         assert found.less[id] == Fraction(sum(a < base[id] for a in all_), n)
         order = sorted(all_)
         for level in LEVELS:
-            assert found.quantiles[level][id] == order[ceil(level * n) - 1]
+            assert found.quantiles[level][id] == Fraction(order[ceil(level * n) - 1], over)
     assert sum(found.mean.values()) + scenario.reserved == scenario.fund.amount
-    table = np.array([[float(a) for a in amounts[id]] for id in scenario.ids])
+    table = np.array([[a / over for a in amounts[id]] for id in scenario.ids])
     rank = 1 + (table[None, :, :] > table[:, None, :] + 1e-6).sum(axis=1) if len(table) < 250 else None
     if rank is None:  # one recipient at a time
         rank = np.array([1 + (table > row + 1e-6).sum(axis=0) for row in table])

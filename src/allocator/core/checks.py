@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Never
 
 from allocator.core.errors import ScenarioError
@@ -131,7 +131,8 @@ def _check_rules(scenario: Scenario) -> None:
                 at = {"key": pool.key("coefficient")}
                 wrong("column_unknown", at=at, name=name, guess=guess(name, columns))
         if pool.recipients != "all":
-            _check_named(scenario, pool.recipients, pool.key("recipients"), _kinds(scenario.recipients))
+            kinds = _kinds(scenario.recipients)
+            _check_named(scenario, pool.recipients, pool.key("recipients"), kinds, *_known(scenario))
 
 
 def _unknown_weight(name: str, key: str, known: Sequence[str]) -> Never:
@@ -142,21 +143,30 @@ def _kinds(recipients: Sequence[Recipient]) -> set[str]:
     return {recipient.kind for recipient in recipients}
 
 
+def _known(scenario: Scenario) -> tuple[set[str], set[str]]:
+    """The ids of all recipients, and of those only earmarked for."""
+    known = set(scenario.ids)
+    return known, known - {scenario.ids[i] for i in scenario.participants}
+
+
 def _check_named(
-    scenario: Scenario, recipients: str | tuple[str, ...], key: str, kinds: set[str], *, apart: bool = False
+    scenario: Scenario,
+    recipients: str | tuple[str, ...],
+    key: str,
+    kinds: set[str],
+    known: set[str],
+    apart: Set[str] = frozenset(),
 ) -> None:
-    """Refuses an unknown kind or id, and one only earmarked for (unless such may be named: ``apart``)."""
+    """Refuses an unknown kind or id, and one of those ``apart``, who may not be named."""
     at = {"key": key}
     if isinstance(recipients, str):
         if recipients != "all" and recipients not in kinds:
             wrong("limit_kind", at=at, kind=recipients, known=sorted(kinds - {""}) or "—")
         return
-    known = set(scenario.ids)
-    out = set() if apart else known - {scenario.ids[i] for i in scenario.participants}
     for id in recipients:
         if id not in known:
             _unknown(scenario, id, at=at)
-        if id in out:
+        if id in apart:
             wrong("limit_apart", at=at, name=id)
 
 
@@ -165,7 +175,7 @@ def _check_money(scenario: Scenario) -> None:
     for number, earmark in enumerate(scenario.earmarks, 1):
         if earmark.recipients is not None:
             key = f"earmark.{number}.recipients"
-            _check_named(scenario, earmark.recipients, key, _kinds(scenario.recipients), apart=True)
+            _check_named(scenario, earmark.recipients, key, _kinds(scenario.recipients), known)
         elif earmark.recipient not in known:
             _unknown(scenario, earmark.recipient, at={"key": f"earmark.{number}.recipient"})
     shares: dict[str, bool] = {}
@@ -302,13 +312,16 @@ def _check_adjustments(scenario: Scenario) -> None:
 
 
 def _check_limits(scenario: Scenario) -> None:
+    if not scenario.limits:
+        return
+    known, apart = _known(scenario)
+    kinds = _kinds(scenario.recipients)
+    if not scenario.beyond:  # a rule of format 1 refuses a kind that has no effect
+        kinds = {scenario.recipients[i].kind for i in scenario.participants}
     for number, limit in enumerate(scenario.limits, 1):
         key = f"limit.{number}"
         _check_pool(scenario, limit, key)
-        kinds = _kinds(scenario.recipients)
-        if not scenario.beyond:  # a rule of format 1 refuses a kind that has no effect
-            kinds = {scenario.recipients[i].kind for i in scenario.participants}
-        _check_named(scenario, limit.recipients, f"{key}.recipients", kinds)
+        _check_named(scenario, limit.recipients, f"{key}.recipients", kinds, known, apart)
         if limit.of == "previous" and scenario.previous is None:
             wrong("limit_previous", at={"key": f"{key}.of"})
         _check_gains(scenario, limit, key)

@@ -13,8 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
 
 from allocator.text import Phrasebook
+
+# Unchecked as it is put together: checking takes a third of the time to a chart, and tests check each kind.
+schemapi.disable_debug_mode()
 
 INK, MUTED, LINE = "#1b2733", "#4a5866", "#dde4ea"
 AMOUNT, GAIN, LOSS = "#1f5f99", "#0f6b5c", "#a8471f"
@@ -187,7 +191,6 @@ def spec(marks: alt.LayerChart) -> dict[str, Any]:
 
     Altair names an empty data set in each layer, which would hide the frame.
     """
-    # unchecked: checking takes half of the time to the first chart, and the tests check every chart
     content: dict[str, Any] = marks.to_dict(validate=False)
     for part in content["layer"]:
         part.pop("data", None)

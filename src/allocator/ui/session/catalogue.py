@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ def load(path: Path) -> Scenario:
     """The scenario of a file; raises ScenarioError, which names the file without its folders."""
     parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
     try:
-        return _load(str(path), tuple(sorted(map(stamp, (*parts, *_below(path))))))
+        return _load(str(path), _stamps((*parts, *_below(path))))
     except AllocatorError as error:
         raise error.bare() from None
 
@@ -58,13 +58,13 @@ def reading(path: Path) -> NamedReading:
     folder = path.parent.parent
     parts = [p for p in folder.rglob("*") if p.suffix in READ] if folder.is_dir() else []
     try:
-        return _reading(str(path), tuple(sorted(map(stamp, parts))))
+        return _reading(str(path), _stamps(parts))
     except ScenarioError as error:
         raise error.bare() from None
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _reading(path: str, stamps: object) -> NamedReading:
+def _reading(path: str, stamps: str) -> NamedReading:
     return load_reading(path)
 
 
@@ -87,8 +87,13 @@ def stamp(path: Path) -> tuple[str, int, int, int, int]:
     return str(path), found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
 
 
+def _stamps(paths: Iterable[Path]) -> str:
+    """The keys of several files in one text: of a tuple Streamlit looks at each figure, at every drawing."""
+    return repr(sorted(map(stamp, paths)))
+
+
 @st.cache_resource(max_entries=500, show_spinner=False)
-def _load(path: str, stamps: object) -> Scenario:
+def _load(path: str, stamps: str) -> Scenario:
     return load_scenario(path)
 
 
