@@ -11,7 +11,7 @@ from allocator.text import both
 
 
 def covers(scenario: Scenario, surface: str, also: Collection[str] = ()) -> None:
-    """Raises ScenarioError where the scenario uses a clause that format 1 cannot say and that is not in ``also``.
+    """Raises ScenarioError where the scenario uses a clause of format 2 alone that is not in ``also``.
 
     ``surface`` is the full key of what would not cover it, "beyond.surface.audit"; the sentence names it and
     the clauses that it does not cover.  ``also`` are kinds of `Scenario.beyond`, and "basis": a rule that is

@@ -43,6 +43,8 @@ class Program:
         self.fixed = np.stack([np.zeros(self.width), cone.box], axis=1)
         self.fixed[cone.anchor] = 1.0
         self.free = np.stack([np.zeros(self.width), np.full(self.width, np.inf)], axis=1)
+        self.unmissed = self.fixed.copy()
+        self.unmissed[list(cone.slack), 1] = 0.0
 
     def vector(self, row: Row) -> np.ndarray:
         """A sum over the variables, as the solver takes it."""
@@ -52,10 +54,14 @@ class Program:
         return found
 
     def solve(
-        self, objective: np.ndarray, base: np.ndarray | None = None
+        self, objective: np.ndarray, base: np.ndarray | None = None, bounds: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Dual values and the point of the least objective · v, with base · v = 1 or else the anchor at 1."""
-        equal, right, bounds = self.equal, np.zeros(self.equal.shape[0]), self.fixed
+        """Dual values and the point of the least objective · v, with base · v = 1 or else the anchor at 1.
+
+        Without a base, other ``bounds`` of the variables may be given.
+        """
+        equal, right = self.equal, np.zeros(self.equal.shape[0])
+        bounds = self.fixed if bounds is None else bounds
         if base is not None:
             equal = vstack([csr_matrix(base), equal], format="csc")
             right, bounds = np.r_[1.0, right], self.free
@@ -90,6 +96,18 @@ class Program:
             return True
         found = self.solve(-objective)
         return found is not None and self.meets(found[1]) and bool(objective @ found[1] > NEAR)
+
+    def stays_below(self, row: Row, point: np.ndarray) -> bool:
+        """True if this distance from an upper end that is never reached is above zero in some data that fits.
+
+        It is half a unit at the most, so where that is next to nothing less of it will do.
+        """
+        objective = self.vector(row)
+        least = min(NEAR, 1e-3 / self.cone.case.total)
+        if objective @ point > least:
+            return True
+        found = self.solve(-objective, bounds=self.unmissed)
+        return found is not None and self.meets(found[1]) and bool(objective @ found[1] > least)
 
     def least(self, row: Row) -> float:
         """A lower bound of this sum, with the anchor at 1; −∞ where the solver finds no answer."""

@@ -136,7 +136,9 @@ def _settled(program: Program) -> bool | _Missed:
     duals, point = found
     if program.safe(objective, duals) <= 0:
         near = float(objective @ point) <= NEAR and program.meets(point)
-        return near and all(program.reaches(row, point) for row in cone.positive)
+        if not (near and all(program.reaches(row, point) for row in cone.positive)):
+            return False
+        return all(program.stays_below(row, point) for row in cone.below)
     size = len(cone.case.ids)
     moved = (i for i in range(size) if any(point[k] > 0 for k in cone.slack[2 * i : 2 * i + 2]))
     weights = [0.0] * size
