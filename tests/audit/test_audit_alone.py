@@ -35,6 +35,8 @@ from allocator.analysis.audit import (
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.engine import plan
 from allocator.core.parts import Target, Text
+from allocator.report.audit.verdict import verdict_lines
+from allocator.text import EN, ZH
 
 MU = Text("亩", "mu")
 BY_HAND = Text("补差")
@@ -144,22 +146,38 @@ def test_a_share_comes_from_what_was_shared_out_and_not_from_the_sum():
     assert shares["y"]["a"] == (0, Fraction(35, 100) / Fraction(4, 10))
 
 
-def test_a_half_is_rounded_up():
-    """Known: a had 45 %, so 4.5 of 10, which is 5, and b 5.5, which is 6: nothing else can have come of it.
+@pytest.mark.parametrize(
+    ("share", "possible"),
+    [
+        # 4.5 of 10 is 5, and 5.5 is 6; between three, 4.5 with 2.75 twice is 5, 3, 3
+        (45, [(5, 6), (5, 3, 3)]),
+        (55, [(6, 5), (6, 2, 2)]),
+    ],
+)
+def test_a_half_is_rounded_up(share, possible):
+    """What a had is known, to the half of a unit, and that the others had the same: one split comes of it."""
+    fact = Known("x", ("a",), Fraction(share, 100), Fraction(share, 100))
+    alike = Known("x", ("b",), Fraction(100 - share, 200), Fraction(100 - share, 200))
+    for size in (2, 3):
+        facts = (fact,) if size == 2 else (fact, alike)
+        for published in product(range(8), repeat=size):
+            try:
+                verdict = audit(Reading(small(published, 10, weights={"x": 100}), facts)).verdict
+            except ScenarioError as error:
+                assert error.problems[0].key == "audit_sum_alone" and published not in possible
+                continue
+            assert verdict.consistent is (published in possible)
+            if verdict.because == "half":
+                others = (Fraction(100 - share, size - 1),) * (size - 1)
+                gaps = [Fraction(e, 10) - p for e, p in zip((share, *others), published, strict=True)]
+                assert max(gaps) == Fraction(1, 2) and min(gaps) >= -Fraction(1, 2)
 
-    At the half itself a solver's figures do not tell: what cannot be is at least not said to be possible.
-    """
-    fact = Known("x", ("a",), Fraction(45, 100), Fraction(45, 100))
-    assert not audit(Reading(small((5, 5), 10, weights={"x": 100}), (fact,))).verdict.consistent
-    assert audit(Reading(small((5, 6), 10, weights={"x": 100}), (fact,))).verdict.consistent
-    # of three, a rest is no rest of halves alone: 4.5, 2.75 and 2.75 are 5, 3 and 3
-    for first, fits in ((5, True), (4, False)):
-        scenario = small((first, 3, 3), 10, weights={"x": 100})
-        assert bool(audit(Reading(scenario, (fact,))).verdict.consistent) is fits
-    fact = replace(fact, low=Fraction(55, 100), high=Fraction(55, 100))  # 5.5 and 2.25 twice are 6, 2 and 2
-    for first, fits in ((6, True), (5, False)):
-        scenario = small((first, 2, 2), 10, weights={"x": 100})
-        assert bool(audit(Reading(scenario, (fact,))).verdict.consistent) is fits
+
+@pytest.mark.parametrize(("book", "sentence"), [(ZH, "半个单位要进位"), (EN, "a half is rounded up")])
+def test_a_half_is_said(book, sentence):
+    fact = Known("x", ("a",), Fraction(55, 100), Fraction(55, 100))
+    found = audit(Reading(small((5, 5), 10, weights={"x": 100}), (fact,)))
+    assert found.verdict.because == "half" and any(sentence in line for line in verdict_lines(found, book))
 
 
 def test_somebody_beyond_a_half_cannot_be():

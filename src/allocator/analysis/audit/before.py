@@ -55,7 +55,7 @@ def check_amounts(
 def check_sum(
     scenario: Scenario, total: int, amounts: Sequence[Number], alone: Sequence[tuple[bool, bool]] | None
 ) -> int:
-    """What rounding left in units, Σ e − Σ p: zero but where each amount is rounded by itself.
+    """The units that rounding left, Σ e − Σ p: none but where each amount is rounded by itself.
 
     ``alone`` says then of each amount if it may have been below and above the published one before rounding:
     by half a unit at the most, and above by less.  Raises ScenarioError where the amounts before rounding

@@ -34,9 +34,10 @@ class Cone:
 
     ``column[j]`` is the total of a factor.  ``slack`` are the variables by which the split, or what is known,
     may be missed, where asked for.  ``positive`` are sums that are above zero in all data, which rows alone
-    cannot state; so are ``below``, also where the split may not be missed.  ``split_rows`` has for each row
-    about a recipient's amount: True if it is in ``equal``, its number, the recipient's position, and −1 where
-    it keeps the score down, else 1.
+    cannot state; so are ``below``, where the split is not missed.  ``exact`` are the rows of ``equal`` and of
+    ``most`` as they were before they became floats.  ``split_rows`` has for each row about a recipient's
+    amount: True if it is in ``equal``, its number, the recipient's position, and −1 where it keeps the score
+    down, else 1.
     """
 
     case: Case
@@ -49,6 +50,7 @@ class Cone:
     slack: tuple[int, ...]
     positive: tuple[Row, ...]
     below: tuple[Row, ...]
+    exact: tuple[tuple[Row, ...], tuple[Row, ...]]
     split_rows: tuple[tuple[bool, int, int, int], ...]
 
     def cell(self, i: int, j: int) -> int:
@@ -144,6 +146,7 @@ def _cone(
         tuple(slack),
         tuple(positive),
         tuple(below),
+        (tuple(rows.equal), tuple(rows.most)),
         tuple(rows.split),
     )
 

@@ -25,6 +25,7 @@ from allocator.analysis.audit.rows import Row, matrix
 EPS = 2.0**-52
 NEAR = 1e-9  # in parts of the anchor: how far data may miss rows and still count as meeting them
 LEAST_BASE = 1e-6
+NEAR_FRACTIONS = 10**6  # the largest denominator that a dual value is taken for
 THREADS = 4  # the solver lets others run meanwhile
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
@@ -97,17 +98,44 @@ class Program:
         found = self.solve(-objective)
         return found is not None and self.meets(found[1]) and bool(objective @ found[1] > NEAR)
 
-    def stays_below(self, row: Row, point: np.ndarray) -> bool:
-        """True if this distance from an upper end that is never reached is above zero in some data that fits.
+    def at_end(self, rows: Sequence[Row], point: np.ndarray) -> list[Row]:
+        """Those of these distances from upper ends that are not found above zero in any data that fits.
 
-        It is half a unit at the most, so where that is next to nothing less of it will do.
+        Each is half a unit at the most, so where that is next to nothing less of it will do.  All that are
+        above zero in some data are so together: the data may be mixed.
         """
-        objective = self.vector(row)
         least = min(NEAR, 1e-3 / self.cone.case.total)
-        if objective @ point > least:
-            return True
+        sums = [(row, self.vector(row)) for row in rows]
+        left = [(row, one) for row, one in sums if one @ point <= least]
+        if len(left) > 1:
+            found = self.solve(-np.sum([one for _, one in left], axis=0), bounds=self.unmissed)
+            if found is not None and self.meets(found[1]):
+                left = [(row, one) for row, one in left if one @ found[1] <= least]
+        return [row for row, one in left if not self._reached(one, least)]
+
+    def _reached(self, objective: np.ndarray, least: float) -> bool:
         found = self.solve(-objective, bounds=self.unmissed)
         return found is not None and self.meets(found[1]) and bool(objective @ found[1] > least)
+
+    def never_above_zero(self, row: Row) -> bool:
+        """True if this sum is proved to be zero or less in all data that fits, in exact numbers.
+
+        The solver's dual values y, as near fractions, are the proof if −row − Aᵀy ≥ 0: A v = 0, or A v ≤ 0
+        with y ≤ 0, and v ≥ 0.  Variables by which something may be missed are zero.
+        """
+        found = self.solve(-self.vector(row), bounds=self.unmissed)
+        if found is None:
+            return False
+        equal, most = self.cone.exact
+        near = [Fraction(float(y)).limit_denominator(NEAR_FRACTIONS) for y in found[0]]
+        duals = [*near[: len(equal)], *(min(y, Fraction(0)) for y in near[len(equal) :])]
+        rest = {k: -x for k, x in row.items()}
+        for one, y in zip((*equal, *most), duals, strict=True):
+            if y:
+                for k, x in one.items():
+                    rest[k] = rest.get(k, Fraction(0)) - y * x
+        missed = set(self.cone.slack)
+        return all(x >= 0 for k, x in rest.items() if k not in missed)
 
     def least(self, row: Row) -> float:
         """A lower bound of this sum, with the anchor at 1; −∞ where the solver finds no answer."""

@@ -9,7 +9,7 @@ from allocator.analysis.audit import Fit, Known, Reading, fit, nearest_fits
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
-from allocator.report.audit.verdict import known_text, no_judgement, scored_text
+from allocator.report.audit.verdict import known_text, of_money, scored_text
 from allocator.report.words.finding import MOST_NAMES
 from allocator.report.words.ranges import amount_text
 from allocator.text import Phrasebook
@@ -72,7 +72,7 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, boo
             for fact in found.unmet[:4]
         ]
         lines.append(book.say("audit.fit_unmet", facts=facts))
-    return [*lines, no_judgement("audit.fit_only", scenario, book)]
+    return [*lines, of_money("audit.fit_only", "audit.fit_only_not_money", scenario, book)]
 
 
 def nearest_line(titles: Mapping[str, Text], found: Fits, book: Phrasebook) -> str:

@@ -122,7 +122,10 @@ def opening(found: Findings, book: Phrasebook) -> list[str]:
     lines = [book.say("audit.heading", title=found.title)]
     if found.reason is not None:
         lines.append(book.say("audit.reason", reason=found.reason))
-    return [*lines, *verdict_lines(found.audit, book), *correction_lines(found.audit, book)]
+    lines += [*verdict_lines(found.audit, book), *correction_lines(found.audit, book)]
+    if found.fit is not None and found.shares is not None and found.scenario.beyond:
+        lines.append(book.say("audit.data_there"))
+    return lines
 
 
 def closing(found: Findings, book: Phrasebook) -> list[str]:

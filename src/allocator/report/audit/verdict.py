@@ -97,9 +97,9 @@ def correction_lines(audit: Audit, book: Phrasebook) -> list[str]:
     return lines
 
 
-def no_judgement(key: str, scenario: Scenario, book: Phrasebook) -> str:
-    """A sentence that speaks of money, or its twin where something else is shared out."""
-    return book.say(key if isinstance(scenario.fund.currency, str) else f"{key}_not_money")
+def of_money(key: str, otherwise: str, scenario: Scenario, book: Phrasebook) -> str:
+    """A sentence that speaks of money, or the other one where something else is shared out."""
+    return book.say(key if isinstance(scenario.fund.currency, str) else otherwise)
 
 
 def scored_text(scored: Scored, scenario: Scenario, book: Phrasebook) -> str:
@@ -143,18 +143,20 @@ def verdict_lines(audit: Audit, book: Phrasebook) -> list[str]:
     """
     verdict, scenario, assumed = audit.verdict, audit.reading.scenario, premise(audit, book)
     if verdict.consistent:
-        only = no_judgement("audit.consistent_only", scenario, book)
+        only = of_money("audit.consistent_only", "audit.consistent_only_not_money", scenario, book)
         return [book.say("audit.consistent", premise=assumed), only]
     if verdict.consistent is None:
         return [book.say("audit.unsettled", premise=assumed)]
     lines = [book.say("audit.inconsistent", premise=assumed)]
     if verdict.because == "known":
         lines.append(book.say("audit.contradiction"))
+    if verdict.because == "half":
+        lines.append(book.say("audit.half"))
     lines += _clash_lines(audit, book)
     if verdict.change:
         change = amount_text(shown_range((verdict.change, verdict.change), scenario).low, scenario, book)
         lines.append(book.say("audit.change", amount=change))
-    return [*lines, no_judgement("audit.only", scenario, book)]
+    return [*lines, of_money("audit.only", "audit.only_not_money", scenario, book)]
 
 
 def _clash_lines(audit: Audit, book: Phrasebook) -> Iterator[str]:
