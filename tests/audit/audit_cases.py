@@ -16,10 +16,12 @@ from allocator import (
     Limit,
     Recipient,
     Scenario,
-    allocate,
     load_scenario,
 )
 from allocator.analysis.audit import Known, Reading, Scored
+from allocator.core.corrections import Adjustment
+from allocator.core.engine import plan
+from allocator.core.parts import Target, Text
 
 LUZHOU = load_scenario("scenarios/luzhou-2023/published-rule.toml")
 APART = load_scenario("scenarios/luzhou-2023/after-earmark.toml")
@@ -43,6 +45,7 @@ def published_case(
     limits: bool = False,
     zeros: bool = True,
     size: int | None = None,
+    adjusted: bool = False,
 ) -> Allocation:
     """A split from random data, published as it came out."""
     while True:
@@ -75,10 +78,12 @@ def published_case(
                 Limit((id,), cap=unit * rnd.randint(part, 3 * part + 1))
                 for id in rnd.sample(ids, rnd.randint(0, 2))
             ]
+        alone = {i for i in ids if i not in {e.recipient for e in apart if not e.also_shares}}
+        rest_to = Target(rnd.choice(sorted(alone))) if rounding == "rest-to" and alone else None
         try:
             scenario = Scenario(
                 title="a random case",
-                fund=Fund(total + sum(e.amount for e in apart), "CNY", unit, rounding),
+                fund=Fund(total + sum(e.amount for e in apart), "CNY", unit, rounding, rest_to=rest_to),
                 kind=kind,
                 weights=weights,
                 recipients=[Recipient(id) for id in ids],
@@ -87,10 +92,32 @@ def published_case(
                 earmarks=apart,
                 limits=bounds,
             )
-            found = allocate(scenario)
+            if adjusted:
+                scenario = replace(scenario, adjustments=random_adjustments(rnd, plan(scenario)))
+            found = plan(scenario)
         except AllocatorError:
             continue
-        return allocate(replace(scenario, published=found.amounts))
+        return plan(replace(scenario, published=found.amounts))
+
+
+def random_adjustments(rnd: Random, found: Allocation) -> list[Adjustment]:
+    """Changes by hand that take nobody below zero, and add up to zero or to what rounding left."""
+    scenario, unit = found.scenario, found.scenario.fund.unit
+    made = []
+    if rnd.random() < 0.5:  # each paid by another one
+        for _ in range(rnd.randint(1, 2)):
+            payer, gets = rnd.sample(scenario.ids, 2)
+            most = int((found.amounts[payer] - found.earmarks[payer]) // unit) // 4
+            if most:
+                by = unit * rnd.randint(1, most)
+                made.append(Adjustment(gets, by, Text("补差"), paid_by=Target(payer)))
+    left = found.left
+    if left > 0 and rnd.random() < 0.7:
+        made += [Adjustment(rnd.choice(scenario.ids), unit, Text("用尾差")) for _ in range(int(left // unit))]
+    elif left < 0 and rnd.random() < 0.7:
+        most = max(scenario.ids, key=found.amounts.__getitem__)
+        made.append(Adjustment(most, left, Text("减多出的数")))
+    return made
 
 
 def true_shares(allocation: Allocation, factor: str) -> dict[str, Fraction]:

@@ -89,7 +89,13 @@ class Asked:
         for earmark in scenario.earmarks:
             apart[earmark.recipient] += earmark.amount
         self.apart = apart
-        self.p = np.array([float((scenario.published[id] - apart[id]) / unit) for id in self.ids])
+        changed = dict.fromkeys(scenario.ids, Fraction(0))
+        for adjustment in scenario.adjustments:
+            changed[adjustment.recipient] += adjustment.amount
+            if adjustment.paid_by is not None and adjustment.paid_by.recipient:
+                changed[adjustment.paid_by.recipient] -= adjustment.amount
+        gave = {id: scenario.published[id] - changed[id] - apart[id] for id in self.ids}
+        self.p = np.array([float(gave[id] / unit) for id in self.ids])
         self.total = float(scenario.distributable / unit)
         self.c = np.ones(n)
         if scenario.coefficient is not None:
@@ -138,6 +144,18 @@ class Asked:
                 rows.append((self.p[i] + 1) * scores - cut - e[i])
         elif rounding == "exact":
             equal += [e[i] - self.p[i] * scores for i in range(n)]
+        elif rounding in (
+            "each-alone",
+            "rest-to",
+        ):  # p − u/2 ≤ e < p + u/2; one that takes the rest has no ends
+            target = self.scenario.fund.rest_to
+            for i in range(n):
+                if rounding == "rest-to" and target.recipient == self.ids[i]:
+                    continue
+                rows.append(e[i] - (self.p[i] - 0.5) * scores)
+                rows.append((self.p[i] + 0.5) * scores - e[i])
+                if self.c[i]:
+                    ties.append((self.p[i] + 0.5) * scores - e[i])
         else:
             for i in range(n):
                 if i == largest:

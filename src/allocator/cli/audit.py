@@ -198,7 +198,7 @@ def show(found: Answers, form: str, book: Phrasebook) -> None:
     if form == "csv":
         rows = [row for one in found.found for row in tables.file_rows(one, book)]
         remarks = [line for one in found.found for line in tables.remarks(one, book)]
-        print_csv(tables.file_headers(book), rows, [*remarks, *rest])
+        print_csv(tables.file_headers(found, book), rows, [*remarks, *rest])
         return
     lines = []
     for one in found.found:

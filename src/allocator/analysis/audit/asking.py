@@ -93,7 +93,7 @@ class Outlook:
     """The recipients that gain or lose under other weights, whatever the data under this reading.
 
     ``says`` is, by recipient, "gains", "loses", "same" or "open" (cannot be told), of whole amounts after
-    rounding; ``bounds`` are the ranges behind it.
+    rounding and before adjustments; ``bounds`` are the ranges behind it.
     """
 
     bounds: Bounds
@@ -103,17 +103,17 @@ class Outlook:
 def outlook(audit: Audit, weights: Mapping[str, Any], *, progress: Progress | None = None) -> Outlook:
     """The gains and losses that these weights would bring, against the published amounts.
 
-    Raises ScenarioError under binding limits, since entitlements cannot be compared with amounts.
+    Adjustments are off on both sides.  Raises ScenarioError under binding limits, since entitlements cannot
+    be compared with amounts.
     """
     case = fitting_case(audit)
     if case.limited:
         wrong("audit_limits_gains", "reading")
     found = bounds.amount_bounds(case, weights, progress=progress)
-    published, whole = case.scenario.published, whole_amounts(case, weights, found)
-    assert published is not None
+    whole = whole_amounts(case, weights, found)
     says = {}
     for id, (low, high) in whole.items():
-        amount = published[id]
+        amount = case.before_adjustments[id]
         says[id] = (
             "gains" if low > amount else "loses" if high < amount else "same" if low == high else "open"
         )
@@ -121,24 +121,27 @@ def outlook(audit: Audit, weights: Mapping[str, Any], *, progress: Progress | No
 
 
 def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Range]) -> dict[str, Range]:
-    """Each recipient's range after rounding, from the ranges before it; earmarks included."""
-    published, unit = case.scenario.published, Fraction(case.unit)
-    assert published is not None
+    """Each recipient's range after rounding and before adjustments, from the ranges before rounding.
+
+    Earmarks are included.
+    """
+    before, unit = case.before_adjustments, Fraction(case.unit)
     unchanged = weights_of(case, weights) == case.weights
     split = {id: tuple(end - case.earmarks[id] for end in found[id]) for id in case.ids}
     top, reach = max(low for low, _ in split.values()), Fraction(len(case.ids) - 1, 2) * unit
+    rest_to = case.scenario.fund.rest_to.recipient if case.scenario.fund.rest_to else None
     whole: dict[str, Range] = {}
     for id in case.scenario.ids:
         if id not in split or unchanged:
-            whole[id] = Range(published[id], published[id])
+            whole[id] = Range(before[id], before[id])
             continue
         low, high = split[id]
         if case.rounding == "largest-remainder":
             low, high = math.floor(low / unit) * unit, math.ceil(high / unit) * unit
-        elif case.rounding == "rest-to-largest":  # to the nearest; the largest may take all that is left
+        elif case.rounding != "exact":  # to the nearest; the largest, or one named, may take all that is left
             nearest = tuple(math.floor(end / unit + Fraction(1, 2)) * unit for end in (low, high))
             rest = math.ceil((low - reach) / unit) * unit, math.floor((high + reach) / unit) * unit
-            takes = high >= top
+            takes = id == rest_to if case.alone else high >= top
             low = max(Fraction(0), min(nearest[0], rest[0])) if takes else nearest[0]
             high = max(nearest[1], rest[1]) if takes else nearest[1]
         whole[id] = Range(plain(low + case.earmarks[id]), plain(high + case.earmarks[id]))

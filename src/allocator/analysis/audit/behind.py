@@ -9,15 +9,18 @@ from fractions import Fraction
 from allocator.analysis.audit import closed
 from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_amounts
 from allocator.analysis.audit.ranges import Range
+from allocator.analysis.audit.reading import CLAUSES, check_covered
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
-from allocator.core.engine import allocate
+from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError
+from allocator.core.exact import plain
 from allocator.core.model import Scenario
 
 
 def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario | None:
     """The first candidate with the scenario's published split, and its rule except for the weights, or None.
+
+    Raises ScenarioError for a rule that an audit does not cover.
 
     Weights are what people try; the split was made by the money, what comes off first, the limits and the
     method.
@@ -27,21 +30,26 @@ def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario 
     >>> rule_behind(rule.with_weights(tax=30, effort=20), [rule]).weights["tax"]
     40
     """
-    covers_format_1(scenario, "beyond.surface.audit")
+    check_covered(scenario)
     own = _but_weights(scenario)
-    found = (one for one in candidates if one.published is not None and _but_weights(one) == own)
+    found = (
+        one
+        for one in candidates
+        if one.published is not None and {*one.beyond} <= {*CLAUSES} and _but_weights(one) == own
+    )
     return next(found, None)
 
 
 def _but_weights(scenario: Scenario) -> tuple[object, ...]:
     fund, coefficient = scenario.fund, scenario.coefficient
     return (
-        (fund.amount, fund.currency, fund.unit, fund.rounding),
+        (fund.amount, fund.currency, fund.unit, fund.rounding, fund.rest_to, fund.left),
         (scenario.kind, set(scenario.weights), scenario.ids, scenario.published),
         (coefficient, coefficient and scenario.factor(coefficient).values),
         (scenario.reserved, scenario.earmarked),
         sorted((e.recipient, e.amount, e.also_shares) for e in scenario.earmarks),
         scenario.limits,
+        [(a.recipient, a.amount, a.paid_by) for a in scenario.adjustments],
     )
 
 
@@ -59,7 +67,7 @@ def covering(scenario: Scenario, rule: Scenario) -> Audit | None:
         if not found.verdict.consistent or not closed.amounts_apply(found.case):
             return None
         data = replace(scenario, weights=_like(rule.weights, scenario))
-        return found if allocate(data).amounts == rule.published else None
+        return found if plan(data).amounts == rule.published else None
     except AllocatorError:
         return None
 
@@ -68,10 +76,13 @@ def possible_amounts(allocation: Allocation, found: Audit) -> Mapping[str, Range
     """The range of each whole amount under an allocation's weights, whatever the data, by `covering`'s audit.
 
     They are worked out by formula, and hold if the split was made by the audited rule in one pass.
+    Adjustments are included, as they are.
     """
     try:
         weights = _like(allocation.scenario.weights, found.case.scenario)
-        return whole_amounts(found.case, weights, amount_bounds(found, weights))
+        whole = whole_amounts(found.case, weights, amount_bounds(found, weights))
+        by = found.case.adjustments
+        return {id: Range(plain(low + by[id]), plain(high + by[id])) for id, (low, high) in whole.items()}
     except AllocatorError:
         return None
 

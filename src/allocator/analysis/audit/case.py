@@ -8,15 +8,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from allocator.analysis.audit.reading import Reading, check_factors
+from allocator.analysis.audit.before import check_adjustments, check_amounts, check_sum, taken_off
+from allocator.analysis.audit.reading import Reading, check_covered, check_factors
 from allocator.analysis.audit.rounding import Unrounded, unrounded
-from allocator.core.beyond import covers_format_1
 from allocator.core.errors import within
 from allocator.core.exact import Number, plain, scaled
 from allocator.core.model import Scenario
 from allocator.core.parts import in_full, number_at, wrong
 from allocator.core.stages.bounds import limits_in_units
-from allocator.text import Money
 
 MOST_LARGEST = 8
 
@@ -25,10 +24,12 @@ MOST_LARGEST = 8
 class Case:
     """A published split under a reading, by position of the recipients that take part.
 
-    ``amounts`` are what the split brought them, in units, and add up to ``total``.  ``weights`` add up to 1.
-    ``coefficients`` are None where there is none or all are equal.  ``rounding`` is that of the fund, or
-    "exact", and ``unrounded`` what it leaves open, as far as it is not ruled out.  ``at`` says which limit an
-    amount stands at: "floor", "cap", "both" or None.  ``earmarks`` are money by id, of all recipients.
+    ``amounts`` are what the split brought them, in units, before adjustments; they add up to ``total``, but
+    for what rounding each by itself left.  ``weights`` add up to 1.  ``coefficients`` are None where there is
+    none or all are equal.  ``rounding`` is that of the fund, or "exact" ("each-alone" where a reservation
+    takes the rest), and ``unrounded`` what it leaves open, as far as it is not ruled out.  ``at`` says which
+    limit an amount stands at: "floor", "cap", "both" or None.  ``earmarks`` and ``adjustments`` are money by
+    id, of all recipients, and ``used`` is the sum of all adjustments, with what reservations pay.
     """
 
     reading: Reading
@@ -44,6 +45,8 @@ class Case:
     caps: tuple[int | None, ...]
     at: tuple[str | None, ...]
     earmarks: Mapping[str, Number]
+    adjustments: Mapping[str, Number]
+    used: Number
 
     @property
     def scenario(self) -> Scenario:
@@ -65,10 +68,27 @@ class Case:
         """True if anything is known or supposed about the data."""
         return bool(self.reading.known or self.reading.scored)
 
+    @property
+    def alone(self) -> bool:
+        """True if each amount was rounded by itself, but for one that takes the rest."""
+        return self.rounding in ("each-alone", "rest-to")
+
+    @property
+    def sum_free(self) -> bool:
+        """True where other published amounts need not have the same sum: what rounding leaves is nobody's."""
+        return self.rounding == "each-alone" and _free(self.scenario) and not self.used
+
     @cached_property
     def limited(self) -> bool:
         """True if a limit may bind: if somebody got exactly a floor or a cap."""
         return any(at is not None for at in self.at)
+
+    @cached_property
+    def before_adjustments(self) -> Mapping[str, Number]:
+        """The published amounts less the adjustments, by id: what the rule gave, earmarks included."""
+        published = self.scenario.published
+        assert published is not None
+        return {id: plain(amount - self.adjustments[id]) for id, amount in published.items()}
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -93,7 +113,7 @@ def case_of(reading: Reading) -> Case:
     """The case of a reading; raises ScenarioError where the published amounts cannot be those of its rule,
     or where their rounding is not covered.
     """
-    covers_format_1(reading.scenario, "beyond.surface.audit")
+    check_covered(reading.scenario)
     scenario = reading.scenario
     assert scenario.published is not None
     unit, total = scenario.fund.unit, int(scenario.distributable / Fraction(scenario.fund.unit))
@@ -104,21 +124,24 @@ def case_of(reading: Reading) -> Case:
         earmarks[earmark.recipient] = plain(earmarks[earmark.recipient] + earmark.amount)
     taking = [scenario.recipients[i] for i in scenario.participants]
     ids = tuple(recipient.id for recipient in taking)
-    _check_amounts(scenario, earmarks, reading.tolerance == "rounded")
-    rests = [scenario.published[id] - earmarks[id] for id in ids]
+    adjustments, departments = taken_off(scenario)
+    check_amounts(scenario, earmarks, adjustments, reading.tolerance == "rounded")
+    rests = [scenario.published[id] - adjustments[id] - earmarks[id] for id in ids]
     amounts = tuple(rest // unit if rest % unit == 0 else Fraction(rest) / unit for rest in rests)
-    if sum(amounts) != total:
-        wrong(
-            "audit_sum",
-            "published",
-            sum=_money(scenario, sum(amounts) * unit),
-            left=_money(scenario, scenario.distributable),
-        )
     coefficients = _coefficients(scenario)
-    rounding = scenario.fund.rounding if reading.tolerance == "rounded" else "exact"
+    rounding, rest_to = _rounding(scenario, ids) if reading.tolerance == "rounded" else ("exact", None)
     moves = [True] * len(ids) if coefficients is None else [c > 0 for c in coefficients]
     floors, caps = limits_in_units(scenario)
     floors = [floor or None for floor in floors]  # nobody is ever held at a floor of nothing
+    at = tuple(map(_stands, amounts, floors, caps))
+    alone = None
+    if rounding == "each-alone" and _free(scenario):
+        places = zip(moves, amounts, at, strict=True)
+        below = (move and p > 0 and one not in ("floor", "both") for move, p, one in places)
+        above = (move and one not in ("cap", "both") for move, one in zip(moves, at, strict=True))
+        alone = list(zip(below, above, strict=True))
+    left = check_sum(scenario, total, amounts, alone)
+    used = check_adjustments(scenario, adjustments, departments, plain(left * Fraction(unit)))
     whole = sum(scenario.weights.values())
     case = Case(
         reading=reading,
@@ -129,23 +152,44 @@ def case_of(reading: Reading) -> Case:
         amounts=amounts,
         total=total,
         rounding=rounding,
-        unrounded=unrounded(rounding, amounts, moves),
+        unrounded=unrounded(rounding, amounts, moves, left, rest_to),
         floors=tuple(floors),
         caps=tuple(caps),
-        at=tuple(
-            "both"
-            if floor == amount == cap
-            else "floor"
-            if amount == floor
-            else "cap"
-            if amount == cap
-            else None
-            for amount, floor, cap in zip(amounts, floors, caps, strict=True)
-        ),
+        at=at,
         earmarks=earmarks,
+        adjustments=adjustments,
+        used=used,
     )
     _check_largest(case)
+    if rest_to is not None and (not moves[rest_to] or floors[rest_to] or caps[rest_to] is not None):
+        wrong("audit_rest_to", "reading", name=taking[rest_to].name)
     return case
+
+
+def _stands(amount: Number, floor: int | None, cap: int | None) -> str | None:
+    if floor == amount == cap:
+        return "both"
+    return "floor" if amount == floor else "cap" if amount == cap else None
+
+
+def _free(scenario: Scenario) -> bool:
+    """True where nobody among the recipients takes what rounding each by itself leaves."""
+    rest_to = scenario.fund.rest_to
+    return rest_to is None or not rest_to.recipient
+
+
+def _rounding(scenario: Scenario, ids: tuple[str, ...]) -> tuple[str, int | None]:
+    """The fund's rounding, and the position of the recipient that takes the rest, if it is one.
+
+    A reservation that takes it leaves each amount as it is rounded by itself; so does, where there is no
+    rest, a recipient that takes no part in the split.
+    """
+    rest_to = scenario.fund.rest_to
+    if rest_to is None:
+        return scenario.fund.rounding, None
+    if rest_to.recipient not in ids:
+        return "each-alone", None
+    return "rest-to", ids.index(rest_to.recipient)
 
 
 def _check_largest(case: Case) -> None:
@@ -161,26 +205,6 @@ def _check_largest(case: Case) -> None:
             wrong("audit_rest_limits", "reading")
     if len(found) > MOST_LARGEST:
         wrong("audit_rest_largest", "reading", count=len(found))
-
-
-def _money(scenario: Scenario, amount: Number) -> Money:
-    return Money(plain(amount), scenario.fund.currency)
-
-
-def _check_amounts(scenario: Scenario, earmarks: Mapping[str, Number], rounded: bool) -> None:
-    assert scenario.published is not None
-    unit, taking = scenario.fund.unit, set(scenario.participants)
-    for at, recipient in enumerate(scenario.recipients):
-        published, earmark = scenario.published[recipient.id], earmarks[recipient.id]
-        rest = published - earmark
-        if rest < 0 or (rest and at not in taking):
-            name, paid, fixed = recipient.name, _money(scenario, published), _money(scenario, earmark)
-            if at not in taking:
-                wrong("audit_earmark_only", "published", name=name, published=paid, earmark=fixed)
-            wrong("audit_earmark_above", "published", name=name, published=paid, earmark=fixed)
-        if rounded and rest % unit:
-            amount, whole = _money(scenario, rest), _money(scenario, unit)
-            wrong("audit_unit", "published", name=recipient.name, amount=amount, unit=whole)
 
 
 def _coefficients(scenario: Scenario) -> tuple[Fraction, ...] | None:

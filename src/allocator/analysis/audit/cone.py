@@ -34,8 +34,10 @@ class Cone:
 
     ``column[j]`` is the total of a factor.  ``slack`` are the variables by which the split, or what is known,
     may be missed, where asked for.  ``positive`` are sums that are above zero in all data, which rows alone
-    cannot state.  ``split_rows`` has for each row about a recipient's amount: True if it is in ``equal``,
-    its number, the recipient's position, and −1 where it keeps the score down, else 1.
+    cannot state; so are ``below``, where the split is not missed.  ``exact`` are the rows of ``equal`` and of
+    ``most`` as they were before they became floats.  ``split_rows`` has for each row about a recipient's
+    amount: True if it is in ``equal``, its number, the recipient's position, and −1 where it keeps the score
+    down, else 1.
     """
 
     case: Case
@@ -47,6 +49,8 @@ class Cone:
     column: tuple[Row, ...]
     slack: tuple[int, ...]
     positive: tuple[Row, ...]
+    below: tuple[Row, ...]
+    exact: tuple[tuple[Row, ...], tuple[Row, ...]]
     split_rows: tuple[tuple[bool, int, int, int], ...]
 
     def cell(self, i: int, j: int) -> int:
@@ -95,8 +99,9 @@ def cone_of(case: Case, split: Unrounded | None, *, miss: str | None = None) -> 
     scale = whole if same else rows.variable(_scale_box(case))
     anchor = whole if case.shares else scale
     slack: list[int] = []
+    below: list[Row] = []
     if split is not None:
-        _split_rows(case, split, rows, scale, same, slack if miss == "split" else None)
+        below = _split_rows(case, split, rows, scale, same, slack if miss == "split" else None)
     elif not same:
         rows.row(add((_all_scores(case), 1), ({scale: Fraction(1)}, -1)), equal=True)
     if case.shares and case.coefficients is None:
@@ -110,7 +115,7 @@ def cone_of(case: Case, split: Unrounded | None, *, miss: str | None = None) -> 
     if not case.shares:
         shared = {case.factors.index(fact.factor) for fact in case.reading.known if fact.of == "share"}
         positive += [columns[j] for j in sorted(shared)]
-    return _cone(case, rows, anchor, scale, columns, slack, positive)
+    return _cone(case, rows, anchor, scale, columns, slack, positive, below)
 
 
 def values_cone(case: Case) -> Cone:
@@ -128,6 +133,7 @@ def _cone(
     columns: Sequence[Row],
     slack: Sequence[int],
     positive: Sequence[Row],
+    below: Sequence[Row] = (),
 ) -> Cone:
     return Cone(
         case,
@@ -139,6 +145,8 @@ def _cone(
         tuple(columns),
         tuple(slack),
         tuple(positive),
+        tuple(below),
+        (tuple(rows.equal), tuple(rows.most)),
         tuple(rows.split),
     )
 
@@ -163,12 +171,18 @@ def _scale_box(case: Case) -> Fraction | int:
     """
     if not case.limited or not case.shares:
         return 1
+    rest_to = case.unrounded[0].rest_to
     free = [
-        amount for amount, at in zip(case.amounts, case.at, strict=True) if amount and at in (None, "cap")
+        amount
+        for i, (amount, at) in enumerate(zip(case.amounts, case.at, strict=True))
+        if amount and at in (None, "cap") and i != rest_to
     ]
     if not free:
+        left = case.unrounded[0].left
+        if left > 0:  # somebody's score brings more than a floor: left ≤ Σ s · total / scale
+            return Fraction(case.total, left)
         return case.total / Fraction(min(amount for amount in case.amounts if amount))
-    most = max(free) - (case.rounding != "exact")
+    most = max(free) - (0 if case.rounding == "exact" else Fraction(1, 2) if case.alone else 1)
     if not most:
         wrong("audit_scale", "reading")
     return Fraction(case.total) / most
@@ -179,8 +193,11 @@ def _scale_box(case: Case) -> Fraction | int:
 
 def _split_rows(
     case: Case, split: Unrounded, rows: Rows, scale: int, same: bool, slack: list[int] | None
-) -> None:
-    """Adds the rows by which scores give the published amounts after limits and rounding."""
+) -> list[Row]:
+    """Adds the rows by which scores give the published amounts after limits and rounding.
+
+    Returns by how much those are below their upper ends who never reach them.
+    """
     size, unit = len(case.ids), Fraction(1, case.total)
     top = Fraction(rows.box[scale])
     cut = None
@@ -189,7 +206,8 @@ def _split_rows(
         rows.row({cut: Fraction(1), scale: -unit})
     moved: dict[int, Fraction] = {}
     scores = [_score(case, i, case.weights) for i in range(size)]
-    kept = []
+    kept: list[Row] = []
+    below: list[Row] = []
     for i in range(size):
         amount = {scale: Fraction(case.amounts[i]) / case.total}
         if slack is not None:
@@ -198,8 +216,8 @@ def _split_rows(
             rows.row(add(({down: Fraction(1)}, 1), (amount, -1)))
             amount |= {up: Fraction(1), down: Fraction(-1)}
             moved |= {up: Fraction(1), down: Fraction(-1)}
-        kept.append(_held(case, split, rows, i, scores[i], amount, scale, cut, top))
-    if moved:
+        kept.append(_held(case, split, rows, i, scores[i], amount, scale, cut, top, below))
+    if moved and not case.sum_free:
         rows.row(moved, equal=True)
     if split.largest is not None:
         for i in range(size):
@@ -212,6 +230,7 @@ def _split_rows(
             rows.row(above)
     if not same and not split.exact:
         rows.row(add(*((held, 1) for held in kept), ({scale: Fraction(1)}, -1)), equal=True)
+    return below
 
 
 def _held(
@@ -224,8 +243,9 @@ def _held(
     scale: int,
     cut: int | None,
     top: Fraction,
+    below: list[Row],
 ) -> Row:
-    """Adds the rows of one recipient; returns its score after limits.
+    """Adds the rows of one recipient, and to ``below`` how far it is; returns its score after limits.
 
     Rounding at a limit is covered a little more widely than need be: a recipient at a floor, say, was either
     held there or rounded down to it, and both together make a larger set than either.
@@ -239,7 +259,7 @@ def _held(
         elif at is None:
             rows.row(add((score, 1), (amount, -1)), equal=True, of=i, sign=-1)
         return amount
-    if i == split.largest:
+    if i in (split.largest, split.rest_to):
         return score
     held = score
     if at is not None:
@@ -253,4 +273,6 @@ def _held(
         rows.row(add((middle, 1), ({scale: down}, -1), (held, -1)), of=i, sign=1)
     if at != "cap":
         rows.row(add((held, 1), (middle, -1), ({scale: up}, -1)), of=i, sign=-1)
+        if split.below and split.below[i]:
+            below.append(add((middle, 1), ({scale: up}, 1), (held, -1)))
     return held

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from allocator.analysis.audit.reading import Known, Reading, Scored
-from allocator.core.beyond import covers_format_1
-from allocator.core.engine import allocate
+from allocator.analysis.audit.before import taken_off
+from allocator.analysis.audit.reading import Known, Reading, Scored, check_covered
+from allocator.core.engine import plan
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
@@ -16,10 +16,10 @@ from allocator.core.parts import wrong
 
 @dataclass(frozen=True)
 class Fit:
-    """The result of a reading's rule on the data, less the published amounts.
+    """The result of a reading's rule on the data, less the published amounts without their adjustments.
 
-    ``differences`` are amount − published by recipient, ``off`` the sum of their sizes.  ``unmet`` are the
-    reading's facts that the data contradicts.
+    ``differences`` are amount − (published − adjustments) by recipient, ``off`` the sum of their sizes.
+    ``unmet`` are the reading's facts that the data contradicts.
     """
 
     differences: Mapping[str, Number]
@@ -38,8 +38,10 @@ def fit(reading: Reading, data: Scenario) -> Fit:
     Raises ScenarioError where the data lacks a column or a recipient that the rule needs, and AllocatorError
     where the rule cannot be carried out with it.
     """
-    covers_format_1(data, "beyond.surface.audit")
+    check_covered(data)
     rule = reading.scenario
+    check_covered(rule)
+    assert rule.published is not None
     if data.ids != rule.ids:
         wrong("audit_data_recipients", "reading")
     columns = {factor.id: factor for factor in data.factors}
@@ -47,10 +49,13 @@ def fit(reading: Reading, data: Scenario) -> Fit:
     missing = [id for id in rule.weights if id not in columns] or sorted(map(str, used - columns.keys()))
     if missing:
         wrong("audit_data_factor", "reading", name=missing[0])
-    fed = replace(rule, factors=data.factors, provenance=())
-    allocation = allocate(fed)
-    differences = allocation.differences
-    assert differences is not None
+    by, _ = taken_off(rule)
+    # without the adjustments, which need not add up to what rounding leaves of this data
+    fed = replace(rule, factors=data.factors, provenance=(), adjustments=())
+    allocation = plan(fed)
+    differences = {
+        id: plain(amount - (rule.published[id] - by[id])) for id, amount in allocation.amounts.items()
+    }
     facts: Sequence[Known | Scored] = (*reading.scored, *reading.known)
     return Fit(
         Frozen(differences),

@@ -25,6 +25,7 @@ from allocator.analysis.audit.rows import Row, matrix
 EPS = 2.0**-52
 NEAR = 1e-9  # in parts of the anchor: how far data may miss rows and still count as meeting them
 LEAST_BASE = 1e-6
+NEAR_FRACTIONS = 10**6  # the largest denominator that a dual value is taken for
 THREADS = 4  # the solver lets others run meanwhile
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
@@ -43,6 +44,8 @@ class Program:
         self.fixed = np.stack([np.zeros(self.width), cone.box], axis=1)
         self.fixed[cone.anchor] = 1.0
         self.free = np.stack([np.zeros(self.width), np.full(self.width, np.inf)], axis=1)
+        self.unmissed = self.fixed.copy()
+        self.unmissed[list(cone.slack), 1] = 0.0
 
     def vector(self, row: Row) -> np.ndarray:
         """A sum over the variables, as the solver takes it."""
@@ -52,10 +55,14 @@ class Program:
         return found
 
     def solve(
-        self, objective: np.ndarray, base: np.ndarray | None = None
+        self, objective: np.ndarray, base: np.ndarray | None = None, bounds: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Dual values and the point of the least objective · v, with base · v = 1 or else the anchor at 1."""
-        equal, right, bounds = self.equal, np.zeros(self.equal.shape[0]), self.fixed
+        """Dual values and the point of the least objective · v, with base · v = 1 or else the anchor at 1.
+
+        Without a base, other ``bounds`` of the variables may be given.
+        """
+        equal, right = self.equal, np.zeros(self.equal.shape[0])
+        bounds = self.fixed if bounds is None else bounds
         if base is not None:
             equal = vstack([csr_matrix(base), equal], format="csc")
             right, bounds = np.r_[1.0, right], self.free
@@ -90,6 +97,45 @@ class Program:
             return True
         found = self.solve(-objective)
         return found is not None and self.meets(found[1]) and bool(objective @ found[1] > NEAR)
+
+    def at_end(self, rows: Sequence[Row], point: np.ndarray) -> list[Row]:
+        """Those of these distances from upper ends that are not found above zero in any data that fits.
+
+        Each is half a unit at the most, so where that is next to nothing less of it will do.  All that are
+        above zero in some data are so together: the data may be mixed.
+        """
+        least = min(NEAR, 1e-3 / self.cone.case.total)
+        sums = [(row, self.vector(row)) for row in rows]
+        left = [(row, one) for row, one in sums if one @ point <= least]
+        if len(left) > 1:
+            found = self.solve(-np.sum([one for _, one in left], axis=0), bounds=self.unmissed)
+            if found is not None and self.meets(found[1]):
+                left = [(row, one) for row, one in left if one @ found[1] <= least]
+        return [row for row, one in left if not self._reached(one, least)]
+
+    def _reached(self, objective: np.ndarray, least: float) -> bool:
+        found = self.solve(-objective, bounds=self.unmissed)
+        return found is not None and self.meets(found[1]) and bool(objective @ found[1] > least)
+
+    def never_above_zero(self, row: Row) -> bool:
+        """True if this sum is proved to be zero or less in all data that fits, in exact numbers.
+
+        The solver's dual values y, as near fractions, are the proof if −row − Aᵀy ≥ 0: A v = 0, or A v ≤ 0
+        with y ≤ 0, and v ≥ 0.  Variables by which something may be missed are zero.
+        """
+        found = self.solve(-self.vector(row), bounds=self.unmissed)
+        if found is None:
+            return False
+        equal, most = self.cone.exact
+        near = [Fraction(float(y)).limit_denominator(NEAR_FRACTIONS) for y in found[0]]
+        duals = [*near[: len(equal)], *(min(y, Fraction(0)) for y in near[len(equal) :])]
+        rest = {k: -x for k, x in row.items()}
+        for one, y in zip((*equal, *most), duals, strict=True):
+            if y:
+                for k, x in one.items():
+                    rest[k] = rest.get(k, Fraction(0)) - y * x
+        missed = set(self.cone.slack)
+        return all(x >= 0 for k, x in rest.items() if k not in missed)
 
     def least(self, row: Row) -> float:
         """A lower bound of this sum, with the anchor at 1; −∞ where the solver finds no answer."""

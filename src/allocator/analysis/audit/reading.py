@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allocator.core.beyond import covers
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
@@ -14,6 +15,7 @@ from allocator.core.parts import number_at, put, wrong
 
 TOLERANCES = ("rounded", "exact")
 KNOWN_OF = ("share", "value", "part")
+CLAUSES = ("units", "roundings", "adjustments")  # what an audit covers beyond format 1
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def _check_range(thing: Any) -> None:
 class Reading:
     """假设口径: a scenario with a published split, and what is known or supposed about the data behind it.
 
-    The scenario's own factor values count for nothing here, only its rule.  ``tolerance`` "rounded" takes
-    the published amounts as rounded by the scenario's rule, "exact" as if they were not rounded at all.
-    Raises ScenarioError for whatever does not fit together.
+    The scenario's own factor values count for nothing here, only its rule.  The published amounts less the
+    adjustments are what that rule gave.  ``tolerance`` "rounded" takes them as rounded by the scenario's
+    rule, "exact" as if they were not rounded at all. Raises ScenarioError for whatever does not fit together.
     """
 
     scenario: Scenario
@@ -107,6 +109,11 @@ class Reading:
             apart = [id for id in known.recipients if id not in taking]
             if apart:
                 wrong("audit_apart", "reading", name=apart[0])
+
+
+def check_covered(scenario: Scenario) -> None:
+    """Raises ScenarioError where an audit does not cover the rule."""
+    covers(scenario, "beyond.surface.audit", CLAUSES)
 
 
 def check_factors(scenario: Scenario, factors: Iterable[str]) -> None:

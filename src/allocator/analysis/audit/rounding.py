@@ -7,8 +7,9 @@ all use these sets, so that another way of rounding is one more case of `unround
   raised have a remainder of at least the cut m + 1, the others at most.
 - the rest to the largest: one set for each recipient that can have taken it, in which e_i lies within half a
   unit of p_i for all others, and nobody is above that recipient.
-
-Rounding each to the nearest unit alone would be |e_i − p_i| ≤ 1/2 for everybody.
+- each alone: p_i − 1/2 ≤ e_i < p_i + 1/2 for everybody, halves being rounded up.  Nothing makes the published
+  amounts add up to what was shared out: e does, p need not.
+- the rest to one that is named: the same for all others, and that one takes what they leave.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 class Unrounded:
     """A set of amounts before rounding, in units: m − down_i ≤ over · (e_i − p_i) ≤ m + up_i.
 
-    All e are at least 0 and Σ e = Σ p.  m is one unknown for all from −1 to 0 where ``shared`` (``over`` is 1
-    then), else zero.  ``largest`` has no ends of its own, but nobody is above it.  ``moves`` is False for
-    those with a coefficient of zero, who cannot differ.  ``down`` is no more than there is.
+    All e are at least 0 and Σ e = Σ p + ``left``, which is above or below zero only where each amount is
+    rounded by itself.  m is one unknown for all from −1 to 0 where ``shared`` (``over`` is 1 then), else
+    zero. ``largest`` has no ends of its own, but nobody is above it.  Nor has ``rest_to``: its ends here are
+    what the others leave it.  ``moves`` is False for those with a coefficient of zero, who cannot differ.
+    ``down`` is no more than there is.  ``below`` is True for those who never reach their upper end.
     """
 
     amounts: tuple[Number, ...]
@@ -42,6 +45,9 @@ class Unrounded:
     over: int = 1
     shared: bool = False
     largest: int | None = None
+    left: int = 0
+    rest_to: int | None = None
+    below: tuple[bool, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -58,15 +64,20 @@ class Unrounded:
         return all(self.over * p + up <= least for i, (p, up) in ends if i != self.largest)
 
 
-def unrounded(rounding: str, amounts: Sequence[Number], moves: Sequence[bool]) -> tuple[Unrounded, ...]:
+def unrounded(
+    rounding: str, amounts: Sequence[Number], moves: Sequence[bool], left: int = 0, rest_to: int | None = None
+) -> tuple[Unrounded, ...]:
     """The sets that together hold all amounts before rounding, each of them possible; no data is looked at.
 
-    ``rounding`` is that of the fund, or "exact".
+    ``rounding`` is that of the fund, or "exact".  ``left`` units are what each alone leaves, and ``rest_to``
+    is the position of the one that takes what is left.
 
     >>> [one.largest for one in unrounded("rest-to-largest", (21, 21, 1, 19), (True,) * 4)]
     [0, 1]
     >>> [one.largest for one in unrounded("rest-to-largest", (19, 21, 21, 1), (True,) * 4)]
     [0, 1, 2]
+    >>> unrounded("each-alone", (1, 0), (True, True), left=1)[0].up
+    (1, 1)
     """
     taken, movable, size = tuple(amounts), tuple(moves), len(amounts)
     nothing = (0,) * size
@@ -75,6 +86,13 @@ def unrounded(rounding: str, amounts: Sequence[Number], moves: Sequence[bool]) -
     if rounding == "largest-remainder":
         return (Unrounded(taken, movable, nothing, tuple(map(int, movable)), shared=True),)
     down = [int(move and amount > 0) for move, amount in zip(movable, taken, strict=True)]
+    if rounding in ("each-alone", "rest-to"):
+        up, below = list(map(int, movable)), list(movable)
+        if rest_to is not None:
+            others = sum(down) - down[rest_to]
+            down[rest_to], up[rest_to], below[rest_to] = 2 * int(taken[rest_to]), others, False
+        ends = tuple(down), tuple(up)
+        return (Unrounded(taken, movable, *ends, over=2, left=left, rest_to=rest_to, below=tuple(below)),)
     found = []
     for i in _largest(taken, movable, down):
         less, more = ((*side[:i], 0, *side[i + 1 :]) for side in (down, list(map(int, movable))))
@@ -130,7 +148,8 @@ def single_ranges(case: Case) -> tuple[list[int], list[int], int]:
         elif one.largest is not None:  # has its room
             less, more = down, up
         else:
-            less, more = min(down, rises - up), min(up, falls - down)
+            left = one.over * one.left
+            less, more = min(down, rises - up - left), min(up, falls - down + left)
         low.append(max(0, one.over * amount - less))
         high.append(one.over * amount + more)
     return low, high, one.over
@@ -142,9 +161,10 @@ def group_range(case: Case, members: Iterable[int]) -> tuple[Fraction, Fraction]
     inside = set(members)
     published = Fraction(sum(one.amounts[i] for i in inside))
     if not inside or len(inside) == len(one.amounts):
-        return published, published
+        whole = published + one.left if inside else published
+        return whole, whole
     outside = set(range(len(one.amounts))) - inside
-    return published - _reach(one, outside), published + _reach(one, inside)
+    return published + one.left - _reach(one, outside), published + _reach(one, inside)
 
 
 def _reach(one: Unrounded, inside: set[int]) -> Fraction:
@@ -164,7 +184,7 @@ def _reach(one: Unrounded, inside: set[int]) -> Fraction:
     falls = sum(down for i, (_, down) in ends if i not in inside)
     if one.largest is not None:
         return Fraction(falls if one.largest in inside else rises, one.over)
-    return Fraction(min(rises, falls), one.over)
+    return Fraction(min(rises, falls + one.over * one.left), one.over)
 
 
 def most_of(case: Case, multipliers: Mapping[int, Fraction]) -> Fraction:
@@ -177,19 +197,20 @@ def most_of(case: Case, multipliers: Mapping[int, Fraction]) -> Fraction:
 def _weighted(one: Unrounded, factors: Sequence[Fraction]) -> Fraction:
     """The most of Σ π d over the differences d = e − p.
 
-    Σ π d = Σ (π − ν) d for any ν, as Σ d = 0, and the least over ν of what each d can add to that is the most
-    of the sum.  With a largest, which has no ends, ν is its own π.  For one m the right side is at its most
-    the larger of two sums, one falling and one rising in ν; both are tried where they bend and where they
-    cross.
+    Σ π d = Σ (π − ν) d + ν · left for any ν, as Σ d = left, and the least over ν of what each d can add to
+    that is the most of the sum.  With a largest, which has no ends, ν is its own π.  For one m the right side
+    is at its most the larger of two sums, one falling and one rising in ν; both are tried where they bend and
+    where they cross.
     """
     movable = [i for i, move in enumerate(one.moves) if move]
     bends = sorted({factors[i] for i in movable})
     if one.exact or len(bends) < 2:
-        return Fraction(0)
+        return bends[0] * one.left if bends else Fraction(0)
     if not one.shared:
         tried = bends if one.largest is None else [factors[one.largest]]
         sums = (
             sum((factors[i] - v) * (one.up[i] if factors[i] > v else -one.down[i]) for i in movable)
+            + v * one.over * one.left
             for v in tried
         )
         return min(Fraction(found) for found in sums) / one.over

@@ -10,7 +10,7 @@ from typing import Any
 
 from allocator.analysis.audit.asking import Audit, fitting_case
 from allocator.analysis.audit.case import Case
-from allocator.core.engine import allocate
+from allocator.core.engine import plan
 from allocator.core.exact import Number, plain
 from allocator.core.parts import Factor, number_at, wrong
 
@@ -27,7 +27,7 @@ def consistent_table(
     ``prior`` is values by factor and recipient; without one, all equal.  Iterative proportional fitting
     (Deming & Stephan 1940) of y_ij = w_j x_ij to the rows a_i and the columns w_j finds the table that fits
     with the least relative entropy to the prior.  Rounding it keeps every column at exactly 100, and
-    `allocate` gives exactly the published amounts from what comes out.  Status is "derived": that it
+    `plan` gives exactly the published amounts from what comes out.  Status is "derived": that it
     matches proves nothing, since it was made to match.
 
     Raises ScenarioError for ``scores``, limits or known data, for a prior whose zeros leave no way to
@@ -49,7 +49,7 @@ def consistent_table(
         old = case.scenario.factor(id)
         made.append(Factor(id, tuple(values), old.name, old.unit, old.definition, old.year, "derived"))
     kept = [factor for factor in case.scenario.factors if factor.id not in case.factors]
-    given = allocate(replace(case.scenario, factors=(*made, *kept))).amounts
+    given = plan(replace(case.scenario, factors=(*made, *kept))).amounts
     published = case.scenario.published
     assert published is not None
     missed = [
@@ -84,7 +84,7 @@ def _fitted(case: Case, prior: Any) -> Any:
 
     weights = np.array([float(w) for w in case.weights])
     coefficients = [case.coefficient(i) for i in range(len(case.ids))]
-    rows = [Fraction(a) / c if c else None for a, c in zip(case.amounts, coefficients, strict=True)]
+    rows = [Fraction(a) / c if c else None for a, c in zip(_entitled(case), coefficients, strict=True)]
     whole = sum((row for row in rows if row is not None), Fraction(0))
     open_ = np.array([row is None for row in rows])
     wanted = np.array([float((row or 0) / whole) for row in rows])
@@ -102,6 +102,16 @@ def _fitted(case: Case, prior: Any) -> Any:
     unweighted = np.where(prior.sum(axis=0) > 0, prior, 1.0)
     unweighted = unweighted / unweighted.sum(axis=0)
     return np.where(weights > 0, table / np.where(weights > 0, weights, 1.0), unweighted)
+
+
+def _entitled(case: Case) -> list[Fraction]:
+    """Amounts before rounding that add up to the total; what each alone left goes to where there is room."""
+    (one,) = case.unrounded if case.alone else (None,)
+    if one is None or not one.left:
+        return [Fraction(amount) for amount in case.amounts]
+    ends = one.up if one.left > 0 else one.down
+    part = Fraction(one.left, sum(ends))
+    return [amount + part * end for amount, end in zip(case.amounts, ends, strict=True)]
 
 
 def _rounded(case: Case, shares: Any, digits: int) -> list[list[int]]:

@@ -47,10 +47,11 @@ class Verdict:
     None: that is not settled 未能判定.
 
     Where they cannot hold together 与该假设不能同时成立, ``because`` is "limits" (a published amount is
-    outside its limits), "known" (what is known contradicts itself under the rule, whatever the split) or
-    "split", and ``clashes`` show it, as far as single sums do.  ``change`` is the least total change of the
-    published amounts, gains and losses added up, with which they would hold together, rounded down; None
-    where it is not worked out (as with binding limits or the rest to the largest).
+    outside its limits), "known" (what is known contradicts itself under the rule, whatever the split), "half"
+    (somebody would have to be at a half, which is rounded up) or "split", and ``clashes`` show it, as far as
+    single sums do.  ``change`` is the least total change of the published amounts, gains and losses added up,
+    with which they would hold together, rounded down; None where it is not worked out (as with binding limits
+    or the rest to the largest).
 
     It says only that the assumed reading differs from the practice followed, and judges no allocation.
     """
@@ -63,10 +64,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Missed:
-    """The recipients moved in one way in which the split would hold, and their weights in the proof."""
+    """The recipients moved in one way in which the split would hold, and their weights in the proof.
+
+    ``half``: nobody need be moved, but somebody would have to be at a half that is rounded up.
+    """
 
     moved: tuple[int, ...]
     weights: tuple[float, ...]
+    half: bool = False
 
 
 def judge(case: Case) -> tuple[Verdict, Case]:
@@ -89,6 +94,8 @@ def judge(case: Case) -> tuple[Verdict, Case]:
     if left:
         fits = True in answers and all(settled)
         return Verdict(True if fits else None), replace(case, unrounded=left)
+    if any(isinstance(found, _Missed) and found.half for found in answers):
+        return Verdict(False, "half"), case
     clashes: tuple[Clash, ...] = ()
     change = None
     if not case.limited:
@@ -136,7 +143,12 @@ def _settled(program: Program) -> bool | _Missed:
     duals, point = found
     if program.safe(objective, duals) <= 0:
         near = float(objective @ point) <= NEAR and program.meets(point)
-        return near and all(program.reaches(row, point) for row in cone.positive)
+        if not (near and all(program.reaches(row, point) for row in cone.positive)):
+            return False
+        at_half = program.at_end(cone.below, point)
+        if any(program.never_above_zero(row) for row in at_half):
+            return _Missed((), (0.0,) * len(cone.case.ids), half=True)
+        return not at_half
     size = len(cone.case.ids)
     moved = (i for i in range(size) if any(point[k] > 0 for k in cone.slack[2 * i : 2 * i + 2]))
     weights = [0.0] * size

@@ -132,7 +132,7 @@ def sentences(found: Findings, book: Phrasebook) -> list[str]:
     if found.amounts is None or found.weights is None:
         return []
     weights = short_weights(found.weights, book)
-    amounts, published = found.amounts, scenario.published or {}
+    amounts, published = found.amounts, audit.case.before_adjustments
     taking = [scenario.ids[i] for i in scenario.participants]
     lines = []
     apart = [id for id in scenario.ids if id not in taking and published[id]]

@@ -9,7 +9,7 @@ from allocator.analysis.audit import Fit, Known, Reading, fit, nearest_fits
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
-from allocator.report.audit.verdict import known_text, scored_text
+from allocator.report.audit.verdict import known_text, of_money, scored_text
 from allocator.report.words.finding import MOST_NAMES
 from allocator.report.words.ranges import amount_text
 from allocator.text import Phrasebook
@@ -41,7 +41,10 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, boo
     status = list(dict.fromkeys(book.say(f"status.{data.factor(id).status}") for id in scenario.weights))
     lines = []
     if not found.off:
-        lines.append(book.say("audit.fit_exact", status=status))
+        key = "audit.fit_exact_adjusted" if scenario.adjustments else "audit.fit_exact"
+        lines.append(book.say(key, status=status))
+        if scenario.adjustments:
+            lines.append(book.say("audit.fit_adjusted_only"))
     else:
         differences, currency = found.differences, scenario.fund.currency
         largest = max(by if by > 0 else -by for by in differences.values())
@@ -53,7 +56,7 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, boo
         ]
         lines.append(
             book.say(
-                "audit.fit_off",
+                "audit.fit_off_adjusted" if scenario.adjustments else "audit.fit_off",
                 status=status,
                 count=sum(1 for by in differences.values() if by),
                 all=len(differences),
@@ -69,7 +72,7 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, boo
             for fact in found.unmet[:4]
         ]
         lines.append(book.say("audit.fit_unmet", facts=facts))
-    return [*lines, book.say("audit.fit_only")]
+    return [*lines, of_money("audit.fit_only", "audit.fit_only_not_money", scenario, book)]
 
 
 def nearest_line(titles: Mapping[str, Text], found: Fits, book: Phrasebook) -> str:

@@ -11,7 +11,7 @@ from allocator.analysis.audit import Audit, Bounds, Nearest, Weighting
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
-from allocator.report.audit.verdict import premise
+from allocator.report.audit.verdict import of_money, premise
 from allocator.report.tables.figures import who as recipients_header
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.ranges import (
@@ -52,7 +52,7 @@ def nearest_lines(audit: Audit, target: Target, found: Nearest, book: Phrasebook
         said = _weighting(keys, weighting, names, size, scenario, book)
         lines.append(book.say("audit.under", premise=premise(audit, book), what=said))
     if found.certain is None and not audit.case.facts:
-        lines.append(book.say("audit.nearest_same"))
+        lines.append(of_money("audit.nearest_same", "audit.nearest_same_not_money", scenario, book))
     return lines
 
 

@@ -14,7 +14,7 @@ from allocator.core.model import Scenario
 from allocator.report.audit.findings import Answers, Findings, Untested, sentences
 from allocator.report.audit.fit import fit_data, fit_lines
 from allocator.report.audit.nearest import nearest_data, nearest_lines, table_sentence
-from allocator.report.audit.verdict import premise, verdict_lines
+from allocator.report.audit.verdict import correction_lines, premise, verdict_lines
 from allocator.report.tables.figures import who
 from allocator.report.tables.office import factor_heading
 from allocator.report.tables.table import Column, Table
@@ -71,15 +71,19 @@ def share_table(found: Findings, book: Phrasebook) -> Table | None:
 
 def amount_table(found: Findings, book: Phrasebook) -> Table | None:
     """The published amounts, the least and the most under other weights, and who gains or loses."""
-    scenario, amounts, published = found.scenario, found.amounts, found.scenario.published
-    if amounts is None or published is None:
+    scenario, amounts, published = found.scenario, found.amounts, found.audit.case.before_adjustments
+    if amounts is None:
         return None
     entitlements = amounts.of == "entitlement"
     low = book.say("audit.low_entitlement" if entitlements else "audit.low_amount")
     high = book.say("audit.high_entitlement" if entitlements else "audit.high_amount")
     columns = [
         *_recipient_columns(scenario, book),
-        Column("published", book.say("table.published"), "money"),
+        Column(
+            "published",
+            book.say("audit.before_adjustments" if scenario.adjustments else "table.published"),
+            "money",
+        ),
         Column("low", low, "money"),
         Column("high", high, "money"),
     ]
@@ -118,7 +122,10 @@ def opening(found: Findings, book: Phrasebook) -> list[str]:
     lines = [book.say("audit.heading", title=found.title)]
     if found.reason is not None:
         lines.append(book.say("audit.reason", reason=found.reason))
-    return [*lines, *verdict_lines(found.audit, book)]
+    lines += [*verdict_lines(found.audit, book), *correction_lines(found.audit, book)]
+    if found.fit is not None and found.shares is not None and found.scenario.beyond:
+        lines.append(book.say("audit.data_there"))
+    return lines
 
 
 def closing(found: Findings, book: Phrasebook) -> list[str]:
@@ -165,9 +172,10 @@ def untested_lines(one: Untested, book: Phrasebook) -> list[str]:
 def file_rows(found: Findings, book: Phrasebook) -> list[list[str]]:
     """A row for each range, in plain digits: reading, factor, recipient, published, low, high, outlook.
 
-    Rows without a factor are amounts in the main unit; rows with one are shares in percent.
+    Rows without a factor are amounts in the main unit, what was published less its adjustments; rows with
+    one are shares in percent.
     """
-    scenario, published = found.scenario, found.scenario.published or {}
+    scenario, published = found.scenario, found.audit.case.before_adjustments
     names = {r.id: book.text(r.name) for r in scenario.recipients}
     title = book.text(found.title)
     rows = []
@@ -186,13 +194,14 @@ def file_rows(found: Findings, book: Phrasebook) -> list[list[str]]:
     return rows
 
 
-def file_headers(book: Phrasebook) -> list[str]:
+def file_headers(answers: Answers, book: Phrasebook) -> list[str]:
     """The headings of the rows of `file_rows`."""
+    adjusted = any(found.scenario.adjustments for found in answers.found)
     return [
         book.say("audit.column_reading"),
         book.say("audit.column_factor"),
         book.say("audit.column_name"),
-        book.say("audit.column_published"),
+        book.say("audit.column_before" if adjusted else "audit.column_published"),
         book.say("audit.column_low"),
         book.say("audit.column_high"),
         book.say("audit.column_told"),
@@ -223,14 +232,19 @@ def all_data(answers: Answers, book: Phrasebook) -> dict[str, Any]:
 def as_data(found: Findings, book: Phrasebook) -> dict[str, Any]:
     """A reading as the JSON object of the command line: ranges as [low, high], rounded outward."""
     audit, scenario = found.audit, found.scenario
-    verdict = audit.verdict
+    verdict, currency = audit.verdict, scenario.fund.currency
     return {
         "title": book.text(found.title),
         "digest": scenario.digest,
         "premise": premise(audit, book),
         "tolerance": audit.reading.tolerance,
-        "currency": scenario.fund.currency,
+        "currency": currency if isinstance(currency, str) else {"zh": currency.zh, "en": currency.en},
         "distributable": _float(scenario.distributable),
+        **(
+            {name: _by_id(getattr(audit.case, name)) for name in ("adjustments", "before_adjustments")}
+            if scenario.adjustments
+            else {}
+        ),
         "consistent": verdict.consistent,
         "because": verdict.because,
         "clashes": [
@@ -258,6 +272,10 @@ def as_data(found: Findings, book: Phrasebook) -> dict[str, Any]:
         "sentences": sentences(found, book),
         "fit": None if found.fit is None else fit_data(found.fit),
     }
+
+
+def _by_id(amounts: Mapping[str, Number]) -> dict[str, float | int]:
+    return {id: _float(amount) for id, amount in amounts.items()}
 
 
 def _ranges(bounds: Mapping[str, Range], step: Fraction) -> dict[str, list[float | int]]:

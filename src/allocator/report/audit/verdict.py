@@ -41,6 +41,10 @@ def premise(audit: Audit, book: Phrasebook) -> str:
         parts.append(book.say("audit.coefficient", name=scenario.factor(scenario.coefficient).name))
     if scenario.limits:
         parts.append(book.say("audit.limits"))
+    if audit.case.alone:
+        parts.append(_rounding(scenario, book))
+    if scenario.adjustments:
+        parts.append(book.say("audit.adjusted"))
     parts += [scored_text(scored, scenario, book) for scored in reading.scored[:MOST_FACTS]]
     parts += [known_text(known, scenario, book) for known in reading.known[:MOST_FACTS]]
     more = sum(max(0, len(facts) - MOST_FACTS) for facts in (reading.scored, reading.known))
@@ -50,6 +54,52 @@ def premise(audit: Audit, book: Phrasebook) -> str:
         parts.append(book.say("audit.unrounded"))
     first = book.say("audit.comma").join(parts[:-1])
     return book.say("audit.and").join(part for part in (first, parts[-1]) if part)
+
+
+def _rounding(scenario: Scenario, book: Phrasebook) -> str:
+    """The clause on amounts that are each rounded by themselves, and on who takes the rest."""
+    fund = scenario.fund
+    unit = book.money(fund.unit, fund.currency)
+    if fund.rest_to is None:
+        return book.say("audit.alone", unit=unit)
+    whom: object = names_of(scenario, [fund.rest_to.recipient])
+    if fund.rest_to.reservation:
+        whom = next(r.name for r in scenario.reservations if r.name.zh == fund.rest_to.reservation)
+    return book.say("audit.rest_to", unit=unit, name=whom)
+
+
+def correction_lines(audit: Audit, book: Phrasebook) -> list[str]:
+    """The lines on adjustments, which are off everywhere, and on what rounding each alone left."""
+    case, scenario = audit.case, audit.reading.scenario
+    lines = []
+    if scenario.adjustments:
+        changes = [by for by in case.adjustments.values() if by]
+        up, down = (plain(sum(max(sign * by, 0) for by in changes)) for sign in (1, -1))
+        more, less = (total_text(size, scenario, book) for size in (up, down))
+        reasons = list(dict.fromkeys(one.reason for one in scenario.adjustments))
+        said = (
+            reasons[:MOST_FACTS]
+            if len(reasons) <= MOST_FACTS
+            else book.say("audit.reasons", count=len(reasons))
+        )
+        details = {"count": len(changes), "more": more, "less": less, "reasons": said}
+        lines.append(book.say("audit.adjustments", **details))
+    given = plain(sum(case.amounts))
+    left = plain(case.total - given)
+    if case.alone and left:
+        sizes: dict[str, Number] = {
+            "sum": case.money(given),
+            "total": scenario.distributable,
+            "left": case.money(max(left, -left)),
+        }
+        details = {name: total_text(size, scenario, book) for name, size in sizes.items()}
+        lines.append(book.say("audit.left" if left > 0 else "audit.over", **details))
+    return lines
+
+
+def of_money(key: str, otherwise: str, scenario: Scenario, book: Phrasebook) -> str:
+    """A sentence that speaks of money, or the other one where something else is shared out."""
+    return book.say(key if isinstance(scenario.fund.currency, str) else otherwise)
 
 
 def scored_text(scored: Scored, scenario: Scenario, book: Phrasebook) -> str:
@@ -93,17 +143,20 @@ def verdict_lines(audit: Audit, book: Phrasebook) -> list[str]:
     """
     verdict, scenario, assumed = audit.verdict, audit.reading.scenario, premise(audit, book)
     if verdict.consistent:
-        return [book.say("audit.consistent", premise=assumed), book.say("audit.consistent_only")]
+        only = of_money("audit.consistent_only", "audit.consistent_only_not_money", scenario, book)
+        return [book.say("audit.consistent", premise=assumed), only]
     if verdict.consistent is None:
         return [book.say("audit.unsettled", premise=assumed)]
     lines = [book.say("audit.inconsistent", premise=assumed)]
     if verdict.because == "known":
         lines.append(book.say("audit.contradiction"))
+    if verdict.because == "half":
+        lines.append(book.say("audit.half"))
     lines += _clash_lines(audit, book)
     if verdict.change:
         change = amount_text(shown_range((verdict.change, verdict.change), scenario).low, scenario, book)
         lines.append(book.say("audit.change", amount=change))
-    return [*lines, book.say("audit.only")]
+    return [*lines, of_money("audit.only", "audit.only_not_money", scenario, book)]
 
 
 def _clash_lines(audit: Audit, book: Phrasebook) -> Iterator[str]:
@@ -123,6 +176,8 @@ def _clash_lines(audit: Audit, book: Phrasebook) -> Iterator[str]:
     taking = {scenario.ids[i] for i in scenario.participants}
     apart = any(e.recipient in taking for e in scenario.earmarks)
     split = "audit.clash_split" if apart else "audit.clash"
+    if scenario.adjustments:
+        split = "audit.clash_split_adjusted" if apart else "audit.clash_adjusted"
     for (below, end, several), clashes in alike.items():
         first = clashes[0]
         names = {r.id: book.text(r.name) for r in scenario.recipients}
