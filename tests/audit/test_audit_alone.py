@@ -221,7 +221,8 @@ def test_a_reservation_takes_the_rest():
     found = amount_bounds(audit(small((1, 1, 1), 4, rounding="rest-to", **money)))
     assert set(found.values()) == {(Fraction(1, 2), 1)}  # two of the four units are shared out
     over = money | {"reservations": [Reservation(Text("市农业农村局"), Fraction(1, 2))]}
-    assert refused(small((3, 3, 3), Fraction(17, 2), rounding="rest-to", **over)) == "adjusted_below_zero"
+    # one unit too much is given out, and the reservation has but half of one
+    assert refused(small((3, 3, 3), Fraction(17, 2), rounding="rest-to", **over)) == "rounding_breaks_limit"
 
 
 def test_refused_rests():
