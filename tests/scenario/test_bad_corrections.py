@@ -248,9 +248,7 @@ HAND_CASES = [
         "a",
     ),
     case("a deduction for none of two pools", pools(), "deduction_pool_missing", "[[deduction]] 1", "a, b"),
-    case(
-        "more held than the cap", limit("cap = 50", '["park"]'), "held_above_cap", "", "West Park", "10 yuan"
-    ),
+    case("more held than the cap", limit("cap = 50", '["park"]'), "held_above_cap", "", "West Park"),
     case(
         "more issued than the amount",
         ("issued.csv", "north,100", "north,900"),

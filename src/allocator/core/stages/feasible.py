@@ -25,12 +25,12 @@ def check_crossed(scenario: Scenario, floors: Limits, caps: Limits, members: Seq
     for i, floor, cap in zip(members, floors, caps, strict=True):
         if cap is not None and (floor or 0) > cap:
             name = scenario.recipients[i].name
+            if cap < 0:
+                crossed.append(Problem("held_above_cap", {"name": name}))
+                continue
             bounds = {"floor": Money(plain((floor or 0) * unit), currency)}
             bounds["cap"] = Money(plain(cap * unit), currency)
-            if cap < 0:
-                bounds = {"by": Money(plain(-cap * unit), currency)}
-            key = "held_above_cap" if cap < 0 else "floor_above_cap"
-            crossed.append(Problem(key, {"name": name, **bounds}))
+            crossed.append(Problem("floor_above_cap", {"name": name, **bounds}))
 
     if crossed:
         raise InfeasibleError(crossed[:10])

@@ -197,7 +197,7 @@ def read_columns(
     return columns
 
 
-def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
+def read_amounts(file: Path, find: Finder, currency: object) -> dict[str, Number]:
     """Amounts by recipient, in the main unit, whatever unit the header carries.
 
     Raises ScenarioError with a sentence for each problem.

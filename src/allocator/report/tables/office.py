@@ -171,12 +171,15 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
         if column.key == "amount"
         else None
         if scenario.reservations
+        else plain(total + allocation.undistributed)
+        if column.key in ("difference", "year_difference")
         else total
         for (column, _), total in zip(stages, sums, strict=True)
     )
     if allocation.undistributed:
-        left = ("", book.say("table.undistributed"), *reserved(allocation.undistributed), "")
-        records.append(("subtotal", left))
+        named = ("amount",) if scenario.reservations else ("amount", "difference", "year_difference")
+        left = (allocation.undistributed if column.key in named else None for column, _ in stages)
+        records.append(("subtotal", ("", book.say("table.undistributed"), *left, "")))
     records.append(("total", ("", book.say("table.total"), *everything, "")))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
@@ -295,12 +298,13 @@ def compare_table(
         departments = allocation.reserved
         add_amounts(letter, letter, allocation.amounts, departments, allocation.undistributed)
         if letter in compared:
-            of, more = held_to.allocation, None
+            of, more, left = held_to.allocation, None, allocation.undistributed
             if of is not None:
                 more = plain(departments - of.reserved)
+                left = plain(left - of.undistributed)
             key = "A" if base is None else base.key
             by = changes(allocation, held_to.amounts)
-            add(Column(f"{letter}-{key}", f"{letter} − {held_to.name}", "change"), by, more)
+            add(Column(f"{letter}-{key}", f"{letter} − {held_to.name}", "change"), by, more, left)
     last = Column(PUBLISHED, book.say("table.published"), "money")
     published = allocations[0].scenario.published
     if published is not None and held_to.key != PUBLISHED:
@@ -323,7 +327,7 @@ def compare_table(
         """The total of a column, with the departments' money; None where that is not known."""
         if departments is not None:
             return plain(recipients + departments + (left or 0))
-        return None if any(reserved) or column is last else recipients
+        return None if any(reserved) or column is last else plain(recipients + (left or 0))
 
     totals = map(total, columns, sums, reserved, undistributed)
     records.append(("total", ("", book.say("table.total"), *totals)))

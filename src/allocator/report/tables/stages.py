@@ -22,7 +22,7 @@ from allocator.text import Phrasebook
 # all kinds of stages; an unknown one is refused, since its rounding and its words are not defined
 _KINDS: dict[str, Kind] = {
     "factor": "stage", "coefficient": "rate", "phase_in": "rate", "limits": "rate", "scale": "rate",
-    "deduction": "rate", "rounding": "rate", "earmark": "money", "adjustment": "money",
+    "deduction": "rate", "rounding": "rate", "earmark": "money", "adjustment": "change",
 }  # fmt: skip
 _ENTITLING = ("factor", "coefficient", "phase_in")  # they come to the entitlement
 _APART = ("earmark", "adjustment")
@@ -192,11 +192,23 @@ def _of_pools(allocation: Allocation, id: str, unmet: list[str], book: Phraseboo
     parts += _adjusted(allocation, id, book)
     if allocation.earmarks[id]:
         parts.append(book.say("explain.earmark", amount=book.money(allocation.earmarks[id], currency)))
-    details = {"name": name_of(allocation, id, book), "amount": book.money(allocation.amounts[id], currency)}
+    amount = [book.money(allocation.amounts[id], currency), *_issued(allocation, id, book)]
+    details = {"name": name_of(allocation, id, book), "amount": book.say("explain.then").join(amount)}
     if not parts:
         return book.say("pools.nothing", **details)
     said = book.say("pools.sentence", pools=book.say("explain.next").join(parts), **details)
     return said + book.say("explain.assumed") if scenario.assumed else said
+
+
+def _issued(allocation: Allocation, id: str, book: Phrasebook) -> list[str]:
+    """The clause on what of an amount was issued before, and what is to be issued now."""
+    issued, currency = allocation.scenario.issued, allocation.scenario.fund.currency
+    if issued is None:
+        return []
+    now = allocation.to_issue[id]
+    key = "explain.issued" if now >= 0 else "explain.issued_above"
+    amounts = book.money(issued[id], currency), book.money(max(now, -now), currency)
+    return [book.say(key, issued=amounts[0], now=amounts[1])]
 
 
 def _adjusted(allocation: Allocation, id: str, book: Phrasebook) -> list[str]:
@@ -258,7 +270,7 @@ def _sentence(
     clauses += _adjusted(allocation, id, book)
     at = 1 + bool(allocation.split.pool.coefficients) + (allocation.split.pool.phase_in is not None)
     clauses.insert(at, book.say("explain.entitlement", amount=amount(plain(entitled))))
-    clauses.append(book.say("explain.amount", amount=final))
+    clauses += [book.say("explain.amount", amount=final), *_issued(allocation, id, book)]
     said = book.say("explain.sentence", clauses=book.say("explain.next").join(clauses))
     return said + book.say("explain.assumed") if scenario.assumed else said
 
