@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from allocator.core.exact import Number, plain
+from allocator.core.exact import Number, plain, scaled
 from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
@@ -183,7 +183,9 @@ class Columns:
         if None in values:
             blank = self.scenario.recipients[among[values.index(None)]].name
             wrong("formula_blank", at={"key": key, "recipient": blank}, name=name)
-        return plain(sum(values, start=Fraction()))
+        self._spent += len(among)
+        numbers, over = scaled(values)
+        return plain(Fraction(sum(numbers), over))
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""
