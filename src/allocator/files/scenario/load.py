@@ -269,10 +269,11 @@ def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
 
 def _target(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Target:
     recipient, reservation = named.get("recipient", ""), named.get("reservation", "")
-    known = {name: r.name.zh for r in table.reservation for name in (r.name.en, r.name.zh)}
+    called = [r.name.zh for r in table.reservation if reservation in (r.name.zh, r.name.en)]
     id = find.id(recipient, key) if recipient else ""
     with within(key=key):
-        return Target(id, known.get(reservation, reservation))
+        # of several of that name the scenario says that they cannot be told apart
+        return Target(id, called[0] if len(called) == 1 else reservation)
 
 
 def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:
