@@ -303,8 +303,8 @@ class Allocation:
         left = 0 if scenario.fund.rest_to else self.left  # which somebody has already
         if self.used not in (0, left):
             key = "adjustments_sum_left" if left else "adjustments_sum"
-            at, given = {"key": "adjustment"}, Money(self.used, currency)
-            wrong(key, at=at, sum=given, left=Money(left, currency))
+            given = Money(self.used, currency)
+            wrong(key, at={"key": "adjustment"}, sum=given, left=Money(left, currency))
         if scenario.adjustments:
             called = {recipient.id: recipient.name for recipient in scenario.recipients}
             check_below_zero(scenario, self.before_adjustments, self.adjustments, called)
