@@ -255,6 +255,25 @@ LATER_CASES = [
     # --- the fund
     case("a currency and a unit", fund('of = "亩"'), "of_and_currency", "[fund] of"),
     case("a unit that is a number", toml('currency = "CNY"', "of = 1"), "type_name", "[fund] of", "1"),
+    case(
+        "yuan of land",
+        [toml('currency = "CNY"', 'of = "亩"'), toml("amount = 1_000_000", 'amount = "100万元"')],
+        "unit_of",
+        "[fund] amount",
+        "100万元",
+    ),
+    case(
+        "land issued in yuan",
+        [
+            *issued(1, 1, 1)[:1],
+            ("issued.csv", None, "recipient,金额（万元）\nnorth,1\nsouth,1\nwest,1\n"),
+            toml('currency = "CNY"', 'of = "亩"'),
+            toml('weights = { projects = "1万元" }', "weights = { projects = 10_000 }"),
+        ],
+        "unit_of",
+        "row 1",
+        file="issued.csv",
+    ),
     case("a rest for nobody", fund(REST + "\nrest_to = { }"), "target_whom", "[fund] rest_to"),
     case("a rest that is text", fund(REST + "\nrest_to = 'north'"), "type_table", "[fund] rest_to", "north"),
     case(

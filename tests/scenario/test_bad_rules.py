@@ -797,3 +797,19 @@ def test_the_work_is_counted_over_all_formulas_together(tmp_path: Path) -> None:
         with spending_at_most(20):
             allocate(load_scenario(rule(1)))
             assert [problem.key for problem in refused(rule(10)).problems] == ["formula_work"]
+
+
+@pytest.mark.parametrize("together", ["true", "false"])
+def test_the_work_of_bounds_is_counted_too(together: str, tmp_path: Path) -> None:
+    """80 logarithms are some thirty thousand steps, of a group once and of three recipients three times."""
+    whom = f"recipients = 'all'; pool = 'all'; together = {together}"
+    bound = f"{whom}; floor = {{ formula = '{' + '.join(['LN(area + 1)'] * 80)}' }}"
+
+    def rule(limits: int) -> Path:
+        return make(tmp_path, damaged([more(entry("limit", bound) * limits)], GOOD_RULES))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (arithmetic, table):
+            patch.setattr(module, "MOST_STEPS", 600_000)
+        allocate(load_scenario(rule(1)))
+        assert [problem.key for problem in refused(rule(40)).problems] == ["formula_work"]

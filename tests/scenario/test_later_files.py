@@ -37,8 +37,6 @@ from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.formulas import parse
 from allocator.files.scenario.save import save_scenario
 
-SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-
 
 def planned(scenario: Scenario) -> Allocation | list[tuple[str, object]]:
     """The plan, or what is wrong."""
@@ -49,7 +47,7 @@ def planned(scenario: Scenario) -> Allocation | list[tuple[str, object]]:
 
 
 @deeper
-@settings(max_examples=cases(12, 1000), suppress_health_check=SLOW)
+@settings(max_examples=cases(12, 1000), suppress_health_check=list(HealthCheck))
 @given(later_scenarios())
 def test_any_clauses_read_back_the_same(tmp_path: Path, scenario: Scenario) -> None:
     again = load_scenario(save_scenario(scenario, tmp_path / "saved", overwrite=True))

@@ -170,7 +170,7 @@ class Columns:
         words = Words(amounts, self._bound_words)
         own, whole = Table([name], sums), (self.table, words)
         (found,) = values(formula, own, [0], key, words=Words(amounts), whole=whole)
-
+        self._spent += own.spent
         self._count(key)
         return found
 
