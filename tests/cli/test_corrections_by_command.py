@@ -118,7 +118,9 @@ def test_without_its_adjustments_eighteen_differ_and_100_mu_are_left(
 
 
 def test_compare_and_explain_name_the_eighteen(by_weights: str, capsys: pytest.CaptureFixture[str]) -> None:
-    compared = json.loads(printed(capsys, "compare", by_weights, str(GUANGDONG), "--format", "json", status=1))
+    compared = json.loads(
+        printed(capsys, "compare", by_weights, str(GUANGDONG), "--format", "json", status=1)
+    )
     changed = {id: by for id, by in compared["scenarios"][1]["differences"].items() if by}
     names = {r.id: r.name.en for r in load_scenario(GUANGDONG).recipients}
     assert {names[id]: -by for id, by in changed.items()} == EIGHTEEN
