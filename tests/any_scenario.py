@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
-from allocator import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, Scenario, Text, Use
-from allocator.core.parts import plain_name
+from allocator import (
+    Earmark,
+    Factor,
+    Fund,
+    Limit,
+    Provenance,
+    Recipient,
+    Reservation,
+    Scenario,
+    ScenarioError,
+    Text,
+    Use,
+)
+from allocator.core.corrections import PRO_RATA, Adjustment, Deduction
+from allocator.core.formula import Formula, named
+from allocator.core.parts import Target, plain_name
+from allocator.core.pools import REST, Pool
+from allocator.files.formulas import parse
 
 ODD = " \"'\\#=[]{}.,;%&<>|/:€é−–…“”（）《》｜、。·🏛𠮷ß\u0301"
 NAMES = st.text(st.sampled_from("abcXYZ019_-" + ODD + "泸县江阳"), min_size=1, max_size=12).filter(
@@ -117,4 +135,152 @@ def scenarios(draw) -> Scenario:
             for id, column in cells
         ),
         uses=tuple(Use(draw(TEXTS), draw(CENTS)) for _ in range(draw(st.integers(0, 2)))),
+    )  # fmt: skip
+
+
+# --- of format 2 ----------------------------------------------------------------------------------------
+
+
+def formulas(columns: list[str], words: list[str]) -> st.SearchStrategy[Formula]:
+    """Formulas of bounds, in these columns and words."""
+    names = [named(column) for column in columns]
+    ways = ["{} / 2", "0.5 * {} + 1", "MAX({}, 10)", "IF({} > 3, 3%, 0)", "CLIP({}, 0, 1000)"]
+    whole = ["SHARE({}) * fund", "SUM([{}]) / 7", "RANK({0}, [{0}])"]
+    simple = st.builds(str.format, st.sampled_from(ways), st.sampled_from([*words, *names]))
+    return st.one_of(simple, st.builds(str.format, st.sampled_from(whole), st.sampled_from(names))).map(parse)
+
+
+@st.composite
+def later_scenarios(draw) -> Scenario:
+    """Any scenario with what only format 2 can say: of each clause some, none, or several."""
+    found = draw(scenarios())
+    columns = [factor.id for factor in found.factors]
+    amounts = st.none() | st.fixed_dictionaries(dict.fromkeys(found.ids, CENTS))
+    found = replace(found, issued=draw(amounts))
+    found = replace(found, **draw(rules(found, columns)))
+    found = replace(found, fund=draw(funds(found)))
+    found = replace(found, limits=draw(later_limits(found, columns)))
+    found = replace(found, adjustments=draw(st.lists(adjustments(found), max_size=3)))
+    try:
+        return replace(found, deductions=draw(st.lists(deductions(found), max_size=3)))
+    except ScenarioError:
+        reject()
+
+
+def targets(found: Scenario, *, recipients: bool = True) -> st.SearchStrategy[Target]:
+    """Recipients, and reservations that have a name of their own."""
+    names = [name for r in found.reservations for name in {r.name.zh, r.name.en}]
+    own = [r.name.zh for r in found.reservations if names.count(r.name.zh) == 1]
+    whom = [Target(recipient=id) for id in found.ids] if recipients else []
+    whom += [Target(reservation=name) for name in own]
+    return st.sampled_from(whom) if whom else st.nothing()
+
+
+@st.composite
+def funds(draw, found: Scenario) -> Fund:
+    """The fund in any unit, by any rounding."""
+    more = {"currency": draw(st.just("EUR") | TEXTS)}
+    kinds = ["largest-remainder", "rest-to-largest", "each-alone", "rest-to"]
+    more["rounding"] = draw(st.sampled_from(kinds))
+    if more["rounding"] == "rest-to":
+        more["rest_to"] = draw(targets(found))
+    if more["rounding"] == "each-alone":
+        more["left"] = draw(st.none() | targets(found, recipients=False))
+    if found.issued is not None:
+        more["below_zero"] = draw(st.sampled_from([None, "recover"]))
+    return replace(found.fund, **more)
+
+
+@st.composite
+def rules(draw, found: Scenario, columns: list[str]) -> dict[str, object]:
+    """The rule in three ways: as format 1 has it, with more under [method], in pools."""
+    way = draw(st.sampled_from(["plain", "method", "pools"]))
+    if way == "plain":
+        return {}
+    coefficients = st.lists(st.sampled_from(columns), max_size=2, unique=True).map(tuple)
+    known = {"kind": found.kind, "weights": found.weights}
+
+    def pool(id: str, **more: object) -> Pool:
+        return Pool(
+            id, **known | more, coefficients=draw(coefficients), name=draw(TEXTS) if id else None,
+            where=draw(st.none() | st.sampled_from([parse(f"{named(columns[0])} >= 0")])),
+            floors=draw(st.sampled_from([None, None, "from-gains"])), basis=draw(st.none() | TEXTS),
+        )  # fmt: skip
+
+    def without_gains(pools: tuple[Pool, ...], limits: tuple[Limit, ...]) -> dict[str, object]:
+        gains = {pool.id for pool in pools if pool.floors is not None}
+        kept = [limit for limit in limits if (limit.pool or "") not in gains]
+        kept += [Limit("all", floor=draw(CENTS), pool=pool or None) for pool in sorted(gains)]
+        return {"kind": "", "weights": {}, "coefficient": None, "pools": pools, "limits": kept}
+
+    if way == "method":
+        phase = st.none() | st.integers(0, 100).map(lambda part: Fraction(part, 100))
+        phase_in = draw(phase) if found.previous is not None else None
+        only = pool("", amount=REST, phase_in=phase_in)
+        if len(only.coefficients) < 2 and not (
+            only.where or only.floors or only.basis or phase_in is not None
+        ):
+            return {}  # format 1 can say it
+        return without_gains((only,), found.limits)
+    names = st.lists(NAMES.map(str.strip).filter(lambda id: id != "all"), min_size=2, max_size=2, unique=True)
+    ids = draw(names)
+    percent = draw(st.sampled_from([10, Fraction(100, 3), Fraction(5, 2)]))
+    pools = (pool(ids[0], percent=percent), pool(ids[1], amount=REST))
+    limits = tuple(
+        replace(limit, pool="all" if limit.of == "previous" else draw(st.sampled_from([*ids, "all"])))
+        for limit in found.limits
+    )
+    return without_gains(pools, limits)
+
+
+@st.composite
+def later_limits(draw, found: Scenario, columns: list[str]) -> list[Limit]:
+    """The limits that there are, bounds as formulas, and groups one within another, in any order."""
+    pools = [pool.id for pool in found.pools if pool.id]
+    gains = {pool.id for pool in found.pools if pool.floors is not None}
+    limits = [*found.limits]
+    taking = [found.ids[i] for i in found.participants]
+    order = draw(st.permutations(taking))
+    for pool in [*pools, "all"] if pools else [None]:
+        words = ["fund", "distributable", *(["pool"] if pool != "all" else [])]
+        words += ["issued"] if found.issued is not None else []
+        words += ["previous"] if found.previous is not None and pool in (None, "all") else []
+        bounds = st.sampled_from(["floor_formula", "cap_formula"])
+        if (pool or "") in gains:
+            bounds = st.just("floor_formula")
+        more = {"pool": pool, "basis": draw(st.none() | TEXTS)}
+        for bound in draw(st.lists(bounds, max_size=2)):
+            limits.append(Limit("all", **{bound: draw(formulas(columns, words))}, **more))
+        for size in (
+            draw(st.lists(st.integers(1, len(order)), max_size=2)) if (pool or "") not in gains else []
+        ):
+            group = {draw(bounds): draw(formulas(columns, words))}
+            group = draw(st.sampled_from([group, {"cap": draw(CENTS)}, {"cap_rate": 1, "of": "fund"}]))
+            limits.append(Limit(tuple(order[:size]), together=True, **group, **more))
+    return draw(st.permutations(limits))
+
+
+@st.composite
+def adjustments(draw, found: Scenario) -> Adjustment:
+    """More or less for anybody, paid by anybody."""
+    recipient = draw(st.sampled_from(found.ids))
+    payers = targets(found).filter(lambda target: target.recipient != recipient)
+    paid_by = draw(st.none() | st.just(PRO_RATA) | payers if len(found.ids) > 1 else st.none())
+    return Adjustment(
+        recipient, found.fund.unit * draw(st.integers(-9, 9)), draw(TEXTS), draw(st.none() | st.dates()),
+        paid_by, draw(st.none() | TEXTS),
+    )  # fmt: skip
+
+
+@st.composite
+def deductions(draw, found: Scenario) -> Deduction:
+    """Money that one who takes part in a pool holds."""
+    pool = draw(st.sampled_from(found.rules))
+    members = found.members[pool.id]
+    if not members:
+        reject()
+    amount = min(draw(CENTS), found.fund.amount)
+    return Deduction(
+        found.ids[draw(st.sampled_from(members))], amount, draw(st.none() | TEXTS), pool.id or None,
+        draw(st.none() | TEXTS),
     )  # fmt: skip

@@ -20,6 +20,7 @@ WHEN_SPLIT = (
     "rest_to_apart_pool", "adjustments_sum", "adjustments_sum_left", "adjusted_below_zero",
     "pro_rata_nobody", "undistributed", "overdistributed", "issued_above", "phase_in_previous",
     "phase_in_zero", "gains_floor_missing", "bound_negative", "bound_text", "groups_cross",
+    "formula_blank", "formula_division", "formula_large",
 )  # fmt: skip
 NAMES = (
     ("North District", "北区"), ("South County", "南县"), ("West Park", "西园"), ("West County", "西县"),

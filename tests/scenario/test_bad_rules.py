@@ -5,11 +5,12 @@ As in test_bad_input, each case damages one small scenario that is right.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from good_scenario import GOOD_RULES, damaged, make
+from later_mistakes import LATER_CASES, entry
+from mistakes import NORTH, ODD, ONE, RISE, case, cells, formula, method, more, toml, where
 from phrases import sentences
 from processes import spending_at_most
 from refusals import check_refusal, refused
@@ -17,8 +18,6 @@ from test_bad_corrections import HAND_CASES
 
 from allocator import AllocatorError, allocate, load_scenario
 from allocator.core.formula import arithmetic, table
-
-Edit = tuple[str, str | None, str]
 
 
 def test_the_rules_that_are_damaged_are_right(tmp_path: Path) -> None:
@@ -29,45 +28,6 @@ def test_the_rules_that_are_damaged_are_right(tmp_path: Path) -> None:
         "land": {"north": 90_000, "south": 90_000, "west": 370_000},
     }
     assert allocation.amounts == {"north": 270_000, "south": 270_000, "west": 460_000}
-
-
-def toml(old: str, new: str) -> Edit:
-    return "scenario.toml", old, new
-
-
-def more(text: str) -> Edit:
-    """Something added at the end of scenario.toml."""
-    return toml("floor = 10_000\n", "floor = 10_000\n" + text)
-
-
-def formula(text: str) -> Edit:
-    """The weighted formula says this, as TOML without escapes."""
-    return toml('formula = "MAX(0, tax / past - 1)"', f"formula = '''{text}'''")
-
-
-def cells(old: str, new: str) -> Edit:
-    return "factors.csv", old, new
-
-
-def where(condition: str) -> Edit:
-    return toml('where = "projects >= 2"', f"where = '''{condition}'''")
-
-
-def case(name: str, edits: list[Edit] | Edit, key: str, place: str, *says: str, file: str = "scenario.toml"):
-    return pytest.param([edits] if isinstance(edits, tuple) else edits, key, place, says, file, id=name)
-
-
-ODD = [f"1/{10**30 - n}" for n in (11, 1, 3)]  # no short number has all of these as divisors
-RISE = "[factor.rise] formula"
-NORTH = RISE + ", North District"
-ONE = [
-    toml(re.search(r"(?s)\[pool.signed\].*?(?=\[indicator)", GOOD_RULES["scenario.toml"])[0], ""),
-    toml('pool = "growth"\n', ""),
-]
-
-
-def method(text: str) -> list[Edit]:
-    return [*ONE, more(text)]
 
 
 RULE_CASES = [
@@ -636,7 +596,7 @@ RULE_CASES = [
 ]
 
 
-@pytest.mark.parametrize(("edits", "key", "place", "says", "file"), RULE_CASES)
+@pytest.mark.parametrize(("edits", "key", "place", "says", "file"), [*RULE_CASES, *LATER_CASES])
 def test_one_mistake(edits, key, place, says, file, tmp_path, capsys) -> None:
     check_refusal(make(tmp_path, damaged(edits, GOOD_RULES)), key, file, place, says, capsys)
 
@@ -697,6 +657,28 @@ def test_keys_of_the_second_format_in_a_file_of_the_first(
         ("floor = 10_000", "floor = 10_000\nbasis = '1'", "[[limit]] 1, basis"),
         ("floor = 10_000", "floor = 10_000\npool = 'a'", "[[limit]] 1, pool"),
         ("floor = 10_000", "floor = 10_000\nwhere = 'jobs > 1'", "[[limit]] 1, where"),
+        ("floor = 10_000", "floor = { formula = 'jobs' }", "[[limit]] 1, floor"),
+        ("floor = 10_000", "cap = { formula = 'jobs' }", "[[limit]] 1, cap"),
+        ("floor = 10_000", "floor = 10_000\ntogether = true", "[[limit]] 1, together"),
+        ('currency = "CNY"', 'of = "亩"', "[fund] of"),
+        ('"largest-remainder"', '"each-alone"', "[fund] rounding"),
+        ('"largest-remainder"', '"rest-to"', "[fund] rounding"),
+        ("unit = 10_000", "unit = 10_000\nrest_to = { recipient = 'north' }", "[fund] rest_to"),
+        ("unit = 10_000", "unit = 10_000\nleft = { reservation = 'a department' }", "[fund] left"),
+        ("unit = 10_000", "unit = 10_000\nbelow_zero = 'recover'", "[fund] below_zero"),
+        ('kind = "shares"', "kind = 'shares'\nfloors = 'from-gains'", "[method] floors"),
+        ('kind = "shares"', "kind = 'shares'\nphase_in = 0.5", "[method] phase_in"),
+        ('factors = "factors.csv"', 'factors = "factors.csv"\nissued = "previous.csv"', "[data] issued"),
+        (
+            "floor = 10_000\n",
+            "floor = 10_000\n[[deduction]]\nrecipient = 'north'\namount = 1\n",
+            "[[deduction]]",
+        ),
+        (
+            "floor = 10_000\n",
+            "floor = 10_000\n[[adjustment]]\nrecipient = 'north'\namount = 0\nreason = 'none'\n",
+            "[[adjustment]]",
+        ),
         ("floor = 10_000\n", "floor = 10_000\n[indicator.a]\nparts = { jobs = 100 }\n", "[indicator]"),
         ("floor = 10_000\n", "floor = 10_000\n[pool.a]\npercent = 100\n", "[pool]"),
     ]  # fmt: skip
@@ -714,10 +696,29 @@ def test_every_new_sentence_is_said_of_some_file() -> None:
     """All that came with format 2, but `beyond` (test_surfaces) and what only the library can say wrong."""
     keys = [key.removeprefix("error.") for key in sentences("en", "error.")]
     new = set(keys[keys.index("format_second") :])
-    elsewhere = {"format_extends", "beyond", "formula_work"}
-    by_library = {"paid_by", "reason_blank", "phase_in_pool", "rest_to_apart_pool"}  # test_corrections
-    said = {case.values[1] for case in (*RULE_CASES, *HAND_CASES)}
+    elsewhere = {"format_extends", "beyond", "formula_work", "groups_deep"}
+    by_library = {"paid_by", "reason_blank", "phase_in_pool"}  # test_corrections
+    said = {case.values[1] for case in (*RULE_CASES, *HAND_CASES, *LATER_CASES)}
     assert new - said == elsewhere | by_library
+
+
+def test_groups_one_within_another(tmp_path: Path) -> None:
+    """As deep as any rule goes is shared out; without end is refused, and at once."""
+
+    def nested(deep: int) -> Path:
+        rows = "recipient,x\n" + "".join(f"r{n},1\n" for n in range(deep))
+        text = 'format = 2\ntitle = "t"\n[data]\nfactors = "factors.csv"\n[weights]\nx = 1\n'
+        text += '[fund]\namount = 1000\ncurrency = "CNY"\nunit = 1\n[method]\nkind = "scores"\n'
+        for n in range(2, deep + 1):
+            ids = ", ".join(f'"r{i}"' for i in range(n))
+            text += entry("limit", f"recipients = [{ids}]; together = true; cap = 1000")
+        return make(tmp_path, {"scenario.toml": text, "factors.csv": rows})
+
+    with spending_at_most(20):
+        assert allocate(load_scenario(nested(31))).total == 1000
+        for deep in (32, 300):
+            (problem,) = refused(nested(deep)).problems
+            assert problem.key == "groups_deep" and problem.details == {"most": 30}
 
 
 # --- attacks ------------------------------------------------------------------------------------------------
@@ -796,3 +797,19 @@ def test_the_work_is_counted_over_all_formulas_together(tmp_path: Path) -> None:
         with spending_at_most(20):
             allocate(load_scenario(rule(1)))
             assert [problem.key for problem in refused(rule(10)).problems] == ["formula_work"]
+
+
+@pytest.mark.parametrize("together", ["true", "false"])
+def test_the_work_of_bounds_is_counted_too(together: str, tmp_path: Path) -> None:
+    """80 logarithms are some thirty thousand steps, of a group once and of three recipients three times."""
+    whom = f"recipients = 'all'; pool = 'all'; together = {together}"
+    bound = f"{whom}; floor = {{ formula = '{' + '.join(['LN(area + 1)'] * 80)}' }}"
+
+    def rule(limits: int) -> Path:
+        return make(tmp_path, damaged([more(entry("limit", bound) * limits)], GOOD_RULES))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (arithmetic, table):
+            patch.setattr(module, "MOST_STEPS", 600_000)
+        allocate(load_scenario(rule(1)))
+        assert [problem.key for problem in refused(rule(40)).problems] == ["formula_work"]

@@ -300,10 +300,11 @@ class Allocation:
         """Raises ScenarioError where adjustments do not add up, or something falls below zero."""
         scenario = self.scenario
         currency = scenario.fund.currency
-        if self.used not in (0, self.left):
-            used, left = Money(self.used, currency), Money(self.left, currency)
-            key = "adjustments_sum_left" if self.left else "adjustments_sum"
-            wrong(key, at={"key": "adjustment"}, sum=used, left=left)
+        left = 0 if scenario.fund.rest_to else self.left  # which somebody has already
+        if self.used not in (0, left):
+            key = "adjustments_sum_left" if left else "adjustments_sum"
+            given = Money(self.used, currency)
+            wrong(key, at={"key": "adjustment"}, sum=given, left=Money(left, currency))
         if scenario.adjustments:
             called = {recipient.id: recipient.name for recipient in scenario.recipients}
             check_below_zero(scenario, self.before_adjustments, self.adjustments, called)

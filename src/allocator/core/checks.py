@@ -130,6 +130,8 @@ def _check_rules(scenario: Scenario) -> None:
             if name not in columns:
                 at = {"key": pool.key("coefficient")}
                 wrong("column_unknown", at=at, name=name, guess=guess(name, columns))
+        if pool.phase_in is not None and scenario.previous is None:
+            wrong("phase_in_previous", at={"key": pool.key("phase_in")})
         if pool.recipients != "all":
             kinds = _kinds(scenario.recipients)
             _check_named(scenario, pool.recipients, pool.key("recipients"), kinds, *_known(scenario))
@@ -291,11 +293,12 @@ def _check_adjustments(scenario: Scenario) -> None:
             _unknown(scenario, found.recipient, at={"key": key})
         if not found.reservation:
             return
+        called = [r for r in scenario.reservations if found.reservation in (r.name.zh, r.name.en)]
+        if len(called) > 1:
+            wrong("reservation_twice", at={"key": key}, name=found.reservation)
         if found.reservation not in reservations:
             near = guess(found.reservation, reservations)
             wrong("reservation_unknown", at={"key": key}, name=found.reservation, guess=near)
-        if reservations.count(found.reservation) > 1:
-            wrong("reservation_twice", at={"key": key}, name=found.reservation)
 
     for name in ("rest_to", "left"):
         if getattr(scenario.fund, name) is not None:

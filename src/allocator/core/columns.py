@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from allocator.core.exact import Number, plain
+from allocator.core.exact import Number, plain, scaled
 from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Columns:
         words = Words(amounts, self._bound_words)
         own, whole = Table([name], sums), (self.table, words)
         (found,) = values(formula, own, [0], key, words=Words(amounts), whole=whole)
-
+        self._spent += own.spent
         self._count(key)
         return found
 
@@ -183,7 +183,9 @@ class Columns:
         if None in values:
             blank = self.scenario.recipients[among[values.index(None)]].name
             wrong("formula_blank", at={"key": key, "recipient": blank}, name=name)
-        return plain(sum(values, start=Fraction()))
+        self._spent += len(among)
+        numbers, over = scaled(values)
+        return plain(Fraction(sum(numbers), over))
 
     def meeting(self, where: Formula, among: Sequence[int], key: str) -> list[int]:
         """Those of ``among`` for whom a condition holds; whole columns in it are theirs."""

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from allocator.core.exact import Number, TooManyDecimals, exact
 from allocator.core.parts import Target, Text, brief, in_full, money_at, put, wrong
-
-if TYPE_CHECKING:
-    pass
 
 PRO_RATA = "pro-rata"
 RECOVER = "recover"

@@ -46,7 +46,7 @@ def check_amounts(
                 above = "audit_adjusted_above" if earmark else "audit_adjusted_zero"
                 key = "audit_adjusted_only" if at not in taking else above
                 details |= {"by": _money(scenario, by), "before": _money(scenario, published - by)}
-            wrong(key, "published", **details)
+            wrong(key, part="published", **details)
         if rounded and rest % unit:
             amount, whole = _money(scenario, rest), _money(scenario, unit)
             wrong("audit_unit", "published", name=recipient.name, amount=amount, unit=whole)
@@ -73,7 +73,7 @@ def check_sum(
         rest_to = scenario.fund.rest_to
         if scenario.fund.rounding == "each-alone" or (rest_to is not None and rest_to.reservation):
             key = "audit_sum_exact"  # only where the reading takes the amounts as not rounded
-        wrong(key, "published", **details)
+        wrong(key, part="published", **details)
     falls, rises = (sum(ends[side] for ends in alone) for side in (0, 1))
     if not -falls <= 2 * left < rises:
         reach = (sum(amounts) - Fraction(falls, 2)) * unit, (sum(amounts) + Fraction(rises, 2)) * unit

@@ -104,7 +104,7 @@ class Table:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # what has been worked out is kept in functions, which cannot be pickled
-        fields = self.recipients, self.columns, self.formulas, self.everybody, self.words
+        fields = self.recipients, self.columns, self.formulas, self.everybody, self.words, self.texts
         return type(self), fields
 
     def known(self, words: Words) -> Known:

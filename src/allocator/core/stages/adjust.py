@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ def adjusted(
     adjustment, in whole units by largest remainder.  Raises ScenarioError where the others have nothing.
     """
     unit = scenario.fund.unit
+    sizes = dict(zip(amounts, scaled([*amounts.values()])[0], strict=True))  # fractions would take long
     found: dict[str, Number] = dict.fromkeys(scenario.ids, 0)
     departments: dict[str, Number] = {}
     for number, adjustment in enumerate(scenario.adjustments, 1):
@@ -35,19 +36,19 @@ def adjusted(
             table[key] = plain(table.get(key, 0) - adjustment.amount)
         elif paid_by is not None:
             others = [id for id in scenario.ids if id != adjustment.recipient]
-            if not sum(amounts[id] for id in others):
+            if not any(sizes[id] for id in others):
                 wrong("pro_rata_nobody", at={"key": f"adjustment.{number}.paid_by"})
-            for id, units in zip(others, _pro_rata(amounts, others, adjustment.amount, unit), strict=True):
-                found[id] = plain(found[id] - units * unit)
+            shared = _pro_rata([sizes[id] for id in others], adjustment.amount, unit)
+            for id, units in zip(others, shared, strict=True):
+                if units:
+                    found[id] = plain(found[id] - units * unit)
     return found, departments
 
 
-def _pro_rata(amounts: Mapping[str, Number], others: list[str], amount: Number, unit: Number) -> list[int]:
-    """An amount in whole units among others by their amounts; its sign is kept."""
-    whole = sum((amounts[id] for id in others), start=Fraction())
+def _pro_rata(sizes: Sequence[int], amount: Number, unit: Number) -> list[int]:
+    """An amount in whole units among others in proportion to what they have; its sign is kept."""
     total = int(abs(Fraction(amount)) / unit)
-    parts = [Fraction(amounts[id]) * total / whole for id in others]
-    units, _ = largest_remainder(*scaled(parts), total)
+    units, _ = largest_remainder([size * total for size in sizes], sum(sizes), total)
     return units if amount > 0 else [-count for count in units]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from allocator.core.errors import InfeasibleError, Problem
@@ -20,20 +21,24 @@ Reach = tuple[int, int | None]  # the least and the most that somebody can get; 
 
 def check_crossed(scenario: Scenario, floors: Limits, caps: Limits, members: Sequence[int]) -> None:
     """Raises InfeasibleError where a recipient's floor is above its cap, or holds more than that already."""
-    unit, currency = scenario.fund.unit, scenario.fund.currency
     crossed = []
     for i, floor, cap in zip(members, floors, caps, strict=True):
         if cap is not None and (floor or 0) > cap:
-            name = scenario.recipients[i].name
-            if cap < 0:
-                crossed.append(Problem("held_above_cap", {"name": name}))
-                continue
-            bounds = {"floor": Money(plain((floor or 0) * unit), currency)}
-            bounds["cap"] = Money(plain(cap * unit), currency)
-            crossed.append(Problem("floor_above_cap", {"name": name, **bounds}))
-
+            crossed.append(_crossed(scenario, scenario.recipients[i].name, floor or 0, cap))
     if crossed:
         raise InfeasibleError(crossed[:10])
+
+
+def _crossed(scenario: Scenario, name: Text, floor: int, cap: int) -> Problem:
+    """The sentence on a floor above its cap; below zero the cap is less than what is held already."""
+    if cap < 0:
+        return Problem("held_above_cap", {"name": name})
+    money = {"floor": _money(scenario, floor), "cap": _money(scenario, cap)}
+    return Problem("floor_above_cap", {"name": name, **money})
+
+
+def _money(scenario: Scenario, units: int) -> Money:
+    return Money(plain(units * scenario.fund.unit), scenario.fund.currency)
 
 
 def check_feasible(
@@ -72,7 +77,6 @@ class _Groups:
     def __init__(
         self, scenario: Scenario, scores: Sequence[int], bounds: Bounds, members: Sequence[int]
     ) -> None:
-
         self.scenario, self.scores, self.bounds, self.members = scenario, scores, bounds, members
 
     def check(self, groups: tuple[Group, ...], total: int | None) -> None:
@@ -80,7 +84,7 @@ class _Groups:
         parts = outermost(groups, len(self.scores))
         reaches = [self._reach(part) for part in parts]
         if total is not None:
-            self._compare(parts, reaches, total, total, "floors_above_money", "caps_below_money")
+            self._compare(parts, reaches, (total, total), ("floors_above_money", "caps_below_money"))
 
     def _reach(self, part: Group | int) -> Reach:
         if isinstance(part, int):
@@ -88,9 +92,10 @@ class _Groups:
             return least, self.bounds.caps[part] if self.scores[part] else least
         reaches = [self._reach(one) for one in part.parts]
         if part.cap is not None and part.floor > part.cap:
-            money = {"floor": self._money(part.floor), "cap": self._money(part.cap)}
-            raise InfeasibleError(Problem("floor_above_cap", {"name": self._name(part), **money}))
-        self._compare(part.parts, reaches, part.floor, part.cap, "floors_above_group", "caps_below_group")
+            problem = _crossed(self.scenario, self._name(part), part.floor, part.cap)
+            raise InfeasibleError(replace(problem, at={"key": f"limit.{part.number}"}))
+        keys = "floors_above_group", "caps_below_group"
+        self._compare(part.parts, reaches, (part.floor, part.cap), keys, part)
         least, most = _sum(reaches)
         caps = [cap for cap in (most, part.cap) if cap is not None]
         return max(least, part.floor), min(caps) if caps else None
@@ -99,26 +104,35 @@ class _Groups:
         self,
         parts: Sequence[Group | int],
         reaches: Sequence[Reach],
-        floor: int,
-        cap: int | None,
-        above: str,
-        below: str,
+        bounds: Reach,
+        keys: tuple[str, str],
+        group: Group | None = None,
     ) -> None:
-        least, most = _sum(reaches)
+        """Raises InfeasibleError where parts cannot come to what bounds their sum."""
+        (floor, cap), (least, most) = bounds, _sum(reaches)
         if cap is not None and least > cap:
             names = [self._name(p) for p, (low, _) in zip(parts, reaches, strict=True) if low]
-            raise _clash(above, self.scenario, names, least, cap)
+            raise self._clash(keys[0], names, least, cap, group)
         if most is not None and most < floor:
             names = [self._name(p) for p, (_, high) in zip(parts, reaches, strict=True) if high]
-            raise _clash(below, self.scenario, names or [self._name(p) for p in parts], most, floor)
+            raise self._clash(keys[1], names or [self._name(p) for p in parts], most, floor, group)
+
+    def _clash(
+        self, key: str, names: list[Text], reached: int, total: int, group: Group | None
+    ) -> InfeasibleError:
+        found = _clash(key, self.scenario, names, reached, total)
+        if group is None:
+            return found
+        (problem,) = found.problems
+        at = {"key": f"limit.{group.number}"}
+        return InfeasibleError(
+            replace(problem, details={**problem.details, "name": self._name(group)}, at=at)
+        )
 
     def _name(self, part: Group | int) -> Text:
         if isinstance(part, int):
             return self.scenario.recipients[self.members[part]].name
         return group_name([self.scenario.recipients[self.members[at]].name for at in part.places])
-
-    def _money(self, units: int) -> Money:
-        return Money(plain(units * self.scenario.fund.unit), self.scenario.fund.currency)
 
 
 def check_apart(scenario: Scenario, scores: Sequence[int], bounds: Bounds, members: Sequence[int]) -> None:
@@ -139,28 +153,21 @@ def _named(scenario: Scenario, members: Sequence[int], limits: Limits) -> list[T
 
 
 def _clash(key: str, scenario: Scenario, names: list[Text], reached: int, total: int) -> InfeasibleError:
-    def money(units: int) -> Money:
-        return Money(plain(units * scenario.fund.unit), scenario.fund.currency)
-
     details = {
         "names": names[:10],
         "count": len(names),
-        "sum": money(reached),
-        "left": money(total),
-        "by": money(abs(reached - total)),
+        "sum": _money(scenario, reached),
+        "left": _money(scenario, total),
+        "by": _money(scenario, abs(reached - total)),
     }
     return InfeasibleError(Problem(key, details))
 
 
 def check_rest(scenario: Scenario, units: Sequence[int], bounds: Bounds, members: Sequence[int]) -> None:
     """Refuses a rounding that takes an amount, or a group's sum, past a limit or below zero."""
-    unit, currency = scenario.fund.unit, scenario.fund.currency
 
     def refuse(name: Text, amount: int, limit: int) -> None:
-        money = {
-            "amount": Money(plain(amount * unit), currency),
-            "limit": Money(plain(limit * unit), currency),
-        }
+        money = {"amount": _money(scenario, amount), "limit": _money(scenario, limit)}
         largest = scenario.fund.rounding == "rest-to-largest"
         key = "rest_breaks_limit" if largest else "rounding_breaks_limit"
         raise InfeasibleError(Problem(key, {"name": name, **money}))
@@ -174,7 +181,6 @@ def check_rest(scenario: Scenario, units: Sequence[int], bounds: Bounds, members
             if limit is not None:
                 names = [scenario.recipients[members[at]].name for at in part.places]
                 refuse(group_name(names), amount, limit)
-
             within(part.parts)
 
     for i, amount, floor, cap in zip(members, units, bounds.floors, bounds.caps, strict=True):

@@ -15,6 +15,7 @@ from allocator.core.parts import Text, wrong
 from allocator.core.stages.round import whole_units
 from allocator.text import both
 
+MOST_DEEP = 30  # groups one within another: far beyond any rule, and every level takes its time
 Bend = tuple[Fraction, Fraction]  # from this λ on the slope is greater by that much
 
 
@@ -40,12 +41,14 @@ def places(parts: Iterable[Group | int]) -> list[int]:
     """The places of all members of these parts."""
     found: list[int] = []
     for part in parts:
-        found += [part] if isinstance(part, int) else places(part.parts)
+        found += [part] if isinstance(part, int) else part.places
     return found
 
 
 def group_name(names: Sequence[Text]) -> Text:
     """The name of those whose sum is meant: the first of them, and how many there are."""
+    if len(names) == 1:
+        return names[0]
     key = "group.name" if len(names) < 4 else "group.name_more"
     return Text(*both(key, names=names[:3], count=len(names)))
 
@@ -57,9 +60,11 @@ def _first(part: Group | int) -> int:
 def nested(bounds: Mapping[tuple[int, ...], tuple[int, int | None, int]]) -> tuple[Group, ...]:
     """The outermost groups, with those within them, from floor, cap and limit's number by their places.
 
-    Raises ScenarioError where two cross: share some members, and neither lies within the other.
+    Raises ScenarioError where two cross: share some members, and neither lies within the other; and where
+    too many lie one within another.
     """
     around: dict[int, Group] = {}  # the outermost group that each place is in so far
+    levels: dict[int, int] = {}
     for members, (floor, cap, number) in sorted(bounds.items(), key=lambda item: len(item[0])):
         parts: dict[int, Group | int] = {}
         inside: dict[int, int] = {}
@@ -77,6 +82,9 @@ def nested(bounds: Mapping[tuple[int, ...], tuple[int, int | None, int]]) -> tup
                 place = {"key": f"limit.{max(number, other.number)}.recipients"}
                 wrong("groups_cross", at=place, other=min(number, other.number))
         made = Group(tuple(sorted(parts.values(), key=_first)), floor, cap, number)
+        levels[id(made)] = 1 + max((levels[key] for key in inside), default=0)
+        if levels[id(made)] > MOST_DEEP:
+            wrong("groups_deep", at={"key": f"limit.{number}"}, most=MOST_DEEP)
         around.update(dict.fromkeys(members, made))
     outermost = {id(group): group for group in around.values()}
     return tuple(sorted(outermost.values(), key=_first))

@@ -20,16 +20,14 @@ if TYPE_CHECKING:
 def phased(scenario: Scenario, pool: Pool, scores: Sequence[int]) -> Sequence[int]:
     """Integers in proportion to the entitlements after phasing in; the scores where the rule has none.
 
-    Raises ScenarioError where last year's amounts are missing or add up to zero.
+    Raises ScenarioError where last year's amounts add up to zero.
     """
-    if pool.phase_in is None:
+    if pool.phase_in is None or scenario.previous is None:  # `checks` refuses one without the other
         return scores
-    members, at = scenario.members[pool.id], {"key": pool.key("phase_in")}
-    if scenario.previous is None:
-        wrong("phase_in_previous", at=at)
+    members = scenario.members[pool.id]
     last, _ = scaled([scenario.previous[scenario.ids[i]] for i in members])
     whole, rate = sum(last), Fraction(pool.phase_in)
     if not whole:
-        wrong("phase_in_zero", at=at)
+        wrong("phase_in_zero", at={"key": pool.key("phase_in")})
     new, old = rate.numerator * whole, (rate.denominator - rate.numerator) * sum(scores)
     return [new * score + old * amount for score, amount in zip(scores, last, strict=True)]

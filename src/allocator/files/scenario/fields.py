@@ -97,7 +97,8 @@ def _money(value: object, info: ValidationInfo) -> Number:
         except ValueError:
             amount = None
         if amount is None and currency != "CNY" and amount_in_text(value, "CNY") is not None:
-            raise _problem_as_pydantic("unit_currency", {"value": value, "currency": currency})
+            key = "unit_currency" if currency else "unit_of"
+            raise _problem_as_pydantic(key, {"value": value, "currency": currency})
         if amount is None:
             raise _refuse("type_money", value)
         return amount

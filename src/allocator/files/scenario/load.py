@@ -17,7 +17,7 @@ from allocator.core.formula import Formula
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Target, Text, Use
+from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Target, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
@@ -103,8 +103,7 @@ def _named(table: schema.ScenarioTable, origins: Origins, path: Path) -> dict[st
 
 def _validated(content: dict[str, Any], origins: Origins) -> schema.ScenarioTable:
     fund = content.get("fund")
-    # in place of a currency what is shared out, which no unit of money fits
-    currency = _unit(fund) if isinstance(fund, dict) else "CNY"
+    currency = "CNY" if not isinstance(fund, dict) else "" if "of" in fund else fund.get("currency", "CNY")
     problems = schema.missing_rule(content)
     try:
         table = schema.ScenarioTable.model_validate(content, context={"currency": currency})
@@ -117,17 +116,6 @@ def _validated(content: dict[str, Any], origins: Origins) -> schema.ScenarioTabl
         raise ScenarioError(problem.within(origins.of("")) for problem in problems)
     _check_fractions(table, origins)
     return table
-
-
-def _unit(fund: Mapping[str, Any]) -> Any:
-    """The currency's code; of what is no money its name, which is no code whatever it is called."""
-    if "of" not in fund:
-        return fund.get("currency", "CNY")
-    names = fund["of"] if isinstance(fund["of"], dict) else {"zh": fund["of"]}
-    try:
-        return Text(**{lang: str(names[lang]) for lang in ("zh", "en") if lang in names})
-    except ScenarioError:
-        return Text("—")  # the key itself is refused
 
 
 def _check_fractions(table: schema.ScenarioTable, origins: Origins) -> None:
@@ -192,7 +180,7 @@ def _scenario(
             raise ScenarioError(
                 Problem("formula_both", {"name": id}, at={"key": f"factor.{id}.formula"}, part="scenario")
             )
-    currency = table.fund.currency if table.fund.of is None else table.fund.of
+    currency = table.fund.currency or ""  # blank where it is not money that is shared out
     described = {id: _described(item) for id, item in table.factor.items()}
     try:
         factors = (
@@ -281,10 +269,11 @@ def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
 
 def _target(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Target:
     recipient, reservation = named.get("recipient", ""), named.get("reservation", "")
-    known = {name: r.name.zh for r in table.reservation for name in (r.name.en, r.name.zh)}
+    called = [r.name.zh for r in table.reservation if reservation in (r.name.zh, r.name.en)]
     id = find.id(recipient, key) if recipient else ""
     with within(key=key):
-        return Target(id, known.get(reservation, reservation))
+        # of several of that name the scenario says that they cannot be told apart
+        return Target(id, called[0] if len(called) == 1 else reservation)
 
 
 def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:

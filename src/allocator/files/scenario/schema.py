@@ -242,6 +242,7 @@ _EXAMPLES = {
     "recipient": 'recipient = "…"',
     "recipients": 'recipients = "all"',
     "reason": 'reason = "…"',
+    "parts": "parts = { … = 60, … = 40 }",
 }
 
 _TABLES: dict[str, type[BaseModel]] = {
@@ -269,6 +270,7 @@ def problem(type_: str, place: tuple[int | str, ...], value: object, details: di
         return Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}, at=_above(path))
     if type_ == "extra_forbidden":
         table = _TABLES[path[0]] if len(path) > 1 else ScenarioTable
+        table = TargetTable if path[0] == "fund" and len(path) > 2 else table
         return Problem(
             "key_unknown", {"name": name, "guess": guess(name, table.model_fields)}, at=_above(path)
         )

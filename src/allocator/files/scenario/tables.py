@@ -197,10 +197,11 @@ def read_columns(
     return columns
 
 
-def read_amounts(file: Path, find: Finder, currency: object) -> dict[str, Number]:
+def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
     """Amounts by recipient, in the main unit, whatever unit the header carries.
 
-    Raises ScenarioError with a sentence for each problem.
+    ``currency`` is blank where it is not money that is shared out.  Raises ScenarioError with a sentence for
+    each problem.
     """
     header, rows = read_csv(file)
     need(file, header, ("recipient",))
@@ -215,7 +216,8 @@ def read_amounts(file: Path, find: Finder, currency: object) -> dict[str, Number
     if unit not in AMOUNT_UNITS or (others[0].startswith("金额") and not unit):
         wrong(file, "header_unit", {"row": 1}, name=others[0])
     if unit and currency != "CNY":
-        wrong(file, "unit_currency", {"row": 1}, value=others[0], currency=currency)
+        key = "unit_currency" if currency else "unit_of"
+        wrong(file, key, {"row": 1}, value=others[0], currency=currency)
     return amount_column(file, header, rows, find, others[0], AMOUNT_UNITS[unit])
 
 
