@@ -170,7 +170,7 @@ COMMANDS: list[list[str]] = [
 
 
 @pytest.fixture(scope="module")
-def told(house: Path, scenario: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def sentences(house: Path, scenario: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each command says."""
     files = [
         [scenario / f"{part}.toml" if part in ("1", "2") else part for part in command]
@@ -182,9 +182,9 @@ def told(house: Path, scenario: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.mark.parametrize("command", [" ".join(command) for command in COMMANDS])
 def test_a_command_says_nothing_past_the_phrasebook(
-    told: dict[str, str], scenario: Path, command: str
+    sentences: dict[str, str], scenario: Path, command: str
 ) -> None:
-    said = told[command]
+    said = sentences[command]
     assert re.search("[α-ω]{3}", said)
     assert others(said, scenario) == []
 
