@@ -120,8 +120,7 @@ class Allocation:
         more = dict(self._corrections[1]) if self.scenario.adjustments else {}
         taking = fund.rest_to or fund.left
         if taking is not None and taking.reservation:
-            rest = self.left if fund.rest_to else max(self.left - self.used, 0)
-            more[taking.reservation] = plain(more.get(taking.reservation, 0) + rest)
+            more[taking.reservation] = plain(more.get(taking.reservation, 0) + self._kept)
         return more
 
     @property
@@ -132,7 +131,15 @@ class Allocation:
     @property
     def undistributed(self) -> Number:
         """未分配: what rounding and adjustments leave of the fund; below zero where they give too much."""
-        return plain(self.scenario.fund.amount - self.total)
+        return plain(self.left - self.used - self._kept)  # the fund less the total, and worked out sooner
+
+    @property
+    def _kept(self) -> Number:
+        """The part of what rounding left that a reservation takes."""
+        fund = self.scenario.fund
+        if fund.rest_to is not None:
+            return self.left if fund.rest_to.reservation else 0
+        return max(self.left - self.used, 0) if fund.left is not None else 0
 
     @cached_property
     def to_issue(self) -> Mapping[str, Number]:
@@ -299,6 +306,8 @@ class Allocation:
     def check(self) -> None:
         """Raises ScenarioError where adjustments do not add up, or something falls below zero."""
         scenario = self.scenario
+        if not (self.left or scenario.adjustments or scenario.issued):
+            return
         currency = scenario.fund.currency
         left = 0 if scenario.fund.rest_to else self.left  # which somebody has already
         if self.used not in (0, left):

@@ -16,18 +16,24 @@ from allocator.core.stages.groups import Shared, outermost
 
 
 class Limited(NamedTuple):
-    """Amounts after limits and less what is held, in units over a denominator, and the λ that gives them."""
+    """Amounts after limits and less what is held, in units over a denominator, and the λ = p/q of them."""
 
     amounts: Sequence[int]
     over: int
-    rate: Fraction
+    p: int
+    q: int
+
+    @property
+    def rate(self) -> Fraction:
+        """λ, in units for each score."""
+        return Fraction(self.p, self.q)
 
 
 def hold(scores: Sequence[int], bounds: Bounds, total: int) -> Limited:
     """Shares out ``total`` units by scores within bounds that can hold (`check_feasible`)."""
     if not bounds.any:
         whole = sum(scores) or 1
-        return Limited([total * s for s in scores], whole, Fraction(total, whole))
+        return Limited([total * s for s in scores], whole, total, whole)
     gross = _gross(scores, bounds)
     held = sum(gross.held)
     if bounds.groups:
@@ -61,7 +67,8 @@ def _net(found: dict[int, Fraction], gross: Shared, rate: Fraction) -> Limited:
     amounts, over = scaled([found[at] for at in range(len(gross.scores))])
     if gross.held:
         amounts = [amount - own * over for amount, own in zip(amounts, gross.held, strict=True)]
-    return Limited(amounts, over * gross.fine, rate / gross.fine)
+    rate /= gross.fine
+    return Limited(amounts, over * gross.fine, rate.numerator, rate.denominator)
 
 
 def _between(gross: Shared, numerator: int, over: int) -> Limited:
@@ -74,7 +81,7 @@ def _between(gross: Shared, numerator: int, over: int) -> Limited:
     ]
     if gross.held:
         amounts = [amount - own * over for amount, own in zip(amounts, gross.held, strict=True)]
-    return Limited(amounts, over * gross.fine, Fraction(numerator, over * gross.fine))
+    return Limited(amounts, over * gross.fine, numerator, over * gross.fine)
 
 
 def from_gains(scores: Sequence[int], entitled: Number, bounds: Bounds, total: int) -> Limited:
@@ -92,9 +99,9 @@ def from_gains(scores: Sequence[int], entitled: Number, bounds: Bounds, total: i
     gains, over = scaled([max(Fraction(), Fraction(entitled) * s / whole - h - f) for s, h, f in rows])
     left, gained = total - sum(floors), sum(gains)
     if not left:
-        return Limited(floors, 1, Fraction())
+        return Limited(floors, 1, 0, 1)
     amounts = [floor * gained + left * gain for floor, gain in zip(floors, gains, strict=True)]
-    return Limited(amounts, gained, Fraction(left * over, gained))
+    return Limited(amounts, gained, left * over, gained)
 
 
 def find_multiplier(scores: Sequence[int], floors: Limits, caps: Limits, total: int) -> tuple[int, int]:
