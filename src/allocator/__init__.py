@@ -9,11 +9,12 @@
 from typing import TYPE_CHECKING, Any
 
 from allocator.core.allocation import Allocation
-from allocator.core.engine import METHOD_VERSION, allocate
+from allocator.core.corrections import Adjustment, Deduction
+from allocator.core.engine import METHOD_VERSION, allocate, plan
 from allocator.core.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Text, Use
+from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Target, Text, Use
 from allocator.core.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "METHOD_VERSION",
+    "Adjustment",
     "Allocation",
     "AllocatorError",
+    "Deduction",
     "Earmark",
     "Factor",
     "Fund",
@@ -35,10 +38,12 @@ __all__ = [
     "Reservation",
     "Scenario",
     "ScenarioError",
+    "Target",
     "Text",
     "Use",
     "allocate",
     "load_scenario",
+    "plan",
     "save_scenario",
 ]
 

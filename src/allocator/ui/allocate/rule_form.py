@@ -10,7 +10,6 @@ import streamlit as st
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
-from allocator.core.parts import ROUNDINGS
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import state
@@ -152,7 +151,7 @@ def _render_fields(scenario: Scenario, before: Rule, stamp: str, rows: Rows, boo
             rounding = choose(
                 "rounding",
                 "app.edit.rounding",
-                ROUNDINGS,
+                tuple(ROUNDING),
                 before.rounding,
                 lambda one: book.say(ROUNDING[one]),
             )
