@@ -133,3 +133,22 @@ def test_compare_and_explain_name_the_eighteen(by_weights: str, capsys: pytest.C
 def test_every_stage_of_the_plan_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     shown = printed(capsys, "explain", str(GUANGDONG), "--lang", "zh")
     assert "测算额1048.94亩，取整减少48.94亩，按调整数减少1000亩，建议分配额0亩" in shown
+
+
+def test_a_limit_that_a_hand_breaks_is_a_hint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """50 and 50 of 100, at most 60 each and 100 together; 15 more for A is above its cap, the sum stays."""
+    hand = '[[adjustment]]\nrecipient = "A"\namount = {}\nreason = "r"\npaid_by = {{ recipient = "B" }}\n'
+    limits = (
+        '[[limit]]\nrecipients = "all"\ncap = 60\nfloor = 38\n[[limit]]\nrecipients = "park"\ncap = 100\n'
+    )
+    rule_of = FUND.format(100, 1) + SHARES + limits.replace("cap = 100", "cap = 100\ntogether = true")
+    file = rule(tmp_path, rule_of + hand.format(15), "1 1")
+    shown = printed(capsys, "run", file, "--lang", "en")
+    assert "after adjustments A has 65 yuan, above the cap of 60 yuan." in shown
+    assert (
+        "after adjustments B has 35 yuan, below the floor of 38 yuan." in shown
+        and "together has" not in shown
+    )
+    assert "after adjustments" not in printed(
+        capsys, "run", rule(tmp_path, rule_of + hand.format(10), "1 1"), "--lang", "en"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Literal
 
 from allocator.core.exact import Number
 from allocator.core.pools import Pool
-from allocator.core.stages.groups import Group
+from allocator.core.stages.groups import Group, groups_in
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,12 @@ class Rounded:
     def groups_at(self) -> tuple[tuple[Group, str], ...]:
         """The groups whose sum stands at a bound, from the outside in, with "floor" or "cap"."""
         found: list[tuple[Group, str]] = []
-
-        def look(groups: Iterable[Group | int]) -> None:
-            for group in groups:
-                if isinstance(group, int):
-                    continue
-                amount = sum(self.limited_units[at] for at in group.places)
-                if group.cap is not None and amount == group.cap * self.limited_over:
-                    found.append((group, "cap"))
-                elif group.floor and amount == group.floor * self.limited_over:
-                    found.append((group, "floor"))
-                look(group.parts)
-
-        look(self.groups)
+        for group in groups_in(self.groups):
+            amount = sum(self.limited_units[at] for at in group.places)
+            if group.cap is not None and amount == group.cap * self.limited_over:
+                found.append((group, "cap"))
+            elif group.floor and amount == group.floor * self.limited_over:
+                found.append((group, "floor"))
         return tuple(found)
 
     @cached_property

@@ -53,6 +53,15 @@ def group_name(names: Sequence[Text]) -> Text:
     return Text(*both(key, names=names[:3], count=len(names)))
 
 
+def groups_in(parts: Iterable[Group | int]) -> list[Group]:
+    """The groups among these parts and within them, from the outside in."""
+    found: list[Group] = []
+    for part in parts:
+        if not isinstance(part, int):
+            found += [part, *groups_in(part.parts)]
+    return found
+
+
 def _first(part: Group | int) -> int:
     return part if isinstance(part, int) else part.places[0]
 

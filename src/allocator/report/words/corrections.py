@@ -7,7 +7,7 @@ from allocator.core.corrections import Adjustment
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Target, Text
-from allocator.core.stages.groups import group_name
+from allocator.core.stages.groups import group_name, groups_in
 from allocator.report.words.rule import percent
 from allocator.text import Phrasebook
 
@@ -23,6 +23,7 @@ def correction_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
         *_deductions(scenario, book),
         *_rounding(allocation, book),
         *_adjustments(scenario, book),
+        *_past_limits(allocation, book),
     ]
 
 
@@ -94,6 +95,33 @@ def _adjustments(scenario: Scenario, book: Phrasebook) -> list[str]:
         alike.setdefault((one.reason, one.basis, one.date, one.paid_by, up), []).append(one)
     lines = [_adjusted(group, scenario, book) for group in alike.values()]
     return [*lines, *_more(len(scenario.adjustments), book)]
+
+
+def _past_limits(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """A hint for each limit that held, and that an adjustment breaks.
+
+    With several pools a limit is on what one of them gives, which no adjustment changes.
+    """
+    scenario, fund = allocation.scenario, allocation.scenario.fund
+    split = allocation.overall or (allocation.splits[0] if len(allocation.splits) == 1 else None)
+    if split is None or not scenario.adjustments:
+        return []
+    ids, names = [scenario.ids[i] for i in split.members], _names(scenario)
+    parts = [([at], names[id], split.floor_units[at], split.cap_units[at]) for at, id in enumerate(ids)]
+    for group in groups_in(split.groups):
+        called = group_name([names[ids[at]] for at in group.places])
+        parts.append((list(group.places), called, group.floor, group.cap))
+    lines = []
+    for places, name, floor, cap in parts:
+        after = sum(allocation.amounts[ids[at]] - allocation.earmarks[ids[at]] for at in places)
+        for key, bound, broken in (
+            ("corrections.below_floor", floor, floor is not None and after < floor * fund.unit),
+            ("corrections.above_cap", cap, cap is not None and after > cap * fund.unit),
+        ):
+            if broken:
+                limit = book.money((bound or 0) * fund.unit, fund.currency)
+                lines.append(book.say(key, name=name, amount=book.money(after, fund.currency), limit=limit))
+    return lines[:MOST_LINES]
 
 
 def _adjusted(group: list[Adjustment], scenario: Scenario, book: Phrasebook) -> str:
