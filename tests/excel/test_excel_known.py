@@ -102,8 +102,8 @@ def test_a_new_part_of_a_rule_is_refused_once_it_says_anything():
 
 def test_a_stage_that_nobody_tells_of_is_refused(monkeypatch):
     allocation = allocate(RULE)
-    odd = SimpleNamespace(kind="deduction", amounts=dict.fromkeys(RULE.ids, 0), factor="", pool="")
+    odd = SimpleNamespace(kind="interest", amounts=dict.fromkeys(RULE.ids, 0), factor="", pool="")
     monkeypatch.setitem(vars(allocation), "stages", (*allocation.stages, odd))
     for told in (stage_table.stage_table, stage_table.stage_sentences):
-        with pytest.raises(LookupError, match="deduction"):
+        with pytest.raises(LookupError, match="interest"):
             told(allocation, EN)

@@ -105,6 +105,7 @@ def test_the_format_says_of_every_key_where_it_is_edited() -> None:
     written = {"weights": "[weights]", "factor": "[factor.ID]"}
     written |= {"pool": "[pool.ID]", "indicator": "[indicator.ID]"}
     written |= {name: f"[[{name}]]" for name in ("reservation", "earmark", "limit", "use")}
+    written |= {name: f"[[{name}]]" for name in ("deduction", "adjustment")}
     keys = [*schema.ScenarioTable.model_fields]
     for name, part in (
         ("fund", schema.FundTable),

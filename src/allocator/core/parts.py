@@ -43,6 +43,7 @@ def brief(value: object) -> str:
 def in_full(number: Number) -> Number | str:
     """The number with up to 30 decimals, as text, where the usual six would hide some.
 
+    >>> from fractions import Fraction
     >>> in_full(100 + Fraction(1, 10**28)), in_full(Fraction(1, 3))
     ('100.0000000000000000000000000001', '0.333333333333333333333333333333…')
     """
