@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import re
 import signal
 import sys
 import threading
@@ -74,7 +75,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     @cache
     def visits(file: str) -> bool:
         path = config.rootpath / file
-        return path.is_file() and "visit(" in path.read_text("utf-8")
+        return path.is_file() and bool(re.search(r"\b(visit|browser): Any", path.read_text("utf-8")))
 
     class ByBrowser(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
