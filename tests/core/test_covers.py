@@ -38,8 +38,8 @@ def test_a_rule_of_format_1_is_covered():
 
 
 def test_only_what_is_not_covered_is_named():
-    assert clauses(LAND) == ["分的不是资金", "各自取整或尾差计入指定对象"]
-    assert clauses(LAND, ("units",)) == ["各自取整或尾差计入指定对象"]
+    assert clauses(LAND) == ["非资金的单位", "各自取整或指定尾差去向"]
+    assert clauses(LAND, ("units",)) == ["各自取整或指定尾差去向"]
     covers(LAND, SURFACE, ("units", "roundings"))
     more = replace(
         LAND,

@@ -215,6 +215,20 @@ HAND_CASES = [
         "West County",
         "400 yuan",
     ),
+    case(
+        "a rounding that takes one below zero",
+        [
+            toml("unit = 10\n", REST_TO_WEST),
+            toml("amount = 10\n", "amount = 100\n"),
+            NO_DEDUCTION,
+            NO_GROUP,
+            sizes(39, 39, 2, 20),
+        ],
+        "rounding_below_zero",
+        "",
+        "West County",
+        "−100 yuan",
+    ),
     # money that is held
     case(
         "a deduction of one who takes no part",

@@ -168,8 +168,9 @@ def check_rest(scenario: Scenario, units: Sequence[int], bounds: Bounds, members
 
     def refuse(name: Text, amount: int, limit: int) -> None:
         money = {"amount": _money(scenario, amount), "limit": _money(scenario, limit)}
-        largest = scenario.fund.rounding == "rest-to-largest"
-        key = "rest_breaks_limit" if largest else "rounding_breaks_limit"
+        key = "rounding_breaks_limit" if limit else "rounding_below_zero"
+        if scenario.fund.rounding == "rest-to-largest":
+            key = "rest_breaks_limit"
         raise InfeasibleError(Problem(key, {"name": name, **money}))
 
     def within(parts: Sequence[Group | int]) -> None:

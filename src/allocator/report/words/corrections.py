@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 from allocator.core.allocation import Allocation
 from allocator.core.corrections import Adjustment
-from allocator.core.exact import Number
+from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Target, Text
+from allocator.core.split import Rounded
 from allocator.core.stages.groups import group_name, groups_in
 from allocator.report.words.rule import percent
 from allocator.text import Phrasebook
@@ -49,8 +53,11 @@ def _groups(allocation: Allocation, book: Phrasebook) -> list[str]:
         for group, end in split.groups_at:
             names = [scenario.recipients[split.members[at]].name for at in group.places]
             bound = group.floor if end == "floor" else group.cap
-            amount = book.money((bound or 0) * unit, scenario.fund.currency)
+            held = _held(split, group.places)  # which the bound that was written is with
+            amount = book.money(plain(((bound or 0) + held) * Fraction(unit)), scenario.fund.currency)
             key = "corrections.group_floor" if end == "floor" else "corrections.group_cap"
+            if held:
+                key = "corrections.group_floor_held" if end == "floor" else "corrections.group_cap_held"
             said = book.say(key, names=group_name(names), amount=amount)
             lines.append(said if pool is None else book.say("corrections.in_pool", pool=pool, said=said))
     return lines
@@ -97,6 +104,11 @@ def _adjustments(scenario: Scenario, book: Phrasebook) -> list[str]:
     return [*lines, *_more(len(scenario.adjustments), book)]
 
 
+def _held(split: Rounded, places: Sequence[int]) -> Number:
+    """The money that these hold already, in units."""
+    return plain(sum((split.held[at] for at in places), start=Fraction())) if split.held else 0
+
+
 def _past_limits(allocation: Allocation, book: Phrasebook) -> list[str]:
     """A hint for each limit that held, and that an adjustment breaks.
 
@@ -114,13 +126,18 @@ def _past_limits(allocation: Allocation, book: Phrasebook) -> list[str]:
     lines = []
     for places, name, floor, cap in parts:
         after = sum(allocation.amounts[ids[at]] - allocation.earmarks[ids[at]] for at in places)
+        held = plain(_held(split, places) * Fraction(fund.unit))
+        below, above = "corrections.below_floor", "corrections.above_cap"
+        if held:
+            below, above = "corrections.below_floor_held", "corrections.above_cap_held"
         for key, bound, broken in (
-            ("corrections.below_floor", floor, floor is not None and after < floor * fund.unit),
-            ("corrections.above_cap", cap, cap is not None and after > cap * fund.unit),
+            (below, floor, floor is not None and after < floor * fund.unit),
+            (above, cap, cap is not None and after > cap * fund.unit),
         ):
             if broken:
-                limit = book.money((bound or 0) * fund.unit, fund.currency)
-                lines.append(book.say(key, name=name, amount=book.money(after, fund.currency), limit=limit))
+                limit = book.money(plain((bound or 0) * fund.unit + held), fund.currency)
+                amount = book.money(plain(after + held), fund.currency)
+                lines.append(book.say(key, name=name, amount=amount, limit=limit))
     return lines[:MOST_LINES]
 
 
