@@ -36,9 +36,12 @@ def slugs() -> dict[str, Path]:
 def find() -> dict[str, Scenario | AllocatorError]:
     """Every scenario that can be picked, or the error in its place."""
     found: dict[str, Scenario | AllocatorError] = {}
+    folders: dict[Path, str] = {}  # each is looked through once, whatever stands in it
     for slug, path in slugs().items():
         try:
-            found[slug] = load(path)
+            if path.parent not in folders:
+                folders[path.parent] = _made_of(path)
+            found[slug] = _read(path, folders[path.parent])
         except AllocatorError as error:
             found[slug] = error
     return found
@@ -46,11 +49,20 @@ def find() -> dict[str, Scenario | AllocatorError]:
 
 def load(path: Path) -> Scenario:
     """The scenario of a file; raises ScenarioError, which names the file without its folders."""
-    parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
+    return _read(path, _made_of(path))
+
+
+def _read(path: Path, stamps: str) -> Scenario:
     try:
-        return _load(str(path), _stamps((*parts, *_below(path))))
+        return _load(str(path), stamps)
     except AllocatorError as error:
         raise error.bare() from None
+
+
+def _made_of(path: Path) -> str:
+    """The keys of all files that a scenario may be made of."""
+    parts = (p for p in path.parent.iterdir() if p.suffix in READ) if path.parent.is_dir() else ()
+    return _stamps((*parts, *_below(path)))
 
 
 def reading(path: Path) -> NamedReading:
