@@ -1,7 +1,8 @@
 # Each of these works on a fresh machine that has Python 3.11+ and make: the first run makes .venv.
 #   make app    the web page on this machine
 #   make test   all tests
-#   make quick  those that need neither a browser nor LibreOffice
+#   make quick  the core, its files, words and commands, in about a minute; QUICK=tests for all that need
+#               neither a browser nor LibreOffice
 #   make deep   random cases by the thousand, with the seed printed; takes hours
 #   make check  style and types
 #   make bench  speed, each figure beside its goal
@@ -23,8 +24,10 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --dist load
 test: .venv/test
 	$(PYTEST)
 
+QUICK = $(addprefix tests/,core rules formulas scenario words method compare allocate cli)
+
 quick: .venv/test
-	$(PYTEST) -m "not browser and not office and not deep"
+	$(PYTEST) -m "not browser and not office and not deep" $(QUICK)
 
 deep: .venv/test
 	$(PYTEST) -m deep -s
