@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 from audit_cases import random_weights, true_shares
 from audit_oracle import Asked
@@ -101,3 +104,23 @@ def check_truth(allocation, found, shares, amounts, id, group, other):
         for one, says in outlook(found, other).says.items():
             moved = then.amounts[one] - allocation.before_adjustments[one]
             assert {"gains": moved > 0, "loses": moved < 0, "same": moved == 0}.get(says, True)
+
+
+def run(random_reading, seed, count):
+    """The outcomes of so many random audits, counted; a failure names its seed and number."""
+    outcomes = Counter()
+    for number in range(count):
+        try:
+            rnd = Random(f"{seed} {number}")
+            outcomes[held_against(rnd, random_reading(rnd))] += 1
+        except Exception as error:
+            error.add_note(f"seed {seed}, audit {number}")
+            raise
+    return outcomes
+
+
+def run_in_depth(random_reading, count):
+    """As many from a seed that is printed, or that the environment names."""
+    seed = os.environ.get("ALLOCATOR_SEED") or str(Random().randrange(10**6))
+    print(f"\nseed {seed} (ALLOCATOR_SEED={seed} repeats it)")
+    print(dict(run(random_reading, seed, count)))

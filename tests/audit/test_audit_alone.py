@@ -5,8 +5,6 @@ p − u/2 ≤ e < p + u/2, with Σ e = D and Σ p whatever comes of it.
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -14,7 +12,7 @@ from random import Random
 
 import pytest
 from audit_cases import published_case, random_facts, random_weights
-from audit_trial import held_against, made_up
+from audit_trial import made_up, run, run_in_depth
 
 from allocator import Earmark, Factor, Fund, Limit, Recipient, Reservation, Scenario, ScenarioError
 from allocator.analysis.audit import (
@@ -59,28 +57,14 @@ def random_reading(rnd):
     return allocation, Reading(allocation.scenario, *map(tuple, facts)), true
 
 
-def run(seed, count):
-    outcomes = Counter()
-    for number in range(count):
-        try:
-            rnd = Random(f"{seed} {number}")
-            outcomes[held_against(rnd, random_reading(rnd))] += 1
-        except Exception as error:
-            error.add_note(f"seed {seed}, audit {number}")
-            raise
-    return outcomes
-
-
 def test_random_audits():
-    outcomes = run("each alone", 80)
+    outcomes = run(random_reading, "each alone", 80)
     assert outcomes["true"] > 40 and outcomes["cannot"] > 3 and outcomes["fits"] > 3, outcomes
 
 
 @pytest.mark.deep
 def test_random_audits_in_depth():
-    seed = os.environ.get("ALLOCATOR_SEED") or str(Random().randrange(10**6))
-    print(f"\nseed {seed} (ALLOCATOR_SEED={seed} repeats it)")
-    print(dict(run(seed, 3_000)))
+    run_in_depth(random_reading, 3_000)
 
 
 # --- by hand --------------------------------------------------------------------------------------

@@ -15,39 +15,13 @@ from fractions import Fraction
 import pytest
 from audit_oracle import Asked
 from commands import runs
+from printed_plan import ROWS
 
 from allocator import Factor, Fund, Recipient, Scenario, load_scenario
 from allocator.analysis.audit import Reading, amount_bounds, audit, factor_share_bounds, fit, outlook
 from allocator.core.corrections import Adjustment
 from allocator.core.parts import Text
 
-PRINTED = """
-广州 172.02 0.00 153.08 0.00 0.10 0.00
-珠海 38.66 38.66 11.99 3.06 0.05 0.00
-汕头 67.56 44.86 107.51 3.02 0.08 0.10
-佛山 73.81 28.33 31.30 1.88 0.06 0.00
-韶关 234.46 138.66 183.01 22.72 0.29 0.30
-河源 135.29 83.21 185.54 10.75 0.18 0.19
-梅州 179.19 139.64 247.41 13.49 0.24 0.25
-惠州 196.83 137.21 180.81 23.96 0.28 0.29
-汕尾 137.93 58.48 143.76 7.88 0.15 0.16
-东莞 42.46 3.50 4.16 0.28 0.02 0.00
-中山 65.97 10.00 22.55 3.24 0.05 0.12
-江门 271.62 189.79 290.46 12.13 0.30 0.30
-阳江 261.60 117.65 220.28 7.70 0.23 0.23
-湛江 645.37 541.55 438.05 110.16 1.05 1.05
-茂名 332.77 303.07 381.91 20.00 0.43 0.43
-肇庆 192.45 129.03 251.98 16.89 0.26 0.28
-清远 374.08 326.46 269.09 30.80 0.47 0.47
-潮州 58.37 37.14 67.88 5.96 0.08 0.10
-揭阳 156.92 127.31 205.70 18.39 0.24 0.25
-云浮 161.55 86.71 178.91 9.30 0.18 0.20
-南雄 58.92 34.84 54.61 5.71 0.07 0.08
-紫金 38.90 23.93 60.68 3.09 0.05 0.06
-兴宁 40.40 31.48 80.18 3.04 0.06 0.07
-封开 41.94 28.12 51.63 3.68 0.06 0.07
-"""
-ROWS = [line.split() for line in PRINTED.strip().split("\n")]
 IDS = [row[0] for row in ROWS]
 WEIGHTS = {"基本农田": 30, "未整治": 20, "粮食": 20, "连片": 30}
 SHARED = 50_000

@@ -5,13 +5,9 @@ Data is drawn and allocated, and the split audited under what is true of the dat
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from random import Random
-
 import pytest
 from audit_cases import published_case, random_facts
-from audit_trial import held_against, made_up
+from audit_trial import made_up, run, run_in_depth
 
 from allocator.analysis.audit import Reading
 
@@ -34,25 +30,11 @@ def random_reading(rnd):
     return allocation, Reading(allocation.scenario, *map(tuple, facts), tolerance), true
 
 
-def run(seed, count):
-    outcomes = Counter()
-    for number in range(count):
-        try:
-            rnd = Random(f"{seed} {number}")
-            outcomes[held_against(rnd, random_reading(rnd))] += 1
-        except Exception as error:
-            error.add_note(f"seed {seed}, audit {number}")
-            raise
-    return outcomes
-
-
 def test_random_audits():
-    outcomes = run("a fixed one", 100)
+    outcomes = run(random_reading, "a fixed one", 100)
     assert outcomes["true"] > 30 and outcomes["cannot"] > 3 and outcomes["fits"] > 3, outcomes
 
 
 @pytest.mark.deep
 def test_random_audits_in_depth():
-    seed = os.environ.get("ALLOCATOR_SEED") or str(Random().randrange(10**6))
-    print(f"\nseed {seed} (ALLOCATOR_SEED={seed} repeats it)")
-    print(dict(run(seed, 2_000)))
+    run_in_depth(random_reading, 2_000)

@@ -11,7 +11,9 @@ from allocator.files.scenario import fields, schema
 
 # how deep tables are merged key by key; what stands below is replaced whole
 _DEPTHS = {"fund": 1, "method": 1, "data": 1, "factor": 2, "pool": 2, "indicator": 2}
+# keys that say the same in two ways, so that the one written replaces the one inherited
 _OTHER_MONEY = {"amount": "percent", "percent": "amount"}
+_OTHER_UNIT = {"of": "currency", "currency": "of"}
 
 
 class Origins(dict[str, Path]):
@@ -118,9 +120,7 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
         base.pop("pool", None)
     fund, before_fund = own.get("fund"), base.get("fund")
     if isinstance(fund, dict) and isinstance(before_fund, dict):
-        for name, other in (("of", "currency"), ("currency", "of")):
-            if name in fund and other not in fund:
-                before_fund.pop(other, None)
+        _drop_other(before_fund, fund, _OTHER_UNIT)
     pools, others = own.get("pool"), base.get("pool", {})
     if isinstance(pools, dict) and isinstance(others, dict):
         for id, pool in pools.items():
@@ -131,9 +131,14 @@ def _drop_replaced(base: dict[str, Any], own: dict[str, Any], file: Path) -> Non
                 wrong(file, "pool_unknown", {"key": f"pool.{id}"}, name=id, guess=guess(id, others))
             if not isinstance(before, dict):
                 continue
-            for name, other in _OTHER_MONEY.items():
-                if name in pool and other not in pool:
-                    before.pop(other, None)
+            _drop_other(before, pool, _OTHER_MONEY)
+
+
+def _drop_other(base: dict[str, Any], own: dict[str, Any], others: dict[str, str]) -> None:
+    """Drops of a table what the one written over it says in the other way."""
+    for name, other in others.items():
+        if name in own and other not in own:
+            base.pop(other, None)
 
 
 def _remove_pools(merged: dict[str, Any], origins: Origins) -> None:

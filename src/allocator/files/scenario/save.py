@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from allocator.core.corrections import Adjustment
+from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import LARGEST, is_decimal
 from allocator.core.formula import Formula
@@ -205,8 +205,8 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
         "reservation": [_filled(r, "name", "amount") for r in scenario.reservations],
         "earmark": [_earmark(earmark) for earmark in scenario.earmarks],
         "limit": [_limit(limit) for limit in scenario.limits],
-        "deduction": [_filled(d, *(field.name for field in fields(d))) for d in scenario.deductions],
-        "adjustment": [_adjustment(a) for a in scenario.adjustments],
+        "deduction": [_whole(deduction) for deduction in scenario.deductions],
+        "adjustment": [_whole(adjustment) for adjustment in scenario.adjustments],
         "use": [_filled(use, "name", "amount") for use in scenario.uses],
     }
     return content | {name: table for name, table in arrays.items() if table}
@@ -219,10 +219,6 @@ def _fund(fund: Fund) -> dict[str, Any]:
     if isinstance(fund.currency, str):
         return table
     return {"of" if name == "currency" else name: value for name, value in table.items()}
-
-
-def _adjustment(adjustment: Adjustment) -> dict[str, Any]:
-    return _filled(adjustment, "recipient", "amount", "reason", "date", "paid_by", "basis")
 
 
 def _rule(scenario: Scenario) -> dict[str, Any]:
@@ -255,7 +251,7 @@ def _earmark(earmark: Earmark) -> dict[str, Any]:
 
 
 def _limit(limit: Limit) -> dict[str, Any]:
-    table = _filled(limit, *(field.name for field in fields(limit)))
+    table = _whole(limit)
     if not limit.together:
         del table["together"]
     for name, formula in limit.formulas.items():
@@ -297,6 +293,11 @@ def _filled(thing: object, *names: str) -> dict[str, Any]:
     """The named fields that are not None."""
     values = ((name, getattr(thing, name)) for name in names)
     return {name: _value(value) for name, value in values if value is not None}
+
+
+def _whole(thing: Limit | Deduction | Adjustment) -> dict[str, Any]:
+    """All fields that are not None."""
+    return _filled(thing, *(field.name for field in fields(thing)))
 
 
 def _value(value: Any) -> Any:
