@@ -21,11 +21,11 @@ from threading import Event, Thread
 
 import numpy as np
 import psutil
+from allocator.analysis.sweep.kernel import Kernel, brisk
 
 from allocator import Scenario, allocate, load_scenario
 from allocator.analysis.sweep import Around, sweep
 from allocator.analysis.sweep.case import BLOCK, case_of
-from allocator.analysis.sweep.kernel import Kernel, brisk
 from benchmarks.engine import scenario, with_limits
 
 SIZES = (9, 16, 64, 183, 600, 2_844, 13_000)

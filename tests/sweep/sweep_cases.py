@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from allocator.analysis.sweep.kernel import Kernel, brisk
 
 from allocator import Allocation, Scenario, allocate
 from allocator.analysis.sweep.case import BLOCK, Case, case_of
-from allocator.analysis.sweep.kernel import Kernel, brisk
 from allocator.analysis.sweep.sweeping import Sweep
 
 

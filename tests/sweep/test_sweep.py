@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from allocator.analysis.sweep.masks import count_true
+from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
 from good_scenario import small
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,9 +28,7 @@ from allocator import (
 )
 from allocator.analysis.sweep import LEVELS, Anywhere, Around, Within, drivers, sweep
 from allocator.analysis.sweep.drivers import WEIGHTS
-from allocator.analysis.sweep.masks import count_true
 from allocator.analysis.sweep.ranks import places
-from allocator.analysis.sweep.windows import Counter, Windows, first_windows, narrowed
 from allocator.report.sweep.words import part_text
 from allocator.text import EN, Phrasebook
 

@@ -7,6 +7,8 @@ from random import Random
 
 import numpy as np
 import pytest
+from allocator.analysis.sweep.kernel import brisk
+from allocator.analysis.sweep.rounding import edges, network, settled
 from depth import cases, deeper
 from good_scenario import small
 from hypothesis import given
@@ -16,9 +18,7 @@ from sweep_cases import exact_limited, kernel_of, with_drawn
 
 from allocator import Factor, Fund, InfeasibleError, Limit, Recipient, Scenario, ScenarioError, allocate
 from allocator.analysis.sweep import Anywhere, Around, Within
-from allocator.analysis.sweep.kernel import brisk
 from allocator.analysis.sweep.laws import covariance, draws_of, ends
-from allocator.analysis.sweep.rounding import edges, network, settled
 
 WEIGHTS = {"a": 40, "b": 30, "c": 20, "d": 10}
 

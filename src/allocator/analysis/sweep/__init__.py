@@ -5,8 +5,8 @@ A sweep is statistics, in double precision: what is paid is always worked out by
 
 from allocator.analysis.sweep.drivers import Drivers, drivers
 from allocator.analysis.sweep.laws import Anywhere, Around, Law, Within
+from allocator.analysis.sweep.levels import LEVELS
 from allocator.analysis.sweep.sweeping import MOST_DRAWS, Sweep, sweep
-from allocator.analysis.sweep.windows import LEVELS
 
 __all__ = [
     "LEVELS",

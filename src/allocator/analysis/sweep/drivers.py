@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allocator.analysis.batch import Kernel, brisk
+from allocator.analysis.batch.masks import Array
 from allocator.analysis.sweep.case import BLOCK, Case, case_of
-from allocator.analysis.sweep.kernel import Kernel, brisk
-from allocator.analysis.sweep.laws import Array, covariance
+from allocator.analysis.sweep.laws import covariance
 from allocator.analysis.sweep.sweeping import Sweep
 from allocator.core.exact import Frozen
 
@@ -73,7 +74,7 @@ def drivers(found: Sweep) -> Drivers:
         inputs = [*([WEIGHTS] if drawn else []), *noisy]
         found_ = _indices(case, drawn, [factors.index(f) for f in noisy])
         indices = [table(parts, inputs) for parts in found_]
-    linear = case.shares and found.scenario.coefficient is None
+    linear = case.figures.shares and found.scenario.coefficient is None
     return Drivers(weights, linear and bool(case.draws.alpha), *indices)
 
 
@@ -85,9 +86,10 @@ def _weight_parts(case: Case) -> Array:
     if spread is None:
         weights = np.hstack([case.weights(block) for block in range(8)])
         mean, spread = weights.mean(axis=1), np.cov(weights)
-    values = case.columns if case.coefficient is None else case.columns * case.coefficient
-    scores, columns = mean @ values, values.sum(axis=1)
-    slopes = values - columns[:, None] * (scores / scores.sum())
+    columns, coefficient = case.figures.columns, case.figures.coefficient
+    values = columns if coefficient is None else columns * coefficient
+    scores, sums = mean @ values, values.sum(axis=1)
+    slopes = values - sums[:, None] * (scores / scores.sum())
     parts = slopes * (spread @ slopes)
     whole = parts.sum(axis=0)
     tiny = 1e-20 * (values**2).max()
@@ -102,25 +104,26 @@ def _indices(case: Case, drawn: bool, noisy: list[int]) -> tuple[Array, Array, A
     batches there are.
     """
     inputs = len(noisy) + drawn
-    size = SAMPLES // ((inputs + 2) * case.recipients)
+    figures = case.figures
+    size = SAMPLES // ((inputs + 2) * figures.recipients)
     size = 2 ** int(np.log2(min(BLOCK, max(256, size))))
-    f_a, f_b = np.empty((2, case.recipients, size))
-    f_ab = np.empty((inputs, case.recipients, size))
+    f_a, f_b = np.empty((2, figures.recipients, size))
+    f_ab = np.empty((inputs, figures.recipients, size))
     with brisk():
-        kernel = Kernel(case, min(case.width, size))
-        width = min(case.width, size)
+        width = min(figures.width, size)
+        kernel = Kernel(figures, width)
         weights = [case.draws.draw(case.random(0, stream), size) for stream in (2, 3)]
         noise = [case.random(0, stream) for stream in (4, 5)]
         for start in range(0, size, width):
             here = slice(start, start + width)
             of = [np.ascontiguousarray(w[:, here]) for w in weights]
             normal = [{j: random.standard_normal(kernel.first.shape) for j in noisy} for random in noise]
-            f_a[:, here] = _before_rounding(kernel, of[0], normal[0])
-            f_b[:, here] = _before_rounding(kernel, of[1], normal[1])
+            f_a[:, here] = _before_rounding(case, kernel, of[0], normal[0])
+            f_b[:, here] = _before_rounding(case, kernel, of[1], normal[1])
             if drawn:
-                f_ab[0][:, here] = _before_rounding(kernel, of[1], normal[0])
+                f_ab[0][:, here] = _before_rounding(case, kernel, of[1], normal[0])
             for at, j in enumerate(noisy, int(drawn)):
-                f_ab[at][:, here] = _before_rounding(kernel, of[0], {**normal[0], j: normal[1][j]})
+                f_ab[at][:, here] = _before_rounding(case, kernel, of[0], {**normal[0], j: normal[1][j]})
     first, total = _sobol(f_a, f_b, f_ab)
     part = size // BATCHES
     batches = [
@@ -139,9 +142,10 @@ def _sobol(f_a: Array, f_b: Array, f_ab: Array) -> tuple[Array, Array]:
     return found.first_order.reshape(shape), found.total_order.reshape(shape)
 
 
-def _before_rounding(kernel: Kernel, weights: Array, normal: Mapping[int, Array]) -> Array:
+def _before_rounding(case: Case, kernel: Kernel, weights: Array, normal: Mapping[int, Array]) -> Array:
     def fill(j: int, room: Array) -> None:
         np.copyto(room, normal[j])
 
-    amounts, _ = kernel.entitlements(kernel.noisy_scores(weights, fill))
+    assert case.noise is not None
+    amounts, _ = kernel.entitlements(kernel.noisy_scores(weights, case.noise, fill))
     return amounts if kernel.axis == 0 else amounts.T

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
+from allocator.analysis.batch.masks import Array
 from allocator.core.exact import Number, exact
 from allocator.core.naming import guess
 from allocator.core.parts import wrong
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from math import ceil, lcm
 
 import numpy as np
 
-from allocator.analysis.sweep.laws import Array
-from allocator.analysis.sweep.masks import count_true
+from allocator.analysis.batch.masks import Array, count_true
 from allocator.core.allocation import Allocation
 from allocator.core.parts import wrong
 

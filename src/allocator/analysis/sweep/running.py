@@ -1,23 +1,23 @@
-"""Blocks of draws on any executor: tasks are ranges of blocks, and their results add up in any order."""
+"""A sweep on any executor: blocks of draws first, in any order, then groups of recipients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import replace
+from functools import partial, reduce
 from typing import TypeVar
 
 import numpy as np
 
+from allocator.analysis.batch.masks import Ints
 from allocator.analysis.sweep.case import BLOCK
-from allocator.analysis.sweep.masks import Ints
-from allocator.analysis.sweep.tally import Plan, Tally, refined, tallied
-from allocator.analysis.sweep.windows import LEVELS, Counts, Windows, first_windows, narrowed
+from allocator.analysis.sweep.levels import LEVELS, groups_of, levels_of
+from allocator.analysis.sweep.tally import Plan, Tally, tallied
 
 T = TypeVar("T")
 Progress = Callable[[float], object]
+Span = tuple[int, int]  # from one block, or recipient, up to another
 CELLS = 2**22  # amounts that a task works out at least, unless that leaves too few tasks to share
-SAMPLE = 1024  # draws by which bins are laid out
 WAITING = 16  # tasks that are handed out at once
 
 
@@ -26,72 +26,69 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
 
     ``progress`` is called with the part done; an error from it ends the run, and nothing is left running.
     """
-    sample = tallied(replace(plan, draws=min(plan.draws, SAMPLE)), 0, 1, None)
-    least = np.minimum(sample.least, sample.most + 1)  # zero where none of the first draws counts
-    windows = first_windows(least, np.maximum(sample.most, 0), int(plan.case.total))
-    meter = _Meter(progress, plan.draws * windows.rounds)
-    tally: Tally | None = None
-    for part in _worked(tallied, plan, windows, executor, meter):
-        tally = part if tally is None else tally.plus(part)
-    assert tally is not None
-    if not tally.draws:
-        return tally, tally.most[None, :]
-    levels = np.zeros((len(LEVELS), tally.most.size), np.int64)
-    known = tally.draws, tally.least, tally.most, levels
-    further = narrowed(windows, tally.counts, *known)
-    while further is not None:
-        meter.draws = meter.done + plan.draws * further.rounds
-        counts: Counts | None = None
-        for more in _worked(refined, plan, further, executor, meter):
-            counts = more if counts is None else counts + more
-        assert counts is not None
-        further = narrowed(further, counts, *known)
-    return replace(tally, counts=tally.counts[:0].copy()), levels  # megabytes that are no longer needed
+    recipients = plan.case.figures.recipients
+    step = max(1, min(CELLS // (recipients * BLOCK), -(-plan.blocks // WAITING)))
+    blocks = [(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)]
+    draws = [min(last * BLOCK, plan.draws) - first * BLOCK for first, last in blocks]
+    first_half, second_half = (_Meter(progress, half, 0.5) for half in (0.0, 0.5))
+    parts = dict(_worked(partial(tallied, plan), blocks, draws, executor, first_half))
+    tally = reduce(Tally.plus, (parts[span][0] for span in blocks))
+    levels = np.zeros((len(LEVELS), recipients), np.int64)
+    if tally.draws:
+        cuts = [cut for span in blocks for cut in parts[span][1]]
+        work = partial(levels_of, plan, cuts, tally.least, tally.most)
+        groups = groups_of(plan, tally.least, tally.most)
+        for (first, last), found in _worked(work, groups, [plan.draws] * len(groups), executor, second_half):
+            levels[:, first:last] = found
+    return tally, levels
 
 
 class _Meter:
-    """Reports the part done of the draws that are foreseen; it never goes down."""
+    """Reports the part done, of which this is a part of so much from ``start`` on."""
 
-    def __init__(self, progress: Progress | None, draws: int) -> None:
-        self.progress, self.draws, self.done, self.part = progress, draws, 0, 0.0
+    def __init__(self, progress: Progress | None, start: float, size: float) -> None:
+        self.progress, self.start, self.size = progress, start, size
 
-    def add(self, draws: int) -> None:
-        self.done += draws
-        self.part = max(self.part, min(1.0, self.done / self.draws))
+    def tell(self, part: float) -> None:
         if self.progress is not None:
-            self.progress(self.part)
+            self.progress(self.start + self.size * part)
 
 
 def _worked(
     work: Callable[..., T],
-    plan: Plan,
-    windows: Windows,
+    spans: Sequence[Span],
+    draws: Sequence[int],
     executor: Executor | None,
     meter: _Meter,
-) -> Iterator[T]:
-    """The result of each task as it is done; waiting tasks are cancelled when anything goes wrong.
+) -> Iterator[tuple[Span, T]]:
+    """Each span and its result as it is done; waiting tasks are cancelled when anything goes wrong.
 
-    Without an executor every batch is reported, so that a long task can be ended too; workers report none.
+    ``draws`` are those of each span.  Without an executor every batch is reported, so that a long task can be
+    ended too; workers report none.
     """
-    step = max(1, min(CELLS // (plan.case.recipients * BLOCK), -(-plan.blocks // WAITING)))
-    tasks = iter([(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)])
+    whole, done = sum(draws), 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        meter.tell(done / whole)
+
     if executor is None:
-        for first, last in tasks:
-            yield work(plan, first, last, windows, meter.add)
+        for span in spans:
+            yield span, work(*span, tell=tell)
         return
-    running: dict[Future[T], int] = {}
+    waiting = iter(zip(spans, draws, strict=True))
+    running: dict[Future[T], tuple[Span, int]] = {}
     try:
         while True:
-            while len(running) < WAITING and (task := next(tasks, None)) is not None:
-                first, last = task
-                draws = min(last * BLOCK, plan.draws) - first * BLOCK
-                running[executor.submit(work, plan, first, last, windows)] = draws
+            while len(running) < WAITING and (task := next(waiting, None)) is not None:
+                running[executor.submit(work, *task[0])] = task
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                draws = running.pop(future)
-                yield future.result()
-                meter.add(draws)
+                span, more = running.pop(future)
+                yield span, future.result()
+                tell(more)
     finally:
         for future in running:
             future.cancel()

@@ -13,13 +13,13 @@ from math import ceil, floor, sqrt
 
 import numpy as np
 
+from allocator.analysis.batch.masks import Ints
 from allocator.analysis.sweep.case import case_of
 from allocator.analysis.sweep.laws import Around, Law
-from allocator.analysis.sweep.masks import Ints
+from allocator.analysis.sweep.levels import LEVELS
 from allocator.analysis.sweep.ranks import places, standing_of
 from allocator.analysis.sweep.running import Progress, run
 from allocator.analysis.sweep.tally import Plan, Tally
-from allocator.analysis.sweep.windows import LEVELS
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
 from allocator.core.errors import InfeasibleError, Problem

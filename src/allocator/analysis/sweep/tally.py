@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.analysis.sweep.case import BLOCK, Case, own_copy
-from allocator.analysis.sweep.kernel import Kernel, Whole, brisk
-from allocator.analysis.sweep.laws import Array
-from allocator.analysis.sweep.limiting import bounded
-from allocator.analysis.sweep.masks import Ints, count_true, part_of
+from allocator.analysis.batch import Cut, Kernel, brisk, own_copy
+from allocator.analysis.batch.limiting import bounded
+from allocator.analysis.batch.masks import Array, Bools, Ints, count_true, part_of
+from allocator.analysis.sweep.case import BLOCK, Case
 from allocator.analysis.sweep.ranks import Ranking, Standing
-from allocator.analysis.sweep.windows import Counter, Counts, Windows
 
 Tell = Callable[[int], object]
 
@@ -42,7 +40,7 @@ class Plan:
 class Tally:
     """Counts and sums over draws, in units, by recipient that takes part (``ranks``: then those that do not).
 
-    ``above`` is Σ max(amount, down), from which the gains follow; ``counts`` belong to the windows.
+    ``above`` is Σ max(amount, down), from which the gains follow.
     """
 
     draws: int
@@ -55,7 +53,6 @@ class Tally:
     least: Ints
     most: Ints
     ranks: Ints
-    counts: Counts
 
     def plus(self, other: Tally) -> Tally:
         """The tally of both together."""
@@ -66,54 +63,45 @@ class Tally:
         )
 
 
-_SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks", "counts")
+_SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks")
 
 
-def tallied(plan: Plan, first: int, last: int, windows: Windows | None, tell: Tell | None = None) -> Tally:
-    """The tally of the blocks from first up to last; ``tell`` is called with the draws of each batch."""
+def tallied(plan: Plan, first: int, last: int, tell: Tell | None = None) -> tuple[Tally, list[Cut]]:
+    """The tally of the blocks from first up to last, and the cuts of their draws, block by block.
+
+    ``tell`` is called with the draws of each batch.
+    """
     with brisk():
-        desk = _Desk(own_copy(plan), windows)
-        for block in range(first, last):
-            desk.add(block, tell)
-    return desk.tally()
-
-
-def refined(plan: Plan, first: int, last: int, windows: Windows, tell: Tell | None = None) -> Counts:
-    """Only the counts in windows of the blocks from first up to last."""
-    with brisk():
-        plan = own_copy(plan)
-        kernel = Kernel(plan.case, plan.case.width)
-        counter = Counter(windows, kernel.axis, kernel.first.shape)
-        for block in range(first, last):
-            for units, _, _ in batches(plan, kernel, block, tell):
-                counter.add_few(units)
-    return counter.counts
+        desk = _Desk(own_copy(plan))
+        cuts = [desk.add(block, tell) for block in range(first, last)]
+    return desk.tally(), cuts
 
 
 def batches(
     plan: Plan, kernel: Kernel, block: int, tell: Tell | None = None
-) -> Iterator[tuple[Array, int, int]]:
-    """The amounts of a block's draws in batches, with the numbers of draws excluded and of near ties."""
+) -> Iterator[tuple[Array, Bools, Cut]]:
+    """The amounts of a block's draws that count, in batches, with the near ties and the cuts of all."""
     case = plan.case
+    width = case.figures.width
     weights, noise = case.weights(block), case.random(block, 1)
     wanted = min(BLOCK, plan.draws - block * BLOCK)
-    drawn = np.empty((len(weights), case.width))
-    for start in range(0, wanted, case.width):
-        np.copyto(drawn, weights[:, start : start + case.width])
-        whole = kernel.amounts(drawn, lambda _, room: noise.standard_normal(out=room))
-        yield _kept(whole, wanted - start, kernel.axis)
+    for start in range(0, wanted, width):
+        drawn = np.ascontiguousarray(weights[:, start : start + width])
+        scores = case.scores(kernel, drawn, noise)
+        units, near, cut = kernel.rounded(*kernel.entitlements(scores))
+        here = min(width, wanted - start)
+        cut = cut.between(0, here)
+        yield _kept(units, cut.fits, kernel.axis), near[:here], cut
         if tell is not None:
-            tell(min(case.width, wanted - start))
+            tell(here)
 
 
-def _kept(whole: Whole, wanted: int, axis: int) -> tuple[Array, int, int]:
-    units, fits, near = whole
-    if wanted >= fits.size and fits.all():
-        return units, 0, int(np.count_nonzero(near))
-    fits, near = fits[:wanted], near[:wanted]
+def _kept(units: Array, fits: Bools, axis: int) -> Array:
+    """The draws that count; the mask may be shorter than there are draws."""
+    if fits.size == units.shape[1 - axis] and fits.all():
+        return units
     kept = np.flatnonzero(fits)
-    units = np.ascontiguousarray(units[:, kept] if axis == 0 else units[kept])
-    return units, fits.size - kept.size, int(np.count_nonzero(near))
+    return np.ascontiguousarray(units[:, kept] if axis == 0 else units[kept])
 
 
 class _Desk:
@@ -122,12 +110,12 @@ class _Desk:
     Sums over a block are exact in double precision, since all amounts are whole.
     """
 
-    def __init__(self, plan: Plan, windows: Windows | None) -> None:
-        size = plan.case.recipients
-        self.plan, self.kernel = plan, Kernel(plan.case, plan.case.width)
+    def __init__(self, plan: Plan) -> None:
+        figures = plan.case.figures
+        size = figures.recipients
+        self.plan, self.kernel = plan, Kernel(figures, figures.width)
         shape = self.kernel.first.shape
-        self.counter = None if windows is None else Counter(windows, self.kernel.axis, shape)
-        self.ranking = Ranking(plan.standing, size, plan.case.width)
+        self.ranking = Ranking(plan.standing, size, figures.width)
         self.room, self.mask = np.empty(shape), np.empty(shape, bool)
         self.down, self.up = (self.kernel.across(ends.astype(float)) for ends in (plan.down, plan.up))
         self.top = np.full_like(self.down, np.inf)
@@ -135,12 +123,15 @@ class _Desk:
         self.total, self.above, self.more, self.less = (np.zeros(size, np.int64) for _ in range(4))
         self.least, self.most = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
 
-    def add(self, block: int, tell: Tell | None) -> None:
-        """Adds one block."""
+    def add(self, block: int, tell: Tell | None) -> Cut:
+        """Adds one block, and returns its draws' cut."""
         axis, draws = self.kernel.axis, 1 - self.kernel.axis
         total, above = np.zeros(self.total.size), np.zeros(self.total.size)
-        for units, excluded, near in batches(self.plan, self.kernel, block, tell):
-            self.excluded, self.near = self.excluded + excluded, self.near + near
+        cuts = []
+        for units, near, cut in batches(self.plan, self.kernel, block, tell):
+            cuts.append(cut)
+            self.excluded += near.size - units.shape[draws]
+            self.near += int(np.count_nonzero(near))
             if not units.size:
                 continue
             self.draws += units.shape[draws]
@@ -153,16 +144,14 @@ class _Desk:
             self.least = np.minimum(self.least, least.astype(np.int64))
             self.most = np.maximum(self.most, most.astype(np.int64))
             self.ranking.add(units.T if axis == 0 else units)
-            if self.counter is not None:
-                self.counter.add_all(units)
         self.total += total.astype(np.int64)
         self.above += above.astype(np.int64)
+        return Cut.joined(cuts)
 
     def tally(self) -> Tally:
         """The tally of all blocks added."""
         return Tally(
             ranks=self.ranking.counts,
-            counts=np.zeros(0, np.int32) if self.counter is None else self.counter.counts,
             **{name: getattr(self, name) for name in _KEPT},
         )
 

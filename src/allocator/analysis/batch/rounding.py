@@ -1,19 +1,19 @@
 """The remainders that get a unit: the least of them and the next below, of many draws at once.
 
 Remainders are sorted in single precision, which is enough to tell nearly all of them apart; where two are as
-near as that, the amounts do not add up and `settled` sorts them in full.  Few recipients are sorted by a
+near as that, the amounts do not add up and `ties_of` sorts them in full.  Few recipients are sorted by a
 network of comparisons over all draws, more of them draw by draw.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from allocator.analysis.sweep.laws import Array
-from allocator.analysis.sweep.masks import Ints
+from allocator.analysis.batch.masks import Array, Bools, Ints
 
 FEW = 16  # recipients up to which a network is faster
 Singles = np.ndarray[Any, np.dtype[np.float32]]
@@ -82,14 +82,49 @@ def network(size: int) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def settled(exact: Array, total: float) -> Array:
-    """Whole units of a few draws (draws × recipients): one each to the largest, then in listed order."""
+@dataclass(frozen=True, eq=False)
+class Ties:
+    """The draws whose remainders single precision could not tell apart, by position ``at``, and their cut.
+
+    One unit more for those with a remainder above ``edge``, or equal to it and no later than ``last``; where
+    ``less``, one unit less for those below it, or equal to it and no earlier, that have one.
+    """
+
+    at: Ints
+    edge: Array
+    last: Ints
+    less: Bools
+
+    def between(self, start: int, end: int) -> Ties:
+        """Those from a position up to another, counted from there."""
+        some = (self.at >= start) & (self.at < end)
+        return Ties(self.at[some] - start, self.edge[some], self.last[some], self.less[some])
+
+    def settle(self, exact: Array, first: int = 0) -> Array:
+        """The whole units of these draws (draws × recipients), for the recipients from ``first`` on."""
+        units = np.floor(exact)
+        rest, edge, last = exact - units, self.edge[:, None], self.last[:, None]
+        places = np.arange(first, first + exact.shape[1])
+        early = (rest > edge) | ((rest == edge) & (places <= last))
+        late = ((rest < edge) | ((rest == edge) & (places >= last))) & (units > 0)
+        return np.asarray(np.where(self.less[:, None], units - late, units + early))
+
+
+NONE = Ties(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, bool))
+
+
+def ties_of(at: Ints, exact: Array, total: float) -> Ties:
+    """The ties of some draws (draws × recipients): one unit each to the largest, then in listed order.
+
+    Where whole amounts came out a hair too large, the last in that order have one less.
+    """
     units = np.floor(exact)
     order = np.argsort(units - exact, axis=1, kind="stable")
-    for row, by in zip(units, order, strict=True):
-        short = int(total - row.sum())
-        if short >= 0:
-            row[by[:short]] += 1
-        else:  # whole amounts that came out a hair too large: the last in order have one less
-            row[[i for i in by[::-1] if row[i] > 0][:-short]] -= 1
-    return units
+    short = np.rint(total - units.sum(axis=1)).astype(np.int64)
+    rows = np.arange(at.size)
+    last = order[rows, np.maximum(short - 1, 0)]
+    for row in np.flatnonzero(short < 0):
+        having = [int(i) for i in order[row, ::-1] if units[row, i] > 0]
+        last[row] = having[-short[row] - 1]
+    edge = np.where(short == 0, 2.0, exact[rows, last] - units[rows, last])
+    return Ties(at, edge, last.astype(np.int64), short < 0)

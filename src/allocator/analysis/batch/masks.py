@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from allocator.analysis.sweep.laws import Array
-
+Array = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 T = TypeVar("T", bound=np.generic)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.analysis.sweep.laws import Array
+from allocator.analysis.batch.masks import Array
 
 ROUNDS = 100  # of the secant method, which needs four to eight
 CLOSE = 2.0**-50  # what may be left over, in parts of the money
