@@ -92,6 +92,11 @@ class Scenario:
         """The recipients' ids, in listed order."""
         return tuple(recipient.id for recipient in self.recipients)
 
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """The position of each recipient, by id."""
+        return Frozen({id: i for i, id in enumerate(self.ids)})
+
     @property
     def reserved(self) -> Number:
         """ΣR: the money that departments get before the split."""

@@ -25,24 +25,12 @@ def count_true(mask: Bools, axis: int) -> Ints:
     """
     if axis == 0:
         parts = [mask[at : at + 255].view(np.uint8) for at in range(0, len(mask), 255)]
-        sums = [np.add.reduce(part, axis=0, dtype=np.uint8) for part in parts]
-        return np.asarray(np.sum(sums, axis=0, dtype=np.int64))
+        counts = np.zeros(mask.shape[1], np.int64)
+        for part in parts:
+            counts += np.add.reduce(part, axis=0, dtype=np.uint8)
+        return counts
     if mask.shape[1] % 8 or not mask.flags.c_contiguous:
         return np.asarray(np.count_nonzero(mask, axis=1))
     eights = mask.view(np.uint64)  # eight counts side by side in each
     sums = [np.add.reduce(eights[:, at : at + 255], axis=1) for at in range(0, eights.shape[1], 255)]
     return np.asarray(np.sum([s[:, None].view(np.uint8).sum(axis=1, dtype=np.int64) for s in sums], axis=0))
-
-
-def places_of(mask: Bools) -> Ints:
-    """The positions of a few true values in the flat array, looked for in words of eight first.
-
-    >>> places_of(np.array([[False, True], [False, False]]))
-    array([1])
-    """
-    flat = mask.reshape(-1)
-    if flat.size % 8:
-        return np.flatnonzero(flat)
-    words = np.flatnonzero(flat.view(np.uint64))
-    inside = np.flatnonzero(flat.reshape(-1, 8)[words])
-    return np.asarray(words[inside >> 3] * 8 + (inside & 7))

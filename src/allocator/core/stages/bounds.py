@@ -68,7 +68,7 @@ def bounds(scenario: Scenario, pool: str, members: Sequence[int], money: Number 
     together: dict[tuple[int, ...], _Together] = {}
     sizes = _Sizes(scenario, money)
     for number, limit in limits:
-        among = named(scenario, members, limit.recipients)
+        among = named(scenario, position.keys(), limit.recipients)
         if limit.where is not None:
             among = scenario.meeting(limit.where, among, f"limit.{number}.where")
         places = [position[i] for i in among]

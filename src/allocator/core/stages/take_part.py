@@ -6,7 +6,7 @@ Who does not take part counts in no total of the pool and gets nothing there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Set
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,11 +23,15 @@ def members(scenario: Scenario, pool: Pool) -> tuple[int, ...]:
     return tuple(among if pool.where is None else scenario.meeting(pool.where, among, pool.key("where")))
 
 
-def named(scenario: Scenario, positions: Iterable[int], recipients: str | tuple[str, ...]) -> list[int]:
-    """Those of the positions that "all", a kind, or a list of ids names."""
+def named(scenario: Scenario, positions: Collection[int], recipients: str | tuple[str, ...]) -> list[int]:
+    """Those of the positions, which rise, that "all", a kind, or a list of ids names.
+
+    A short list costs no look at everybody, where it is quick to see if a position is among them.
+    """
     if recipients == "all":
         return list(positions)
     if isinstance(recipients, str):
         return [i for i in positions if scenario.recipients[i].kind == recipients]
-    listed = set(recipients)
-    return [i for i in positions if scenario.recipients[i].id in listed]
+    listed = sorted({scenario.place[id] for id in recipients if id in scenario.place})
+    quick = positions if isinstance(positions, Set | range) else frozenset(positions)
+    return [i for i in listed if i in quick]
