@@ -21,9 +21,9 @@ from threading import Event, Thread
 
 import numpy as np
 import psutil
-from allocator.analysis.sweep.kernel import Kernel, brisk
 
 from allocator import Scenario, allocate, load_scenario
+from allocator.analysis.batch import Kernel, brisk
 from allocator.analysis.sweep import Around, sweep
 from allocator.analysis.sweep.case import BLOCK, case_of
 from benchmarks.engine import scenario, with_limits
@@ -55,9 +55,10 @@ def product(size: int, amounts: int) -> float:
 def kernel(of: Scenario, whole: bool) -> float:
     """Seconds for each amount, before rounding or in whole units."""
     case = case_of(allocate(of), Around(), {}, 1)
-    made, drawn = Kernel(case, case.width), case.weights(0)
-    batches = max(1, min(BLOCK, 2**21 // case.recipients) // case.width)
-    cut = [np.ascontiguousarray(drawn[:, k * case.width : (k + 1) * case.width]) for k in range(batches)]
+    figures, drawn = case.figures, case.weights(0)
+    made, width = Kernel(figures, figures.width), figures.width
+    batches = max(1, min(BLOCK, 2**21 // figures.recipients) // width)
+    cut = [np.ascontiguousarray(drawn[:, k * width : (k + 1) * width]) for k in range(batches)]
 
     def run() -> None:
         for weights in cut:
@@ -67,7 +68,7 @@ def kernel(of: Scenario, whole: bool) -> float:
 
     with brisk():
         run()
-        return best(run) / (batches * case.width * case.recipients)
+        return best(run) / (batches * width * figures.recipients)
 
 
 def report() -> None:

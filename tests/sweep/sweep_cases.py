@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from allocator.analysis.sweep.kernel import Kernel, brisk
 
 from allocator import Allocation, Scenario, allocate
+from allocator.analysis.batch import Kernel, brisk
 from allocator.analysis.sweep.case import BLOCK, Case, case_of
 from allocator.analysis.sweep.sweeping import Sweep
 
@@ -17,14 +17,14 @@ from allocator.analysis.sweep.sweeping import Sweep
 def all_units(found: Sweep) -> np.ndarray:
     """Every draw's whole units, draws × recipients that take part, those left out as NaN."""
     case = case_of(found.present, found.law, found.noise, found.seed)
-    rows = []
+    rows, width = [], case.figures.width
     with brisk():
-        kernel = Kernel(case, case.width)
+        kernel = Kernel(case.figures, width)
         for block in range(-(-found.draws // BLOCK)):
             weights, noise = case.weights(block), case.random(block, 1)
-            for start in range(0, BLOCK, case.width):
-                drawn = np.ascontiguousarray(weights[:, start : start + case.width])
-                whole = kernel.amounts(drawn, lambda _, room, noise=noise: noise.standard_normal(out=room))
+            for start in range(0, BLOCK, width):
+                drawn = np.ascontiguousarray(weights[:, start : start + width])
+                whole = kernel.rounded(*kernel.entitlements(case.scores(kernel, drawn, noise)))
                 units = (whole.units.T if kernel.axis == 0 else whole.units).copy()
                 units[~whole.fits] = np.nan
                 rows.append(units)
@@ -43,7 +43,7 @@ def with_drawn(scenario: Scenario, weights: np.ndarray) -> Scenario:
 def kernel_of(scenario: Scenario, law: Any, width: int, noise: Any = None) -> tuple[Case, Kernel, np.ndarray]:
     """A case, its kernel and the first weights."""
     case = case_of(allocate(scenario), law, noise or {}, 1)
-    return case, Kernel(case, width), np.ascontiguousarray(case.weights(0)[:, :width])
+    return case, Kernel(case.figures, width), np.ascontiguousarray(case.weights(0)[:, :width])
 
 
 def exact_limited(allocation: Allocation) -> list[Fraction]:

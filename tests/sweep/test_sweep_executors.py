@@ -16,9 +16,10 @@ import pytest
 from processes import HUNG, below, running, until
 
 from allocator import allocate, load_scenario
+from allocator.analysis.batch import own_copy
 from allocator.analysis.sweep import Anywhere, Around, sweep
 from allocator.analysis.sweep import running as runs
-from allocator.analysis.sweep.case import case_of, own_copy
+from allocator.analysis.sweep.case import case_of
 from allocator.analysis.sweep.tally import tallied
 from allocator.cli import sweep as sweep_command
 
@@ -193,9 +194,9 @@ def test_a_cancel_leaves_nothing_running(monkeypatch):
 def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
     worked, told = [], []
 
-    def remembered(plan, first, last, *rest):
+    def remembered(plan, first, last, **rest):
         worked.append((first, last))
-        return tallied(plan, first, last, *rest)
+        return tallied(plan, first, last, **rest)
 
     def stop(part):
         told.append(part)
@@ -204,8 +205,7 @@ def test_a_cancel_without_an_executor_stops_at_once(monkeypatch):
     monkeypatch.setattr(runs, "tallied", remembered)
     with pytest.raises(Enough):
         sweep(COUNCILS, 10**6, noise=5, progress=stop)
-    assert worked[0] == (0, 1)  # the sample that the bins are laid out by
-    assert len(worked) == 2
+    assert len(worked) == 1
     assert 0 < told[0] <= 4096 / 10**6 and len(told) == 1  # within the task, after its first batch
 
 
@@ -243,8 +243,9 @@ def test_numpy_is_left_as_it_was():
 def test_what_comes_from_another_process_is_moved_to_where_numpy_is_fast():
     """Serialized arrays may begin at any byte; the figures are the same, and so is everything else."""
     case = case_of(allocate(COUNCILS), Around(), {}, 1)
-    odd = np.frombuffer(b"\0" + case.columns.tobytes(), dtype=np.uint8)[1:].view(case.columns.dtype)
-    odd = odd.reshape(case.columns.shape)
-    there = own_copy(replace(case, columns=odd))
-    assert not odd.flags.aligned and there.columns.flags.aligned
-    assert (there.columns == case.columns).all() and there.draws == case.draws
+    columns = case.figures.columns
+    odd = np.frombuffer(b"\0" + columns.tobytes(), dtype=np.uint8)[1:].view(columns.dtype)
+    odd = odd.reshape(columns.shape)
+    there = own_copy(replace(case, figures=replace(case.figures, columns=odd)))
+    assert not odd.flags.aligned and there.figures.columns.flags.aligned
+    assert (there.figures.columns == columns).all() and there.draws == case.draws

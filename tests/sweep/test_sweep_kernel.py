@@ -7,8 +7,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from allocator.analysis.sweep.kernel import brisk
-from allocator.analysis.sweep.rounding import edges, network, settled
 from depth import cases, deeper
 from good_scenario import small
 from hypothesis import given
@@ -17,6 +15,8 @@ from random_cases import random_case, scenario_of
 from sweep_cases import exact_limited, kernel_of, with_drawn
 
 from allocator import Factor, Fund, InfeasibleError, Limit, Recipient, Scenario, ScenarioError, allocate
+from allocator.analysis.batch import Kernel, brisk
+from allocator.analysis.batch.rounding import edges, network, ties_of
 from allocator.analysis.sweep import Anywhere, Around, Within
 from allocator.analysis.sweep.laws import covariance, draws_of, ends
 
@@ -29,9 +29,10 @@ def check_against_engine(scenario, law, draws):
     """How many draws agree to the unit, and how many were reported as near things."""
     _, kernel, weights = kernel_of(scenario, law, draws)
     with brisk():
-        exact, fits = kernel.entitlements(kernel.scores(weights))
+        exact, multiplier = kernel.entitlements(kernel.scores(weights))
+        fits = ~np.isnan(multiplier)
         exact = (exact if kernel.axis == 0 else exact.T).copy()
-        whole = kernel.amounts(weights, None)
+        whole = kernel.amounts(weights)
         units = whole.units if kernel.axis == 0 else whole.units.T
     agreed = 0
     for draw in range(draws):
@@ -100,16 +101,22 @@ def test_equal_recipients_get_the_odd_unit_in_listed_order():
     same = (Factor("x", (1, 1, 1)), Factor("y", (2, 2, 2)))
     scenario = small(fund=Fund(7, "CNY", 1), factors=same)
     _, kernel, weights = kernel_of(scenario, Anywhere(), 64)
-    whole = kernel.amounts(weights, None)
+    whole = kernel.amounts(weights)
     assert (whole.units.T == [3, 2, 2]).all()
     assert whole.near.all()
 
 
 def test_a_hair_too_much_is_taken_back_from_the_last():
     """Two whole amounts of which each came out as one more: nothing is left to give, and one is too many."""
-    assert settled(np.array([[3.0, 3.0, 2.0]]), 7.0).tolist() == [[3, 3, 1]]
-    assert settled(np.array([[1.5, 1.25, 0.25]]), 3.0).tolist() == [[2, 1, 0]]
-    assert settled(np.array([[1.5, 1.5, 1.0]]), 4.0).tolist() == [[2, 1, 1]]
+
+    def settled(*exact, total):
+        return ties_of(np.array([0]), np.array([exact]), total).settle(np.array([exact])).tolist()
+
+    assert settled(3.0, 3.0, 2.0, total=7) == [[3, 3, 1]]
+    assert settled(1.5, 1.25, 0.25, total=3) == [[2, 1, 0]]
+    assert settled(1.5, 1.5, 1.0, total=4) == [[2, 1, 1]]
+    assert settled(2.0, 1.0, 0.0, total=3) == [[2, 1, 0]]
+    assert settled(1.0, 1.0, 0.0, total=1) == [[1, 0, 0]]
 
 
 @pytest.mark.parametrize("size", range(1, 17))
@@ -141,14 +148,38 @@ def test_all_at_their_limits_and_limits_that_cannot_hold_in_some_draws():
         limits=[Limit(("a",), floor=50, cap=50), Limit(("b",), floor=30, cap=30), Limit(("c",), cap=20)]
     )
     _, kernel, weights = kernel_of(pinned, Anywhere(), 64)
-    whole = kernel.amounts(weights, None)
+    whole = kernel.amounts(weights)
     assert (whole.units.T == [50, 30, 20]).all() and whole.fits.all()
     only = small(factors=(Factor("x", (1, 0, 0)), Factor("y", (0, 1, 1))), limits=[Limit(("a",), cap=40)])
     _, kernel, weights = kernel_of(only, Anywhere(), 64)
     weights[:, 7] = 1, 0
-    whole = kernel.amounts(weights, None)
+    whole = kernel.amounts(weights)
     assert np.flatnonzero(~whole.fits).tolist() == [7]
     assert (np.delete(whole.units, 7, axis=1)[0] <= 40).all()
+
+
+@deeper
+def test_a_known_cut_gives_the_same_units_of_any_recipients_alone():
+    """Of all rules, both layouts and both roundings; ties by construction too."""
+    tied = 0
+    for seed in range(cases(200)):
+        try:
+            scenario = scenario_of(random_case(Random(seed)))
+            case, kernel, weights = kernel_of(scenario, Anywhere(), 32)
+        except (ScenarioError, InfeasibleError):
+            continue
+        with brisk():
+            whole = kernel.amounts(weights)
+            units = (whole.units if kernel.axis == 0 else whole.units.T).copy()
+            tied += whole.cut.ties.at.size
+            size = case.figures.recipients
+            first = seed % size
+            last = first + 1 + seed // 7 % (size - first)
+            some = Kernel(case.figures.of(first, last), 32, axis=seed % 2)
+            again = some.again(some.scores(weights), whole.cut, first)
+            again = again if some.axis == 0 else again.T
+        assert (again[:, whole.fits] == units[first:last, whole.fits]).all()
+    assert tied > cases(20)
 
 
 # --- how weights are drawn ------------------------------------------------------------------------
@@ -286,7 +317,7 @@ def test_noise_keeps_the_mean_and_has_its_spread():
     )
     case, kernel, weights = kernel_of(scenario, None, 2**13, {"x": 20})
     random = case.random(0, 1)
-    scores = kernel.noisy_scores(weights, lambda _, room: random.standard_normal(out=room))
+    scores = case.scores(kernel, weights, random)
     assert (scores[2] == 0).all()
     for row in scores[:2]:
         close(row.mean(), 1, 0.2, row.size)
