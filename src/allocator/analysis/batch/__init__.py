@@ -4,7 +4,7 @@ Random draws, searches and whatever else needs thousands of allocations work wit
 and all that is paid, is worked out by `allocate`, exactly.
 """
 
-from allocator.analysis.batch.figures import MOST_UNITS, Figures, figures_of, own_copy
+from allocator.analysis.batch.figures import Figures, figures_of, own_copy
 from allocator.analysis.batch.kernel import Cut, Kernel, Whole, brisk
 
-__all__ = ["MOST_UNITS", "Cut", "Figures", "Kernel", "Whole", "brisk", "figures_of", "own_copy"]
+__all__ = ["Cut", "Figures", "Kernel", "Whole", "brisk", "figures_of", "own_copy"]

@@ -17,7 +17,6 @@ from allocator.core.stages.feasible import check_feasible
 
 ROOM = 2**19  # bytes of an array that stays in the processor's cache
 LONG = 512  # recipients from which they, not the draws, lie side by side in memory
-MOST_UNITS = 2**39  # so that sums over thousands of draws are exact in double precision
 
 D = TypeVar("D", bound=Any)
 
@@ -71,7 +70,7 @@ class Figures:
     def width(self) -> int:
         """Draws that are worked out at once."""
         fitting = ROOM // (8 * self.recipients)
-        least = 128 if self.axis == 0 else 16
+        least = 128 if self.axis == 0 else 4
         return int(min(4096, 2 ** int(np.log2(max(least, fitting)))))
 
     def of(self, first: int, last: int) -> Figures:
@@ -95,15 +94,11 @@ def figures_of(present: Allocation, used: Sequence[bool], *, apart: bool = False
     ``used`` says of each factor whether weights on it can be above zero.  With ``apart`` the coefficient is
     kept apart from the columns, which may then be changed.
 
-    Raises ScenarioError where there is nothing to share out, too many units for double precision, or a used
-    factor of which nobody has anything; InfeasibleError where the limits cannot all hold.
+    Raises ScenarioError for a used factor of which nobody has anything, InfeasibleError where the limits can
+    hold under no weights.
     """
     scenario = present.scenario
     total = sum(present.split.units)
-    if not total:
-        wrong("sweep_nothing")
-    if total > MOST_UNITS:
-        wrong("sweep_units", count=total, most=MOST_UNITS)
     shares = scenario.kind == "shares"
     columns = np.array(
         [_column(scenario, factor, used) for factor, used in zip(scenario.weights, used, strict=True)]

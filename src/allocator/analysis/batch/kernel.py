@@ -209,6 +209,10 @@ class Kernel:
         draws = np.arange(largest.size)
         place = (largest, draws) if self.axis == 0 else (draws, largest)
         units[place] += rest
+        top = exact[place]
+        exact[place] = -np.inf  # to find the next
+        near |= (rest != 0) & (top - exact.max(axis=self.axis) <= 2 * self.slack)
+        exact[place] = top
         low = np.zeros(figures.recipients) if figures.floors is None else figures.floors
         high = np.full(figures.recipients, np.inf) if figures.caps is None else figures.caps
         near &= ~np.isnan(multiplier)

@@ -5,20 +5,23 @@ Weights are only ruled out here: those that are left are verified by ``allocate`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allocator.analysis.seek.targets import Demand, earmarked
+from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
-from allocator.core.stages.bounds import limits_in_units
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from allocator.analysis.batch import Kernel
+    from allocator.analysis.batch.masks import Array, Bools, Ints
+
 NEAR = 1e-7  # units that are no further apart may be equal: float has about 1e-16 of the whole
-ROUNDS = 200
+MOST_WIDTH = 256  # weights at once
 
 
 def points(scenario: Scenario) -> list[list[Fraction]]:
@@ -50,49 +53,62 @@ def rounding_slack(scenario: Scenario, members: int) -> Fraction:
 class Measure:
     """The demands on a scenario, by rows of weights."""
 
-    def __init__(self, scenario: Scenario, demands: Sequence[Demand]) -> None:
-        import numpy as np
-
-        self.scenario, self.demands = scenario, demands
-        self.total = int(scenario.distributable / Fraction(scenario.fund.unit))
-        table = points(scenario)
-        largest = max((x for row in table for x in row), default=Fraction(0)) or Fraction(1)
-        self.points = np.array([[float(x / largest) for x in row] for row in table])
+    def __init__(self, now: Allocation, demands: Sequence[Demand]) -> None:
+        self.now, self.scenario, self.demands = now, now.scenario, demands
+        scenario = self.scenario
+        self.total = sum(now.split.units)
         self.slack = [float(rounding_slack(scenario, len(d.members))) for d in demands]
         one = 1 if scenario.fund.rounding == "largest-remainder" else len(scenario.participants) / 2
         self.rank_slack = 2.0 * one
-        near = NEAR * max(1.0, self.total / 1e6)  # a float of 1e6 units has 1e-10 of one
-        self.near = near
+        self.near = NEAR * max(1.0, self.total / 1e6)  # a float of 1e6 units has 1e-10 of one
 
     @cached_property
-    def _limits(self) -> tuple[np.ndarray, np.ndarray] | None:
+    def kernel(self) -> Kernel:
+        """The rule in float, draws × recipients."""
+        from allocator.analysis.batch import Kernel, figures_of
+
+        used = [any(self.scenario.column(factor)) for factor in self.scenario.weights]
+        figures = figures_of(self.now, used)
+        return Kernel(figures, min(MOST_WIDTH, figures.width), axis=1)
+
+    @property
+    def counts(self) -> bool:
+        """True where there is anything to share out, and somebody who takes part."""
+        return bool(self.total and self.scenario.participants)
+
+    def limited(self, weights: Array) -> tuple[Array, Bools]:
+        """Amounts after limits in units, by row of weights, and the mask of rows that float cannot tell.
+
+        NaN where nobody has a score or the limits cannot all hold.
+        """
         import numpy as np
 
-        if not self.scenario.limits:
-            return None
-        floors, caps = limits_in_units(self.scenario)
-        return (
-            np.array([float(floor or 0) for floor in floors]),
-            np.array([float(self.total if cap is None else min(cap, self.total)) for cap in caps]),
-        )
+        if not self.counts:
+            return np.zeros((len(weights), len(self.scenario.participants))), np.zeros(len(weights), bool)
+        figures, kernel = self.kernel.figures, self.kernel
+        scores = (weights / weights.sum(axis=1, keepdims=True)) @ figures.columns
+        lost = ~(scores.sum(axis=1) > 0)
+        if figures.floors is not None and figures.caps is not None:
+            most = np.where(scores > 0, figures.caps, figures.floors).sum(axis=1)
+            lost |= ~(most >= self.total - self.near)
+        amounts, unsure = np.full_like(scores, np.nan), np.zeros(len(weights), bool)
+        for rows in self._batches(np.flatnonzero(~lost)):
+            held, multiplier = kernel.entitlements(self._room(scores[rows]))
+            amounts[rows] = held[: rows.size]
+            unsure[rows] = np.isnan(multiplier[: rows.size])
+        return amounts, unsure
 
-    def limited(self, weights: np.ndarray) -> np.ndarray:
-        """Amounts after limits in units, by row of weights; nan where the limits cannot all hold."""
-        import numpy as np
+    def _batches(self, rows: Ints) -> Iterator[Ints]:
+        width = self.kernel.first.shape[0]
+        return (rows[start : start + width] for start in range(0, len(rows), width))
 
-        scores = weights @ self.points
-        with np.errstate(divide="ignore", invalid="ignore"):
-            amounts = self.total * scores / scores.sum(axis=1, keepdims=True)
-        if self._limits is None or not self.total:
-            return np.asarray(amounts if self.total else np.nan_to_num(amounts))
-        floors, caps = self._limits
-        most = np.where(amounts > 0, caps, floors).sum(axis=1)
-        amounts[~(most >= self.total - self.near)] = np.nan
-        sound = np.flatnonzero(~np.isnan(amounts).any(axis=1))
-        amounts[sound] = _within(amounts[sound], floors, caps, self.total, self.near / 10)
-        return np.asarray(amounts)
+    def _room(self, rows: Array) -> Array:
+        """These rows in the kernel's room, with the first of them in what is left of it."""
+        room = self.kernel.first
+        room[: len(rows)], room[len(rows) :] = rows, rows[0]
+        return room
 
-    def shortfalls(self, amounts: np.ndarray, rounded: bool = False) -> np.ndarray:
+    def shortfalls(self, amounts: Array, rounded: bool = False) -> Array:
         """The shortfall of each row from each demand, a column each: at most 0 where it may be met.
 
         ``amounts`` are before rounding, with room for all that rounding can do, or else ``rounded``.
@@ -111,7 +127,7 @@ class Measure:
         found[np.isnan(found)] = np.inf
         return found
 
-    def _rank(self, amounts: np.ndarray, demand: Demand, rival: int, slack: float) -> np.ndarray:
+    def _rank(self, amounts: Array, demand: Demand, rival: int, slack: float) -> Array:
         import numpy as np
 
         everybody = np.tile(self._apart, (len(amounts), 1))
@@ -130,78 +146,21 @@ class Measure:
         unit = Fraction(self.scenario.fund.unit)
         return np.array([float(earmarked(self.scenario, [id]) / unit) for id in self.scenario.ids])
 
-    def may_meet(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def may_meet(self, weights: Array) -> tuple[Array, Bools]:
         """The total shortfall of each row before rounding, and the mask of rows that may meet the demands.
 
         These are all that meet them once rounded, and those too near to a tie for float to tell.
         """
         import numpy as np
 
-        amounts = self.limited(weights)
+        amounts, unsure = self.limited(weights)
         short = self.shortfalls(amounts)
         found = np.asarray((short <= 0).all(axis=1))
-        at = np.flatnonzero(found)
-        if len(at) and self.scenario.participants and self.near < 0.01:
-            rounded, unsure = self._rounded(amounts[at])
-            met = (self.shortfalls(rounded, rounded=True) <= 0).all(axis=1)
-            found[at] = np.logical_or(unsure, met)
-        return np.asarray(np.maximum(short + self.slack, 0).sum(axis=1)), np.asarray(found)
-
-    def _rounded(self, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whole units, and the mask of the rows too near to a tie for float to tell."""
-        import numpy as np
-
-        near, at = self.near * 10, np.arange(len(amounts))
-        if self.scenario.fund.rounding == "largest-remainder":
-            units = np.floor(amounts + near)
-            remainders = np.maximum(amounts - units, 0.0)
-            short = np.rint(self.total - units.sum(axis=1)).astype(int)
-            order = np.argsort(-remainders, axis=1, kind="stable")
-            falling = np.take_along_axis(remainders, order, axis=1)
-            size = amounts.shape[1]
-            last = falling[at, np.clip(short - 1, 0, size - 1)]
-            following = np.where(short < size, falling[at, np.clip(short, 0, size - 1)], -1.0)
-            unsure = np.asarray((short < 0) | (short > size) | ((short > 0) & (last - following < near)))
-            gets = np.arange(size)[None, :] < short[:, None]
-            np.put_along_axis(units, order, np.take_along_axis(units, order, axis=1) + gets, axis=1)
-            return units, unsure
-        units = np.floor(amounts + 0.5)
-        unsure = np.asarray((abs(amounts + 0.5 - np.rint(amounts + 0.5)) < near).any(axis=1))
-        largest = amounts.argmax(axis=1)
-        rest = self.total - units.sum(axis=1)
-        if amounts.shape[1] > 1:
-            two = np.partition(amounts, -2, axis=1)[:, -2:]
-            unsure = np.asarray(unsure | ((rest != 0) & (two[:, 1] - two[:, 0] < near)))
-        units[at, largest] += rest
-        return units, unsure
-
-
-def _within(
-    entitled: np.ndarray, floors: np.ndarray, caps: np.ndarray, total: int, near: float
-) -> np.ndarray:
-    """min(max(k · e, floor), cap) with the k of each row at which it adds up: Newton's steps, bracketed."""
-    import numpy as np
-
-    k = np.ones(len(entitled))
-    low, high = np.zeros(len(entitled)), np.full(len(entitled), np.inf)
-    amounts = np.empty_like(entitled)
-    open_ = np.arange(len(entitled))
-    for _ in range(ROUNDS):
-        wanted = k[open_, None] * entitled[open_]
-        held = np.clip(wanted, floors, caps)
-        amounts[open_] = held
-        over = held.sum(axis=1) - total
-        done = abs(over) <= near
-        if done.all():
-            break
-        inside = (wanted > floors) & (wanted < caps)
-        slope = (entitled[open_] * inside).sum(axis=1)
-        high[open_] = np.where(over > 0, np.minimum(high[open_], k[open_]), high[open_])
-        low[open_] = np.where(over < 0, np.maximum(low[open_], k[open_]), low[open_])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ahead = k[open_] - over / slope
-        middle = np.where(np.isinf(high[open_]), 2 * k[open_], (low[open_] + high[open_]) / 2)
-        good = np.isfinite(ahead) & (ahead > low[open_]) & (ahead < high[open_])
-        k[open_] = np.where(done, k[open_], np.where(good, ahead, middle))
-        open_ = open_[~done]
-    return amounts
+        if self.counts and self.near < 0.01:
+            for rows in self._batches(np.flatnonzero(found & ~unsure)):
+                room = self._room(amounts[rows])
+                units, near, cut = self.kernel.rounded(room, np.ones(len(room)))
+                met = (self.shortfalls(units[: rows.size], rounded=True) <= 0).all(axis=1)
+                found[rows] = near[: rows.size] | (met & cut.fits[: rows.size])
+        missing = np.maximum(short + self.slack, 0).sum(axis=1)
+        return np.asarray(np.where(unsure, 0, missing)), np.asarray(found | unsure)

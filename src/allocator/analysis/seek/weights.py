@@ -62,7 +62,7 @@ def seek_weights(
     check_targets(scenario, targets)
     moves = moves_of(scenario, step, keep, bounds)
     now = allocate(scenario)
-    search = _Search(scenario, tuple(targets), moves, progress)
+    search = _Search(now, tuple(targets), moves, progress)
     try:
         found = search.first()
     except TooMany:
@@ -84,14 +84,16 @@ class _Search:
 
     def __init__(
         self,
-        scenario: Scenario,
+        now: Allocation,
         targets: tuple[Target, ...],
         moves: Moves,
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        self.scenario, self.targets, self.moves, self.progress = scenario, targets, moves, progress
+        scenario = now.scenario
+        self.now, self.scenario, self.targets, self.moves = now, scenario, targets, moves
+        self.progress = progress
         self.demands: list[Demand] = demands(scenario, targets)
-        self.measure = Measure(scenario, self.demands)
+        self.measure = Measure(now, self.demands)
         self.forms: list[Form] = forms_of(scenario, self.demands, moves)
         self.forms += joined(self.forms, moves)
         self.levels = Levels(moves, [form.in_moves(moves) for form in self.forms])
@@ -214,7 +216,7 @@ class _Search:
 
     def part(self, numbers: Sequence[int]) -> _Search:
         """The same for some of the targets only."""
-        return _Search(self.scenario, tuple(self.targets[n] for n in numbers), self.moves)
+        return _Search(self.now, tuple(self.targets[n] for n in numbers), self.moves)
 
     def _none(self) -> bool:
         """True if it is certain that no allocation meets the targets."""

@@ -17,6 +17,7 @@ from allocator.core.model import Scenario
 from allocator.core.parts import wrong
 
 BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
+MOST_UNITS = 2**39  # so that sums over a block of draws are exact in double precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,11 @@ def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], s
     covers_format_1(present.scenario, "beyond.surface.sweep")
     scenario = present.scenario
     draws = draws_of(law, scenario.weights)
+    total = sum(present.split.units)
+    if not total:
+        wrong("sweep_nothing")
+    if total > MOST_UNITS:
+        wrong("sweep_units", count=total, most=MOST_UNITS)
     spread = _spread(scenario, noise)
     return Case(seed, draws, figures_of(present, draws.drawn, apart=spread is not None), spread)
 
