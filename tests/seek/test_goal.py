@@ -34,6 +34,7 @@ from allocator.analysis.seek import (
     clauses_of,
     measured,
     moves,
+    programs,
     reach,
     seek_clause,
     seek_weights,
@@ -390,6 +391,8 @@ def test_too_many_combinations_are_said_not_hidden(monkeypatch):
     target = [amount("ftz", "<=", 48_000_000)]
     least = seek_weights(RULE, target, step=Fraction(1, 2)).change
     monkeypatch.setattr(moves, "MOST_ROWS", 400)
+    assert seek_weights(RULE, target, step=Fraction(1, 2)).change == least  # by programs
+    monkeypatch.setattr(programs, "MOST_PROGRAMS", 3)
     answer = seek_weights(RULE, target, step=Fraction(1, 2))
     assert not answer.proved
     assert answer.found is not None
@@ -402,6 +405,7 @@ def test_too_many_combinations_where_the_present_weights_are_not_allowed(monkeyp
     target = [amount("ftz", "<=", 48_000_000)]
     least = seek_weights(RULE, target, bounds=bounds).change
     monkeypatch.setattr(moves, "MOST_ROWS", 300)
+    monkeypatch.setattr(programs, "MOST_PROGRAMS", 3)
     answer = seek_weights(RULE, target, bounds=bounds)
     assert not answer.proved
     assert target[0].met(answer.found)

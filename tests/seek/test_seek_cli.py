@@ -99,6 +99,7 @@ def test_what_is_only_earmarked_is_the_same_whatever_the_weights(run):
 
 def test_what_was_not_gone_through_is_said(run, monkeypatch):
     monkeypatch.setattr("allocator.analysis.seek.moves.MOST_ROWS", 300)
+    monkeypatch.setattr("allocator.analysis.seek.programs.MOST_PROGRAMS", 3)
     out, _ = run(RULE, "--target", "ftz<=48000000")
     assert "66 points in all, and nothing less does it; others may do it with the same total" in out
     out, _ = run(RULE, "--target", "ftz<=48000000", "--step", "free")

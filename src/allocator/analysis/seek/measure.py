@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from allocator.analysis.batch import Kernel
     from allocator.analysis.batch.masks import Array, Bools, Ints
+    from allocator.analysis.seek.moves import Moves
+    from allocator.analysis.seek.programs import Rank
 
 NEAR = 1e-7  # units that are no further apart may be equal: float has about 1e-16 of the whole
 MOST_WIDTH = 256  # weights at once
@@ -145,6 +147,32 @@ class Measure:
 
         unit = Fraction(self.scenario.fund.unit)
         return np.array([float(earmarked(self.scenario, [id]) / unit) for id in self.scenario.ids])
+
+    def ranks(self, moves: Moves) -> list[Rank]:
+        """The demands on ranks as sums over moves; none with limits, where amounts are not linear.
+
+        i may be ahead of r after rounding where e_i − e_r > ∓slack, which times Σ s is linear in the weights.
+        """
+        import numpy as np
+
+        from allocator.analysis.seek.programs import Rank
+
+        found: list[Rank] = []
+        if self.scenario.limits or not self.counts:
+            return found
+        columns = self.kernel.figures.columns
+        table = np.zeros((len(columns), len(self.scenario.ids)))
+        table[:, list(self.scenario.participants)] = columns
+        wholes, weights = table.sum(axis=1), np.array([float(weight) for weight in moves.present])
+        for demand in self.demands:
+            if demand.rival is None:
+                continue
+            slack = demand.side * (self.rank_slack + self.near)
+            ahead = self._apart - self._apart[demand.rival] - slack
+            sums = self.total * (table - table[:, [demand.rival]]) + wholes[:, None] * ahead
+            others = np.delete(sums, demand.rival, axis=1).T
+            found.append(Rank(demand.side, demand.bound, others * float(moves.step), others @ weights))
+        return found
 
     def may_meet(self, weights: Array) -> tuple[Array, Bools]:
         """The total shortfall of each row before rounding, and the mask of rows that may meet the demands.

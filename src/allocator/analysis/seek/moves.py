@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FINEST = Fraction(1, 100)  # of a percentage point: as fine as weights are written
-MOST_ROWS = 20_000_000  # partial moves looked at
+MOST_ROWS = 12_000_000  # partial moves looked at
 MOST_KEPT = 3_000_000  # of one size, held at a time
 BLOCK = 1 << 19
 

@@ -64,7 +64,7 @@ def seek_weights(
     now = allocate(scenario)
     search = _Search(now, tuple(targets), moves, progress)
     try:
-        found = search.first()
+        found = search.least()
     except TooMany:
         return search.otherwise(now)
     if found is None:
@@ -99,14 +99,47 @@ class _Search:
         self.levels = Levels(moves, [form.in_moves(moves) for form in self.forms])
         self.cells = self.verified = self.steps = 0
 
+    def least(self) -> Allocation | None:
+        """The first allocation that meets the targets, or None when there is none; raises TooMany.
+
+        Moves are gone through one by one, and from where there are too many of them by integer programs.
+        """
+        try:
+            return self.first()
+        except TooMany:
+            from allocator.analysis.seek.programs import Programs
+
+            forms = [form.in_moves(self.moves) for form in self.forms]
+            programs = Programs(self.moves, forms, self.measure.ranks(self.moves))
+            for steps in range(self.steps, self.moves.most + 1):
+                self.steps = steps
+                self._tell()
+                found = self._verified(programs.level(steps))
+                if found is not None:
+                    return found
+            return None
+
+    def _verified(self, level: Iterator[Sequence[int]]) -> Allocation | None:
+        import numpy as np
+
+        for moves in level:
+            if self.measure.may_meet(self.weights(np.array([moves])))[1][0]:
+                found = self.verify(moves)
+                if found is not None:
+                    return found
+        return None
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            self.progress(self.steps / (self.moves.most + 1))
+
     def first(self) -> Allocation | None:
-        """The first allocation that meets the targets, or None when there is none; raises TooMany."""
+        """The first allocation among moves gone through one by one, None for none; raises TooMany."""
         if ruled_out(self.forms, self.moves):
             return None
         for steps in range(self.moves.most + 1):
             self.steps = steps
-            if self.progress is not None:
-                self.progress(steps / (self.moves.most + 1))
+            self._tell()
             for block, _, left in self.measured(self.levels.level(steps)):
                 for moves in block[left]:
                     self.verified += 1
@@ -221,7 +254,7 @@ class _Search:
     def _none(self) -> bool:
         """True if it is certain that no allocation meets the targets."""
         try:
-            return self.first() is None
+            return self.least() is None
         except TooMany:
             return False
 
