@@ -24,7 +24,7 @@ from allocator import (
 )
 from allocator.core.corrections import PRO_RATA, Adjustment, Deduction
 from allocator.core.formula import Formula, named
-from allocator.core.parts import Target, plain_name
+from allocator.core.parts import Party, plain_name
 from allocator.core.pools import REST, Pool
 from allocator.files.formulas import parse
 
@@ -167,12 +167,12 @@ def later_scenarios(draw) -> Scenario:
         reject()
 
 
-def targets(found: Scenario, *, recipients: bool = True) -> st.SearchStrategy[Target]:
+def targets(found: Scenario, *, recipients: bool = True) -> st.SearchStrategy[Party]:
     """Recipients, and reservations that have a name of their own."""
     names = [name for r in found.reservations for name in {r.name.zh, r.name.en}]
     own = [r.name.zh for r in found.reservations if names.count(r.name.zh) == 1]
-    whom = [Target(recipient=id) for id in found.ids] if recipients else []
-    whom += [Target(reservation=name) for name in own]
+    whom = [Party(recipient=id) for id in found.ids] if recipients else []
+    whom += [Party(reservation=name) for name in own]
     return st.sampled_from(whom) if whom else st.nothing()
 
 

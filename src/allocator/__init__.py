@@ -14,7 +14,7 @@ from allocator.core.engine import METHOD_VERSION, allocate, plan
 from allocator.core.errors import AllocatorError, InfeasibleError, Problem, ScenarioError
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Target, Text, Use
+from allocator.core.parts import Earmark, Factor, Fund, Party, Recipient, Reservation, Text, Use
 from allocator.core.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ __all__ = [
     "Fund",
     "InfeasibleError",
     "Limit",
+    "Party",
     "Problem",
     "Provenance",
     "Recipient",
     "Reservation",
     "Scenario",
     "ScenarioError",
-    "Target",
     "Text",
     "Use",
     "allocate",

@@ -21,7 +21,7 @@ from allocator import (
 from allocator.analysis.audit import Known, Reading, Scored
 from allocator.core.corrections import Adjustment
 from allocator.core.engine import plan
-from allocator.core.parts import Target, Text
+from allocator.core.parts import Party, Text
 
 LUZHOU = load_scenario("scenarios/luzhou-2023/published-rule.toml")
 APART = load_scenario("scenarios/luzhou-2023/after-earmark.toml")
@@ -79,7 +79,7 @@ def published_case(
                 for id in rnd.sample(ids, rnd.randint(0, 2))
             ]
         alone = {i for i in ids if i not in {e.recipient for e in apart if not e.also_shares}}
-        rest_to = Target(rnd.choice(sorted(alone))) if rounding == "rest-to" and alone else None
+        rest_to = Party(rnd.choice(sorted(alone))) if rounding == "rest-to" and alone else None
         try:
             scenario = Scenario(
                 title="a random case",
@@ -110,7 +110,7 @@ def random_adjustments(rnd: Random, found: Allocation) -> list[Adjustment]:
             most = int((found.amounts[payer] - found.earmarks[payer]) // unit) // 4
             if most:
                 by = unit * rnd.randint(1, most)
-                made.append(Adjustment(gets, by, Text("补差"), paid_by=Target(payer)))
+                made.append(Adjustment(gets, by, Text("补差"), paid_by=Party(payer)))
     left = found.left
     if left > 0 and rnd.random() < 0.7:
         made += [Adjustment(rnd.choice(scenario.ids), unit, Text("用尾差")) for _ in range(int(left // unit))]

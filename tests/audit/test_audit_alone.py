@@ -32,7 +32,7 @@ from allocator.analysis.audit import (
 )
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.engine import plan
-from allocator.core.parts import Target, Text
+from allocator.core.parts import Party, Text
 from allocator.report.audit.verdict import verdict_lines
 from allocator.text import EN, ZH
 
@@ -189,11 +189,11 @@ def test_what_would_have_to_change_need_not_keep_the_sum():
 
 def test_the_rest_to_one_leaves_that_one_open():
     """The rest to a: b and c are within half a unit of 2, a takes what they leave of 10: from 5 to 7."""
-    scenario = small((6, 2, 2), 10, rounding="rest-to", rest_to=Target("a"))
+    scenario = small((6, 2, 2), 10, rounding="rest-to", rest_to=Party("a"))
     found = amount_bounds(audit(scenario))
     assert found["a"] == (5, 7) and found["b"] == (Fraction(3, 2), Fraction(5, 2))
     # a had nothing, so b and c had together no more than is published: b up to 2.5 where c has 1.5
-    none = amount_bounds(audit(small((0, 2, 2), 4, rounding="rest-to", rest_to=Target("a"))))
+    none = amount_bounds(audit(small((0, 2, 2), 4, rounding="rest-to", rest_to=Party("a"))))
     assert none["a"] == (0, 1) and none["b"] == (Fraction(3, 2), Fraction(5, 2))
     whole = {"a": (4, 8), "b": (1, 3), "c": (1, 3)}
     says = outlook(audit(scenario), {"x": 50, "y": 50}).says
@@ -203,7 +203,7 @@ def test_the_rest_to_one_leaves_that_one_open():
 def test_a_reservation_takes_the_rest():
     money = {
         "reservations": [Reservation(Text("市农业农村局"), 2)],
-        "rest_to": Target(reservation="市农业农村局"),
+        "rest_to": Party(reservation="市农业农村局"),
     }
     found = amount_bounds(audit(small((1, 1, 1), 4, rounding="rest-to", **money)))
     assert set(found.values()) == {(Fraction(1, 2), 1)}  # two of the four units are shared out
@@ -213,7 +213,7 @@ def test_a_reservation_takes_the_rest():
 
 
 def test_refused_rests():
-    limited = {"rest_to": Target("a"), "limits": [Limit(("a",), floor=1)]}
+    limited = {"rest_to": Party("a"), "limits": [Limit(("a",), floor=1)]}
     assert refused(small((6, 2, 2), 10, rounding="rest-to", **limited)) == "audit_rest_to"
     exact = audit(Reading(small((6, 2, 2), 10, rounding="rest-to", **limited), tolerance="exact"))
     assert amount_bounds(exact)["a"] == (6, 6)
@@ -238,7 +238,7 @@ def test_not_rounded_adds_up():
 
 def test_adjustments_are_off_with_their_other_sides():
     """6, 3, 3 published; a got 2 from b and 1 of what was left: the rule gave 3, 5, 3 of 12."""
-    made = [Adjustment("a", 2, BY_HAND, paid_by=Target("b")), Adjustment("a", 1, BY_HAND)]
+    made = [Adjustment("a", 2, BY_HAND, paid_by=Party("b")), Adjustment("a", 1, BY_HAND)]
     found = audit(small((6, 3, 3), 12, adjustments=made))
     assert found.case.before_adjustments == {"a": 3, "b": 5, "c": 3} and found.case.used == 1
     assert amount_bounds(found)["b"] == (5, Fraction(11, 2))  # 12 less 3.5 twice
@@ -246,7 +246,7 @@ def test_adjustments_are_off_with_their_other_sides():
 
 def test_a_reservation_pays():
     """What the reservation pays does not come from what is shared out: 10 of 12, and 5 each."""
-    paid = [Adjustment("a", 1, BY_HAND, paid_by=Target(reservation="市农业农村局"))]
+    paid = [Adjustment("a", 1, BY_HAND, paid_by=Party(reservation="市农业农村局"))]
     money = {"reservations": [Reservation(Text("市农业农村局"), 2)], "adjustments": paid}
     found = audit(small((6, 5), 12, **money))
     assert found.case.before_adjustments == {"a": 5, "b": 5}
@@ -256,7 +256,7 @@ def test_a_reservation_pays():
 
 
 def test_adjustments_of_other_roundings():
-    made = [Adjustment("a", 1, BY_HAND, paid_by=Target("b"))]
+    made = [Adjustment("a", 1, BY_HAND, paid_by=Party("b"))]
     for rounding in ("largest-remainder", "rest-to-largest"):
         found = audit(small((6, 4), 10, rounding=rounding, adjustments=made))
         plainly = audit(small((5, 5), 10, rounding=rounding))
@@ -273,7 +273,7 @@ def test_refused_adjustments():
     assert refused(small((6, 5), 10, adjustments=[Adjustment("a", 1, BY_HAND)])) == "adjustments_sum"
     two = [Adjustment("a", 2, BY_HAND)]
     assert refused(small((5, 3, 3), 10, adjustments=two)) == "adjustments_sum_left"
-    taken = [Adjustment("b", 3, BY_HAND, paid_by=Target("a"))]
+    taken = [Adjustment("b", 3, BY_HAND, paid_by=Party("a"))]
     assert refused(small((7, 2), 9, adjustments=taken)) == "audit_adjusted_zero"
     both = {"earmarks": [Earmark("b", 1, also_shares=True)], "adjustments": taken}
     assert refused(small((6, 3), 9, **both)) == "audit_adjusted_above"
@@ -288,7 +288,7 @@ def test_gains_and_losses_are_held_against_what_the_rule_gave():
 
     Under 50/50 it gets 5, which is less than 6, whatever was adjusted.
     """
-    made = [Adjustment("a", 3, BY_HAND, paid_by=Target("b"))]
+    made = [Adjustment("a", 3, BY_HAND, paid_by=Party("b"))]
     scenario = small((9, 1), 10, adjustments=made)
     facts = [
         Known("x", ("a",), Fraction(8, 10), Fraction(8, 10)),

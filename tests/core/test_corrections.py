@@ -11,7 +11,7 @@ from good_scenario import small
 from allocator import Allocation, Fund, Recipient, Reservation, Scenario, ScenarioError, allocate
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.engine import plan
-from allocator.core.parts import Factor, Target
+from allocator.core.parts import Factor, Party
 from allocator.core.pools import REST, Pool
 from allocator.text import EN
 
@@ -29,7 +29,7 @@ def test_what_only_the_library_can_say_wrong() -> None:
     assert wrong(lambda: Adjustment("a", 1, " ")) == "reason_blank"
     assert wrong(lambda: Adjustment("a", 1, None)) == "reason_blank"  # type: ignore[arg-type]
     assert wrong(lambda: Pool("p", "shares", {"x": 100}, REST, phase_in=1)) == "phase_in_pool"
-    assert wrong(lambda: Target()) == wrong(lambda: Target("a", "r")) == "target_whom"
+    assert wrong(lambda: Party()) == wrong(lambda: Party("a", "r")) == "target_whom"
 
 
 def pools(**changes: Any) -> Scenario:
@@ -38,7 +38,7 @@ def pools(**changes: Any) -> Scenario:
     rule = {"weights": {"x": 100}, "amount": 5, "kind": "shares"}
     return Scenario(
         title="t",
-        fund=Fund(10, "CNY", 1, "rest-to", rest_to=Target("a")),
+        fund=Fund(10, "CNY", 1, "rest-to", rest_to=Party("a")),
         kind="",
         weights={},
         recipients=tuple(Recipient(id, id.upper(), "park" if id in "bd" else "") for id in ids),
@@ -77,9 +77,9 @@ def test_what_rounding_leaves_goes_to_a_reservation() -> None:
 
     With weights of 100 on y: 1, 0 and 2 of 3: 30, 0, 60.
     """
-    found = kept(rounding="rest-to", rest_to=Target(reservation="部"))
+    found = kept(rounding="rest-to", rest_to=Party(reservation="部"))
     assert [r.amount for r in found.reservations] == [0, 10] and sum(found.amounts.values()) == 90
-    tenth = Fund(1, "CNY", "0.1", "each-alone", left=Target(reservation="部"))
+    tenth = Fund(1, "CNY", "0.1", "each-alone", left=Party(reservation="部"))
     thirds = allocate(
         small(
             fund=tenth,

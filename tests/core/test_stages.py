@@ -21,7 +21,7 @@ from allocator import (
 )
 from allocator.core.corrections import Adjustment
 from allocator.core.exact import nearest_unit
-from allocator.core.parts import Target
+from allocator.core.parts import Party
 from allocator.files.scenario.save import tables
 from allocator.text import Money, Phrasebook
 
@@ -405,7 +405,7 @@ def test_a_year_is_four_digits(year):
 
 def test_a_reservation_that_would_fall_below_zero_is_named():
     """It has 10 and is to pay 11; or has nothing, and 1.5 up to 2 twice is one of 3 too many."""
-    office = Target(reservation="市级部门")
+    office = Party(reservation="市级部门")
     pays = [Adjustment("a", 11, "会议决定", paid_by=office)]
     ten, nothing = ([Reservation("市级部门", amount)] for amount in (10, 0))
     paying = scenario((1, 1), 110, reservations=ten, adjustments=pays)

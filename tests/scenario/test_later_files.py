@@ -32,7 +32,7 @@ from allocator import (
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.engine import plan
 from allocator.core.formula import Table
-from allocator.core.parts import Target
+from allocator.core.parts import Party
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.formulas import parse
 from allocator.files.scenario.save import save_scenario
@@ -124,7 +124,7 @@ def by_pools(*pools: Pool, **changes: Any) -> dict[str, Any]:
     return {**TAKES, "pools": pools or POOLS, **changes}
 
 
-ALONE, LEFT = {"rounding": "each-alone"}, Target(reservation="办")
+ALONE, LEFT = {"rounding": "each-alone"}, Party(reservation="办")
 FLOOR, GROUP = parse("0.5 * previous"), ("a", "b")
 Clause = tuple[tuple[str, ...], list[dict[str, Any]]]
 HELD, MORE = Deduction("a", 5), Adjustment("a", 1, "r", paid_by="pro-rata")
@@ -134,7 +134,7 @@ CLAUSES: list[Clause] = [
     (("roundings",), [fund(**ALONE), fund(**ALONE, left=LEFT)]),
     (
         ("roundings",),
-        [fund(rounding="rest-to", rest_to=to) for to in (LEFT, Target("a"), Target("b"))],
+        [fund(rounding="rest-to", rest_to=to) for to in (LEFT, Party("a"), Party("b"))],
     ),
     (("issued",), [{"issued": AMOUNTS}, {"issued": AMOUNTS | {"a": 0}}]),
     (("issued",), [{"issued": AMOUNTS} | fund(below_zero="recover")]),
@@ -154,7 +154,7 @@ CLAUSES: list[Clause] = [
                 {"amount": 2},
                 {"recipient": "b"},
                 {"paid_by": LEFT},
-                {"paid_by": Target("b")},
+                {"paid_by": Party("b")},
                 {"paid_by": None},
             )
         ],

@@ -13,7 +13,7 @@ from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.exact import Number
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Recipient, Reservation, Target, Text, Use
+from allocator.core.parts import Earmark, Factor, Party, Recipient, Reservation, Text, Use
 from allocator.core.pools import Indicator, Pool
 from allocator.core.provenance import Provenance
 
@@ -85,7 +85,7 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     yield from _plain("unit", (), a.unit, b.unit)
     yield from _plain("rounding", (), a.rounding, b.rounding)
     for name in ("rest_to", "left"):
-        yield from _plain("fund", (name,), _target(getattr(a, name)), _target(getattr(b, name)))
+        yield from _plain("fund", (name,), _party(getattr(a, name)), _party(getattr(b, name)))
     yield from _plain("fund", ("below_zero",), a.below_zero, b.below_zero)
     yield from _plain("kind", (), before.kind, after.kind)
     yield from _plain("coefficient", (), before.coefficient, after.coefficient)
@@ -263,7 +263,7 @@ def _adjustments(before: Sequence[Adjustment], after: Sequence[Adjustment]) -> I
         yield from _plain("adjustment", (id,), getattr(a, "amount", None), getattr(b, "amount", None))
         if a is None or b is None:
             continue
-        yield from _plain("adjustment", (id, "paid_by"), *(_target(x.paid_by) for x in (a, b)))
+        yield from _plain("adjustment", (id, "paid_by"), *(_party(x.paid_by) for x in (a, b)))
         dates = (None if x.date is None else x.date.isoformat() for x in (a, b))
         yield from _plain("adjustment", (id, "date"), *dates)
 
@@ -272,10 +272,10 @@ def _adjustments(before: Sequence[Adjustment], after: Sequence[Adjustment]) -> I
     yield from _order("adjustment", same, moved, lambda x: f"{x.recipient} {x.amount}")
 
 
-def _target(target: Target | str | None) -> str | None:
-    if isinstance(target, Target):
-        return target.recipient or target.reservation
-    return target
+def _party(party: Party | str | None) -> str | None:
+    if isinstance(party, Party):
+        return party.recipient or party.reservation
+    return party
 
 
 def _fields(thing: Limit | Provenance | None) -> str | None:

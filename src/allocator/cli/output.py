@@ -11,7 +11,7 @@ from allocator.cli.terminal import jsonable
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.core.parts import Target
+from allocator.core.parts import Party
 from allocator.core.split import Split
 from allocator.report.tables.base import Base
 from allocator.text import Phrasebook
@@ -96,7 +96,7 @@ def _corrections(result: Allocation, book: Phrasebook) -> dict[str, Any]:
                 "amount": jsonable(one.amount),
                 "reason": book.text(one.reason),
                 "date": one.date and one.date.isoformat(),
-                "paid_by": vars(one.paid_by) if isinstance(one.paid_by, Target) else one.paid_by,
+                "paid_by": vars(one.paid_by) if isinstance(one.paid_by, Party) else one.paid_by,
             }
             for one in scenario.adjustments
         ]

@@ -10,7 +10,7 @@ from allocator.core.errors import ScenarioError
 from allocator.core.exact import Frozen, Number, nearest_unit
 from allocator.core.limits import Limit
 from allocator.core.naming import guess, names_of, unknown_recipient
-from allocator.core.parts import Recipient, Target, Text, lookup, money_at, wrong
+from allocator.core.parts import Party, Recipient, Text, lookup, money_at, wrong
 from allocator.core.pools import NEEDED
 from allocator.text import Money
 
@@ -288,7 +288,7 @@ def _check_adjustments(scenario: Scenario) -> None:
     """Adjustments in whole units, and recipients and reservations that there are."""
     known, reservations = set(scenario.ids), [r.name.zh for r in scenario.reservations]
 
-    def target(found: Target, key: str) -> None:
+    def target(found: Party, key: str) -> None:
         if found.recipient and found.recipient not in known:
             _unknown(scenario, found.recipient, at={"key": key})
         if not found.reservation:
@@ -310,7 +310,7 @@ def _check_adjustments(scenario: Scenario) -> None:
         if adjustment.amount % scenario.fund.unit:
             unit = Money(scenario.fund.unit, scenario.fund.currency)
             wrong("adjustment_unit", at={"key": f"{key}.amount"}, unit=unit)
-        if isinstance(adjustment.paid_by, Target):
+        if isinstance(adjustment.paid_by, Party):
             target(adjustment.paid_by, f"{key}.paid_by")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from allocator.core.exact import Number, TooManyDecimals, exact
-from allocator.core.parts import Target, Text, brief, in_full, money_at, put, wrong
+from allocator.core.parts import Party, Text, brief, in_full, money_at, put, wrong
 
 PRO_RATA = "pro-rata"
 RECOVER = "recover"
@@ -50,7 +50,7 @@ class Adjustment:
     amount: Number
     reason: Text
     date: date | None = None
-    paid_by: str | Target | None = None
+    paid_by: str | Party | None = None
     basis: Text | None = None
 
     def __post_init__(self) -> None:
@@ -69,5 +69,5 @@ class Adjustment:
             put(self, basis=Text.of(self.basis))
         if isinstance(self.paid_by, str) and self.paid_by != PRO_RATA:
             wrong("paid_by", at={"key": "adjustment.paid_by"}, value=self.paid_by[:40])
-        if isinstance(self.paid_by, Target) and self.paid_by.recipient == self.recipient:
+        if isinstance(self.paid_by, Party) and self.paid_by.recipient == self.recipient:
             wrong("paid_by_itself", at={"key": "adjustment.paid_by"})

@@ -20,9 +20,9 @@ from allocator.core.parts import (
     Earmark,
     Factor,
     Fund,
+    Party,
     Recipient,
     Reservation,
-    Target,
     Text,
     Use,
     number_at,
@@ -346,7 +346,7 @@ _LIMIT = ("recipients", "floor", "floor_rate", "cap", "cap_rate", "of", "by")  #
 
 def _payer(adjustment: Adjustment) -> object:
     paid_by = adjustment.paid_by
-    return [paid_by.recipient, paid_by.reservation] if isinstance(paid_by, Target) else paid_by
+    return [paid_by.recipient, paid_by.reservation] if isinstance(paid_by, Party) else paid_by
 
 
 def _set(thing: object, *names: str) -> list[object]:

@@ -244,7 +244,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Target:
+class Party:
     """The one that pays for something or takes what is left: a recipient by id, or a reservation by name."""
 
     recipient: str = ""
@@ -271,8 +271,8 @@ class Fund:
     rounding: str = "largest-remainder"
     name: Text | None = None
     source: Text | None = None
-    rest_to: Target | None = None
-    left: Target | None = None
+    rest_to: Party | None = None
+    left: Party | None = None
     below_zero: str | None = None
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from allocator.core.exact import Number, plain, scaled
-from allocator.core.parts import Target, Text, wrong
+from allocator.core.parts import Party, Text, wrong
 from allocator.core.stages.round import largest_remainder
 from allocator.text import Money
 
@@ -30,7 +30,7 @@ def adjusted(
     for number, adjustment in enumerate(scenario.adjustments, 1):
         found[adjustment.recipient] = plain(found[adjustment.recipient] + adjustment.amount)
         paid_by = adjustment.paid_by
-        if isinstance(paid_by, Target):
+        if isinstance(paid_by, Party):
             table = found if paid_by.recipient else departments
             key = paid_by.recipient or paid_by.reservation
             table[key] = plain(table.get(key, 0) - adjustment.amount)

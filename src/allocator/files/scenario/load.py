@@ -17,7 +17,7 @@ from allocator.core.formula import Formula
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import Earmark, Factor, Fund, Recipient, Reservation, Target, Use
+from allocator.core.parts import Earmark, Factor, Fund, Party, Recipient, Reservation, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
@@ -262,18 +262,18 @@ def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
     of = known.pop("of")
     for name in ("rest_to", "left"):
         if known[name] is not None:
-            known[name] = _target(dict(known[name]), f"fund.{name}", table, find)
+            known[name] = _party(dict(known[name]), f"fund.{name}", table, find)
     with within(key="fund"):
         return Fund(**known | {"currency": known["currency"] if of is None else of})
 
 
-def _target(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Target:
+def _party(named: dict[str, str], key: str, table: schema.ScenarioTable, find: Finder) -> Party:
     recipient, reservation = named.get("recipient", ""), named.get("reservation", "")
     called = [r.name.zh for r in table.reservation if reservation in (r.name.zh, r.name.en)]
     id = find.id(recipient, key) if recipient else ""
     with within(key=key):
         # of several of that name the scenario says that they cannot be told apart
-        return Target(id, called[0] if len(called) == 1 else reservation)
+        return Party(id, called[0] if len(called) == 1 else reservation)
 
 
 def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:
@@ -283,7 +283,7 @@ def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:
 def _adjustment(entry: schema.AdjustmentTable, table: schema.ScenarioTable, find: Finder) -> Adjustment:
     known = dict(entry) | {"recipient": find.id(entry.recipient, "adjustment.recipient")}
     if isinstance(entry.paid_by, dict):
-        known["paid_by"] = _target(entry.paid_by, "adjustment.paid_by", table, find)
+        known["paid_by"] = _party(entry.paid_by, "adjustment.paid_by", table, find)
     return Adjustment(**known)
 
 

@@ -17,7 +17,7 @@ from allocator.core.exact import LARGEST, is_decimal
 from allocator.core.formula import Formula
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Earmark, Factor, Fund, Target, Text
+from allocator.core.parts import Earmark, Factor, Fund, Party, Text
 from allocator.core.pools import Pool
 from allocator.core.provenance import Provenance
 from allocator.files import disk
@@ -305,6 +305,6 @@ def _value(value: Any) -> Any:
         return value.zh if value.zh == value.en else {"zh": value.zh, "en": value.en}
     if isinstance(value, Formula):
         return value.text
-    if isinstance(value, Target):
+    if isinstance(value, Party):
         return {"recipient": value.recipient} if value.recipient else {"reservation": value.reservation}
     return list(value) if isinstance(value, tuple) else value

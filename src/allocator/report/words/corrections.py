@@ -9,7 +9,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.corrections import Adjustment
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.core.parts import Target, Text
+from allocator.core.parts import Party, Text
 from allocator.core.split import Rounded
 from allocator.core.stages.groups import group_name, groups_in
 from allocator.report.words.rule import percent
@@ -81,7 +81,7 @@ def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
     fund = scenario.fund
     unit = book.money(fund.unit, fund.currency)
     if fund.rest_to is not None:
-        return [book.say("corrections.rest_to", unit=unit, name=_target(fund.rest_to, scenario, book))]
+        return [book.say("corrections.rest_to", unit=unit, name=_party(fund.rest_to, scenario, book))]
     if fund.rounding != "each-alone":
         return []
     left = book.money(max(allocation.left, -allocation.left), fund.currency)
@@ -90,7 +90,7 @@ def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
     if allocation.left and allocation.used == allocation.left:
         lines.append(book.say("corrections.used"))
     elif allocation.left > 0 and fund.left is not None:
-        lines.append(book.say("corrections.left_to", name=_target(fund.left, scenario, book)))
+        lines.append(book.say("corrections.left_to", name=_party(fund.left, scenario, book)))
     return [book.say("finding.sentence_join").join(lines)]
 
 
@@ -151,9 +151,9 @@ def _adjusted(group: list[Adjustment], scenario: Scenario, book: Phrasebook) -> 
     said = book.say("corrections.adjusted", parts=parts)
     if first.date is not None:
         said = book.say("corrections.on", said=said, date=first.date.isoformat())
-    if isinstance(first.paid_by, Target):
+    if isinstance(first.paid_by, Party):
         key = "corrections.paid_by" if first.amount > 0 else "corrections.paid_to"
-        said = book.say(key, said=said, name=_target(first.paid_by, scenario, book))
+        said = book.say(key, said=said, name=_party(first.paid_by, scenario, book))
     elif first.paid_by is not None:
         said = book.say("corrections.pro_rata", said=said)
     return _because(said, first.reason, first.basis, book)
@@ -171,10 +171,10 @@ def _more(count: int, book: Phrasebook) -> list[str]:
     return [book.say("corrections.and_more", count=count - MOST_LINES)] if count > MOST_LINES else []
 
 
-def _target(target: Target, scenario: Scenario, book: Phrasebook) -> str:
-    if target.recipient:
-        return book.text(_names(scenario)[target.recipient])
-    return next(book.text(r.name) for r in scenario.reservations if r.name.zh == target.reservation)
+def _party(party: Party, scenario: Scenario, book: Phrasebook) -> str:
+    if party.recipient:
+        return book.text(_names(scenario)[party.recipient])
+    return next(book.text(r.name) for r in scenario.reservations if r.name.zh == party.reservation)
 
 
 def _names(scenario: Scenario) -> dict[str, Text]:
