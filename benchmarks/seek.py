@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from allocator import Factor, Fund, Recipient, Scenario, allocate, load_scenario
-from allocator.analysis.seek import Answer, Target, measured, seek_weights
+from allocator.analysis.seek import Answer, Target, measured, seek
 from benchmarks.engine import with_limits
 
 LUZHOU = Path(__file__).parent.parent / "scenarios" / "luzhou-2023" / "published-rule.toml"
@@ -55,12 +55,12 @@ def targets(now: Scenario, seed: int) -> list[Target]:
 
 def seconds(now: Scenario, asked: list[Target]) -> tuple[float, Answer]:
     start = time.perf_counter()
-    answer = seek_weights(now, asked)
+    answer = seek(now, asked)
     return time.perf_counter() - start, answer
 
 
 def report() -> None:
-    seek_weights(load_scenario(LUZHOU), [Target("amount", ("ftz",), "<=", 48_000_000)])  # loads what it needs
+    seek(load_scenario(LUZHOU), [Target("amount", ("ftz",), "<=", 48_000_000)])  # loads what it needs
     print("What it would take: whole percentage points, three targets; the slowest of five")
     print(f"{'recipients':>10}  {'factors':>7}  {'limits':<8}{'s':>8}{'goal':>8}{'none: s':>10}  not proved")
     for size, factors, limits in ((183, 4, "free"), (183, 4, "limited"), (183, 20, "free")):

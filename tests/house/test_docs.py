@@ -46,9 +46,10 @@ def test_commands_print_what_the_readme_shows(readme, monkeypatch):
         assert printed(shlex.split(command)[2:]) == expected
 
 
-def test_library_example_of_the_readme_runs(monkeypatch):
+@pytest.mark.parametrize("document", [READMES[0], ROOT / "docs" / "library.md"], ids=lambda path: path.name)
+def test_the_examples_of_the_library_run(document, monkeypatch):
     monkeypatch.chdir(ROOT)
-    result = doctest.testfile(str(READMES[0]), module_relative=False, encoding="utf-8")
+    result = doctest.testfile(str(document), module_relative=False, encoding="utf-8")
     assert result.attempted > 0
     assert result.failed == 0
 

@@ -36,8 +36,7 @@ from allocator.analysis.seek import (
     moves,
     programs,
     reach,
-    seek_clause,
-    seek_weights,
+    seek,
     weights,
 )
 from allocator.core.errors import AllocatorError
@@ -103,7 +102,7 @@ def test_the_zone_in_luzhou_by_all_weights():
         factors=[replace(f, values=tuple(int(x * 100) for x in f.values)) for f in RULE.factors],
     )
     expected = by_all_weights(scaled, lambda units: units[:, 8] <= 4800)
-    answer = seek_weights(RULE, [amount("ftz", "<=", 48_000_000)])
+    answer = seek(RULE, [amount("ftz", "<=", 48_000_000)])
     assert found(answer) == expected
     assert answer.change == 66
     assert answer.found.amounts["ftz"] == 48_000_000
@@ -129,7 +128,7 @@ def test_the_least_of_all_whole_weights_and_the_same_among_ties(seed):
         return met & (units[:, 1] + units[:, 2] >= other + now[2]) if seed % 2 else met
 
     expected = by_all_weights(scenario, asked)
-    answer = seek_weights(scenario, targets)
+    answer = seek(scenario, targets)
     if expected is None:
         assert answer.proved
         assert answer.found is None
@@ -149,11 +148,11 @@ def test_among_equals_the_smallest_largest_change_then_the_factor_listed_first()
         factors=[Factor(id, values) for id, values in twins.items()],
     )
     assert list(allocate(scenario).split.units) == [50, 50]
-    assert found(seek_weights(scenario, [amount("x", "<=", 48)])) == [23, 23, 27, 27]
+    assert found(seek(scenario, [amount("x", "<=", 48)])) == [23, 23, 27, 27]
     # three points: one of each pair moves by two and the other by one; the first keeps the most
-    answer = seek_weights(scenario, [amount("x", "<=", 48), amount("y", "<=", 52)], step=2)
+    answer = seek(scenario, [amount("x", "<=", 48), amount("y", "<=", 52)], step=2)
     assert found(answer) == [23, 23, 27, 27]
-    odd = seek_weights(replace(scenario, fund=Fund(1000, "CNY", 1)), [amount("x", "<=", 485)])
+    odd = seek(replace(scenario, fund=Fund(1000, "CNY", 1)), [amount("x", "<=", 485)])
     assert found(odd) == [24, 23, 27, 26]
 
 
@@ -174,7 +173,7 @@ def test_the_least_of_all_coarse_weights_in_any_scenario(seed):
     step = rnd.choice((5, 10)) if len(scenario.weights) < 4 else 10
     try:
         targets = random_targets(rnd, scenario)
-        answer = seek_weights(scenario, targets, step=step)
+        answer = seek(scenario, targets, step=step)
     except ScenarioError as error:  # an exact share that no whole units come to
         assert error.problems[0].key == "target_unit"
         return
@@ -204,7 +203,7 @@ def test_weights_kept_and_bounded(seed, rounding):
     bounds = {"b": (40, 40), "a": (low, 80), "d": (0, 30)}
     targets = [amount("r1", ">=", allocate(scenario).split.units[1] + rnd.randint(-3, 6))]
     expected = brute(scenario, targets, 5, bounds)
-    answer = seek_weights(scenario, targets, step=5, keep=["b"], bounds={"a": (low, 80), "d": (None, 30)})
+    answer = seek(scenario, targets, step=5, keep=["b"], bounds={"a": (low, 80), "d": (None, 30)})
     if expected is None:
         assert answer.proved
         assert answer.found is None
@@ -213,16 +212,16 @@ def test_weights_kept_and_bounded(seed, rounding):
 
 
 def test_weights_that_the_bounds_do_not_allow_are_left_even_where_the_targets_are_met():
-    answer = seek_weights(RULE, [amount("ftz", "<=", 60_000_000)], bounds={"tax": (None, 30)})
+    answer = seek(RULE, [amount("ftz", "<=", 60_000_000)], bounds={"tax": (None, 30)})
     assert found(answer)[1] == 30
     assert answer.change == 20
-    assert seek_weights(RULE, [amount("ftz", "<=", 60_000_000)]).change == 0
+    assert seek(RULE, [amount("ftz", "<=", 60_000_000)]).change == 0
 
 
 def test_steps_from_weights_that_are_not_whole():
     scenario = RULE.with_weights(investment="33.3", tax="33.3", employment="33.4", effort=0)
     now = allocate(scenario).amounts["ftz"]
-    answer = seek_weights(scenario, [amount("ftz", "<=", now - 500_000)])
+    answer = seek(scenario, [amount("ftz", "<=", now - 500_000)])
     assert all((w * 10) % 10 in (3, 4, 0) for w in found(answer))
     assert sum(found(answer)) == 100
 
@@ -231,7 +230,7 @@ def test_hundredths_of_a_point_by_all_weights():
     two = small(fund=Fund(1_000_000, "CNY", 1))
     for value in (430_000, 430_001, 449_999):
         target = amount("b", ">=", value)
-        answer = seek_weights(two, [target], step=Fraction(1, 100))
+        answer = seek(two, [target], step=Fraction(1, 100))
         # b has half of x and nothing of y
         x = next(
             x
@@ -257,7 +256,7 @@ def test_many_factors_by_all_small_moves(limited):
     )
     now = allocate(scenario).split.units
     target = amount("r0", ">=" if now[0] < 2_900 else "<=", now[0] + (60 if now[0] < 2_900 else -60))
-    answer = seek_weights(scenario, [target])
+    answer = seek(scenario, [target])
     weights_found = found(answer)
     steps = int(answer.change) // 2
     assert 1 <= steps <= 3
@@ -284,7 +283,7 @@ def test_many_factors_by_all_small_moves(limited):
 
 def test_no_weights_bring_less_than_the_smallest_factor_share():
     """56.02 million times 80.94 % of employment, the zone's smallest share, is 45,342,588."""
-    answer = seek_weights(RULE, [amount("ftz", "<=", 40_000_000)])
+    answer = seek(RULE, [amount("ftz", "<=", 40_000_000)])
     assert answer.found is None
     assert answer.proved
     assert answer.impossible.clash == (0,)
@@ -295,8 +294,8 @@ def test_no_weights_bring_less_than_the_smallest_factor_share():
     assert ends.low_weights["employment"] == 100 == ends.high_weights["investment"]
     assert answer.impossible.nearest.amounts["ftz"] == 45_340_000
     # what is at the end can be had, and not a unit less
-    assert seek_weights(RULE, [amount("ftz", "<=", 45_340_000)]).found is not None
-    assert seek_weights(RULE, [amount("ftz", "<=", 45_330_000)]).found is None
+    assert seek(RULE, [amount("ftz", "<=", 45_340_000)]).found is not None
+    assert seek(RULE, [amount("ftz", "<=", 45_330_000)]).found is None
 
 
 @pytest.mark.parametrize("seed", range(cases(8, 200)))
@@ -340,14 +339,14 @@ def test_targets_that_clash_are_as_few_as_can_be():
             7_000_000,
         ),
     ]
-    answer = seek_weights(RULE, targets)
+    answer = seek(RULE, targets)
     # the other eight get all that the zone does not: 56.02 − 48 is 8.02 million
     assert answer.impossible.clash == (1, 3)
     assert answer.impossible.always
 
 
 def test_a_cap_rules_a_target_out():
-    answer = seek_weights(CAPPED, [amount("ftz", ">=", 46_000_000)])
+    answer = seek(CAPPED, [amount("ftz", ">=", 46_000_000)])
     assert answer.impossible.always
     assert answer.impossible.alone
     assert answer.impossible.limits == {0: 44_810_000}  # 80 % of 56.02 million, in whole 10,000
@@ -355,7 +354,7 @@ def test_a_cap_rules_a_target_out():
 
 def test_under_limits_the_nearest_is_that_of_all_weights():
     targets = [amount("jiangyang", "<=", 2_000_000)]
-    answer = seek_weights(CAPPED, targets, step=10)
+    answer = seek(CAPPED, targets, step=10)
     assert brute(CAPPED, targets, 10) is None
     assert answer.found is None
     least = min(
@@ -368,20 +367,20 @@ def test_under_limits_the_nearest_is_that_of_all_weights():
 
 def test_recipients_that_take_no_part_keep_their_earmark():
     apart = load_scenario(FOLDER / "after-earmark.toml")
-    assert seek_weights(apart, [amount("ftz", "<=", 50_000_000)]).change == 0
-    answer = seek_weights(apart, [amount("ftz", "<=", 49_000_000)])
+    assert seek(apart, [amount("ftz", "<=", 50_000_000)]).change == 0
+    answer = seek(apart, [amount("ftz", "<=", 49_000_000)])
     assert answer.impossible.always
     ends = answer.impossible.reaches[0]
     assert ends.low == ends.high == 50_000_000
-    both = seek_weights(apart, [amount("ftz", "<=", 49_000_000), Target("rank", ("gulin",), "<=", 2)], step=5)
+    both = seek(apart, [amount("ftz", "<=", 49_000_000), Target("rank", ("gulin",), "<=", 2)], step=5)
     assert both.impossible.alone
     assert both.impossible.clash == (0, 1)
 
 
 def test_nothing_to_share_out_stays_as_it_is():
     scenario = small(reservations=[Reservation("all", 100)])
-    assert seek_weights(scenario, [amount("a", "<=", 0)]).change == 0
-    assert seek_weights(scenario, [amount("a", ">=", 1)]).found is None
+    assert seek(scenario, [amount("a", "<=", 0)]).change == 0
+    assert seek(scenario, [amount("a", ">=", 1)]).found is None
 
 
 # --- too many -------------------------------------------------------------------------------------
@@ -389,11 +388,11 @@ def test_nothing_to_share_out_stays_as_it_is():
 
 def test_too_many_combinations_are_said_not_hidden(monkeypatch):
     target = [amount("ftz", "<=", 48_000_000)]
-    least = seek_weights(RULE, target, step=Fraction(1, 2)).change
+    least = seek(RULE, target, step=Fraction(1, 2)).change
     monkeypatch.setattr(moves, "MOST_ROWS", 400)
-    assert seek_weights(RULE, target, step=Fraction(1, 2)).change == least  # by programs
+    assert seek(RULE, target, step=Fraction(1, 2)).change == least  # by programs
     monkeypatch.setattr(programs, "MOST_PROGRAMS", 3)
-    answer = seek_weights(RULE, target, step=Fraction(1, 2))
+    answer = seek(RULE, target, step=Fraction(1, 2))
     assert not answer.proved
     assert answer.found is not None
     assert target[0].met(answer.found)
@@ -403,10 +402,10 @@ def test_too_many_combinations_are_said_not_hidden(monkeypatch):
 def test_too_many_combinations_where_the_present_weights_are_not_allowed(monkeypatch):
     bounds = {"tax": (None, 30), "employment": (5, 35)}
     target = [amount("ftz", "<=", 48_000_000)]
-    least = seek_weights(RULE, target, bounds=bounds).change
+    least = seek(RULE, target, bounds=bounds).change
     monkeypatch.setattr(moves, "MOST_ROWS", 300)
     monkeypatch.setattr(programs, "MOST_PROGRAMS", 3)
-    answer = seek_weights(RULE, target, bounds=bounds)
+    answer = seek(RULE, target, bounds=bounds)
     assert not answer.proved
     assert target[0].met(answer.found)
     weights_found = answer.found.scenario.weights
@@ -417,7 +416,7 @@ def test_too_many_combinations_where_the_present_weights_are_not_allowed(monkeyp
 
 def test_what_was_not_found_among_too_many_is_not_called_impossible(monkeypatch):
     monkeypatch.setattr(weights, "MOST_CELLS", 1_000)
-    answer = seek_weights(CAPPED, [Target("rank", ("hightech",), "<=", 2)])
+    answer = seek(CAPPED, [Target("rank", ("hightech",), "<=", 2)])
     assert answer.found is None
     assert not answer.proved
     assert answer.impossible is None
@@ -483,7 +482,7 @@ def test_the_least_change_of_a_clause_by_all_its_values(seed):
     expected = nearest_clause(scenario, targets, clause, Fraction(step))
     if expected is NotImplemented:
         return
-    answer = seek_clause(scenario, targets, clause, step=step)
+    answer = seek(scenario, targets, clause=clause, step=step)
     assert answer.proved
     if expected is None:
         assert answer.found is None
@@ -493,10 +492,10 @@ def test_the_least_change_of_a_clause_by_all_its_values(seed):
 
 
 def test_the_cap_in_luzhou():
-    answer = seek_clause(CAPPED, [amount("ftz", "<=", 42_000_000)], Clause("cap", 0))
+    answer = seek(CAPPED, [amount("ftz", "<=", 42_000_000)], clause=Clause("cap", 0))
     # 75 % of 56.02 million are 42.015 million, so it takes 74 %
     assert answer.found.scenario.limits[0].cap_rate == Fraction(74, 100)
-    finer = seek_clause(CAPPED, [amount("ftz", "<=", 42_000_000)], Clause("cap", 0), step=Fraction(1, 100))
+    finer = seek(CAPPED, [amount("ftz", "<=", 42_000_000)], clause=Clause("cap", 0), step=Fraction(1, 100))
     # the cap in whole 10,000 is at most 4200 up to 4201/5602 exclusive, which is 74.99 %
     assert finer.found.scenario.limits[0].cap_rate == Fraction(7499, 10_000)
 
@@ -505,7 +504,7 @@ def test_a_large_fund_by_single_units_takes_no_long_walk():
     scenario = replace(
         RULE, fund=replace(RULE.fund, unit=Fraction(1, 100)), limits=[Limit(("ftz",), cap=50_000_000)]
     )
-    answer = seek_clause(scenario, [amount("gulin", ">=", 2_000_000)], Clause("cap", 0))
+    answer = seek(scenario, [amount("gulin", ">=", 2_000_000)], clause=Clause("cap", 0))
     assert answer.proved
     cap = answer.found.scenario.limits[0].cap
     above = replace(scenario, limits=[Limit(("ftz",), cap=cap + Fraction(1, 100))])
@@ -514,7 +513,7 @@ def test_a_large_fund_by_single_units_takes_no_long_walk():
 
 def test_a_search_among_values_that_is_given_up_says_so(monkeypatch):
     monkeypatch.setattr(clauses, "MOST_TRIES", 3)
-    answer = seek_clause(CAPPED, [amount("ftz", "<=", 42_000_000)], Clause("cap", 0))
+    answer = seek(CAPPED, [amount("ftz", "<=", 42_000_000)], clause=Clause("cap", 0))
     assert answer.found is None
     assert not answer.proved
     assert answer.impossible is None
@@ -522,10 +521,10 @@ def test_a_search_among_values_that_is_given_up_says_so(monkeypatch):
 
 def test_what_no_value_of_a_clause_does():
     targets = [amount("naxi", ">=", 1_000_000), amount("ftz", ">=", 47_000_000)]
-    answer = seek_clause(CAPPED, targets, Clause("cap", 0))
+    answer = seek(CAPPED, targets, clause=Clause("cap", 0))
     assert answer.found is None
     assert answer.impossible.clash == (0, 1)
-    single = seek_clause(RULE, [amount("jiangyang", ">=", 2_000_000)], Clause("reservation", 1))
+    single = seek(RULE, [amount("jiangyang", ">=", 2_000_000)], clause=Clause("reservation", 1))
     # without the second department's 600,000 there are 56.62 million
     assert single.impossible.nearest.scenario.reservations[1].amount == 0
     assert single.ends == (0, 56_620_000)
@@ -566,7 +565,7 @@ def test_what_a_target_measures():
 )
 def test_targets_that_cannot_be(make, key):
     with pytest.raises(ScenarioError) as raised:
-        seek_weights(small(), make())
+        seek(small(), make())
     assert raised.value.problems[0].key == key
     for lang in ("zh", "en"):
         assert raised.value.sentences(Phrasebook(lang))[0]
@@ -588,21 +587,21 @@ def test_targets_that_cannot_be(make, key):
 )
 def test_bounds_that_cannot_be(options, key):
     with pytest.raises(ScenarioError) as raised:
-        seek_weights(small(), [amount("a", "<=", 1)], **options)
+        seek(small(), [amount("a", "<=", 1)], **options)
     assert raised.value.problems[0].key == key
 
 
 def test_limits_that_clash_already_are_an_error():
     clashing = small(limits=[Limit("all", floor=50)])
     with pytest.raises(InfeasibleError):
-        seek_weights(clashing, [amount("a", "<=", 1)])
+        seek(clashing, [amount("a", "<=", 1)])
     with pytest.raises(InfeasibleError):
-        seek_clause(clashing, [amount("a", "<=", 1)], Clause("floor", 0))
+        seek(clashing, [amount("a", "<=", 1)], clause=Clause("floor", 0))
 
 
 def test_progress_is_told():
     told = []
-    seek_weights(RULE, [amount("ftz", "<=", 48_000_000)], progress=told.append)
+    seek(RULE, [amount("ftz", "<=", 48_000_000)], progress=told.append)
     assert told == sorted(told)
     assert 0 <= told[0] <= told[-1] < 1
 

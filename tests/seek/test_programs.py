@@ -8,7 +8,7 @@ from goal_cases import brute, random_targets
 from random_cases import random_case, scenario_of
 
 from allocator import ScenarioError, allocate
-from allocator.analysis.seek import moves, seek_weights
+from allocator.analysis.seek import moves, seek
 from allocator.core.errors import AllocatorError
 
 
@@ -30,7 +30,7 @@ def test_the_least_of_all_coarse_weights_by_programs(seed, no_walk):
     step = rnd.choice((5, 10)) if len(scenario.weights) < 4 else 10
     try:
         targets = [t for t in random_targets(rnd, scenario) if t.of != "difference"]
-        answer = seek_weights(scenario, targets, step=step)
+        answer = seek(scenario, targets, step=step)
     except ScenarioError as error:  # an exact share that no whole units come to
         assert error.problems[0].key == "target_unit"
         return

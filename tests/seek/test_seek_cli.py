@@ -11,7 +11,7 @@ from commands import runs
 from good_scenario import GOOD, make
 
 from allocator import allocate, load_scenario
-from allocator.analysis.seek import Clause, Target, seek_weights
+from allocator.analysis.seek import Clause, Target, seek
 from allocator.report.seek.tables import amounts_table
 from allocator.report.seek.words import sentences
 from allocator.text import LANGUAGES, Phrasebook
@@ -182,7 +182,7 @@ def test_the_library_and_the_command_say_the_same(run):
     out, _ = run(RULE, "--target", "ftz<=48000000", "--target", "rank(naxi)<=7", "--format", "json")
     printed = json.loads(out)
     scenario = load_scenario(RULE)
-    answer = seek_weights(
+    answer = seek(
         scenario,
         [Target("amount", ("ftz",), "<=", 48_000_000), Target("rank", ("naxi",), "<=", 7)],
     )
@@ -323,7 +323,7 @@ def test_the_help_shows_how(run):
 
 
 def test_a_page_can_draw_the_answer_by_itself():
-    answer = seek_weights(load_scenario(RULE), [Target("amount", ("ftz",), "<=", 48_000_000)])
+    answer = seek(load_scenario(RULE), [Target("amount", ("ftz",), "<=", 48_000_000)])
     for lang in LANGUAGES:
         table = amounts_table(answer, Phrasebook(lang))
         assert len(table.rows) == 9 + 3

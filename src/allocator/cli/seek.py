@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
+from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek
 from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse, scenario_file
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
@@ -95,10 +95,10 @@ def answer(file: str, asked: Asked, book: Phrasebook) -> Answer:
             for option, given in (("--keep", asked.keep), ("--bound", asked.bounds)):
                 if given:
                     refuse(option, "seek_change_weights", what=book.say(_WHAT[clause.kind]), name=option)
-            return seek_clause(scenario, targets, clause, step=step)
+            return seek(scenario, targets, clause=clause, step=step)
         keep = [factor_id(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
         bounds = _bounds(asked.bounds, scenario)
-        return seek_weights(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
+        return seek(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
 
 
 def _named(name: str, find: Finder) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
@@ -14,6 +14,9 @@ from allocator.core.parts import Reservation, wrong
 from allocator.core.split import Rounded, Split, Stage
 from allocator.core.stages.adjust import adjusted, check_below_zero
 from allocator.text import Money
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -262,6 +265,28 @@ class Allocation:
         if self.scenario.adjustments:
             found.append(Stage("adjustment", self.adjustments))
         return tuple(found)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each recipient: what every stage adds (`stages`), and last the amount that they make up.
+
+        Exact, in the main unit: integers where a column is whole, else Fractions.  A stage is named by its
+        kind, with the factor's id and before it the pool's where there are any.
+
+        >>> from allocator import allocate, load_scenario
+        >>> frame = allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml")).to_frame()
+        >>> list(frame.columns)[-2:], frame.loc["ftz", "factor.investment"], int(frame["amount"].sum())
+        (['rounding', 'amount'], 20581748, 56020000)
+        """
+        import pandas as pd
+
+        columns = {
+            ".".join(filter(None, (stage.pool, stage.kind, stage.factor))): stage.amounts
+            for stage in self.stages
+        }
+        frame = pd.DataFrame(
+            {name: pd.Series(by) for name, by in {**columns, "amount": self.amounts}.items()}
+        )
+        return frame.rename_axis("recipient")
 
     def _stages(self, split: Split) -> list[Stage]:
         pool = split.pool.id

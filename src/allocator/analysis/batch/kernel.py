@@ -21,7 +21,7 @@ from allocator.analysis.batch.rounding import FEW, NONE, Ties, edges, ties_of
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """What settles the whole units of draws, each by itself, once the scores are known.
+    """The way to the whole units of draws, each by itself, once the scores are known.
 
     ``multiplier`` times the scores, within the limits, plus ``shift``, rounded down; it is NaN for draws that
     cannot be allocated.  By the largest remainder a few draws are settled by ``ties`` instead.  Else

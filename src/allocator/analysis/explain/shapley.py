@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
+from typing import TYPE_CHECKING
 
 from allocator.analysis.explain.clauses import Clause, differing, mixing
 from allocator.core.allocation import Allocation
 from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Frozen, Number, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_CLAUSES = 12  # beyond that, the data of all factors counts as one
 
@@ -62,6 +66,22 @@ class Explanation:
     def gone(self) -> tuple[str, ...]:
         """The recipients that only the first scenario has."""
         return tuple(id for id in self.before.amounts if id not in self.after.amounts)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each recipient of either: before, after, difference, and what each reason brings of it.
+
+        A reason is named by its clauses, such as "method.weights", those taken together with " + ".  Exact,
+        in the main unit: integers where a column is whole, else Fractions.
+        """
+        import pandas as pd
+
+        old, new = self.before.amounts, self.after.amounts
+        columns: dict[str, Mapping[str, Number]] = {"before": old, "after": new}
+        columns = {name: {id: by.get(id, 0) for id in self.differences} for name, by in columns.items()}
+        columns["difference"] = self.differences
+        for reason in self.reasons:
+            columns[" + ".join(".".join((one.kind, *one.of)) for one in reason.clauses)] = reason.amounts
+        return pd.DataFrame({name: pd.Series(by) for name, by in columns.items()}).rename_axis("recipient")
 
 
 def explain(before: Allocation, after: Allocation) -> Explanation:

@@ -1,11 +1,10 @@
 """The search for the least change of the weights, or of one clause, at which targets are met."""
 
 from allocator.analysis.seek.answer import Answer, Clause, Impossible, clauses_of
-from allocator.analysis.seek.clauses import seek_clause
+from allocator.analysis.seek.asking import seek
 from allocator.analysis.seek.extremes import Reach, reach
 from allocator.analysis.seek.moves import Moves
 from allocator.analysis.seek.targets import Target, measured
-from allocator.analysis.seek.weights import seek_weights
 
 __all__ = [
     "Answer",
@@ -17,6 +16,5 @@ __all__ = [
     "clauses_of",
     "measured",
     "reach",
-    "seek_clause",
-    "seek_weights",
+    "seek",
 ]

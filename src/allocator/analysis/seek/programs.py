@@ -173,7 +173,7 @@ class _Level:
 
 
 def _open(rank: Rank, up: Ints, down: Ints, steps: int) -> tuple[int, Array, Array, Array]:
-    """How many sums are above zero in all moves of a size, and those that are in some, with their far ends.
+    """The number of sums above zero in all moves of a size, and those that are in some, with far ends.
 
     The far end is the most that a sum can be, or for a rank from below the least.
     """

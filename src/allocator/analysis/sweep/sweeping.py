@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from allocator.core.errors import InfeasibleError, Problem
 from allocator.core.exact import Frozen, Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_DRAWS = 10_000_000
 SWEEP_VERSION = "1"  # in the digest: changes when the same draws would be counted otherwise
@@ -148,6 +152,19 @@ class Sweep:
     def error(self, chance: Fraction) -> float:
         """The sampling error of a chance: √(p (1 − p) / draws), its standard deviation."""
         return sqrt(chance * (1 - chance) / self.counted)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each recipient, in the main unit: what it gets now, the base, and what the draws gave.
+
+        ``q05`` to ``q95`` are the quantiles of `LEVELS`, ``more`` and ``less`` the chances of more and of
+        less than the base, in parts of 1.  Exact: integers where a column is whole, else Fractions.
+        """
+        import pandas as pd
+
+        quantiles = {f"q{int(level * 100):02}": by for level, by in self.quantiles.items()}
+        columns = {"amount": self.present.amounts, "base": self.base, "mean": self.mean, "least": self.least}
+        columns |= {**quantiles, "most": self.most, "more": self.more, "less": self.less}
+        return pd.DataFrame({name: pd.Series(by) for name, by in columns.items()}).rename_axis("recipient")
 
     @cached_property
     def digest(self) -> str:

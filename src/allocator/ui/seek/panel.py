@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek_clause, seek_weights
+from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek
 from allocator.analysis.seek.answer import CLAUSES
 from allocator.core.allocation import Allocation
 from allocator.core.errors import AllocatorError, ScenarioError
@@ -234,8 +234,8 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
     def work(progress: Callable[[float], None]) -> Answer | AllocatorError:
         try:
             if asked.clause is not None:
-                return seek_clause(scenario, asked.targets, asked.clause)
-            return seek_weights(
+                return seek(scenario, asked.targets, clause=asked.clause)
+            return seek(
                 scenario,
                 asked.targets,
                 step=asked.step,
