@@ -1,7 +1,8 @@
-"""Exact quantiles in bounded memory: all draws of some recipients at a time, worked out again and sorted.
+"""Exact quantiles: the least amount that at least so many of the draws do not exceed.
 
-Once a draw's cut is known, the amount of a recipient needs nothing of the others, so that this is cheap; only
-noise is drawn anew for all.
+Where there are few units they follow from how often each amount occurs.  Else all draws of some recipients at
+a time are worked out again and sorted: once a draw's cut is known, the amount of a recipient needs nothing of
+the others, so that this is cheap; only noise is drawn anew for all.
 """
 
 from __future__ import annotations
@@ -44,12 +45,21 @@ def _width(least: Ints, most: Ints) -> type[np.uint16] | type[np.uint32] | type[
     return np.uint16 if span < 2**16 else np.uint32 if span < 2**32 else np.uint64
 
 
+def levels_by_times(times: Ints) -> Ints:
+    """The quantiles in units, levels × recipients, by how often each recipient gets so many units.
+
+    >>> levels_by_times(np.array([[0, 1, 3]])).T
+    array([[1, 1, 2, 2, 2]])
+    """
+    upto = np.cumsum(times, axis=1)
+    return np.array([(upto < ceil(level * int(upto[0, -1]))).sum(axis=1) for level in LEVELS])
+
+
 def levels_of(
     plan: Plan, cuts: Sequence[Cut], least: Ints, most: Ints, first: int, last: int, tell: Tell | None = None
 ) -> Ints:
     """The quantiles of the recipients from first up to last, in units: levels × recipients.
 
-    The quantile of a level is the least amount that at least that part of the draws does not exceed.
     ``cuts`` are those of the blocks, ``least`` and ``most`` the ends of all amounts; ``tell`` is called with
     the draws of each batch.
     """

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from functools import partial, reduce
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
+from allocator.analysis.batch import Cut
 from allocator.analysis.batch.masks import Ints
 from allocator.analysis.sweep.case import BLOCK
-from allocator.analysis.sweep.levels import LEVELS, groups_of, levels_of
+from allocator.analysis.sweep.levels import LEVELS, groups_of, levels_by_times, levels_of
 from allocator.analysis.sweep.tally import Plan, Tally, tallied
 
 T = TypeVar("T")
@@ -30,17 +32,24 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
     step = max(1, min(CELLS // (recipients * BLOCK), -(-plan.blocks // WAITING)))
     blocks = [(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)]
     draws = [min(last * BLOCK, plan.draws) - first * BLOCK for first, last in blocks]
-    first_half, second_half = (_Meter(progress, half, 0.5) for half in (0.0, 0.5))
-    parts = dict(_worked(partial(tallied, plan), blocks, draws, executor, first_half))
-    tally = reduce(Tally.plus, (parts[span][0] for span in blocks))
+    half = 1.0 if plan.countable else 0.5
+    first, second = _Meter(progress, 0.0, half), _Meter(progress, half, 1 - half)
+    tally: Tally | None = None
+    cuts: dict[Span, list[Cut]] = {}
+    for span, (part, own) in _worked(partial(tallied, plan), blocks, draws, executor, first):
+        tally = part if tally is None else tally.plus(part)
+        cuts[span] = own
+    assert tally is not None
     levels = np.zeros((len(LEVELS), recipients), np.int64)
-    if tally.draws:
-        cuts = [cut for span in blocks for cut in parts[span][1]]
-        work = partial(levels_of, plan, cuts, tally.least, tally.most)
+    if tally.draws and plan.countable:
+        levels = levels_by_times(tally.times)
+    elif tally.draws:
+        known = [cut for span in blocks for cut in cuts[span]]
+        work = partial(levels_of, plan, known, tally.least, tally.most)
         groups = groups_of(plan, tally.least, tally.most)
-        for (first, last), found in _worked(work, groups, [plan.draws] * len(groups), executor, second_half):
-            levels[:, first:last] = found
-    return tally, levels
+        for (start, end), found in _worked(work, groups, [plan.draws] * len(groups), executor, second):
+            levels[:, start:end] = found
+    return replace(tally, times=tally.times[:, :0]), levels  # megabytes that are no longer needed
 
 
 class _Meter:

@@ -15,6 +15,8 @@ from allocator.analysis.sweep.ranks import Ranking, Standing
 
 Tell = Callable[[int], object]
 
+MOST_COUNTS = 2**20  # of single amounts, by recipient
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -35,12 +37,19 @@ class Plan:
         """The number of blocks that the draws fill, the last perhaps in part."""
         return -(-self.draws // BLOCK)
 
+    @property
+    def countable(self) -> bool:
+        """True if every amount can be counted by itself: few units, few recipients."""
+        figures = self.case.figures
+        return figures.recipients * (figures.total + 1) <= MOST_COUNTS
+
 
 @dataclass(frozen=True, eq=False)
 class Tally:
     """Counts and sums over draws, in units, by recipient that takes part (``ranks``: then those that do not).
 
-    ``above`` is Σ max(amount, down), from which the gains follow.
+    ``above`` is Σ max(amount, down), from which the gains follow.  ``times[i, u]`` is how often recipient i
+    gets u units, empty unless the plan is countable.
     """
 
     draws: int
@@ -53,6 +62,7 @@ class Tally:
     least: Ints
     most: Ints
     ranks: Ints
+    times: Ints
 
     def plus(self, other: Tally) -> Tally:
         """The tally of both together."""
@@ -63,18 +73,19 @@ class Tally:
         )
 
 
-_SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks")
+_SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks", "times")
 
 
 def tallied(plan: Plan, first: int, last: int, tell: Tell | None = None) -> tuple[Tally, list[Cut]]:
     """The tally of the blocks from first up to last, and the cuts of their draws, block by block.
 
-    ``tell`` is called with the draws of each batch.
+    There are no cuts where the plan is countable, since nothing is worked out again then.  ``tell`` is called
+    with the draws of each batch.
     """
     with brisk():
         desk = _Desk(own_copy(plan))
         cuts = [desk.add(block, tell) for block in range(first, last)]
-    return desk.tally(), cuts
+    return desk.tally(), [] if plan.countable else cuts
 
 
 def batches(
@@ -119,6 +130,8 @@ class _Desk:
         self.room, self.mask = np.empty(shape), np.empty(shape, bool)
         self.down, self.up = (self.kernel.across(ends.astype(float)) for ends in (plan.down, plan.up))
         self.top = np.full_like(self.down, np.inf)
+        self.times = np.zeros((size, int(figures.total) + 1 if plan.countable else 0), np.int64)
+        self.starts = self.kernel.across(np.arange(float(size)) * (figures.total + 1))
         self.draws = self.excluded = self.near = 0
         self.total, self.above, self.more, self.less = (np.zeros(size, np.int64) for _ in range(4))
         self.least, self.most = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
@@ -144,6 +157,9 @@ class _Desk:
             self.least = np.minimum(self.least, least.astype(np.int64))
             self.most = np.maximum(self.most, most.astype(np.int64))
             self.ranking.add(units.T if axis == 0 else units)
+            if self.times.size:
+                cells = np.add(units, self.starts, out=room).astype(np.intp)
+                np.add.at(self.times.reshape(-1), cells.reshape(-1), 1)
         self.total += total.astype(np.int64)
         self.above += above.astype(np.int64)
         return Cut.joined(cuts)
@@ -156,4 +172,4 @@ class _Desk:
         )
 
 
-_KEPT = ("draws", "excluded", "near", "total", "above", "more", "less", "least", "most")
+_KEPT = ("draws", "excluded", "near", "total", "above", "more", "less", "least", "most", "times")
