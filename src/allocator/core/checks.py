@@ -234,6 +234,8 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
     factor = scenario.factor(name)
     if factor.text:
         wrong("column_text", "factors", {"column": name}, name=name)
+    if not factor.signed and len(positions) == len(factor.values) and factor.complete:
+        return factor.counts
     values = scenario.numbers(name, positions)
     if any(value is None for value in values):
         blank = [scenario.recipients[i].name for i, x in zip(positions, values, strict=True) if x is None]
