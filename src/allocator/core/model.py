@@ -134,6 +134,8 @@ class Scenario:
     def participants(self) -> tuple[int, ...]:
         """Positions of the recipients that take part in the split: all but those with only an earmark."""
         apart = {id for id, _, also_shares in self.grants if not also_shares}
+        if not apart:
+            return tuple(range(len(self.recipients)))
         return tuple(i for i, recipient in enumerate(self.recipients) if recipient.id not in apart)
 
     @cached_property

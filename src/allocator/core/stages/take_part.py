@@ -31,6 +31,9 @@ def named(scenario: Scenario, positions: Sequence[int], recipients: str | tuple[
     if isinstance(recipients, str):
         return [i for i in positions if scenario.recipients[i].kind == recipients]
     # by the list, which is often short: a rule may have a limit of its own for each of very many
+    if len(recipients) == 1:
+        at = scenario.position.get(recipients[0])
+        return [] if at is None or not _is_in(positions, at) else [at]
     listed = sorted({scenario.position[id] for id in recipients if id in scenario.position})
     return [i for i in listed if _is_in(positions, i)]
 
