@@ -112,9 +112,7 @@ def _report_whole() -> None:
                 tenth, _ = pool.submit(large, size, draws // 10, limited).result()
             goal = ("≤ 20", "≤ 300") if size == 2_844 else ("", "")
             what = f"{size:,} × 4 × {draws:,}{', with limits' if limited else ''}"
-            print(
-                f"  {what:<36}{seconds:>11.1f} s{goal[0]:>12}   ({seconds / tenth:.1f} × of a tenth of the draws)"
-            )
+            print(f"  {what:<36}{seconds:>11.1f} s{goal[0]:>12}   ({seconds / tenth:.1f} × of a tenth)")
             print(f"  {'':<36}{megabytes:>10.0f} MB{goal[1]:>12}")
     print()
 

@@ -14,7 +14,7 @@ from pages import FILES, SCENARIOS, Open, html_of, in_other_language, opened, pr
 from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Scenario, ScenarioError, allocate
-from allocator.analysis.explain.sensitivity import exchange_rates, steady_weights
+from allocator.analysis.explain import exchange_rates, steady_weights
 from allocator.analysis.seek import Target, clauses_of
 from allocator.files.load import load_scenario
 from allocator.report.explain import sensitivity

@@ -234,6 +234,8 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
     factor = scenario.factor(name)
     if factor.text:
         wrong("column_text", "factors", {"column": name}, name=name)
+    if not factor.signed and len(positions) == len(factor.values) and factor.complete:
+        return factor.counts
     values = scenario.numbers(name, positions)
     if any(value is None for value in values):
         blank = [scenario.recipients[i].name for i, x in zip(positions, values, strict=True) if x is None]
@@ -319,26 +321,30 @@ def _check_limits(scenario: Scenario) -> None:
         return
     known, apart = _known(scenario)
     kinds = _kinds(scenario.recipients)
+    gains = {pool.id for pool in scenario.rules if pool.floors is not None}
     if not scenario.beyond:  # a rule of format 1 refuses a kind that has no effect
         kinds = {scenario.recipients[i].kind for i in scenario.participants}
+    pools = any(pool.id for pool in scenario.pools)
     for number, limit in enumerate(scenario.limits, 1):
-        key = f"limit.{number}"
-        _check_pool(scenario, limit, key)
-        _check_named(scenario, limit.recipients, f"{key}.recipients", kinds, known, apart)
+        key, named = f"limit.{number}", limit.recipients
+        if pools or limit.pool is not None:
+            _check_pool(scenario, limit, key)
+        # most are right, and a rule may have very many
+        if isinstance(named, str) or not known.issuperset(named) or not apart.isdisjoint(named):
+            _check_named(scenario, named, f"{key}.recipients", kinds, known, apart)
         if limit.of == "previous" and scenario.previous is None:
             wrong("limit_previous", at={"key": f"{key}.of"})
-        _check_gains(scenario, limit, key)
+        if (limit.pool or "") in gains:
+            _check_gains(limit, key)
 
 
-def _check_gains(scenario: Scenario, limit: Limit, key: str) -> None:
+def _check_gains(limit: Limit, key: str) -> None:
     """Refuses a cap or a group where floors are paid from gains."""
-    gains = {pool.id for pool in scenario.rules if pool.floors is not None}
-    if (limit.pool or "") in gains:
-        for end in ("cap", "cap_rate", "cap_formula"):
-            if getattr(limit, end) is not None:
-                wrong("gains_cap", at={"key": f"{key}.{end.removesuffix('_formula')}"})
-        if limit.together:
-            wrong("gains_group", at={"key": f"{key}.together"})
+    for end in ("cap", "cap_rate", "cap_formula"):
+        if getattr(limit, end) is not None:
+            wrong("gains_cap", at={"key": f"{key}.{end.removesuffix('_formula')}"})
+    if limit.together:
+        wrong("gains_group", at={"key": f"{key}.together"})
 
 
 def _check_pool(scenario: Scenario, limit: Limit, key: str) -> None:

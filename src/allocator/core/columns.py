@@ -38,6 +38,10 @@ class Columns:
         return {factor.id: factor for factor in self.scenario.factors}
 
     def __bool__(self) -> bool:
+        return self._some
+
+    @cached_property
+    def _some(self) -> bool:
         formulas = any(factor.formula is not None for factor in self.factors.values())
         bounds = any(limit.formulas for limit in self.scenario.limits)
         return formulas or bounds or bool(self.scenario.conditions)

@@ -6,10 +6,10 @@ denominator of the multiplier.  ``Fraction`` appears only when somebody asks the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
@@ -29,6 +29,16 @@ from allocator.core.stages.score import Scores, score
 from allocator.text import Money
 
 METHOD_VERSION = "2"
+
+
+class Working(NamedTuple):
+    """The functions that work out scores and bounds; who plans many scenarios gives some that remember."""
+
+    score: Callable[[Scenario, Pool], Scores] = score
+    bounds: Callable[[Scenario, str, Sequence[int], Number | None], Bounds] = bounds
+
+
+AFRESH = Working()
 
 
 def allocate(scenario: Scenario) -> Allocation:
@@ -51,7 +61,7 @@ def undistributed(found: Allocation) -> Problem:
     return Problem(key, {"amount": amount}, at={"key": "fund.rounding"}, part="scenario")
 
 
-def plan(scenario: Scenario) -> Allocation:
+def plan(scenario: Scenario, working: Working = AFRESH) -> Allocation:
     """Splits the fund: reservations and earmarks off, weighted shares, limits, rounding, adjustments.
 
     e_i = D · s_i / Σ s;  a_i = min(max(k · e_i, floor_i), cap_i) with Σ a = D;  then whole units.  With pools
@@ -64,14 +74,14 @@ def plan(scenario: Scenario) -> Allocation:
     the pools do not come to the money there is, or adjustments do not add up.  The method: docs/method.md.
     """
     splits = []
-    fixed = cache(lambda pool, given: _Fixed(scenario, pool, given))
+    fixed = cache(lambda pool, given: _Fixed(scenario, pool, given, working))
     money = divide(scenario, lambda pool, given: fixed(pool, given).comes_to)
     for pool in scenario.rules:
         if pool.kind == "fixed":
             given = None if pool.amount == NEEDED else money.given[pool.id]
             splits.append(fixed(pool, given).split(money.taken[pool.id]))
         else:
-            splits.append(_shared(scenario, pool, money.taken[pool.id]))
+            splits.append(_shared(scenario, pool, money.taken[pool.id], working))
     overall = None
     if any(limit.pool == "all" for limit in scenario.limits):
         overall = _overall(scenario, splits)
@@ -82,14 +92,14 @@ def plan(scenario: Scenario) -> Allocation:
     return found
 
 
-def _shared(scenario: Scenario, pool: Pool, total: int) -> Split:
+def _shared(scenario: Scenario, pool: Pool, total: int, working: Working) -> Split:
     """A pool that shares out all of its money by scores."""
     members = scenario.members[pool.id]
     _check_members(scenario, pool, total)
-    scores = score(scenario, pool)
+    scores = working.score(scenario, pool)
     if not any(scores.totals) and members:
         raise ScenarioError(Problem("scores_zero", at=pool.place("weights"), part="factors"))
-    bound = bounds(scenario, pool.id, members, plain(total * Fraction(scenario.fund.unit)))
+    bound = working.bounds(scenario, pool.id, members, plain(total * Fraction(scenario.fund.unit)))
     gross = plain(total + sum(bound.held))
     by = phased(scenario, pool, scores.totals)
     if pool.floors is not None:
@@ -121,15 +131,15 @@ class _Fixed:
     ``given`` is its money in units as stated, which its bounds may name; None where it takes what it needs.
     """
 
-    def __init__(self, scenario: Scenario, pool: Pool, given: int | None) -> None:
+    def __init__(self, scenario: Scenario, pool: Pool, given: int | None, working: Working) -> None:
         self.scenario, self.pool = scenario, pool
         self.members = scenario.members[pool.id]
         if pool.amount != NEEDED:
             _check_members(scenario, pool, given if pool.amount == REST else pool.amount != 0)
-        self.scores = score(scenario, pool)
+        self.scores = working.score(scenario, pool)
         unit = Fraction(scenario.fund.unit)
         money = None if given is None else plain(given * unit)
-        self.bounds = bounds(scenario, pool.id, self.members, money)
+        self.bounds = working.bounds(scenario, pool.id, self.members, money)
         check_apart(scenario, self.scores.totals, self.bounds, self.members)
         self.rate = Fraction(self.scores.one) / unit
         self.limited = at_rate(self.scores.totals, self.bounds, self.rate)

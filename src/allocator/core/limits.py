@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from allocator.core.exact import Number
+from allocator.core.exact import Frozen, Number
 from allocator.core.parts import Text, money_at, number_at, put, wrong
 
 if TYPE_CHECKING:
     from allocator.core.formula import Formula
 
+NO_FORMULAS: Mapping[str, Formula] = Frozen()
 BASES = ("fund", "distributable", "previous")
 
 
@@ -82,6 +83,8 @@ class Limit:
     @property
     def formulas(self) -> Mapping[str, Formula]:
         """The bounds that are formulas, by "floor" and "cap"."""
+        if self.floor_formula is None and self.cap_formula is None:
+            return NO_FORMULAS  # asked very often
         bounds = {"floor": self.floor_formula, "cap": self.cap_formula}
         return {name: bound for name, bound in bounds.items() if bound is not None}
 

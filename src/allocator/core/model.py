@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from allocator.core.checks import amounts_by_id, check
 from allocator.core.columns import Columns
 from allocator.core.corrections import Adjustment, Deduction
-from allocator.core.exact import Frozen, Number, exact, is_decimal
+from allocator.core.exact import Frozen, Number, exact, is_decimal, scaled
 from allocator.core.limits import Limit
 from allocator.core.parts import (
     Earmark,
@@ -93,9 +93,9 @@ class Scenario:
         return tuple(recipient.id for recipient in self.recipients)
 
     @cached_property
-    def place(self) -> Mapping[str, int]:
-        """The position of each recipient, by id."""
-        return Frozen({id: i for i, id in enumerate(self.ids)})
+    def position(self) -> Mapping[str, int]:
+        """The position of each recipient in the list, by id."""
+        return {id: at for at, id in enumerate(self.ids)}
 
     @property
     def reserved(self) -> Number:
@@ -134,6 +134,8 @@ class Scenario:
     def participants(self) -> tuple[int, ...]:
         """Positions of the recipients that take part in the split: all but those with only an earmark."""
         apart = {id for id, _, also_shares in self.grants if not also_shares}
+        if not apart:
+            return tuple(range(len(self.recipients)))
         return tuple(i for i, recipient in enumerate(self.recipients) if recipient.id not in apart)
 
     @cached_property
@@ -154,12 +156,11 @@ class Scenario:
         found: dict[int, Number] = {}
         if not self.deductions:
             return found
-        position = {id: at for at, id in enumerate(self.ids)}
         only = self.rules[0].id if len(self.rules) == 1 else None
         for deduction in self.deductions:
             own = only if deduction.pool is None else deduction.pool
             if pool in ("all", own):
-                at = position[deduction.recipient]
+                at = self.position[deduction.recipient]
                 found[at] = exact(found.get(at, 0) + deduction.amount)
         return found
 
@@ -270,6 +271,13 @@ class Scenario:
         if factor.formula is not None:
             return self.columns.numbers(id, tuple(positions))
         return tuple(factor.values[i] for i in positions)
+
+    def scaled(self, id: str, positions: Sequence[int]) -> tuple[Sequence[int], int]:
+        """The values of one column at these positions as integers over one common denominator."""
+        factor = self.factor(id)
+        if factor.formula is None and len(positions) == len(factor.values):
+            return factor.scaled
+        return scaled(self.numbers(id, positions))
 
     def column(self, id: str) -> tuple[Number, ...]:
         """The values of one column for the recipients that take part, in listed order."""

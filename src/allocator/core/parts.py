@@ -7,12 +7,13 @@ main unit (yuan), never in thousands or ten thousands.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Never
 
 from allocator.core.errors import Problem, ScenarioError, within
-from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact
+from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact, scaled
 from allocator.core.totals import is_total
 
 if TYPE_CHECKING:
@@ -147,6 +148,12 @@ class Recipient:
         if self.kind == "all":
             wrong("kind_all", part, {"column": "kind"})
 
+    @cached_property
+    def written(self) -> tuple[tuple[str, str], ...]:
+        """The ways to write it, each as it is compared (`plain_name`) and as it stands."""
+        names = dict.fromkeys((self.id, self.name.zh, self.name.en, *self.aliases))
+        return tuple((plain_name(name), name) for name in names)
+
 
 def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
     """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it.
@@ -155,8 +162,8 @@ def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
     """
     known: dict[str, str] = {}
     for recipient in recipients:
-        for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):
-            first = known.setdefault(plain_name(name), recipient.id)
+        for compared, name in recipient.written:
+            first = known.setdefault(compared, recipient.id)
             if first != recipient.id:
                 wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
     return known
@@ -221,6 +228,21 @@ class Factor:
                 wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
         put(self, values=tuple(values))
         self._put_texts()
+
+    @cached_property
+    def complete(self) -> bool:
+        """True for a column of data in which every value is given."""
+        return self.formula is None and None not in self.values
+
+    @cached_property
+    def counts(self) -> bool:
+        """True where some value is not zero."""
+        return any(self.values)
+
+    @cached_property
+    def scaled(self) -> tuple[Sequence[int], int]:
+        """All values, where each is given, as integers over one common denominator."""
+        return scaled(self.values)
 
     def _put_texts(self) -> None:
         put(self, name=Text(self.id) if self.name is None else Text.of(self.name))

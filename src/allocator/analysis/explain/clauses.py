@@ -178,6 +178,8 @@ def _other_data(before: Scenario, after: Scenario, common: Sequence[str]) -> lis
             if (own.formula, own.round) != (other.formula, other.round):
                 found.append(factor.id)
             continue
+        if before.ids == after.ids and values == others:
+            continue
         pairs = ((values[old_at[id]], others[new_at[id]]) for id in common)
         if any(a != b and a is not None and b is not None for a, b in pairs):
             found.append(factor.id)

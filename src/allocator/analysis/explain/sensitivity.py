@@ -5,18 +5,22 @@ Everything here is about amounts before rounding, earmarks included, unless it s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise, permutations
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from allocator.analysis.explain.lines import Line, Linear, Piece, alone, exchange, pieces
+from allocator.analysis.explain.lines import Line, alone
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
+
+if TYPE_CHECKING:
+    from allocator.analysis.explain.pieces import Place
 
 
 @dataclass(frozen=True)
@@ -38,60 +42,18 @@ def exchange_rates(allocation: Allocation) -> tuple[Rate, ...]:
 
     D / 100 · (share_ik − share_ij) for a point from j to k, for kind "shares" without coefficient and where
     no limit binds; elsewhere by exact difference.  Left out where the giver has less than one point, or the
-    scenario one point on cannot be allocated.
+    scenario one point on cannot be allocated.  Each amount is worked out when it is asked for.
 
-    >>> from allocator import load_scenario
+    >>> from allocator import allocate, load_scenario
     >>> rule = load_scenario("scenarios/luzhou-2023/published-rule.toml")
     >>> rates = {(r.giver, r.taker): r for r in exchange_rates(allocate(rule))}
     >>> rates["tax", "employment"].amounts["ftz"] == Fraction(560_200) * Fraction("-9.68") / 100
     True
     """
     covers_format_1(allocation.scenario, "beyond.surface.sensitivity")
-    return tuple(_rates(allocation))
+    from allocator.analysis.explain.rates import moved_points  # with numpy
 
-
-def _rates(allocation: Allocation) -> Iterator[Rate]:
-    scenario = allocation.scenario
-    brings = _brings(scenario) if scenario.kind == "shares" and scenario.coefficient is None else {}
-    for giver, taker in permutations(scenario.weights, 2):
-        line = exchange(scenario, giver, taker)
-        if line is None or line.most < 1:
-            continue
-        if brings:
-            amounts = {id: plain(brings[taker][id] - part) for id, part in brings[giver].items()}
-            if _unlimited(allocation, amounts):
-                yield Rate(giver, taker, Frozen(amounts), True)
-                continue
-        try:
-            moved = allocate(_under(scenario, line, 1)).limited
-        except AllocatorError:
-            continue
-        amounts = {id: plain(amount - allocation.limited[id]) for id, amount in moved.items()}
-        yield Rate(giver, taker, Frozen(amounts), False)
-
-
-def _brings(scenario: Scenario) -> dict[str, dict[str, Fraction]]:
-    """The money that a percentage point of each factor brings everybody: D / 100 · share."""
-    found = {}
-    for factor in scenario.weights:
-        column = scenario.column(factor)
-        point = Fraction(scenario.distributable) / 100 / (sum(x for x in column if x is not None) or 1)
-        found[factor] = dict.fromkeys(scenario.ids, Fraction())
-        for i, value in zip(scenario.participants, column, strict=True):
-            found[factor][scenario.ids[i]] = point * (value or 0)
-    return found
-
-
-def _unlimited(allocation: Allocation, amounts: Mapping[str, Number]) -> bool:
-    """True if no limit changes anything, neither before nor after these amounts are added."""
-    if not allocation.scenario.limits:
-        return True
-    floors, caps = allocation.floors, allocation.caps
-    return all(
-        (floors[id] or 0) <= amount + more and (caps[id] is None or amount + more <= (caps[id] or 0))
-        for id, amount in allocation.entitlements.items()
-        for more in (0, amounts[id])
-    )
+    return tuple(Rate(*way, amounts, closed) for way, amounts, closed in moved_points(allocation))
 
 
 def _under(scenario: Scenario, line: Line, points: Number) -> Scenario:
@@ -101,18 +63,40 @@ def _under(scenario: Scenario, line: Line, points: Number) -> Scenario:
 # --- where something changes ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crossing:
-    """The weight of a factor at which something happens; ``weights`` are all of them there."""
+    """The weight of a factor at which something happens: ``place`` on a line on which the factor moves.
+
+    A place is a number of points as numerator and denominator.  Figures are worked out when they are asked
+    for, since a table of a whole nation has very many.
+    """
 
     factor: str
-    points: Number
-    weights: Mapping[str, Number]
+    line: Line
+    place: Place
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Crossing):
+            return NotImplemented
+        return (self.factor, self.points, self.weights) == (other.factor, other.points, other.weights)
+
+    def __hash__(self) -> int:
+        return hash((self.factor, self.points))
+
+    @cached_property
+    def points(self) -> Number:
+        """The percentage points by which the weight moves."""
+        return plain(Fraction(*self.place))
+
+    @cached_property
+    def weights(self) -> Mapping[str, Number]:
+        """All weights there."""
+        return Frozen(self.line.weights(self.points))
 
     @property
     def weight(self) -> Number:
-        """The factor's own weight."""
-        return self.weights[self.factor]
+        """The factor's own weight there."""
+        return plain(self.line.start[self.factor] + Fraction(self.points) * self.line.step[self.factor])
 
 
 @dataclass(frozen=True)
@@ -136,25 +120,20 @@ def break_evens(
     ``against`` gives by recipient another recipient, or an amount such as the published one.  Exact: one
     linear equation, with limits one for each set of recipients that stand at a limit.
     """
+    from allocator.analysis.explain.levels import first_levels, held_against  # with numpy
+
     covers_format_1(scenario, "beyond.surface.sensitivity")
     found: dict[str, list[BreakEven]] = {id: [] for id in against}
+    gaps = held_against(scenario, against) if against else None
     for factor in scenario.weights:
-        lower, upper = (
-            {} if line is None else _crossings(scenario, factor, line, against)
-            for line in (alone(scenario, factor, up=up) for up in (False, True))
-        )
-        for id, places in found.items():
-            places.append(BreakEven(factor, lower.get(id), upper.get(id)))
+        sides = []
+        for up in (False, True):
+            line = alone(scenario, factor, up=up)
+            levels = {} if line is None or gaps is None else first_levels(gaps, line)
+            sides.append({number: Crossing(factor, line, place) for number, place in levels.items() if line})
+        for number, places in enumerate(found.values()):
+            places.append(BreakEven(factor, *(side.get(number) for side in sides)))
     return Frozen({id: tuple(places) for id, places in found.items()})
-
-
-def _crossings(
-    scenario: Scenario, factor: str, line: Line, against: Mapping[str, str | Number]
-) -> dict[str, Crossing]:
-    return {
-        id: Crossing(factor, points, Frozen(line.weights(points)))
-        for id, points in _levels(scenario, line, against).items()
-    }
 
 
 def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -> Number | None:
@@ -166,43 +145,11 @@ def break_even(scenario: Scenario, line: Line, id: str, against: str | Number) -
     >>> break_even(rule, less_tax, "luxian", "longmatan")
     Fraction(1220, 43)
     """
+    from allocator.analysis.explain.levels import first_levels, held_against  # with numpy
+
     covers_format_1(scenario, "beyond.surface.sensitivity")
-    return _levels(scenario, line, {id: against}).get(id)
-
-
-def _levels(scenario: Scenario, line: Line, against: Mapping[str, str | Number]) -> dict[str, Number]:
-    """The points after which each recipient first draws level; those that never do are left out."""
-    unit = Fraction(scenario.fund.unit)
-    found: dict[str, Number] = {}
-    for piece in pieces(scenario, line):
-        for id, other in against.items():
-            if id in found:
-                continue
-            a, b = piece.numerators[id]
-            level: Sequence[Number] = (
-                piece.numerators[other]
-                if isinstance(other, str)
-                else [other / unit * part for part in piece.over]
-            )
-            root = _zero(a - level[0], b - level[1], piece)
-            if root is not None:
-                found[id] = root
-        if len(found) == len(against):
-            break
-    return found
-
-
-def _zero(a: Number, b: Number, piece: Piece) -> Number | None:
-    """The first place of a piece at which a + b t is zero, and anything can be shared out.
-
-    At the end of a line nobody may have a score: there every amount would be nothing over nothing.
-    """
-    if not b:
-        return None if a else plain(piece.low)
-    root = Fraction(-a) / b
-    if not piece.low <= root <= piece.high or not piece.over[0] + piece.over[1] * root:
-        return None
-    return plain(root)
+    place = first_levels(held_against(scenario, {id: against}), line).get(0)
+    return None if place is None else plain(Fraction(*place))
 
 
 # --- ranks ----------------------------------------------------------------------------------------
@@ -229,8 +176,10 @@ def steady_weights(scenario: Scenario) -> tuple[Steady, ...]:
     Exact: only neighbours in the ranking can meet first, each pair at one linear equation for each set of
     recipients that stand at a limit.
     """
+    from allocator.analysis.explain.levels import Ranks  # with numpy
+
     covers_format_1(scenario, "beyond.surface.sensitivity")
-    found = []
+    found, ranks = [], Ranks(scenario)
     for factor, weight in scenario.weights.items():
         ends: list[tuple[Number, tuple[str, str] | None]] = []
         for up in (False, True):
@@ -238,36 +187,12 @@ def steady_weights(scenario: Scenario) -> tuple[Steady, ...]:
             if line is None:
                 ends.append((weight, None))
                 continue
-            points, pair = _first_meeting(scenario, line)
-            ends.append((line.weights(points)[factor], pair))
+            meeting = ranks.first_meeting(line)
+            points, pair = (line.most, None) if meeting is None else (Fraction(*meeting[0]), meeting[1])
+            ends.append((plain(weight + Fraction(points) * line.step[factor]), pair))
         (lower, below), (upper, above) = ends
         found.append(Steady(factor, lower, upper, below, above))
     return tuple(found)
-
-
-def _first_meeting(scenario: Scenario, line: Line) -> tuple[Number, tuple[str, str] | None]:
-    """The points after which two recipients that differ draw level or two level ones part, and those two."""
-    order: list[str] = []
-    for piece in pieces(scenario, line):
-        of = piece.numerators
-        if not order:
-            order = sorted(of, key=lambda id: -of[id][0])  # all over one positive number at t = 0
-            level = [of[i][0] == of[m][0] for i, m in pairwise(order)]
-        meetings = [
-            (at, (i, m))
-            for (i, m), same in zip(pairwise(order), level, strict=True)
-            if (at := _meets(of[i], of[m], piece, same=same)) is not None
-        ]
-        if meetings:
-            return min(meetings, key=lambda meeting: meeting[0])
-    return line.most, None
-
-
-def _meets(first: Linear, second: Linear, piece: Piece, *, same: bool) -> Number | None:
-    a, b = first[0] - second[0], first[1] - second[1]
-    if same:
-        return plain(piece.low) if a or b else None
-    return _zero(a, b, piece)
 
 
 # --- up and down ----------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING
 
-from allocator.analysis.explain.clauses import Clause, differing, mixing
+from allocator.analysis.explain.clauses import Clause, Kind, differing, mixing
+from allocator.analysis.explain.remembering import remembering
 from allocator.core.allocation import Allocation
 from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError, Problem, ScenarioError
@@ -22,6 +23,16 @@ from allocator.core.exact import Frozen, Number, plain
 if TYPE_CHECKING:
     import pandas as pd
 
+# clauses in which the same is shared out by the same scores
+MONEY: tuple[Kind, ...] = (
+    "fund",
+    "reservations",
+    "issued",
+    "deductions",
+    "limits",
+    "rounding",
+    "adjustments",
+)
 MOST_CLAUSES = 12  # beyond that, the data of all factors counts as one
 
 
@@ -114,13 +125,14 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
     mixture = mixing(first, second, clauses)
     ids = list(dict.fromkeys((*first.ids, *second.ids)))
     amounts: dict[int, list[int] | None] = {}
-    for switched in range(2 ** len(clauses)):
+    working = remembering()
+    for switched in _in_turn(clauses):
         try:
-            found = plan(mixture(switched)).amounts
+            found = plan(mixture(switched), working).amounts
         except AllocatorError:
             amounts[switched] = None
         else:
-            amounts[switched] = [int(found.get(id, 0) * 100) for id in ids]  # cents, which money is whole in
+            amounts[switched] = [_cents(found[id]) if id in found else 0 for id in ids]
     blocks = _merged(clauses, [switched for switched, money in amounts.items() if money is None])
     parts = _averages(
         [amounts[_union(blocks, chosen)] or [] for chosen in range(2 ** len(blocks))], len(blocks)
@@ -133,6 +145,20 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
         for block, part in zip(blocks, parts, strict=True)
     ]
     return Explanation(before, after, tuple(reasons), together)
+
+
+def _in_turn(clauses: Sequence[Clause]) -> list[int]:
+    """All sets of clauses, as bits, those next to each other in which scores stay as they are."""
+    bits = sorted(range(len(clauses)), key=lambda bit: clauses[bit].kind not in MONEY)
+    return [
+        sum(1 << bit for place, bit in enumerate(bits) if number >> place & 1)
+        for number in range(2 ** len(clauses))
+    ]
+
+
+def _cents(amount: Number) -> int:
+    """An amount in cents, which money is whole in."""
+    return amount * 100 if type(amount) is int else int(amount * 100)
 
 
 def _together(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
@@ -169,24 +195,20 @@ def _merged(clauses: Sequence[Clause], failing: Sequence[int]) -> list[int]:
 
 def _averages(values: Sequence[Sequence[int]], size: int) -> list[list[Fraction]]:
     """The Shapley value of each of so many players, for each entry of the value of a set given as bits."""
-    counts = range(size + 1)
-    entries = range(len(values[0]))
-    whole = [[0] * len(entries) for _ in counts]  # sums over sets by their size
-    having = [[[0] * len(entries) for _ in counts] for _ in range(size)]  # those with a player in them
-    for chosen, value in enumerate(values):
-        count = chosen.bit_count()
-        for sums in (whole[count], *(having[p][count] for p in range(size) if chosen >> p & 1)):
-            for entry in entries:
-                sums[entry] += value[entry]
-    joins = [factorial(max(0, n - 1)) * factorial(size - n) for n in counts]
-    stays = [factorial(n) * factorial(max(0, size - n - 1)) for n in counts]
-    return [
-        [
-            Fraction(
-                sum(joins[n] * own[n][entry] - stays[n] * (whole[n][entry] - own[n][entry]) for n in counts),
-                factorial(size),
-            )
-            for entry in entries
-        ]
-        for own in having
-    ]
+    import numpy as np  # a command that explains nothing does without
+
+    most = max((max(map(abs, value), default=0) for value in values), default=0)
+    # sums of whole numbers, which 64 bits hold unless the fund is beyond any there is
+    table = np.array(values, dtype=np.int64 if most < 2**62 >> size else object)
+    sets = np.arange(2**size)
+    counts = np.array([chosen.bit_count() for chosen in range(2**size)])
+    found = []
+    for player in range(size):
+        having, whole = sets >> player & 1 == 1, [0] * table.shape[1]
+        for n in range(size + 1):
+            joins = factorial(max(0, n - 1)) * factorial(size - n)
+            stays = factorial(n) * factorial(max(0, size - n - 1))
+            own, others = (table[(counts == n) & side].sum(axis=0).tolist() for side in (having, ~having))
+            whole = [entry + joins * x - stays * y for entry, x, y in zip(whole, own, others, strict=True)]
+        found.append([Fraction(entry, factorial(size)) for entry in whole])
+    return found

@@ -68,7 +68,7 @@ def bounds(scenario: Scenario, pool: str, members: Sequence[int], money: Number 
     together: dict[tuple[int, ...], _Together] = {}
     sizes = _Sizes(scenario, money)
     for number, limit in limits:
-        among = named(scenario, position.keys(), limit.recipients)
+        among = named(scenario, members, limit.recipients)
         if limit.where is not None:
             among = scenario.meeting(limit.where, among, f"limit.{number}.where")
         places = [position[i] for i in among]
@@ -122,6 +122,7 @@ class _Sizes:
     def __init__(self, scenario: Scenario, money: Number | None) -> None:
         self.scenario, self.money = scenario, money
         self.unit = Fraction(scenario.fund.unit)
+        self._over, self._times = self.unit.numerator, self.unit.denominator
         self._sharing: dict[str, tuple[dict[int, int], int]] = {}
 
     @cached_property
@@ -182,10 +183,10 @@ class _Sizes:
 
     def _plain(self, limit: Limit) -> Iterable[tuple[str, Number | None, Number | None]]:
         ends = ("floor", limit.floor, limit.floor_rate), ("cap", limit.cap, limit.cap_rate)
-        return (end for end in ends if end[1] is not None or end[2] is not None)
+        return [end for end in ends if end[1] is not None or end[2] is not None]
 
     def _size(self, amount: Number) -> Size:
-        return amount.numerator * self.unit.denominator, amount.denominator * self.unit.numerator
+        return amount.numerator * self._times, amount.denominator * self._over
 
     def _of(self, limit: Limit, rate: Number | None) -> Fraction:
         scenario = self.scenario

@@ -50,7 +50,7 @@ def score(scenario: Scenario, pool: Pool) -> Scores:
     # a column without weight in a pool may hold anything; a rule without pools shows it, with nothing in it
     used = written if not scenario.pools else {f: w for f, w in written.items() if w} or written
     weights, weights_over = scaled(list(used.values()))
-    columns, overs = zip(*(scaled(scenario.numbers(factor, positions)) for factor in used), strict=True)
+    columns, overs = zip(*(scenario.scaled(factor, positions) for factor in used), strict=True)
     shares = pool.kind == "shares"  # the column's own denominator cancels in x / Σ x
     divisors = [sum(column) or 1 for column in columns] if shares else list(overs)
     common = math.lcm(*(d for d, weight in zip(divisors, weights, strict=True) if weight))
@@ -61,7 +61,7 @@ def score(scenario: Scenario, pool: Pool) -> Scores:
     one = bare_one = Fraction(shrink, common * weights_over)
     parts = bare
     for name in pool.coefficients:
-        coefficients, over = scaled(scenario.numbers(name, positions))
+        coefficients, over = scenario.scaled(name, positions)
         parts = [tuple(map(mul, part, coefficients)) for part in parts]
         one /= over
     return Scores(_by_factor(used, parts), _by_factor(used, bare), plain(one), plain(bare_one))

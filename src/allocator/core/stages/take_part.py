@@ -6,7 +6,8 @@ Who does not take part counts in no total of the pool and gets nothing there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ def members(scenario: Scenario, pool: Pool) -> tuple[int, ...]:
     return tuple(among if pool.where is None else scenario.meeting(pool.where, among, pool.key("where")))
 
 
-def named(scenario: Scenario, positions: Collection[int], recipients: str | tuple[str, ...]) -> list[int]:
-    """Those of the positions, which rise, that "all", a kind, or a list of ids names.
-
-    A short list costs no look at everybody, where it is quick to see if a position is among them.
-    """
+def named(scenario: Scenario, positions: Sequence[int], recipients: str | tuple[str, ...]) -> list[int]:
+    """Those of the positions, which ascend, that "all", a kind, or a list of ids names."""
     if recipients == "all":
         return list(positions)
     if isinstance(recipients, str):
         return [i for i in positions if scenario.recipients[i].kind == recipients]
-    listed = sorted({scenario.place[id] for id in recipients if id in scenario.place})
-    quick = positions if isinstance(positions, Set | range) else frozenset(positions)
-    return [i for i in listed if i in quick]
+    # by the list, which is often short: a rule may have a limit of its own for each of very many
+    listed = sorted({scenario.position[id] for id in recipients if id in scenario.position})
+    return [i for i in listed if _is_in(positions, i)]
+
+
+def _is_in(positions: Sequence[int], i: int) -> bool:
+    at = bisect_left(positions, i)
+    return at < len(positions) and positions[at] == i

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from allocator.analysis.explain.sensitivity import Swing
+from allocator.analysis.explain import Swing
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.charts.data import Unit, round_up

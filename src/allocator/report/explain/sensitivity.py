@@ -8,7 +8,7 @@ from itertools import combinations
 from math import ceil, floor
 from typing import Any
 
-from allocator.analysis.explain.sensitivity import (
+from allocator.analysis.explain import (
     BreakEven,
     Crossing,
     Rate,

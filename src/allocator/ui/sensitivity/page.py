@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from allocator.analysis.explain.sensitivity import (
+from allocator.analysis.explain import (
     BreakEven,
     Rate,
     break_evens,

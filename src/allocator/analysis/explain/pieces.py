@@ -1,0 +1,61 @@
+"""The pieces of a line on which the same recipients stand at the same limits, and places on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allocator.analysis.explain.prepared import Array
+
+Linear = tuple[int, int]  # a + b · t
+Place = tuple[int, int]  # of a line, in points: numerator and denominator, which is above zero
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of a line, low ≤ t ≤ high, on which the same recipients stand at the same limits.
+
+    ``over`` are the scores of all those at none, ``left`` the units that they share; over (1, 0) where there
+    are none.
+    """
+
+    low: Place
+    high: Place
+    over: Linear
+    left: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some pieces in a row: ``mu`` at their ends, each with its size before what cancels in it.
+
+    ``stands`` is what each stands at on the first piece, ``changes`` are those at the beginning of the
+    others, as number of the piece, place, and what it stands at from there on.
+    """
+
+    pieces: Sequence[Piece]
+    at: Array
+    mu: Array
+    size: Array
+    stands: Array
+    changes: Sequence[tuple[int, int, int]]
+
+    def standing(self, place: int, piece: int) -> int:
+        """The limit that somebody stands at on a piece."""
+        found = int(self.stands[place])
+        for number, other, stands in self.changes:
+            if number > piece:
+                break
+            if other == place:
+                found = stands
+        return found
+
+
+def before(first: Place, second: Place) -> bool:
+    """True where the first place comes before the second."""
+    return first[0] * second[1] < second[0] * first[1]
+
+
+def sooner(first: Place, second: Place) -> Place:
+    """The place that comes first; of equal ones the one given first."""
+    return second if before(second, first) else first
