@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from allocator.analysis.audit import bounds, closed
+from allocator.analysis.audit import bounds, closed, margins
 from allocator.analysis.audit.bounds import Progress
 from allocator.analysis.audit.case import Case, case_of, weights_of
 from allocator.analysis.audit.ranges import Bounds, Range
@@ -38,8 +38,13 @@ class Audit:
 
     @property
     def closed(self) -> tuple[bool, bool]:
-        """True, for factor shares and for amounts, if they have exact formulas; else by linear programs."""
-        return closed.shares_apply(self.case), closed.amounts_apply(self.case)
+        """True, for factor shares and for amounts of single recipients, if they are exact, by formulas or by
+        subsets of factors; else they come from linear programs.
+        """
+        return (
+            closed.shares_apply(self.case) or margins.shares_apply(self.case),
+            closed.amounts_apply(self.case) or margins.amounts_apply(self.case),
+        )
 
 
 def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
@@ -60,7 +65,11 @@ def audit(reading: Reading | Scenario, *, tolerance: str = "rounded") -> Audit:
 
 
 def factor_share_bounds(
-    audit: Audit, *, recipients: Sequence[str] | None = None, progress: Progress | None = None
+    audit: Audit,
+    *,
+    recipients: Sequence[str] | None = None,
+    factors: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> Mapping[str, Bounds]:
     """The least and the most of each recipient's share of each factor, in parts of 1.
 
@@ -68,7 +77,7 @@ def factor_share_bounds(
     min(1, a_i / w_j), at the least and the most a_i before rounding; else linear programs.  ``progress`` is
     called with the part that is done.  Raises ScenarioError where no data fits the reading.
     """
-    return Frozen(bounds.share_bounds(fitting_case(audit), recipients, progress))
+    return Frozen(bounds.share_bounds(fitting_case(audit), recipients, factors, progress))
 
 
 def amount_bounds(

@@ -6,15 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from allocator.analysis.audit import closed
+from allocator.analysis.audit import closed, margins
 from allocator.analysis.audit.case import Case, weights_of
-from allocator.analysis.audit.ranges import MONEY_DIGITS, SHARE_DIGITS, Bounds, Ends, outward, solved
-from allocator.analysis.audit.reading import check_recipients
+from allocator.analysis.audit.ranges import (
+    MONEY_DIGITS,
+    SHARE_DIGITS,
+    Bounds,
+    Ends,
+    found_exactly,
+    outward,
+    solved,
+)
+from allocator.analysis.audit.reading import check_factors, check_recipients
 from allocator.core.errors import within
 from allocator.core.exact import scaled
 from allocator.core.parts import wrong
 
 if TYPE_CHECKING:
+    from allocator.analysis.audit.pinned import Pinned
     from allocator.analysis.audit.programs import Program
 
 Progress = Callable[[float], None]
@@ -40,31 +49,49 @@ def rule_program(case: Case, *, miss: str | None = None) -> Program:
 
 
 def share_bounds(
-    case: Case, recipients: Sequence[str] | None = None, progress: Progress | None = None
+    case: Case,
+    recipients: Sequence[str] | None = None,
+    factors: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Bounds]:
     """By factor, the range of each recipient's share of it."""
     chosen = _chosen(case, recipients)
+    check_factors(case.scenario, factors or ())
+    wanted = [j for j, factor in enumerate(case.factors) if factors is None or factor in factors]
     ids = tuple(case.ids[i] for i in chosen)
     if closed.shares_apply(case):
         made = {}
-        for factor, sides in zip(case.factors, closed.factor_shares(case), strict=True):
-            low, high, over = (tuple(side[i] for i in chosen) for side in sides)
-            made[factor] = Bounds(ids, low, high, over, closed=True, of="share")
+        sides = closed.factor_shares(case)
+        for j in wanted:
+            low, high, over = (tuple(side[i] for i in chosen) for side in sides[j])
+            made[case.factors[j]] = Bounds(ids, low, high, over, closed=True, of="share")
         return made
+    if margins.shares_apply(case):
+        ends = _tables(case).shares(chosen, wanted, progress)
+        return {
+            case.factors[j]: found_exactly(ids, pairs, "share") for j, pairs in zip(wanted, ends, strict=True)
+        }
     from allocator.analysis.audit.programs import solve_ranges
 
     programs = programs_of(case)
     cone = programs[0].cone
-    asked = [(j, i) for j in range(len(case.factors)) for i in chosen]
+    asked = [(j, i) for j in wanted for i in chosen]
     sure = _sure_shares(case, asked)
     rows = [{cone.cell(i, j): Fraction(1)} for j, i in asked]
     found = solve_ranges(programs, rows, [cone.column[j] for j, _ in asked], sure, progress)
-    ends = [outward(*pair, SHARE_DIGITS) for pair in zip(found, sure, strict=True)]
+    pairs = [outward(*pair, SHARE_DIGITS) for pair in zip(found, sure, strict=True)]
     size = len(ids)
-    columns = (ends[j * size : (j + 1) * size] for j in range(len(case.factors)))
     return {
-        factor: solved(ids, column, "share") for factor, column in zip(case.factors, columns, strict=True)
+        case.factors[j]: solved(ids, pairs[at * size : (at + 1) * size], "share")
+        for at, j in enumerate(wanted)
     }
+
+
+def _tables(case: Case) -> Pinned:
+    """The data of a reading as tables."""
+    from allocator.analysis.audit.pinned import pinned
+
+    return pinned(case)
 
 
 def _chosen(case: Case, recipients: Sequence[str] | None) -> list[int]:
@@ -115,9 +142,10 @@ def amount_bounds(
     apart = [sum((case.earmarks[id] for id in ids), start=0) for ids in members]
     unit = Fraction(case.unit)
     if not closed.amounts_apply(case):
-        pairs = zip(*_program_amounts(case, new, asked, progress), strict=True)
-        ends = [outward(*pair, MONEY_DIGITS, case.total * unit) for pair in pairs]
+        ends, exactly = _open_amounts(case, new, asked, progress)
         moved = [(low + more, high + more) for (low, high), more in zip(ends, apart, strict=True)]
+        if exactly:
+            return found_exactly(names, moved, "amount")
         return solved(names, moved, "entitlement" if case.limited else "amount")
     low, high, over = _closed_amounts(case, new, asked)
     whole, under = scaled(apart)
@@ -165,6 +193,30 @@ def _closed_amounts(
     for at, *ends in zip(several, *sides, strict=True):
         found[at] = ends[0], ends[1], ends[2]
     return [f[0] for f in found], [f[1] for f in found], [f[2] for f in found]
+
+
+def _open_amounts(
+    case: Case, weights: tuple[Fraction, ...], asked: Sequence[Sequence[int]], progress: Progress | None
+) -> tuple[list[Ends], bool]:
+    """The ends where there is no formula, in money, and True if all are exact.
+
+    Those of single recipients are wherever tables say them; the programs say those of groups.
+    """
+    money = Fraction(case.unit)
+    single = [at for at, group in enumerate(asked) if len(group) == 1]
+    if not margins.amounts_apply(case):
+        single = []
+    found: dict[int, Ends] = {}
+    if single:
+        rows = [asked[at][0] for at in single]
+        pairs = _tables(case).amounts(rows, weights, progress)
+        found = {at: (low * money, high * money) for at, (low, high) in zip(single, pairs, strict=True)}
+    others = [at for at in range(len(asked)) if at not in found]
+    if any(asked[at] for at in others):
+        pairs_ = zip(*_program_amounts(case, weights, [asked[at] for at in others], progress), strict=True)
+        ends = [outward(*pair, MONEY_DIGITS, case.total * money) for pair in pairs_]
+        return [found[at] if at in found else ends.pop(0) for at in range(len(asked))], False
+    return [found.get(at, (Fraction(0), Fraction(0))) for at in range(len(asked))], True
 
 
 def _program_amounts(

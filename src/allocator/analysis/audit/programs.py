@@ -139,6 +139,8 @@ class Program:
 
     def least(self, row: Row) -> float:
         """A lower bound of this sum, with the anchor at 1; −∞ where the solver finds no answer."""
+        if row == {self.cone.anchor: 1}:
+            return 1.0
         return self.least_ratio(row, {self.cone.anchor: Fraction(1)}, 1.0)[0]
 
     def least_ratio(self, row: Row, base: Row, base_least: float) -> tuple[float, np.ndarray | None]:

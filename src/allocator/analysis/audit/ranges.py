@@ -65,22 +65,33 @@ class Bounds(Mapping[str, Range]):
         return pd.DataFrame.from_dict(ends, orient="index", columns=["low", "high"], dtype=object)
 
 
+def found_exactly(names: tuple[str, ...], ends: Sequence[Ends], of: str) -> Bounds:
+    """Bounds with exactly these ends."""
+    return _with_ends(names, ends, of, closed=True)
+
+
 def solved(names: tuple[str, ...], ends: Sequence[Ends], of: str) -> Bounds:
     """Bounds from the ends of programs; raises ScenarioError where a low end is above its high end."""
     if any(low > high for low, high in ends):
         wrong("audit_unsettled", "reading")
+    return _with_ends(names, ends, of, closed=False)
+
+
+def _with_ends(names: tuple[str, ...], ends: Sequence[Ends], of: str, *, closed: bool) -> Bounds:
     pairs = [scaled(pair) for pair in ends]
     return Bounds(
         names,
         tuple(pair[0] for pair, _ in pairs),
         tuple(pair[1] for pair, _ in pairs),
         tuple(over for _, over in pairs),
-        closed=False,
+        closed=closed,
         of=of,
     )
 
 
-def outward(found: tuple[float, float], sure: Ends, digits: int, times: Fraction = Fraction(1)) -> Ends:
+def outward(
+    found: tuple[float, float] | Ends, sure: Ends, digits: int, times: Fraction = Fraction(1)
+) -> Ends:
     """The ends times a factor, rounded outward to multiples of 1 / digits, and within the sure ends."""
     low, high = sure[0] * times, sure[1] * times
     if found[0] > -math.inf:

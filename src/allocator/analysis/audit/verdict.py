@@ -12,11 +12,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from allocator.analysis.audit import margins
 from allocator.analysis.audit.bounds import programs_of, rule_program
 from allocator.analysis.audit.case import Case
-from allocator.analysis.audit.ranges import MONEY_DIGITS, outward
+from allocator.analysis.audit.ranges import MONEY_DIGITS, Ends, outward
 from allocator.analysis.audit.rounding import most_of
 from allocator.core.exact import Frozen, Number, plain
 
@@ -84,6 +86,8 @@ def judge(case: Case) -> tuple[Verdict, Case]:
         return Verdict(False, "split", barred), case
     if not case.facts:
         return Verdict(True), case  # data always exists for amounts before rounding, and so do these
+    if margins.shares_apply(case):
+        return _by_tables(case)
     settled = [_settled(program) for program in _known(case)]
     if any(isinstance(found, _Missed) for found in settled):
         return Verdict(False, "known"), case
@@ -96,13 +100,34 @@ def judge(case: Case) -> tuple[Verdict, Case]:
         return Verdict(True if fits else None), replace(case, unrounded=left)
     if any(isinstance(found, _Missed) and found.half for found in answers):
         return Verdict(False, "half"), case
+    return _apart(case, answers), case
+
+
+def _by_tables(case: Case) -> tuple[Verdict, Case]:
+    """The verdict where the data are tables with known margins, which exist or do not."""
+    from allocator.analysis.audit.pinned import pinned
+
+    tables = pinned(case)
+    if tables.contradicted:
+        return Verdict(False, "known"), case
+    fits = tables.fits()
+    left = tuple(one for one, fit in zip(case.unrounded, fits, strict=True) if fit)
+    if left:
+        return Verdict(True), replace(case, unrounded=left)
+    if None in fits:
+        return Verdict(False, "half"), case
+    return _apart(case, [_settled(program) for program in programs_of(case, miss="split")]), case
+
+
+def _apart(case: Case, answers: Sequence[bool | _Missed]) -> Verdict:
+    """The verdict on a split that cannot be: the clashes that show it, and what would have to change."""
     clashes: tuple[Clash, ...] = ()
     change = None
     if not case.limited:
         clashes = tuple(_clashes(case, [found for found in answers if isinstance(found, _Missed)]))
         if all(one.largest is None for one in case.unrounded):
             change = _change(case)
-    return Verdict(False, "split", clashes, change), case
+    return Verdict(False, "split", clashes, change)
 
 
 def _known(case: Case) -> Iterator[Program]:
@@ -169,18 +194,55 @@ def _change(case: Case) -> Number:
 
 def _clashes(case: Case, missed: Iterable[_Missed]) -> Iterator[Clash]:
     """The clashes of every single recipient that shows one; else of a group; else of a weighted sum."""
-    program = rule_program(case)
+    missed = list(missed)
     moved = sorted({i for found in missed for i in found.moved})
-    single = [clash for i in moved if (clash := _clash(program, {i: Fraction(1)}))]
+    alone = _Alone(case)
+    single = [
+        clash
+        for i, ends in zip(moved, alone.singles(moved), strict=True)
+        if (clash := _single(case, i, ends))
+    ]
     if single:
         yield from single
         return
     for found in missed:
         for multipliers in _sums(found.weights):
-            clash = _clash(program, multipliers)
+            clash = _clash(case, multipliers, alone.sum(multipliers))
             if clash is not None:
                 yield clash
                 return
+
+
+class _Alone:
+    """The rule and what is known alone, without the split: the ends of sums of amounts, in parts of it."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    @cached_property
+    def _base(self) -> tuple[Program, Mapping[int, Fraction], float]:
+        program = rule_program(self.case)
+        base = program.cone.total_score(self.case.weights)
+        return program, base, program.least(base)
+
+    def sum(self, multipliers: Mapping[int, Fraction]) -> Ends:
+        """The least and the most of Σ multiplier · amount, rounded outward."""
+        program, base, under = self._base
+        row: dict[int, Fraction] = {}
+        for i, times in multipliers.items():
+            row |= {k: x * times for k, x in program.cone.score(i, self.case.weights).items()}
+        least, _ = program.least_ratio(row, base, under)
+        most = -program.least_ratio({k: -x for k, x in row.items()}, base, under)[0]
+        sure = [sum(times for times in multipliers.values() if sign * times > 0) for sign in (-1, 1)]
+        return Fraction(max(least, float(sure[0]))), Fraction(min(most, float(sure[1])))
+
+    def singles(self, positions: Sequence[int]) -> list[Ends]:
+        """The least and the most of each of these amounts."""
+        if margins.amounts_apply(self.case):
+            from allocator.analysis.audit.pinned import pinned
+
+            return pinned(self.case).without_split(positions)
+        return [self.sum({i: Fraction(1)}) for i in positions]
 
 
 def _sums(shift: Sequence[float]) -> Iterator[dict[int, Fraction]]:
@@ -194,25 +256,24 @@ def _sums(shift: Sequence[float]) -> Iterator[dict[int, Fraction]]:
         yield {i: Fraction(round(1000 * value / most), 1000) for i, value in enumerate(shift)}
 
 
-def _clash(program: Program, multipliers: Mapping[int, Fraction]) -> Clash | None:
+def _single(case: Case, i: int, ends: Ends) -> Clash | None:
+    """The clash of one amount, if the published one is outside these ends."""
+    if ends[0] * case.total <= case.amounts[i] <= ends[1] * case.total:
+        return None  # seen at once: rounding only adds to it
+    return _clash(case, {i: Fraction(1)}, ends)
+
+
+def _clash(case: Case, multipliers: Mapping[int, Fraction], ends: Ends) -> Clash | None:
     """The clash of a sum of amounts, if the suppositions alone keep it off the published sum; else None."""
-    cone, case = program.cone, program.cone.case
-    row: dict[int, Fraction] = {}
-    for i, times in multipliers.items():
-        row |= {k: x * times for k, x in cone.score(i, case.weights).items()}
-    base = cone.total_score(case.weights)
-    under = program.least(base)
-    least, _ = program.least_ratio(row, base, under)
-    most = -program.least_ratio({k: -x for k, x in row.items()}, base, under)[0]
     published = sum((case.amounts[i] * times for i, times in multipliers.items()), Fraction(0))
     above = most_of(case, multipliers)
     below = -most_of(case, {i: -times for i, times in multipliers.items()})
-    if Fraction(least) * case.total <= above and Fraction(most) * case.total >= below:
+    if ends[0] * case.total <= above and ends[1] * case.total >= below:
         return None
     sure = [
         sum((times for times in multipliers.values() if sign * times > 0), Fraction(0)) for sign in (-1, 1)
     ]
-    low, high = outward((least, most), (sure[0], sure[1]), MONEY_DIGITS, Fraction(case.money(case.total)))
+    low, high = outward(ends, (sure[0], sure[1]), MONEY_DIGITS, Fraction(case.money(case.total)))
     return Clash(
         Frozen({case.ids[i]: plain(times) for i, times in multipliers.items() if times}),
         case.money(published),
