@@ -22,6 +22,7 @@ from allocator.core.model import Scenario
 
 if TYPE_CHECKING:
     from allocator.analysis.explain.pieces import Place
+    from allocator.analysis.explain.rates import Changes
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Rate:
 
     giver: str
     taker: str
-    amounts: Mapping[str, Number]
+    amounts: Changes
     closed: bool
 
 
