@@ -130,6 +130,7 @@ def test_rates_are_differences_of_allocations_a_point_apart(seed: int) -> None:
             rate = found.get((giver, taker))
             if moved is not None or (rate is not None and not rate.closed):
                 assert dict(rate.amounts) == {id: moved[id] - now.limited[id] for id in scenario.ids}
+                assert rate.amounts.floats() == {id: float(change) for id, change in rate.amounts.items()}
 
 
 def test_where_all_are_held_between_two_that_trade_places() -> None:

@@ -41,14 +41,14 @@ class Working(NamedTuple):
 AFRESH = Working()
 
 
-def allocate(scenario: Scenario) -> Allocation:
+def allocate(scenario: Scenario, working: Working = AFRESH) -> Allocation:
     """Splits the fund to the last unit, as `plan` does; raises ScenarioError where something is left or over.
 
     >>> from allocator import load_scenario
     >>> allocate(load_scenario("scenarios/luzhou-2023/published-rule.toml")).total
     57220000
     """
-    found = plan(scenario)
+    found = plan(scenario, working)
     if found.undistributed:
         raise ScenarioError(undistributed(found))
     return found

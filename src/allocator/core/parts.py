@@ -72,6 +72,8 @@ def number_at(value: Any, key: str) -> Number:
 
 def money_at(value: Any, key: str) -> Number:
     """The value as a non-negative amount of at most two decimals; raises ScenarioError with its place."""
+    if type(value) is int and 0 <= value < LARGEST:
+        return value  # most amounts are whole
     try:
         exact(value)
     except TooManyDecimals:

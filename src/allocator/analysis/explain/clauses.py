@@ -49,14 +49,15 @@ def differing(before: Scenario, after: Scenario) -> tuple[Clause, ...]:
         ("earmarks", _earmarks(before) != _earmarks(after)),
     ]
     found = [Clause(kind) for kind, differs in money if differs]
-    common = [id for id in before.ids if id in set(after.ids)]
+    old, new = set(before.ids), set(after.ids)
+    common = [id for id in before.ids if id in new]
     groups: list[tuple[Kind, dict[str, bool]]] = [
         (
             "recipients",
             {
-                "list": set(before.ids) != set(after.ids),
+                "list": old != new,
                 "kinds": _by_kind(before, after) and _kinds(before, common) != _kinds(after, common),
-                "order": common != [id for id in after.ids if id in set(common)],
+                "order": common != [id for id in after.ids if id in old],
             },
         ),
         ("method", _method(before, after)),
@@ -247,6 +248,10 @@ def mixing(before: Scenario, after: Scenario, clauses: Sequence[Clause]) -> Call
         stated = [columns[side][id] for side in (whose, 1 - whose) if id in columns[side]]
         if stated[0].formula is not None:
             return replace(stated[0], basis=None)
+        own = stated[0]
+        alike = all((other.text, other.signed) == (own.text, own.signed) for other in stated)
+        if alike and own.complete and id in columns[whose] and sides[recipients].ids == sides[whose].ids:
+            return own  # as it stands, with what is known of it already
         values = []
         for recipient in sides[recipients].ids:
             given: list[Any] = [

@@ -29,7 +29,7 @@ ROUNDS = 40  # of finding the multiplier in double precision; it takes three or 
 Way = tuple[str, str]  # from a factor to another
 
 
-def moved_points(allocation: Allocation) -> Iterator[tuple[Way, Mapping[str, Number], bool]]:
+def moved_points(allocation: Allocation) -> Iterator[tuple[Way, Changes, bool]]:
     """The changes that a point brings everybody, for every two factors; True where the formula gives them."""
     scenario = allocation.scenario
     point = Fraction(sum(scenario.weights.values()), 100)
@@ -79,6 +79,10 @@ class Changes(Mapping[str, Number]):
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+    def floats(self) -> dict[str, float]:
+        """The changes as floats: those nearest to the exact ones, which are not worked out one by one."""
+        return self._points.floats(self._moved)
 
 
 class Points:
@@ -141,10 +145,25 @@ class Points:
         unit = Fraction(self.prepared.scenario.fund.unit)
         return plain(unit * (self._amount(moved, i) - self._amount(self.now, i)))
 
+    def floats(self, moved: Shared) -> dict[str, float]:
+        """The changes of all as floats: a quotient of whole numbers is rounded once, to the nearest."""
+        unit, now = Fraction(self.prepared.scenario.fund.unit), self.now
+        times, over = unit.numerator, unit.denominator * moved.q * now.q
+        found = dict.fromkeys(self.prepared.scenario.ids, 0.0)
+        for id, i in self.prepared.places.items():
+            change = self._amount_over(moved, i) * now.q - self._amount_over(now, i) * moved.q
+            found[id] = times * change / over
+        return found
+
     def _amount(self, shared: Shared, i: int) -> Fraction:
-        if shared.stands[i] == FREE:
-            return Fraction(shared.p * self.score(shared.way, i), shared.q)
-        return Fraction(self._held(i, shared.stands[i]))
+        return Fraction(self._amount_over(shared, i), shared.q)
+
+    def _amount_over(self, shared: Shared, i: int) -> int:
+        """Somebody's amount in units, times ``shared.q``."""
+        stands = shared.stands[i]
+        if stands == FREE:
+            return shared.p * self.score(shared.way, i)
+        return self._held(i, stands) * shared.q
 
     def _held(self, i: int, stands: int) -> int:
         if stands == FREE:

@@ -12,15 +12,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from allocator.analysis.explain.lines import Line, alone
+from allocator.analysis.explain.remembering import remembering
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
-from allocator.core.engine import allocate
+from allocator.core.engine import Working, allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
 
 if TYPE_CHECKING:
     from allocator.analysis.explain.pieces import Place
+    from allocator.analysis.explain.rates import Changes
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Rate:
 
     giver: str
     taker: str
-    amounts: Mapping[str, Number]
+    amounts: Changes
     closed: bool
 
 
@@ -217,17 +219,21 @@ def swings(scenario: Scenario, points: Number = 5) -> tuple[Swing, ...]:
     Left as None where that scenario cannot be allocated.
     """
     covers_format_1(scenario, "beyond.surface.sensitivity")
-    return tuple(
-        Swing(factor, *(_swung(scenario, alone(scenario, factor, up=up), points) for up in (False, True)))
-        for factor in scenario.weights
-    )
+    working = remembering()
+    found = []
+    for factor in scenario.weights:
+        lines = (alone(scenario, factor, up=up) for up in (False, True))
+        found.append(Swing(factor, *(_swung(scenario, line, points, working) for line in lines)))
+    return tuple(found)
 
 
-def _swung(scenario: Scenario, line: Line | None, points: Number) -> tuple[Number, Allocation] | None:
+def _swung(
+    scenario: Scenario, line: Line | None, points: Number, working: Working
+) -> tuple[Number, Allocation] | None:
     if line is None:
         return None
     moved = min(points, line.most)
     try:
-        return moved, allocate(_under(scenario, line, moved))
+        return moved, allocate(_under(scenario, line, moved), working)
     except AllocatorError:
         return None

@@ -222,7 +222,7 @@ def as_data(allocation: Allocation) -> dict[str, Any]:
                 "from": rate.giver,
                 "to": rate.taker,
                 "formula": rate.closed,
-                "amounts": {id: float(amount) for id, amount in rate.amounts.items()},
+                "amounts": rate.amounts.floats(),
             }
             for rate in exchange_rates(allocation)
         ],
