@@ -79,11 +79,11 @@ class _Missed:
 
 def judge(case: Case) -> tuple[Verdict, Case]:
     """The verdict on a reading, and the reading without the amounts before rounding that are ruled out."""
-    verdict, found = _judged(merged(case, ())[0])
+    verdict, found = _verdict_of(merged(case, ())[0])
     return verdict, replace(case, unrounded=found.unrounded)
 
 
-def _judged(case: Case) -> tuple[Verdict, Case]:
+def _verdict_of(case: Case) -> tuple[Verdict, Case]:
     outside = tuple(_outside(case))
     if outside:
         return Verdict(False, "limits", outside), case
