@@ -27,7 +27,7 @@ def render_findings(
     book: Phrasebook,
 ) -> Findings | AllocatorError | None:
     """The findings, at once where that is quick; else None until they were asked for and are there."""
-    if not quick(checked) and not is_kept(checked, weights, groups):
+    if not quick(checked, groups) and not is_kept(checked, weights, groups):
         key = "ranges", findings_key(checked, weights, groups)
 
         def work(progress: Callable[[float], None]) -> bool:

@@ -208,9 +208,13 @@ def _findings(
     return made
 
 
-def quick(checked: Audit) -> bool:
-    """True if ranges can be worked out without being asked for: by formula, or by few programs."""
-    return all(checked.closed) or len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
+def quick(checked: Audit, groups: Mapping[str, tuple[str, ...]] | None = None) -> bool:
+    """True if ranges can be worked out without being asked for: exactly at once, or by few programs.
+
+    Sums of ``groups`` take programs where anything is known of the data.
+    """
+    few = len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
+    return few or (all(checked.closed) and not (groups and checked.case.facts))
 
 
 def is_kept(checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]) -> bool:
