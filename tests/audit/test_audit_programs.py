@@ -211,7 +211,8 @@ def test_progress_is_told_up_to_the_end():
     told = []
     found = audit(Reading(LUZHOU, scored=[Scored("effort", 1, 200)]))
     factor_share_bounds(found, recipients=["ftz", "naxi"], progress=told.append)
-    assert told == sorted(told) and len(told) == 16 and told[-1] == 1
+    # two recipients, two ends, three factors: investment and tax weigh the same, and nothing is known of them
+    assert told == sorted(told) and len(told) == 12 and told[-1] == 1
 
 
 def test_whoever_is_told_of_the_progress_may_end_it(monkeypatch):

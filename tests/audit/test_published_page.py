@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from audit_cases import APART, LUZHOU
 from pages import FILES, SCENARIOS, Slider, html_of, in_other_language, opened, press
 from phrases import sentences
+from processes import HUNG, pause
 from streamlit.testing.v1 import AppTest
 
 from allocator import ScenarioError, allocate
-from allocator.analysis.audit import Known, Reading, Scored, amount_bounds, audit, fit
+from allocator.analysis.audit import Audit, Known, Reading, Scored, amount_bounds, audit, fit
 from allocator.files.audit.own_readings import add_reading, drop_reading, own_readings
 from allocator.files.audit.readings import read_reading
 from allocator.files.audit.schema import reading_bytes
@@ -613,6 +615,13 @@ def many(folder: Path) -> None:
     )
 
 
+def without_end(checked: Audit, weights: object, groups: object, progress: Callable[[float], None]) -> None:
+    """Work that only ends when it is called off."""
+    while True:
+        progress(0.5)
+        pause()
+
+
 def test_what_takes_long_is_worked_out_when_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -625,6 +634,17 @@ def test_what_takes_long_is_worked_out_when_asked_for(
     assert "To be read aloud" not in words(app)
     keys = [button.key for button in app.button if button.label == "Work out the ranges"]
     assert keys == ["work-out-amounts", "work-out-shares"]
+    monkeypatch.setattr("allocator.ui.audit.waiting.PATIENCE", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr("allocator.ui.audit.waiting.work_out", without_end)
+        (button,) = [button for button in app.button if button.key == keys[1]]
+        app = button.click().run()
+    work = app.session_state["beside"]
+    (cancel,) = [button for button in app.button if button.key == "work-off-shares"]
+    cancel.click().run()
+    assert work.off and not work.running(HUNG)
+    app = choose(page("en", "many/scenario"), "scored")
+    monkeypatch.setattr("allocator.ui.audit.waiting.PATIENCE", HUNG)
     (button,) = [button for button in app.button if button.key == keys[0]]
     app = button.click().run()
     assert "To be read aloud" in words(app)

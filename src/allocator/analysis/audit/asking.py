@@ -74,8 +74,9 @@ def factor_share_bounds(
     """The least and the most of each recipient's share of each factor, in parts of 1.
 
     With y_ij = w_j x_ij a table with the margins a_i and w_j: max(0, (a_i + w_j − 1) / w_j) and
-    min(1, a_i / w_j), at the least and the most a_i before rounding; else linear programs.  ``progress`` is
-    called with the part that is done.  Raises ScenarioError where no data fits the reading.
+    min(1, a_i / w_j), at the least and the most a_i before rounding; exact too where shares are known
+    (`subsets`), else linear programs.  Of all ``factors`` without a list.  ``progress`` is called with the
+    part that is done.  Raises ScenarioError where no data fits the reading.
     """
     return Frozen(bounds.share_bounds(fitting_case(audit), recipients, factors, progress))
 

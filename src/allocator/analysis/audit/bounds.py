@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from allocator.analysis.audit import closed, margins
 from allocator.analysis.audit.case import Case, weights_of
+from allocator.analysis.audit.merged import known_factors, merged
 from allocator.analysis.audit.ranges import (
     MONEY_DIGITS,
     SHARE_DIGITS,
@@ -66,25 +68,70 @@ def share_bounds(
             low, high, over = (tuple(side[i] for i in chosen) for side in sides[j])
             made[case.factors[j]] = Bounds(ids, low, high, over, closed=True, of="share")
         return made
+    made = {}
+    parts = _by_facts(case, wanted)
+    for done, (some, asked) in enumerate(parts):
+        columns = _open_shares(some, ids, chosen, asked, _part(progress, done, len(parts)))
+        for j, column in zip((j for all_ in asked.values() for j in all_), columns, strict=True):
+            made[case.factors[j]] = column
+    return {case.factors[j]: made[case.factors[j]] for j in wanted}
+
+
+def _by_facts(case: Case, wanted: Sequence[int]) -> list[tuple[Case, dict[int, list[int]]]]:
+    """The factors asked for with the case that says it, by their place there.
+
+    Those of which something is known are asked for at once, each other beside all of its kind put together:
+    once for all with the same weight, of which nothing is known either.
+    """
+    known = known_factors(case)
+    some, places = merged(case, ())
+    found = [(some, {places[j]: [j] for j in wanted if j in known})]
+    alike: dict[Fraction, list[int]] = {}
+    for j in wanted:
+        if j not in known:
+            alike.setdefault(case.weights[j], []).append(j)
+    for factors in alike.values():
+        one, places = merged(case, factors[:1])
+        found.append((one, {places[factors[0]]: factors}))
+    return [(one, asked) for one, asked in found if asked]
+
+
+def _part(progress: Progress | None, done: int, parts: int) -> Progress | None:
+    return None if progress is None else lambda part: progress((done + part) / parts)
+
+
+def _open_shares(
+    case: Case,
+    ids: tuple[str, ...],
+    chosen: Sequence[int],
+    asked: Mapping[int, Sequence[int]],
+    progress: Progress | None,
+) -> list[Bounds]:
+    """The ranges where there is no formula, of each factor asked for as often as it is asked for."""
+    factors = list(asked)
     if margins.shares_apply(case):
-        ends = _tables(case).shares(chosen, wanted, progress)
-        return {
-            case.factors[j]: found_exactly(ids, pairs, "share") for j, pairs in zip(wanted, ends, strict=True)
-        }
+        columns = _tables(case).shares(chosen, factors, progress)
+        made = [found_exactly(ids, pairs, "share") for pairs in columns]
+    else:
+        made = _program_shares(case, ids, chosen, factors, progress)
+    return [one for one, j in zip(made, factors, strict=True) for _ in asked[j]]
+
+
+def _program_shares(
+    case: Case, ids: tuple[str, ...], chosen: Sequence[int], factors: Sequence[int], progress: Progress | None
+) -> list[Bounds]:
+    """The ranges by programs."""
     from allocator.analysis.audit.programs import solve_ranges
 
     programs = programs_of(case)
     cone = programs[0].cone
-    asked = [(j, i) for j in wanted for i in chosen]
+    asked = [(j, i) for j in factors for i in chosen]
     sure = _sure_shares(case, asked)
     rows = [{cone.cell(i, j): Fraction(1)} for j, i in asked]
     found = solve_ranges(programs, rows, [cone.column[j] for j, _ in asked], sure, progress)
     pairs = [outward(*pair, SHARE_DIGITS) for pair in zip(found, sure, strict=True)]
     size = len(ids)
-    return {
-        case.factors[j]: solved(ids, pairs[at * size : (at + 1) * size], "share")
-        for at, j in enumerate(wanted)
-    }
+    return [solved(ids, pairs[at * size : (at + 1) * size], "share") for at in range(len(factors))]
 
 
 def _tables(case: Case) -> Pinned:
@@ -105,24 +152,36 @@ def _chosen(case: Case, recipients: Sequence[str] | None) -> list[int]:
 
 
 def _sure_shares(case: Case, asked: Sequence[tuple[int, int]]) -> list[Ends]:
-    """The sure ranges of shares (factor, recipient) without any program: those that hold if nothing is known
-    of the data, as facts only narrow them, within the facts known of the share itself.
+    """The sure ranges of shares (factor, recipient) without any program: those that hold if no more is known
+    of the data than of single shares, or nothing, as facts only narrow them.
     """
+    some = _of_single_shares(case)
+    if margins.shares_apply(some):
+        wanted = sorted({j for j, _ in asked})
+        chosen = sorted({i for _, i in asked})
+        found = dict(zip(wanted, _tables(some).shares(chosen, wanted), strict=True))
+        places = {i: at for at, i in enumerate(chosen)}
+        return [found[j][places[i]] for j, i in asked]
     sure = [(Fraction(0), Fraction(1))] * len(asked)
     if closed.shares_apply(case.bare):
         columns = closed.factor_shares(case.bare)
         cells = [[side[i] for side in columns[j]] for j, i in asked]
         sure = [(Fraction(low, over), Fraction(high, over)) for low, high, over in cells]
     where = {pair: at for at, pair in enumerate(asked)}
-    for fact in case.reading.known:
-        if fact.of != "share" or fact.recipients == "all" or len(fact.recipients) > 1:
-            continue
+    for fact in some.reading.known:
         at = where.get((case.factors.index(fact.factor), case.position[fact.recipients[0]]))
         if at is not None:
             low, high = sure[at]
             end = high if fact.high is None else min(high, Fraction(fact.high))
             sure[at] = max(low, Fraction(fact.low)), end
     return sure
+
+
+def _of_single_shares(case: Case) -> Case:
+    """The same with what is known of single shares alone."""
+    facts = (fact for fact in case.reading.known if fact.of == "share" and fact.recipients != "all")
+    known = tuple(fact for fact in facts if len(fact.recipients) == 1)
+    return replace(case, reading=replace(case.reading, known=known, scored=()))
 
 
 # --- amounts under other weights ------------------------------------------------------------------
@@ -142,7 +201,8 @@ def amount_bounds(
     apart = [sum((case.earmarks[id] for id in ids), start=0) for ids in members]
     unit = Fraction(case.unit)
     if not closed.amounts_apply(case):
-        ends, exactly = _open_amounts(case, new, asked, progress)
+        some, weights_ = _by_rates(case, new)
+        ends, exactly = _open_amounts(some, weights_, asked, progress)
         moved = [(low + more, high + more) for (low, high), more in zip(ends, apart, strict=True)]
         if exactly:
             return found_exactly(names, moved, "amount")
@@ -159,6 +219,16 @@ def amount_bounds(
         closed=True,
         of="amount",
     )
+
+
+def _by_rates(case: Case, weights: tuple[Fraction, ...]) -> tuple[Case, tuple[Fraction, ...]]:
+    """The same amounts by fewer factors: those whose weight changes alike are put together."""
+    rates = [new / old if old else Fraction(0) for new, old in zip(weights, case.weights, strict=True)]
+    some, places = merged(case, (), rates)
+    sums = [Fraction(0)] * len(some.factors)
+    for j, weight in enumerate(weights):
+        sums[places[j]] += weight
+    return some, tuple(sums)
 
 
 def _members(

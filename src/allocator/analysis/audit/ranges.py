@@ -30,9 +30,9 @@ class Range(NamedTuple):
 class Bounds(Mapping[str, Range]):
     """Ranges by name, held as integers low / over and high / over.
 
-    ``closed`` says whether they are exact, from a formula; else they come from linear programs, rounded
-    outward.  ``of`` is "share", parts of 1; "amount", money; or "entitlement", money before limits, where a
-    limit may have held an amount.
+    ``closed`` says whether they are exact, from a formula or by subsets of factors; else they come from
+    linear programs, rounded outward.  ``of`` is "share", parts of 1; "amount", money; or "entitlement", money
+    before limits, where a limit may have held an amount.
     """
 
     names: tuple[str, ...]

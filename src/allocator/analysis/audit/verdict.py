@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from allocator.analysis.audit import margins
 from allocator.analysis.audit.bounds import programs_of, rule_program
 from allocator.analysis.audit.case import Case
+from allocator.analysis.audit.merged import merged
 from allocator.analysis.audit.ranges import MONEY_DIGITS, Ends, outward
 from allocator.analysis.audit.rounding import most_of
 from allocator.core.exact import Frozen, Number, plain
@@ -78,6 +79,11 @@ class _Missed:
 
 def judge(case: Case) -> tuple[Verdict, Case]:
     """The verdict on a reading, and the reading without the amounts before rounding that are ruled out."""
+    verdict, found = _verdict_of(merged(case, ())[0])
+    return verdict, replace(case, unrounded=found.unrounded)
+
+
+def _verdict_of(case: Case) -> tuple[Verdict, Case]:
     outside = tuple(_outside(case))
     if outside:
         return Verdict(False, "limits", outside), case

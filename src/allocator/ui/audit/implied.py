@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,6 @@ import streamlit as st
 
 from allocator.analysis.audit import Audit
 from allocator.core.errors import AllocatorError
-from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.report.audit.findings import Findings, sentences
 from allocator.report.audit.tables import amount_table, share_table
@@ -22,9 +21,10 @@ from allocator.report.tables.office import weight_text
 from allocator.report.words.ranges import short_weights
 from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
+from allocator.ui.audit.waiting import render_findings
 from allocator.ui.components import markup, weights, widgets
 from allocator.ui.session import address, state
-from allocator.ui.session.readings import Choice, findings_of, is_kept, quick
+from allocator.ui.session.readings import Choice
 from allocator.ui.session.weights import effective
 
 SCROLL = 40  # rows from which charts scroll in a box of their own
@@ -45,26 +45,11 @@ def render_amounts(choice: Choice, checked: Audit, scenario: Scenario, slug: str
     standing = standing or state.last_weights(slug) or dict(scenario.weights)
     state.keep_weights(slug, standing)
     with results:
-        if asked_for(checked, standing, groups, "amounts", book):
-            found = findings_of(choice, checked, standing, groups)
-            if isinstance(found, AllocatorError):
-                widgets.render_problems(found, book)
-            else:
-                _amounts(found, book)
-
-
-def asked_for(
-    checked: Audit,
-    weights: Mapping[str, Number] | None,
-    groups: Mapping[str, tuple[str, ...]],
-    what: str,
-    book: Phrasebook,
-) -> bool:
-    """True if ranges are to be worked out now; those that take long wait for a button."""
-    if quick(checked) or is_kept(checked, weights, groups):
-        return True
-    st.html(markup.block("hint", book.say("published.work_out_about")))
-    return st.button(book.say("published.work_out"), key=f"work-out-{what}", type="primary")
+        found = render_findings(choice, checked, standing, groups, "amounts", book)
+        if isinstance(found, AllocatorError):
+            widgets.render_problems(found, book)
+        elif found is not None:
+            _amounts(found, book)
 
 
 def _groups(checked: Audit, slug: str, book: Phrasebook) -> dict[str, tuple[str, ...]]:
@@ -136,10 +121,8 @@ def render_shares(choice: Choice, checked: Audit, book: Phrasebook) -> None:
             ]
         )
     )
-    if not asked_for(checked, None, {}, "shares", book):
-        return
-    found = findings_of(choice, checked, None, {})
-    if isinstance(found, AllocatorError) or found.shares is None:
+    found = render_findings(choice, checked, None, {}, "shares", book)
+    if found is None or isinstance(found, AllocatorError) or found.shares is None:
         return
     shown = list(found.shares)
     if len(shown) > MOST_CHARTS:

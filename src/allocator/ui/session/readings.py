@@ -29,6 +29,7 @@ MOST_KEPT = 300
 MOST_SHOWN = 20
 MOST_CELLS = 200  # of a table whose programs are solved without being asked for
 PATIENCE = 0.5  # seconds before which no bar is shown
+Progress = Callable[[float], None]
 
 
 class Choice(NamedTuple):
@@ -158,30 +159,62 @@ def findings_of(
     groups: Mapping[str, tuple[str, ...]],
 ) -> Findings | AllocatorError:
     """The findings under a reading: factor shares, worked out once, and amounts under these weights."""
-    named = choice.named
+    return _named(choice, _findings(checked, weights, groups, work_once))
 
-    def shares(progress: Callable[[float], None]) -> Findings:
-        return findings(named.title, checked, reason=named.reason, progress=progress)
 
-    def all_(progress: Callable[[float], None]) -> Findings | AllocatorError:
-        before = work_once(findings_key(checked, None, {}), shares)
+def work_out(
+    checked: Audit,
+    weights: Mapping[str, Any] | None,
+    groups: Mapping[str, tuple[str, ...]],
+    progress: Progress,
+) -> None:
+    """Works the same out in a thread beside the page, and keeps it."""
+    _findings(
+        checked,
+        weights,
+        groups,
+        lambda key, work: _kept()[0][key] if key in _kept()[0] else _keep(key, work(progress)),
+    )
+
+
+def _named(choice: Choice, found: Findings | AllocatorError) -> Findings | AllocatorError:
+    """The same by this reading's title: two readings may suppose the same."""
+    if isinstance(found, AllocatorError):
+        return found
+    return replace(found, title=choice.named.title, reason=choice.named.reason)
+
+
+def _findings(
+    checked: Audit,
+    weights: Mapping[str, Any] | None,
+    groups: Mapping[str, tuple[str, ...]],
+    once: Callable[[Hashable, Callable[[Progress], Any]], Any],
+) -> Findings | AllocatorError:
+    title = checked.reading.scenario.title
+
+    def shares(progress: Progress) -> Findings:
+        return findings(title, checked, progress=progress)
+
+    def all_(progress: Progress) -> Findings | AllocatorError:
+        before = once(findings_key(checked, None, {}), shares)
         try:
-            return findings(
-                named.title, checked, weights, groups, named.reason, progress, shares=before.shares
-            )
+            return findings(title, checked, weights, groups, None, progress, shares=before.shares)
         except AllocatorError as error:
             return error
 
-    key = findings_key(checked, weights, groups)
-    found = work_once(key, shares) if weights is None else work_once(key, all_)
-    if isinstance(found, AllocatorError):
-        return found
-    return replace(found, title=named.title, reason=named.reason)  # two readings may suppose the same
+    made: Findings | AllocatorError = once(
+        findings_key(checked, weights, groups), shares if weights is None else all_
+    )
+    return made
 
 
-def quick(checked: Audit) -> bool:
-    """True if ranges can be worked out without being asked for: by formula, or by few programs."""
-    return all(checked.closed) or len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
+def quick(checked: Audit, groups: Mapping[str, tuple[str, ...]] | None = None) -> bool:
+    """True if ranges can be worked out without being asked for: exactly at once, or by few programs.
+
+    Sums of ``groups`` take programs where anything is known of the data.
+    """
+    few = len(checked.case.ids) * len(checked.case.factors) <= MOST_CELLS
+    return few or (all(checked.closed) and not (groups and checked.case.facts))
 
 
 def is_kept(checked: Audit, weights: Mapping[str, Any] | None, groups: Mapping[str, tuple[str, ...]]) -> bool:
@@ -204,10 +237,9 @@ def key_of(reading: Reading) -> Hashable:
     return remembered.shown(reading.scenario), reading.known, reading.scored, reading.tolerance
 
 
-def work_once(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
+def work_once(key: Hashable, work: Callable[[Progress], T]) -> T:
     """The kept result, else that of ``work`` now, with a progress bar once it takes long."""
-    known, lock = _kept()
-    if key not in known:
+    if key not in _kept()[0]:
         bar, start = st.empty(), time.monotonic()
 
         def progress(part: float) -> None:
@@ -216,15 +248,20 @@ def work_once(key: Hashable, work: Callable[[Callable[[float], None]], T]) -> T:
             text = state.book().say("audit.progress", percent=int(part * 100))
             bar.progress(min(part, 1.0), text=text)
 
-        made = work(progress)
+        made = _keep(key, work(progress))
         bar.empty()
-        with lock:
-            known[key] = made
-            while len(known) > MOST_KEPT:
-                del known[next(iter(known))]
         return made
-    found: T = known[key]
+    found: T = _kept()[0][key]
     return found
+
+
+def _keep(key: Hashable, made: T) -> T:
+    known, lock = _kept()
+    with lock:
+        known[key] = made
+        while len(known) > MOST_KEPT:
+            del known[next(iter(known))]
+    return made
 
 
 @st.cache_resource(show_spinner=False)

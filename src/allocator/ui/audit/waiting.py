@@ -1,0 +1,69 @@
+"""Ranges that take long: begun by a button, shown by a bar, and called off by another button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from allocator.analysis.audit import Audit
+from allocator.core.errors import AllocatorError
+from allocator.core.exact import Number
+from allocator.report.audit.findings import Findings
+from allocator.text import Phrasebook
+from allocator.ui.components import background, markup
+from allocator.ui.session.readings import Choice, findings_key, findings_of, is_kept, quick, work_out
+
+PATIENCE = 1.5  # seconds after which the page shows how far it is instead of waiting
+EVERY = 0.5  # seconds between two looks at how far it is
+
+
+def render_findings(
+    choice: Choice,
+    checked: Audit,
+    weights: Mapping[str, Number] | None,
+    groups: Mapping[str, tuple[str, ...]],
+    what: str,
+    book: Phrasebook,
+) -> Findings | AllocatorError | None:
+    """The findings, at once where that is quick; else None until they were asked for and are there."""
+    if not quick(checked, groups) and not is_kept(checked, weights, groups):
+        key = "ranges", findings_key(checked, weights, groups)
+
+        def work(progress: Callable[[float], None]) -> bool:
+            work_out(checked, weights, groups, progress)
+            return True
+
+        before = st.session_state.get(
+            "beside"
+        )  # that of another section goes on, unless this one is asked for
+        under_way = background.under_way(key) if before is not None and before.key == key else None
+        if under_way is None and _asked_for(what, book):
+            background.under_way(key)  # calls off any other
+            under_way = background.begun(key, work)
+        if under_way is not None and under_way.running(PATIENCE):
+            st.fragment(_render_progress, run_every=EVERY)(under_way, what, book)
+        if not is_kept(checked, weights, groups):
+            return None
+    return findings_of(choice, checked, weights, groups)
+
+
+def _asked_for(what: str, book: Phrasebook) -> bool:
+    """True if the button for ranges that take long was pressed."""
+    place = st.empty()
+    with place.container():
+        st.html(markup.block("hint", book.say("published.work_out_about")))
+        pressed = st.button(book.say("published.work_out"), key=f"work-out-{what}", type="primary")
+    if pressed:
+        place.empty()
+    return pressed
+
+
+def _render_progress(work: background.Work[bool], what: str, book: Phrasebook) -> None:
+    """Shows the progress and a button to call the work off; refreshes by itself."""
+    if not work.running():
+        st.rerun()
+    st.progress(min(work.part, 1.0), text=book.say("audit.progress", percent=int(work.part * 100)))
+    if st.button(book.say("published.work_off"), key=f"work-off-{what}"):
+        work.call_off()
+        st.rerun()
