@@ -28,7 +28,7 @@ from allocator.core.stages.round import each_alone, whole_units
 from allocator.core.stages.score import Scores, score
 from allocator.text import Money
 
-METHOD_VERSION = "2"
+METHOD_VERSION = "3"
 
 
 class Working(NamedTuple):
