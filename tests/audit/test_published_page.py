@@ -634,7 +634,7 @@ def test_what_takes_long_is_worked_out_when_asked_for(
     assert "To be read aloud" not in words(app)
     keys = [button.key for button in app.button if button.label == "Work out the ranges"]
     assert keys == ["work-out-amounts", "work-out-shares"]
-    monkeypatch.setattr("allocator.ui.audit.waiting.PATIENCE", 0.0)
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr("allocator.ui.audit.waiting.work_out", without_end)
         (button,) = [button for button in app.button if button.key == keys[1]]
@@ -644,7 +644,7 @@ def test_what_takes_long_is_worked_out_when_asked_for(
     cancel.click().run()
     assert work.off and not work.running(HUNG)
     app = choose(page("en", "many/scenario"), "scored")
-    monkeypatch.setattr("allocator.ui.audit.waiting.PATIENCE", HUNG)
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", HUNG)
     (button,) = [button for button in app.button if button.key == keys[0]]
     app = button.click().run()
     assert "To be read aloud" in words(app)

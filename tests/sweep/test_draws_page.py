@@ -205,7 +205,7 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     """Opens the page with this address; nothing still runs afterwards."""
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
-    monkeypatch.setattr(draws, "PATIENCE", HUNG)
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", HUNG)
     yield partial(opened, "sensitivity", unfolded="draws")
     until(lambda: not at_work())
 
@@ -337,7 +337,7 @@ def test_what_takes_long_waits_for_the_button_and_can_be_called_off(
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(write(tmp_path / "large", many)))
     app = count(preset(page(scenario=SLUG), "data"), 1_000_000)
     assert [button.label for button in app.button].count("开始模拟") == 1
-    monkeypatch.setattr(draws, "PATIENCE", 0.01)
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", 0.01)
     monkeypatch.setattr(draws, "sweep", held)
     app = press(app, "开始模拟")
     assert at_work() == 1

@@ -14,9 +14,6 @@ from allocator.text import Phrasebook
 from allocator.ui.components import background, markup
 from allocator.ui.session.readings import Choice, findings_key, findings_of, is_kept, quick, work_out
 
-PATIENCE = 1.5  # seconds after which the page shows how far it is instead of waiting
-EVERY = 0.5  # seconds between two looks at how far it is
-
 
 def render_findings(
     choice: Choice,
@@ -34,15 +31,19 @@ def render_findings(
             work_out(checked, weights, groups, progress)
             return True
 
-        before = st.session_state.get(
-            "beside"
-        )  # that of another section goes on, unless this one is asked for
+        # that of another section goes on, unless this one is asked for
+        before = st.session_state.get("beside")
         under_way = background.under_way(key) if before is not None and before.key == key else None
         if under_way is None and _asked_for(what, book):
             background.under_way(key)  # calls off any other
             under_way = background.begun(key, work)
-        if under_way is not None and under_way.running(PATIENCE):
-            st.fragment(_render_progress, run_every=EVERY)(under_way, what, book)
+        if under_way is not None and under_way.running(background.PATIENCE):
+            background.render_progress(
+                under_way,
+                lambda percent: book.say("audit.progress", percent=percent),
+                book.say("published.work_off"),
+                f"work-off-{what}",
+            )
         if not is_kept(checked, weights, groups):
             return None
     return findings_of(choice, checked, weights, groups)
@@ -57,13 +58,3 @@ def _asked_for(what: str, book: Phrasebook) -> bool:
     if pressed:
         place.empty()
     return pressed
-
-
-def _render_progress(work: background.Work[bool], what: str, book: Phrasebook) -> None:
-    """Shows the progress and a button to call the work off; refreshes by itself."""
-    if not work.running():
-        st.rerun()
-    st.progress(min(work.part, 1.0), text=book.say("audit.progress", percent=int(work.part * 100)))
-    if st.button(book.say("published.work_off"), key=f"work-off-{what}"):
-        work.call_off()
-        st.rerun()

@@ -15,6 +15,8 @@ from allocator.ui.components import inside
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
+PATIENCE = 1.5  # seconds after which a page shows how far it is instead of waiting
+EVERY = 0.5  # seconds between two looks at how far it is
 MOST_KEPT = 40  # results, of which large ones take some megabytes
 
 
@@ -86,6 +88,32 @@ def under_way(key: Hashable) -> Work[Any] | None:
         return before
     before.call_off()
     return None
+
+
+def render_progress(
+    work: Work[Any],
+    said: Callable[[int], str],
+    cancel: str,
+    name: str,
+    then: Callable[[], None] | None = None,
+) -> None:
+    """Shows how far the work is, and a button to call it off; refreshes by itself.
+
+    ``said`` gives the text for so many percent, ``cancel`` is the button's, ``then`` is done once it is pressed.
+    """
+    st.fragment(_render_progress, run_every=EVERY)(work, said, cancel, name, then)
+
+
+def _render_progress(
+    work: Work[Any], said: Callable[[int], str], cancel: str, key: str, then: Callable[[], None]
+) -> None:
+    if not work.running():
+        st.rerun()
+    st.progress(min(work.part, 1.0), text=said(int(work.part * 100)))
+    if st.button(cancel, key=key):
+        work.call_off()
+        then()
+        st.rerun()
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,11 +18,10 @@ from allocator.report.seek.tables import amounts_table
 from allocator.report.seek.words import sentences
 from allocator.report.words.rule import limit_clauses, limit_words
 from allocator.text import Phrasebook
-from allocator.ui.components import markup, widgets
+from allocator.ui.components import background, markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
 from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
 from allocator.ui.session import state
-from allocator.ui.session.readings import work_once
 from allocator.ui.session.rule import unit_name
 
 OF = {
@@ -246,7 +245,22 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
         except AllocatorError as error:
             return error
 
-    found = work_once(("seek", asked), work)
+    key = "seek", asked
+    found: Answer | AllocatorError | None = background.result(key)
+    if found is None:
+        under_way = background.under_way(key) or background.begun(key, work)
+        if under_way.running(background.PATIENCE):
+            background.render_progress(
+                under_way,
+                lambda percent: book.say("audit.progress", percent=percent),
+                book.say("app.seek.cancel"),
+                f"seek-cancel-{slug}",
+                lambda: st.session_state.pop(f"seek-asked-{slug}", None),
+            )
+            return
+        found = background.result(key)
+    if found is None:
+        return
     if isinstance(found, AllocatorError):
         widgets.render_problems(in_form(found, book), book)
         return

@@ -19,8 +19,6 @@ from allocator.ui.sensitivity.draws_input import Asked, Entered
 from allocator.ui.sensitivity.draws_result import render_sweep
 from allocator.ui.session import state
 
-PATIENCE = 1.5  # seconds after which the page shows how far it is instead of waiting
-EVERY = 0.5  # seconds between two looks at how far it is
 Drawn = tuple[Sweep, Drivers] | tuple[Scenario, AllocatorError]
 PRESETS = {
     "around": "app.sweep.around",
@@ -70,8 +68,13 @@ def _section(allocation: Allocation, slug: str, book: Phrasebook) -> None:
     if found is None:
         if work is None and (draws_input.quick(scenario, asked.draws) or _asked_for(slug, book)):
             work = background.begun(key, lambda progress: _drawn(scenario, asked, progress))
-        if work is not None and work.running(PATIENCE):
-            st.fragment(_render_progress, run_every=EVERY)(work, book)
+        if work is not None and work.running(background.PATIENCE):
+            background.render_progress(
+                work,
+                lambda percent: book.say("app.sweep.progress", percent=percent),
+                book.say("app.sweep.cancel"),
+                "sweep-cancel",
+            )
             return
         found = background.result(key)
     if found is None:
@@ -104,16 +107,6 @@ def _asked_for(slug: str, book: Phrasebook) -> bool:
     if pressed:
         place.empty()
     return pressed
-
-
-def _render_progress(work: background.Work[Drawn], book: Phrasebook) -> None:
-    """Shows the progress and a button to call the work off; refreshes by itself."""
-    if not work.running():
-        st.rerun()
-    st.progress(work.part, text=book.say("app.sweep.progress", percent=int(work.part * 100)))
-    if st.button(book.say("app.sweep.cancel"), key="sweep-cancel"):
-        work.call_off()
-        st.rerun()
 
 
 # --- what is drawn --------------------------------------------------------------------------------
