@@ -299,13 +299,21 @@ class Scenario:
         """
 
         def plain(value: object) -> object:
+            if type(value) is str:
+                return value
             if isinstance(value, int | Fraction) and not isinstance(value, bool):
                 return str(value)
             if isinstance(value, Mapping):
-                return {key: plain(item) for key, item in value.items()}
+                return dict(zip(value, all_plain(list(value.values())), strict=True))
             if isinstance(value, Sequence) and not isinstance(value, str):
-                return [plain(item) for item in value]
+                return all_plain(value)
             return getattr(value, "text", value)  # a formula is what is written
+
+        def all_plain(values: Sequence[object]) -> list[object]:
+            kinds = set(map(type, values))
+            if kinds <= {int, Fraction}:
+                return list(map(str, values))
+            return list(values) if kinds == {str} else list(map(plain, values))
 
         used: Iterable[str | None] = {*self.weights, self.coefficient, *(limit.by for limit in self.limits)}
         if self.columns or self.pools:
@@ -341,7 +349,8 @@ class Scenario:
             content["pools"] = [[pool.id, *_set(pool, *_POOL)] for pool in self.pools]
         if self.indicators:
             content["indicators"] = {indicator.id: indicator.parts for indicator in self.indicators}
-        text = json.dumps(plain(content), sort_keys=True, separators=(",", ":"))
+        # nothing holds itself, and of a whole country looking for that takes long
+        text = json.dumps(plain(content), sort_keys=True, separators=(",", ":"), check_circular=False)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from allocator.analysis.projects import Counted, Figures, Register, Rules, counted
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import MOST_DECIMALS, Number
+from allocator.core.many import lookup
 from allocator.core.naming import names_of, unknown_recipient
-from allocator.core.parts import Recipient, Text, lookup, plain_name
+from allocator.core.parts import Recipient, Text, plain_name
 from allocator.core.statement import Statement
 from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, cell_number, file_bytes, uncollected

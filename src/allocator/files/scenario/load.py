@@ -20,7 +20,7 @@ from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Party, Recipient, Reservation, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
+from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, uncollected, wrong
 from allocator.files.scenario import fields, schema
 from allocator.files.scenario.chain import Origins, read_chain
 from allocator.files.scenario.placing import in_rows
@@ -55,7 +55,8 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
     try:
         made_of = origins.of("data.projects" if table.data.projects else "data.factors")
         own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, made_of)]
-        return _scenario(table, named, own, count)
+        with uncollected():
+            return _scenario(table, named, own, count)
     except ScenarioError as error:
         names = {role: str(file) for role, file in named.items()}
         names.setdefault("factors", names.get("projects", ""))
