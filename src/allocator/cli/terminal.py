@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import math
 import re
 import sys
 import textwrap
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 def jsonable(value: Any) -> Any:
     """Money as an exact JSON number, or as text with two decimals where no float is exact."""
+    if value is None or type(value) in (int, str):
+        return value
     if isinstance(value, Mapping):
         return {key: jsonable(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -35,7 +38,27 @@ def jsonable(value: Any) -> Any:
 
 def print_json(content: object) -> None:
     """Prints plain data as JSON."""
-    print(json.dumps(content, ensure_ascii=False, indent=2))
+    print(_indented(content, "\n"))
+
+
+_text = json.encoder.encode_basestring  # as it stands behind ``ensure_ascii=False``
+
+
+def _indented(value: Any, line: str) -> str:
+    """Plain data as `json.dumps` writes it with an indent of two, but sooner; ``line`` begins a line."""
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if kind is int or (kind is float and math.isfinite(value)):
+        return repr(value)
+    inside = line + "  "
+    if isinstance(value, dict) and value:
+        items = [f"{_text(str(key))}: {_indented(item, inside)}" for key, item in value.items()]
+        return f"{{{inside}{f',{inside}'.join(items)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        items = [_indented(item, inside) for item in value]
+        return f"[{inside}{f',{inside}'.join(items)}{line}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def print_csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Sequence[str] = ()) -> None:

@@ -183,12 +183,13 @@ def _scenario(
             )
     currency = table.fund.currency or ""  # blank where it is not money that is shared out
     described = {id: _described(item) for id, item in table.factor.items()}
+    ids = [recipient.id for recipient in recipients]
     try:
         factors = (
             *(
                 Factor(
                     id,
-                    tuple(values.get(r.id) for r in recipients),
+                    tuple(map(values.get, ids)),
                     **described.get(id, {}),
                     signed=table.format > 1 and _negative(values.values()),
                 )
@@ -198,7 +199,7 @@ def _scenario(
         )
     except ScenarioError as error:
         at = header.index("recipient") if rows else 0
-        raise in_rows(error, rows, at, find.names, [r.id for r in recipients]) from None
+        raise in_rows(error, rows, at, find.names, ids) from None
     return Scenario(
         title=table.title,
         fund=_fund(table, find),

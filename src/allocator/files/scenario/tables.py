@@ -59,8 +59,10 @@ class Finder:
 
     def _ids(self, written: Sequence[str]) -> list[str | None]:
         """The id behind each name, or None."""
-        if all(name.isascii() and name in self.names for name in written):
-            return [self.names[name] for name in written]  # what is plain ASCII stays as it is
+        if "".join(written).isascii():  # a name that is plain ASCII stays as it is
+            found = list(map(self.names.get, written))
+            if None not in found:
+                return found
         return list(map(self.names.get, plain_names(written)))
 
     def rows(
