@@ -286,21 +286,31 @@ def cell_numbers(cells: Sequence[str]) -> list[Number | str]:
     >>> cell_numbers(["12", "0.50"]), cell_numbers(["12", "5%"])
     ([12, Fraction(1, 2)], [12, 'cell_percent'])
     """
-    text = ",".join(("", *cells, ""))
-    ordinary = _ORDINARY.issuperset(text) and text.count(",") == len(cells) + 1
-    if not ordinary or ",," in text or ".," in text or ",." in text or max(map(len, cells), default=0) > 30:
+    parts = digits(cells)
+    if parts is None:
         return list(map(cell_number, cells))
-    if "." not in text:
-        return list(map(int, cells))
-    found: list[Number | str] = []
-    for cell in cells:
-        whole, _, decimals = cell.partition(".")
-        try:
-            number, size = int(whole + decimals), _TENS[len(decimals)]
-        except ValueError:  # two points
-            return list(map(cell_number, cells))
-        found.append(Fraction(number, size) if number % size else number // size)
-    return found
+    return [
+        Fraction(number, _TENS[decimals]) if number % _TENS[decimals] else number // _TENS[decimals]
+        for number, decimals in parts
+    ]
+
+
+def digits(cells: Sequence[str]) -> list[tuple[int, int]] | None:
+    """The digits of each cell as a whole number and the number of decimals; None where one is not ordinary.
+
+    >>> digits(["12", "0.50"]), digits(["12", "5%"])
+    ([(12, 0), (50, 2)], None)
+    """
+    text = ",".join(("", *cells, ""))
+    if not _ORDINARY.issuperset(text) or text.count(",") != len(cells) + 1:
+        return None
+    if ",," in text or ".," in text or ",." in text or max(map(len, cells), default=0) > 30:
+        return None
+    try:
+        parts = [cell.partition(".") for cell in cells]
+        return [(int(whole + decimals), len(decimals)) for whole, _, decimals in parts]
+    except ValueError:  # two points
+        return None
 
 
 def signed_number(cell: str) -> Number | str:
