@@ -1,6 +1,17 @@
 """Prints all figures: `make bench`."""
 
-from benchmarks import audit, engine, execution, explain, interaction, projects, seek, startup, sweep
+from benchmarks import (
+    audit,
+    commands,
+    engine,
+    execution,
+    explain,
+    interaction,
+    projects,
+    seek,
+    startup,
+    sweep,
+)
 
-for part in (engine, audit, explain, seek, sweep, projects, execution, startup, interaction):
+for part in (engine, audit, explain, seek, sweep, projects, execution, commands, startup, interaction):
     part.report()

@@ -9,7 +9,8 @@ import pytest
 from allocator import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, ScenarioError, Use
 from allocator.core.exact import MOST_DECIMALS
 from allocator.core.limits import BASES
-from allocator.core.parts import AMOUNT_UNITS, ROUNDINGS, STATUSES, Text, check_text, in_full, lookup
+from allocator.core.many import lookup
+from allocator.core.parts import AMOUNT_UNITS, ROUNDINGS, STATUSES, Text, check_text, in_full
 from allocator.text import Phrasebook
 
 ENDLESS = "0." + "1" * (MOST_DECIMALS + 1)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from office_sheets import LUZHOU, RULE, plain, text
 
 from allocator import Scenario, load_scenario
-from allocator.core.parts import lookup, plain_name
+from allocator.core.many import lookup
+from allocator.core.parts import plain_name
 from allocator.files.understanding.folder import with_values
 from allocator.files.understanding.model import Options, Understanding
 from allocator.files.understanding.understand import understand

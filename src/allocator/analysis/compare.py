@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import sub
 from typing import TYPE_CHECKING
 
 from allocator.core.allocation import Allocation
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 
 def changes(allocation: Allocation, base: Mapping[str, Number]) -> dict[str, Number]:
     """Amount − base for every recipient of either; one without an amount on a side counts as zero there."""
-    ids = dict.fromkeys((*allocation.amounts, *base))
-    return {id: plain(allocation.amounts.get(id, 0) - base.get(id, 0)) for id in ids}
+    amounts = allocation.amounts
+    if amounts.keys() == base.keys():
+        changes = map(sub, amounts.values(), map(base.__getitem__, amounts))
+        return dict(zip(amounts, map(plain, changes), strict=True))
+    ids = dict.fromkeys((*amounts, *base))
+    return {id: plain(amounts.get(id, 0) - base.get(id, 0)) for id in ids}
 
 
 def compare(allocation: Allocation, base: Allocation | Mapping[str, Number]) -> pd.DataFrame:

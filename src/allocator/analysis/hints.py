@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from allocator.core.exact import Number, scaled
@@ -29,27 +30,43 @@ def like_totals(scenario: Scenario) -> list[LikeTotal]:
     >>> like_totals(load_scenario("scenarios/luzhou-2023/published-rule.toml"))
     []
     """
-    weighted = [scaled(column)[0] for column in _given(scenario)]
-    rows = list(zip(*weighted, strict=True))
-    sums = tuple(map(sum, weighted))
-    none = (0,) * len(weighted)
-    filled = sum(row != none for row in rows)
+    weighted = [scaled(column).numerators for column in _given(scenario)]
+    rows = _packed(weighted)
+    whole = sum(rows)
+    filled = len(rows) - rows.count(0)
     found: list[LikeTotal] = []
-    above, count = none, 0  # the sum of the rows above, and how many of them hold anything
+    above = count = 0  # the sum of the rows above, and how many of them hold anything
     # by the sum of all rows before it: where a run starts, and how many before it hold anything
     starts = {above: (0, 0)}
     for at, row in enumerate(rows):
-        if row != none:
-            before = tuple(total - value for total, value in zip(above, row, strict=True))
-            first, held = starts.get(before, (0, count))
-            if filled > 2 and all(2 * value == total for value, total in zip(row, sums, strict=True)):
+        if row:
+            first, held = starts.get(above - row, (0, count))
+            if filled > 2 and 2 * row == whole:
                 found.append(LikeTotal(_id(scenario, at), None))
             elif len(weighted) > 1 and count - held > 1:
                 found.append(LikeTotal(_id(scenario, at), scenario.participants[first]))
-            above = tuple(total + value for total, value in zip(above, row, strict=True))
+            above += row
             count += 1
         starts[above] = at + 1, count
     return found
+
+
+def _packed(columns: Sequence[Sequence[int]]) -> list[int]:
+    """The rows of columns, each as one integer with room for every value: they add and compare as one.
+
+    Sums and differences of rows are equal as integers only where they are in every column, as long as no
+    column's comes to more than three times the sum of all sizes in it.
+
+    >>> _packed([[1, 2, 3], [0, 1, 1]])
+    [64, 129, 193]
+    """
+    if not columns:
+        return []
+    room = max(sum(map(abs, column)) for column in columns).bit_length() + 3
+    rows = list(columns[0])
+    for column in columns[1:]:
+        rows = [(row << room) + value for row, value in zip(rows, column, strict=True)]
+    return rows
 
 
 def _given(scenario: Scenario) -> list[tuple[Number, ...]]:

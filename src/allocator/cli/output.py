@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
+from operator import truediv
 from typing import Any
 
 from allocator.analysis.finding import Finding
 from allocator.cli.terminal import jsonable
 from allocator.core.allocation import Allocation
-from allocator.core.exact import Number, plain
+from allocator.core.exact import Number, Scaled, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Party
 from allocator.core.split import Split
@@ -20,9 +22,6 @@ from allocator.text import Phrasebook
 def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
     """The object of `allocator run --format json`: money exact, stages of the calculation as decimals."""
     scenario = result.scenario
-    published, differences = scenario.published, result.differences
-    pools = len(result.splits) > 1
-    held = {scenario.ids[i]: amount for i, amount in scenario.held("all").items()}
     return {
         "title": book.text(scenario.title),
         "digest": scenario.digest,
@@ -40,29 +39,53 @@ def as_json(result: Allocation, book: Phrasebook) -> dict[str, Any]:
         ],
         **_corrections(result, book),
         **({"pools": [_pool(result, split, book) for split in result.splits]} if scenario.pools else {}),
-        "recipients": [
-            {
-                "id": r.id,
-                "name": book.text(r.name),
-                "amount": jsonable(result.amounts[r.id]),
-                "earmark": jsonable(result.earmarks[r.id]),
-                **_corrected(result, r.id, held),
-                **({"pools": {p: jsonable(by[r.id]) for p, by in result.pools.items()}} if pools else {}),
-                "share": float(result.shares[r.id]),
-                "contributions": {f: float(part[r.id]) for f, part in result.contributions.items()},
-                "entitlement": float(result.entitlements[r.id]),
-                "limited": float(result.limited[r.id]),
-                **({} if pools else _limits(result, r.id)),
-                "at": result.at[r.id],
-                "rounding": float(result.rounding[r.id]),
-                "published": jsonable(published[r.id]) if published is not None else None,
-                "difference": jsonable(differences[r.id]) if differences is not None else None,
-            }
-            for r in scenario.recipients
-        ],
+        "recipients": _recipients(result, book),
         "tied": list(result.tied),
         "data": statuses(scenario),
     }
+
+
+def _recipients(result: Allocation, book: Phrasebook) -> list[dict[str, Any]]:
+    """The stages of each recipient as JSON."""
+    scenario, columns = result.scenario, result.columnwise
+    published, differences = scenario.published, result.differences
+    pools = len(result.splits) > 1
+    held = {scenario.ids[i]: amount for i, amount in scenario.held("all").items()}
+    brought = {factor: _floats(column) for factor, column in columns.contributions.items()}
+    contributions = (dict(zip(brought, row, strict=True)) for row in zip(*brought.values(), strict=True))
+    return [
+        {
+            "id": r.id,
+            "name": book.text(r.name),
+            "amount": jsonable(result.amounts[r.id]),
+            "earmark": jsonable(result.earmarks[r.id]),
+            **_corrected(result, r.id, held),
+            **({"pools": {p: jsonable(by[r.id]) for p, by in result.pools.items()}} if pools else {}),
+            "share": share,
+            "contributions": parts,
+            "entitlement": entitlement,
+            "limited": limited,
+            **({} if pools else _limits(result, r.id)),
+            "at": result.at[r.id],
+            "rounding": rounding,
+            "published": jsonable(published[r.id]) if published is not None else None,
+            "difference": jsonable(differences[r.id]) if differences is not None else None,
+        }
+        for r, share, parts, entitlement, limited, rounding in zip(
+            scenario.recipients,
+            _floats(columns.shares),
+            contributions,
+            _floats(columns.entitlements),
+            _floats(columns.limited),
+            _floats(columns.rounding),
+            strict=True,
+        )
+    ]
+
+
+def _floats(column: Scaled) -> list[float]:
+    """The numbers of a column, each rounded once."""
+    return list(map(truediv, column.numerators, repeat(column.over)))
 
 
 def unit_json(currency: Any) -> Any:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import math
+import re
 import sys
 import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import repeat
+from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import exact
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 def jsonable(value: Any) -> Any:
     """Money as an exact JSON number, or as text with two decimals where no float is exact."""
+    if value is None or type(value) in (int, str):
+        return value
     if isinstance(value, Mapping):
         return {key: jsonable(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -32,7 +38,27 @@ def jsonable(value: Any) -> Any:
 
 def print_json(content: object) -> None:
     """Prints plain data as JSON."""
-    print(json.dumps(content, ensure_ascii=False, indent=2))
+    print(_indented(content, "\n"))
+
+
+_text = json.encoder.encode_basestring  # as it stands behind ``ensure_ascii=False``
+
+
+def _indented(value: Any, line: str) -> str:
+    """Plain data as `json.dumps` writes it with an indent of two, but sooner; ``line`` begins a line."""
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if kind is int or (kind is float and math.isfinite(value)):
+        return repr(value)
+    inside = line + "  "
+    if isinstance(value, dict) and value:
+        items = [f"{_text(str(key))}: {_indented(item, inside)}" for key, item in value.items()]
+        return f"{{{inside}{f',{inside}'.join(items)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        items = [_indented(item, inside) for item in value]
+        return f"[{inside}{f',{inside}'.join(items)}{line}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def print_csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Sequence[str] = ()) -> None:
@@ -43,23 +69,60 @@ def print_csv(headers: Sequence[str], rows: Sequence[Sequence[str]], remarks: Se
     csv.writer(sys.stdout, lineterminator=ends).writerows([headers, *rows, *below])
 
 
-def aligned(table: Table | Table, book: Phrasebook) -> list[str]:
+def aligned(table: Table, book: Phrasebook) -> list[str]:
     """The table as lines of equal width; a Chinese character is two columns wide."""
     heads = _stacked([_wrapped(header, book) for header in table.headers])
-    bodies = [(row.role, _stacked([textwrap.wrap(cell, 34) for cell in row.cells])) for row in table.rows]
-    lines = [*heads, *(line for _, body in bodies for line in body)]
-    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
-
-    def line(cells: Sequence[str]) -> str:
-        columns = zip(cells, widths, table.numeric, strict=True)
-        return "  ".join(pad(cell, width, right=right) for cell, width, right in columns).rstrip()
-
+    bodies, totals = _lines(table)
+    padded, widths = [], []
+    for at, (body, right) in enumerate(zip(bodies, table.numeric, strict=True)):
+        above = [line[at] for line in heads]
+        cells, taken = [*above, *body], [*_widths(above), *_widths(body)]
+        widths.append(max(taken, default=0))
+        padded.append(_padded(cells, taken, widths[-1], right=right))
+    lines = list(map(str.rstrip, map("  ".join, zip(*padded, strict=True))))
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    unit = [pad(table.unit, len(rule), right=True)] if table.unit else []
-    shown = [*unit, rule, *map(line, heads), rule]
-    for role, body in bodies:
-        shown += [*([rule] if role == "total" else []), *map(line, body)]
-    return [*shown, rule]
+    shown = [pad(table.unit, len(rule), right=True)] if table.unit else []
+    shown += [rule, *lines[: len(heads)], rule]
+    done = len(heads)
+    for total in totals:
+        shown += [*lines[done : len(heads) + total], rule]
+        done = len(heads) + total
+    return [*shown, *lines[done:], rule]
+
+
+_LONGEST_CELL = 34
+
+
+def _lines(table: Table) -> tuple[list[list[str]], list[int]]:
+    """The columns of a table line by line, long cells wrapped, and at which lines a row of totals begins."""
+    columns, roles = list(table.shown), table.roles
+    figures = [len(cells.rows) == len(cells.texts) for cells in table.cells]  # and no text
+    odd: set[int] = set()  # rows with a cell that is to be wrapped
+    for column, plain in zip(columns, figures, strict=True):
+        if not _simple(column, plain=plain):
+            odd.update(at for at, cell in enumerate(column) if cell and not _simple([cell], plain=plain))
+    if not odd and (any(figures) or all(map(any, zip(*columns, strict=True)))):
+        return columns, [at for at, role in enumerate(roles) if role == "total"]
+    lines: list[Sequence[str]] = []
+    totals = []
+    for at, (role, row) in enumerate(zip(roles, zip(*columns, strict=True), strict=True)):
+        if role == "total":
+            totals.append(len(lines))
+        if at in odd:
+            lines += _stacked([textwrap.wrap(cell, _LONGEST_CELL) for cell in row])
+        elif any(row):
+            lines.append(row)
+    return [list(column) for column in zip(*lines, strict=True)] or [[] for _ in columns], totals
+
+
+def _simple(cells: Sequence[str], *, plain: bool) -> bool:
+    """True where wrapping would leave all of them as they are; ``plain`` are figures, without blanks."""
+    if max(map(len, cells), default=0) > _LONGEST_CELL:
+        return False
+    if plain:
+        return True
+    text = "\n".join((*cells, ""))
+    return " \n" not in text and text.replace("\n", "").isprintable()
 
 
 def _stacked(cells: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -77,10 +140,30 @@ def _wrapped(header: str, book: Phrasebook) -> list[str]:
 
 def width(text: str) -> int:
     """The number of columns that a text takes; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return _widths([text])[0]
+
+
+def _widths(texts: Sequence[str]) -> list[int]:
+    """The width of each text: looked up once for each character that they are written in."""
+    text = "\n".join(texts)
+    if text.isascii():
+        return list(map(len, texts))
+    chars = set(text) - {"\n"}
+    single = {c for c in chars if unicodedata.east_asian_width(c) not in "WF"}
+    if single == chars:
+        return list(map(len, texts))
+    double = re.sub(f"[{re.escape(''.join(single))}]+", "", text).split("\n") if single else texts
+    if len(double) != len(texts):  # a text of several lines
+        return [_widths(one.split("\n"))[0] for one in texts]
+    return list(map(add, map(len, texts), map(len, double)))
 
 
 def pad(text: str, wide: int, *, right: bool = False) -> str:
     """The text padded with blanks to a width, on the left if ``right``."""
-    blanks = " " * (wide - width(text))
-    return blanks + text if right else text + blanks
+    return _padded([text], _widths([text]), wide, right=right)[0]
+
+
+def _padded(texts: Sequence[str], taken: Sequence[int], wide: int, *, right: bool) -> list[str]:
+    """Texts that take so many columns padded with blanks to a width, on the left if ``right``."""
+    blanks = map(mul, repeat(" "), map(sub, repeat(wide), taken))
+    return list(map(add, blanks, texts) if right else map(add, texts, blanks))

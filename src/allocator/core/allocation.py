@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from allocator.core.exact import Frozen, Number, plain
+from allocator.core.columnwise import Columnwise, Of
+from allocator.core.exact import Frozen, Number, Scaled, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Reservation, wrong
 from allocator.core.split import Rounded, Split, Stage
@@ -46,18 +47,18 @@ class Allocation:
         table.update((ids[i], value) for i, value in zip(self.split.members, values, strict=True))
         return Frozen(table)
 
-    def _summed(self, *of_splits: tuple[Rounded, Sequence[Number], Number]) -> Frozen[str, Number]:
-        """Σ over splits of numerator · rate by recipient, in the main unit; the rate is in units."""
-        ids, unit = self.scenario.ids, Fraction(self.scenario.fund.unit)
-        table: dict[str, Number] = dict.fromkeys(ids, 0)
-        for split, numerators, rate in of_splits:
-            size = unit * rate
-            times, over = size.numerator, size.denominator
-            for i, numerator in zip(split.members, numerators, strict=True):
-                id, amount = ids[i], times * numerator
-                more = amount if over == 1 else plain(Fraction(amount, over))
-                table[id] = plain(table[id] + more) if table[id] else more
-        return Frozen(table)
+    @cached_property
+    def columnwise(self) -> Columnwise:
+        """The stages as columns of integers over one denominator."""
+        return Columnwise(self.scenario, self.splits, self._last)
+
+    def _by_place(self, column: Scaled) -> Frozen[str, Number]:
+        """A column in listed order, by id."""
+        return Frozen(zip(self.scenario.ids, column.numbers, strict=True))
+
+    def _summed(self, *of_splits: Of) -> Frozen[str, Number]:
+        """Σ over splits of number · rate by recipient, in the main unit; the rate is in units."""
+        return self._by_place(self.columnwise.summed(*of_splits))
 
     @cached_property
     def pools(self) -> Mapping[str, Mapping[str, Number]]:
@@ -75,9 +76,7 @@ class Allocation:
     @cached_property
     def before_adjustments(self) -> Mapping[str, Number]:
         """The amounts that the rule gives, earmarks included."""
-        earmarks = self.earmarks
-        split = self._summed(*((split, split.units, 1) for split in self._last))
-        return Frozen({i: plain(split[i] + earmarks[i]) for i in split})
+        return self._by_place(self.columnwise.before_adjustments)
 
     @property
     def _last(self) -> tuple[Rounded, ...]:
@@ -155,36 +154,22 @@ class Allocation:
     @cached_property
     def earmarks(self) -> Mapping[str, Number]:
         """单列安排, added up by recipient."""
-        table: dict[str, Number] = dict.fromkeys(self.scenario.ids, 0)
-        for recipient, amount, _ in self.scenario.grants:
-            table[recipient] = plain(table[recipient] + amount)
-        return Frozen(table)
+        return self._by_place(self.columnwise.earmarks)
 
     @cached_property
     def shares(self) -> Mapping[str, Number]:
         """测算占比: each recipient's part of all entitlements; s_i / Σ s where the rule has no pools."""
-        if len(self.splits) == 1:
-            return self._by_id(plain(Fraction(s, self.split.total_by)) for s in self.split.by)
-        whole = sum(self.entitlements.values(), start=Fraction()) or 1
-        return Frozen({id: plain(Fraction(amount) / whole) for id, amount in self.entitlements.items()})
+        return self._by_place(self.columnwise.shares)
 
     def contributed(self, split: Split, factor: str, *, bare: bool = False) -> Mapping[str, Number]:
         """The amounts that a factor brings in a pool; ``bare``: as if there were no coefficients."""
-        parts, entitled = (split.bare, split.bare_entitled) if bare else (split.parts, split.entitled)
-        total = sum(map(sum, split.bare.values())) if bare else split.total_score
-        return self._summed((split, parts[factor], Fraction(entitled) / (total or 1)))
+        return self._by_place(self.columnwise.contributed(split, factor, bare=bare))
 
     @cached_property
     def contributions(self) -> Mapping[str, Mapping[str, Number]]:
         """因素分配额 by factor, then recipient; they add up to the entitlements."""
-        table: dict[str, Mapping[str, Number]] = {}
-        for split in self.splits:
-            for factor in split.parts:
-                brought = self.contributed(split, factor)
-                if factor in table:
-                    brought = Frozen({i: plain(table[factor][i] + amount) for i, amount in brought.items()})
-                table[factor] = brought
-        return Frozen(table)
+        columns = self.columnwise.contributions
+        return Frozen({factor: self._by_place(column) for factor, column in columns.items()})
 
     @cached_property
     def entitlements(self) -> Mapping[str, Number]:
@@ -192,7 +177,7 @@ class Allocation:
 
         With money already held it is of D + Σ h; phasing in is done.
         """
-        return self._summed(*((s, s.by, Fraction(s.entitled) / s.total_by) for s in self.splits))
+        return self._by_place(self.columnwise.entitlements)
 
     @cached_property
     def limited(self) -> Mapping[str, Number]:
@@ -200,7 +185,7 @@ class Allocation:
 
         What is held already is off; limits over all pools are in.
         """
-        return self._summed(*((s, s.limited_units, Fraction(1, s.limited_over)) for s in self._last))
+        return self._by_place(self.columnwise.limited)
 
     @cached_property
     def floors(self) -> Mapping[str, Number | None]:
@@ -241,8 +226,7 @@ class Allocation:
     @cached_property
     def rounding(self) -> Mapping[str, Number]:
         """取整及尾差: amount − adjustments − earmark − limited amount."""
-        amounts, earmarks, limited = self.before_adjustments, self.earmarks, self.limited
-        return Frozen({i: plain(amounts[i] - earmarks[i] - limited[i]) for i in amounts})
+        return self._by_place(self.columnwise.rounding)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

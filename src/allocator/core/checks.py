@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Never
 
 from allocator.core.errors import ScenarioError
-from allocator.core.exact import Frozen, Number, nearest_unit
+from allocator.core.exact import LARGEST, Frozen, Number, nearest_unit
 from allocator.core.limits import Limit
+from allocator.core.many import lookup
 from allocator.core.naming import guess, names_of, unknown_recipient
-from allocator.core.parts import Party, Recipient, Text, lookup, money_at, wrong
+from allocator.core.parts import Party, Recipient, Text, money_at, wrong
 from allocator.core.pools import NEEDED
 from allocator.text import Money
 
@@ -42,7 +43,10 @@ def amounts_by_id(scenario: Scenario, name: str) -> Frozen[str, Number]:
     missing = [r.name for r in scenario.recipients if r.id not in amounts]
     if missing:
         wrong("recipient_missing", name, names=missing[:10], count=len(missing))
-    return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in scenario.ids})
+    ordered = [amounts[i] for i in scenario.ids]
+    if not all(type(amount) is int and 0 <= amount < LARGEST for amount in ordered):
+        ordered = [money_at(amount, f"{name}.{i}") for i, amount in zip(scenario.ids, ordered, strict=True)]
+    return Frozen(zip(scenario.ids, ordered, strict=True))
 
 
 def _unknown(

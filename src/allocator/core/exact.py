@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Never, TypeVar
+from itertools import repeat
+from operator import mul
+from typing import Any, NamedTuple, Never, TypeVar
 
 Number = int | Fraction
 K = TypeVar("K")
@@ -63,9 +65,10 @@ def exact(value: int | Fraction | Decimal | float | str) -> Number:
         if exponent < -MOST_DECIMALS:
             raise TooManyDecimals(f"more than {MOST_DECIMALS} decimals: {value!r}")
         number = Fraction(decimal)
-    if not -LARGEST < number < LARGEST:
+    numerator, denominator = number.as_integer_ratio()
+    if not -LARGEST * denominator < numerator < LARGEST * denominator:
         raise ValueError(f"not a number of ordinary size: {value!r}")
-    return int(number) if number.denominator == 1 else number
+    return int(number) if denominator == 1 else number
 
 
 def is_decimal(number: Number) -> bool:
@@ -79,19 +82,70 @@ def is_decimal(number: Number) -> bool:
 
 def plain(number: Number) -> Number:
     """The number, as an int where it is whole."""
-    return int(number) if number.denominator == 1 else number
+    return number if type(number) is int or number.denominator != 1 else int(number)
 
 
-def scaled(numbers: Sequence[Number]) -> tuple[Sequence[int], int]:
+class Scaled(NamedTuple):
+    """Exact numbers as integers over one common denominator: what is done to whole columns is done to these.
+
+    >>> Scaled([1, 6], 2).numbers
+    [Fraction(1, 2), 3]
+    """
+
+    numerators: Sequence[int]
+    over: int
+
+    @property
+    def numbers(self) -> list[Number]:
+        """The numbers themselves."""
+        over = self.over
+        if over == 1:
+            return list(self.numerators)
+        return [Fraction(n, over) if n % over else n // over for n in self.numerators]
+
+    def times(self, size: Number) -> Scaled:
+        """Each of them times a number.
+
+        >>> Scaled([1, 6], 2).times(Fraction(1, 3))
+        Scaled(numerators=[1, 6], over=6)
+        """
+        shared = math.gcd(size.numerator, self.over)
+        by, over = size.numerator // shared, size.denominator * (self.over // shared)
+        return Scaled(self.numerators if by == 1 else list(map(mul, self.numerators, repeat(by))), over)
+
+    def with_over(self, over: int) -> Sequence[int]:
+        """Their numerators over a multiple of the denominator."""
+        if over == self.over:
+            return self.numerators
+        return list(map(mul, self.numerators, repeat(over // self.over)))
+
+
+def scaled(numbers: Sequence[Number]) -> Scaled:
     """The numbers as integers over one common denominator.
 
     >>> scaled([Fraction(1, 2), 3])
-    ([1, 6], 2)
+    Scaled(numerators=[1, 6], over=2)
     """
     if all(type(number) is int for number in numbers):
-        return numbers, 1  # type: ignore[return-value]
-    over = math.lcm(*{number.denominator for number in numbers})
-    return [number.numerator * (over // number.denominator) for number in numbers], over
+        return Scaled(numbers, 1)  # type: ignore[arg-type]
+    pairs = [number.as_integer_ratio() for number in numbers]
+    over = math.lcm(*{denominator for _, denominator in pairs})
+    return Scaled([n * (over // d) for n, d in pairs], over)
+
+
+def summed(*columns: Scaled) -> Scaled:
+    """The sums of columns of equal length, number by number.
+
+    >>> summed(Scaled([1, 3], 2), Scaled([1, 1], 1)).numbers
+    [Fraction(3, 2), Fraction(5, 2)]
+    """
+    over = math.lcm(*(column.over for column in columns))
+    return Scaled(list(map(sum, zip(*(column.with_over(over) for column in columns), strict=True))), over)
+
+
+def less(column: Scaled, *others: Scaled) -> Scaled:
+    """A column less others of equal length, number by number."""
+    return summed(column, *(other.times(-1) for other in others))
 
 
 def nearest_unit(amount: Number, unit: Number) -> Number:

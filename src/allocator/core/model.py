@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allocator.core.checks import amounts_by_id, check
 from allocator.core.columns import Columns
@@ -270,7 +270,7 @@ class Scenario:
         factor = self.factor(id)
         if factor.formula is not None:
             return self.columns.numbers(id, tuple(positions))
-        return tuple(factor.values[i] for i in positions)
+        return tuple(map(factor.values.__getitem__, positions))
 
     def scaled(self, id: str, positions: Sequence[int]) -> tuple[Sequence[int], int]:
         """The values of one column at these positions as integers over one common denominator."""
@@ -298,14 +298,22 @@ class Scenario:
         What a scenario does not use is absent from it, so that it keeps the digest that stands on its papers.
         """
 
-        def plain(value: object) -> object:
+        def plain(value: Any) -> Any:
+            if type(value) is str:
+                return value
             if isinstance(value, int | Fraction) and not isinstance(value, bool):
                 return str(value)
             if isinstance(value, Mapping):
-                return {key: plain(item) for key, item in value.items()}
+                return dict(zip(value, all_plain(list(value.values())), strict=True))
             if isinstance(value, Sequence) and not isinstance(value, str):
-                return [plain(item) for item in value]
+                return all_plain(value)
             return getattr(value, "text", value)  # a formula is what is written
+
+        def all_plain(values: Sequence[Any]) -> list[Any]:
+            kinds = set(map(type, values))
+            if kinds <= {int, Fraction}:
+                return list(map(str, values))
+            return list(values) if kinds == {str} else list(map(plain, values))
 
         used: Iterable[str | None] = {*self.weights, self.coefficient, *(limit.by for limit in self.limits)}
         if self.columns or self.pools:
@@ -315,7 +323,6 @@ class Scenario:
             "fund": [self.fund.amount, currency, self.fund.unit, self.fund.rounding],
             "method": [self.kind, self.coefficient],
             "weights": self.weights,
-            "recipients": [[r.id, r.kind] for r in self.recipients],
             "factors": {f.id: _factor_content(f) for f in self.factors if f.id in used},
             "reservations": [r.amount for r in self.reservations],
             "earmarks": [
@@ -341,7 +348,9 @@ class Scenario:
             content["pools"] = [[pool.id, *_set(pool, *_POOL)] for pool in self.pools]
         if self.indicators:
             content["indicators"] = {indicator.id: indicator.parts for indicator in self.indicators}
-        text = json.dumps(plain(content), sort_keys=True, separators=(",", ":"))
+        # nothing holds itself, and of a whole country looking for that takes long
+        told = {**plain(content), "recipients": [[r.id, r.kind] for r in self.recipients]}
+        text = json.dumps(told, sort_keys=True, separators=(",", ":"), check_circular=False)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

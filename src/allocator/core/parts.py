@@ -7,8 +7,9 @@ main unit (yuan), never in thousands or ten thousands.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Never
 
@@ -25,6 +26,8 @@ AMOUNT_UNITS = {
     "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
     "yuan": 1, "10k yuan": 10**4, "": 1,
 }  # fmt: skip
+LONGEST_ID, LONGEST_TEXT = 100, 1000  # characters
+UNSAFE = frozenset("=+-@＝＋－＠")  # at the beginning of a text: a spreadsheet would take it for a formula
 STATUSES = ("published", "provided", "derived", "assumed", "example")
 
 
@@ -92,6 +95,12 @@ def put(thing: object, **fields: object) -> None:
         object.__setattr__(thing, name, value)
 
 
+def _put_changed(thing: object, name: str, old: object, new: object) -> None:
+    """Sets a field that is not yet what it should be: of many thousand things hardly any needs it."""
+    if new is not old:
+        object.__setattr__(thing, name, new)
+
+
 @dataclass(frozen=True)
 class Text:
     """A name or remark in both languages; given in one, it serves for both.  Line breaks count as spaces.
@@ -104,8 +113,9 @@ class Text:
     en: str = ""
 
     def __post_init__(self) -> None:
-        zh, en = (" ".join(part.split()) for part in (self.zh, self.en))
-        put(self, zh=check_text(zh or en), en=check_text(en or zh))
+        zh, en = " ".join(self.zh.split()), " ".join(self.en.split())
+        _put_changed(self, "zh", self.zh, check_text(zh or en))
+        _put_changed(self, "en", self.en, check_text(en or zh))
 
     @classmethod
     def of(cls, value: Text | str) -> Text:
@@ -113,18 +123,18 @@ class Text:
         return value if isinstance(value, Text) else cls(value)
 
 
-def check_text(text: str, longest: int = 1000, part: str = "scenario") -> str:
+def check_text(text: str, longest: int = LONGEST_TEXT, part: str = "scenario") -> str:
     """The text; raises ScenarioError if it is blank, too long, not printable or like a formula."""
     if not text:
         wrong("name_blank", part)
-    if text[0] in "=+-@＝＋－＠" or not text.isprintable() or len(text) > longest:
+    if text[0] in UNSAFE or not text.isprintable() or len(text) > longest:
         wrong("name_unsafe", part, name=text[:40], longest=longest)
     return text
 
 
 def check_id(text: str, part: str) -> str:
     """The id, trimmed; raises ScenarioError if it is not fit to be one."""
-    return check_text(text.strip(), 100, part)
+    return check_text(text.strip(), LONGEST_ID, part)
 
 
 @dataclass(frozen=True)
@@ -138,42 +148,29 @@ class Recipient:
 
     def __post_init__(self) -> None:
         part = "recipients"
-        put(self, id=check_id(self.id, part), kind=self.kind and check_id(self.kind, part))
-        name = Text(self.id) if self.name is None else Text.of(self.name)
+        _put_changed(self, "id", self.id, check_id(self.id, part))
+        if self.kind:
+            _put_changed(self, "kind", self.kind, check_id(self.kind, part))
+        if not isinstance(self.name, Text):
+            put(self, name=Text(self.id if self.name is None else self.name))
+        name = self.name
         for column, written in (("recipient", self.id), ("name_zh", name.zh), ("name_en", name.en)):
             if is_total(written):
                 wrong("recipient_total", part, {"column": column}, name=written)
-        put(self, name=name, aliases=tuple(check_id(alias, part) for alias in self.aliases))
+        if self.aliases != ():
+            put(self, aliases=tuple(check_id(alias, part) for alias in self.aliases))
         for alias in self.aliases:
             if ";" in alias or "；" in alias:
                 wrong("alias_semicolon", part, {"column": "aliases"}, name=alias)
         if self.kind == "all":
             wrong("kind_all", part, {"column": "kind"})
 
-    @cached_property
-    def written(self) -> tuple[tuple[str, str], ...]:
-        """The ways to write it, each as it is compared (`plain_name`) and as it stands."""
-        names = dict.fromkeys((self.id, self.name.zh, self.name.en, *self.aliases))
-        return tuple((plain_name(name), name) for name in names)
-
-
-def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
-    """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it.
-
-    Raises ScenarioError where one name stands for two recipients.
-    """
-    known: dict[str, str] = {}
-    for recipient in recipients:
-        for compared, name in recipient.written:
-            first = known.setdefault(compared, recipient.id)
-            if first != recipient.id:
-                wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
-    return known
-
 
 def plain_name(name: str) -> str:
     """A name as it is compared: full-width and half-width, capitals and small letters alike."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
+    return " ".join(name.casefold().split())
 
 
 @dataclass(frozen=True)
@@ -216,11 +213,17 @@ class Factor:
         if self.text:
             self._put_words()
             return
+        put(self, values=tuple(self.values))
+        if not _ordinary(self.values):
+            self._put_exact(column)
+        self._put_texts()
+
+    def _put_exact(self, column: Mapping[str, object]) -> None:
+        """Sets the values as exact numbers; raises ScenarioError for one that is none, or below zero."""
         values: list[Number | None] = []
         for row, value in enumerate(self.values):
             try:
-                simple = type(value) is int and value < LARGEST
-                values.append(value if value is None or simple else exact(value))
+                values.append(value if value is None else exact(value))
             except TooManyDecimals:
                 wrong("cell_decimals", "factors", {"entry": row + 1, **column}, value=brief(value))
             except ValueError:
@@ -229,7 +232,6 @@ class Factor:
             if number is not None and number < 0 and not self.signed:
                 wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
         put(self, values=tuple(values))
-        self._put_texts()
 
     @cached_property
     def complete(self) -> bool:
@@ -265,6 +267,22 @@ class Factor:
             words.append(word or None)
         put(self, values=tuple(words))
         self._put_texts()
+
+
+def _ordinary(values: Sequence[Any]) -> bool:
+    """True for what nearly all columns are: exact numbers already, none below zero, or not given."""
+    if not {int, Fraction, type(None)}.issuperset(map(type, values)):
+        return False
+    whole = [value for value in values if type(value) is int]
+    pairs = [value.as_integer_ratio() for value in values if type(value) is Fraction]
+    numerators = [*whole, *(numerator for numerator, _ in pairs)]
+    if not numerators:
+        return True
+    return (
+        min(numerators) >= 0
+        and max(numerators) < LARGEST
+        and min((denominator for _, denominator in pairs), default=2) > 1
+    )
 
 
 @dataclass(frozen=True)

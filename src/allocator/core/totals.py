@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # only names that hold one of these are looked at closely: there may be twenty thousand
-_MAYBE = re.compile(r"[计計总總汇匯彙全]|t\W*o\W*t|s\W*u\W*m")
+_MARKS = "计計总總汇匯彙全"
+_MAYBE = re.compile(rf"[{_MARKS}]|t\W*o\W*t|s\W*u\W*m")
 _PLAIN = str.maketrans("計總匯彙[]【】〔〕", "计总汇汇()()()")
 _EDGES = " :;,.、。·*-–—_~=+#()<>《》〈〉“”\"'"
 _BEHIND = re.compile(r"(.+?)\(.*")
@@ -35,3 +37,15 @@ def is_total(name: str) -> bool:
     return any(
         p.fullmatch(t) for p, t in ((_CHINESE, closed), (_ENGLISH, closed), (_ENGLISH, " ".join(words)))
     )
+
+
+def any_total(names: Sequence[str]) -> bool:
+    """True if one of the names `is_total`; what they are written in mostly tells that none can be.
+
+    >>> any_total(["合江县", "Totnes"]), any_total(["合江县", "T o t a l"])
+    (False, True)
+    """
+    text = unicodedata.normalize("NFKC", "\n".join(names)).casefold()
+    for mark in {c for c in set(text) if not (c.isalnum() or c == "_")}:
+        text = text.replace(mark, "")
+    return any(part in text for part in (*_MARKS, "tot", "sum")) and any(map(is_total, names))

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from allocator.files.parsing import Row, headed, read_bytes, wrong
@@ -18,6 +18,12 @@ LINES_ASIDE = 10_000  # titles, totals, notes and blank lines of a table beside 
 _MOST_LINES = 2**20  # including blank ones, as many as Excel has
 _LONGEST_LINE = 2**20  # bytes
 _PIECE = 2**20
+# what a cell of ASCII may begin or end with but should not; quotes may hold the ends of lines
+_BLANKS = [
+    bytes([code])
+    for code in range(128)
+    if code == ord('"') or (chr(code).isspace() and chr(code) not in "\r\n")
+]
 _BATCH = 2_000  # lines
 
 
@@ -45,22 +51,36 @@ def csv_lines(
     text = _Lines(file, content, mark=mark)
     rows: list[Row] = []
     number = cells = 0
+    tidy = content.isascii() and not any(blank in content for blank in _BLANKS)
     most_cells = _most_cells(most_rows) if most_cells is None else most_cells
+    lines = text.rows(csv.reader(text, strict=True, delimiter=mark))
+    ended = broken = False
     try:
-        for number, row in enumerate(csv.reader(text, strict=True, delimiter=mark), 1):
-            text.commas = 0
-            line = [cell.strip() for cell in row]
-            if any(line):
-                rows.append((number, line))
-                cells += len(line)
-            if len(rows) > most_rows or number > max(most_rows, _MOST_LINES) or any(line[most_columns:]):
+        while not ended:
+            batch: list[list[str]] = []
+            try:
+                batch.extend(itertools.islice(lines, _BATCH))
+            except csv.Error:
+                broken = True  # after the lines of the batch
+            ended = broken or not batch
+            if not tidy:
+                batch = [list(map(str.strip, row)) for row in batch]
+            filled = [(at, row) for at, row in enumerate(batch, number + 1) if any(row)]
+            rows += filled
+            number += len(batch)
+            cells += sum(len(row) for _, row in filled)
+            if len(rows) > most_rows or number > max(most_rows, _MOST_LINES):
+                raise _Wide
+            if max(map(len, batch), default=0) > most_columns and any(
+                any(row[most_columns:]) for row in batch
+            ):
                 raise _Wide
             if cells > most_cells:
                 wrong(file, "upload_cells", limit=most_cells)
-    except csv.Error:
-        wrong(file, "csv_syntax", {"row": number + 1})
     except _Wide:
         wrong(file, "sheet_large", rows=most_rows, columns=most_columns)
+    if broken:
+        wrong(file, "csv_syntax", {"row": number + 1})
     return rows
 
 
@@ -144,24 +164,36 @@ class _Lines:
     def __init__(
         self, file: Path | str, content: bytes, most_commas: int = _MOST_COMMAS, mark: str = ","
     ) -> None:
-        if _endless(content):
+        if _endless(content, _LONGEST_LINE):
             wrong(file, "csv_line")
         encoding = next((name for name in ("utf-8-sig", "gb18030") if _is_in(content, name)), None)
         if encoding is None:
             wrong(file, "file_encoding")
         self.commas, self.most_commas, self._mark = 0, most_commas, mark
+        # without quotes a row is a line, and a short line cannot hold too many separators
+        self._may_be_wide = b'"' in content or _endless(content, most_commas)
         # decoded in pieces: the whole text at once would take up to four times the size of the file
         self._lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
     def __iter__(self) -> Iterator[str]:
-        return self
+        return self._counted() if self._may_be_wide else iter(self._lines)
 
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.commas += line.count(self._mark)
-        if self.commas > self.most_commas:
-            raise _Wide
-        return line
+    def rows(self, reader: Iterable[list[str]]) -> Iterator[list[str]]:
+        """The rows that a reader makes of these lines, with the separators counted anew for each."""
+        return self._reset(reader) if self._may_be_wide else iter(reader)
+
+    def _reset(self, reader: Iterable[list[str]]) -> Iterator[list[str]]:
+        for row in reader:
+            self.commas = 0
+            yield row
+
+    def _counted(self) -> Iterator[str]:
+        mark, most = self._mark, self.most_commas
+        for line in self._lines:
+            self.commas += line.count(mark)
+            if self.commas > most:
+                raise _Wide
+            yield line
 
 
 def _is_in(content: bytes, encoding: str) -> bool:
@@ -174,11 +206,11 @@ def _is_in(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _endless(content: bytes) -> bool:
-    """True if a line is longer than ``_LONGEST_LINE``; only line ends are searched for."""
+def _endless(content: bytes, longest: int) -> bool:
+    """True if a line is longer than ``longest``; only line ends are searched for."""
     at = 0
-    while len(content) - at > _LONGEST_LINE:
-        end = max(content.rfind(mark, at, at + _LONGEST_LINE) for mark in (b"\n", b"\r"))
+    while len(content) - at > longest:
+        end = max(content.rfind(mark, at, at + longest) for mark in (b"\n", b"\r"))
         if end < 0:
             return True
         at = end + 1

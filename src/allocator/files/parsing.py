@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-import itertools
 import re
 import stat
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -194,12 +193,15 @@ def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) ->
         wrong(file, "csv_first_line", {"row": 1})
     header = lines[0][1]
     width = max(i for i, name in enumerate(header, 1) if name)
-    odd = ((number, row) for number, row in lines[1:] if len(row) < width or any(row[len(header) :]))
+    rows = lines[1:]
+    odd = [line for line in rows if len(line[1]) != width]
+    odd = [(number, row) for number, row in odd if len(row) < width or any(row[len(header) :])]
     problems = [
         Problem("row_length", {"found": len(row), "should": width}, str(file), {"row": number})
-        for number, row in itertools.islice(odd, MOST_PROBLEMS)
+        for number, row in odd[:MOST_PROBLEMS]
     ]
-    if any(any(row[width : len(header)]) or "" in header[:width] for _, row in lines[1:]):
+    wide = [row for _, row in rows if len(row) > width]
+    if (rows and "" in header[:width]) or any(any(row[width : len(header)]) for row in wide):
         problems.insert(0, Problem("header_blank", {}, str(file), {"row": 1}))
     for name in sorted(name for name, count in Counter(header[:width]).items() if name and count > 1):
         problems.insert(0, Problem("header_twice", {"name": name}, str(file), {"row": 1}))
@@ -207,10 +209,12 @@ def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) ->
         raise ScenarioError(problems[:MOST_PROBLEMS])
     if len(lines) == 1 and not may_be_empty:
         wrong(file, "csv_no_rows")
-    return header[:width], [(number, row[:width]) for number, row in lines[1:]]
+    return header[:width], [line if len(line[1]) == width else (line[0], line[1][:width]) for line in rows]
 
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
+_TENS = [10**decimals for decimals in range(31)]
+_ORDINARY = frozenset("0123456789.,")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?|[0-9]+:[0-9]{2}(:[0-9.]+)?")
@@ -235,8 +239,11 @@ def cell_number(cell: str) -> Number | str:
     >>> cell_number("1,234.50"), cell_number("１２"), cell_number("5%")
     (Fraction(2469, 2), 12, 'cell_percent')
     """
-    if cell.isascii() and cell.isdigit() and len(cell) <= 30:
-        return int(cell)
+    if len(cell) <= 30 and cell.isascii():
+        whole, point, decimals = cell.partition(".")
+        if whole.isdigit() and (decimals.isdigit() or not point):
+            number, size = int(whole + decimals), _TENS[len(decimals)]
+            return Fraction(number, size) if number % size else number // size
     text = cell.translate(_FULL_WIDTH).strip()
     if not text:
         return "cell_empty"
@@ -271,6 +278,39 @@ def cell_number(cell: str) -> Number | str:
     if re.fullmatch(r"[¥￥$€£]\s*[0-9][0-9,.]*|[¥￥$€£]?\s*[0-9][0-9,.]*\s*[^\W\d_]+(/[^\W\d_]+)?", text):
         return "cell_unit"
     return "cell_text"
+
+
+def cell_numbers(cells: Sequence[str]) -> list[Number | str]:
+    """The numbers in cells as `cell_number` gives them; ordinary ones are looked at together.
+
+    >>> cell_numbers(["12", "0.50"]), cell_numbers(["12", "5%"])
+    ([12, Fraction(1, 2)], [12, 'cell_percent'])
+    """
+    parts = digits(cells)
+    if parts is None:
+        return list(map(cell_number, cells))
+    return [
+        Fraction(number, _TENS[decimals]) if number % _TENS[decimals] else number // _TENS[decimals]
+        for number, decimals in parts
+    ]
+
+
+def digits(cells: Sequence[str]) -> list[tuple[int, int]] | None:
+    """The digits of each cell as a whole number and the number of decimals; None where one is not ordinary.
+
+    >>> digits(["12", "0.50"]), digits(["12", "5%"])
+    ([(12, 0), (50, 2)], None)
+    """
+    text = ",".join(("", *cells, ""))
+    if not _ORDINARY.issuperset(text) or text.count(",") != len(cells) + 1:
+        return None
+    if ",," in text or ".," in text or ",." in text or max(map(len, cells), default=0) > 30:
+        return None
+    try:
+        parts = [cell.partition(".") for cell in cells]
+        return [(int(whole + decimals), len(decimals)) for whole, _, decimals in parts]
+    except ValueError:  # two points
+        return None
 
 
 def signed_number(cell: str) -> Number | str:

@@ -8,7 +8,7 @@ is one more folder and its name in `LANGUAGES`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -185,19 +185,44 @@ class Phrasebook:
         >>> EN.number(57220000), ZH.number(57220000), EN.number(Fraction(-1, 3), 2)
         ('57,220,000', '57220000', '−0.33')
         """
-        digits = 6 if places is None else places
         exact = value if isinstance(value, int | Fraction) else Fraction(value)
-        # halves to even; in integers, since this is done for every figure of every table
-        scaled, left = divmod(abs(exact.numerator) * 10**digits, exact.denominator)
-        scaled += 2 * left > exact.denominator or (2 * left == exact.denominator and scaled % 2 == 1)
-        whole, rest = divmod(scaled, 10**digits)
-        text = str(whole) if whole < 1000 or self.chinese else f"{whole:,}"
+        return self.numbers((exact.numerator,), exact.denominator, places, sign=sign)[0]
+
+    def numbers(
+        self, numerators: Sequence[int], over: int, places: int | None = None, *, sign: bool = False
+    ) -> list[str]:
+        """A column of numbers over one denominator, each written as `number` does.
+
+        >>> EN.numbers([1234, -50], 100), EN.numbers([1234, 1], 1, 1, sign=True)
+        (['12.34', '−0.5'], ['+1,234.0', '+1.0'])
+        """
+        digits = 6 if places is None else places
+        group = "" if self.chinese else ","
+        if over == 1 and not places:
+            units, size, digits = numerators, 1, 0
+        else:
+            size = 10**digits
+            units = _units(numerators, over, size)
+        below = min(units, default=0) < 0
+        sizes = list(map(abs, units)) if below else units
+        whole = sizes if not digits else [n // size for n in sizes]
+        texts = [f"{n:,}" for n in whole] if group else list(map(str, whole))
         if digits:
-            decimals = f"{rest:0{digits}}"
-            text = (
-                f"{text}.{decimals}" if places is not None else f"{text}.{decimals}".rstrip("0").rstrip(".")
-            )
-        return ("" if not scaled else "−" if exact < 0 else "+" if sign else "") + text
+            # as much as can stand behind the point, where that is less than what there is to write
+            ends = [f".{n:0{digits}}" for n in range(size)] if size <= len(sizes) else None
+            if ends is None:
+                texts = [f"{text}.{n % size:0{digits}}" for text, n in zip(texts, sizes, strict=True)]
+            else:
+                texts = [text + ends[n % size] for text, n in zip(texts, sizes, strict=True)]
+        if digits and places is None:
+            texts = [text.rstrip("0").rstrip(".") for text in texts]
+        if not sign and not below:
+            return texts
+        plus = "+" if sign else ""
+        return [
+            text if not n else f"−{text}" if n < 0 else plus + text
+            for n, text in zip(units, texts, strict=True)
+        ]
 
     def money(
         self, amount: int | Fraction, currency: Any, *, in_full: bool = False, sign: bool = False
@@ -234,6 +259,19 @@ class Phrasebook:
         if currency != "CNY":
             return str(self.words("currency").get(currency, currency))
         return self.say("money.ten_thousand") if scale == 10_000 else self.say("money.one")
+
+
+def _units(numerators: Sequence[int], over: int, size: int) -> list[int]:
+    """Numbers over a denominator in units of 1/size, halves to even: in integers, as all figures are."""
+    if size % over == 0:
+        by = size // over
+        return [n * by for n in numerators]
+    halves, found = 2 * size, []
+    for n in numerators:
+        unit, left = divmod(n * halves, over)  # twice the number of units, and something more
+        unit, half = divmod(unit, 2)
+        found.append(unit + (half and (left > 0 or unit % 2)))
+    return found
 
 
 def _cut(text: str, longest: int) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from unicodedata import normalize
 
 from allocator.core.exact import Frozen, Number
+from allocator.core.many import plain_names
 from allocator.core.parts import Text, check_id, number_at, plain_name, put, wrong
 from allocator.core.statement import Statement
 
@@ -53,7 +53,7 @@ class Register:
     def repeated(self) -> tuple[tuple[int, ...], ...]:
         """Positions of projects listed more than once by code or name; they are shown, never merged."""
         found: dict[tuple[int, ...], None] = {}
-        for keys in map(_plain_names, (self.codes, self.names)):
+        for keys in map(plain_names, (self.codes, self.names)):
             counts = Counter(keys)
             seen: dict[str, list[int]] = {key: [] for key, count in counts.items() if key and count > 1}
             for at, key in enumerate(keys) if seen else ():
@@ -151,8 +151,3 @@ class Rules:
     def columns(self) -> tuple[Text, ...]:
         """The columns of figures that the rules look at."""
         return tuple(dict.fromkeys([*(f.column for f in self.factors if f.column), *dict(self.minimums)]))
-
-
-def _plain_names(names: Sequence[str]) -> list[str]:
-    """`plain_name` of each, all at once, which is quicker by far; names hold no line breaks."""
-    return [" ".join(name.split()) for name in normalize("NFKC", "\n".join(names)).casefold().split("\n")]

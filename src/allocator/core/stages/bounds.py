@@ -145,10 +145,8 @@ class _Sizes:
                 found[end] = [self._size(amount)] * len(among)
             elif limit.of == "previous":
                 once = Fraction(rate or 0) / self.unit
-                previous = [self._previous(i) for i in among]
-                found[end] = [
-                    (once.numerator * p.numerator, once.denominator * p.denominator) for p in previous
-                ]
+                amounts = scaled([self._previous[i] for i in among]).times(once)
+                found[end] = [(amount, amounts.over) for amount in amounts.numerators]
             else:
                 once = self._of(limit, rate)
                 if limit.by is None:
@@ -171,7 +169,7 @@ class _Sizes:
             if amount is not None:
                 found[end] = self._size(amount)
             elif limit.of == "previous":
-                whole = sum((Fraction(self._previous(i)) for i in among), start=Fraction())
+                whole = sum((Fraction(self._previous[i]) for i in among), start=Fraction())
                 found[end] = self._size(Fraction(rate or 0) * whole)
             else:
                 once = self._of(limit, rate)
@@ -193,8 +191,10 @@ class _Sizes:
         of = scenario.fund.amount if limit.of == "fund" else scenario.distributable
         return Fraction(rate or 0) * of / self.unit
 
-    def _previous(self, i: int) -> Number:
-        return self.scenario.previous[self.scenario.ids[i]]  # type: ignore[index]
+    @cached_property
+    def _previous(self) -> list[Number]:
+        """Last year's amounts, by position."""
+        return list((self.scenario.previous or {}).values())
 
     def _shares(self, by: str) -> tuple[dict[int, int], int]:
         """A column's values by position, as integers, and their sum over everybody."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import compress
+from operator import truediv
 from typing import NamedTuple
 
 from allocator.core.exact import Number, scaled
@@ -108,34 +110,52 @@ def find_multiplier(scores: Sequence[int], floors: Limits, caps: Limits, total: 
     """λ = p/q with Σ min(max(λ s_i, floor_i), cap_i) = total, found exactly; k = λ Σs / total.
 
     The sum is piecewise linear in λ and never falls; its slope changes by ±s_i where λ s_i meets a floor
-    or a cap.  Each round tries the middle one of the bends still open and drops the half that it decides,
-    so that the work halves from round to round (cf. the median search for continuous knapsacks, Kiwiel
-    2008).  Where everybody stands at a limit, any λ of an interval does: then the one with k nearest to 1.
+    or a cap.  Each round tries one near the middle of the bends still open and drops the half that it
+    decides, so that the work halves from round to round (cf. the median search for continuous knapsacks,
+    Kiwiel 2008).  Where everybody stands at a limit, any λ of an interval does: then the one with k nearest
+    to 1.
     """
-    # a bend (at, s, ±1): from λ = at/s on, the sum grows by ±(λ s − at)
-    bends = [(floor or 0, s, 1) for s, floor in zip(scores, floors, strict=True) if s]
-    bends += [(cap, s, -1) for s, cap in zip(scores, caps, strict=True) if s and cap is not None]
-    bends.sort(key=lambda bend: bend[0] / bend[1])  # in float: only to pick good pivots, never to decide
+    # a bend: from λ = at/s on, the sum grows by λ s − at; a cap's have both below zero
+    given = [(floor or 0, s) for s, floor in zip(scores, floors, strict=True) if s]
+    given += [(-cap, -s) for s, cap in zip(scores, caps, strict=True) if s and cap is not None]
+    ats, sizes = [at for at, _ in given], [s for _, s in given]
+    # Python rounds a quotient correctly: bends with unequal ones are in that order, equal ones are looked at
+    keys = list(map(truediv, ats, sizes))
     held = sum(floor or 0 for floor in floors)  # what the sum is at λ, less slope · λ
     slope = 0
     found: tuple[int, int] | None = None
-    while bends and found is None:
-        p, q, _ = bends[len(bends) // 2]
-        below = [bend for bend in bends if bend[0] * q < p * bend[1]]
-        gain = slope + sum(sign * s for _, s, sign in below)
-        rest = held - sum(sign * at for at, _, sign in below)
+    while keys and found is None:
+        pivot = _middle(keys)
+        key, p, q = keys[pivot], abs(ats[pivot]), abs(sizes[pivot])
+        below = [other < key for other in keys]
+        above = [other > key for other in keys]
+        level = [pivot]
+        if keys.count(key) > 1:
+            level = []
+            for i, other in enumerate(keys):
+                if other == key:
+                    apart = abs(ats[i]) * q - p * abs(sizes[i])
+                    below[i], above[i] = apart < 0, apart > 0
+                    level += [i] if not apart else []
+        gain = slope + sum(compress(sizes, below))
+        rest = held - sum(compress(ats, below))
         over = p * gain + q * (rest - total)  # q times what the sum at p/q has too much
-        if over > 0:
-            bends = below
-        elif over < 0:
-            level = [bend for bend in bends if bend[0] * q == p * bend[1]]
-            slope = gain + sum(sign * s for _, s, sign in level)
-            held = rest - sum(sign * at for at, _, sign in level)
-            bends = [bend for bend in bends if bend[0] * q > p * bend[1]]
+        if over < 0:
+            slope = gain + sum(sizes[i] for i in level)
+            held = rest - sum(ats[i] for i in level)
+        if over:
+            still = below if over > 0 else above
+            keys, ats, sizes = (list(compress(column, still)) for column in (keys, ats, sizes))
         else:
             found = p, q
     p, q = found or (total - held, slope or 1)
     return _nearest_to_one(scores, floors, caps, total, p, q)
+
+
+def _middle(keys: Sequence[float]) -> int:
+    """The position of one of the keys near their median: the median of a hundred of them."""
+    some = range(0, len(keys), len(keys) // 100 + 1)
+    return sorted(some, key=keys.__getitem__)[len(some) // 2]
 
 
 def _nearest_to_one(

@@ -51,13 +51,14 @@ def largest_remainder(amounts: Sequence[int], over: int, total: int) -> tuple[li
     short = total - sum(units)
     if not short:
         return units, []
-    order = sorted(range(len(units)), key=remainders.__getitem__, reverse=True)  # stable: listed order
-    for i in order[:short]:
+    # what the least remainder is that still gets one: sorting positions by it would take twice as long
+    ranked = sorted(remainders, reverse=True)
+    cut = ranked[short - 1]
+    equal = [i for i, remainder in enumerate(remainders) if remainder == cut]
+    units = [unit + (remainder > cut) for unit, remainder in zip(units, remainders, strict=True)]
+    for i in equal[: total - sum(units)]:
         units[i] += 1
-    cut = remainders[order[short - 1]]
-    if short < len(order) and remainders[order[short]] == cut:
-        return units, [i for i, remainder in enumerate(remainders) if remainder == cut]
-    return units, []
+    return units, equal if short < len(ranked) and ranked[short] == cut else []
 
 
 def rest_to_largest(amounts: Sequence[int], over: int, total: int) -> tuple[list[int], list[int]]:

@@ -13,11 +13,12 @@ import numpy as np
 from allocator.analysis.projects import Counted, Figures, Register, Rules, counted
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import MOST_DECIMALS, Number
+from allocator.core.many import lookup
 from allocator.core.naming import names_of, unknown_recipient
-from allocator.core.parts import Recipient, Text, lookup, plain_name
+from allocator.core.parts import Recipient, Text, plain_name
 from allocator.core.statement import Statement
 from allocator.core.totals import is_total
-from allocator.files.parsing import MOST_PROBLEMS, cell_number, file_bytes, uncollected
+from allocator.files.parsing import MOST_PROBLEMS, cell_number, digits, file_bytes, uncollected
 from allocator.files.projects.columns import form_of, places_in
 from allocator.files.projects.rules import load_factor_rules
 from allocator.files.projects.scorecard import MOST_ROWS, read_activities
@@ -234,6 +235,11 @@ def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit
     for year in sorted(years, key=lambda year: year or 0):
         label = cells.header[years[year]]
         codes, texts = distinct(cells.columns[years[year]])
+        filled = digits([text for text in texts if text])
+        if filled is not None:
+            each = iter(filled)
+            read[year] = codes, [next(each) if text else None for text in texts]
+            continue
         numbers: list[tuple[int, int] | None] = []
         for at, text in enumerate(texts):
             number = _decimal(text) if text else None

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from allocator.analysis.projects import Rules
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number
-from allocator.core.parts import Recipient, Text, lookup, plain_name
+from allocator.core.many import lookup
+from allocator.core.parts import Recipient, Text, plain_name
 from allocator.core.statement import Statement
 from allocator.files.parsing import MOST_PROBLEMS
 from allocator.files.projects.columns import by_names, headings

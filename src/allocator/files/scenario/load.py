@@ -20,7 +20,7 @@ from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Party, Recipient, Reservation, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, wrong
+from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, uncollected, wrong
 from allocator.files.scenario import fields, schema
 from allocator.files.scenario.chain import Origins, read_chain
 from allocator.files.scenario.placing import in_rows
@@ -55,7 +55,8 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
     try:
         made_of = origins.of("data.projects" if table.data.projects else "data.factors")
         own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, made_of)]
-        return _scenario(table, named, own, count)
+        with uncollected():
+            return _scenario(table, named, own, count)
     except ScenarioError as error:
         names = {role: str(file) for role, file in named.items()}
         names.setdefault("factors", names.get("projects", ""))
@@ -182,12 +183,13 @@ def _scenario(
             )
     currency = table.fund.currency or ""  # blank where it is not money that is shared out
     described = {id: _described(item) for id, item in table.factor.items()}
+    ids = [recipient.id for recipient in recipients]
     try:
         factors = (
             *(
                 Factor(
                     id,
-                    tuple(values.get(r.id) for r in recipients),
+                    tuple(map(values.get, ids)),
                     **described.get(id, {}),
                     signed=table.format > 1 and _negative(values.values()),
                 )
@@ -197,7 +199,7 @@ def _scenario(
         )
     except ScenarioError as error:
         at = header.index("recipient") if rows else 0
-        raise in_rows(error, rows, at, find.names, [r.id for r in recipients]) from None
+        raise in_rows(error, rows, at, find.names, ids) from None
     return Scenario(
         title=table.title,
         fund=_fund(table, find),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from allocator.core import many
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
+from allocator.core.many import lookup, plain_names
 from allocator.core.naming import Names, guess, names_of, unknown_recipient
 from allocator.core.parts import (
     AMOUNT_UNITS,
@@ -17,12 +19,19 @@ from allocator.core.parts import (
     Recipient,
     Text,
     check_id,
-    lookup,
     plain_name,
 )
 from allocator.core.provenance import Provenance
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, is_error_cell, signed_number, wrong
+from allocator.files.parsing import (
+    MOST_PROBLEMS,
+    Row,
+    cell_number,
+    cell_numbers,
+    is_error_cell,
+    signed_number,
+    wrong,
+)
 
 
 class Finder:
@@ -48,26 +57,36 @@ class Finder:
         """The ids behind a list of names; "all" and kinds stay as they are."""
         return recipients if isinstance(recipients, str) else tuple(self.id(name, key) for name in recipients)
 
+    def _ids(self, written: Sequence[str]) -> list[str | None]:
+        """The id behind each name, or None."""
+        if "".join(written).isascii():  # a name that is plain ASCII stays as it is
+            found = list(map(self.names.get, written))
+            if None not in found:
+                return found
+        return list(map(self.names.get, plain_names(written)))
+
     def rows(
         self, file: Path | str, rows: Iterable[Row], column: int, optional: Iterable[str] = ()
     ) -> tuple[list[tuple[int, str, list[str]]], list[Problem]]:
         """Each row with its recipient's id; blank, unknown, double and missing recipients as problems."""
         found: dict[str, tuple[int, str, list[str]]] = {}
         problems: list[Problem] = []
-        for number, row in rows:
+        lines = list(rows)
+        written = [row[column] for _, row in lines]
+        ids = self._ids(written)
+        for (number, row), name, id in zip(lines, written, ids, strict=True):
+            if id is not None and name and id not in found:
+                found[id] = number, id, row
+                continue
             if len(problems) >= MOST_PROBLEMS:
                 break
             at = {"row": number, "column": "recipient"}
-            name = row[column]
-            id = self.names.get(plain_name(name))
             if not name:
                 problems.append(Problem("recipient_blank", {}, str(file), at))
             elif id is None:
                 problems.append(unknown_recipient(name, self.written).within(file, **at))
-            elif id in found:
-                problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
             else:
-                found[id] = number, id, row
+                problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
         there = {*found, *optional}
         missing = [r.name for r in self.recipients if r.id not in there]
         if missing and not problems:
@@ -100,35 +119,41 @@ def read_recipients(file: Path) -> tuple[Recipient, ...]:
     """
     header, rows = read_csv(file)
     need(file, header, ("recipient",), _RECIPIENT_COLUMNS)
+    ids, zh, en, kinds, others = (_column(name, header, rows) for name in _RECIPIENT_COLUMNS)
+    named = [(a or b or id, b or a or id) for id, a, b in zip(ids, zh, en, strict=True)]
+    zh, en = [a for a, _ in named], [b for _, b in named]
+    made = None if any(others) or len(set(ids)) < len(ids) else many.recipients(ids, zh, en, kinds)
+    if made is not None:
+        return tuple(made)
     recipients: dict[str, Recipient] = {}
     problems: list[Problem] = []
-    for number, row in rows:
-        cells = dict(zip(header, row, strict=True))
+    for (number, _), id, name, kind, other in zip(rows, ids, named, kinds, others, strict=True):
         at = {"row": number}
-        if not cells["recipient"]:
+        if not id:
             problems.append(Problem("recipient_blank", {}, str(file), at))
             continue
-        if cells["recipient"] in recipients:
-            problems.append(Problem("recipient_twice", {"name": cells["recipient"]}, str(file), at))
+        if id in recipients:
+            problems.append(Problem("recipient_twice", {"name": id}, str(file), at))
             continue
-        zh, en = cells.get("name_zh", ""), cells.get("name_en", "")
-        aliases = tuple(
-            filter(None, (a.strip() for a in cells.get("aliases", "").replace("；", ";").split(";")))
-        )
+        written = other.replace("；", ";").split(";") if other else ()
+        aliases = tuple(alias for alias in map(str.strip, written) if alias)
         try:
-            made = Recipient(
-                cells["recipient"],
-                Text(zh, en) if zh or en else Text(cells["recipient"]),
-                cells.get("kind", ""),
-                aliases,
-            )
+            recipient = Recipient(id, Text(*name), kind, aliases)
         except ScenarioError as error:
             problems.extend(error.within(file, **at).problems)
         else:
-            recipients[made.id] = made
+            recipients[recipient.id] = recipient
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return tuple(recipients.values())
+
+
+def _column(name: str, header: Sequence[str], rows: Iterable[Row]) -> list[str]:
+    """The cells of a column, blank where there is no such column."""
+    if name not in header:
+        return [""] * len(list(rows))
+    at = header.index(name)
+    return [row[at] for _, row in rows]
 
 
 def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ...]:
@@ -168,7 +193,8 @@ def read_columns(
     at_recipient = header.index("recipient")
     found, problems = find.rows(file, rows, at_recipient, optional)
     columns: dict[str, dict[str, Any]] = {}
-    words = set(texts)
+    words, ids = set(texts), [id for _, id, _ in found]
+    read = signed_number if lenient else cell_number
     for position, column in enumerate(header):
         if position == at_recipient:
             continue
@@ -177,6 +203,11 @@ def read_columns(
         except ScenarioError as error:
             problems.extend(error.within(file, row=1).problems)
         values = columns.setdefault(column, {})
+        if column not in words:
+            made = cell_numbers([row[position] for _, _, row in found])
+            if not any(isinstance(value, str) for value in made):
+                values.update(zip(ids, made, strict=True))
+                continue
         for number, id, row in found:
             at = {"row": number, "column": column}
             if column in words:
@@ -185,7 +216,7 @@ def read_columns(
                 elif row[position]:
                     values[id] = row[position]
                 continue
-            value = signed_number(row[position]) if lenient else cell_number(row[position])
+            value = read(row[position])
             if isinstance(value, str):
                 if value == "cell_empty" and (lenient or (number, column) in blank):
                     continue
@@ -231,15 +262,16 @@ def amount_column(
     position = header.index(column)
     found, problems = find.rows(file, rows, header.index("recipient"))
     amounts: dict[str, Number] = {}
-    for number, id, row in found:
-        value = cell_number(row[position])
-        at = {"row": number, "column": column}
+    values = cell_numbers([row[position] for _, _, row in found])
+    for (number, id, row), value in zip(found, values, strict=True):
         if isinstance(value, str):
+            at = {"row": number, "column": column}
             problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
             continue
-        amounts[id] = plain(value * unit)
-        if (amounts[id] * 100).denominator != 1:
-            problems.append(Problem("cents", {"value": amounts[id]}, str(file), at))
+        amounts[id] = amount = plain(value * unit) if unit != 1 else value
+        if type(amount) is not int and (amount * 100).denominator != 1:
+            at = {"row": number, "column": column}
+            problems.append(Problem("cents", {"value": amount}, str(file), at))
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
     return amounts

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from allocator.core.errors import Problem, ScenarioError
+from allocator.core.many import lookup
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor, Recipient, Text, check_id, lookup, plain_name
+from allocator.core.parts import Factor, Recipient, Text, check_id, plain_name
 from allocator.core.totals import is_total
 from allocator.files.parsing import MOST_PROBLEMS, Row, is_error_cell
 from allocator.files.scenario.placing import in_rows, labelled, refused, trimmed

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import exact
+from allocator.core.many import lookup
 from allocator.core.model import Scenario
-from allocator.core.parts import Text, Use, lookup
+from allocator.core.parts import Text, Use
 from allocator.files.parsing import MOST_PROBLEMS, Row, cell_number, cell_text
 from allocator.files.scenario.placing import trimmed
 from allocator.files.sheets.headings import Table

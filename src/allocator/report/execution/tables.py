@@ -22,7 +22,8 @@ from allocator.report.execution.words import (
     use_text,
 )
 from allocator.report.tables.figures import unit_of
-from allocator.report.tables.table import Role, Row, Table, total_of, written
+from allocator.report.tables.records import Role
+from allocator.report.tables.table import Row, Table, total_of, written
 from allocator.report.words.rule import so_many
 from allocator.text import ZH, Phrasebook
 

@@ -14,8 +14,9 @@ from allocator.analysis.explain.clauses import Clause
 from allocator.analysis.explain.shapley import MOST_CLAUSES, Explanation, Reason
 from allocator.core.exact import Number, plain
 from allocator.report.tables.figures import recipient_names
+from allocator.report.tables.records import Role
 from allocator.report.tables.rounding import adding_both_ways
-from allocator.report.tables.table import Column, Role, Table, heading, total_of
+from allocator.report.tables.table import Column, Table, heading, total_of
 from allocator.report.words.differences import differences_in_words
 from allocator.text import EN, ZH, Phrasebook, money_scale
 

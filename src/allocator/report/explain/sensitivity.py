@@ -23,7 +23,8 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.report.tables.figures import in_units, name_of, scale_of, unit_of, who
 from allocator.report.tables.office import factor_heading, weight_text
-from allocator.report.tables.table import Column, Role, Row, Table, total_of, written
+from allocator.report.tables.records import Role
+from allocator.report.tables.table import Column, Row, Table, total_of, written
 from allocator.text import Phrasebook
 
 MOST_PAIRS = 10  # of factors in the table of exchange rates for all recipients

@@ -10,7 +10,8 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.method.example import Shown
 from allocator.report.tables.figures import about, in_units, name_of, percent_cell, unit_of
-from allocator.report.tables.table import Role, Row, Table, written
+from allocator.report.tables.records import Role
+from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
 

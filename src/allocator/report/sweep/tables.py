@@ -22,7 +22,8 @@ from allocator.report.sweep.words import (
     usual_rank,
 )
 from allocator.report.tables.figures import who
-from allocator.report.tables.table import Column, Role, Table, total_of
+from allocator.report.tables.records import Role
+from allocator.report.tables.table import Column, Table, total_of
 from allocator.text import ZH, Phrasebook, money_scale
 
 SHOWN = (Fraction(1, 20), Fraction(19, 20))  # the levels that the table shows; files have all of them

@@ -10,13 +10,17 @@ from typing import Any
 from allocator.analysis.compare import changes
 from allocator.core.allocation import Allocation
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import Number, plain
+from allocator.core.exact import Number, Scaled, plain, scaled
 from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.pools import at_limits, unmet_words
-from allocator.report.tables.table import Column, Role, Table, heading, total_of
+from allocator.report.tables.records import Cells, Records, Role
+from allocator.report.tables.table import Column, Table, heading, total_of
 from allocator.text import Phrasebook, money_scale
+
+Line = tuple[Role, str, Sequence[Number | None]]  # above or below the recipients: its name and figures
+Steps = list[tuple[Column, Scaled | Mapping[str, Any]]]  # columns with their figures by recipient
 
 
 def weight_text(weight: Number, kind: str, book: Phrasebook) -> str:
@@ -52,36 +56,33 @@ def factor_heading(scenario: Scenario, factor: str, book: Phrasebook) -> str:
     return book.say("table.factor", name=scenario.factor(factor).name, weight=weight)
 
 
-def _steps(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+def _steps(allocation: Allocation, book: Phrasebook) -> Steps:
     """The columns of what each factor brings, or of what each pool gives, before earmarks."""
-    scenario = allocation.scenario
+    scenario, columns = allocation.scenario, allocation.columnwise
     if len(scenario.rules) > 1:
-        pools: list[tuple[Column, Mapping[str, Any]]] = [
+        pools: Steps = [
             (Column(pool.id, book.say("pools.column", name=pool.name), "money"), allocation.pools[pool.id])
             for pool in scenario.pools
         ]
         return [*pools, *_over_all(allocation, book)]
     (split,) = allocation.splits
-    steps: list[tuple[Column, Mapping[str, Any]]] = [
-        (
-            Column(factor, factor_heading(scenario, factor, book), "stage", "factors"),
-            allocation.contributions[factor],
-        )
-        for factor in split.parts
+    steps: Steps = [
+        (Column(factor, factor_heading(scenario, factor, book), "stage", "factors"), brought)
+        for factor, brought in columns.contributions.items()
     ]
     if split.pool.phase_in is not None:
         (change,) = (stage.amounts for stage in allocation.stages if stage.kind == "phase_in")
         steps.append((Column("phase_in", heading(book.say("stage.phase_in")), "stage", "factors"), change))
-    steps.append((Column("share", book.say("table.share"), "share", "share"), allocation.shares))
+    steps.append((Column("share", book.say("table.share"), "share", "share"), columns.shares))
     entitled = Column("entitlement", book.say("table.entitlement"), "stage", "entitlement")
-    steps.append((entitled, allocation.entitlements))
+    steps.append((entitled, columns.entitlements))
     steps += _held(allocation, book)
     if scenario.limits or split.multiplier != 1 or split.held:
-        steps.append((Column("limited", book.say("table.limited"), "stage", "limited"), allocation.limited))
+        steps.append((Column("limited", book.say("table.limited"), "stage", "limited"), columns.limited))
     return steps
 
 
-def _held(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+def _held(allocation: Allocation, book: Phrasebook) -> Steps:
     """The column of money held already, which is part of the entitlement; none where nobody holds any."""
     scenario = allocation.scenario
     if not scenario.deductions:
@@ -91,7 +92,7 @@ def _held(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mappin
     return [(Column("held", book.say("table.held"), "money"), amounts)]
 
 
-def _over_all(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+def _over_all(allocation: Allocation, book: Phrasebook) -> Steps:
     """The columns of what is held and, where limits are on the pools together, of the sums before them."""
     steps = _held(allocation, book)
     if allocation.overall is not None:
@@ -101,9 +102,9 @@ def _over_all(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Ma
     return steps
 
 
-def _amounts(allocation: Allocation, book: Phrasebook) -> list[tuple[Column, Mapping[str, Any]]]:
+def _amounts(allocation: Allocation, book: Phrasebook) -> Steps:
     """The columns of the amounts: before adjustments and after, what is issued of them and what is not."""
-    scenario, found = allocation.scenario, []
+    scenario, found = allocation.scenario, Steps()
     if scenario.adjustments:
         found.append((Column("before", book.say("table.before"), "money"), allocation.before_adjustments))
         found.append((Column("adjustment", book.say("table.adjustment"), "change"), allocation.adjustments))
@@ -127,7 +128,6 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     """
     scenario = allocation.scenario
     one = (scenario,)
-    names = {recipient.id: book.text(recipient.name) for recipient in scenario.recipients}
     columns = [
         Column("number", book.say("table.number"), "text"),
         Column("recipient", _recipient(one, book), "text"),
@@ -140,54 +140,89 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     columns += [column for column, _ in stages]
     columns.append(Column("note", book.say("table.note"), "text"))
 
-    def reserved(amount: Number) -> tuple[Any, ...]:
-        return tuple(amount if column.key == "amount" else None for column, _ in stages)
+    keys = [column.key for column, _ in stages]
+    ids = scenario.ids
+    blocks = [
+        figures if isinstance(figures, Scaled) else scaled([figures[id] for id in ids])
+        for _, figures in stages
+    ]
+    sums = tuple(
+        plain(Fraction(sum(figures.numerators), figures.over))
+        if isinstance(figures, Scaled)
+        else total_of(figures.values())
+        for _, figures in stages
+    )
+    above: list[Line] = []
+    below: list[Line] = []
 
-    records: list[tuple[Role, tuple[Any, ...]]] = []
+    def line(name: str, amount: Number) -> tuple[str, list[Number | None]]:
+        return name, [amount if key == "amount" else None for key in keys]
+
     if scenario.reservations:
         for reservation in allocation.reservations:
-            name = book.text(reservation.name)
-            records.append(("reservation", ("", name, *reserved(reservation.amount), "")))
-        name = book.say("table.departments")
-        records.append(("subtotal", ("", name, *reserved(allocation.reserved), "")))
-    taking = {scenario.ids[i] for i in scenario.participants}
-    tied, limited, unmet = set(allocation.tied), at_limits(allocation, book), unmet_words(scenario, book)
-
-    def note(id: str) -> str:
-        """备注: at a floor or cap, among tied remainders, outside the split, or a condition not met."""
-        notes = ["table.tied"] if id in tied else []
-        notes += [] if id in taking else ["table.apart"]
-        said = [*limited.get(id, []), *map(book.say, notes), *unmet.get(id, [])]
-        return book.say("place.list").join(said)
-
-    for position, id in enumerate(scenario.ids, 1):
-        figures = tuple(values[id] for _, values in stages)
-        records.append(("recipient", (str(position), names[id], *figures, note(id))))
-    sums = tuple(total_of(values.values()) for _, values in stages)
-    if scenario.reservations:
-        records.append(("subtotal", ("", _recipients(one, book), *sums, "")))
+            above.append(("reservation", *line(book.text(reservation.name), reservation.amount)))
+        above.append(("subtotal", *line(book.say("table.departments"), allocation.reserved)))
+        below.append(("subtotal", _recipients(one, book), sums))
     everything = tuple(
         plain(total + allocation.reserved + allocation.undistributed)
-        if column.key == "amount"
+        if key == "amount"
         else None
         if scenario.reservations
         else plain(total + allocation.undistributed)
-        if column.key in ("difference", "year_difference")
+        if key in ("difference", "year_difference")
         else total
-        for (column, _), total in zip(stages, sums, strict=True)
+        for key, total in zip(keys, sums, strict=True)
     )
     if allocation.undistributed:
         named = ("amount",) if scenario.reservations else ("amount", "difference", "year_difference")
-        left = (allocation.undistributed if column.key in named else None for column, _ in stages)
-        records.append(("subtotal", ("", book.say("table.undistributed"), *left, "")))
-    records.append(("total", ("", book.say("table.total"), *everything, "")))
+        left = [allocation.undistributed if key in named else None for key in keys]
+        below.append(("subtotal", book.say("table.undistributed"), left))
+    below.append(("total", book.say("table.total"), everything))
+    names = [book.text(recipient.name) for recipient in scenario.recipients]
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
+    records = _records(above, names, blocks, below, _notes(allocation, book))
+    return Table(book, scenario.fund.currency, scale, tuple(columns), records)
 
 
-def _held_against(
-    allocation: Allocation, base: Base | None, book: Phrasebook
-) -> list[tuple[Column, Mapping[str, Any]]]:
+def _records(
+    above: Sequence[Line],
+    names: Sequence[str],
+    blocks: Sequence[Scaled | Cells],
+    below: Sequence[Line],
+    notes: Sequence[str] | None = None,
+) -> Records:
+    """The recipients, numbered, with lines above and below them; ``blocks`` are the columns of figures."""
+    top, bottom, size = [""] * len(above), [""] * len(below), len(names)
+    own: list[Role] = ["recipient"] * size
+    roles = (*(role for role, *_ in above), *own, *(role for role, *_ in below))
+    columns = [
+        Cells.written([*top, *map(str, range(1, size + 1)), *bottom]),
+        Cells.written([*(name for _, name, _ in above), *names, *(name for _, name, _ in below)]),
+    ]
+    for at, block in enumerate(blocks):
+        higher, lower = ([figures[at] for _, _, figures in lines] for lines in (above, below))
+        columns.append(Cells.around(higher, block, lower))
+    if notes is not None:
+        columns.append(Cells.written([*top, *notes, *bottom]))
+    return Records(roles, tuple(columns))
+
+
+def _notes(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """备注: at a floor or cap, among tied remainders, outside the split, or a condition not met."""
+    scenario = allocation.scenario
+    said: dict[str, list[str]] = {id: list(words) for id, words in at_limits(allocation, book).items()}
+    taking = {scenario.ids[i] for i in scenario.participants}
+    apart = [id for id in scenario.ids if id not in taking]
+    for ids, key in ((allocation.tied, "table.tied"), (apart, "table.apart")):
+        for id in ids:
+            said.setdefault(id, []).append(book.say(key))
+    for id, words in unmet_words(scenario, book).items():
+        said.setdefault(id, []).extend(words)
+    mark = book.say("place.list")
+    return [mark.join(said[id]) if id in said else "" for id in scenario.ids]
+
+
+def _held_against(allocation: Allocation, base: Base | None, book: Phrasebook) -> Steps:
     """The columns of amounts known apart from the rule, and of the changes from the base.
 
     Without a chosen base that is the published amounts, or else those of the year before.
@@ -309,17 +344,14 @@ def compare_table(
     published = allocations[0].scenario.published
     if published is not None and held_to.key != PUBLISHED:
         add(last, published, None)  # nobody published what this scenario reserves
-    records: list[tuple[Role, tuple[Any, ...]]] = [
-        ("recipient", (str(position), names[id], *(stage.get(id) for stage in stages)))
-        for position, id in enumerate(names, 1)
-    ]
+    blocks = [Cells.of([stage.get(id) for id in names]) for stage in stages]
     sums = [total_of(stage.values()) for stage in stages]
+    below: list[Line] = []
     if any(reserved):
-        records.append(("subtotal", ("", _recipients(scenarios, book), *sums)))
-        records.append(("subtotal", ("", book.say("table.departments"), *reserved)))
-
+        below.append(("subtotal", _recipients(scenarios, book), sums))
+        below.append(("subtotal", book.say("table.departments"), reserved))
     if any(undistributed):
-        records.append(("subtotal", ("", book.say("table.undistributed"), *undistributed)))
+        below.append(("subtotal", book.say("table.undistributed"), undistributed))
 
     def total(
         column: Column, recipients: Number, departments: Number | None, left: Number | None
@@ -330,11 +362,12 @@ def compare_table(
         return None if any(reserved) or column is last else plain(recipients + (left or 0))
 
     totals = map(total, columns, sums, reserved, undistributed)
-    records.append(("total", ("", book.say("table.total"), *totals)))
+    below.append(("total", book.say("table.total"), list(totals)))
     fund = allocations[0].scenario.fund
     scale = min(money_scale(fund.currency, scenario.fund.unit) for scenario in scenarios)
     headings = (
         Column("number", book.say("table.number"), "text"),
         Column("recipient", _recipient(scenarios, book), "text"),
     )
-    return Table(book, fund.currency, scale, (*headings, *columns), tuple(records))
+    records = _records([], list(names.values()), blocks, below)
+    return Table(book, fund.currency, scale, (*headings, *columns), records)

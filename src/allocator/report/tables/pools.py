@@ -20,17 +20,15 @@ def at_limits(allocation: Allocation, book: Phrasebook) -> Mapping[str, list[str
     """By recipient, the limits that it stands at, with the pool where there are several."""
     found: dict[str, list[str]] = {}
     for split in allocation.splits:
-        for i, at in zip(split.members, split.at, strict=True):
-            if at:
-                said = book.say("table.at_floor" if at == "floor" else "table.at_cap")
-                if len(allocation.splits) > 1:
-                    said = book.say("pools.at_limit", name=split.pool.name, at=said)
-                found.setdefault(allocation.scenario.ids[i], []).append(said)
-        for place, end in split.grouped.items():
-            said = book.say("table.group_at_floor" if end == "floor" else "table.group_at_cap")
-            if len(allocation.splits) > 1:
-                said = book.say("pools.at_limit", name=split.pool.name, at=said)
-            found.setdefault(allocation.scenario.ids[split.members[place]], []).append(said)
+        standing = [(place, "table.at_" + end) for place, end in enumerate(split.at) if end]
+        standing += [(place, "table.group_at_" + end) for place, end in split.grouped.items()]
+        words = {key: book.say(key) for key in dict.fromkeys(key for _, key in standing)}
+        if len(allocation.splits) > 1:
+            words = {
+                key: book.say("pools.at_limit", name=split.pool.name, at=said) for key, said in words.items()
+            }
+        for place, key in standing:
+            found.setdefault(allocation.scenario.ids[split.members[place]], []).append(words[key])
     if allocation.overall is not None:
         _over_all(allocation, allocation.overall, found, book)
     return found

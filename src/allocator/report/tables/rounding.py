@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from allocator.core.exact import Number, plain, scaled
+from allocator.core.exact import Number, Scaled, scaled
 from allocator.core.stages.round import largest_remainder
 
 
@@ -19,10 +19,22 @@ def adding_up(values: Sequence[Number], places: int, total: Number | None = None
     """
     if not values:
         return []
-    numerators, over = scaled([value * 10**places for value in values])
-    whole = Fraction(sum(numerators), over) if total is None else total * 10**places
-    units, _ = largest_remainder(numerators, over, round(whole))
-    return [plain(Fraction(unit, 10**places)) for unit in units]
+    column = scaled(values)
+    size = 10**places
+    units = None if total is None else round(total * size)
+    return Scaled(units_adding_up(column, places, units), size).numbers
+
+
+def units_adding_up(column: Scaled, places: int, total: int | None = None) -> list[int]:
+    """The figures of `adding_up`, and its ``total``, as integers: in units of the last decimal.
+
+    >>> units_adding_up(Scaled([1, 1, 1], 3), 1)
+    [4, 3, 3]
+    """
+    numerators, over = column.times(10**places)
+    if total is None:
+        total = round(Fraction(sum(numerators), over))
+    return largest_remainder(numerators, over, total)[0]
 
 
 def adding_both_ways(

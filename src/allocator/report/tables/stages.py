@@ -15,8 +15,9 @@ from allocator.core.split import Stage
 from allocator.report.tables.figures import name_of, scale_of, who
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.pools import unmet_words
+from allocator.report.tables.records import Role
 from allocator.report.tables.rounding import adding_both_ways, adding_up
-from allocator.report.tables.table import Column, Kind, Role, Table, heading, total_of
+from allocator.report.tables.table import Column, Kind, Table, heading, total_of
 from allocator.text import Phrasebook
 
 # all kinds of stages; an unknown one is refused, since its rounding and its words are not defined

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import compress
 from typing import Any, Literal
 
-from allocator.core.exact import Number, plain
-from allocator.report.tables.rounding import adding_up
+from allocator.core.exact import Number, Scaled, plain, scaled
+from allocator.report.tables.records import Cells, Record, Records, Role
+from allocator.report.tables.rounding import units_adding_up
 from allocator.text import ZH, Phrasebook
 
-Role = Literal["recipient", "reservation", "subtotal", "total"]
 Kind = Literal["text", "money", "share", "change", "stage", "rate", "written"]
 
 # decimals of figures; None: as many as there are.  A new kind of figure needs an entry here
@@ -55,7 +56,7 @@ class Table:
     currency: str
     scale: int
     columns: tuple[Column, ...]
-    records: tuple[tuple[Role, tuple[Any, ...]], ...]
+    records: Sequence[Record]
     caption: str = ""
     stated: str | None = None
 
@@ -77,79 +78,98 @@ class Table:
         return tuple(column.kind != "text" for column in self.columns)
 
     @cached_property
+    def _columnwise(self) -> Records:
+        return Records.of(self.records, len(self.columns))
+
+    @property
+    def cells(self) -> tuple[Cells, ...]:
+        """The records' cells column by column."""
+        return self._columnwise.columns
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles of the rows."""
+        return self._columnwise.roles
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The rows, their figures written as the language does."""
-        return tuple(
-            Row(role, tuple(map(self._shown, values, self.columns)))
-            for (role, _), values in zip(self.records, self.figures, strict=True)
-        )
+        return tuple(map(Row, self.roles, zip(*self.shown, strict=True)))
+
+    @cached_property
+    def shown(self) -> tuple[list[str], ...]:
+        """The texts of ``rows`` column by column."""
+        return tuple(map(self._shown, self._figures, self.columns))
 
     @cached_property
     def figures(self) -> tuple[tuple[Any, ...], ...]:
         """The records' figures as they are shown: money in the shown unit, shares as percent."""
+        return tuple(zip(*(column.values for column in self._figures), strict=True))
+
+    @cached_property
+    def _figures(self) -> tuple[Cells, ...]:
         return self._rounded(self.scale, 2)
 
     def adding(self, name: str) -> list[tuple[Number, ...]]:
         """The columns that add under a name, each the recipients' figures as they are shown."""
-        recipients = [
-            values
-            for (role, _), values in zip(self.records, self.figures, strict=True)
-            if role == "recipient"
-        ]
+        recipient = [role == "recipient" for role in self.roles]
         return [
-            tuple(values[at] for values in recipients)
-            for at, column in enumerate(self.columns)
+            tuple(compress(cells.values, recipient))
+            for column, cells in zip(self.columns, self._figures, strict=True)
             if column.adds == name
         ]
 
-    def _rounded(self, scale: int, percents: int) -> tuple[tuple[Any, ...], ...]:
+    def _rounded(self, scale: int, percents: int) -> tuple[Cells, ...]:
         """The records' figures in a unit and as percent, those of columns that add rounded."""
-        columns = [[values[at] for _, values in self.records] for at in range(len(self.columns))]
-        recipients = [at for at, (role, _) in enumerate(self.records) if role == "recipient"]
+        columns = list(self.cells)
         groups: dict[str, list[int]] = {}
         for at, (column, cells) in enumerate(zip(self.columns, columns, strict=True)):
-            size = Fraction(100) if column.kind == "share" else Fraction(1, scale)
-            columns[at] = [x if x is None or isinstance(x, str) else plain(x * size) for x in cells]
+            size = 100 if column.kind == "share" else Fraction(1, scale)
+            columns[at] = replace(cells, numbers=cells.numbers.times(size))
             if column.adds:
                 groups.setdefault(column.adds, []).append(at)
+        recipient = [role == "recipient" for role in self.roles] if groups else []
         for members in groups.values():
             places = percents if self.columns[members[0]].kind == "share" else 2
-            parts = [[columns[at][row] for row in recipients] for at in members]
-            totals = adding_up([total_of(part) for part in parts], places)
-            for at, part, total in zip(members, parts, totals, strict=True):
-                columns[at] = [x if x is None else total for x in columns[at]]
-                # recipients that this scenario lacks stay blank
-                there = [
-                    (row, figure) for row, figure in zip(recipients, part, strict=True) if figure is not None
-                ]
-                rounded = adding_up([figure for _, figure in there], places, total)
-                for (row, _), figure in zip(there, rounded, strict=True):
-                    columns[at][row] = figure
-        return tuple(zip(*columns, strict=True))
+            # recipients that this scenario lacks stay blank
+            own = [[recipient[row] for row in columns[at].rows] for at in members]
+            numbers = [columns[at].numbers for at in members]
+            parts = [
+                Scaled(list(compress(part.numerators, there)), part.over)
+                for part, there in zip(numbers, own, strict=True)
+            ]
+            sums = scaled([Fraction(sum(part.numerators), part.over) for part in parts])
+            totals = units_adding_up(sums, places)
+            for at, there, part, total in zip(members, own, parts, totals, strict=True):
+                rounded = iter(units_adding_up(part, places, total))
+                units = [next(rounded) if one else total for one in there]
+                columns[at] = replace(columns[at], numbers=Scaled(units, 10**places))
+        return tuple(columns)
 
     @property
     def tints(self) -> tuple[tuple[int, ...], ...]:
         """The strength of the cells' tint: recipients' changes from −3 to 3, by the largest; all else 0."""
-        change = [column.kind == "change" for column in self.columns]
-        sizes = [
+        nothing = [0] * len(self.roles)
+        columns = [
             [
-                value if tinted and value and role == "recipient" else 0
-                for value, tinted in zip(values, change, strict=True)
+                value if value and role == "recipient" else 0
+                for role, value in zip(self.roles, cells.values, strict=True)
             ]
-            for role, values in self.records
+            if column.kind == "change"
+            else nothing
+            for column, cells in zip(self.columns, self.cells, strict=True)
         ]
+        sizes = list(zip(*columns, strict=True))
         largest = max((abs(size) for row in sizes for size in row), default=0)
         return tuple(
             tuple((-1 if size < 0 else 1) * -(-3 * abs(size) // largest) if size else 0 for size in row)
             for row in sizes
         )
 
-    def _shown(self, value: Any, column: Column) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, str):
-            return value
-        return self.book.number(value, _PLACES[column.kind], sign=column.kind in ("change", "rate"))
+    def _shown(self, cells: Cells, column: Column) -> list[str]:
+        sign = column.kind in ("change", "rate")
+        places = _PLACES[column.kind] if cells.rows else None
+        return cells.filled(self.book.numbers(*cells.numbers, places, sign=sign), "")
 
     def plain_rows(self) -> tuple[list[str], list[list[str]]]:
         """Headings and rows for a file: money in the main unit, plain digits, for spreadsheets."""
@@ -160,16 +180,17 @@ class Table:
             else column.header
             for column in self.columns
         ]
-        return headers, [list(map(_filed, values, self.columns)) for values in self._rounded(1, 6)]
+        columns = map(_filed, self._rounded(1, 6), self.columns)
+        return headers, list(map(list, zip(*columns, strict=True)))
 
 
-def _filed(value: Any, column: Column) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    places = 6 if column.kind == "share" else _PLACES[column.kind]
-    return ZH.number(value, places).replace("−", "-")
+def _filed(cells: Cells, column: Column) -> list[str]:
+    if not cells.rows:
+        return cells.filled((), "")
+    figures = ZH.numbers(*cells.numbers, 6 if column.kind == "share" else _PLACES[column.kind])
+    if min(cells.numbers.numerators) < 0:
+        figures = [figure.replace("−", "-") for figure in figures]
+    return cells.filled(figures, "")
 
 
 def total_of(values: Iterable[Number | None]) -> Number:

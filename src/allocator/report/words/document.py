@@ -8,7 +8,8 @@ from fractions import Fraction
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.figures import in_units, unit_of
-from allocator.report.tables.table import Role, Row, Table, written
+from allocator.report.tables.records import Role
+from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
 

@@ -14,8 +14,9 @@ import streamlit as st
 
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number
+from allocator.core.many import lookup
 from allocator.core.model import Scenario
-from allocator.core.parts import lookup, plain_name
+from allocator.core.parts import plain_name
 from allocator.files.saved import store
 from allocator.text import Phrasebook
 from allocator.ui.session import catalogue
