@@ -91,21 +91,18 @@ def under_way(key: Hashable) -> Work[Any] | None:
 
 
 def render_progress(
-    work: Work[Any],
-    said: Callable[[int], str],
-    cancel: str,
-    name: str,
-    then: Callable[[], None] | None = None,
+    work: Work[Any], said: Callable[[int], str], cancel: str, key: str, then: Callable[[], object] = bool
 ) -> None:
     """Shows how far the work is, and a button to call it off; refreshes by itself.
 
-    ``said`` gives the text for so many percent, ``cancel`` is the button's, ``then`` is done once it is pressed.
+    ``said`` gives the text for so many percent, ``cancel`` is the button's; ``then`` is done once it is
+    pressed.
     """
-    st.fragment(_render_progress, run_every=EVERY)(work, said, cancel, name, then)
+    st.fragment(_render_progress, run_every=EVERY)(work, said, cancel, key, then)
 
 
 def _render_progress(
-    work: Work[Any], said: Callable[[int], str], cancel: str, key: str, then: Callable[[], None]
+    work: Work[Any], said: Callable[[int], str], cancel: str, key: str, then: Callable[[], object]
 ) -> None:
     if not work.running():
         st.rerun()
