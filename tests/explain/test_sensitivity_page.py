@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from browser import amounts_of
 from pages import FILES, SCENARIOS, Open, html_of, in_other_language, opened, press
+from processes import HUNG
 from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Scenario, ScenarioError, allocate
@@ -113,7 +115,8 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
 
 @pytest.fixture
 def targets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Open:
-    """Opens the page of targets."""
+    """Opens the page of targets, which waits for every search."""
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", HUNG)
     monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
     monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path))
     return partial(opened, "seek")
@@ -205,6 +208,29 @@ def test_a_group_is_named_in_the_language_of_the_targets(targets: Open) -> None:
     assert "设定条件：纳溪区、古蔺县合计不超过150万元。" in html_of(app)
     shown = html_of(in_other_language(app))
     assert "Asked for: Naxi District, Gulin County together gets at most 1,500,000 yuan." in shown
+
+
+def test_a_search_that_takes_long_can_be_called_off(targets: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typed(targets(scenario="luzhou-2023/published-rule"), "4800")
+
+    def without_end(*asked: Any, progress: Any, **options: Any) -> None:
+        while True:
+            progress(0.4)
+            time.sleep(0.01)
+
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr("allocator.ui.seek.panel.seek", without_end)
+        app = press(app, "求最小调整")
+        work = app.session_state["beside"]
+        assert work.running() and not app.exception
+        (cancel,) = [button for button in app.button if button.label == ZH.say("app.seek.cancel")]
+        app = cancel.click().run()
+    assert work.off and not work.running(HUNG)
+    assert ZH.say("app.seek.take") not in [button.label for button in app.button]
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", HUNG)
+    app = press(app, "求最小调整")
+    assert ZH.say("app.seek.take") in [button.label for button in app.button]
 
 
 def edited(app: AppTest, slug: str, **changes: Any) -> AppTest:
