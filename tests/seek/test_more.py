@@ -20,7 +20,7 @@ RULE = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
 
 
 def test_the_zone_pays_for_the_high_tech_zone():
-    """250 + 50 万元; all others in proportion: of 50 the zone has 5000/5577 of what they get, 44.83, so 45."""
+    """250 + 50 万元; in proportion the zone pays 5000/5577 of the 50, 44.83, so 45."""
     now = allocate(RULE)
     found = more_for(now, "hightech", 500_000, "重点项目", payer=Party("ftz"))
     shared, paid = found.found["shared"], found.found["paid"]
@@ -36,7 +36,9 @@ def test_the_zone_pays_for_the_high_tech_zone():
 
 
 def test_less_for_one_is_more_for_the_others():
-    found = more_for(allocate(RULE), "ftz", -2_000_000, "压减", payer=Party(reservation="泸州市酒业发展促进局"))
+    found = more_for(
+        allocate(RULE), "ftz", -2_000_000, "压减", payer=Party(reservation="泸州市酒业发展促进局")
+    )
     assert found.ruled.found.amounts["ftz"] <= 48_000_000 and found.ruled.change == 66
     assert more_title(found, EN) == "Free Trade Zone gets 2,000,000 yuan less"
     assert found.found["paid"].reserved == allocate(RULE).reserved + 2_000_000

@@ -67,20 +67,24 @@ def more_table(more: More, book: Phrasebook) -> Table:
     scenario, found = more.now.scenario, more.found
     local = scenario.fund.currency == "CNY"
     columns = [
+        Column("number", book.say("table.number"), "text"),
         Column("recipient", book.say("table.recipient" if local else "table.recipient_other"), "text"),
         Column("now", book.say("seek.now"), "money"),
         *(Column(way, way_title(more, way, book), "change") for way in found),
     ]
     by = {way: changes(one, more.now.amounts) for way, one in found.items()}
     records: list[Any] = [
-        ("recipient", (book.text(r.name), more.now.amounts[r.id], *(table[r.id] for table in by.values())))
-        for r in scenario.recipients
+        (
+            "recipient",
+            (str(n), book.text(r.name), more.now.amounts[r.id], *(table[r.id] for table in by.values())),
+        )
+        for n, r in enumerate(scenario.recipients, 1)
     ]
     if more.now.reserved or any(one.reserved for one in found.values()):
         cells = [one.reserved - more.now.reserved for one in found.values()]
-        records.append(("subtotal", (book.say("table.departments"), more.now.reserved, *cells)))
-    totals = [total_of(record[1][at] for record in records) for at in range(1, len(columns))]
-    records.append(("total", (book.say("table.total"), *totals)))
+        records.append(("subtotal", ("", book.say("table.departments"), more.now.reserved, *cells)))
+    totals = [total_of(record[1][at] for record in records) for at in range(2, len(columns))]
+    records.append(("total", ("", book.say("table.total"), *totals)))
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
 

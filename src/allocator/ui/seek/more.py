@@ -138,12 +138,16 @@ def _render_ways(more: More, slug: str, book: Phrasebook) -> None:
 
 
 def _render_acts(more: More, way: str, slug: str, book: Phrasebook) -> None:
+    """Draws what can be done with an answer: put it on the screen, or keep it."""
     scenario = more.found[way].scenario
-    if st.button(book.say("app.seek.more_take"), key=f"more-take-{way}-{slug}"):
+    with st.container(horizontal=True, gap="small"):
+        taken = st.button(book.say("app.seek.more_take"), key=f"more-take-{way}-{slug}")
+        to_keep = st.button(book.say("app.seek.more_keep"), key=f"more-keep-{way}-{slug}")
+    if taken:
         state.set_scenario(slug, scenario, state.draft(slug).points if way != "ruled" else None)
         st.session_state.pop(f"more-asked-{slug}", None)
         st.switch_page(st.session_state.pages["allocate"])
-    if st.button(book.say("app.seek.more_keep"), key=f"more-keep-{way}-{slug}"):
+    if to_keep:
         try:
             name = _kept(option_name(more, way, book), scenario)
         except AllocatorError as error:
