@@ -3,6 +3,7 @@
 from allocator.analysis.seek.answer import Answer, Clause, Impossible, clauses_of
 from allocator.analysis.seek.asking import seek
 from allocator.analysis.seek.extremes import Reach, reach
+from allocator.analysis.seek.more import More, more_for
 from allocator.analysis.seek.moves import Moves
 from allocator.analysis.seek.targets import Target, measured
 
@@ -10,11 +11,13 @@ __all__ = [
     "Answer",
     "Clause",
     "Impossible",
+    "More",
     "Moves",
     "Reach",
     "Target",
     "clauses_of",
     "measured",
+    "more_for",
     "reach",
     "seek",
 ]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from allocator.ui.components import markup
 from allocator.ui.components.screen import foot_lines, render_screen
-from allocator.ui.seek import panel
+from allocator.ui.seek import more, panel
 from allocator.ui.session import state
 
 
@@ -16,5 +16,6 @@ def render() -> None:
     allocation = render_screen(book)
     if allocation is None:
         return
+    more.render_more(allocation, state.slug(), book)
     panel.render_seek(allocation, state.slug(), book)
     st.html(markup.foot(foot_lines(allocation, book)))

@@ -59,6 +59,11 @@ def _figure(scenario: Scenario, row: TargetRow) -> Number:
     return plain((-value if negative else value) * size)
 
 
+def more_amount(scenario: Scenario, text: str) -> Number:
+    """How much more, in the main unit, as typed in the shown unit; raises ScenarioError with a sentence."""
+    return _figure(scenario, TargetRow((), "difference", "", text))
+
+
 def bounds_of(
     scenario: Scenario, typed: Mapping[str, tuple[str, str]], book: Phrasebook
 ) -> dict[str, tuple[Number | None, Number | None]]:

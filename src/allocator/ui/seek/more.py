@@ -1,0 +1,165 @@
+"""Somebody gets more: the form, the three ways side by side, and what is done with one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from allocator.analysis.seek import More, more_for
+from allocator.core.allocation import Allocation
+from allocator.core.engine import allocate
+from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.exact import Number
+from allocator.core.model import Scenario
+from allocator.core.parts import Party
+from allocator.files.saved import store
+from allocator.report.seek.more import (
+    WAYS,
+    more_table,
+    more_title,
+    option_name,
+    party_name,
+    way_lines,
+    way_title,
+)
+from allocator.text import Phrasebook
+from allocator.ui.components import background, markup, widgets
+from allocator.ui.components.fields import keep, known, render_choice
+from allocator.ui.seek.targets import more_amount
+from allocator.ui.session import state
+from allocator.ui.session.rule import unit_name
+
+
+class Asked(NamedTuple):
+    """A question that was asked: of whom, how much more, why, and who pays."""
+
+    scenario: Scenario
+    recipient: str
+    amount: Number
+    reason: str
+    payer: Party | None
+
+
+@st.fragment
+def render_more(allocation: Allocation, slug: str, book: Phrasebook) -> None:
+    """Draws the form and the answers."""
+    scenario = allocation.scenario
+    if state.on_screen(slug) != scenario:
+        st.rerun()
+    title, about = book.say("app.seek.more_heading"), book.say("app.seek.more_about")
+    st.html(markup.heading(title) + markup.block("hint", about))
+    key = f"more-asked-{slug}"
+    try:
+        asked = _render_asked(scenario, slug, book)
+    except ScenarioError as error:
+        st.session_state.pop(key, None)
+        widgets.render_problems(error, book)
+        return
+    if asked is not None:
+        st.session_state[key] = asked
+    wanted: Asked | None = st.session_state.get(key)
+    if wanted is not None and wanted.scenario == scenario:
+        _render_answer(wanted, slug, book)
+
+
+def _render_asked(scenario: Scenario, slug: str, book: Phrasebook) -> Asked | None:
+    """Draws the form; returns the question once it is asked."""
+    names = {r.id: book.text(r.name) for r in scenario.recipients}
+    parties = {f"r:{id}": Party(id) for id in names}
+    parties |= {f"d:{r.name.zh}": Party(reservation=r.name.zh) for r in scenario.reservations}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        first = state.picked(scenario) or next(iter(names))
+        label = book.say("app.seek.more_who")
+        who = render_choice(f"more-{slug}-who", label, names, first, names.__getitem__, book)
+        label = book.say("app.seek.more_figure", unit=unit_name(scenario, book))
+        figure = st.text_input(
+            label, known(f"more-{slug}-figure", ""), key=f"more-figure-{slug}-{book.language}", max_chars=40
+        )
+        called = {id: party_name(party, scenario, book) for id, party in parties.items()}
+        called = {"": book.say("app.seek.more_nobody"), **called}
+        label = book.say("app.seek.more_payer")
+        payer = render_choice(f"more-{slug}-payer", label, called, "", called.__getitem__, book)
+        first = known(f"more-{slug}-why", book.say("seek.more_reason"))
+        why = st.text_input(
+            book.say("app.seek.more_why"), first, key=f"more-why-{slug}-{book.language}", max_chars=200
+        )
+    keep(f"more-{slug}-figure", figure)
+    keep(f"more-{slug}-why", why)
+    if not st.button(book.say("app.seek.more_go"), key=f"more-go-{slug}", type="primary"):
+        return None
+    return Asked(scenario, who, more_amount(scenario, figure), why, parties.get(payer))
+
+
+def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
+    def work(progress: Callable[[float], None]) -> More | AllocatorError:
+        try:
+            now = allocate(asked.scenario)
+            return more_for(
+                now, asked.recipient, asked.amount, asked.reason, payer=asked.payer, progress=progress
+            )
+        except AllocatorError as error:
+            return error
+
+    key = "more", asked
+    found: More | AllocatorError | None = background.result(key)
+    if found is None:
+        under_way = background.under_way(key) or background.begun(key, work)
+        if under_way.running(background.PATIENCE):
+            background.render_progress(
+                under_way,
+                lambda percent: book.say("audit.progress", percent=percent),
+                book.say("app.seek.cancel"),
+                f"more-cancel-{slug}",
+                lambda: st.session_state.pop(f"more-asked-{slug}", None),
+            )
+            return
+        found = background.result(key)
+    if isinstance(found, AllocatorError):
+        widgets.render_problems(found, book)
+    elif found is not None:
+        _render_ways(found, slug, book)
+
+
+def _render_ways(more: More, slug: str, book: Phrasebook) -> None:
+    """Draws the ways side by side, and the table of everybody's changes."""
+    ways = [way for way in WAYS if way != "paid" or more.payer is not None]
+    st.html(markup.heading(more_title(more, book), 3))
+    for way, column in zip(ways, st.columns(len(ways)), strict=True):
+        with column:
+            st.html(
+                markup.heading(way_title(more, way, book), 4) + markup.listing(way_lines(more, way, book))
+            )
+            if way in more.found:
+                _render_acts(more, way, slug, book)
+    if more.found:
+        st.html(markup.table(more_table(more, book), book.say("app.seek.more_table")))
+
+
+def _render_acts(more: More, way: str, slug: str, book: Phrasebook) -> None:
+    """Draws what can be done with an answer: put it on the screen, or keep it."""
+    scenario = more.found[way].scenario
+    with st.container(horizontal=True, gap="small"):
+        taken = st.button(book.say("app.seek.more_take"), key=f"more-take-{way}-{slug}")
+        to_keep = st.button(book.say("app.seek.more_keep"), key=f"more-keep-{way}-{slug}")
+    if taken:
+        state.set_scenario(slug, scenario, state.draft(slug).points if way != "ruled" else None)
+        st.session_state.pop(f"more-asked-{slug}", None)
+        st.switch_page(st.session_state.pages["allocate"])
+    if to_keep:
+        try:
+            name = _kept(option_name(more, way, book), scenario)
+        except AllocatorError as error:
+            widgets.render_problems(error, book)
+            return
+        st.html(markup.block("effect", book.say("app.seek.more_kept", name=name)))
+
+
+def _kept(name: str, scenario: Scenario) -> str:
+    """Keeps an answer under this name, or with a number behind it where that is taken; returns the name."""
+    name, taken = store.check_name(name), set(store.kept())
+    free = next(one for one in (name, *(f"{name} {n}" for n in range(2, 1000))) if one not in taken)
+    who = str(st.session_state.get("who") or "")
+    store.keep(free, store.titled(free, scenario), who=who, after=None)
+    return free
