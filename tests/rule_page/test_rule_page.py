@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import go, html_of, link, opened
+from pages import html_of, opened
 from shipped import SCENARIOS
 from streamlit.testing.v1 import AppTest
 
-from allocator import Scenario, allocate, load_scenario
-from allocator.files.saved import store
+from allocator import Scenario, allocate
 
 RULE, TWO = "luzhou-2023/published-rule", "luzhou-2023-pools/two-pools"
 
@@ -68,7 +67,11 @@ class Page:
 def test_the_story_of_two_pools() -> None:
     page = Page()
     page.press("add-columns-data").put("n1", name="上年税收", values="\n".join(map(str, range(100, 109))))
-    page.press("add-columns-data").put("n2", name="本年税收", values="\n".join("95 120 106 111 104 130 118 121 140".split()))
+    page.press("add-columns-data").put(
+        "n2",
+        name="本年税收",
+        values="\n".join(["95", "120", "106", "111", "104", "130", "118", "121", "140"]),
+    )
     page.press("add-columns").put("n3", name="增长率", formula="本年税收 / 上年税收 - 1")
     page.press("add-columns").put("n4", name="增长得分", formula="TIERS(增长率, 0,0, 0.08,60, 0.15,100)")
     assert page.wrong and "低于第一档" in page.wrong[0]
@@ -80,8 +83,15 @@ def test_the_story_of_two_pools() -> None:
     print(page.wrong)
     page.put("n5", weights__增长得分="100")
     assert page.wrong == []
-    print([ (p.id, p.name.zh, p.amount, p.percent, dict(p.weights), p.where and p.where.text) for p in page.scenario.pools])
-    page.unfold("limits").press("add-limits").put("n6", pool="pool2", whom="park", way="together", figure="30")
+    print(
+        [
+            (p.id, p.name.zh, p.amount, p.percent, dict(p.weights), p.where and p.where.text)
+            for p in page.scenario.pools
+        ]
+    )
+    page.unfold("limits").press("add-limits").put(
+        "n6", pool="pool2", whom="park", way="together", figure="30"
+    )
     print(page.scenario.limits, page.wrong)
     page.unfold("adjustments").press("add-adjustments").put("n7", recipient="gulin", amount="20")
     print(page.wrong)

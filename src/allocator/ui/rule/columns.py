@@ -8,9 +8,8 @@ import streamlit as st
 
 from allocator.core.errors import AllocatorError
 from allocator.core.parts import STATUSES
-from allocator.report.tables.table import listed
 from allocator.ui.components import markup
-from allocator.ui.rule.form import Form
+from allocator.ui.rule.form import Form, sentence
 from allocator.ui.rule.formulas import render_helper
 from allocator.ui.rule.pools import columns, names
 from allocator.ui.session.clauses import ColumnRow
@@ -93,17 +92,16 @@ def _render_preview(form: Form, row: ColumnRow) -> None:
     if row.id not in {factor.id for factor in scenario.factors}:
         return
     shown = range(len(scenario.recipients))[:MOST_SHOWN]
-    heads, cells = [], []
+    values = []
     try:
         for i, value in zip(shown, scenario.numbers(row.id, shown), strict=True):
-            heads.append(book.text(scenario.recipients[i].name))
-            cells.append("—" if value is None else book.number(round(Fraction(value), DECIMALS)))
+            figure = "—" if value is None else book.number(round(Fraction(value), DECIMALS))
+            values.append((book.text(scenario.recipients[i].name), figure))
     except AllocatorError as error:
         for problem in error.problems:
-            st.html(markup.block("wrong", problem.sentence(book), role="alert"))
+            st.html(markup.block("wrong", sentence(problem, book), role="alert"))
         return
-    if len(scenario.recipients) > MOST_SHOWN:
-        heads.append(book.say("app.quick.others", count=len(scenario.recipients) - MOST_SHOWN))
-        cells.append("…")
-    table = listed(book.say("app.rule.preview"), heads, [cells])
-    st.html(f'<div class="al-preview">{markup.table(table, first=-1, bare=True)}</div>')
+    more = len(scenario.recipients) - MOST_SHOWN
+    if more > 0:
+        values.append((book.say("app.quick.others", count=more), "…"))
+    st.html(markup.values(book.say("app.rule.preview"), values))

@@ -22,6 +22,30 @@ from allocator.ui.session.clause_steps import added, filled, removed, with_row
 from allocator.ui.session.clauses import Clauses, Row, clauses_of
 from allocator.ui.session.clauses_made import with_clauses
 
+# sentences that tell what to write in a file, and in their place those that tell what to do on the page
+ON_PAGE = {
+    "weights_sum": "weights_entered_sum",
+    "pools_under": "rule_pools_under",
+    "pool_rest_twice": "rule_rest_twice",
+    "pools_left": "rule_pools_left",
+    "fixed_left": "rule_fixed_left",
+    "pool_needs_more": "rule_needs_more",
+    "fixed_needs_more": "rule_fixed_needs_more",
+    "formula_empty": "rule_formula_empty",
+    "undistributed": "rule_undistributed",
+    "overdistributed": "rule_overdistributed",
+    "reason_blank": "rule_reason",
+    "adjustments_sum": "rule_adjustments_sum",
+    "adjustments_sum_left": "rule_adjustments_sum_left",
+    "pro_rata_nobody": "rule_pro_rata",
+    "pool_nobody_named": "rule_listed",
+    "limit_nobody": "rule_listed",
+    "phase_in_pool": "rule_phase_in_pool",
+    "gains_cap": "rule_gains_cap",
+    "gains_group": "rule_gains_group",
+    "earmark_both": "rule_earmark_both",
+    "rate": "rule_rate",
+}
 TABLES = {"columns": "factor"}  # of which a row's problems are
 
 
@@ -187,7 +211,9 @@ class Form:
         def picked() -> None:
             ids = st.session_state[key]
             old = dict(value) if paired else {}
-            new = tuple((id, old.get(id, "0")) for id in ids) if paired else tuple(ids)
+            # the only one of shares has all of the weight
+            alone = len(ids) == 1 and getattr(row, "kind", "shares") == "shares"
+            new = tuple((id, "100" if alone else old.get(id, "0")) for id in ids) if paired else tuple(ids)
             change(self.slug, self.book, lambda c: with_row(c, section, row.uid, **{name: new}))
 
         with st.container(width=width, gap=None):
@@ -207,10 +233,11 @@ class Form:
         holder = self.book.say("app.rule.basis_hint")
         self.text(section, row, "basis", self.book.say("app.rule.basis"), width=190, holder=holder)
 
-    def remove(self, section: str, row: Row, label: str = "") -> None:
+    def remove(self, section: str, row: Row, help: str | None = None) -> None:
         """The button that takes a row off."""
         st.button(
-            label or self.book.say("app.rule.remove"),
+            self.book.say("app.rule.remove"),
+            help=help,
             key=f"rule-{self.slug}-{row.uid}-remove",
             on_click=change,
             args=(self.slug, self.book, lambda c: removed(c, section, row.uid)),
@@ -261,5 +288,11 @@ class Form:
         return [self._sentence(problem) for problem in self._unsaid]
 
     def _sentence(self, problem: Problem) -> str:
-        at = {name: place for name, place in problem.at.items() if name in ("character", "recipient", "line")}
-        return replace(problem, file="", part="", at=at).sentence(self.book)
+        return sentence(problem, self.book)
+
+
+def sentence(problem: Problem, book: Phrasebook) -> str:
+    """What is wrong, for a reader of the page: without the place in a file."""
+    at = {name: place for name, place in problem.at.items() if name in ("character", "recipient", "line")}
+    key = ON_PAGE.get(problem.key, problem.key)
+    return replace(problem, key=key, file="", part="", at=at).sentence(book)

@@ -90,7 +90,8 @@ def _render_presets(form: Form, section: str, row: Row, field: str, called: list
             chosen.append(str(st.selectbox(label, called, min(at, len(called) - 1), key=at_key)))
     if len(chosen) < count:
         return
-    text = preset(kind, chosen, STEPS)
+    steps = _steps(key, book) if kind == "tiers" else STEPS
+    text = preset(kind, chosen, steps)
     st.code(text, language=None, wrap_lines=True)
     fields = {field: text}
     if not row.name.strip():
@@ -101,6 +102,14 @@ def _render_presets(form: Form, section: str, row: Row, field: str, called: list
         on_click=lambda: form.put(section, row, **fields),
         type="primary",
     )
+
+
+def _steps(key: str, book: Phrasebook) -> list[tuple[str, str]]:
+    """Draws the field for the steps of tiers; those that are written in full."""
+    first = "\n".join(" ".join(step) for step in STEPS)
+    written = st.text_area(book.say("app.rule.steps"), first, key=f"{key}-steps", height=110, max_chars=500)
+    lines = [line.replace("，", " ").replace(",", " ").split() for line in written.splitlines()]
+    return [(line[0], line[1]) for line in lines if len(line) == 2]
 
 
 def _label(kind: str, at: int, book: Phrasebook) -> str:

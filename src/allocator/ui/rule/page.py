@@ -8,7 +8,7 @@ import streamlit as st
 
 from allocator.analysis.finding import held_against
 from allocator.core.engine import plan, undistributed
-from allocator.core.errors import AllocatorError, ScenarioError
+from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.report.tables.office import office_table
 from allocator.report.words.hints import hint_lines
@@ -17,7 +17,7 @@ from allocator.text import Phrasebook
 from allocator.ui.components import fields, markup, widgets
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.rule.columns import render_columns
-from allocator.ui.rule.form import Form, discard
+from allocator.ui.rule.form import Form, discard, sentence
 from allocator.ui.rule.limits import render_adjustments, render_deductions, render_limits
 from allocator.ui.rule.money import render_money
 from allocator.ui.rule.pools import render_indicators, render_pools
@@ -25,9 +25,9 @@ from allocator.ui.session import base, state
 
 SECTIONS: tuple[tuple[str, str, str, Callable[[Form], None]], ...] = (
     ("money", "app.rule.money_title", "fund", render_money),
+    ("pools", "app.rule.pools_title", "pools", render_pools),
     ("columns", "app.rule.columns_title", "columns", render_columns),
     ("indicators", "app.rule.indicators_title", "indicators", render_indicators),
-    ("pools", "app.rule.pools_title", "pools", render_pools),
     ("limits", "app.edit.limit_title", "limits", render_limits),
     ("deductions", "app.rule.deductions_title", "deductions", render_deductions),
     ("adjustments", "app.rule.adjustments_title", "adjustments", render_adjustments),
@@ -62,7 +62,9 @@ def _render_section(
     key, opened = f"rule-fold-{name}-{form.slug}", f"rule-open-{name}-{form.slug}"
     at_first = name in UNFOLDED or (name != "money" and count > 0)
     widgets.stand_at(key, fields.known(opened, at_first))
-    folded = st.expander(form.book.say(title), key=key, on_change=lambda: fields.keep(opened, st.session_state[key]))
+    folded = st.expander(
+        form.book.say(title), key=key, on_change=lambda: fields.keep(opened, st.session_state[key])
+    )
     if folded.open:
         with folded:
             render_section(form)
@@ -75,7 +77,7 @@ def _render_wrong(said: st.delta_generator.DeltaGenerator, form: Form) -> None:
     book = form.book
     with said:
         lines = [markup.block("zero", book.say("app.rule.standing"), role="alert")]
-        lines += [markup.block("wrong", sentence, role="alert") for sentence in form.rest()]
+        lines += [markup.block("wrong", line, role="alert") for line in form.rest()]
         st.html(markup.lines(lines))
         st.button(
             book.say("app.rule.discard"),
@@ -97,7 +99,7 @@ def _render_shown(scenario: Scenario, slug: str, form: Form, book: Phrasebook) -
     st.html(markup.title(finding_title(allocation, found, book)))
     st.html(markup.table(office_table(allocation, book, against), book.say("app.table.caption")))
     if allocation.undistributed:
-        widgets.render_problems(ScenarioError(undistributed(allocation)), book)
+        st.html(markup.block("wrong", sentence(undistributed(allocation), book), role="alert"))
     hints = [markup.block("hint", line) for line in hint_lines(scenario, book)]
     if hints:
         st.html(markup.lines(hints))

@@ -42,7 +42,7 @@ def _render_card(form: Form, row: PoolRow) -> None:
     book, unit = form.book, unit_name(form.scenario, form.book)
     with _line():
         if row.id:
-            form.text("pools", row, "name", book.say("app.rule.name"), at=("name", "id"), width=170)
+            form.text("pools", row, "name", book.say("app.rule.name"), at=("name", "id"), width=140)
             offered = [*MONEY] if row.kind == "fixed" else [PERCENT, AMOUNT, REST]
             form.choice(
                 "pools", row, "money", book.say("app.rule.money"), offered, _said(MONEY, book), width=150
@@ -50,11 +50,11 @@ def _render_card(form: Form, row: PoolRow) -> None:
             if row.money in (PERCENT, AMOUNT):
                 key = "app.rule.percent" if row.money == PERCENT else "app.edit.amount"
                 form.text(
-                    "pools", row, "figure", book.say(key, unit=unit), at=("percent", "amount"), width=120
+                    "pools", row, "figure", book.say(key, unit=unit), at=("percent", "amount"), width=90
                 )
-        form.choice("pools", row, "kind", book.say("app.rule.kind"), [*KINDS], _said(KINDS, book), width=210)
+        form.choice("pools", row, "kind", book.say("app.rule.kind"), [*KINDS], _said(KINDS, book), width=185)
         if row.id:
-            form.remove("pools", row, book.say("app.rule.remove_pool"))
+            form.remove("pools", row, help=book.say("app.rule.remove_pool"))
     _render_weights(form, row)
     with _line():
         if len(columns(form)) > 1 or row.coefficients:
