@@ -38,7 +38,7 @@ def party_name(party: Party, scenario: Scenario, book: Phrasebook) -> str:
 
 
 def way_lines(more: More, way: str, book: Phrasebook) -> list[str]:
-    """What one way does, or why it cannot be."""
+    """The sentences on one way: who pays, or the reason why it cannot be."""
     answer = {"shared": more.shared, "paid": more.paid, "ruled": more.ruled}[way]
     if isinstance(answer, AllocatorError):
         return [book.say("seek.more_cannot", reason=sentence) for sentence in answer.sentences(book)]
@@ -57,7 +57,10 @@ def way_lines(more: More, way: str, book: Phrasebook) -> list[str]:
         return []
     sizes = {id: max(change, -change) for id, change in paying.items()}
     most = max(sizes, key=sizes.__getitem__)
-    key = ("seek.more_pays" if side > 0 else "seek.more_gets") + ("" if len(paying) > 1 else "_one")
+    if side > 0:
+        key = "seek.more_pays" if len(paying) > 1 else "seek.more_pays_one"
+    else:
+        key = "seek.more_gets" if len(paying) > 1 else "seek.more_gets_one"
     amount = book.money(sizes[most], scenario.fund.currency)
     return [book.say(key, count=len(paying), who=_name(more, most, book), amount=amount)]
 

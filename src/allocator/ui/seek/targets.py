@@ -60,7 +60,7 @@ def _figure(scenario: Scenario, row: TargetRow) -> Number:
 
 
 def more_amount(scenario: Scenario, text: str) -> Number:
-    """How much more, in the main unit, as typed in the shown unit; raises ScenarioError with a sentence."""
+    """The amount more, in the main unit, as typed in the shown one; raises ScenarioError with a sentence."""
     return _figure(scenario, TargetRow((), "difference", "", text))
 
 
