@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
+from allocator.core.beyond import covers
+from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor
 from allocator.report.tables.base import Base
 from allocator.text import Phrasebook
+
+if TYPE_CHECKING:
+    from allocator.report.excel.pen import Page
 
 __all__ = ["workbook"]
 
@@ -69,7 +73,9 @@ def workbook(
     from allocator.report.excel.known import check_scenario
     from allocator.report.excel.limits import write_limits
     from allocator.report.excel.pen import ROW, Ink, Page
-    from allocator.report.excel.printed import write_comparison, write_table
+    from allocator.report.excel.printed import PlainFigures, write_comparison, write_table
+    from allocator.report.excel.rules.build import COVERED, build, sheet_called, sheet_names
+    from allocator.report.excel.rules.grid import TooLong
     from allocator.report.excel.shares import write_shares
     from allocator.report.excel.sheet import Sheet
     from allocator.report.excel.shown import write_shown
@@ -81,8 +87,9 @@ def workbook(
 
     allocation = allocations[live]
     scenario = allocation.scenario
-    covers_format_1(scenario, "beyond.surface.workbook")
-    check_scenario(scenario)
+    covers(scenario, "beyond.surface.workbook", also=COVERED)
+    later = bool(scenario.pools or scenario.beyond)
+    check_scenario(scenario, later=later)
     compare_table(allocations, book, base)  # refuses what cannot be compared before anything is drawn
     content = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -92,6 +99,21 @@ def workbook(
     workbook.set_properties({"title": title[:200], "created": created})
     workbook.set_calc_mode("auto")
     ink = Ink(workbook, book)
+    mark = _mark(allocations, book)
+    if later:
+        pages, titles = {}, {}
+        for name in sheet_names(scenario):
+            tab, above = sheet_called(name, scenario, book)
+            titles[name] = above
+            pages[name] = Page(workbook.add_worksheet(tab, Sheet), tab, ink)
+            pages[name].sheet.set_default_row(ROW)
+        try:
+            built = build(pages, allocations, live, base, on, mark)
+        except TooLong:
+            raise ScenarioError(Problem("sheet_formula_long", {"title": scenario.title})) from None
+        _finish(pages, titles, title, mark, built.checks.state, built.frozen, built.repeated)
+        workbook.close()
+        return content.getvalue()
     names = [name for name in SHEETS if name != "limits" or scenario.limits]
     pages = {}
     for name in names:
@@ -113,11 +135,10 @@ def workbook(
     )
     stages = write_stages(pages["stages"], allocation, found, inputs, cells, limits, start["stages"])
     shown = write_shown(pages["shown"], allocation, table, cells, stages, start["shown"])
-    printed = write_table(
-        pages["table"], allocation, table, inputs, data, cells, limits, stages, shown, start["table"]
-    )
+    figures = PlainFigures(allocation, inputs, data, limits, stages, shown, pages["table"])
+    printed = write_table(pages["table"], allocation, table, figures, start["table"])
     write_comparison(
-        pages["compare"], allocations, live, base, inputs, data, printed, cells, start["compare"]
+        pages["compare"], allocations, live, base, inputs, data, printed, cells.reserved, start["compare"]
     )
     checks = write_checks(
         pages["checks"], allocation, found, inputs, data, cells, limits, stages, printed, start["checks"]
@@ -126,9 +147,7 @@ def workbook(
         pages["summary"], allocation, base, table, inputs, data, stages, printed, checks, on, start["summary"]
     )
     write_sources(pages["sources"], allocation, allocations, inputs, start["sources"])
-    mark = _mark(allocations, book)
     write_notes(pages["notes"], allocation, letter(live), bool(mark), start["notes"])
-    short_mark = book.say("excel.mark_short") if mark else ""
     at_limits = limits.first if limits else 0
     frozen = {
         "table": (6, 2), "data": (6, 2), "shares": (7, 2), "shown": (7, 2), "checks": (5, 0),
@@ -139,20 +158,29 @@ def workbook(
         "sources": (4, 4), "stages": (stages.first - 3, stages.first - 1),
         "limits": (at_limits - 2, at_limits - 1),
     }  # fmt: skip
-    first = book.say("excel.checks.is_unit")
-    longest = book.say("excel.state_fails", count=1, first=first) + book.say("excel.also_changed", count=1)
-    state = checks.state, book.say("excel.state_same"), longest
-    for name, page in pages.items():
-        above = SHEETS[name].title
-        page.lead(book.say(above) if above else title, mark, state, printed=name == "table")
-        page.finish(repeated.get(name), frozen.get(name), short_mark, 2)
-    pages["summary"].sheet.fit_to_pages(1, 1)
-    pages["summary"].sheet.hide_gridlines(2)
-    pages["table"].sheet.hide_gridlines(2)
-    pages["notes"].sheet.hide_gridlines(2)
-    pages["summary"].sheet.activate()
+    titles = {name: book.say(above) if (above := SHEETS[name].title) else None for name in pages}
+    _finish(pages, titles, title, mark, checks.state, frozen, repeated)
     workbook.close()
     return content.getvalue()
+
+
+def _finish(
+    pages: Mapping[str, Page], titles: Mapping[str, str | None], title: str, mark: str, state: str,
+    frozen: Mapping[str, tuple[int, int]], repeated: Mapping[str, tuple[int, int]],
+) -> None:  # fmt: skip
+    """Writes what stands above every sheet, and sets widths and print set-up."""
+    book = pages["summary"].book
+    first = book.say("excel.checks.is_unit")
+    longest = book.say("excel.state_fails", count=1, first=first) + book.say("excel.also_changed", count=1)
+    said = state, book.say("excel.state_same"), longest
+    short_mark = book.say("excel.mark_short") if mark else ""
+    for name, page in pages.items():
+        page.lead(titles[name] or title, mark, said, printed=name == "table")
+        page.finish(repeated.get(name), frozen.get(name), short_mark, 2)
+    pages["summary"].sheet.fit_to_pages(1, 1)
+    for name in ("summary", "table", "notes"):
+        pages[name].sheet.hide_gridlines(2)
+    pages["summary"].sheet.activate()
 
 
 def _mark(allocations: Sequence[Allocation], book: Phrasebook) -> str:
@@ -166,6 +194,12 @@ def _mark(allocations: Sequence[Allocation], book: Phrasebook) -> str:
 def made_up(scenario: Scenario) -> list[Factor]:
     """The columns that decide amounts, or could with other weights, and are assumed in part or whole."""
     used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
+    if scenario.columns or scenario.pools:
+        used = {*scenario.columns.used}
     statuses = ("assumed", "example")
     cells = {cell.factor for cell in scenario.provenance if cell.status in statuses}
-    return [f for f in scenario.factors if f.id in used and (f.status in statuses or f.id in cells)]
+    return [
+        f
+        for f in scenario.factors
+        if f.id in used and f.formula is None and (f.status in statuses or f.id in cells)
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
@@ -43,8 +44,7 @@ def write_checks(
     row: int,
 ) -> Checks:
     """Writes the sheet from a row on."""
-    scenario, book = allocation.scenario, page.book
-    right, wrong = book.say("excel.checks.right"), book.say("excel.checks.wrong")
+    scenario = allocation.scenario
     # causes before consequences: readers are shown the first check that fails
     tests = {"excel.checks.is_inputs": inputs.unusable, **_given(scenario, inputs, data)}
     if scenario.kind == "shares":
@@ -79,6 +79,56 @@ def write_checks(
         )
     differ = f"SUMPRODUCT(--({stages.down('amount')}<>{stages.down('exported')}))"
     tests["excel.checks.is_exported"] = f"IF({inputs.changed}=0,{differ},0)"
+    hints = hints_of((stages.near, stages.near_value), (cells.exact, int(found.exact)), inputs)
+    return lay_out(page, tests, hints, inputs, row)
+
+
+class Hint(NamedTuple):
+    """A remark on the figures: keys of its label and of the sentences for 0 and else; its cell, its value."""
+
+    label: str
+    none: str
+    some: str
+    cell: str
+    value: int
+
+
+def hints_of(near: tuple[str, int], exact: tuple[str, int], inputs: Counts) -> list[Hint]:
+    """The remarks on near ties, on whole numbers, and on changed inputs; of the first two cell and value."""
+    return [
+        Hint("excel.checks.hint_near", "excel.checks.near_none", "excel.checks.near_some", *near),
+        Hint("excel.checks.hint_exact", "excel.checks.exact_none", "excel.checks.exact_some", *exact),
+        Hint(
+            "excel.checks.hint_changed", "excel.checks.changed_none", "excel.checks.changed_some",
+            inputs.changed, 0,
+        ),
+    ]  # fmt: skip
+
+
+class Counts(Protocol):
+    """The cells that count changed inputs, and those that are unusable."""
+
+    @property
+    def changed(self) -> str: ...
+    @property
+    def unusable(self) -> str: ...
+
+
+def lay_out(
+    page: Page,
+    tests: Mapping[str, str],
+    hints: Sequence[Hint],
+    inputs: Counts,
+    row: int,
+    blank: str | None = None,
+) -> Checks:
+    """Writes tests that are 0 if all is well, remarks, and the sentence that stands above every sheet.
+
+    ``blank`` is the cell that counts inputs that are unusable, where others keep figures from being computed
+    as well.
+    """
+    book = page.book
+    right, wrong = book.say("excel.checks.right"), book.say("excel.checks.wrong")
     heads = ("table.number", "excel.checks.check", "excel.checks.value", "excel.checks.state")
     for column, key in enumerate(heads):
         page.text(row, column, book.say(key), "head", wide=False)
@@ -111,17 +161,9 @@ def write_checks(
     r += 2
     page.text(r, 1, book.say("excel.checks.section_hints"), "section", wide=False)
     r += 1
-    hints = (
-        ("excel.checks.hint_near", stages.near, stages.near_value,
-         "excel.checks.near_none", "excel.checks.near_some"),
-        ("excel.checks.hint_exact", cells.exact, int(found.exact),
-         "excel.checks.exact_none", "excel.checks.exact_some"),
-        ("excel.checks.hint_changed", inputs.changed, 0,
-         "excel.checks.changed_none", "excel.checks.changed_some"),
-    )  # fmt: skip
     at = []
-    for key, cell, value, none, some in hints:
-        page.text(r, 1, book.say(key), "text", wide=False)
+    for label, none, some, cell, value in hints:
+        page.text(r, 1, book.say(label), "text", wide=False)
         page.formula(r, 2, cell, value, "figure", "0")
         words = [book.say(none), book.say(some)]
         page.merged(r, 3, 4, "", "text")
@@ -135,23 +177,25 @@ def write_checks(
     page.text(r, 1, book.say("excel.checks.hint_state"), "text", wide=False)
     page.merged(r, 2, 4, "", "text")
     same = book.say("excel.state_same")
-    page.formula(r, 2, _state(inputs, failed, first_wrong, book), same, "text", wide=False)
+    page.formula(
+        r, 2, _state(inputs, failed, first_wrong, book, blank or inputs.unusable), same, "text", wide=False
+    )
     page.sheet.set_row(r, 56)
     page.widths |= {0: 6, 1: 78, 2: 16, 3: 14, 4: 60}
     near, exact, _ = at
     return Checks(failed, first_wrong, near, exact, page.at(r, 2))
 
 
-def _state(inputs: Inputs, failed: str, first: str, book: Phrasebook) -> str:
+def _state(inputs: Counts, failed: str, first: str, book: Phrasebook, blank: str) -> str:
     """The formula of the sentence above every sheet: whether figures can be used, and on what they rest."""
     fails = sentence_formula("excel.state_fails", book, count=failed, first=first)
     also = sentence_formula("excel.also_changed", book, count=inputs.changed)
     changed = sentence_formula("excel.state_changed", book, count=inputs.changed)
-    unusable = sentence_formula("excel.state_unusable", book, count=inputs.unusable)
+    unusable = sentence_formula("excel.state_unusable", book, count=blank)
     same = quoted(book.say("excel.state_same"))
     fails += f'&IF({inputs.changed}=0,"",{also})'
     holds = f"IF({inputs.changed}=0,{same},{changed})"
-    return f"IF({inputs.unusable}>0,{unusable},IF({failed}>0,{fails},{holds}))"
+    return f"IF({blank}>0,{unusable},IF({failed}>0,{fails},{holds}))"
 
 
 def _given(scenario: Scenario, inputs: Inputs, data: Data) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
@@ -49,7 +49,14 @@ class Inputs(NamedTuple):
         return self.read(formula, '"—"')
 
 
-def with_digest(inputs: Inputs, digest: str, book: Phrasebook) -> str:
+class Changes(Protocol):
+    """The cell that counts changed inputs."""
+
+    @property
+    def changed(self) -> str: ...
+
+
+def with_digest(inputs: Changes, digest: str, book: Phrasebook) -> str:
     """A formula of the digest of the exported inputs, with a note once it no longer applies."""
     return f'{quoted(digest)}&IF({inputs.changed}=0,"",{quoted(book.say("excel.not_the_digest"))})'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any, Never
 
@@ -17,8 +18,33 @@ CHOICES: dict[str, set[str | None]] = {
     "kind": {"shares", "scores"},
     "rounding": {"largest-remainder", "rest-to-largest"},
     "of": {None, "fund", "distributable", "previous"},
+    "later_kind": {"shares", "scores", "fixed"},
+    "later_rounding": {"largest-remainder", "rest-to-largest", "each-alone", "rest-to"},
 }
-PARTS = {
+LATER = {  # of rules of format 2
+    "Scenario": {"pools", "indicators", "deductions", "adjustments", "issued"},
+    "Fund": {"rest_to", "left", "below_zero"},
+    "Factor": {"formula", "round", "text", "signed", "basis"},
+    "Earmark": {"recipients", "where", "basis"},
+    "Limit": {"where", "pool", "floor_formula", "cap_formula", "basis"},
+    "Pool": {
+        "id",
+        "kind",
+        "weights",
+        "amount",
+        "percent",
+        "name",
+        "coefficients",
+        "recipients",
+        "where",
+        "over",
+        "basis",
+    },
+    "Indicator": {"id", "parts", "name", "basis"},
+    "Deduction": {"recipient", "amount", "reason", "pool", "basis"},
+    "Adjustment": {"recipient", "amount", "reason", "date", "paid_by", "basis"},
+}
+PARTS: dict[str, set[str]] = {
     "Scenario": {
         "title", "fund", "kind", "weights", "recipients", "factors", "coefficient", "reservations",
         "earmarks", "limits", "published", "previous", "provenance", "uses",
@@ -37,20 +63,33 @@ def unknown(what: str, which: object) -> Never:
     raise LookupError(f"the workbook has no formula for the {what} {which!r}")
 
 
-def check_scenario(scenario: Scenario) -> None:
-    """Raises LookupError for any part of a rule that the workbook has no formulas for."""
-    parts = (scenario.recipients, scenario.factors, scenario.reservations, scenario.earmarks, scenario.limits)
+def check_scenario(scenario: Scenario, *, later: bool = False) -> None:
+    """Raises LookupError for any part of a rule that the workbook has no formulas for.
+
+    ``later`` rules are those of format 2, whose clauses `covers` has been asked for already.
+    """
+    parts: list[Sequence[Any]] = [
+        scenario.recipients, scenario.factors, scenario.reservations, scenario.earmarks, scenario.limits,
+    ]  # fmt: skip
+    if later:
+        parts += [scenario.pools, scenario.indicators, scenario.deductions, scenario.adjustments]
     for part in (scenario, scenario.fund, *(thing for things in parts for thing in things)):
-        _check_part(part)
+        _check_part(part, LATER if later else {})
+    if later:
+        for pool in scenario.rules:
+            _check_choice("later_kind", pool.kind)
+        _check_choice("later_rounding", scenario.fund.rounding)
+        return
     _check_choice("kind", scenario.kind)
     _check_choice("rounding", scenario.fund.rounding)
     for limit in scenario.limits:
         _check_choice("of", limit.of)
 
 
-def _check_part(part: Any) -> None:
+def _check_part(part: Any, more: Mapping[str, set[str]]) -> None:
     """Raises LookupError if a field that the workbook does not know differs from its default."""
-    known = PARTS[type(part).__name__]
+    name = type(part).__name__
+    known = PARTS.get(name, set()) | more.get(name, set())
     for field in fields(part):
         if field.name in known:
             continue

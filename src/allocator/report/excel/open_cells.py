@@ -7,14 +7,20 @@ from xlsxwriter.utility import xl_col_to_name
 from allocator.report.excel.pen import Page
 
 
-def invite(page: Page, column: int, exported: int, first: int, last: int, taking: int | None = None) -> None:
+def invite(
+    page: Page, column: int, exported: int, first: int, last: int, taking: int | None = None,
+    *, signed: bool = False, blank: bool = False,
+) -> None:  # fmt: skip
     """Sets the values that changeable cells accept, and the look of wrong and of changed ones.
 
     ``exported`` is the column of their exported values, ``taking`` one with 1 in the rows that count.
+    ``signed`` cells may be below zero, and ``blank`` ones be blank where that is what was exported.
     """
     cell, was = (f"${xl_col_to_name(c)}{first + 1}" for c in (column, exported))
     counts = f"${xl_col_to_name(taking)}{first + 1}=1" if taking is not None else "TRUE"
-    wrong = f"=AND({counts},IF(ISNUMBER({cell}),{cell}<0,TRUE))"
+    below = "FALSE" if signed else f"{cell}<0"
+    other_than = f"NOT(AND(ISBLANK({cell}),ISBLANK({was})))" if blank else "TRUE"
+    wrong = f"=AND({counts},IF(ISNUMBER({cell}),{below},{other_than}))"
     other = f"=IF(ISERROR({cell}),TRUE,OR({cell}<>{was},ISBLANK({cell})<>ISBLANK({was})))"
     for criteria, looks in ((wrong, "typed_wrong"), (other, "typed_other")):
         page.sheet.conditional_format(
@@ -27,8 +33,9 @@ def invite(page: Page, column: int, exported: int, first: int, last: int, taking
     page.sheet.data_validation(
         first, column, last, column,
         {
-            "validate": "decimal", "criteria": ">=", "value": 0, "ignore_blank": False,
-            "error_message": page.book.say("excel.inputs.bare"),
+            "validate": "decimal", "criteria": ">=", "value": -(10**15) if signed else 0,
+            "ignore_blank": blank,
+            "error_message": page.book.say("excel.rules.bare" if signed else "excel.inputs.bare"),
         },
     )  # fmt: skip
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from allocator.core.allocation import Allocation
-from allocator.core.model import Scenario
 from allocator.report.excel.data import Data
-from allocator.report.excel.exact import ExactCells
 from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.inputs import Inputs
 from allocator.report.excel.integers import scale_of
@@ -24,9 +22,34 @@ from allocator.report.tables.letters import lettered
 from allocator.report.tables.office import compare_table
 from allocator.report.tables.table import Column, Table
 from allocator.report.words.options import differs_line, rule_lines
+from allocator.report.words.pools import pool_lines
+from allocator.report.words.rule import limit_lines
 from allocator.text import Phrasebook
 
 TEXTS = ("number", "recipient", "note")  # columns of text; `_recipient` has those of figures
+
+
+class InputCells(Protocol):
+    """The guard that keeps inputs that cannot be used from being computed with."""
+
+    def read(self, formula: str, otherwise: str = "0") -> str:
+        """A formula that reads inputs, computed only while all of them are usable."""
+
+    def or_dash(self, formula: str) -> str:
+        """A formula for readers, which shows a dash while inputs are unusable."""
+
+
+class DataCells(Protocol):
+    """The columns of amounts on the sheet of data."""
+
+    @property
+    def published(self) -> int | None: ...
+    @property
+    def previous(self) -> int | None: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def page(self) -> Page: ...
 
 
 class Printed(NamedTuple):
@@ -48,22 +71,31 @@ def _formats(book: Phrasebook) -> dict[str, str]:
     }  # fmt: skip
 
 
-def write_table(
-    page: Page,
-    allocation: Allocation,
-    table: Table,
-    inputs: Inputs,
-    data: Data,
-    cells: ExactCells,
-    limits: LimitsCells | None,
-    stages: Stages,
-    shown: Shown,
-    row: int,
-) -> Printed:
+class Figures(Protocol):
+    """The formulas of the table's cells: a sheet for each step of the calculation has them."""
+
+    @property
+    def inputs(self) -> InputCells:
+        """The guard of the inputs."""
+
+    def head(self, column: Column) -> str | None:
+        """The formula of a heading that follows the inputs; None where it does not."""
+
+    def recipient(self, column: Column, i: int, row: int, page: Page, columns: Mapping[str, int]) -> str:
+        """The formula of a recipient's figure or remark in a column."""
+
+    def reservation(self, at: int) -> str:
+        """The formula of a reservation."""
+
+    def undistributed(self) -> str:
+        """The formula of what is left undistributed."""
+
+
+def write_table(page: Page, allocation: Allocation, table: Table, figures_of: Figures, row: int) -> Printed:
     """Writes the office's table with the same columns, rows and figures, as formulas."""
     check_table(table)
-    scenario, book = allocation.scenario, page.book
-    scale, last_column = scale_of(scenario), len(table.columns) - 1
+    inputs = figures_of.inputs
+    book, last_column = page.book, len(table.columns) - 1
     page.merged(row, 0, last_column, table.unit, "right", printed=True)
     head = row + 1
     places = _formats(book)
@@ -71,8 +103,9 @@ def write_table(
     for at, column in enumerate(table.columns):
         if column.kind == "text" and column.key not in TEXTS:
             unknown("column", column.key)
-        if column.adds == "factors":
-            _factor_head(page, head, at, column, inputs, scenario)
+        formula = figures_of.head(column)
+        if formula is not None:
+            page.formula(head, at, formula, column.header, "head", printed=True)
         else:
             page.text(head, at, column.header, "head", wide=False, printed=True)
         page.wide(at, column.header, 15)
@@ -82,6 +115,7 @@ def write_table(
     roles = [role for role, _ in table.records]
     people = [r for r, role in zip(rows, roles, strict=True) if role == "recipient"]
     reserved = [r for r, role in zip(rows, roles, strict=True) if role == "reservation"]
+    rest_row = rows[-2] if allocation.undistributed else None
     i = -1
     for r, role, figures in zip(rows, roles, table.figures, strict=True):
         i += role == "recipient"
@@ -100,16 +134,23 @@ def write_table(
                 page.number(r, at, None, style, printed=True)
                 continue
             if role == "recipient":
-                formula = _recipient(column, i, r, page, columns, data, limits, stages, shown, allocation)
+                formula = figures_of.recipient(column, i, r, page, columns)
             elif role == "reservation":
-                cell = inputs.reservations[r - first]
-                formula = f"ROUND({cell}*{scale * 100},0)/{scale * 100}"
+                formula = figures_of.reservation(r - first)
+            elif r == rest_row:
+                formula = figures_of.undistributed()
             elif role == "subtotal" and reserved and r == reserved[-1] + 1:
                 formula = f"SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
             elif role in ("subtotal", "total"):
                 formula = f"SUM({page.down(at, people[0], people[-1], here=True)})"
                 if role == "total" and reserved:
                     formula += f"+SUM({page.down(at, reserved[0], reserved[-1], here=True)})"
+                if (
+                    role == "total"
+                    and rest_row is not None
+                    and table.figures[rest_row - first][at] is not None
+                ):
+                    formula += f"+{page.at(rest_row, at, here=True)}"
             else:
                 unknown("row", role)
             formula = inputs.read(formula, '""') if column.kind == "text" else inputs.or_dash(formula)
@@ -130,36 +171,64 @@ def write_table(
     return Printed(page, columns, (people[0], people[-1]), rows[-1])
 
 
-def _factor_head(page: Page, row: int, at: int, column: Column, inputs: Inputs, scenario: Scenario) -> None:
-    """Writes a factor's heading with its current weight."""
-    name = page.book.text(scenario.factor(column.key).name)
-    cell = inputs.weights[list(scenario.weights).index(column.key)]
-    shares = scenario.kind == "shares"
+def factor_head(page: Page, column: Column, cell: str, inputs: InputCells, kind: str, name: str) -> str:
+    """The formula of a factor's heading with its current weight."""
+    shares = kind == "shares"
     before = page.book.say("excel.table.before_shares" if shares else "excel.table.before_scores")
     after = page.book.say("excel.table.after_shares" if shares else "excel.table.after_scores")
     weight = inputs.or_dash(f'IF(ROUND({cell},2)={cell},"","≈")&ROUND({cell},2)')
-    formula = f"{quoted(name + before)}&{weight}&{quoted(after)}"
-    page.formula(row, at, formula, column.header, "head", printed=True)
+    return f"{quoted(name + before)}&{weight}&{quoted(after)}"
 
 
-def _recipient(
-    column: Column,
-    i: int,
-    row: int,
-    page: Page,
-    columns: Mapping[str, int],
-    data: Data,
-    limits: LimitsCells | None,
-    stages: Stages,
-    shown: Shown,
-    allocation: Allocation,
-) -> str:
-    """The formula of a recipient's figure or remark in a column."""
-    key, book = column.key, page.book
-    if column.adds:  # before the others: a factor's id may be one of their keys
-        return shown.at(key_of(column), i)
-    if key in ("amount", "earmark"):
-        return stages.at(key, i)
+class PlainFigures(NamedTuple):
+    """The formulas of the table of a rule of format 1."""
+
+    allocation: Allocation
+    inputs: Inputs
+    data: Data
+    limits: LimitsCells | None
+    stages: Stages
+    shown: Shown
+    page: Page
+
+    def head(self, column: Column) -> str | None:
+        """A factor's heading has its current weight."""
+        if column.adds != "factors":
+            return None
+        scenario = self.allocation.scenario
+        name = self.page.book.text(scenario.factor(column.key).name)
+        cell = self.inputs.weights[list(scenario.weights).index(column.key)]
+        return factor_head(self.page, column, cell, self.inputs, scenario.kind, name)
+
+    def reservation(self, at: int) -> str:
+        """A reservation is the input, to the hundredth."""
+        cents = scale_of(self.allocation.scenario) * 100
+        return f"ROUND({self.inputs.reservations[at]}*{cents},0)/{cents}"
+
+    def undistributed(self) -> str:
+        """Nothing is left by the roundings of format 1."""
+        unknown("kind of row", "undistributed")
+
+    def recipient(self, column: Column, i: int, row: int, page: Page, columns: Mapping[str, int]) -> str:
+        """A figure of the sheets of the calculation, or a remark."""
+        key, book = column.key, page.book
+        if column.adds:  # before the others: a factor's id may be one of their keys
+            return self.shown.at(key_of(column), i)
+        if key in ("amount", "earmark"):
+            return self.stages.at(key, i)
+        formula = known_amount(column, i, row, page, columns, self.data)
+        if formula is not None:
+            return formula
+        if key != "note":
+            unknown("column", key)
+        return _note(i, self.limits, self.stages, self.allocation, book)
+
+
+def known_amount(
+    column: Column, i: int, row: int, page: Page, columns: Mapping[str, int], data: DataCells
+) -> str | None:
+    """The formula of an amount known apart from the rule, or of a change from it; None for another column."""
+    key = column.key
     if key == "published":
         assert data.published is not None
         return data.page.at(data.first + i, data.published)
@@ -174,9 +243,7 @@ def _recipient(
             unknown("column", key)
         amount, base = (page.at(row, columns[k], here=True) for k in ("amount", than))
         return f"ROUND({amount}-{base},6)"
-    if key != "note":
-        unknown("column", key)
-    return _note(i, limits, stages, allocation, book)
+    return None
 
 
 def _note(
@@ -205,18 +272,30 @@ def _note(
     return f'{at}&IF(AND({stages.at("tied", i)}=1,{at}<>""),"{comma}","")&{tied}'
 
 
+def _about(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """The rule of an option in words."""
+    scenario = allocation.scenario
+    if not scenario.pools:
+        return rule_lines(scenario, book)
+    return [*pool_lines(allocation, book), *limit_lines(scenario, book)]
+
+
 def write_comparison(
     page: Page,
     allocations: Sequence[Allocation],
     live: int,
     chosen_base: Base | None,
-    inputs: Inputs,
-    data: Data,
+    inputs: InputCells,
+    data: DataCells,
     printed: Printed,
-    cells: ExactCells,
+    reserved: str,
     row: int,
+    left: str = "",
 ) -> None:
-    """Writes the scenarios side by side: that at ``live`` as formulas, others as computed by the program."""
+    """Writes the scenarios side by side: that at ``live`` as formulas, others as computed by the program.
+
+    ``reserved`` is the formula of what departments get, in hundredths, and ``left`` of what is undistributed.
+    """
     chosen, own, book = allocations[live].scenario, letter_of(live), page.book
     base = allocations[0].scenario
     published = base.published
@@ -233,7 +312,7 @@ def write_comparison(
     for at, (letter, allocation) in enumerate(lettered(allocations)):
         scenario = allocation.scenario
         names = [book.say("report.option_short", letter=x) for x in (letter_of(0), letter)]
-        about = book.say("report.joined").join(rule_lines(scenario, book))
+        about = book.say("report.joined").join(_about(allocation, book))
         if at:
             about = differs_line(base, scenario, (names[0], names[1]), book)
         key = "excel.compare.live" if at == live else "excel.compare.fixed"
@@ -255,7 +334,8 @@ def write_comparison(
     rows = [first + at for at in range(len(table.records))]
     roles = [role for role, _ in table.records]
     people = [x for x, role in zip(rows, roles, strict=True) if role == "recipient"]
-    departments = rows[-2] if len(rows) - len(people) == 3 else None
+    undistributed = rows[-2] if any(a.undistributed for a in allocations) else None
+    departments = rows[len(people) + 1] if len(rows) - len(people) - bool(undistributed) == 3 else None
     mine = {id: at for at, id in enumerate(chosen.ids)}
     ids = list(dict.fromkeys(id for a in allocations for id in a.scenario.ids))
     ratio = Fraction(scale_of(chosen)) / scale
@@ -283,8 +363,8 @@ def write_comparison(
                 continue
             minus = None
             if "-" in column.key:
-                left, right = (key_at[k] for k in column.key.split("-"))
-                minus = f"ROUND({page.at(x, left, here=True)}-{page.at(x, right, here=True)},6)"
+                one, other = (key_at[k] for k in column.key.split("-"))
+                minus = f"ROUND({page.at(x, one, here=True)}-{page.at(x, other, here=True)},6)"
             formula = minus
             if role == "recipient" and not minus:
                 id = ids[at_record]
@@ -296,12 +376,16 @@ def write_comparison(
                     formula += f"*{ratio}"
             elif not minus:
                 here = page.down(at, people[0], people[-1], here=True)
-                if x == departments:
-                    formula = f"{cells.reserved}/{scale * 100}" if column.key == own else None
+                if x == undistributed:
+                    formula = f"{left}/{scale * 100}" if column.key == own and left else None
+                elif x == departments:
+                    formula = f"{reserved}/{scale * 100}" if column.key == own else None
                 else:
                     formula = f"SUM({here})"
                     if role == "total" and departments is not None:
                         formula += f"+{page.at(departments, at, here=True)}"
+                    if role == "total" and undistributed is not None:
+                        formula += f"+{page.at(undistributed, at, here=True)}"
             if formula is not None and own in column.key.split("-"):
                 formula = inputs.or_dash(formula)
             number_ = places[column.kind]

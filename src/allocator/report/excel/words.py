@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
-from allocator.report.excel.inputs import Inputs, with_digest
+from allocator.core.parts import Earmark
+from allocator.report.excel.inputs import Changes, with_digest
 from allocator.report.excel.pen import HIGHEST, ROW, Page, lines_of
 from allocator.report.tables.data import remarks_table
 from allocator.report.tables.letters import lettered
+from allocator.report.words.formulas import in_names
 from allocator.text import Phrasebook
 
 WIDTHS = (30, 13, 22, 9, 52, 60)
@@ -24,7 +26,7 @@ HEADS = (
 
 
 def write_sources(
-    page: Page, live: Allocation, allocations: Sequence[Allocation], inputs: Inputs, row: int
+    page: Page, live: Allocation, allocations: Sequence[Allocation], inputs: Changes, row: int
 ) -> None:
     """Writes status and source of each kind of figure, remarks on cells, and the digests of the scenarios."""
     scenario, book = live.scenario, page.book
@@ -67,10 +69,18 @@ def _figures(scenario: Scenario, book: Phrasebook) -> list[list[str]]:
         lines.append([book.say("excel.sources.reservations"), given, "", "", how, of_fund])
     for earmark in scenario.earmarks:
         reason = book.show(earmark.reason) if earmark.reason is not None else ""
-        name = book.say("excel.sources.earmark", name=names[earmark.recipient])
+        said = names[earmark.recipient] if earmark.recipients is None else _whom(earmark, book)
+        name = book.say("excel.sources.earmark", name=said)
         lines.append([name, given, "", "", reason, file])
     used = {*scenario.weights, scenario.coefficient, *(limit.by for limit in scenario.limits)}
+    if scenario.columns or scenario.pools:
+        used = {*scenario.columns.used}
     for factor in scenario.factors:
+        if factor.formula is not None:
+            how = in_names(factor.formula, scenario, book)
+            status = book.say("excel.sources.computed")
+            lines.append([book.show(factor.name), status, book.show(factor.unit or ""), "", how, file])
+            continue
         unused = "" if factor.id in used else book.say("excel.sources.unused")
         lines.append(
             [
@@ -86,9 +96,19 @@ def _figures(scenario: Scenario, book: Phrasebook) -> list[list[str]]:
         lines.append([book.say("workbook.published"), book.say("status.published"), "", "", "", of_fund])
     if scenario.previous is not None:
         lines.append([book.say("workbook.previous"), given, "", "", "", file])
+    if scenario.issued is not None:
+        lines.append([book.say("excel.rules.issued"), given, "", "", "", file])
     results, computed = book.say("excel.sources.results"), book.say("excel.sources.computed")
     how, program = book.say("excel.sources.results_how"), book.say("excel.sources.program")
     return [*lines, [results, computed, "", "", how, program]]
+
+
+def _whom(earmark: Earmark, book: Phrasebook) -> str:
+    """Those whom an earmark is for, where it is for several."""
+    whom = earmark.recipients
+    if isinstance(whom, str):
+        return book.say("excel.rules.everybody") if whom == "all" else book.kind(whom)
+    return book.say("place.list").join(whom or ())
 
 
 def _remark(cells: Sequence[str]) -> list[str]:
@@ -109,14 +129,20 @@ def _lines(page: Page, row: int, lines: Sequence[Sequence[str]], style: str) -> 
 
 
 def write_notes(page: Page, allocation: Allocation, letter: str, illustrative: bool, row: int) -> None:
-    """Writes notes on using the workbook, one paragraph a row; ``illustrative`` adds that on assumed data."""
-    book, scenario = page.book, allocation.scenario
-    page.widths[0] = 100
+    """Writes notes on using the workbook; ``illustrative`` adds that on assumed data."""
+    scenario = allocation.scenario
     by_remainder = scenario.fund.rounding == "largest-remainder"
     keys = ["excel.notes.text"]
     keys += ["excel.notes.largest_remainder" if by_remainder else "excel.notes.rest_to_largest"]
     keys += ["excel.notes.limits"] if scenario.limits else []
     keys += ["excel.notes.assumed"] if illustrative else []
+    list_notes(page, keys, letter, row)
+
+
+def list_notes(page: Page, keys: Sequence[str], letter: str, row: int) -> None:
+    """Writes notes one paragraph a row, numbered; ``letter`` is that of the option that is computed."""
+    book = page.book
+    page.widths[0] = 100
     notes = [line for key in keys for line in book.say(key, letter=letter).strip().splitlines()]
     for number, note in enumerate(notes, 1):
         text = book.say("excel.notes.numbered", number=number, text=note)

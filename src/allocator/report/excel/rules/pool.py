@@ -1,0 +1,381 @@
+"""The sheet of one pool: who takes part, scores, limits, and the division into whole units.
+
+Money is counted in grains: the rounding unit, or what it and all money that is held already have in common.
+With N grains to share and scores s that add up to S among those between limits, N · s = q · S + r gives whole
+grains and a remainder; a fixed pool has N / S as the money of one score.  Less what is held, and in units,
+that is a whole number and a remainder over S times the grains of a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from allocator.core.allocation import Allocation
+from allocator.core.exact import scaled
+from allocator.core.split import Split
+from allocator.report.excel.integers import MOST, scale_of
+from allocator.report.excel.pen import Page
+from allocator.report.excel.rules.bounds import Bounding, Bounds
+from allocator.report.excel.rules.columns import Columns
+from allocator.report.excel.rules.inputs import RuleInputs
+from allocator.report.excel.rules.money import Money
+from allocator.report.excel.rules.scores import ROWS, Scores, Scoring, used_weights
+from allocator.report.excel.rules.sheet import Frame
+from allocator.report.excel.rules.taking import Taking
+from allocator.report.excel.rules.term import (
+    Term,
+    common_divisor,
+    down,
+    least,
+    most,
+    nearest,
+    power_of_root,
+    product_sum,
+    size,
+    term,
+    total,
+    when,
+)
+from allocator.report.tables.figures import who
+
+TOPS = {
+    "given": "excel.rules.top_given",
+    "unit": "excel.rules.top_grains",
+    "exact": "excel.exact.exact",
+    "times": "excel.rules.top_times",
+    "over": "excel.rules.top_over",
+    "comes_to": "excel.rules.top_comes_to",
+    "scaled": "excel.rules.top_scaled",
+    "taken": "excel.rules.top_taken",
+    "gross": "excel.rules.top_gross",
+    "share": "excel.rules.top_share",
+    "divisor": "excel.stages.top_over",
+    "split": "excel.exact.split",
+    "high": "excel.stages.top_high",
+    "low": "excel.stages.top_low",
+    "error": "excel.rules.top_error",
+    "close": "excel.stages.top_close",
+    "short": "excel.rules.top_short",
+    "cut": "excel.stages.top_cut",
+    "next": "excel.stages.top_next",
+    "most": "excel.stages.top_most",
+    "most_rest": "excel.stages.top_most_rest",
+    "place": "excel.stages.top_place",
+    "near": "excel.stages.top_near",
+}
+FIXED = {"times", "over", "comes_to", "scaled"}
+BY_REMAINDER = {"cut", "next"}
+BY_LARGEST = {"most", "most_rest", "place"}
+FAR = 10**12  # units: the cap of a fixed pool without one
+
+
+class Result(NamedTuple):
+    """The cells of a pool's sheet that others need."""
+
+    takes: tuple[Term, ...]
+    named: tuple[Term, ...]
+    unmet: tuple[Term | None, ...]
+    units: tuple[Term, ...]
+    range: Term
+    taken: Term
+    left: Term
+    tied: tuple[Term, ...]
+    at_floor: tuple[Term, ...]
+    at_cap: tuple[Term, ...]
+    bounds: Bounds | None
+    scores: Scores
+    shares: tuple[Term, ...]
+    entitled: tuple[Term, ...]  # in the shown unit
+    limited: tuple[Term, ...]
+    entitled_range: Term
+    limited_range: Term
+    scaled: Term | None  # 1 where a fixed pool is multiplied down
+    near: Term
+
+
+class PoolSheet:
+    """A pool's sheet, written in the order in which its money becomes known."""
+
+    def __init__(
+        self,
+        page: Page,
+        allocation: Allocation,
+        split: Split,
+        columns: Columns,
+        inputs: RuleInputs,
+        money: Money,
+        row: int,
+    ) -> None:
+        self.page, self.allocation, self.split, self.pool = page, allocation, split, split.pool
+        self.columns, self.inputs, self.money, self.book = columns, inputs, money, page.book
+        self.scenario = allocation.scenario
+        self.rounding = self.scenario.fund.rounding
+        skipped = {
+            *(() if self.pool.kind == "fixed" else FIXED),
+            *(() if self.rounding == "largest-remainder" else BY_REMAINDER),
+            *(() if self.rounding == "rest-to-largest" else BY_LARGEST),
+        }
+        tops = {key: label for key, label in TOPS.items() if key not in skipped}
+        ids = [*used_weights(self.scenario, self.pool)]
+        names = [self.book.text(r.name) for r in self.scenario.recipients]
+        called = [self.book.text(self.scenario.factor(id).name) for id in ids]
+        heading = who(self.scenario, self.book)
+        self.frame = Frame(page, names, row, tops, ROWS, called, heading)
+        self.size = len(names)
+        self.taking = Taking(self.frame, columns, self.pool, money.apart, split.members)
+        self.bad = list(self.taking.undetermined)
+        self.near = list(self.taking.near)
+        self.wrong: list[str] = []
+        self.bounds: Bounds | None = None
+        self.limited = any((limit.pool or "") == self.pool.id for limit in self.scenario.limits)
+        only = self.pool.id if len(self.scenario.rules) == 1 else None
+        self.deductions = [
+            (deduction, cell)
+            for deduction, cell in zip(self.scenario.deductions, inputs.deductions, strict=True)
+            if (only if deduction.pool is None else deduction.pool) == self.pool.id
+        ]
+        self.moved = self.limited or bool(self.deductions)
+
+    # --- scores and bounds --------------------------------------------------------------------------
+
+    def begin(self, given: Term | None) -> None:
+        """Writes scores and bounds; ``given`` is the money in units, None where it takes what it needs."""
+        frame, say, cents = self.frame, self.book.say, scale_of(self.scenario) * 100
+        own = [
+            [nearest(cell * cents) for d, cell in self.deductions if d.recipient == id]
+            for id in self.scenario.ids
+        ]
+        self.held = [term(0)] * self.size
+        if self.deductions:
+
+            def held(i: int) -> object:
+                if not own[i]:
+                    return 0
+                made = own[i][0]
+                for more in own[i][1:]:
+                    made = made + more
+                return self.inputs.when(when(self.taking.takes[i].equals(1), made, 0))
+
+            head, how = say("excel.rules.held"), say("excel.rules.hundredths")
+            self.held, cells = frame.column(head, how, held, added=True)
+            self.held_range = cells
+            all_held = total(*(inputs for of in own for inputs in of))
+            self.wrong.append(f"IF({self.inputs.unusable}=0,{all_held.text}-SUM({cells.text}),0)")
+        self.given = given
+        if given is not None:
+            frame.top("given", given)
+        grain = common_divisor(self.money.unit, *([cells] if self.deductions else []))
+        grain = (
+            frame.top("unit", when(self.money.unit.equals(0), 1, grain))
+            if self.deductions
+            else self.money.unit
+        )
+        if not self.deductions:
+            frame.top("unit", self.money.unit)
+        self.grain = grain
+        self.each = self.money.unit / grain if self.deductions else term(1)  # grains of a unit
+        scoring = Scoring(frame, self.columns, self.inputs, self.pool, self.taking, self.split.members)
+        self.scores = scoring.write(self.large)
+        self.bad += self.scores.bad
+        if self.pool.kind == "fixed":
+            over = self.scores.over * self.grain
+            shared = common_divisor(self.scores.times, over)
+            self.times = frame.top("times", self.scores.times / shared)
+            self.over = frame.top("over", most(1, over / shared))
+        if self.moved:
+            bounding = Bounding(
+                frame, self.columns, self.inputs, self.money, self.allocation, self.pool, self.taking
+            )
+            otherwise: object = FAR if self.pool.kind == "fixed" or given is None else given
+            self.bounds = bounding.write(self.held, given, otherwise)
+            self.bad += self.bounds.bad
+            self.near += self.bounds.near
+            self.wrong += self.bounds.wrong
+            self.floors, self.floor_range = self.gross("floor", self.bounds.floors)
+            self.caps, self.cap_range = self.gross("cap", self.bounds.caps)
+        self.taking.reason(self.money.apart)
+
+    def gross(self, side: str, bounds: Sequence[Term]) -> tuple[list[Term], Term]:
+        """Bounds in grains, with what is held."""
+        if not self.deductions:
+            assert self.bounds is not None
+            whole = self.bounds.floor_range if side == "floor" else self.bounds.cap_range
+            return list(bounds), whole
+        head = self.book.say("excel.rules.gross_floor" if side == "floor" else "excel.rules.gross_cap")
+
+        def made(i: int) -> object:
+            return bounds[i] * self.each + self.held[i] / self.grain
+
+        return self.frame.column(head, self.book.say("excel.rules.gross_how"), made)
+
+    def large(self, highest: Term, times: Term, over: Term) -> list[Term]:
+        """The tests that no product reaches 10^14."""
+        bound, tests = MOST, []
+        each = self.each
+        if self.given is not None:
+            split = power_of_root(self.given * each)
+            tests.append(2 * split * highest < bound)
+            if self.moved:
+                tests.append(4 * self.given * each * highest < bound)
+        tests.append(2 * highest * each < bound)
+        if self.pool.kind == "fixed":
+            over = over * self.grain
+            shared = common_divisor(times, over)
+            tests += [4 * highest * (times / shared) < bound, 4 * each * over / shared < bound, over < bound]
+            if self.moved:
+                tests.append(4 * over / shared * most(self.money.total) * each < bound)
+        return tests
+
+    # --- a fixed pool at its rate -------------------------------------------------------------------
+
+    def comes_to(self) -> Term:
+        """The money that a fixed pool comes to after its limits, in units."""
+        frame, say, each = self.frame, self.book.say, self.each
+        over, held = self.over, self.held
+
+        def amount(i: int) -> object:
+            made = self.scores.each[i] * self.times
+            if self.moved:
+                made = (
+                    least(most(made, self.floors[i] * over), self.caps[i] * over)
+                    - held[i] / self.grain * over
+                )
+            return when(self.taking.takes[i].equals(1), made, 0)
+
+        _, cells = frame.column(
+            say("excel.rules.at_rate"), say("excel.rules.at_rate_how"), amount, added=True
+        )
+        unit = over * each
+        if self.rounding == "each-alone":
+            made = product_sum(down((cells * 2 + unit) / (unit * 2)))
+        else:
+            made = down((total(cells) * 2 + unit) / (unit * 2))
+        self.comes = frame.top("comes_to", made)
+        return self.comes
+
+    # --- dividing -----------------------------------------------------------------------------------
+
+    def divide(self, taken: Term) -> Result:
+        """Writes the division of the money that the pool takes, and its rounding."""
+        from allocator.report.excel.rules.rounding import Rounding
+
+        frame, scores = self.frame, self.scores
+        taken = frame.top("taken", taken)
+        gross = taken * self.each
+        if self.deductions:
+            gross = gross + total(self.held_range) / self.grain
+        gross = frame.top("gross", gross)
+        self.scaled: Term | None = None
+        if self.pool.kind == "fixed":
+            scaled = term(0) if self.pool.over != "scale" else when(self.comes > taken, 1, 0)
+            self.scaled = frame.top("scaled", scaled)
+        share, divisor = gross, when(scores.whole.equals(0), 1, scores.whole)
+        at_floor: Sequence[Term] = [term(0)] * self.size
+        at_cap = at_floor
+        if self.moved:
+            at_floor, at_cap, share, divisor = self.limits(gross)
+        if self.scaled is not None:
+            share = when(self.scaled.equals(1), share, self.times)
+            divisor = when(self.scaled.equals(1), divisor, self.over)
+        share, divisor = frame.top("share", share), frame.top("divisor", divisor)
+        return Rounding(self, taken, gross, share, divisor, at_floor, at_cap).write()
+
+    def limits(self, gross: Term) -> tuple[list[Term], list[Term], Term, Term]:
+        """Writes who stands at a limit; returns that, what is left for the others, and their scores."""
+        frame, say, scores = self.frame, self.book.say, self.scores
+        floor, cap, each = self.floor_range, self.cap_range, scores.range
+
+        known = _Excess(self.floors, self.caps, scores.each, gross)
+
+        def excess(side: Sequence[Term]) -> list[Term]:
+            low_cells, high_cells, all_scores = (Term(one.text, 0) for one in (floor, cap, each))
+            found = []
+            for i, value in enumerate(known.of(side)):
+                s = Term(scores.each[i].text, 0)
+                wanted, low, high = Term(side[i].text, 0) * all_scores, low_cells * s, high_cells * s
+                between = (wanted > low) * (wanted < high) * (wanted - low)
+                made = product_sum(low + between + (wanted >= high) * (high - low)) - gross * s
+                found.append(Term(made.text, value, made.level))
+            return found
+
+        floor_excess, cap_excess = excess(self.floors), excess(self.caps)
+        floors, _ = frame.column(
+            say("excel.limits.at_floor_sum"), say("excel.limits.at_floor_sum_how"), lambda i: floor_excess[i]
+        )
+        caps, _ = frame.column(
+            say("excel.limits.at_cap_sum"), say("excel.limits.at_cap_sum_how"), lambda i: cap_excess[i]
+        )
+        takes = self.taking.takes
+
+        def at_floor(i: int) -> object:
+            s = scores.each[i]
+            made = when(s.equals(0), 1, when(floors[i] >= 0, 1, 0))
+            if self.scaled is not None:
+                direct = when(s * self.times <= self.floors[i] * self.over, 1, 0)
+                made = when(self.scaled.equals(1), made, direct)
+            return when(takes[i].equals(1), made, 0)
+
+        at_floors, floor_flags = frame.column(
+            say("excel.limits.at_floor"), say("excel.limits.at_floor_how"), at_floor, "0"
+        )
+
+        def at_cap(i: int) -> object:
+            made = when(caps[i] <= 0, 1, 0)
+            if self.scaled is not None:
+                direct = when(scores.each[i] * self.times >= self.caps[i] * self.over, 1, 0)
+                made = when(self.scaled.equals(1), made, direct)
+            return when(takes[i].equals(1), when(at_floors[i].equals(1), 0, made), 0)
+
+        at_caps, cap_flags = frame.column(
+            say("excel.limits.at_cap"), say("excel.limits.at_cap_how"), at_cap, "0"
+        )
+        bound = product_sum(floor_flags * floor) + product_sum(cap_flags * cap)
+        free = product_sum((1 - floor_flags - cap_flags) * each)
+        doubt = size(gross * scores.whole) * (self.size + 12) * term_error(scores)
+        within = frame.column(
+            say("excel.limits.near"),
+            say("excel.limits.near_how"),
+            lambda i: Term(
+                f"IF({scores.exact.text}=1,0,"
+                f"IF({scores.each[i].text}>0,IF(MIN(ABS({floors[i].text}),ABS({caps[i].text}))<={doubt.text},1,0),0))",
+                0,
+            ),
+            "0",
+            added=True,
+        )[1]
+        self.near.append(f"SUM({within.text})")
+        nobody = free.equals(0)
+        return at_floors, at_caps, when(nobody, 0, gross - bound), when(nobody, 1, free)
+
+
+def term_error(scores: Scores) -> Term:
+    """The part by which products of scores may be wrong."""
+    return Term(f"(1E-15+{scores.error.text})", 0)
+
+
+class _Excess:
+    """The sum that all need beyond what there is, times a score, at the λ that just brings one to a bound.
+
+    Every recipient is compared with every other, so bounds and scores are made whole numbers once.
+    """
+
+    def __init__(
+        self, floors: Sequence[Term], caps: Sequence[Term], scores: Sequence[Term], gross: Term
+    ) -> None:
+        self.ours = [Fraction(one.value) for one in scores]
+        self.gross = Fraction(gross.value)
+        self.scores, self.of_scores = scaled(self.ours)
+        bounds, self.of_bounds = scaled([Fraction(one.value) for one in (*floors, *caps)])
+        self.floors, self.caps = bounds[: len(floors)], bounds[len(floors) :]
+
+    def of(self, side: Sequence[Term]) -> list[Fraction]:
+        """The excess of each recipient at these bounds of its own."""
+        found = []
+        rows = list(zip(self.scores, self.floors, self.caps, strict=True))
+        for bend, s, own in zip(side, self.scores, self.ours, strict=True):
+            at = int(bend.value * self.of_bounds)
+            needed = sum(max(min(at * score, cap * s), floor * s) for score, floor, cap in rows)
+            found.append(Fraction(needed, self.of_scores * self.of_bounds) - self.gross * own)
+        return found

@@ -1,0 +1,235 @@
+"""The workbook of a rule of format 2: LibreOffice finds the program's amounts in it, also after changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import office
+import pytest
+from changed_rules import Book, amounts_of, cases, hints, keys, random_rules, wanted_of
+from depth import cases as many
+from depth import deeper
+from shipped import GUANGDONG, POOLS
+
+from allocator import Allocation, Factor, Fund, Limit, Recipient, Scenario, ScenarioError, Text, load_scenario
+from allocator.core.engine import plan
+from allocator.core.pools import Pool
+from allocator.files.formulas import parse
+from allocator.report.excel import workbook
+from allocator.report.tables.office import office_table
+from allocator.text import EN, LANGUAGES, Phrasebook
+
+LATER = (*POOLS, GUANGDONG)
+SEED = 20231201
+EACH = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def shipped() -> dict[str, Scenario]:
+    """The shipped scenarios of format 2 whose clauses the workbook covers."""
+    found = {f"{path.parent.name} {path.stem}": load_scenario(path) for path in LATER}
+    assert {"luzhou-2023-pools two-pools", "luzhou-2023-pools fixed-first"} <= found.keys()
+    return found
+
+
+@pytest.fixture(scope="module")
+def computed(
+    converted: object, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, tuple[Any, Allocation]]:
+    """Every case as LibreOffice computes it anew, and the program's plan of it."""
+    made: dict[str, tuple[bytes, Allocation]] = {}
+    for name, scenario in shipped().items():
+        each = cases(name, scenario, SEED, 3 if scenario.pools else many(1, 3))
+        made |= {case: (content, found) for case, content, found in each}
+    rules = random_rules(many(3, 120), SEED, tmp_path_factory.mktemp("rules"))
+    for at, (name, scenario) in enumerate(rules):
+        made |= {
+            case: (content, found) for case, content, found in cases(name, scenario, SEED + at, many(1, 3))
+        }
+    done: dict[str, Any] = {}
+    names = list(made)
+    for at in range(0, len(names), 60):  # more than that one run of LibreOffice has no time for
+        some = names[at : at + 60]
+        done |= office.computed({name.replace(" ", "-"): made[name][0] for name in some})
+    return {name: (done[name.replace(" ", "-")], found) for name, (_, found) in made.items()}
+
+
+@deeper
+def test_amounts_are_those_of_the_program_as_exported_and_after_changes(computed) -> None:
+    warned, exact = [], 0
+    for name, (book, allocation) in computed.items():
+        checks = hints(book)
+        exact += checks[EN.say("excel.checks.hint_exact")]
+        if checks[EN.say("excel.checks.hint_near")]:
+            warned.append(name)
+            continue
+        assert amounts_of(book, allocation) == pytest.approx(wanted_of(allocation), abs=1e-9), name
+        wrong = {check: value for check, value in checks.items() if value == EN.say("excel.checks.wrong")}
+        assert not wrong and checks[EN.say("excel.checks.all")] == 0, name
+    assert len(computed) >= 14 and exact
+    assert len(warned) <= len(computed) // 10, warned
+
+
+def test_the_whole_table_is_that_of_the_office(computed) -> None:
+    for name, scenario in shipped().items():
+        book, _ = computed[name]
+        page, table = book[EN.say("excel.sheet.table")], office_table(plan(scenario), EN)
+        assert [c.value for c in page[6]][: len(table.headers)] == list(table.headers)
+        for row, figures in enumerate(table.figures, 7):
+            found = [page.cell(row, column).value for column in range(1, len(table.columns) + 1)]
+            wanted = [float(x) if isinstance(x, int | Fraction) else x or None for x in figures]
+            for one, other in zip(found, wanted, strict=True):
+                assert one == (pytest.approx(other, abs=1e-9) if isinstance(other, float) else other), name
+
+
+def test_nothing_is_an_error_and_what_is_shown_without_computing_is_right(computed) -> None:
+    for name, scenario in shipped().items():
+        book, _ = computed[name]
+        kept = office.opened(workbook([plan(scenario)], EN))
+        for page in book.worksheets:
+            if page.title == EN.say("excel.rules.sheet_formulas"):
+                continue  # what a value may be wrong by is only worked out by the spreadsheet
+            for row in kept[page.title].iter_rows():
+                for cell in row:
+                    found = page[cell.coordinate].value
+                    assert not str(found).startswith("#"), (name, page.title, cell.coordinate)
+                    if isinstance(cell.value, int | float) and found is not None and row[0].row > 4:
+                        label = str(row[1].value)
+                        if "Error of decimals" in label or "count as equal" in label:
+                            continue
+                        close = pytest.approx(cell.value, rel=1e-6, abs=1e-6)
+                        assert found == close, (name, page.title, cell.coordinate)
+
+
+# --- what keeps amounts from being computed --------------------------------------------------------------
+
+
+def small(where: str = "a > 2", formula: str = "a / b") -> Scenario:
+    """Two pools over three recipients, one with a condition, one by a computed column."""
+    return Scenario(
+        title="small",
+        fund=Fund(1_000, "CNY", 1),
+        kind="",
+        weights={},
+        recipients=tuple(map(Recipient, "xyz")),
+        factors=(
+            Factor("a", (1, 3, 6)),
+            Factor("b", (2, 2, 4)),
+            Factor("c", (), formula=parse(formula), round=3),
+        ),
+        pools=(
+            Pool("one", "shares", {"a": 100}, amount=400, where=parse(where)),
+            Pool("two", "scores", {"c": 2}, amount="rest"),
+        ),
+    )
+
+
+def test_what_cannot_be_worked_out_is_said_and_no_amount_is_shown(converted) -> None:
+    book = Book(small())
+    page = book.opened[EN.say("excel.sheet.data")]
+    zero = office.edited(book.content, {(page.title, "E7"): 0.0})  # b of x: c is then a division by zero
+    out = office.edited(book.content, {(book.inputs, f"B{book.rows['constant', ('pool', 0), 0]}"): 9.0})
+    done = office.computed({"zero": zero, "out": out})
+    checks = hints(done["zero"])
+    assert checks[EN.say("excel.rules.is_undetermined")] == 1
+    assert set(amounts_of(done["zero"], plan(book.scenario))) == {"—"}
+    banner = done["zero"].worksheets[0]["A3"].value
+    assert EN.say("excel.rules.is_undetermined") in banner
+    # nobody meets the condition, and the pool has money
+    assert hints(done["out"])[EN.say("excel.rules.is_score")] == 1
+    pool = done["out"][EN.say("excel.rules.sheet_pool", number=1)]
+    said = {str(c.value) for row in pool.iter_rows() for c in row if c.value is not None}
+    assert EN.say("pools.unmet_in", name="one", figures="a = 6") in said
+
+
+def test_who_falls_out_is_told_why_as_the_office_tells_it() -> None:
+    allocation = plan(small())
+    book = office.opened(workbook([allocation], EN))
+    page, table = book[EN.say("excel.sheet.table")], office_table(allocation, EN)
+    notes = [cells[-1] for cells in table.figures[:3]]
+    assert notes[0] and [page.cell(row, len(table.columns)).value or "" for row in (7, 8, 9)] == notes
+
+
+# --- what it refuses, and whom it lets in ----------------------------------------------------------------
+
+
+def test_a_clause_without_formulas_is_refused_by_name() -> None:
+    base = small()
+    group = replace(base, limits=(Limit("all", cap=400, pool="one", together=True),))
+    overall = replace(base, limits=(Limit("all", cap=900, pool="all"),))
+    for scenario, clause in ((group, "groups"), (overall, "overall")):
+        with pytest.raises(ScenarioError) as refused:
+            workbook([plan(scenario)], EN)
+        said = EN.show(refused.value)
+        assert EN.say(f"beyond.{clause}") in said and EN.say("beyond.surface.workbook") in said
+
+
+@EACH
+def test_no_text_from_outside_becomes_a_formula(lang: str) -> None:
+    evil = [
+        'x"&HYPERLINK("http://a")&"',
+        "{=1+1}",
+        "x=cmd|' /C calc'!A0",
+        'q"_x0022_&2&_x0022_',
+        "'Data'!$A$1",
+    ]
+    base = small()
+    scenario = replace(
+        base,
+        recipients=tuple(Recipient(id, Text(name)) for id, name in zip("xyz", evil, strict=False)),
+        factors=(
+            replace(base.factors[0], name=Text(evil[0]), unit=Text(evil[1])),
+            replace(base.factors[1], name=Text(evil[3])),
+            replace(base.factors[2], name=Text(evil[2])),
+            Factor("g", (evil[2], evil[0], evil[1]), name=Text(evil[4]), text=True),
+        ),
+        pools=(
+            replace(base.pools[0], name=Text(evil[0]), where=parse('AND(a > 2, g <> "x""&HYPERLINK(1)&""")')),
+            replace(base.pools[1], name=Text(evil[3])),
+        ),
+    )
+    content = workbook([plan(scenario)], Phrasebook(lang))
+    for formula in office.formulas(content):
+        bare = re.sub(r'"(?:[^"]|"")*"', "", formula)
+        assert "HYPERLINK" not in bare and "cmd" not in bare, formula
+        assert not re.search("_x[0-9A-Fa-f]{4}_", formula) and len(formula) < 8192
+    book = office.opened(content, values=False)
+    for page in book.worksheets:
+        for row in page.iter_rows():
+            for cell in row:
+                assert cell.hyperlink is None
+                assert cell.data_type != "f" or str(cell.value).startswith("="), cell.coordinate
+                if cell.value in evil:
+                    assert cell.data_type == "s"
+
+
+def test_only_what_the_rule_rests_on_may_be_changed() -> None:
+    book = Book(small())
+    assert len(book.rows) == len(keys(book.scenario))
+    for page in book.opened.worksheets:
+        assert page.protection.sheet
+        for row in page.iter_rows():
+            for cell in row:
+                if not cell.protection.locked:
+                    assert page.title in (book.inputs, EN.say("excel.sheet.data"))
+                    assert cell.data_type == "n" and cell.fill.fgColor.rgb == "FFFFF2CC"
+
+
+@EACH
+def test_the_same_input_gives_the_same_bytes(lang: str) -> None:
+    allocation = plan(small())
+    assert workbook([allocation], Phrasebook(lang)) == workbook([allocation], Phrasebook(lang))
+
+
+def test_a_rule_beside_others_is_compared_with_them() -> None:
+    path = Path(__file__).parent.parent.parent / "scenarios" / "luzhou-2023-pools"
+    allocations = [plan(load_scenario(path / f"{name}.toml")) for name in ("two-pools", "fixed-first")]
+    for live in (0, 1):
+        book = office.opened(workbook(allocations, EN, live=live))
+        page = book[EN.say("excel.sheet.compare")]
+        found = {c.value for row in page.iter_rows() for c in row if isinstance(c.value, int | float)}
+        assert {float(a) / 10_000 for one in allocations for a in one.amounts.values()} <= found
