@@ -74,7 +74,7 @@ def _given(scenario: Scenario) -> list[tuple[Number, ...]]:
     if not scenario.beyond:
         return [scenario.column(id) for id, weight in scenario.weights.items() if weight]
     columns = [scenario.column(factor.id) for factor in scenario.behind if not factor.text]
-    return [column for column in columns if None not in column]
+    return [column for column in columns if not any(value is None for value in column)]
 
 
 class ZeroCoefficient(NamedTuple):

@@ -82,8 +82,9 @@ def show(
         for (letter, title), file in zip(titles.items(), files, strict=True)
     ]
     lines += ["", *aligned(table, book), ""]
+    words = terms(results, book)
     for letter, result in others:
-        what = short(held_to.found(result), terms(results, book))
+        what = short(held_to.found(result), words)
         lines.append(book.say("cli.against_a", letter=letter, base=held_to.full, what=what))
     lines += [match] if (match := match_sentence(results, book, base)) else []
     print(*lines, *_remarks(titles, results, book), sep="\n")

@@ -236,7 +236,7 @@ class Factor:
     @cached_property
     def complete(self) -> bool:
         """True for a column of data in which every value is given."""
-        return self.formula is None and None not in self.values
+        return self.formula is None and not any(value is None for value in self.values)
 
     @cached_property
     def counts(self) -> bool:
