@@ -15,7 +15,6 @@ from typing import Literal
 import pandas as pd
 
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, plain
 from allocator.report.charts.data import Unit, round_up, text_width
 from allocator.report.tables.figures import scale_of
@@ -47,21 +46,24 @@ class Step:
         return plain(Fraction(self.end) - self.start)
 
 
-def waterfall_rows(allocation: Allocation, id: str, book: Phrasebook) -> tuple[Step, ...]:
+def waterfall_rows(
+    allocation: Allocation, id: str, book: Phrasebook, pool: str | None = None
+) -> tuple[Step, ...]:
     """The steps to a recipient's amount, its stages, and then the amount.
 
     Stages and their shown figures add up to the amount.  The published amount follows, if known, and last
-    the difference.  Rounding is left out if it changes nobody's amount.  Raises KeyError for an unknown id,
-    ScenarioError for a rule of format 2.
+    the difference.  Rounding is left out if it changes nobody's amount.  With several pools the steps are
+    what each gives, or the stages of one ``pool`` to what that gives.  Raises KeyError for an unknown id.
     """
     scenario = allocation.scenario
-    covers_format_1(scenario, "beyond.surface.chart")
     hollow = bool(scenario.assumed)
+    if len(allocation.splits) > 1 and pool is None:
+        return _of_pools(allocation, id, hollow, book)
     steps: list[Step] = []
     at: Number = 0
 
     scale = scale_of(scenario)
-    for stage, figures in stage_figures(allocation, scale):
+    for stage, figures in stage_figures(allocation, scale, pool):
         if stage.kind == "rounding" and not any(stage.amounts.values()):
             continue
         end = plain(at + Fraction(stage.amounts[id]))
@@ -69,13 +71,43 @@ def waterfall_rows(allocation: Allocation, id: str, book: Phrasebook) -> tuple[S
         name = stage_name(stage, scenario, book)
         steps.append(Step(stage.kind, name, at, end, drawn, plain(figures[id] * scale)))
         at = end
-    amount = allocation.amounts[id]
-    steps.append(Step("amount", book.say("waterfall.amount"), 0, amount, hollow))
+    if pool is not None:
+        name = next(book.text(one.name) for one in scenario.pools if one.id == pool)
+        return (*steps, Step("amount", name, 0, allocation.pools[pool][id], hollow))
+    return (*steps, *_ends(allocation, id, hollow, book))
+
+
+def _of_pools(allocation: Allocation, id: str, hollow: bool, book: Phrasebook) -> tuple[Step, ...]:
+    """What each pool gives, what limits over all of them change, earmarks and adjustments, the amount."""
+    scenario = allocation.scenario
+    parts: list[tuple[Kind, str, Number]] = [
+        ("factor", book.text(pool.name), allocation.pools[pool.id][id]) for pool in scenario.pools
+    ]
+    if allocation.overall is not None:
+        given = sum(Fraction(amount) for _, _, amount in parts)
+        before = Fraction(allocation.before_adjustments[id]) - allocation.earmarks[id]
+        parts.append(("limits", book.say("waterfall.over_all"), plain(before - given)))
+    if scenario.earmarks:
+        parts.append(("earmark", book.say("stage.earmark"), allocation.earmarks[id]))
+    if scenario.adjustments:
+        parts.append(("adjustment", book.say("stage.adjustment"), allocation.adjustments[id]))
+    steps, at = [], Fraction()
+    for kind, name, change in parts:
+        end = at + Fraction(change)
+        steps.append(Step(kind, name, plain(at), plain(end), hollow and kind != "earmark"))
+        at = end
+    return (*steps, *_ends(allocation, id, hollow, book))
+
+
+def _ends(allocation: Allocation, id: str, hollow: bool, book: Phrasebook) -> list[Step]:
+    """The amount, and where it is known the published one with the difference."""
+    scenario, amount = allocation.scenario, allocation.amounts[id]
+    steps = [Step("amount", book.say("waterfall.amount"), 0, amount, hollow)]
     if scenario.published is not None:
         published = scenario.published[id]
         steps.append(Step("published", book.say("waterfall.published"), 0, published))
         steps.append(Step("difference", book.say("waterfall.difference"), published, amount, hollow))
-    return tuple(steps)
+    return steps
 
 
 def waterfall_frame(steps: Sequence[Step], unit: Unit, book: Phrasebook) -> pd.DataFrame:

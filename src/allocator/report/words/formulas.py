@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from allocator.core.formula.tree import Node
 
 
-_WORDS = {  # of formulas and bounds, where no column is called so
+WORDS = {  # of formulas and bounds, where no column is called so
     "previous": "table.previous",
     "issued": "table.issued",
     "fund": "rule.word_fund",
@@ -28,7 +28,7 @@ def in_names(formula: Formula, scenario: Scenario, book: Phrasebook) -> str:
     from allocator.core.formula import written  # most scenarios have no formula
 
     names = {factor.id: book.text(factor.name) for factor in scenario.factors}
-    names = {name: book.say(key) for name, key in _WORDS.items()} | names
+    names = {name: book.say(key) for name, key in WORDS.items()} | names
     return written(_named(formula.root, names))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from allocator.core.engine import allocate
+from allocator.core.engine import allocate, plan
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.report.words.rule import percent
@@ -40,13 +40,16 @@ BASES = {
 def render_chips(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     """Draws a tag for each clause that can be taken off, and the chips that add one."""
     origin = state.trail(slug).origin
-    shown = quick.tags(scenario, origin)
+    shown, forms = quick.tags(scenario, origin), FORMS
+    if scenario.format > 1:  # floors, caps and earmarks may say more than a chip can: they are in the rule
+        shown = [tag for tag in shown if tag.kind == "fund"]
+        forms = {name: form for name, form in FORMS.items() if name in ("fund", "departments")}
     if shown:
         with st.container(key="tags", horizontal=True, gap="xxsmall"):
             for at, tag in enumerate(shown):
                 _render_tag(tag, at, scenario, origin, slug, book)
     with st.container(key="chips", horizontal=True, gap="xxsmall"):
-        for name, (label, form) in FORMS.items():
+        for name, (label, form) in forms.items():
             chip = st.popover(book.say(label), key=f"chip-{name}-{slug}", on_change="rerun")
             if chip.open:
                 with chip:
@@ -230,7 +233,7 @@ def _apply(form: str, slug: str, change: Change) -> bool:
     st.session_state["quick-wrong"] = {}
     try:
         changed = change()
-        allocate(changed)
+        plan(changed)
     except AllocatorError as error:
         st.session_state["quick-wrong"] = {form: error}
         return False

@@ -10,8 +10,8 @@ import streamlit as st
 from allocator.analysis.audit import Audit, Range, covering, possible_amounts, rule_behind
 from allocator.analysis.finding import Finding, held_against
 from allocator.core.allocation import Allocation
-from allocator.core.engine import allocate
-from allocator.core.errors import AllocatorError
+from allocator.core.engine import plan, undistributed
+from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.report.audit.verdict import premise
@@ -24,19 +24,20 @@ from allocator.report.method.chain import fund_table
 from allocator.report.tables.base import Base
 from allocator.report.tables.figures import name_of, who
 from allocator.report.tables.office import office_table
+from allocator.report.words.corrections import correction_lines
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.hints import hint_lines
-from allocator.report.words.rule import rule_sentence
+from allocator.report.words.pools import pool_lines
+from allocator.report.words.rule import limit_lines, rule_sentence
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
-from allocator.ui.allocate import chips, rule_form, why
-from allocator.ui.allocate.read_only import render_read_only
+from allocator.ui.allocate import chips, rule_form, steps_of_pool, why
 from allocator.ui.components import markup, weights, widgets
 from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
 from allocator.ui.session.remembered import remembering
-from allocator.ui.session.weights import effective
+from allocator.ui.session.weights import standing
 
 MOST_DRAWN = 30  # rows of the picture where there are very many
 VERY_MANY = 200  # of which only those are drawn
@@ -50,16 +51,16 @@ def render() -> None:
     scenario = readable(book, beyond=True)
     if scenario is None:
         return
-    if scenario.beyond:
-        render_read_only(scenario, book)
-        return
     slug = state.slug()
     # a drawer, on a window too narrow for two columns, that opens and closes without asking the server
     st.checkbox(book.say("app.weights.drawer"), key="drawer", on_change="ignore")
     with st.container(key="allocate"):
         with st.container(key="left", gap="small"):
-            weights.render_weights(scenario, slug, book)
-            if len(scenario.factors) > 1:
+            if scenario.pools:
+                weights.render_pools(scenario, slug, book)
+            else:
+                weights.render_weights(scenario, slug, book)
+            if len(scenario.factors) > 1 and not scenario.pools:
                 rule_form.render_exact_weights(scenario, slug, book)
             chips.render_chips(scenario, slug, book)
         with st.container(key="right", gap="small"):
@@ -69,15 +70,13 @@ def render() -> None:
 
 
 def _render_results(scenario: Scenario, slug: str, book: Phrasebook) -> None:
-    standing = effective(scenario, state.draft(slug).points)
-    if standing is None:  # what was allocated last stays, and the weights say that they are all zero
-        standing = state.last_weights(slug) or dict(scenario.weights)
     try:
-        allocation = allocate(replace(scenario, weights=standing))
+        # where all points are zero, what was allocated last stays, and the weights say so
+        allocation = plan(standing(scenario, state.draft(slug).points) or state.on_screen(slug))
     except AllocatorError as error:
         widgets.render_errors(error, book)
         return
-    state.keep_weights(slug, standing)
+    state.keep_weights(slug, allocation.scenario.weights)
     address.write()
     known = base.names(slug, allocation.scenario, book)
     against = base.chosen(slug, allocation.scenario, known, book)
@@ -92,12 +91,14 @@ def _render_results(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     if notes:
         st.html(markup.lines(notes))
     _render_table(allocation, against, slug, book)
+    if allocation.undistributed:
+        widgets.render_errors(ScenarioError(undistributed(allocation)), book)
     render_row_presses(lambda id: _open_steps(id, slug))
     _render_steps(allocation, slug, book)
     with st.expander(book.say("rule.title"), key="fold-rule-sentence"):
         if found is not None and against is not None:
             st.html(markup.block("effect", effect_words(allocation, found, against.full, book)))
-        st.html(markup.block("rule", rule_sentence(allocation.scenario, book)))
+        st.html(markup.lines(markup.block("rule", line) for line in rule_lines(allocation, book)))
         for line in _reasons(allocation.scenario, book):
             st.html(markup.block("hint", line))
         widgets.render_data(allocation.scenario, book)
@@ -143,8 +144,16 @@ def _reasons(scenario: Scenario, book: Phrasebook) -> list[str]:
     return [
         book.say("rule.reason", name=names[earmark.recipient], reason=earmark.reason)
         for earmark in scenario.earmarks
-        if earmark.reason
+        if earmark.reason and earmark.recipients is None
     ]
+
+
+def rule_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
+    """The rule in words: one sentence where format 1 can say it, else one on each pool and clause."""
+    scenario = allocation.scenario
+    if not scenario.beyond and not scenario.pools:
+        return [rule_sentence(scenario, book)]
+    return [*pool_lines(allocation, book), *limit_lines(scenario, book), *correction_lines(allocation, book)]
 
 
 # --- the picture ----------------------------------------------------------------------------------
@@ -202,7 +211,9 @@ def legend(
 def _possible(allocation: Allocation, slug: str) -> Possible | None:
     """The possible ranges of amounts and their reading, if the data is assumed and there are any."""
     scenario = allocation.scenario
-    rule = rule_behind(scenario, fund.rules(slug)) if scenario.assumed else None
+    if scenario.beyond or scenario.pools or not scenario.assumed:
+        return None
+    rule = rule_behind(scenario, fund.rules(slug))
     if rule is None:
         return None
     # under the rule's weights it is the same scenario at every step of a slider
@@ -294,10 +305,14 @@ def _render_steps(allocation: Allocation, slug: str, book: Phrasebook) -> None:
 
 def _render_steps_of(id: str, allocation: Allocation, slug: str, book: Phrasebook) -> None:
     scenario = allocation.scenario
-    steps = waterfall.waterfall_rows(allocation, id, book)
+    pool = steps_of_pool.render_pool(allocation, slug, book) if len(allocation.splits) > 1 else None
+    steps = waterfall.waterfall_rows(allocation, id, book, pool)
     amounts = [end for step in steps for end in (step.start, step.end)]
     unit = chart_data.chart_unit(amounts, scenario.fund.currency, scenario.fund.unit, book)
-    grid = fund_table(allocation, id, book)
+    if scenario.beyond or scenario.pools:
+        grid = steps_of_pool.steps_table(steps, allocation, id, unit, book)
+    else:
+        grid = fund_table(allocation, id, book)
     left, right = st.columns([1, 1.25], gap="medium")
     left.html(markup.table(grid, grid.caption, first=0))
     with right:

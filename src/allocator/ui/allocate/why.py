@@ -13,7 +13,7 @@ from allocator.report.charts import data as chart_data
 from allocator.report.charts import waterfall
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain.difference import Account, difference_sentence, notes
-from allocator.report.tables.stages import stage_sentence
+from allocator.report.tables.stages import stage_sentence, stage_sentences
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import fund
@@ -47,7 +47,11 @@ def render_change(allocation: Allocation, id: str, slug: str, book: Phrasebook) 
 def render_minutes(allocation: Allocation, id: str, book: Phrasebook) -> None:
     """Draws the steps to the amount as one sentence to be copied."""
     st.html(markup.block("hint", book.say("app.why.minutes")))
-    st.code(stage_sentence(allocation, id, book), language=None, wrap_lines=True)
+    if allocation.scenario.beyond or allocation.scenario.pools:
+        said = stage_sentences(allocation, book)[id]
+    else:
+        said = stage_sentence(allocation, id, book)
+    st.code(said, language=None, wrap_lines=True)
 
 
 def render_why(before: Allocation, after: Allocation, id: str, book: Phrasebook, key: str) -> None:

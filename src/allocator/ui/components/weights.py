@@ -6,6 +6,9 @@ import streamlit as st
 
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
+from allocator.core.parts import Text
+from allocator.core.pools import Pool
+from allocator.report.tables.office import weight_text
 from allocator.report.words.rule import percent
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
@@ -18,8 +21,12 @@ from allocator.ui.session.weights import (
     as_written,
     effective,
     has_fractions,
+    key_of,
+    of_pool,
     presets,
     shown,
+    slid,
+    to_hundred,
     whole,
 )
 
@@ -42,6 +49,57 @@ def render_weights(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     elif scenario.weights:
         name = scenario.factor(next(iter(scenario.weights))).name
         st.html(markup.block("hint", book.say("app.weights.single", name=name)))
+
+
+def render_pools(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws a heading for each pool, and sliders for the weights of those that have several shares."""
+    points = state.draft(slug).points
+    for pool in scenario.pools:
+        if pool.id:
+            st.html(markup.block("pool", book.text(pool.name)))
+        if pool.kind == "shares" and len(pool.weights) > 1:
+            _render_sliders_of(pool, scenario, slug, points, book)
+        else:
+            lines = [_weight_line(pool, name, scenario, book) for name in pool.weights]
+            st.html(markup.listing(lines, 8, book.say("app.weights.others")))
+
+
+def _weight_line(pool: Pool, name: str, scenario: Scenario, book: Phrasebook) -> str:
+    weight = pool.weights[name]
+    said = weight_text(weight, pool.kind, book)
+    if pool.kind == "fixed":
+        said = book.money(weight, scenario.fund.currency)
+    return book.say("app.weights.of_pool", name=_weighted_name(scenario, name), weight=said)
+
+
+def _weighted_name(scenario: Scenario, name: str) -> Text:
+    names = {one.id: one.name for one in scenario.factors}
+    return (names | {one.id: one.name for one in scenario.indicators})[name]
+
+
+def _render_sliders_of(
+    pool: Pool, scenario: Scenario, slug: str, points: Points | None, book: Phrasebook
+) -> None:
+    own = of_pool(pool, points or {}) or dict(pool.weights)
+    values = dict(whole(own) if any(w.denominator != 1 for w in own.values()) else own)
+    total = sum(values.values())
+    used = to_hundred(values) if total else None
+    rows = []
+    for name, value in values.items():
+        share = percent(used[name], book) if used else "—"
+        beside = book.say("app.weights.effective", weight=share) if total != 100 else ""
+        rows.append(Slider(name, book.text(_weighted_name(scenario, name)), int(value), beside))
+
+    def moved(steps: dict[str, int], gesture: str) -> None:
+        now = dict(state.draft(slug).points or slid(scenario))
+        state.set_points(slug, now | {key_of(pool, name): step for name, step in steps.items()}, gesture)
+
+    render_sliders(rows, f"{slug}/{pool.id}", moved, key=f"sliders-{slug}-{pool.id}")
+    if not total:
+        st.html(markup.block("zero", book.say("app.weights.zero"), role="alert"))
+    elif total != 100:
+        scaled = book.say("app.weights.total_scaled", total=book.number(total))
+        st.html(markup.block("total-scaled", scaled, role="status"))
 
 
 def _render_presets(scenario: Scenario, slug: str, book: Phrasebook) -> None:

@@ -56,7 +56,7 @@ def render_errors(error: AllocatorError, book: Phrasebook) -> None:
 
 
 def render_data(scenario: Scenario, book: Phrasebook) -> None:
-    """Draws the status, definition and source of each weighted factor's data, folded away."""
+    """Draws the status, definition and source of the data that the rule rests on, folded away."""
     none = book.say("app.data.none")
     with st.expander(book.say("app.data.title"), key="fold-data"):
         keys = (
@@ -69,8 +69,7 @@ def render_data(scenario: Scenario, book: Phrasebook) -> None:
         )
         headers = [book.say(key) for key in keys]
         rows = []
-        for id in scenario.weights:
-            factor = scenario.factor(id)
+        for factor in scenario.behind:
             texts = [book.text(text) if text else none for text in (factor.definition, factor.source)]
             unit = book.text(factor.unit or none)
             year = str(factor.year) if factor.year else none

@@ -22,7 +22,7 @@ from allocator.text import Phrasebook
 from allocator.ui.session import catalogue
 from allocator.ui.session.catalogue import Scenarios
 from allocator.ui.session.draft import Draft, Trail
-from allocator.ui.session.weights import Points, effective
+from allocator.ui.session.weights import Points, effective, standing
 
 MOST_COMPARED = 6
 Act = Callable[[str], None]
@@ -247,6 +247,8 @@ def unsaved(name: str) -> bool:
 def on_screen(of: str) -> Scenario:
     """The scenario as it stands, its weights those that the allocation uses."""
     now = draft(of)
+    if now.scenario.pools:
+        return standing(now.scenario, now.points) or now.scenario
     weights = effective(now.scenario, now.points) or last_weights(of) or now.scenario.weights
     return now.scenario if weights == now.scenario.weights else replace(now.scenario, weights=weights)
 

@@ -7,11 +7,12 @@ Points are what a person sets: percent for kind "shares", whole unless entered e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.core.exact import Number, exact, scaled
 from allocator.core.model import Scenario
+from allocator.core.pools import Pool
 from allocator.core.stages.round import largest_remainder
 from allocator.text import ZH, Phrasebook
 
@@ -50,6 +51,43 @@ def effective(scenario: Scenario, points: Points | None) -> dict[str, Number] | 
     if not any(points.values()):
         return None
     return to_hundred(points) if scenario.kind == "shares" else dict(points)
+
+
+def slid(scenario: Scenario) -> Mapping[str, Number]:
+    """The weights that points can be set for, by key: a factor, or of pools ``pool.factor``.
+
+    Of pools these are the weights that are shares of more than one factor or indicator.
+    """
+    if not scenario.pools:
+        return scenario.weights
+    pools = (pool for pool in scenario.pools if pool.kind == "shares" and len(pool.weights) > 1)
+    return {key_of(pool, name): weight for pool in pools for name, weight in pool.weights.items()}
+
+
+def key_of(pool: Pool, name: str) -> str:
+    """The key of a factor's or indicator's weight in a pool."""
+    return f"{pool.id}.{name}" if pool.id else name
+
+
+def of_pool(pool: Pool, points: Points) -> dict[str, Number]:
+    """The points of a pool's weights, by factor or indicator; none where it has none."""
+    return {name: points[key_of(pool, name)] for name in pool.weights if key_of(pool, name) in points}
+
+
+def standing(scenario: Scenario, points: Points | None) -> Scenario | None:
+    """The scenario under the points, or None where all points of its weights, or of a pool's, are zero."""
+    if not scenario.pools:
+        weights = effective(scenario, points)
+        same = weights == dict(scenario.weights)
+        return scenario if same else None if weights is None else replace(scenario, weights=weights)
+    pools = []
+    for pool in scenario.pools:
+        own = of_pool(pool, points or {})
+        if own and not any(own.values()):
+            return None
+        same = not own or own == dict(pool.weights)
+        pools.append(pool if same else replace(pool, weights=to_hundred(own)))
+    return scenario if tuple(pools) == scenario.pools else replace(scenario, pools=tuple(pools))
 
 
 def shown(scenario: Scenario, points: Points | None) -> dict[str, Number]:
@@ -118,14 +156,14 @@ def read_points(scenario: Scenario, given: Mapping[str, str]) -> Points | None:
     """Points from an address, None where it names none; raises ValueError unless it names all, rightly."""
     if not given:
         return None
-    if set(given) != set(scenario.weights):
+    if set(given) != set(slid(scenario)):
         raise ValueError("other factors")
     points: dict[str, Number] = {}
-    for factor in scenario.weights:
+    for factor in slid(scenario):
         text = given[factor]
         if len(text) > 24 or not text.isascii():
             raise ValueError("not a weight")
-        points[factor] = check_point(exact(text), scenario.kind)
+        points[factor] = check_point(exact(text), scenario.kind or "shares")
     return points
 
 
