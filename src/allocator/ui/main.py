@@ -22,6 +22,7 @@ from allocator.ui.frame.top import render_alerts, render_top
 from allocator.ui.method import page as method
 from allocator.ui.new_fund import page as new_fund
 from allocator.ui.report import page as report
+from allocator.ui.rule import page as rule
 from allocator.ui.saved import page as saved
 from allocator.ui.seek import page as seek
 from allocator.ui.sensitivity import page as sensitivity
@@ -38,6 +39,7 @@ PAGES: dict[str, ModuleType] = {
     "sensitivity": sensitivity,
     "published": audit,
     "saved": saved,
+    "rule": rule,
     "method": method,
     "new": new_fund,
 }

@@ -55,10 +55,17 @@ def render_chips(scenario: Scenario, slug: str, book: Phrasebook) -> None:
                 with chip:
                     form(scenario, slug, book)
                     _render_wrong(name, book)
-        st.button(
-            book.say("app.quick.more"), key=f"chip-more-{slug}", on_click=state.open_window, args=("rule",)
-        )
+        _render_more(scenario, slug, book)
     _render_wrong("tag", book)
+
+
+def _render_more(scenario: Scenario, slug: str, book: Phrasebook) -> None:
+    """Draws the chip that opens the rest of the rule: in a window, or where that cannot say it, its page."""
+    label, key = book.say("app.quick.more"), f"chip-more-{slug}"
+    if scenario.format == 1:
+        st.button(label, key=key, on_click=state.open_window, args=("rule",))
+    elif st.button(label, key=key):
+        st.switch_page(st.session_state.pages["rule"])
 
 
 def _render_tag(tag: Tag, at: int, scenario: Scenario, origin: Scenario, slug: str, book: Phrasebook) -> None:

@@ -96,6 +96,7 @@ def _form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
         },
     )
     st.html(markup.block("hint", book.say("app.edit.hint")))
+    st.page_link(st.session_state.pages["rule"], label=book.say("app.rule.whole"))
     written = _render_fields(scenario, before, stamp, rows, book)
     with st.container(horizontal=True):
         apply = st.button(book.say("app.edit.apply"), key=f"{stamp}-apply", type="primary")

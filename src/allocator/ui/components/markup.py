@@ -90,6 +90,12 @@ def _items(sentences: Iterable[str]) -> str:
     return "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
 
 
+def values(label: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """The value of each of several, in as few lines as they need."""
+    items = "".join(f"<li>{escape(name)} <b>{escape(value)}</b></li>" for name, value in pairs)
+    return f'<ul class="al-values" aria-label="{escape(label)}">{items}</ul>'
+
+
 def legend(entries: Iterable[tuple[str, str]]) -> str:
     """The legend of a chart from (mark, words); words that belong to no mark come with "none" or "equal"."""
     items = "".join(f"<li{_classed(mark)}>{_key(mark)}{escape(words)}</li>" for mark, words in entries)

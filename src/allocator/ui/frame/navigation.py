@@ -10,7 +10,7 @@ import streamlit as st
 from allocator.text import Phrasebook
 
 FIRST = ("data", "allocate", "compare", "report", "execution")
-MORE = ("new", "seek", "sensitivity", "published", "saved", "method")
+MORE = ("new", "seek", "sensitivity", "published", "saved", "rule", "method")
 
 
 def render_navigation(pages: Mapping[str, Any], here: str, book: Phrasebook) -> None:

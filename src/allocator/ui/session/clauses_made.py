@@ -20,6 +20,7 @@ from allocator.core.parts import Earmark, Factor, Party, Reservation, Text
 from allocator.core.pools import FROM_GAINS, NEEDED, REST, Indicator, Pool
 from allocator.text import Phrasebook
 from allocator.ui.session.clause_places import Noting, in_rows, limit_groups, within_pool
+from allocator.ui.session.clause_steps import filled
 from allocator.ui.session.clauses import (
     FORMULA,
     PERCENT,
@@ -46,6 +47,7 @@ def with_clauses(scenario: Scenario, clauses: Clauses, book: Phrasebook) -> Scen
     Raises ScenarioError with the problems, each with the field it is about as its key: ``pool.p1.percent``
     has the row's name in place of an id or number.
     """
+    clauses = filled(clauses)
     made = _Made(scenario, clauses, book)
     found = made.parts()
     if made.problems:

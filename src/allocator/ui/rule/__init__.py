@@ -1,0 +1,1 @@
+"""The page that changes the whole rule, clause by clause."""
