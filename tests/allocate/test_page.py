@@ -16,6 +16,7 @@ from phrases import sentences
 
 from allocator import Earmark, Factor, Fund, Limit, Reservation, Scenario, ScenarioError, allocate
 from allocator.analysis.finding import held_against
+from allocator.core.formula.functions import FUNCTIONS
 from allocator.files.load import load_scenario
 from allocator.files.saved.catalogue import scenario_files
 from allocator.report.tables.office import office_table
@@ -51,7 +52,7 @@ def test_chinese_texts_are_chinese_and_english_ones_are_not() -> None:
         assert not re.search(r"[\u4e00-\u9fff]", sentence), key
     for key, sentence in sentences("zh", "app.").items():
         names = r"docs/scenario-format\.md|scenarios/luzhou-2023/execution/rules\.toml"
-        names += r"|Readings|scenarios|ALLOCATOR_SCENARIOS|CSV|XLSX|TOML|Excel|WPS"
+        names += r"|Readings|scenarios|ALLOCATOR_SCENARIOS|CSV|XLSX|TOML|Excel|WPS|" + "|".join(FUNCTIONS)
         words = re.sub(rf"\{{\w+\}}|{names}|[\W\d_]", "", sentence)
         assert not re.search(r"[A-Za-z]{3}", words), key
 

@@ -14,8 +14,8 @@ from allocator import allocate, load_scenario
 
 pytestmark = pytest.mark.browser
 
-BEFORE = "100 101 102 103 104 105 106 107 108".split()
-NOW = "95 120 106 111 104 130 118 121 140".split()
+BEFORE = ["100", "101", "102", "103", "104", "105", "106", "107", "108"]
+NOW = ["95", "120", "106", "111", "104", "130", "118", "121", "140"]
 
 
 class Rule:

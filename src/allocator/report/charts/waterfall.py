@@ -78,7 +78,7 @@ def waterfall_rows(
 
 
 def _of_pools(allocation: Allocation, id: str, hollow: bool, book: Phrasebook) -> tuple[Step, ...]:
-    """What each pool gives, what limits over all of them change, earmarks and adjustments, the amount."""
+    """A step for each pool, for limits over all of them, for earmarks and adjustments, and the amount."""
     scenario = allocation.scenario
     parts: list[tuple[Kind, str, Number]] = [
         ("factor", book.text(pool.name), allocation.pools[pool.id][id]) for pool in scenario.pools

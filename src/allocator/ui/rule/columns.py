@@ -10,7 +10,7 @@ from allocator.core.errors import AllocatorError
 from allocator.core.parts import STATUSES
 from allocator.ui.components import markup
 from allocator.ui.rule.form import Form, sentence
-from allocator.ui.rule.formulas import render_helper
+from allocator.ui.rule.formulas import render_help
 from allocator.ui.rule.pools import columns, names
 from allocator.ui.session.clauses import ColumnRow
 
@@ -40,12 +40,12 @@ def render_columns(form: Form) -> None:
 
 def _render_formula(form: Form, row: ColumnRow) -> None:
     book = form.book
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.text("columns", row, "name", book.say("app.rule.name"), at=("name", "id"), width=170)
         form.text("columns", row, "round", book.say("app.rule.decimals"), width=90, longest=4)
         form.basis("columns", row)
         form.remove("columns", row)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.text(
             "columns",
             row,
@@ -55,12 +55,12 @@ def _render_formula(form: Form, row: ColumnRow) -> None:
             longest=2000,
             holder=book.say("app.rule.formula_hint"),
         )
-        render_helper(form, "columns", row, "formula", presets=True)
+        render_help(form, "columns", row, "formula", presets=True)
 
 
 def _render_values(form: Form, row: ColumnRow) -> None:
     book = form.book
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.text("columns", row, "name", book.say("app.rule.name"), at=("name", "id"), width=170)
         form.choice(
             "columns",

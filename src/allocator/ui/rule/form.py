@@ -5,7 +5,8 @@ While something cannot be, the last right rule stands on the screen, and all tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -45,6 +46,9 @@ ON_PAGE = {
     "gains_group": "rule_gains_group",
     "earmark_both": "rule_earmark_both",
     "rate": "rule_rate",
+    "rest_breaks_limit": "rule_rest_breaks",
+    "rounding_below_zero": "rule_rounding_below",
+    "rounding_breaks_limit": "rule_rounding_breaks",
 }
 TABLES = {"columns": "factor"}  # of which a row's problems are
 
@@ -81,11 +85,7 @@ def change(slug: str, book: Phrasebook, to: Callable[[Clauses], Clauses]) -> Non
     known = current(slug, book)
     clauses = to(known.clauses)
     try:
-        made = with_clauses(known.base, clauses, book)
-        try:
-            plan(made)
-        except AllocatorError as error:
-            raise in_rows(error, filled(clauses)) from None
+        made = _tried(known.base, clauses, book)
     except AllocatorError as error:
         _put(slug, known._replace(clauses=clauses, wrong=error))
         state.acted()
@@ -97,6 +97,16 @@ def change(slug: str, book: Phrasebook, to: Callable[[Clauses], Clauses]) -> Non
         return
     _put(slug, known._replace(made=made, clauses=clauses, wrong=None))
     state.acted()
+
+
+def _tried(base: Scenario, clauses: Clauses, book: Phrasebook) -> Scenario:
+    """The scenario that rows make; raises AllocatorError where they make none, or it cannot be allocated."""
+    made = with_clauses(base, clauses, book)
+    try:
+        plan(made)
+    except AllocatorError as error:
+        raise in_rows(error, filled(clauses)) from None
+    return made
 
 
 def _forms() -> dict[str, Standing]:
@@ -117,6 +127,17 @@ class Form:
         self.clauses, self.scenario = self.standing.clauses, self.standing.made
         wrong = self.standing.wrong
         self._unsaid: list[Problem] = [] if wrong is None else list(wrong.problems)
+        self._below: list[str] | None = None  # what is wrong in a line, to stand below it
+
+    @contextmanager
+    def line(self) -> Iterator[None]:
+        """Fields side by side; what is wrong with them stands below all of them."""
+        self._below = []
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            yield
+        lines, self._below = self._below, None
+        if lines:
+            st.html("".join(markup.block("wrong", line, role="alert") for line in lines))
 
     def text(
         self,
@@ -147,7 +168,7 @@ class Form:
                 args=(section, row.uid, name, key),
                 **about,
             )
-            self.problems(section, row, at or (name,))
+            self.problems(section, row, at or (name,), label)
 
     def weight(self, section: str, row: Row, pairs: str, of: str, label: str) -> None:
         """A field for the weight of one factor or indicator of a row."""
@@ -160,7 +181,7 @@ class Form:
 
         with st.container(width=150, gap=None):
             st.text_input(markup.in_markdown(label), key=key, max_chars=40, on_change=entered)
-            self.problems(section, row, [f"{pairs}.{of}"])
+            self.problems(section, row, [f"{pairs}.{of}"], label)
 
     def choice(
         self,
@@ -187,7 +208,7 @@ class Form:
                 on_change=self._take,
                 args=(section, row.uid, name, key),
             )
-            self.problems(section, row, at or (name,))
+            self.problems(section, row, at or (name,), label)
 
     def several(
         self,
@@ -220,13 +241,13 @@ class Form:
             st.multiselect(
                 label, known, format_func=said, key=key, on_change=picked, select_all=False, wrap=True
             )
-            self.problems(section, row, at or (name,))
+            self.problems(section, row, at or (name,), label)
 
     def tick(self, section: str, row: Row, name: str, label: str, *, at: Iterable[str] = ()) -> None:
         """A box to tick for one choice of a row."""
         key = widgets.stand_at(f"rule-{self.slug}-{row.uid}-{name}", getattr(row, name))
         st.checkbox(label, key=key, on_change=self._take, args=(section, row.uid, name, key), width="content")
-        self.problems(section, row, at or (name,))
+        self.problems(section, row, at or (name,), label)
 
     def basis(self, section: str, row: Row) -> None:
         """The field for the provision that a clause rests on."""
@@ -264,11 +285,11 @@ class Form:
 
     # --- what is wrong ----------------------------------------------------------------------------
 
-    def problems(self, section: str, row: Row, names: Iterable[str]) -> None:
-        """Says what is wrong with these fields of a row."""
+    def problems(self, section: str, row: Row, names: Iterable[str], label: str = "") -> None:
+        """Says what is wrong with these fields of a row, and in a line with which of them."""
         table = "fund" if section == "fund" else TABLES.get(section, section.removesuffix("s"))
         own = table if section == "fund" else f"{table}.{row.uid}"
-        self._say([f"{own}.{name}".rstrip(".") for name in names])
+        self._say([f"{own}.{name}".rstrip(".") for name in names], label)
 
     def problems_of(self, section: str, row: Row) -> None:
         """Says what is wrong with a row, and was not said at one of its fields."""
@@ -277,14 +298,18 @@ class Form:
         keys = [str(problem.at.get("key", "")) for problem in self._unsaid]
         self._say([key for key in keys if key == begins or key.startswith(f"{begins}.")])
 
-    def _say(self, keys: Sequence[str]) -> None:
+    def _say(self, keys: Sequence[str], label: str = "") -> None:
         here = [problem for problem in self._unsaid if problem.at.get("key") in keys]
         self._unsaid = [problem for problem in self._unsaid if problem not in here]
         for problem in here:
-            st.html(markup.block("wrong", self._sentence(problem), role="alert"))
+            what = self._sentence(problem)
+            if self._below is None:
+                st.html(markup.block("wrong", what, role="alert"))
+            else:
+                self._below.append(self.book.say("place.sentence", where=label, what=what) if label else what)
 
     def rest(self) -> list[str]:
-        """What is wrong and was said nowhere."""
+        """The problems that were shown at no field."""
         return [self._sentence(problem) for problem in self._unsaid]
 
     def _sentence(self, problem: Problem) -> str:
@@ -292,7 +317,7 @@ class Form:
 
 
 def sentence(problem: Problem, book: Phrasebook) -> str:
-    """What is wrong, for a reader of the page: without the place in a file."""
+    """Says a problem for a reader of the page: without the place in a file."""
     at = {name: place for name, place in problem.at.items() if name in ("character", "recipient", "line")}
     key = ON_PAGE.get(problem.key, problem.key)
     return replace(problem, key=key, file="", part="", at=at).sentence(book)

@@ -26,7 +26,7 @@ STEPS = (("0", "0"), ("50", "50"), ("100", "100"))  # of tiers, to be written ov
 MOST_NAMES = 60  # columns whose names are offered
 
 
-def render_helper(
+def render_help(
     form: Form, section: str, row: Row, field: str, *, presets: bool = False, words: bool = False
 ) -> None:
     """Draws a button that opens the names to put into a formula; with ``presets`` ready-made ones too."""
@@ -37,7 +37,7 @@ def render_helper(
     if not opened.open:
         return
     called = _called(form, row)
-    with opened:
+    with opened, st.container(width=380):
         if presets:
             _render_presets(form, section, row, field, called)
         offered = [*called, *(_words(form) if words else [])][:MOST_NAMES]

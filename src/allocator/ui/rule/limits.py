@@ -6,7 +6,7 @@ import streamlit as st
 
 from allocator.ui.components import markup
 from allocator.ui.rule.form import Form
-from allocator.ui.rule.formulas import render_helper
+from allocator.ui.rule.formulas import render_help
 from allocator.ui.rule.pools import columns, names, render_whom
 from allocator.ui.session.clauses import FORMULA, PRO_RATA, SELF, AdjustmentRow, DeductionRow, LimitRow
 from allocator.ui.session.rule import AMOUNT, unit_name
@@ -32,7 +32,7 @@ def render_limits(form: Form) -> None:
 
 def _render_limit(form: Form, row: LimitRow) -> None:
     book, unit = form.book, unit_name(form.scenario, form.book)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         _render_pool(form, "limits", row, overall=True)
         form.choice(
             "limits",
@@ -48,7 +48,7 @@ def _render_limit(form: Form, row: LimitRow) -> None:
         _render_way(form, row)
         form.remove("limits", row)
     offered = [of for of in OF if of != "previous" or form.scenario.previous is not None]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.choice(
             "limits",
             row,
@@ -71,7 +71,7 @@ def _render_limit(form: Form, row: LimitRow) -> None:
                 width="stretch",
                 longest=2000,
             )
-            render_helper(form, "limits", row, "figure", words=True)
+            render_help(form, "limits", row, "figure", words=True)
         else:
             form.text("limits", row, "figure", book.say(key, unit=unit), at=sizes, width=120)
         if row.of in ("fund", "distributable"):
@@ -85,9 +85,9 @@ def _render_limit(form: Form, row: LimitRow) -> None:
                 lambda id: said(id) if id else book.say("app.edit.by_none"),
                 width=190,
             )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.text("limits", row, "where", book.say("app.rule.where"), width="stretch", longest=2000)
-        render_helper(form, "limits", row, "where")
+        render_help(form, "limits", row, "where")
         form.basis("limits", row)
     form.problems_of("limits", row)
 
@@ -131,7 +131,7 @@ def render_deductions(form: Form) -> None:
     people = {r.id: book.text(r.name) for r in form.scenario.recipients}
     for row in form.clauses.deductions:
         with st.container(border=True, key=f"rule-card-{row.uid}", gap="small"):
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            with form.line():
                 _render_pool(form, "deductions", row)
                 label = book.say("app.rule.recipient")
                 form.choice("deductions", row, "recipient", label, [*people], people.__getitem__, width=170)
@@ -161,7 +161,7 @@ def _render_adjustment(form: Form, row: AdjustmentRow) -> None:
     payers = {PRO_RATA: book.say("app.rule.paid_pro_rata"), SELF: book.say("app.rule.paid_self")}
     payers |= {f"recipient:{id}": name for id, name in people.items() if id != row.recipient}
     payers |= {f"reservation:{r.name.zh}": book.text(r.name) for r in form.scenario.reservations}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         label = book.say("app.rule.recipient")
         form.choice("adjustments", row, "recipient", label, [*people], people.__getitem__, width=150)
         form.text(
@@ -182,6 +182,6 @@ def _render_adjustment(form: Form, row: AdjustmentRow) -> None:
             width=210,
         )
         form.remove("adjustments", row)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.text("adjustments", row, "reason", book.say("app.rule.reason_needed"), width="stretch")
         form.basis("adjustments", row)

@@ -45,7 +45,7 @@ def _render_fund(form: Form) -> None:
         form.put("fund", row, rounding=rounding, takes=takes)
 
     key = f"rule-{form.slug}-fund-rounding-{book.language}"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with form.line():
         form.text("fund", row, "amount", book.say("app.edit.fund", unit=unit), width=150)
         form.text("fund", row, "unit", book.say("app.edit.unit", unit=unit), width=130)
         with st.container(width=280, gap=None):
@@ -68,7 +68,7 @@ def _render_fund(form: Form) -> None:
 def _render_reservations(form: Form) -> None:
     book, unit = form.book, unit_name(form.scenario, form.book)
     for row in form.clauses.reservations:
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with form.line():
             form.text("reservations", row, "name", book.say("app.edit.name"), width=300)
             form.text("reservations", row, "amount", book.say("app.edit.amount", unit=unit), width=130)
             form.remove("reservations", row)
@@ -80,12 +80,12 @@ def _render_earmarks(form: Form) -> None:
     book, unit = form.book, unit_name(form.scenario, form.book)
     for row in form.clauses.earmarks:
         with st.container(border=True, key=f"rule-card-{row.uid}", gap="small"):
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            with form.line():
                 render_whom(form, "earmarks", row, book.say("app.edit.recipient"), each=True)
                 form.text("earmarks", row, "amount", book.say("app.edit.amount", unit=unit), width=120)
                 form.tick("earmarks", row, "also_shares", book.say("app.edit.also_shares"))
                 form.remove("earmarks", row)
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            with form.line():
                 form.text("earmarks", row, "reason", book.say("app.edit.reason"), width=200)
                 form.text("earmarks", row, "where", book.say("app.rule.where"), width="stretch", longest=2000)
                 form.basis("earmarks", row)

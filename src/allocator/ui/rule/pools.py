@@ -12,7 +12,7 @@ from allocator.report.words.rule import percent, so_many
 from allocator.text import Phrasebook
 from allocator.ui.components import markup
 from allocator.ui.rule.form import Form
-from allocator.ui.rule.formulas import render_helper
+from allocator.ui.rule.formulas import render_help
 from allocator.ui.session.clauses import PERCENT, IndicatorRow, PoolRow, Row
 from allocator.ui.session.rule import AMOUNT, LISTED, unit_name
 
@@ -40,23 +40,25 @@ def render_pools(form: Form) -> None:
 
 def _render_card(form: Form, row: PoolRow) -> None:
     book, unit = form.book, unit_name(form.scenario, form.book)
-    with _line():
+    with form.line():
         if row.id:
             form.text("pools", row, "name", book.say("app.rule.name"), at=("name", "id"), width=140)
             offered = [*MONEY] if row.kind == "fixed" else [PERCENT, AMOUNT, REST]
             form.choice(
-                "pools", row, "money", book.say("app.rule.money"), offered, _said(MONEY, book), width=150
+                "pools", row, "money", book.say("app.rule.money"), offered, _in_words(MONEY, book), width=150
             )
             if row.money in (PERCENT, AMOUNT):
                 key = "app.rule.percent" if row.money == PERCENT else "app.edit.amount"
                 form.text(
                     "pools", row, "figure", book.say(key, unit=unit), at=("percent", "amount"), width=90
                 )
-        form.choice("pools", row, "kind", book.say("app.rule.kind"), [*KINDS], _said(KINDS, book), width=185)
+        form.choice(
+            "pools", row, "kind", book.say("app.rule.kind"), [*KINDS], _in_words(KINDS, book), width=185
+        )
         if row.id:
             form.remove("pools", row, help=book.say("app.rule.remove_pool"))
     _render_weights(form, row)
-    with _line():
+    with form.line():
         if len(columns(form)) > 1 or row.coefficients:
             form.several(
                 "pools",
@@ -71,12 +73,12 @@ def _render_card(form: Form, row: PoolRow) -> None:
         render_whom(form, "pools", row, book.say("app.rule.taking"))
         if row.kind == "fixed" and row.money != NEEDED:
             form.tick("pools", row, "over", book.say("app.rule.over"))
-    with _line():
+    with form.line():
         about = book.say("app.rule.where_hint")
         form.text(
             "pools", row, "where", book.say("app.rule.where"), width="stretch", longest=2000, holder=about
         )
-        render_helper(form, "pools", row, "where")
+        render_help(form, "pools", row, "where")
         form.basis("pools", row)
     _render_out(form, row)
     _render_ways(form, row)
@@ -91,7 +93,7 @@ def _render_weights(form: Form, row: PoolRow) -> None:
         "pools", row, "weights", book.say("app.rule.factors"), offered, names(form), at=(), paired=True
     )
     unit = book.say("app.rule.each_unit", unit=unit_name(form.scenario, book))
-    with _line():
+    with form.line():
         for id, _ in row.weights:
             name = names(form)(id)
             label = {"shares": f"{name}（%）" if book.chinese else f"{name} (%)", "fixed": f"{name}{unit}"}
@@ -109,7 +111,7 @@ def _render_weights(form: Form, row: PoolRow) -> None:
 
 
 def _render_out(form: Form, row: PoolRow) -> None:
-    """How many take part in a pool, and who does not, with the figures that its condition looks at."""
+    """Draws how many take part in a pool, and who does not, with the figures that its condition looks at."""
     book, scenario = form.book, form.scenario
     if form.standing.wrong is not None or row.id not in scenario.members or not row.where.strip():
         return
@@ -133,12 +135,12 @@ def _render_out(form: Form, row: PoolRow) -> None:
 
 
 def _render_ways(form: Form, row: PoolRow) -> None:
-    """What few rules have: floors that are paid from gains, and phasing in."""
+    """Draws what few rules have: floors that are paid from gains, and phasing in."""
     book = form.book
     if row.kind == "fixed":
         return
     floors = any(limit.end == "floor" and limit.pool == row.id for limit in form.clauses.limits)
-    with _line():
+    with form.line():
         if floors or row.gains:
             form.tick("pools", row, "gains", book.say("app.rule.gains"), at=("floors",))
         if (not row.id and form.scenario.previous is not None) or row.phase_in:
@@ -156,7 +158,7 @@ def render_indicators(form: Form) -> None:
 
 def _render_indicator(form: Form, row: IndicatorRow) -> None:
     book = form.book
-    with _line():
+    with form.line():
         form.text("indicators", row, "name", book.say("app.rule.name"), width=170)
         form.several(
             "indicators",
@@ -170,7 +172,7 @@ def _render_indicator(form: Form, row: IndicatorRow) -> None:
             paired=True,
         )
         form.remove("indicators", row)
-    with _line():
+    with form.line():
         for id, _ in row.parts:
             label = names(form)(id)
             form.weight("indicators", row, "parts", id, f"{label}（%）" if book.chinese else f"{label} (%)")
@@ -181,11 +183,7 @@ def _render_indicator(form: Form, row: IndicatorRow) -> None:
 # --- shared by the rows of the rule ---------------------------------------------------------------
 
 
-def _line() -> st.delta_generator.DeltaGenerator:
-    return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-
-
-def _said(keys: dict[str, str], book: Phrasebook) -> Callable[[str], str]:
+def _in_words(keys: dict[str, str], book: Phrasebook) -> Callable[[str], str]:
     return lambda option: book.say(keys[option])
 
 
@@ -210,7 +208,7 @@ def render_whom(form: Form, section: str, row: Row, label: str, *, each: bool = 
     kinds = list(dict.fromkeys(r.kind for r in scenario.recipients if r.kind))
     people = {r.id: book.text(r.name) for r in scenario.recipients}
 
-    def said(option: str) -> str:
+    def called(option: str) -> str:
         if option == "all":
             return book.say("app.rule.whom_all")
         if option == LISTED:
@@ -218,7 +216,7 @@ def render_whom(form: Form, section: str, row: Row, label: str, *, each: bool = 
         return people.get(option) or book.say("app.rule.whom_kind", kind=book.kind(option))
 
     offered = [*([*people] if each else []), "all", *kinds, LISTED]
-    form.choice(section, row, "whom", label, offered, said, at=("recipients", "recipient"), width=190)
+    form.choice(section, row, "whom", label, offered, called, at=("recipients", "recipient"), width=190)
     if row.whom == LISTED:
         form.several(
             section,

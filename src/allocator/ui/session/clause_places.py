@@ -1,4 +1,4 @@
-"""Where a clause of a rule stands on the page: the row and field that a problem of a scenario is about.
+"""The places of clauses on the page: the row and field that a problem of a scenario is about.
 
 A problem names ``pool.domestic.percent`` or ``limit.2.cap``; a row has a name of its own, which stays when
 others are added or removed: ``pool.p0.percent``, ``limit.l4.cap``.

@@ -177,7 +177,7 @@ def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
         earmarks=tuple(rows.earmark(at) for at in range(len(scenario.earmarks))),
         pools=tuple(rows.pool(at, pool) for at, pool in enumerate(scenario.rules)),
         indicators=tuple(
-            IndicatorRow(f"i{at}", i.id, book.text(i.name), rows.weights(i.parts), rows.said(i.basis))
+            IndicatorRow(f"i{at}", i.id, book.text(i.name), rows.weights(i.parts), rows.name(i.basis))
             for at, i in enumerate(scenario.indicators)
         ),
         columns=tuple(
@@ -191,9 +191,9 @@ def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
                 f"d{at}",
                 d.recipient,
                 rows.money(d.amount),
-                rows.said(d.reason),
+                rows.name(d.reason),
                 d.pool or "",
-                rows.said(d.basis),
+                rows.name(d.basis),
             )
             for at, d in enumerate(scenario.deductions)
         ),
@@ -204,7 +204,7 @@ def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
                 rows.money(a.amount),
                 book.text(a.reason),
                 party_key(a.paid_by),
-                rows.said(a.basis),
+                rows.name(a.basis),
             )
             for at, a in enumerate(scenario.adjustments)
         ),
@@ -232,7 +232,7 @@ class _Rows:
     def money(self, amount: Number) -> str:
         return ZH.number(Fraction(amount) / self.scale)
 
-    def said(self, text: Text | None) -> str:
+    def name(self, text: Text | None) -> str:
         return "" if text is None else self.book.text(text)
 
     def formula(self, formula: Any) -> str:
@@ -255,10 +255,10 @@ class _Rows:
             mark.recipient if one else str(whom),
             self.money(mark.amount),
             mark.also_shares,
-            self.said(mark.reason),
+            self.name(mark.reason),
             () if one or isinstance(mark.recipients, str) else tuple(mark.recipients or ()),
             self.formula(mark.where),
-            self.said(mark.basis),
+            self.name(mark.basis),
         )
 
     def pool(self, at: int, pool: Pool) -> PoolRow:
@@ -283,7 +283,7 @@ class _Rows:
             pool.over is not None,
             pool.floors is not None,
             "" if pool.phase_in is None else fraction(Fraction(pool.phase_in) * 100),
-            self.said(pool.basis),
+            self.name(pool.basis),
         )
 
     def column(self, at: int, factor: Factor) -> ColumnRow:
@@ -293,7 +293,7 @@ class _Rows:
             self.book.text(factor.name),
             self.formula(factor.formula),
             "" if factor.round is None else str(factor.round),
-            self.said(factor.basis),
+            self.name(factor.basis),
             status=factor.status,
         )
 
@@ -324,7 +324,7 @@ class _Rows:
                     self.formula(limit.where),
                     limit.together,
                     limit.pool or "",
-                    self.said(limit.basis),
+                    self.name(limit.basis),
                 )
             )
         return rows

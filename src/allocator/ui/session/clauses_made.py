@@ -103,7 +103,7 @@ class _Made:
         olds: Iterable[T],
         make: Callable[[Row, T | None], T],
     ) -> list[T]:
-        """What the rows say, by ``make`` with what a row was filled from; an unchanged one stays itself."""
+        """The clauses of rows, by ``make`` with what a row was filled from; an unchanged one stays itself."""
         known = {row.uid: (row, old) for row, old in zip(before, olds, strict=True)}
         made = []
         for row in rows:
@@ -139,8 +139,8 @@ class _Made:
             raise ScenarioError(Problem("figure_unit", {"value": written[:40]}, at={"key": field}))
         return exact(sign * self.number(text, field) * self.scale)
 
-    def said(self, written: str, old: Text | None) -> Text | None:
-        """What is written; the known text where it is that in one of the languages."""
+    def name(self, written: str, old: Text | None) -> Text | None:
+        """The text that is written; the known one where it is that in one of the languages."""
         text = " ".join(written.split())
         if old is not None and text in (old.zh, old.en):
             return old
@@ -170,7 +170,7 @@ class _Made:
 
     def reservation(self, row: Row, old: Reservation | None) -> Reservation:
         amount = self.money(row.amount, "amount")
-        name = self.said(row.name, None if old is None else old.name)
+        name = self.name(row.name, None if old is None else old.name)
         if name is None:
             raise ScenarioError(Problem("name_blank", at={"key": "name"}))
         return Reservation(name, amount)
@@ -181,31 +181,31 @@ class _Made:
             row.whom if one else "",
             self.money(row.amount, "amount"),
             row.also_shares,
-            self.said(row.reason, None if old is None else old.reason),
+            self.name(row.reason, None if old is None else old.reason),
             None if one else row.listed if row.whom == LISTED else row.whom,
             self.formula(row.where, "where"),
-            self.said(row.basis, None if old is None else old.basis),
+            self.name(row.basis, None if old is None else old.basis),
         )
 
     def indicator(self, row: IndicatorRow, old: Indicator | None) -> Indicator:
         parts = {id: self.number(part or "0", "parts") for id, part in row.parts}
-        name = self.said(row.name, None if old is None else old.name)
-        return Indicator(row.id, parts, name, self.said(row.basis, None if old is None else old.basis))  # type: ignore[arg-type]
+        name = self.name(row.name, None if old is None else old.name)
+        return Indicator(row.id, parts, name, self.name(row.basis, None if old is None else old.basis))  # type: ignore[arg-type]
 
     def deduction(self, row: DeductionRow, old: Deduction | None) -> Deduction:
         return Deduction(
             row.recipient,
             self.money(row.amount, "amount"),
-            self.said(row.reason, None if old is None else old.reason),
+            self.name(row.reason, None if old is None else old.reason),
             row.pool or None,
-            self.said(row.basis, None if old is None else old.basis),
+            self.name(row.basis, None if old is None else old.basis),
         )
 
     def adjustment(self, row: Row, old: Adjustment | None) -> Adjustment:
         amount = self.money(row.amount, "amount", signed=True)
-        reason = self.said(row.reason, None if old is None else old.reason)
+        reason = self.name(row.reason, None if old is None else old.reason)
         paid: str | Party | None = PRO_RATA if row.paid_by == PRO_RATA else _party(row.paid_by)
-        basis = self.said(row.basis, None if old is None else old.basis)
+        basis = self.name(row.basis, None if old is None else old.basis)
         when = None if old is None else old.date
         return Adjustment(row.recipient, amount, reason, when, paid, basis)  # type: ignore[arg-type]
 
@@ -232,8 +232,8 @@ class _Made:
 
     def column(self, row: ColumnRow, old: Factor | None) -> Factor:
         about = {
-            "name": self.said(row.name, None if old is None else old.name),
-            "basis": self.said(row.basis, None if old is None else old.basis),
+            "name": self.name(row.name, None if old is None else old.name),
+            "basis": self.name(row.basis, None if old is None else old.basis),
         }
         if row.values is not None:
             with within(key="values"):
@@ -289,14 +289,14 @@ class _Made:
                 row.id,
                 row.kind,
                 weights,
-                name=self.said(row.name, None if old is None else old.name),  # type: ignore[arg-type]
+                name=self.name(row.name, None if old is None else old.name),  # type: ignore[arg-type]
                 coefficients=row.coefficients,
                 recipients=row.listed if row.whom == LISTED else row.whom,
                 where=self.formula(row.where, "where"),
                 over="scale" if row.over else None,
                 floors=FROM_GAINS if row.gains else None,
                 phase_in=None if phase is None else exact(Fraction(phase) / 100),
-                basis=self.said(row.basis, None if old is None else old.basis),
+                basis=self.name(row.basis, None if old is None else old.basis),
                 **money,
             )
         except ScenarioError as error:
@@ -339,7 +339,7 @@ class _Made:
             where=self.formula(first.where, "where"),
             pool=first.pool or None,
             together=first.together,
-            basis=self.said(first.basis, None if old is None else old.basis),
+            basis=self.name(first.basis, None if old is None else old.basis),
             **sizes,
         )
 
