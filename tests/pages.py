@@ -81,14 +81,19 @@ def link(app: AppTest) -> dict[str, Any]:
 
 
 class Slider:
-    """A factor's slider as a browser would move it; ``used`` is what it comes to, where that is shown."""
+    """A factor's slider as a browser would move it; ``used`` is what it comes to, where that is shown.
+
+    The sliders of a pool are those of ``slug/pool``.
+    """
 
     def __init__(self, app: AppTest, factor: str, slug: str = "luzhou-2023/published-rule") -> None:
         self.app, self.factor, self.slug = app, factor, slug
 
     @property
     def proto(self) -> Any:
-        (found,) = [e.proto for e in self.app.get("bidi_component") if "-sliders-" in e.proto.id]
+        (found,) = [
+            e.proto for e in self.app.get("bidi_component") if e.proto.id.endswith(f"-sliders-{self.slug}")
+        ]
         return found
 
     @property

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pages import go, html_of, in_other_language, link, opened, press
+from pages import Slider, go, html_of, in_other_language, link, opened, press
 from shipped import POOLS, SCENARIOS
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from allocator import Scenario, Text, allocate, load_scenario
@@ -95,19 +93,13 @@ def test_allocate_shows_what_allocate_gives(slug: str, lang: str) -> None:
 
 def test_the_sliders_of_a_pool_move_its_weights_alone() -> None:
     app = page("allocate", TWO)
-    (sliders,) = [
-        e.proto for e in app.get("bidi_component") if "sliders" in e.proto.id and "domestic" in e.proto.id
-    ]
-    step = {"of": f"{TWO}/domestic", "points": {"economy": 60, "effort": 60}, "gesture": "g", "sent": "1"}
-    states = app._tree.get_widget_states()
-    states.widgets.append(WidgetState(id=sliders.id, json_value=json.dumps({"step": step})))
-    app = app._run(states)
+    app = Slider(app, "economy", f"{TWO}/domestic").set_value(20).run()
     shown, original = html_of(app), of(TWO)
     pools = [replace(original.pools[0], weights={"economy": 50, "effort": 50}), original.pools[1]]
     wanted = replace(original, pools=tuple(pools))
-    assert wanted.digest.removeprefix("sha256:")[:12] in shown and "120" in shown
+    assert wanted.digest.removeprefix("sha256:")[:12] in shown and "40" in shown
     address = link(app)
-    assert address["weight.domestic.economy"] == "60" and address["weight.foreign.foreign"] == "70"
+    assert address["weight.domestic.economy"] == "20" and address["weight.foreign.foreign"] == "70"
     again = page("allocate", TWO, **{name: value for name, value in address.items() if "weight." in name})
     assert wanted.digest.removeprefix("sha256:")[:12] in html_of(again)
     app.button(key=f"undo-{TWO}").click().run()

@@ -94,7 +94,7 @@ def _render_sliders_of(
         now = dict(state.draft(slug).points or slid(scenario))
         state.set_points(slug, now | {key_of(pool, name): step for name, step in steps.items()}, gesture)
 
-    render_sliders(rows, f"{slug}/{pool.id}", moved, key=f"sliders-{slug}-{pool.id}")
+    render_sliders(rows, f"{slug}/{pool.id}", moved, key=f"sliders-{slug}/{pool.id}")
     if not total:
         st.html(markup.block("zero", book.say("app.weights.zero"), role="alert"))
     elif total != 100:

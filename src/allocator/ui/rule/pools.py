@@ -42,19 +42,17 @@ def _render_card(form: Form, row: PoolRow) -> None:
     book, unit = form.book, unit_name(form.scenario, form.book)
     with form.line():
         if row.id:
-            form.text("pools", row, "name", book.say("app.rule.name"), at=("name", "id"), width=140)
+            form.text("pools", row, "name", book.say("app.rule.name"), at=("name", "id"), width=130)
             offered = [*MONEY] if row.kind == "fixed" else [PERCENT, AMOUNT, REST]
-            form.choice(
-                "pools", row, "money", book.say("app.rule.money"), offered, _in_words(MONEY, book), width=150
-            )
+            label = book.say("app.rule.money")
+            form.choice("pools", row, "money", label, offered, _in_words(MONEY, book), width=130)
             if row.money in (PERCENT, AMOUNT):
                 key = "app.rule.percent" if row.money == PERCENT else "app.edit.amount"
                 form.text(
-                    "pools", row, "figure", book.say(key, unit=unit), at=("percent", "amount"), width=90
+                    "pools", row, "figure", book.say(key, unit=unit), at=("percent", "amount"), width=80
                 )
-        form.choice(
-            "pools", row, "kind", book.say("app.rule.kind"), [*KINDS], _in_words(KINDS, book), width=185
-        )
+        label = book.say("app.rule.kind")
+        form.choice("pools", row, "kind", label, [*KINDS], _in_words(KINDS, book), width=175)
         if row.id:
             form.remove("pools", row, help=book.say("app.rule.remove_pool"))
     _render_weights(form, row)
