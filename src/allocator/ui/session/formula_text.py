@@ -14,8 +14,9 @@ from allocator.core.exact import Number
 from allocator.core.formula import Formula, written
 from allocator.core.formula import named as as_named
 from allocator.core.formula.tree import Call, Chain, Name, Node, Percent, Sign, Whole
+from allocator.core.many import lookup
 from allocator.core.model import Scenario
-from allocator.core.parts import Recipient, lookup, plain_name
+from allocator.core.parts import Recipient, plain_name
 from allocator.files.formulas import parse
 from allocator.report.words.formulas import WORDS
 from allocator.text import both
