@@ -101,7 +101,7 @@ def _render_way(form: Form, row: LimitRow) -> None:
     def chosen() -> None:
         form.put("limits", row, together=st.session_state[key] == "together")
 
-    with st.container(width=110, gap=None):
+    with st.container(width=100, gap=None):
         st.selectbox(
             book.say("app.rule.way"),
             [*WAYS],
@@ -121,7 +121,7 @@ def _render_pool(form: Form, section: str, row: LimitRow | DeductionRow, *, over
     if overall and len(called) > 1:
         called["all"] = book.say("app.rule.pool_all")
     form.choice(
-        section, row, "pool", book.say("app.rule.pool"), [*called], lambda id: called.get(id, id), width=160
+        section, row, "pool", book.say("app.rule.pool"), [*called], lambda id: called.get(id, id), width=135
     )
 
 

@@ -21,9 +21,9 @@ ROUNDING = {
 def render_money(form: Form) -> None:
     """Draws the fields of the fund, of departments and of earmarks."""
     _render_fund(form)
-    st.html(markup.heading(form.book.say("app.edit.reservation_title"), 3))
+    st.html(markup.heading(form.book.say("app.edit.reservation_title")))
     _render_reservations(form)
-    st.html(markup.heading(form.book.say("app.edit.earmark_title"), 3))
+    st.html(markup.heading(form.book.say("app.edit.earmark_title")))
     _render_earmarks(form)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from allocator.core.engine import plan, undistributed
 from allocator.core.errors import AllocatorError
 from allocator.core.model import Scenario
 from allocator.report.tables.office import office_table
+from allocator.report.tables.table import Table
 from allocator.report.words.hints import hint_lines
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
@@ -87,6 +89,14 @@ def _render_wrong(said: st.delta_generator.DeltaGenerator, form: Form) -> None:
         )
 
 
+def _brief(table: Table) -> Table:
+    """The office's table without the steps of the calculation, which the page Allocate shows."""
+    kept = [at for at, column in enumerate(table.columns) if column.kind not in ("stage", "share")]
+    columns = tuple(table.columns[at] for at in kept)
+    records = tuple((role, tuple(cells[at] for at in kept)) for role, cells in table.records)
+    return replace(table, columns=columns, records=records)
+
+
 def _render_shown(scenario: Scenario, slug: str, form: Form, book: Phrasebook) -> None:
     """Draws what the rule that is in force gives: the finding, the table, and hints."""
     try:
@@ -97,7 +107,7 @@ def _render_shown(scenario: Scenario, slug: str, form: Form, book: Phrasebook) -
     against = base.chosen(slug, scenario, base.names(slug, scenario, book), book)
     found = None if against is None else held_against(allocation, against.held)
     st.html(markup.title(finding_title(allocation, found, book)))
-    st.html(markup.table(office_table(allocation, book, against), book.say("app.table.caption")))
+    st.html(markup.table(_brief(office_table(allocation, book, against)), book.say("app.table.caption")))
     if allocation.undistributed:
         st.html(markup.block("wrong", sentence(undistributed(allocation), book), role="alert"))
     hints = [markup.block("hint", line) for line in hint_lines(scenario, book)]

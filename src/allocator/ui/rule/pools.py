@@ -214,7 +214,7 @@ def render_whom(form: Form, section: str, row: Row, label: str, *, each: bool = 
         return people.get(option) or book.say("app.rule.whom_kind", kind=book.kind(option))
 
     offered = [*([*people] if each else []), "all", *kinds, LISTED]
-    form.choice(section, row, "whom", label, offered, called, at=("recipients", "recipient"), width=190)
+    form.choice(section, row, "whom", label, offered, called, at=("recipients", "recipient"), width=170)
     if row.whom == LISTED:
         form.several(
             section,
