@@ -25,7 +25,7 @@ PARTS = {
     "skip-link": "[data-testid=stSkipToContent]",
     "box": "[data-testid=stVerticalBlock]",
     "column": "[data-testid=stColumn]",
-    "wrapper": ".stLayoutWrapper",
+    "wrapper": "[data-testid=stLayoutWrapper]",
     "element": ".stElementContainer",
     "html": ".stHtml",
     "folded": ".stExpander",
