@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from allocator.analysis.batch import Figures, Kernel, figures_of
-from allocator.analysis.batch.masks import Array
+from allocator.analysis.batch import Cut, Figures, Kernel, figures_of
+from allocator.analysis.batch.masks import Array, Bools
 from allocator.analysis.sweep.laws import Draws, Law, check_factors, draws_of
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
@@ -16,6 +17,8 @@ from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
 
+Tell = Callable[[int], object]
+TILE = 2**16  # amounts of some recipients that are worked out at once
 BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
 MOST_UNITS = 2**39  # so that sums over a block of draws are exact in double precision
 
@@ -38,11 +41,82 @@ class Case:
         """The weights of a block's draws: factors × draws."""
         return self.draws.draw(self.random(block), BLOCK)
 
+    @property
+    def recipients(self) -> int:
+        """The number of recipients that are counted: those that take part."""
+        return self.figures.recipients
+
+    @property
+    def total(self) -> float:
+        """The money, in units."""
+        return self.figures.total
+
+    @property
+    def axis(self) -> int:
+        """The axis of the recipients."""
+        return self.figures.axis
+
+    @property
+    def width(self) -> int:
+        """Draws that are worked out at once."""
+        return self.figures.width
+
+    def batches(self, block: int, wanted: int, tell: Tell | None) -> Iterator[tuple[Array, Bools, Cut]]:
+        """The amounts of a block's draws that count, in batches, with the near ties and the cuts of all."""
+        kernel, width = self._kernel, self.width
+        weights, noise = self.weights(block), self.random(block, 1)
+        for start in range(0, wanted, width):
+            drawn = np.ascontiguousarray(weights[:, start : start + width])
+            units, near, cut = kernel.rounded(*kernel.entitlements(self.scores(kernel, drawn, noise)))
+            here = min(width, wanted - start)
+            cut = cut.between(0, here)
+            yield _kept(units, cut.fits, kernel.axis), near[:here], cut
+            if tell is not None:
+                tell(here)
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        return Kernel(self.figures, self.width)
+
+    def again(self, known: Sequence[Cut], first: int, last: int, tell: Tell | None) -> Iterator[Array]:
+        """The units of some recipients, recipients × draws, in batches; without draws that do not count.
+
+        ``known`` are the cuts of the blocks.
+        """
+        some = self.figures.of(first, last)
+        width = self.width
+        if self.noise is None:  # nothing of the others is needed
+            width = min(BLOCK, 2 ** int(np.log2(max(128, TILE // (last - first)))))
+        kernel = Kernel(some, width, axis=0)
+        everybody = kernel if self.noise is None else self._kernel
+        for block, cut in enumerate(known):
+            weights, noise = self.weights(block), self.random(block, 1)
+            for start in range(0, cut.shift.size, width):
+                drawn = np.ascontiguousarray(weights[:, start : start + width])
+                scores = self.scores(everybody, drawn, noise)
+                if everybody is not kernel:
+                    own = scores[first:last] if everybody.axis == 0 else scores[:, first:last].T
+                    scores = kernel.first
+                    np.copyto(scores, own)
+                here = cut.between(start, start + width)
+                units = kernel.again(scores[:, : here.shift.size], here, first)
+                yield units if here.fits.all() else units[:, here.fits]
+                if tell is not None:
+                    tell(here.shift.size)
+
     def scores(self, kernel: Kernel, weights: Array, random: np.random.Generator) -> Array:
         """The scores under these weights, with noise from these random numbers where there is any."""
         if self.noise is None:
             return kernel.scores(weights)
         return kernel.noisy_scores(weights, self.noise, lambda _, room: random.standard_normal(out=room))
+
+
+def _kept(units: Array, fits: Bools, axis: int) -> Array:
+    """The draws that count; the mask may be shorter than there are draws."""
+    if fits.size == units.shape[1 - axis] and fits.all():
+        return units
+    kept = np.flatnonzero(fits)
+    return np.ascontiguousarray(units[:, kept] if axis == 0 else units[kept])
 
 
 def case_of(present: Allocation, law: Law | None, noise: Mapping[str, Number], seed: int) -> Case:

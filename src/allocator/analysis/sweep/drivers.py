@@ -30,7 +30,7 @@ class Drivers:
     rounding, for each factor's data and under `WEIGHTS` for all weights together: what the input brings
     alone, and with all that it does together with others.  They are estimates, which may come out below 0 or
     above 1; ``first_error`` and ``total_error`` are their sampling errors, one standard deviation each.  None
-    where nothing of that kind is drawn.
+    where nothing of that kind is drawn, and for rules that only `allocate` covers.
     """
 
     weights: Parts | None
@@ -53,6 +53,8 @@ def drivers(found: Sweep) -> Drivers:
     factor j over its share of all money; exact for a Dirichlet, since Σ w = 1 (method.md).  Data: indices of
     independent inputs (Sobol 2001; Saltelli et al. 2010), by `scipy.stats.sobol_indices`.
     """
+    if found.scenario.beyond or found.scenario.pools:  # drawn exactly, too few draws for indices
+        return Drivers(None, False, None, None)
     case = case_of(found.present, found.law, found.noise, found.seed)
     ids = [found.scenario.ids[i] for i in found.scenario.participants]
     factors = list(found.scenario.weights)

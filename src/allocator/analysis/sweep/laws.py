@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -119,8 +119,8 @@ def ends(
     )
 
 
-def check_factors(named: Iterable[str], weights: Mapping[str, Number], option: str) -> None:
-    """Raises ScenarioError unless all of these factors have a weight in the scenario."""
+def check_factors(named: Iterable[str], weights: Collection[str], option: str) -> None:
+    """Raises ScenarioError unless all of these factors are among those with a weight, or with data."""
     for factor in named:
         if factor not in weights:
             wrong("audit_factor", at={"option": option}, name=factor, guess=guess(factor, weights))

@@ -7,23 +7,23 @@ the others, so that this is cheap; only noise is drawn anew for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 import numpy as np
 
-from allocator.analysis.batch import Cut, Kernel, brisk, own_copy
-from allocator.analysis.batch.masks import Array, Ints
-from allocator.analysis.sweep.case import BLOCK
-from allocator.analysis.sweep.tally import Plan, Tell
+from allocator.analysis.batch import brisk, own_copy
+from allocator.analysis.batch.masks import Ints
+from allocator.analysis.sweep.case import Case, Tell
+from allocator.analysis.sweep.tally import Known, Plan, copied
 
 LEVELS = (Fraction(1, 20), Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(19, 20))
 BYTES = 2**26  # amounts that are kept at once
 CELLS = 2**24  # amounts that a task works out at least, unless that leaves too few to share
 SHARED = 16
 MOST = 256  # recipients at once
-TILE = 2**16  # amounts that are worked out at once
 
 
 def groups_of(plan: Plan, least: Ints, most: Ints) -> list[tuple[int, int]]:
@@ -35,7 +35,8 @@ def groups_of(plan: Plan, least: Ints, most: Ints) -> list[tuple[int, int]]:
     size = least.size
     fitting = max(1, BYTES // (plan.draws * np.dtype(_width(least, most)).itemsize))
     shared = min(MOST, max(-(-size // SHARED), CELLS // plan.draws))
-    step = fitting if plan.case.noise is not None else min(fitting, max(1, shared))
+    drawn_anew = isinstance(plan.case, Case) and plan.case.noise is not None
+    step = fitting if drawn_anew else min(fitting, max(1, shared))
     return [(at, min(at + step, size)) for at in range(0, size, step)]
 
 
@@ -56,47 +57,29 @@ def levels_by_times(times: Ints) -> Ints:
 
 
 def levels_of(
-    plan: Plan, cuts: Sequence[Cut], least: Ints, most: Ints, first: int, last: int, tell: Tell | None = None
+    plan: Plan,
+    known: Sequence[Known],
+    least: Ints,
+    most: Ints,
+    first: int,
+    last: int,
+    tell: Tell | None = None,
 ) -> Ints:
     """The quantiles of the recipients from first up to last, in units: levels × recipients.
 
-    ``cuts`` are those of the blocks, ``least`` and ``most`` the ends of all amounts; ``tell`` is called with
-    the draws of each batch.
+    ``known`` is what is known of the blocks, ``least`` and ``most`` the ends of all amounts; ``tell`` is
+    called with the draws of each batch.
     """
     low, high = least[first:last, None], most[first:last, None]
-    counted = sum(int(np.count_nonzero(cut.fits)) for cut in cuts)
+    counted = sum(int(np.count_nonzero(one.fits)) for one in known)
     kept = np.empty((last - first, counted), _width(low, high))
     at = 0
     with brisk():
-        for units in _amounts(own_copy(plan), [*map(own_copy, cuts)], first, last, tell):
+        case: Any = copied(plan).case
+        for units in case.again([*map(own_copy, known)], first, last, tell):
             end = at + units.shape[1]
             np.subtract(units, low, out=kept[:, at:end], casting="unsafe")
             at = end
     kept.sort(axis=1)
     places = [ceil(level * counted) - 1 for level in LEVELS]
     return np.asarray((kept[:, places].astype(np.int64) + low).T)
-
-
-def _amounts(plan: Plan, cuts: Sequence[Cut], first: int, last: int, tell: Tell | None) -> Iterator[Array]:
-    """The units of some recipients, recipients × draws, in batches; draws that do not count are left out."""
-    case = plan.case
-    some = case.figures.of(first, last)
-    width = case.figures.width
-    if case.noise is None:  # nothing of the others is needed
-        width = min(BLOCK, 2 ** int(np.log2(max(128, TILE // (last - first)))))
-    kernel = Kernel(some, width, axis=0)
-    everybody = kernel if case.noise is None else Kernel(case.figures, width)
-    for block, cut in enumerate(cuts):
-        weights, noise = case.weights(block), case.random(block, 1)
-        for start in range(0, cut.shift.size, width):
-            drawn = np.ascontiguousarray(weights[:, start : start + width])
-            scores = case.scores(everybody, drawn, noise)
-            if everybody is not kernel:
-                own = scores[first:last] if everybody.axis == 0 else scores[:, first:last].T
-                scores = kernel.first
-                np.copyto(scores, own)
-            here = cut.between(start, start + width)
-            units = kernel.again(scores[:, : here.shift.size], here, first)
-            yield units if here.fits.all() else units[:, here.fits]
-            if tell is not None:
-                tell(here.shift.size)

@@ -10,11 +10,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from allocator.analysis.batch import Cut
 from allocator.analysis.batch.masks import Ints
 from allocator.analysis.sweep.case import BLOCK
 from allocator.analysis.sweep.levels import LEVELS, groups_of, levels_by_times, levels_of
-from allocator.analysis.sweep.tally import Plan, Tally, tallied
+from allocator.analysis.sweep.tally import Known, Plan, Tally, tallied
 
 T = TypeVar("T")
 Progress = Callable[[float], object]
@@ -28,24 +27,24 @@ def run(plan: Plan, executor: Executor | None, progress: Progress | None) -> tup
 
     ``progress`` is called with the part done; an error from it ends the run, and nothing is left running.
     """
-    recipients = plan.case.figures.recipients
+    recipients = plan.case.recipients
     step = max(1, min(CELLS // (recipients * BLOCK), -(-plan.blocks // WAITING)))
     blocks = [(at, min(at + step, plan.blocks)) for at in range(0, plan.blocks, step)]
     draws = [min(last * BLOCK, plan.draws) - first * BLOCK for first, last in blocks]
     half = 1.0 if plan.countable else 0.5
     first, second = _Meter(progress, 0.0, half), _Meter(progress, half, 1 - half)
     tally: Tally | None = None
-    cuts: dict[Span, list[Cut]] = {}
+    known: dict[Span, list[Known]] = {}
     for span, (part, own) in _worked(partial(tallied, plan), blocks, draws, executor, first):
         tally = part if tally is None else tally.plus(part)
-        cuts[span] = own
+        known[span] = own
     assert tally is not None
     levels = np.zeros((len(LEVELS), recipients), np.int64)
     if tally.draws and plan.countable:
         levels = levels_by_times(tally.times)
     elif tally.draws:
-        known = [cut for span in blocks for cut in cuts[span]]
-        work = partial(levels_of, plan, known, tally.least, tally.most)
+        all_known = [one for span in blocks for one in known[span]]
+        work = partial(levels_of, plan, all_known, tally.least, tally.most)
         groups = groups_of(plan, tally.least, tally.most)
         for (start, end), found in _worked(work, groups, [plan.draws] * len(groups), executor, second):
             levels[:, start:end] = found

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.analysis.batch.masks import Ints
-from allocator.analysis.sweep.case import case_of
+from allocator.analysis.sweep.case import MOST_UNITS, Case, case_of
+from allocator.analysis.sweep.exactly import Exactly, exactly
 from allocator.analysis.sweep.laws import Around, Law
 from allocator.analysis.sweep.levels import LEVELS
-from allocator.analysis.sweep.ranks import places, standing_of
+from allocator.analysis.sweep.ranks import Standing, places, standing_of
 from allocator.analysis.sweep.running import Progress, run
 from allocator.analysis.sweep.tally import Plan, Tally
 from allocator.core.allocation import Allocation
@@ -39,7 +40,8 @@ SWEEP_VERSION = "1"  # in the digest: changes when the same draws would be count
 class Sweep:
     """随机模拟: the results of the draws.
 
-    ``present`` is the scenario's own allocation, ``base`` the amounts to compare with.  ``noise`` is in
+    ``present`` is the scenario's own allocation, ``base`` the amounts to compare with.  What is counted is in
+    units of ``counted_in`` for the recipients ``counted_ids``; ``fixed`` comes on top.  ``noise`` is in
     percent by factor.  The figures are by recipient's id; chances are over the draws that count, which are
     all but those that could not be allocated (``excluded``).
     """
@@ -53,6 +55,9 @@ class Sweep:
     tally: Tally
     levels: Ints
     numpy: str
+    counted_in: Number
+    fixed: Mapping[str, Number]
+    counted_ids: tuple[str, ...]
 
     @property
     def scenario(self) -> Scenario:
@@ -112,7 +117,7 @@ class Sweep:
     @cached_property
     def ranks(self) -> Mapping[str, tuple[Fraction, ...]]:
         """The chance of each rank, or of each group of `places`; equal amounts share the better rank."""
-        ids = [*self._taking, *(id for id in self.scenario.ids if id not in set(self._taking))]
+        ids = [*self.counted_ids, *(id for id in self.scenario.ids if id not in set(self.counted_ids))]
         found = {
             id: tuple(Fraction(int(times), self.counted) for times in row)
             for id, row in zip(ids, self.tally.ranks, strict=True)
@@ -127,17 +132,17 @@ class Sweep:
     @cached_property
     def gained(self) -> Number:
         """The mean of the sum of all gains against the base."""
-        unit, gains = Fraction(self.scenario.fund.unit), Fraction(0)
-        for id, above, more in zip(self._taking, self.tally.above, self.tally.more, strict=True):
-            base = (Fraction(self.base[id]) - self.present.earmarks[id]) / unit
+        unit, gains = Fraction(self.counted_in), Fraction(0)
+        for id, above, more in zip(self.counted_ids, self.tally.above, self.tally.more, strict=True):
+            base = (Fraction(self.base[id]) - self.fixed[id]) / unit
             gains += int(above) - self.counted * floor(base) - int(more) * (base - floor(base))
         apart = sum((max(self.present.amounts[id] - self.base[id], 0) for id in self._apart), start=0)
         return plain(gains * unit / self.counted + apart)
 
     @cached_property
     def gap(self) -> Number:
-        """The change of the sum against the base: the same in every draw."""
-        return plain(sum(self.present.amounts[id] - self.base[id] for id in self.scenario.ids))
+        """The mean change of the sum against the base; the same in every draw unless rounding leaves some."""
+        return plain(sum(self.mean[id] - self.base[id] for id in self.scenario.ids))
 
     @property
     def lost(self) -> Number:
@@ -187,25 +192,19 @@ class Sweep:
             found.update(counts.astype("<i8").tobytes())
         return "sha256:" + found.hexdigest()
 
-    @cached_property
-    def _taking(self) -> tuple[str, ...]:
-        return tuple(self.scenario.ids[i] for i in self.scenario.participants)
-
     @property
     def _apart(self) -> list[str]:
-        taking = set(self._taking)
+        taking = set(self.counted_ids)
         return [id for id in self.scenario.ids if id not in taking]
 
     def _money(self, units: Sequence[Number]) -> Mapping[str, Number]:
         """Amounts with earmarks; those who take no part have the earmark alone."""
-        shared: dict[str, Number] = dict(zip(self._taking, units, strict=True))
-        unit = self.scenario.fund.unit
-        return Frozen(
-            {id: plain(shared.get(id, 0) * unit + self.present.earmarks[id]) for id in self.scenario.ids}
-        )
+        shared: dict[str, Number] = dict(zip(self.counted_ids, units, strict=True))
+        unit = self.counted_in
+        return Frozen({id: plain(shared.get(id, 0) * unit + self.fixed[id]) for id in self.scenario.ids})
 
     def _chances(self, times: Ints, sign: int) -> Mapping[str, Fraction]:
-        found = {id: Fraction(int(n), self.counted) for id, n in zip(self._taking, times, strict=True)}
+        found = {id: Fraction(int(n), self.counted) for id, n in zip(self.counted_ids, times, strict=True)}
         for id in self._apart:
             found[id] = Fraction(int((self.present.amounts[id] - self.base[id]) * sign > 0))
         return Frozen({id: found[id] for id in self.scenario.ids})
@@ -250,24 +249,36 @@ def sweep(
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
         wrong("sweep_seed", at={"option": "seed"}, value=seed)
     if not isinstance(noise, Mapping):
-        noise = dict.fromkeys(scenario.weights, noise)
+        data = [f.id for f in scenario.behind if f.formula is None and not f.text]
+        noise = dict.fromkeys(scenario.weights or data, noise)
     noise = {factor: exact(percent) for factor, percent in noise.items() if percent}
     if law is None and not noise:
         wrong("sweep_fixed", at={"option": "noise"})
     if base is None:
         base = present.amounts if scenario.published is None else scenario.published
-    unit = Fraction(scenario.fund.unit)
-    shared = [
-        (base[scenario.ids[i]] - present.earmarks[scenario.ids[i]]) / unit for i in scenario.participants
-    ]
+    case: Case | Exactly
+    fixed: Mapping[str, Number]
+    if scenario.beyond or scenario.pools:
+        case = exactly(present, law, noise, seed)
+        unit, counted, fixed = case.unit, scenario.ids, Frozen(dict.fromkeys(scenario.ids, 0))
+        standing = Standing(1, None, np.zeros(0))
+    else:
+        case = case_of(present, law, noise, seed)
+        unit, fixed = scenario.fund.unit, present.earmarks
+        counted = tuple(scenario.ids[i] for i in scenario.participants)
+        standing = standing_of(present)
+    if case.total > MOST_UNITS:
+        wrong("sweep_units", count=int(case.total), most=MOST_UNITS)
+    shared = [(base[id] - fixed[id]) / Fraction(unit) for id in counted]
     plan = Plan(
-        case=case_of(present, law, noise, seed),
+        case=case,
         draws=draws,
         down=np.array([floor(units) for units in shared]),
         up=np.array([ceil(units) for units in shared]),
-        standing=standing_of(present),
+        standing=standing,
     )
     tally, levels = run(plan, executor, progress)
     if not tally.draws:
         raise InfeasibleError(Problem("sweep_excluded", {"draws": draws}, part="scenario"))
-    return Sweep(present, Frozen(base), law, Frozen(noise), seed, draws, tally, levels, np.__version__)
+    settings = present, Frozen(base), law, Frozen(noise), seed, draws
+    return Sweep(*settings, tally, levels, np.__version__, unit, fixed, counted)

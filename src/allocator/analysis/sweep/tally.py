@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from allocator.analysis.batch import Cut, Kernel, brisk, own_copy
+from allocator.analysis.batch import Cut, brisk, own_copy
 from allocator.analysis.batch.limiting import bounded
-from allocator.analysis.batch.masks import Array, Bools, Ints, count_true, part_of
-from allocator.analysis.sweep.case import BLOCK, Case
+from allocator.analysis.batch.masks import Array, Ints, count_true, part_of
+from allocator.analysis.sweep.case import BLOCK, Case, Tell
+from allocator.analysis.sweep.exactly import Exactly, Kept
 from allocator.analysis.sweep.ranks import Ranking, Standing
 
-Tell = Callable[[int], object]
+Known = Cut | Kept
 
 MOST_COUNTS = 2**20  # of single amounts, by recipient
 
@@ -26,7 +27,7 @@ class Plan:
     ``down``, less is below ``up``.
     """
 
-    case: Case
+    case: Case | Exactly
     draws: int
     down: Ints
     up: Ints
@@ -40,8 +41,7 @@ class Plan:
     @property
     def countable(self) -> bool:
         """True if every amount can be counted by itself: few units, few recipients."""
-        figures = self.case.figures
-        return figures.recipients * (figures.total + 1) <= MOST_COUNTS
+        return self.case.recipients * (self.case.total + 1) <= MOST_COUNTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,43 +76,21 @@ class Tally:
 _SUMS = ("draws", "excluded", "near", "total", "above", "more", "less", "ranks", "times")
 
 
-def tallied(plan: Plan, first: int, last: int, tell: Tell | None = None) -> tuple[Tally, list[Cut]]:
-    """The tally of the blocks from first up to last, and the cuts of their draws, block by block.
+def tallied(plan: Plan, first: int, last: int, tell: Tell | None = None) -> tuple[Tally, list[Known]]:
+    """The tally of the blocks from first up to last, and what is known of their draws, block by block.
 
-    There are no cuts where the plan is countable, since nothing is worked out again then.  ``tell`` is called
-    with the draws of each batch.
+    Nothing is kept of them where the plan is countable, since nothing is worked out again then.  ``tell`` is
+    called with the draws of each batch.
     """
     with brisk():
-        desk = _Desk(own_copy(plan))
-        cuts = [desk.add(block, tell) for block in range(first, last)]
-    return desk.tally(), [] if plan.countable else cuts
+        desk = _Desk(copied(plan))
+        known = [one for block in range(first, last) for one in desk.add(block, tell)]
+    return desk.tally(), [] if plan.countable else known
 
 
-def batches(
-    plan: Plan, kernel: Kernel, block: int, tell: Tell | None = None
-) -> Iterator[tuple[Array, Bools, Cut]]:
-    """The amounts of a block's draws that count, in batches, with the near ties and the cuts of all."""
-    case = plan.case
-    width = case.figures.width
-    weights, noise = case.weights(block), case.random(block, 1)
-    wanted = min(BLOCK, plan.draws - block * BLOCK)
-    for start in range(0, wanted, width):
-        drawn = np.ascontiguousarray(weights[:, start : start + width])
-        scores = case.scores(kernel, drawn, noise)
-        units, near, cut = kernel.rounded(*kernel.entitlements(scores))
-        here = min(width, wanted - start)
-        cut = cut.between(0, here)
-        yield _kept(units, cut.fits, kernel.axis), near[:here], cut
-        if tell is not None:
-            tell(here)
-
-
-def _kept(units: Array, fits: Bools, axis: int) -> Array:
-    """The draws that count; the mask may be shorter than there are draws."""
-    if fits.size == units.shape[1 - axis] and fits.all():
-        return units
-    kept = np.flatnonzero(fits)
-    return np.ascontiguousarray(units[:, kept] if axis == 0 else units[kept])
+def copied(plan: Plan) -> Plan:
+    """The same with its arrays in memory of this process."""
+    return plan if isinstance(plan.case, Exactly) else own_copy(plan)
 
 
 class _Desk:
@@ -122,27 +100,32 @@ class _Desk:
     """
 
     def __init__(self, plan: Plan) -> None:
-        figures = plan.case.figures
-        size = figures.recipients
-        self.plan, self.kernel = plan, Kernel(figures, figures.width)
-        shape = self.kernel.first.shape
-        self.ranking = Ranking(plan.standing, size, figures.width)
+        case = plan.case
+        size, self.axis = case.recipients, case.axis
+        self.plan = plan
+        shape = (size, case.width) if self.axis == 0 else (case.width, size)
+        self.ranking = Ranking(plan.standing, size, case.width)
         self.room, self.mask = np.empty(shape), np.empty(shape, bool)
-        self.down, self.up = (self.kernel.across(ends.astype(float)) for ends in (plan.down, plan.up))
+        self.down, self.up = (self._across(ends.astype(float)) for ends in (plan.down, plan.up))
         self.top = np.full_like(self.down, np.inf)
-        self.times = np.zeros((size, int(figures.total) + 1 if plan.countable else 0), np.int64)
-        self.starts = self.kernel.across(np.arange(float(size)) * (figures.total + 1))
+        self.times = np.zeros((size, int(case.total) + 1 if plan.countable else 0), np.int64)
+        self.starts = self._across(np.arange(float(size)) * (case.total + 1))
         self.draws = self.excluded = self.near = 0
         self.total, self.above, self.more, self.less = (np.zeros(size, np.int64) for _ in range(4))
         self.least, self.most = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
 
-    def add(self, block: int, tell: Tell | None) -> Cut:
-        """Adds one block, and returns its draws' cut."""
-        axis, draws = self.kernel.axis, 1 - self.kernel.axis
+    def _across(self, values: Array) -> Array:
+        """Values of recipients, laid out against draws."""
+        return values[:, None] if self.axis == 0 else values[None, :]
+
+    def add(self, block: int, tell: Tell | None) -> list[Known]:
+        """Adds one block, and returns what is known of its draws."""
+        axis, draws = self.axis, 1 - self.axis
+        wanted = min(BLOCK, self.plan.draws - block * BLOCK)
         total, above = np.zeros(self.total.size), np.zeros(self.total.size)
-        cuts = []
-        for units, near, cut in batches(self.plan, self.kernel, block, tell):
-            cuts.append(cut)
+        known: list[Any] = []
+        for units, near, own in self.plan.case.batches(block, wanted, tell):
+            known.append(own)
             self.excluded += near.size - units.shape[draws]
             self.near += int(np.count_nonzero(near))
             if not units.size:
@@ -162,7 +145,7 @@ class _Desk:
                 np.add.at(self.times.reshape(-1), cells.reshape(-1), 1)
         self.total += total.astype(np.int64)
         self.above += above.astype(np.int64)
-        return Cut.joined(cuts)
+        return known if isinstance(self.plan.case, Exactly) else [Cut.joined(known)]
 
     def tally(self) -> Tally:
         """The tally of all blocks added."""
