@@ -53,7 +53,7 @@ def drivers(found: Sweep) -> Drivers:
     factor j over its share of all money; exact for a Dirichlet, since Σ w = 1 (method.md).  Data: indices of
     independent inputs (Sobol 2001; Saltelli et al. 2010), by `scipy.stats.sobol_indices`.
     """
-    if found.scenario.beyond or found.scenario.pools:  # drawn exactly, too few draws for indices
+    if found.exactly:
         return Drivers(None, False, None, None)
     case = case_of(found.present, found.law, found.noise, found.seed)
     ids = [found.scenario.ids[i] for i in found.scenario.participants]

@@ -65,6 +65,11 @@ class Sweep:
         return self.present.scenario
 
     @property
+    def exactly(self) -> bool:
+        """True if every draw was allocated exactly, since the kernel does not cover the rule."""
+        return bool(self.scenario.beyond or self.scenario.pools)
+
+    @property
     def counted(self) -> int:
         """The number of draws that count."""
         return self.tally.draws
@@ -236,6 +241,9 @@ def sweep(
     same seed gives the same digest on any executor of concurrent.futures; ``progress`` is called with the
     part done, and an error from it ends the sweep with nothing left running.
 
+    A rule that format 1 cannot say has the weights of every pool drawn, and noise on the data behind it; each
+    draw is allocated exactly, a thousand or so a second.
+
     Raises ScenarioError for what cannot be drawn, InfeasibleError where the limits cannot hold in any draw.
 
     >>> from allocator import load_scenario
@@ -258,7 +266,7 @@ def sweep(
         base = present.amounts if scenario.published is None else scenario.published
     case: Case | Exactly
     fixed: Mapping[str, Number]
-    if scenario.beyond or scenario.pools:
+    if scenario.beyond or scenario.pools:  # what the kernel does not cover
         case = exactly(present, law, noise, seed)
         unit, counted, fixed = case.unit, scenario.ids, Frozen(dict.fromkeys(scenario.ids, 0))
         standing = Standing(1, None, np.zeros(0))

@@ -70,8 +70,8 @@ def sweep_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
         Column("more", more, "written"),
         Column("less", less, "written"),
         Column("rank", book.say("sweep.rank"), "written"),
-        Column("driver", book.say("sweep.driver"), "text"),
     ]
+    columns += [] if found.exactly else [Column("driver", book.say("sweep.driver"), "text")]
     records: list[tuple[Role, tuple[Any, ...]]] = []
     for position, recipient in enumerate(scenario.recipients, 1):
         id = recipient.id
@@ -79,14 +79,16 @@ def sweep_table(found: Sweep, driven: Drivers, book: Phrasebook) -> Table:
             chance_text(found, found.more[id], book),
             chance_text(found, found.less[id], book),
             usual_rank(found, id, book),
-            main_driver(found, driven, id, book),
+            *([] if found.exactly else [main_driver(found, driven, id, book)]),
         )
         figures = (amounts[id] for _, amounts in stages)
         records.append(("recipient", (str(position), book.text(recipient.name), *figures, *words)))
     totals = (
         None if column.key.startswith("level") else total_of(amounts.values()) for column, amounts in stages
     )
-    records.append(("total", ("", book.say("table.total"), *totals, "", "", "", "")))
+    records.append(
+        ("total", ("", book.say("table.total"), *totals, *[""] * (len(columns) - len(stages) - 2)))
+    )
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     return Table(book, scenario.fund.currency, scale, tuple(columns), tuple(records))
 

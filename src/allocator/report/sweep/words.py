@@ -68,6 +68,8 @@ def law_text(scenario: Scenario, law: Law | None, book: Phrasebook) -> str:
         return book.say("sweep.law_fixed")
     if isinstance(law, Anywhere):
         return book.say("sweep.law_anywhere")
+    if isinstance(law, Around) and not scenario.weights:
+        return book.say("sweep.law_around_pools", value=law.concentration)
     if isinstance(law, Around):
         total, points = sum(scenario.weights.values(), start=Fraction(0)), {}
         for factor, weight in scenario.weights.items():
@@ -101,6 +103,8 @@ def noise_lines(scenario: Scenario, noise: Mapping[str, Number], book: Phraseboo
 def remarks(found: Sweep, book: Phrasebook) -> list[str]:
     """The remarks below a table: those of `notes`, and one on the main drivers."""
     first, *rest = notes(found, book)
+    if found.exactly:  # without drivers
+        return [first, *rest]
     return [first, book.say("sweep.drives_data" if found.noise else "sweep.drives_weights"), *rest]
 
 
@@ -113,6 +117,8 @@ def notes(found: Sweep, book: Phrasebook) -> list[str]:
     ]
     if found.excluded:
         lines.append(book.say("sweep.excluded", count=found.excluded))
+    if found.exactly:
+        return [*lines, book.say("sweep.exactly")]
     return [*lines, book.say("sweep.near" if found.near else "sweep.not_near", near=found.near)]
 
 
