@@ -297,7 +297,12 @@ def test_options_of_both_kinds_stand_side_by_side() -> None:
         lines = numbered_clauses(allocation, two.book)
         if not at:
             assert all(line in said for line in lines)
-    assert two.option(1) in said and deck(two).slides
+    assert two.option(1) in said
+    shown = on_slides(deck(two))  # those of the proposed one alone, which fit
+    first, second = (numbered_clauses(allocation, two.book) for allocation in two.allocations)
+    assert all(line in shown for line in second)
+    assert [line for line in first if line in shown and line not in second] == []
+    assert two.book.say("report.slide.rule_elsewhere", option=two.short(0)) in shown
 
 
 def test_what_covers_no_pools_is_left_out_of_the_pack_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

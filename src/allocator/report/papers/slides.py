@@ -11,7 +11,15 @@ from allocator.analysis.finding import Finding, held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
-from allocator.report.papers.parts import day, effect_words, final_shares, largest, source_line, trace_lines
+from allocator.report.papers.parts import (
+    day,
+    differs,
+    effect_words,
+    final_shares,
+    largest,
+    source_line,
+    trace_lines,
+)
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.rule_slides import rule_slides
 from allocator.report.papers.ruling import in_text
@@ -219,4 +227,7 @@ def _data(proposal: Proposal) -> Slide:
     title = book.say("report.slide.data_assumed" if proposal.illustrative else "report.slide.data")
     lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))
     weights: Sequence[str] = trace_lines(proposal, said=True)[1]
+    if proposal.proposed and in_clauses(proposal.base.scenario):  # too long for a slide that has more
+        weights = [book.say("report.slide.rule_elsewhere", option=proposal.short(0))]
+        weights += [differs(proposal, at) for at in range(1, len(proposal.allocations))]
     return Slide("data", title, (*lines, source_line(proposal), *weights))
