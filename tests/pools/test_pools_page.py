@@ -20,7 +20,7 @@ from allocator.text import Phrasebook
 from allocator.ui.main import PAGES
 
 FIXED, TWO = SLUGS = [f"{path.parent.name}/{path.stem}" for path in POOLS]
-COVERED = ("allocate", "compare", "saved", "new", "rule")
+COVERED = ("allocate", "compare", "saved", "new", "rule", "report")
 
 
 @pytest.fixture(autouse=True)
@@ -182,7 +182,7 @@ def test_the_buttons_of_the_top_line_do_no_harm() -> None:
     app = page("allocate", TWO)
     app.button(key=f"make-{TWO}").click().run()
     assert not app.exception
-    assert "材料" in errors(go(app, "report"))[0]
+    assert not errors(go(app, "report"))  # the papers cover it
     assert of(TWO) == load_scenario(POOLS[1])
 
 

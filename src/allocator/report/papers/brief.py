@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.parts import effect_words, option_words, paper, sentence, short_table, trace
 from allocator.report.papers.proposal import Proposal
-from allocator.report.words.rule import rule_sentence
+from allocator.report.papers.ruling import effects, rule_words
 
 
 def brief(proposal: Proposal) -> Paper:
@@ -19,9 +19,10 @@ def brief(proposal: Proposal) -> Paper:
             "report.brief.about", proposal, fund=proposal.fund_name, option=proposal.option(proposal.proposed)
         ),
         sentence("report.brief.rule", proposal, "head"),
-        Words("text", rule_sentence(chosen.scenario, book)),
+        *rule_words(chosen, book),
         sentence("report.brief.result", proposal, "head"),
         sentence("report.many_rows", proposal, count=len(chosen.amounts)) if table is None else table,
+        *effects(chosen, book),
     ]
     told = option_words(proposal)
     # with known amounts as the base, the sentences on the options say that already
@@ -33,4 +34,4 @@ def brief(proposal: Proposal) -> Paper:
     key = "report.data.assumed" if proposal.illustrative else "report.data.not_assumed"
     blocks.append(Words("text", book.say(key)))
     name = book.say("report.file.brief")
-    return paper("brief", proposal, [*blocks, *trace(proposal)], name=name, flows=True)
+    return paper("brief", proposal, [*blocks, *trace(proposal, said=True)], name=name, flows=True)

@@ -9,11 +9,12 @@ from allocator.report.method.steps import method_steps
 from allocator.report.papers.blocks import Block, Paper, Words
 from allocator.report.papers.parts import cash, paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.ruling import rule_words, steps_of, values_of
 from allocator.report.tables.base import Base
 from allocator.report.tables.figures import in_units, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Row, Table, written
-from allocator.report.words.rule import rule_sentence
+from allocator.report.words.clauses import in_clauses
 
 
 def district(proposal: Proposal, id: str) -> Paper:
@@ -33,16 +34,24 @@ def district(proposal: Proposal, id: str) -> Paper:
     blocks += [
         _own(proposal, id),
         sentence("report.district.rule", proposal, "head"),
-        Words("text", rule_sentence(chosen.scenario, book)),
+        *rule_words(chosen, book, id),
     ]
-    formula = next(step for step in method_steps(chosen, id, book) if step.key == "formula")
-    blocks += formula.grids
+    if in_clauses(chosen.scenario):
+        blocks += [values_of(proposal, id), *steps_of(proposal, id)]
+    else:
+        blocks += next(step for step in method_steps(chosen, id, book) if step.key == "formula").grids
     blocks += [
-        sentence("report.district.others", proposal, "head"),
+        sentence(_others_key(proposal), proposal, "head"),
         _others(proposal, id),
-        *trace(proposal.alone),
+        *trace(proposal.alone, said=True),
     ]
     return paper("district", proposal, blocks, name=book.say("report.file.district", name=name))
+
+
+def _others_key(proposal: Proposal) -> str:
+    """The key of the heading over the whole fund, which need not be money."""
+    money = isinstance(proposal.chosen.scenario.fund.currency, str)
+    return "report.district.others" if money else "report.district.others_other"
 
 
 def _held_against(proposal: Proposal, base: Base, id: str) -> Words:
@@ -83,8 +92,8 @@ def _others(proposal: Proposal, id: str) -> Table:
         ("recipient", name_of(chosen, id, book), amounts[id]),
         ("recipient", book.say("report.district.rest", count=len(amounts) - 1), others),
     ]
-    if scenario.reserved:
-        lines.append(("recipient", book.say("table.departments"), scenario.reserved))
+    if chosen.reserved:
+        lines.append(("recipient", book.say("table.departments"), chosen.reserved))
     lines.append(("total", book.say("table.total"), chosen.total))
     rows = tuple(Row(role, (text, book.number(in_units(x, scenario)))) for role, text, x in lines)  # type: ignore[arg-type]
     headers = (book.say("report.district.item"), book.say("table.amount"))

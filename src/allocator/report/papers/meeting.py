@@ -17,8 +17,9 @@ from allocator.report.papers.parts import (
     whole_table,
 )
 from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.ruling import annexes_by_pool, effects, long_table, rule_words
 from allocator.report.words.comparing import change_sentences
-from allocator.report.words.rule import rule_sentence, status_lines
+from allocator.report.words.rule import status_lines
 
 
 def meeting(proposal: Proposal) -> Paper:
@@ -35,12 +36,13 @@ def meeting(proposal: Proposal) -> Paper:
     ]  # fmt: skip
     blocks += _options(proposal) if several else [
         sentence("report.meeting.rule", proposal, "head"),
-        Words("text", rule_sentence(proposal.chosen.scenario, book)),
+        *rule_words(proposal.chosen, book),
     ]  # fmt: skip
     blocks += [
         sentence("report.meeting.proposed", proposal, "head"),
         sentence("report.meeting.propose", proposal, **details),
         *texts("text", effect_words(proposal)),
+        *effects(proposal.chosen, book),
         sentence("report.meeting.reason", proposal),
         sentence("report.meeting.gains", proposal, "head"),
         *gains_and_losses(proposal),
@@ -55,8 +57,11 @@ def meeting(proposal: Proposal) -> Paper:
         NewPage(wide=True),
         sentence("report.annex_one", proposal, "annex"),
         *titled(whole_table(proposal)),
+        *annexes_by_pool(proposal),
     ]
-    return paper("meeting", proposal, blocks, name=book.say("report.file.meeting"))
+    return paper(
+        "meeting", proposal, blocks, name=book.say("report.file.meeting"), flows=long_table(proposal)
+    )
 
 
 def _options(proposal: Proposal) -> list[Block]:
@@ -64,10 +69,10 @@ def _options(proposal: Proposal) -> list[Block]:
     moved = change_sentences(proposal.allocations, book, proposal.known)
     said = {at: text for (at, _), text in zip(proposal.compared, moved, strict=True)}
     blocks: list[Block] = [sentence("report.meeting.options", proposal, "head")]
-    for at, scenario in enumerate(proposal.scenarios):
+    for at, allocation in enumerate(proposal.allocations):
         blocks.append(Words("subhead", proposal.option(at)))
         if not at:
-            blocks.append(Words("text", rule_sentence(scenario, book)))
+            blocks += rule_words(allocation, book)
         else:
             blocks.append(Words("text", differs(proposal, at)))
         blocks += texts("text", [said[at]] if at in said else [])

@@ -22,9 +22,10 @@ from allocator.report.papers.parts import (
     whole_table,
 )
 from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.ruling import annexes_by_pool, effects, long_table, rule_words
 from allocator.report.tables.figures import unit_of, who
 from allocator.report.tables.table import Row, Table, written
-from allocator.report.words.rule import rule_sentence, so_many, status_lines
+from allocator.report.words.rule import so_many, status_lines
 from allocator.text import money_scale
 
 TARGETS = (
@@ -42,7 +43,7 @@ def request(proposal: Proposal) -> Paper:
     book, chosen = proposal.book, proposal.chosen
     scenario = chosen.scenario
     details = _details(proposal)
-    key = "report.request.amounts_reserved" if scenario.reserved else "report.request.amounts"
+    key = "report.request.amounts_reserved" if chosen.reserved else "report.request.amounts"
     blocks: list[Block] = [
         sentence("report.request.code", proposal, "code"),
         sentence("report.request.title", proposal, "title", **details),
@@ -51,7 +52,7 @@ def request(proposal: Proposal) -> Paper:
         sentence("report.request.money", proposal, "head"),
         Words("text", source_line(proposal)),
         sentence("report.request.rule", proposal, "head"),
-        Words("text", rule_sentence(scenario, book)),
+        *rule_words(chosen, book),
         sentence("report.request.proposed", proposal, "head"),
         sentence(key, proposal, **details),
     ]
@@ -64,6 +65,7 @@ def request(proposal: Proposal) -> Paper:
     blocks += [
         sentence("report.request.explained", proposal, "head"),
         *texts("text", effect_words(proposal)),
+        *effects(chosen, book),
         *texts("text", status_lines(scenario, book)),
         sentence("report.request.approve", proposal),
         sentence("report.request.attached", proposal, "attached", **details),
@@ -73,9 +75,12 @@ def request(proposal: Proposal) -> Paper:
         NewPage(wide=True),
         sentence("report.annex", proposal, "annex"),
         *titled(whole_table(proposal)),
-        *trace(proposal),
+        *annexes_by_pool(proposal),
+        *trace(proposal, said=True),
     ]
-    return paper("request", proposal, blocks, name=book.say("report.file.request"))
+    return paper(
+        "request", proposal, blocks, name=book.say("report.file.request"), flows=long_table(proposal)
+    )
 
 
 def notice(proposal: Proposal) -> Paper:
@@ -93,7 +98,8 @@ def notice(proposal: Proposal) -> Paper:
         sentence("report.notice.fill", proposal, "small"),
         *trace(proposal),
     ]
-    return paper("notice", proposal, blocks, name=proposal.book.say("report.file.notice"))
+    name = proposal.book.say("report.file.notice")
+    return paper("notice", proposal, blocks, name=name, flows=long_table(proposal))
 
 
 def _details(proposal: Proposal) -> dict[str, Any]:
@@ -102,7 +108,7 @@ def _details(proposal: Proposal) -> dict[str, Any]:
     return {
         "fund": proposal.fund_name,
         "amount": cash(scenario.fund.amount, proposal),
-        "reserved": cash(scenario.reserved, proposal),
+        "reserved": cash(proposal.chosen.reserved, proposal),
         "split": cash(split, proposal),
         "whom": so_many(scenario, len(scenario.recipients), proposal.book),
     }
@@ -117,7 +123,9 @@ def _alone(proposal: Proposal) -> Proposal:
 
 def _issued(proposal: Proposal, caption: str) -> Table:
     """The table of the amounts, under the heading that they have once issued."""
-    table = part_of(proposal.table, caption, ("number", "recipient", "amount", "note"))
+    table = part_of(proposal.table, caption, ("number", "recipient", "amount", "issued", "to_issue", "note"))
+    if proposal.chosen.scenario.issued is not None:
+        return table  # its headings tell the year's amounts from what is issued now
     number, recipient, amount, note = table.columns
     named = replace(amount, header=proposal.book.say("report.notice.amount"))
     return replace(table, columns=(number, recipient, named, note))

@@ -16,6 +16,7 @@ from allocator.report.charts.render import Drawn, drawing
 from allocator.report.papers.blocks import Paper
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
+from allocator.report.papers.drawn import MOST_STEPS, STEPS, SWINGS, beyond
 from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
@@ -133,7 +134,7 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         if progress is not None:
             progress(part)
 
-    left_out = not_made(proposal)
+    left_out = [*not_made(proposal), *_not_drawn(proposal)]
     readings = held(proposal, lambda part: done(0.2 * part))
     out: list[Picture] = []
     inside: list[Picture] = []
@@ -156,7 +157,8 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         done(0.3)
         files = [document(paper, proposal) for paper in papers(proposal)]
         done(0.35)
-        files += [slides(proposal), workbook(proposal)]
+        files.append(slides(proposal))
+        files += _workbook(proposal, left_out)
         note = for_inside(proposal, readings)
         done(0.4)
         if wait is not None:
@@ -185,6 +187,28 @@ def _pictures(charts: Sequence[Picture], drawn: Sequence[Drawn], folder: str, ke
     for chart, picture in zip(charts, drawn, strict=bool(drawn)):  # without the font none is drawn
         for kind, content in ((".png", picture.png), (".svg", picture.svg), (".csv", chart.csv())):
             yield File(f"{folder}/{file_name(chart.name, kind)}", content, key)
+
+
+def _workbook(proposal: Proposal, left_out: list[str]) -> list[File]:
+    """The workbook; adds a sentence to ``left_out`` where it does not cover a clause of the rule."""
+    try:
+        return [workbook(proposal)]
+    except ScenarioError as error:
+        if {problem.key for problem in error.problems} != {"beyond"}:
+            raise
+        left_out += error.sentences(proposal.book)
+        return []
+
+
+def _not_drawn(proposal: Proposal) -> list[str]:
+    """A sentence on each set of charts that does not cover a clause of the proposed rule."""
+    if len(proposal.chosen.amounts) > MOST_STEPS:
+        return []
+    return [
+        line
+        for surface in (STEPS, SWINGS)
+        for line in beyond(proposal.chosen.scenario, surface, proposal.book)
+    ]
 
 
 def _scenarios(proposal: Proposal, left_out: list[str]) -> Iterator[File]:

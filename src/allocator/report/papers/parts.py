@@ -13,10 +13,12 @@ from allocator.core.exact import Number, plain
 from allocator.report.explain.difference import Account, because, change_text, clause_name
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, part_of, texts
 from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.ruling import POOLS_ABREAST, in_text, without_pools
 from allocator.report.tables.base import PREVIOUS, PUBLISHED
 from allocator.report.tables.figures import scale_of
 from allocator.report.tables.stages import in_words, stage_figures, stage_name
 from allocator.report.tables.table import Row, Table, written
+from allocator.report.words.clauses import in_clauses, numbered_clauses
 from allocator.report.words.comparing import (
     change_sentences,
     headline,
@@ -83,9 +85,10 @@ def cash(amount: Number, proposal: Proposal) -> str:
 def whole_table(proposal: Proposal) -> Table:
     """The office's table, without the factors' columns where a page cannot hold them."""
     table = proposal.table
-    keep = [c.key for c in table.columns if c.adds != "factors"]
-    if len(table.columns) - len(keep) <= MOST_FACTORS:
-        keep = [c.key for c in table.columns]
+    factors = {c.key for c in table.columns if c.adds == "factors"}
+    keep = without_pools(table, proposal.chosen, POOLS_ABREAST)
+    if len(factors) > MOST_FACTORS:
+        keep = [key for key in keep if key not in factors]
     return part_of(table, proposal.book.say("report.table_caption", fund=proposal.fund_name), keep)
 
 
@@ -106,7 +109,7 @@ def short_table(proposal: Proposal) -> Table | None:
     keep += ["base_share"]  # a column only where the sums differ, since shares then say more
     if proposal.chosen.scenario.published is None or _other_sum(proposal):
         keep.append("final")  # the share of the final amounts, not of those before limits
-    return part_of(proposal.shared_table, "", keep)
+    return in_text(proposal.shared_table, proposal.chosen, keep)
 
 
 def _other_sum(proposal: Proposal) -> bool:
@@ -160,6 +163,10 @@ def described(proposal: Proposal, at: int) -> list[str]:
     if at:
         return [differs(proposal, at)]
     several = len(proposal.allocations) > 1
+    if in_clauses(proposal.base.scenario):
+        lines = numbered_clauses(proposal.base, proposal.book)
+        named = proposal.book.say("clauses.of_option", option=proposal.short(0))
+        return [named, *lines] if several else lines
     return rule_lines(proposal.base.scenario, proposal.book, proposal.short(0) if several else "")
 
 
@@ -257,6 +264,8 @@ def _mainly(before: Allocation, after: Allocation, id: str, book: Phrasebook) ->
     """The factor or coefficient that adds most to an amount's change; "" where none does, or units differ."""
     scenario = after.scenario
     scale = scale_of(scenario)
+    if len(before.splits) > 1 or len(after.splits) > 1:
+        return ""  # the reasons say already through which pool
     if scale != scale_of(before.scenario) or not {id} <= before.amounts.keys() & after.amounts.keys():
         return ""
     old = {(stage.kind, stage.factor): by[id] for stage, by in stage_figures(before, scale)}
@@ -312,22 +321,27 @@ def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_
 # --- what it was made from ------------------------------------------------------------------------
 
 
-def trace(proposal: Proposal, *, rules: bool = True) -> list[Block]:
+def trace(proposal: Proposal, *, rules: bool = True, said: bool = False) -> list[Block]:
     """The rules, data status, sources, date, codes and method version, which every export carries.
 
-    ``rules`` is False for a paper that has described every option above.
+    ``rules`` is False for a paper that has described every option above; ``said`` for one that has the
+    clauses of the proposed option, which are not said again.
     """
     between = proposal.book.say("report.joined")
-    source, options, *rest = trace_lines(proposal)
-    lines = [between.join(lines) for lines in (source, *([options] if rules else []), *rest)]
+    source, options, *rest = trace_lines(proposal, said=said)
+    lines = [between.join(lines) for lines in (source, *([options] if rules and options else []), *rest)]
     lines[0] = proposal.book.say("report.trace.title", text=lines[0])
     return [*texts("small", lines)]
 
 
-def trace_lines(proposal: Proposal) -> list[list[str]]:
-    """The sentences of the trace in groups: the fund, the options, the data, what is derived, the making."""
+def trace_lines(proposal: Proposal, *, said: bool = False) -> list[list[str]]:
+    """The sentences of the trace in groups: the fund, the options, the data, what is derived, the making.
+
+    Without the clauses of the proposed option where they are ``said`` already.
+    """
     book = proposal.book
-    rules = [line for at in range(len(proposal.allocations)) for line in described(proposal, at)]
+    above = said and not proposal.proposed and in_clauses(proposal.base.scenario)
+    rules = [line for at in range(int(above), len(proposal.allocations)) for line in described(proposal, at)]
     status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book)))
     known = any(scenario.published is not None for scenario in proposal.scenarios)
     issued = known and (proposal.known is None or proposal.known.key != PUBLISHED)

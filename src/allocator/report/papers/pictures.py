@@ -23,6 +23,7 @@ from allocator.report.charts.changes import change_rows, change_unit
 from allocator.report.charts.data import Unit
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain.difference import Account
+from allocator.report.papers.drawn import MOST_STEPS, STEPS, SWINGS, beyond
 from allocator.report.papers.parts import made_from
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import against
@@ -32,7 +33,6 @@ from allocator.text import ZH, Phrasebook
 
 FONT, LATIN = "Noto Sans SC", "Liberation Sans"  # the second comes with vl-convert and is drawn faster
 WIDE, NARROW = 520, 380  # pixels of the two columns
-MOST_STEPS = 20  # the most recipients for whom charts of their own are drawn
 POINTS = 5  # percentage points by which weights are moved
 Rows = list[list[str]]
 
@@ -60,9 +60,11 @@ def pictures(proposal: Proposal) -> Iterator[Picture]:
     if len(proposal.allocations) > 1:
         yield from changes(proposal)
     if len(proposal.chosen.amounts) <= MOST_STEPS:
-        for id in proposal.chosen.amounts:
+        scenario, book = proposal.chosen.scenario, proposal.book
+        for id in () if beyond(scenario, STEPS, book) else proposal.chosen.amounts:
             yield steps(proposal, id)
-        yield from swinging(proposal)
+        if not beyond(scenario, SWINGS, book):
+            yield from swinging(proposal)
         yield from reasons(proposal)
 
 

@@ -16,7 +16,8 @@ from pptx.util import Emu, Pt
 
 from allocator.report.papers.docx import ems, layout
 from allocator.report.papers.reproducible import timeless
-from allocator.report.papers.slides import Bars, Deck, Slide
+from allocator.report.papers.slide import Bars, Slide
+from allocator.report.papers.slides import Deck
 from allocator.report.tables.table import Table
 from allocator.text import Phrasebook
 

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from allocator.analysis.audit import Reading
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.model import Scenario
@@ -39,8 +38,7 @@ class Proposal:
     """The allocations, the first being the base that the others are compared with, and the proposed one.
 
     ``known`` are amounts without a rule that all of them are compared with instead, the proposed one too.
-    ``on`` is the day that the papers bear.  Raises ScenarioError for different funds or currencies, and
-    for a clause of format 2.
+    ``on`` is the day that the papers bear.  Raises ScenarioError for different funds or currencies.
     """
 
     allocations: tuple[Allocation, ...]
@@ -51,8 +49,6 @@ class Proposal:
     known: Base | None = None
 
     def __post_init__(self) -> None:
-        for scenario in self.scenarios:
-            covers_format_1(scenario, "beyond.surface.papers")
         compare_table(self.allocations, self.book)  # refuses different currencies
         names = fund_names(self.scenarios)
         if len(names) > 1:
@@ -115,7 +111,7 @@ class Proposal:
     @property
     def illustrative(self) -> bool:
         """True if any scenario rests on assumed or example data: then nothing can be requested."""
-        return any(map(made_up, self.scenarios))
+        return any(map(_made_up, self.scenarios))
 
     @property
     def mark(self) -> str:
@@ -177,6 +173,21 @@ def fund_names(scenarios: Iterable[Scenario]) -> list[Text]:
 def one_fund(scenarios: Sequence[Scenario]) -> bool:
     """True if scenarios can share one paper: not more than one name of a fund, and one currency."""
     return len(fund_names(scenarios)) < 2 and len({s.fund.currency for s in scenarios}) == 1
+
+
+def _made_up(scenario: Scenario) -> bool:
+    """True if a column that the amounts rest on is assumed or an example, in whole or part."""
+    if not scenario.columns and not scenario.pools:
+        return bool(made_up(scenario))
+    statuses = ("assumed", "example")
+    weighted = {factor for weights in scenario.weighted.values() for factor in weights}
+    cells = {cell.factor for cell in scenario.provenance if cell.status in statuses}
+    behind = scenario.columns.behind([*weighted, *scenario.columns.used])
+    return any(
+        f.id in cells or (f.formula is None and f.status in statuses)
+        for f in scenario.factors
+        if f.id in behind
+    )
 
 
 def discreet(scenario: Scenario) -> Scenario:

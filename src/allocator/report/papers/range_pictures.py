@@ -8,8 +8,9 @@ from typing import Any
 from allocator.report.audit.findings import Findings
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import ranges as range_charts
+from allocator.report.papers.drawn import MOST_STEPS
 from allocator.report.papers.internal import Held
-from allocator.report.papers.pictures import MOST_STEPS, WIDE, Picture, file_stem, placed, whole
+from allocator.report.papers.pictures import WIDE, Picture, file_stem, placed, whole
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.office import weight_text
 from allocator.report.words.ranges import short_weights

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.analysis.concentration import concentration
@@ -11,12 +11,23 @@ from allocator.analysis.finding import Finding, held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
-from allocator.report.papers.blocks import part_of
-from allocator.report.papers.parts import day, effect_words, final_shares, largest, source_line, trace_lines
+from allocator.report.papers.parts import (
+    day,
+    differs,
+    effect_words,
+    final_shares,
+    largest,
+    source_line,
+    trace_lines,
+)
 from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.rule_slides import rule_slides
+from allocator.report.papers.ruling import in_text
+from allocator.report.papers.slide import Bars, Slide
 from allocator.report.tables.base import against
 from allocator.report.tables.office import weight_text
-from allocator.report.tables.table import Row, Table, written
+from allocator.report.tables.table import Row, written
+from allocator.report.words.clauses import in_clauses
 from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
@@ -24,32 +35,6 @@ from allocator.text import Phrasebook
 
 MOST_BARS = 14  # the most recipients on a slide, those with the largest figures
 ABREAST = 3  # the most charts on one slide
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A bar chart from zero: title, names, figures in the shown unit, the end of the axis.
-
-    ``signed`` charts show changes, and their axis goes as far below zero as above it.
-    """
-
-    title: str
-    names: tuple[str, ...]
-    figures: tuple[Number, ...]
-    most: float
-    signed: bool = False
-
-
-@dataclass(frozen=True)
-class Slide:
-    """A slide: a finding as its title, the lines, charts or table that show it, and a note below."""
-
-    key: str
-    title: str
-    lines: tuple[str, ...] = ()
-    charts: tuple[Bars, ...] = ()
-    grid: Table | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +54,8 @@ def deck(proposal: Proposal) -> Deck:
     name = book.say("report.file.slides")
     if proposal.illustrative:
         name = book.say("report.illustrative_file", name=name)
-    found = [_opening(proposal), _rule(proposal), _amounts(proposal)]
+    rule = rule_slides(proposal) if in_clauses(proposal.chosen.scenario) else [_rule(proposal)]
+    found = [_opening(proposal), *rule, _amounts(proposal)]
     found.append(_table(proposal))
     if len(proposal.allocations) > 1:
         found.append(_options(proposal))
@@ -86,12 +72,13 @@ def _opening(proposal: Proposal) -> Slide:
     """The opening slide: the fund, and in one line where its money goes."""
     scenario = proposal.chosen.scenario
     whom = so_many(scenario, len(scenario.recipients), proposal.book)
-    key = "report.slide.opening_reserved" if scenario.reserved else "report.slide.opening"
+    reserved = proposal.chosen.reserved
+    key = "report.slide.opening_reserved" if reserved else "report.slide.opening"
     split = plain(sum(proposal.chosen.amounts.values()))
     title = proposal.book.say(
         key,
         amount=_cash(scenario.fund.amount, proposal),
-        reserved=_cash(scenario.reserved, proposal),
+        reserved=_cash(reserved, proposal),
         split=_cash(split, proposal),
         whom=whom,
     )
@@ -166,7 +153,7 @@ def _table(proposal: Proposal) -> Slide:
     keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
     if known is not None:
         keep[-2:] = [known.key, "base_share", "difference"]
-    grid = part_of(proposal.shared_table, book.say("report.slide.table"), keep)
+    grid = replace(in_text(proposal.shared_table, chosen, keep), caption=book.say("report.slide.table"))
     many = len(chosen.amounts) > MOST_BARS
     rows = [
         row
@@ -239,5 +226,8 @@ def _data(proposal: Proposal) -> Slide:
     book = proposal.book
     title = book.say("report.slide.data_assumed" if proposal.illustrative else "report.slide.data")
     lines = dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))
-    weights: Sequence[str] = trace_lines(proposal)[1]
+    weights: Sequence[str] = trace_lines(proposal, said=True)[1]
+    if proposal.proposed and in_clauses(proposal.base.scenario):  # too long for a slide that has more
+        weights = [book.say("report.slide.rule_elsewhere", option=proposal.short(0))]
+        weights += [differs(proposal, at) for at in range(1, len(proposal.allocations))]
     return Slide("data", title, (*lines, source_line(proposal), *weights))

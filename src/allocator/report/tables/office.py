@@ -264,7 +264,8 @@ def with_final_share(table: Table, allocation: Allocation, base: Base | None = N
 def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Number]) -> Table:
     """The table with each recipient's part of these amounts (in listed order), in a column after theirs."""
     keys = [column.key for column in table.columns]
-    share, at = keys.index("share"), keys.index(beside) + 1
+    share = keys.index("share") if "share" in keys else 2  # with pools what the first of them gives
+    at = keys.index(beside) + 1
     whole, each = total_of(amounts), iter(amounts)
     records = []
     for role, cells in table.records:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from allocator.core.allocation import Allocation
-from allocator.core.corrections import Adjustment
+from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.parts import Party, Text
@@ -22,16 +22,16 @@ def correction_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     """A sentence on each clause that is no part of the rule itself; none where a scenario has none."""
     scenario = allocation.scenario
     return [
-        *_ways(scenario, book),
-        *_groups(allocation, book),
-        *_deductions(scenario, book),
-        *_rounding(allocation, book),
-        *_adjustments(scenario, book),
-        *_past_limits(allocation, book),
+        *way_lines(scenario, book),
+        *group_lines(allocation, book),
+        *deduction_lines(scenario, book),
+        *rounding_lines(allocation, book),
+        *adjustment_lines(scenario, book),
+        *past_limit_lines(allocation, book),
     ]
 
 
-def _ways(scenario: Scenario, book: Phrasebook) -> list[str]:
+def way_lines(scenario: Scenario, book: Phrasebook) -> list[str]:
     """Phasing in, and floors paid from gains."""
     lines = []
     for pool in scenario.rules:
@@ -44,7 +44,7 @@ def _ways(scenario: Scenario, book: Phrasebook) -> list[str]:
     return lines
 
 
-def _groups(allocation: Allocation, book: Phrasebook) -> list[str]:
+def group_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     """The groups whose sum stands at a bound."""
     lines = []
     scenario, unit = allocation.scenario, allocation.scenario.fund.unit
@@ -63,19 +63,23 @@ def _groups(allocation: Allocation, book: Phrasebook) -> list[str]:
     return lines
 
 
-def _deductions(scenario: Scenario, book: Phrasebook) -> list[str]:
+def deduction_lines(
+    scenario: Scenario, book: Phrasebook, most: int = MOST_LINES, of: Sequence[Deduction] | None = None
+) -> list[str]:
+    """A sentence on the money that each holds already, at most so many; of all, or of some."""
+    deductions = scenario.deductions if of is None else of
     names, lines = _names(scenario), []
     pools = {pool.id: pool.name for pool in scenario.rules if pool.id}
-    for deduction in scenario.deductions[:MOST_LINES]:
+    for deduction in deductions[:most]:
         amount = book.money(deduction.amount, scenario.fund.currency)
         said = book.say("corrections.deduction", name=names[deduction.recipient], amount=amount)
         if deduction.pool is not None:
             said = book.say("corrections.of_pool", said=said, pool=pools[deduction.pool])
-        lines.append(_because(said, deduction.reason, deduction.basis, book))
-    return [*lines, *_more(len(scenario.deductions), book)]
+        lines.append(because(said, deduction.reason, deduction.basis, book))
+    return [*lines, *_more(len(deductions) - most, book)]
 
 
-def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
+def rounding_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     """The sentence on a rounding that leaves something, and on what becomes of it."""
     scenario = allocation.scenario
     fund = scenario.fund
@@ -94,14 +98,17 @@ def _rounding(allocation: Allocation, book: Phrasebook) -> list[str]:
     return [book.say("finding.sentence_join").join(lines)]
 
 
-def _adjustments(scenario: Scenario, book: Phrasebook) -> list[str]:
-    """A sentence for each reason, with all that are adjusted for it."""
+def adjustment_lines(
+    scenario: Scenario, book: Phrasebook, most: int = MOST_LINES, of: Sequence[Adjustment] | None = None
+) -> list[str]:
+    """A sentence for each reason, with all that are adjusted for it, at most so many; of all, or of some."""
+    adjustments = scenario.adjustments if of is None else of
     alike: dict[tuple[object, ...], list[Adjustment]] = {}
-    for one in scenario.adjustments[:MOST_LINES]:
+    for one in adjustments[:most]:
         up = one.amount > 0 if one.paid_by is not None else None
         alike.setdefault((one.reason, one.basis, one.date, one.paid_by, up), []).append(one)
     lines = [_adjusted(group, scenario, book) for group in alike.values()]
-    return [*lines, *_more(len(scenario.adjustments), book)]
+    return [*lines, *_more(len(adjustments) - most, book)]
 
 
 def _held(split: Rounded, places: Sequence[int]) -> Number:
@@ -109,7 +116,7 @@ def _held(split: Rounded, places: Sequence[int]) -> Number:
     return plain(sum((split.held[at] for at in places), start=Fraction())) if split.held else 0
 
 
-def _past_limits(allocation: Allocation, book: Phrasebook) -> list[str]:
+def past_limit_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     """A hint for each limit that held, and that an adjustment breaks.
 
     With several pools a limit is on what one of them gives, which no adjustment changes.
@@ -156,10 +163,11 @@ def _adjusted(group: list[Adjustment], scenario: Scenario, book: Phrasebook) -> 
         said = book.say(key, said=said, name=_party(first.paid_by, scenario, book))
     elif first.paid_by is not None:
         said = book.say("corrections.pro_rata", said=said)
-    return _because(said, first.reason, first.basis, book)
+    return because(said, first.reason, first.basis, book)
 
 
-def _because(said: str, reason: Text | None, basis: Text | None, book: Phrasebook) -> str:
+def because(said: str, reason: Text | None, basis: Text | None, book: Phrasebook) -> str:
+    """The sentence of what is said, with its reason and the provision that it rests on, where given."""
     if reason is not None:
         said = book.say("corrections.reason", said=said, reason=reason)
     if basis is not None:
@@ -168,7 +176,7 @@ def _because(said: str, reason: Text | None, basis: Text | None, book: Phraseboo
 
 
 def _more(count: int, book: Phrasebook) -> list[str]:
-    return [book.say("corrections.and_more", count=count - MOST_LINES)] if count > MOST_LINES else []
+    return [book.say("corrections.and_more", count=count)] if count > 0 else []
 
 
 def _party(party: Party, scenario: Scenario, book: Phrasebook) -> str:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 
+from allocator.core.corrections import Deduction
+from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.core.parts import Text
+from allocator.core.parts import Earmark, Factor, Text
+from allocator.core.pools import Indicator, Pool
+from allocator.report.words.clauses import in_clauses
 
 LENGTH = 12  # hexadecimal digits that people compare
 
@@ -26,7 +31,7 @@ def paper_code(scenario: Scenario) -> str:
     (True, False)
     """
     fund = scenario.fund
-    content = {
+    content: dict[str, object] = {
         "digest": scenario.digest,
         "fund": [_both(fund.name), _both(fund.source)],
         "recipients": [[r.id, *_both(r.name)] for r in scenario.recipients],
@@ -34,8 +39,24 @@ def paper_code(scenario: Scenario) -> str:
         "factors": [[f.id, *_both(f.name), f.status, _both(f.source)] for f in scenario.factors],
         "cells": sorted([c.recipient, c.factor, c.status] for c in scenario.provenance if c.status),
     }
+    if in_clauses(scenario):
+        content["clauses"] = list(_clauses(scenario))
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def _clauses(scenario: Scenario) -> Iterator[Sequence[object]]:
+    """The names, reasons, dates and provisions of a rule's clauses, which papers say and no digest covers."""
+    of = scenario.fund.currency
+    yield ["of", [] if isinstance(of, str) else _both(of)]
+    parts: tuple[Pool | Indicator, ...] = (*scenario.pools, *scenario.indicators)
+    yield from ([part.id, *_both(part.name), _both(part.basis)] for part in parts)
+    clauses: tuple[Factor | Limit, ...] = (*scenario.factors, *scenario.limits)
+    yield from ([_both(clause.basis)] for clause in clauses)
+    given: tuple[Earmark | Deduction, ...] = (*scenario.earmarks, *scenario.deductions)
+    yield from ([_both(one.reason), _both(one.basis)] for one in given)
+    for hand in scenario.adjustments:
+        yield [_both(hand.reason), _both(hand.basis), str(hand.date or "")]
 
 
 def _both(text: Text | None) -> list[str]:

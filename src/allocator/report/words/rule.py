@@ -148,17 +148,7 @@ def weights_words(scenario: Scenario, book: Phrasebook, pool: Pool | None = None
 
 def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str]:
     """The clauses of a limit, one for its floor and one for its cap."""
-    if limit.recipients == "all":
-        whom = book.say("rule.together_all" if limit.together else "rule.each")
-    elif isinstance(limit.recipients, str):
-        key = "rule.together_kind" if limit.together else "rule.each_kind"
-        whom = book.say(key, kind=book.kind(limit.recipients))
-    else:
-        whom = book.show([words.recipient(id) for id in limit.recipients[:MOST_NAMES]])
-        if len(limit.recipients) > MOST_NAMES:
-            whom = book.say("rule.and_more", names=whom, count=len(limit.recipients))
-    if limit.where is not None:
-        whom = book.say("pools.meeting", whom=whom, where=words.condition(limit.where, book))
+    whom = whom_words(limit.recipients, limit.where, book, words, together=limit.together)
     # a limit holds for each recipient by itself, which a list of names alone would not say
     many = not isinstance(limit.recipients, str) and len(limit.recipients) > 1 and not limit.together
     if limit.together and not isinstance(limit.recipients, str):
@@ -189,6 +179,29 @@ def limit_clauses(limit: Limit, book: Phrasebook, words: LimitWords) -> list[str
         pool = words.pool(limit.pool)
         clauses = [book.say("pools.in_pool", pool=pool, clause=clause) for clause in clauses]
     return clauses
+
+
+def whom_words(
+    recipients: str | tuple[str, ...],
+    where: Formula | None,
+    book: Phrasebook,
+    words: LimitWords,
+    *,
+    together: bool = False,
+) -> str:
+    """The recipients that a clause is for: all, a kind or names, with the condition that they meet."""
+    if recipients == "all":
+        whom = book.say("rule.together_all" if together else "rule.each")
+    elif isinstance(recipients, str):
+        key = "rule.together_kind" if together else "rule.each_kind"
+        whom = book.say(key, kind=book.kind(recipients))
+    else:
+        whom = book.show([words.recipient(id) for id in recipients[:MOST_NAMES]])
+        if len(recipients) > MOST_NAMES:
+            whom = book.say("rule.and_more", names=whom, count=len(recipients))
+    if where is not None:
+        whom = book.say("pools.meeting", whom=whom, where=words.condition(where, book))
+    return whom
 
 
 def limit_lines(scenario: Scenario, book: Phrasebook) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from html import escape
 
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words
-from allocator.report.papers.slides import Bars, Deck, Slide
+from allocator.report.papers.slide import Bars, Slide
+from allocator.report.papers.slides import Deck
 from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 from allocator.ui.components import markup

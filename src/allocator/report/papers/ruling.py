@@ -1,0 +1,148 @@
+"""Parts of papers on the rule: its clauses, the money by pool, and what one recipient's amount is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from fractions import Fraction
+
+from allocator.core.allocation import Allocation
+from allocator.core.errors import ScenarioError
+from allocator.core.exact import Number
+from allocator.core.parts import Factor
+from allocator.report.papers.blocks import Block, NewPage, Words, part_of, texts
+from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.stages import stage_table
+from allocator.report.tables.table import Row, Table, written
+from allocator.report.words.clauses import in_clauses, numbered_clauses
+from allocator.report.words.corrections import group_lines, past_limit_lines
+from allocator.report.words.rule import rule_sentence
+from allocator.text import Phrasebook
+
+POOLS_ABREAST = 6  # the most pools whose columns stand in one table of a landscape page
+POOLS_WITHIN = 3  # the most whose columns stand in a table within the text
+MOST_ON_PAGE = 16  # the most recipients whose annex is kept together on a landscape page
+MOST_EFFECTS = 10  # sentences on groups at a bound and on limits that adjustments break
+
+
+def rule_words(allocation: Allocation, book: Phrasebook, only: str | None = None) -> list[Words]:
+    """The rule in words: one sentence where that holds it, else clause by clause.
+
+    With ``only`` a recipient's id, of money held already and of adjustments those of that one.
+    """
+    if not in_clauses(allocation.scenario):
+        return [Words("text", rule_sentence(allocation.scenario, book))]
+    return texts("text", numbered_clauses(allocation, book, only))
+
+
+def effects(allocation: Allocation, book: Phrasebook) -> list[Words]:
+    """Sentences on the groups that stand at a bound, and on limits that an adjustment breaks."""
+    lines = [*group_lines(allocation, book), *past_limit_lines(allocation, book)]
+    more = len(lines) - MOST_EFFECTS
+    lines = lines[:MOST_EFFECTS]
+    return texts("text", [*lines, *([book.say("clauses.more_effects", count=more)] if more > 0 else [])])
+
+
+def without_pools(table: Table, allocation: Allocation, most: int) -> list[str]:
+    """The keys of the office's table to keep where it has more pools than ``most``: all but theirs."""
+    pools = len(allocation.splits) if len(allocation.splits) > most else 0
+    if pools < 2:
+        return [column.key for column in table.columns]
+    own = {column.key for column in table.columns[2 : 2 + pools]}
+    return [column.key for column in table.columns if column.key not in own]
+
+
+def annexes_by_pool(proposal: Proposal) -> list[Block]:
+    """Tables of what each pool gives, where the office's table leaves the pools out; else nothing."""
+    book, table = proposal.book, proposal.table
+    pools = len(proposal.chosen.splits)
+    if pools <= POOLS_ABREAST:
+        return []
+    blocks: list[Block] = []
+    for start in range(0, pools, POOLS_ABREAST):
+        at = [0, 1, *range(2 + start, 2 + min(pools, start + POOLS_ABREAST))]
+        caption = book.say("report.by_pool", first=start + 1, last=at[-1] - 1, fund=proposal.fund_name)
+        rows = tuple(
+            Row(row.role, tuple(row.cells[i] for i in at))
+            for row in table.rows
+            if any(row.cells[i] for i in at[2:])
+        )
+        grid = written(
+            "",
+            tuple(table.headers[i] for i in at),
+            tuple(table.numeric[i] for i in at),
+            rows,
+            table.unit,
+        )
+        blocks += [NewPage(wide=True), Words("title", caption), grid]
+    return blocks
+
+
+def in_text(table: Table, allocation: Allocation, keep: Collection[str]) -> Table:
+    """The office's table for a page of text: the columns to keep, with few pools theirs, and instalments."""
+    pools = len(allocation.splits)
+    own = [column.key for column in table.columns[2 : 2 + pools]] if 1 < pools <= POOLS_WITHIN else []
+    return part_of(table, "", [*keep, *own, "before", "adjustment", "issued", "to_issue"])
+
+
+# --- one recipient --------------------------------------------------------------------------------
+
+
+def steps_of(proposal: Proposal, id: str) -> list[Table]:
+    """The steps to the recipient's amount, pool by pool, a table each for those it is in."""
+    chosen, book = proposal.chosen, proposal.book
+    at = chosen.scenario.position[id]
+    several = len(chosen.splits) > 1
+    grids = []
+    for split in chosen.splits:
+        if at not in split.members and (several or not chosen.amounts[id]):
+            continue
+        table = stage_table(chosen, book, pool=split.pool.id if several else None)
+        cells = table.rows[at].cells
+        rows = tuple(
+            Row("total" if column.key == "amount" else "recipient", (header, cell))
+            for column, header, cell in list(zip(table.columns, table.headers, cells, strict=True))[2:]
+        )
+        key = "report.district.steps_in" if several else "report.district.steps"
+        headers = book.say("report.district.item"), book.say("report.district.figure")
+        grids.append(written(book.say(key, pool=split.pool.name), headers, (False, True), rows, table.unit))
+    return grids
+
+
+def values_of(proposal: Proposal, id: str) -> Table:
+    """The recipient's own values of the columns that the amounts depend on."""
+    scenario, book = proposal.chosen.scenario, proposal.book
+    at, used = scenario.position[id], scenario.columns.used
+    rows = []
+    for factor in scenario.factors:
+        if factor.id in used:
+            try:
+                value = scenario.numbers(factor.id, (at,))[0]
+            except ScenarioError:  # of a formula that nobody needs here
+                value = None
+            cells = (
+                book.text(factor.name),
+                _value(value, book),
+                book.text(factor.unit) if factor.unit else "",
+                status_words(factor, book),
+            )
+            rows.append(Row("recipient", cells))
+    keys = ("report.district.item", "report.district.value", "clauses.unit", "report.slide.rule_status")
+    headers = tuple(map(book.say, keys))
+    caption = book.say("report.district.values", name=proposal.names[id])
+    return written(caption, headers, (False, True, False, False), tuple(rows))
+
+
+def status_words(factor: Factor, book: Phrasebook) -> str:
+    """The status of a column's data, or that it is worked out by a formula."""
+    return book.say("clauses.by_formula" if factor.formula is not None else f"status.{factor.status}")
+
+
+def long_table(proposal: Proposal) -> bool:
+    """True where the annex of a rule in clauses does not fit on its page and goes on over it."""
+    return in_clauses(proposal.chosen.scenario) and len(proposal.chosen.amounts) > MOST_ON_PAGE
+
+
+def _value(value: Number | str | None, book: Phrasebook) -> str:
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else book.number(round(Fraction(value), 6))
