@@ -25,7 +25,8 @@ import psutil
 from allocator import Scenario, allocate, load_scenario
 from allocator.analysis.batch import Kernel, brisk
 from allocator.analysis.sweep import Around, sweep
-from allocator.analysis.sweep.case import BLOCK, case_of
+from allocator.analysis.sweep.case import case_of
+from allocator.analysis.sweep.laws import BLOCK
 from benchmarks.engine import scenario, with_limits
 
 SIZES = (9, 16, 64, 183, 600, 2_844, 13_000)

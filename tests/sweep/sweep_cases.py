@@ -10,7 +10,8 @@ import numpy as np
 
 from allocator import Allocation, Scenario, allocate
 from allocator.analysis.batch import Kernel, brisk
-from allocator.analysis.sweep.case import BLOCK, Case, case_of
+from allocator.analysis.sweep.case import Case, case_of
+from allocator.analysis.sweep.laws import BLOCK
 from allocator.analysis.sweep.sweeping import Sweep
 
 

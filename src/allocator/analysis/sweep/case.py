@@ -10,7 +10,7 @@ import numpy as np
 
 from allocator.analysis.batch import Cut, Figures, Kernel, figures_of
 from allocator.analysis.batch.masks import Array, Bools
-from allocator.analysis.sweep.laws import Draws, Law, check_factors, draws_of
+from allocator.analysis.sweep.laws import BLOCK, Draws, Law, check_factors, draws_of, random_of
 from allocator.core.allocation import Allocation
 from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number, exact
@@ -19,7 +19,6 @@ from allocator.core.parts import wrong
 
 Tell = Callable[[int], object]
 TILE = 2**16  # amounts of some recipients that are worked out at once
-BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
 MOST_UNITS = 2**39  # so that sums over a block of draws are exact in double precision
 
 
@@ -34,8 +33,7 @@ class Case:
 
     def random(self, block: int, stream: int = 0) -> np.random.Generator:
         """The random numbers of a block: stream 0 for the weights, 1 for the noise."""
-        seeds = np.random.SeedSequence(self.seed, spawn_key=(block, stream))
-        return np.random.Generator(np.random.Philox(seeds))
+        return random_of(self.seed, block, stream)
 
     def weights(self, block: int) -> Array:
         """The weights of a block's draws: factors × draws."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from allocator.analysis.batch import Kernel, brisk
 from allocator.analysis.batch.masks import Array
-from allocator.analysis.sweep.case import BLOCK, Case, case_of
-from allocator.analysis.sweep.laws import covariance
+from allocator.analysis.sweep.case import Case, case_of
+from allocator.analysis.sweep.laws import BLOCK, covariance
 from allocator.analysis.sweep.sweeping import Sweep
 from allocator.core.exact import Frozen
 

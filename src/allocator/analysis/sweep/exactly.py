@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from allocator.analysis.batch.masks import Array, Bools, Ints
-from allocator.analysis.sweep.laws import Draws, Law, Within, check_factors, draws_of
+from allocator.analysis.sweep.laws import BLOCK, Draws, Law, Within, check_factors, draws_of, random_of
 from allocator.core.allocation import Allocation
 from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError
@@ -26,7 +26,6 @@ from allocator.core.parts import Factor, wrong
 FINE = 10**9  # the parts that drawn weights are rounded to
 DIGITS = 12  # of a value with noise
 WIDTH = 64  # draws after which progress is told
-BLOCK = 8192
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +63,10 @@ class Exactly:
     ) -> Iterator[tuple[Array, Bools, Kept]]:
         """The amounts of a block's draws that count, in batches; none of them is in doubt."""
         weights = [
-            (pool, draws.draw(self._random(block, 10 + at), BLOCK))
+            (pool, draws.draw(random_of(self.seed, block, 10 + at), BLOCK))
             for at, (pool, draws) in enumerate(self.draws)
         ]
-        random = self._random(block, 1)
+        random = random_of(self.seed, block, 1)
         for start in range(0, wanted, WIDTH):
             here = range(start, min(start + WIDTH, wanted))
             found = [self._amounts({p: w[:, at] for p, w in weights}, random) for at in here]
@@ -86,10 +85,6 @@ class Exactly:
             yield kept.units[first:last].astype(float)
             if tell is not None:
                 tell(kept.fits.size)
-
-    def _random(self, block: int, stream: int) -> np.random.Generator:
-        seeds = np.random.SeedSequence(self.seed, spawn_key=(block, stream))
-        return np.random.Generator(np.random.Philox(seeds))
 
     def _amounts(self, weights: Mapping[str, Array], random: np.random.Generator) -> list[int] | None:
         """Everybody's amount under these weights, and with noise; None where it cannot be allocated."""

@@ -55,6 +55,15 @@ class Within:
 Law = Around | Anywhere | Within
 
 
+BLOCK = 8192  # draws that share their random numbers: the same ones for any worker
+
+
+def random_of(seed: int, block: int, stream: int = 0) -> np.random.Generator:
+    """The random numbers of a block of draws, a stream for each thing that is drawn."""
+    seeds = np.random.SeedSequence(seed, spawn_key=(block, stream))
+    return np.random.Generator(np.random.Philox(seeds))
+
+
 @dataclass(frozen=True)
 class Draws:
     """A law for given weights, ready to be drawn from; ``low`` and ``high`` only under `Within`.

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from allocator.analysis.batch.masks import Ints
-from allocator.analysis.sweep.case import BLOCK
+from allocator.analysis.sweep.laws import BLOCK
 from allocator.analysis.sweep.levels import LEVELS, groups_of, levels_by_times, levels_of
 from allocator.analysis.sweep.tally import Known, Plan, Tally, tallied
 

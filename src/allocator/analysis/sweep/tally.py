@@ -10,8 +10,9 @@ import numpy as np
 from allocator.analysis.batch import Cut, brisk, own_copy
 from allocator.analysis.batch.limiting import bounded
 from allocator.analysis.batch.masks import Array, Ints, count_true, part_of
-from allocator.analysis.sweep.case import BLOCK, Case, Tell
+from allocator.analysis.sweep.case import Case, Tell
 from allocator.analysis.sweep.exactly import Exactly, Kept
+from allocator.analysis.sweep.laws import BLOCK
 from allocator.analysis.sweep.ranks import Ranking, Standing
 
 Known = Cut | Kept

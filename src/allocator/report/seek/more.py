@@ -7,10 +7,9 @@ from typing import Any
 from allocator.analysis.compare import changes
 from allocator.analysis.seek import Answer, More
 from allocator.core.errors import AllocatorError
-from allocator.core.model import Scenario
-from allocator.core.parts import Party
 from allocator.report.seek.words import sentences
 from allocator.report.tables.table import Column, Table, total_of
+from allocator.report.words.corrections import party_name
 from allocator.text import Phrasebook, money_scale
 
 WAYS = {"shared": "seek.more_shared", "paid": "seek.more_paid", "ruled": "seek.more_ruled"}
@@ -28,13 +27,6 @@ def way_title(more: More, way: str, book: Phrasebook) -> str:
     if way == "paid" and more.payer is not None:
         return book.say(WAYS[way], payer=party_name(more.payer, more.now.scenario, book))
     return book.say(WAYS[way])
-
-
-def party_name(party: Party, scenario: Scenario, book: Phrasebook) -> str:
-    """The name of a recipient or reservation."""
-    if party.recipient:
-        return book.text(scenario.recipients[scenario.position[party.recipient]].name)
-    return next(book.text(r.name) for r in scenario.reservations if r.name.zh == party.reservation)
 
 
 def way_lines(more: More, way: str, book: Phrasebook) -> list[str]:

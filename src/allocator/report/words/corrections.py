@@ -85,7 +85,7 @@ def rounding_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     fund = scenario.fund
     unit = book.money(fund.unit, fund.currency)
     if fund.rest_to is not None:
-        return [book.say("corrections.rest_to", unit=unit, name=_party(fund.rest_to, scenario, book))]
+        return [book.say("corrections.rest_to", unit=unit, name=party_name(fund.rest_to, scenario, book))]
     if fund.rounding != "each-alone":
         return []
     left = book.money(max(allocation.left, -allocation.left), fund.currency)
@@ -94,7 +94,7 @@ def rounding_lines(allocation: Allocation, book: Phrasebook) -> list[str]:
     if allocation.left and allocation.used == allocation.left:
         lines.append(book.say("corrections.used"))
     elif allocation.left > 0 and fund.left is not None:
-        lines.append(book.say("corrections.left_to", name=_party(fund.left, scenario, book)))
+        lines.append(book.say("corrections.left_to", name=party_name(fund.left, scenario, book)))
     return [book.say("finding.sentence_join").join(lines)]
 
 
@@ -160,7 +160,7 @@ def _adjusted(group: list[Adjustment], scenario: Scenario, book: Phrasebook) -> 
         said = book.say("corrections.on", said=said, date=first.date.isoformat())
     if isinstance(first.paid_by, Party):
         key = "corrections.paid_by" if first.amount > 0 else "corrections.paid_to"
-        said = book.say(key, said=said, name=_party(first.paid_by, scenario, book))
+        said = book.say(key, said=said, name=party_name(first.paid_by, scenario, book))
     elif first.paid_by is not None:
         said = book.say("corrections.pro_rata", said=said)
     return because(said, first.reason, first.basis, book)
@@ -179,7 +179,8 @@ def _more(count: int, book: Phrasebook) -> list[str]:
     return [book.say("corrections.and_more", count=count)] if count > 0 else []
 
 
-def _party(party: Party, scenario: Scenario, book: Phrasebook) -> str:
+def party_name(party: Party, scenario: Scenario, book: Phrasebook) -> str:
+    """The name of a recipient or a reservation that takes or pays something."""
     if party.recipient:
         return book.text(_names(scenario)[party.recipient])
     return next(book.text(r.name) for r in scenario.reservations if r.name.zh == party.reservation)

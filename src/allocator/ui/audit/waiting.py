@@ -11,7 +11,7 @@ from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number
 from allocator.report.audit.findings import Findings
 from allocator.text import Phrasebook
-from allocator.ui.components import background, markup
+from allocator.ui.components import background
 from allocator.ui.session.readings import Choice, findings_key, findings_of, is_kept, quick, work_out
 
 
@@ -51,10 +51,5 @@ def render_findings(
 
 def _asked_for(what: str, book: Phrasebook) -> bool:
     """True if the button for ranges that take long was pressed."""
-    place = st.empty()
-    with place.container():
-        st.html(markup.block("hint", book.say("published.work_out_about")))
-        pressed = st.button(book.say("published.work_out"), key=f"work-out-{what}", type="primary")
-    if pressed:
-        place.empty()
-    return pressed
+    about, label = book.say("published.work_out_about"), book.say("published.work_out")
+    return background.render_asked(about, label, f"work-out-{what}")

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from allocator.ui.components import inside
+from allocator.ui.components import inside, markup
 
 T = TypeVar("T")
 Progress = Callable[[float], None]
@@ -99,6 +99,38 @@ def render_progress(
     pressed.
     """
     st.fragment(_render_progress, run_every=EVERY)(work, said, cancel, key, then)
+
+
+def awaited(
+    key: Hashable,
+    work: Callable[[Progress], T],
+    said: Callable[[int], str],
+    cancel: str,
+    name: str,
+    then: Callable[[], object] = bool,
+) -> T | None:
+    """The result under this key, begun where it is not there yet; None, with a bar, while that takes long.
+
+    ``said``, ``cancel`` and ``then`` are those of `render_progress`, ``name`` its button's key.
+    """
+    if result(key) is None:
+        beside = under_way(key) or begun(key, work)
+        if beside.running(PATIENCE):
+            render_progress(beside, said, cancel, name, then)
+            return None
+    found: T | None = result(key)
+    return found
+
+
+def render_asked(about: str, label: str, key: str) -> bool:
+    """Draws the button for work that takes long, with what it is about; True once it was pressed."""
+    place = st.empty()
+    with place.container():
+        st.html(markup.block("hint", about))
+        pressed = st.button(label, key=key, type="primary")
+    if pressed:
+        place.empty()
+    return pressed
 
 
 def _render_progress(

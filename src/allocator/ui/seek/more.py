@@ -20,10 +20,10 @@ from allocator.report.seek.more import (
     more_table,
     more_title,
     option_name,
-    party_name,
     way_lines,
     way_title,
 )
+from allocator.report.words.corrections import party_name
 from allocator.text import Phrasebook
 from allocator.ui.components import background, markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
@@ -102,20 +102,14 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
         except AllocatorError as error:
             return error
 
-    key = "more", asked
-    found: More | AllocatorError | None = background.result(key)
-    if found is None:
-        under_way = background.under_way(key) or background.begun(key, work)
-        if under_way.running(background.PATIENCE):
-            background.render_progress(
-                under_way,
-                lambda percent: book.say("audit.progress", percent=percent),
-                book.say("app.seek.cancel"),
-                f"more-cancel-{slug}",
-                lambda: st.session_state.pop(f"more-asked-{slug}", None),
-            )
-            return
-        found = background.result(key)
+    found = background.awaited(
+        ("more", asked),
+        work,
+        lambda percent: book.say("audit.progress", percent=percent),
+        book.say("app.seek.cancel"),
+        f"more-cancel-{slug}",
+        lambda: st.session_state.pop(f"more-asked-{slug}", None),
+    )
     if isinstance(found, AllocatorError):
         widgets.render_problems(found, book)
     elif found is not None:

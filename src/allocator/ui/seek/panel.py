@@ -245,20 +245,14 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
         except AllocatorError as error:
             return error
 
-    key = "seek", asked
-    found: Answer | AllocatorError | None = background.result(key)
-    if found is None:
-        under_way = background.under_way(key) or background.begun(key, work)
-        if under_way.running(background.PATIENCE):
-            background.render_progress(
-                under_way,
-                lambda percent: book.say("audit.progress", percent=percent),
-                book.say("app.seek.cancel"),
-                f"seek-cancel-{slug}",
-                lambda: st.session_state.pop(f"seek-asked-{slug}", None),
-            )
-            return
-        found = background.result(key)
+    found = background.awaited(
+        ("seek", asked),
+        work,
+        lambda percent: book.say("audit.progress", percent=percent),
+        book.say("app.seek.cancel"),
+        f"seek-cancel-{slug}",
+        lambda: st.session_state.pop(f"seek-asked-{slug}", None),
+    )
     if found is None:
         return
     if isinstance(found, AllocatorError):

@@ -100,13 +100,9 @@ def _drawn(scenario: Scenario, asked: Asked, progress: Callable[[float], None]) 
 
 def _asked_for(slug: str, book: Phrasebook) -> bool:
     """True if the button for draws that take long was pressed."""
-    place = st.empty()
-    with place.container():
-        st.html(markup.block("hint", book.say("app.sweep.go_about")))
-        pressed = st.button(book.say("app.sweep.go"), key=f"sweep-go-{slug}", type="primary")
-    if pressed:
-        place.empty()
-    return pressed
+    return background.render_asked(
+        book.say("app.sweep.go_about"), book.say("app.sweep.go"), f"sweep-go-{slug}"
+    )
 
 
 # --- what is drawn --------------------------------------------------------------------------------
