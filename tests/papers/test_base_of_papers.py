@@ -23,7 +23,7 @@ from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.meeting import meeting
-from allocator.report.papers.pack import document, not_made
+from allocator.report.papers.pack import document, not_drawn
 from allocator.report.papers.pictures import pictures
 from allocator.report.papers.proposal import Proposal, proposal
 from allocator.report.papers.slides import deck
@@ -142,8 +142,8 @@ def test_pictures_draw_the_changes_from_it_and_no_reasons(made, lang: str, key: 
         base, amount, by = map(Fraction, rows[getattr(recipient.name, lang)])
         assert (amount - base, base * 10_000) == (by, found.known.amounts[recipient.id])
     said = {"zh": "“原因”各图没有制作", "en": "No charts of reasons"}[lang]
-    assert said in not_made(found)[-1] and NAMES[key, lang] in not_made(found)[-1]
-    assert not [line for line in not_made(made(lang, None)) if said in line]
+    assert said in not_drawn(found)[0] and NAMES[key, lang] in not_drawn(found)[0]
+    assert not [line for line in not_drawn(made(lang, None)) if said in line]
 
 
 @EACH

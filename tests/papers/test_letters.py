@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from docx import Document
 from pptx import Presentation
+from pypdf import PdfReader
 from undrawn import leave_undrawn
 
 from allocator import allocate, load_scenario
@@ -41,7 +42,10 @@ def packed(request: pytest.FixtureRequest) -> Iterator[tuple[str, int, dict[str,
     lang, at = request.param
     with pytest.MonkeyPatch.context() as patch:
         leave_undrawn(patch)
-        made = pack(proposal(list(SCENARIOS.values()), Phrasebook(lang), date(2023, 5, 31), proposed=at))
+        made = pack(
+            proposal(list(SCENARIOS.values()), Phrasebook(lang), date(2023, 5, 31), proposed=at),
+            every_picture=True,
+        )
     yield lang, at, {file.name: file for file in (*made.files, *made.inside)}
 
 
@@ -64,6 +68,8 @@ def read(file: File) -> tuple[str, Tables]:
         return "\n".join(c for table in rows for row in table for c in row), rows
     if kind == "csv":
         return "", [list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))]
+    if kind == "pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(content).pages), []
     return (file.content.decode("utf-8-sig"), []) if kind in ("txt", "toml") else ("", [])
 
 
@@ -112,11 +118,12 @@ def test_a_letter_beside_a_name_is_the_option_of_this_name(packed: Any) -> None:
     start = {"zh": "方案{}（{}", "en": "Option {} ({}"}[lang]
     found: dict[str, set[str]] = {}
     for file in files.values():
-        text = whole(file)
-        named = re.findall({"zh": "方案([A-F])（(?!万元)", "en": r"[Oo]ption ([A-F]) \("}[lang], text)
+        ends = r"\s" if file.name.endswith(".pdf") else "(?!)"  # a line of a PDF may end anywhere
+        text = re.sub(ends, "", whole(file))
+        named = re.findall({"zh": "方案([A-F])（(?!万元)", "en": r"[Oo]ption ?([A-F]) ?\("}[lang], text)
         for letter in named:
-            title = getattr(SCENARIOS[letter].title, lang)
-            count = text.lower().count(start.format(letter, title).lower())
+            begins = start.format(letter, getattr(SCENARIOS[letter].title, lang))
+            count = text.lower().count(re.sub(ends, "", begins).lower())
             assert count == named.count(letter), (file.name, letter)
         for letter, scenario in SCENARIOS.items():
             if re.search(rf"(?m)^{letter}[ 　]+{re.escape(getattr(scenario.title, lang))}", text):

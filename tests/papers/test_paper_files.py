@@ -15,6 +15,7 @@ from test_report_page import choose
 from allocator import Provenance, Scenario, Text, load_scenario
 from allocator.report.papers import docx as word
 from allocator.report.papers import internal as inner
+from allocator.report.papers import pdf as printed
 from allocator.report.papers import pptx as slideshow
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
@@ -48,8 +49,10 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(module, name, build)
 
     counted(word, "docx")
+    counted(printed, "pdf")
     counted(slideshow, "pptx")
     paper_files._word.cache_clear()
+    paper_files._pdf.cache_clear()
     paper_files._slides.cache_clear()
     return made
 
@@ -62,7 +65,7 @@ def test_pages_build_no_file_until_one_is_asked_for(
         for _ in range(2):
             html = html_of(choose(app, "report-paper", kind).run())
             assert 'class="al-paper"' in html
-    assert len(app.get("download_button")) == 1
+    assert len(app.get("download_button")) == 2  # Word and PDF
     times = []
     true = inner.audit
     monkeypatch.setattr(inner, "audit", lambda *a, **k: times.append(1) or true(*a, **k))
@@ -79,16 +82,16 @@ def every(made: Proposal) -> list[Callable[[], bytes]]:
     assert note is not None
     formal = [] if made.illustrative else [request(made), notice(made)]
     papers = [brief(made), meeting(made), district(made, "naxi"), note, *formal]
-    files = [paper_files.word_file(paper, made) for paper in papers]
+    files = [file for paper in papers for file in paper_files.files_of(paper, made)]
     return [file.build for file in (*files, paper_files.slides_file(deck(made), made))]
 
 
 def test_a_file_is_built_once_for_one_content(built: list[str]) -> None:
     real = [replace(s, factors=tuple(replace(f, status="published") for f in s.factors)) for s in (RULE, CAP)]
     first = [build() for build in every(proposal(real, ZH, ON, proposed=1))]
-    assert len(built) == len(first) == 7
+    assert len(built) == len(first) == 13
     assert [build() for build in every(proposal(real, ZH, ON, proposed=1))] == first
-    assert len(built) == 7
+    assert len(built) == 13
 
 
 def first_factor(**fields: object) -> Callable[[Scenario], Scenario]:

@@ -307,7 +307,7 @@ def test_options_of_both_kinds_stand_side_by_side() -> None:
 
 def test_what_covers_no_pools_is_left_out_of_the_pack_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     leave_undrawn(monkeypatch)
-    packed = pack(made(POOLS[1], "zh"))
+    packed = pack(made(POOLS[1], "zh"), every_picture=True)
     kinds = {file.key for file in packed.files}
     said = "".join(packed.left_out)
     for key, name in (("workbook", "Excel工作簿"), ("steps", "测算过程图"), ("swing", "权重变动分析")):

@@ -453,7 +453,7 @@ def test_the_pack_holds_every_file_and_says_what_is_what(packed: Pack) -> None:
     import hashlib
 
     assert hashes == {n: hashlib.sha256(c).hexdigest() for n, c in inside.items() if n != "说明.txt"}
-    for kind in ("docx", "pptx", "xlsx", "png", "svg", "csv", "toml"):
+    for kind in ("docx", "pdf", "pptx", "xlsx", "png", "svg", "csv", "toml"):
         assert any(name.endswith(kind) for name in inside)
     assert "内部" not in "".join(inside)
     for said in ("投资60%", "示例", f"算法版本{METHOD_VERSION}", "2023年5月31日", "方案A"):
@@ -472,7 +472,7 @@ def test_the_scenarios_of_the_pack_give_the_same_digests(
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Packs without the pictures that go to others, which take longest to make; no other is drawn."""
-    monkeypatch.setattr("allocator.report.papers.pictures.pictures", lambda _: iter(()))
+    monkeypatch.setattr("allocator.report.papers.pictures.pictures", lambda _, every: iter(()))
     leave_undrawn(monkeypatch)
 
 
@@ -499,9 +499,10 @@ def test_charts_of_ranges_go_with_the_internal_note_and_draw_what_the_audit_find
     # 4094.78 to 5226.31 (method.md, section 3), outward in the chart's figures, which are whole from 1,000 on
     assert money_rows[zone][0] == {"zh": "4094–5227", "en": "4,094–5,227"}[lang]
     assert {len(row) for row in shown[2].rows} == {3} and len(shown[2].rows) == 1 + 4 * 9
-    made_pack = pack(found)
+    made_pack = pack(found, every_picture=True)
     inside = [f.name for f in made_pack.inside]
-    assert len(inside) == 1 + 3 * 3
+    assert len(inside) == 2 + 3 * 3
+    assert len(pack(found).inside) == 2  # the note as Word and PDF, and no picture unless asked for
     assert not [f.name for f in made_pack.files if f.name in inside]
 
 
@@ -533,7 +534,7 @@ def test_names_with_markup_and_slashes_are_harmless() -> None:
     found = proposal([scenario], ZH, ON)
     text = "\n".join(p.text for p in opened(district(found, first.id)).paragraphs)
     assert bad.zh in text
-    file = for_recipient(found, first.id)
+    file, _ = for_recipient(found, first.id)
     assert not set('/\\<>:"') & set(file.name)
     (spec,) = [p for p in pictures.pictures(found) if p.name.startswith("【示例】分步-甲")]
     assert bad.zh in spec.title
@@ -773,7 +774,8 @@ def test_report_for_recipients_writes_their_papers_alone(run: Run, tmp_path: Pat
     )
     assert status == 0, err
     assert sorted(p.name for p in (tmp_path / "o").iterdir()) == [
-        "【示例】江阳区分配情况单.docx", "【示例】纳溪区分配情况单.docx",
+        "【示例】江阳区分配情况单.docx", "【示例】江阳区分配情况单.pdf",
+        "【示例】纳溪区分配情况单.docx", "【示例】纳溪区分配情况单.pdf",
     ]  # fmt: skip
 
 
@@ -845,6 +847,6 @@ def test_english_papers_say_nothing_in_chinese() -> None:
 
 def test_nothing_published_leaves_no_internal_note(small: Scenario) -> None:
     found = proposal([replace(small, published=None)], EN, ON)
-    assert held(found) == [] and internal(found, []) is None and for_inside(found, []) is None
+    assert held(found) == [] and internal(found, []) is None and for_inside(found, [], []) == []
     assert isinstance(found.chosen, Allocation)
     assert zipped([("a", b"b")]) == zipped([("a", b"b")])

@@ -29,7 +29,7 @@ GREEK = str.maketrans(
 )
 # names of files and formats, options, codes, and what is written to be typed or read by a program
 CODES = r"""
-    sha256:\w+ | --[a-z-]+ | [\w./-]+\.(?:toml|csv|xlsx|docx|pptx|png|zip|md|json)\b | \b[0-9a-f]{8,}\b
+    sha256:\w+ | --[a-z-]+ | [\w./-]+\.(?:toml|csv|xlsx|docx|pdf|pptx|png|zip|md|json)\b | \b[0-9a-f]{8,}\b
 """
 
 
@@ -255,6 +255,6 @@ def test_pages_say_nothing_past_the_phrasebook(house: Path, scenario: Path, tmp_
         shown = re.sub(r"<style.*?</style>|<script.*?</script>|<svg.*?</svg>", "", html, flags=re.S)
         shown = re.sub(r":material/\w+:", "", re.sub(r"<[^>]*>", " ", shown))
         # names of the folder, of a file and of a format, and the other language's own
-        if words := set(others(shown, tmp_path)) - {"fund", "factors", "docx", "中文"}:
+        if words := set(others(shown, tmp_path)) - {"fund", "factors", "docx", "pdf", "中文"}:
             found[page] = words
     assert found == {}

@@ -34,6 +34,7 @@ def parser(book: Phrasebook) -> Parser:
     made.option("--date", metavar="YYYY-MM-DD")
     made.option("--details", action="store_true")
     made.option("--internal", action="store_true")
+    made.option("--pictures", action="store_true")
     return made
 
 
@@ -44,7 +45,7 @@ def command(options: Any, book: Phrasebook) -> int:
     if options.out is None:
         raise Usage(book.say("cli.missing_out"))
     asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
-                  options.details, options.internal, options.base)  # fmt: skip
+                  options.details, options.internal, options.base, options.pictures)  # fmt: skip
     made, *remarks = make_papers(options.proposal_files, asked, book)
     print(made)
     print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
@@ -63,6 +64,7 @@ class Asked:
     details: bool = False
     internal: bool = False
     base: str | None = None
+    pictures: bool = False
 
 
 def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[str]:
@@ -77,12 +79,12 @@ def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[st
     if asked.recipients:
         ids = _recipients(asked.recipients, made)
         with making(folder):
-            papers = [for_recipient(made, id) for id in ids]
+            papers = [file for id in ids for file in for_recipient(made, id)]
             _put(folder, papers)
         return [book.say("cli.reported_for", folder=asked.out, count=len(papers))]
     with making(folder):
         with Progress("cli.reporting", book) as progress:
-            packed = pack(made, progress, with_inside=asked.internal)
+            packed = pack(made, progress, with_inside=asked.internal, every_picture=asked.pictures)
         everything = [*packed.files, *packed.inside, packed.archive]
         _put(folder, everything)
     count = len(everything)

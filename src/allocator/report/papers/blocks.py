@@ -61,6 +61,15 @@ class Paper:
         return next(b.text for b in self.blocks if isinstance(b, Words) and b.kind == "title")
 
 
+def stays(block: Words, after: Block | None) -> bool:
+    """True where a paragraph stays on the page of what follows: a heading, a lead, what is signed."""
+    if isinstance(after, Table):
+        return True
+    if not isinstance(after, Words):
+        return False
+    return block.kind in ("title", "head", "subhead", "lead", "annex") or after.kind == "signed"
+
+
 def texts(kind: Kind, lines: Iterable[str]) -> list[Words]:
     """One paragraph of this kind for each line."""
     return [Words(kind, line) for line in lines]

@@ -159,11 +159,17 @@ def _page(section: Any, look: Look, *, wide: bool) -> None:
     section.page_width, section.page_height = sides
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     top, bottom, left, right = look.margins
-    if wide:  # the same margins, the sheet turned
-        top, bottom, left, right = right, left * 0.6, top * 2 / 3, bottom * 2 / 3
+    if wide:
+        top, bottom, left, right = turned(look.margins)
     section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
     section.header_distance, section.footer_distance = Mm(top / 2), Mm(max(8, bottom - 12))
+
+
+def turned(margins: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """The same margins on the sheet turned, narrower at its sides: top, bottom, left, right."""
+    top, bottom, left, right = margins
+    return right, left * 0.6, top * 2 / 3, bottom * 2 / 3
 
 
 def _frame(section: Any, paper: Paper, look: Look) -> None:

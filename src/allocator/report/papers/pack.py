@@ -78,6 +78,24 @@ def document(paper: Paper, proposal: Proposal) -> File:
     return File(file_name(paper.name, ".docx"), docx(paper, proposal.on, about(proposal)), paper.key)
 
 
+def printed(paper: Paper, proposal: Proposal) -> File:
+    """A paper as a PDF of the same name; raises ScenarioError where the program's fonts are missing."""
+    from allocator.report.papers.pdf import pdf
+
+    return File(file_name(paper.name, ".pdf"), pdf(paper, proposal.on, about(proposal)), paper.key)
+
+
+def both(paper: Paper, proposal: Proposal, left_out: list[str]) -> list[File]:
+    """A paper as a Word file and as a PDF, which without fonts is left out with a sentence."""
+    made = [document(paper, proposal)]
+    try:
+        made.append(printed(paper, proposal))
+    except ScenarioError as error:
+        _fonts_alone(error)
+        left_out += [line for line in error.sentences(proposal.book) if line not in left_out]
+    return made
+
+
 def slides(proposal: Proposal) -> File:
     """The slides as a PowerPoint file."""
     from allocator.report.papers.pptx import pptx
@@ -99,33 +117,35 @@ def workbook(proposal: Proposal) -> File:
     return File(file_name(name, ".xlsx"), content, "workbook")
 
 
-def for_recipient(proposal: Proposal, id: str) -> File:
-    """The paper for one recipient as a Word file."""
-    return document(district(proposal, id), proposal)
+def for_recipient(proposal: Proposal, id: str) -> list[File]:
+    """The paper for one recipient as a Word file and, where there are fonts, as a PDF."""
+    return both(district(proposal, id), proposal, [])
 
 
-def for_inside(proposal: Proposal, readings: Sequence[Held]) -> File | None:
-    """The internal note as a Word file; None where nothing was published."""
+def for_inside(proposal: Proposal, readings: Sequence[Held], left_out: list[str]) -> list[File]:
+    """The internal note as a Word file and a PDF; none where nothing was published."""
     paper = internal(proposal, readings)
-    if paper is None:
-        return None
-    made = document(paper, proposal)
     folder = proposal.book.say("report.file.inside")
-    return File(f"{folder}/{made.name}", made.content, made.key)
+    made = [] if paper is None else both(paper, proposal, left_out)
+    return [File(f"{folder}/{file.name}", file.content, file.key) for file in made]
 
 
 def not_made(proposal: Proposal) -> list[str]:
-    """Sentences on what cannot be made from this data and base, and why."""
-    said = [] if not proposal.illustrative else [proposal.book.say("error.report_assumed")]
-    if proposal.known is not None and len(proposal.allocations) > 1:
-        said.append(proposal.book.say("report.pack.no_reasons", base=proposal.known.full))
-    return said
+    """The sentence on papers that cannot be made from assumed data."""
+    return [] if not proposal.illustrative else [proposal.book.say("error.report_assumed")]
 
 
-def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: bool = False) -> Pack:
+def pack(
+    proposal: Proposal,
+    progress: Progress | None = None,
+    *,
+    with_inside: bool = False,
+    every_picture: bool = False,
+) -> Pack:
     """All files of a proposal and their archive, which holds the internal note only ``with_inside``.
 
-    The same proposal gives the same bytes.  ``progress`` is called with the part done, from 0 to 1.
+    The pictures are those of the proposed option and of the changes, or with ``every_picture`` all that there
+    are.  The same proposal gives the same bytes.  ``progress`` is called with the part done, from 0 to 1.
     """
     from allocator.report.papers.pictures import pictures
     from allocator.report.papers.range_pictures import ranges
@@ -134,14 +154,17 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         if progress is not None:
             progress(part)
 
-    left_out = [*not_made(proposal), *_not_drawn(proposal)]
+    left_out = not_made(proposal)
+    if every_picture:
+        left_out += not_drawn(proposal)
     readings = held(proposal, lambda part: done(0.2 * part))
     out: list[Picture] = []
     inside: list[Picture] = []
     drawn: list[Drawn] = []
 
     def specs() -> Iterator[Mapping[str, Any]]:
-        for kept, made in ((out, pictures(proposal)), (inside, ranges(proposal, readings))):
+        of_ranges = ranges(proposal, readings) if every_picture else ()
+        for kept, made in ((out, pictures(proposal, every=every_picture)), (inside, of_ranges)):
             for chart in made:
                 kept.append(chart)
                 yield chart.spec
@@ -150,24 +173,23 @@ def pack(proposal: Proposal, progress: Progress | None = None, *, with_inside: b
         try:
             wait = stack.enter_context(drawing(specs()))
         except ScenarioError as error:
-            if [problem.key for problem in error.problems] != ["report_font"]:
-                raise
+            _fonts_alone(error)
             left_out += error.sentences(proposal.book)
             wait = None
         done(0.3)
-        files = [document(paper, proposal) for paper in papers(proposal)]
-        done(0.35)
+        files = [file for paper in papers(proposal) for file in both(paper, proposal, left_out)]
+        done(0.4)
         files.append(slides(proposal))
         files += _workbook(proposal, left_out)
-        note = for_inside(proposal, readings)
-        done(0.4)
+        note = for_inside(proposal, readings, left_out)
+        done(0.5)
         if wait is not None:
-            drawn = wait(lambda part: done(0.4 + 0.55 * part))
+            drawn = wait(lambda part: done(0.5 + 0.45 * part))
     folder = proposal.book.say("report.file.charts")
     files += _pictures(out, drawn[: len(out)], folder, "charts")
     files += _scenarios(proposal, left_out)
     folder = proposal.book.say("report.file.inside")
-    kept = [] if note is None else [note, *_pictures(inside, drawn[len(out) :], folder, "ranges")]
+    kept = [*note, *_pictures(inside, drawn[len(out) :], folder, "ranges")]
     packed = _distinct([*files, *(kept if with_inside else ())])
     readme = File(
         f"{proposal.book.say('report.file.readme')}.txt", _readme(proposal, packed, left_out), "readme"
@@ -200,15 +222,21 @@ def _workbook(proposal: Proposal, left_out: list[str]) -> list[File]:
         return []
 
 
-def _not_drawn(proposal: Proposal) -> list[str]:
-    """A sentence on each set of charts that does not cover a clause of the proposed rule."""
-    if len(proposal.chosen.amounts) > MOST_STEPS:
-        return []
-    return [
-        line
-        for surface in (STEPS, SWINGS)
-        for line in beyond(proposal.chosen.scenario, surface, proposal.book)
-    ]
+def _fonts_alone(error: ScenarioError) -> None:
+    """Raises the error unless it is that the fonts of the program are missing."""
+    if [problem.key for problem in error.problems] != ["report_font"]:
+        raise error
+
+
+def not_drawn(proposal: Proposal) -> list[str]:
+    """A sentence on each set of charts that the base or the proposed rule does not allow."""
+    book, said = proposal.book, []
+    if proposal.known is not None and len(proposal.allocations) > 1:
+        said.append(book.say("report.pack.no_reasons", base=proposal.known.full))
+    if len(proposal.chosen.amounts) <= MOST_STEPS:
+        for surface in (STEPS, SWINGS):
+            said += beyond(proposal.chosen.scenario, surface, book)
+    return said
 
 
 def _scenarios(proposal: Proposal, left_out: list[str]) -> Iterator[File]:
@@ -241,9 +269,12 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
         for file in files
         if (key := file.key) in ("charts", "scenarios", "ranges")
     }
-    for key, name in {file.key: file.name for file in files}.items():
+    named: dict[str, list[str]] = {}
+    for file in files:
+        named.setdefault(file.key, []).append(file.name)
+    for key, names in named.items():
         what = book.say(_ABOUT[key])
-        lines.append(book.say("report.pack.line", name=folders.get(key, name), about=what))
+        lines.append(book.say("report.pack.line", name=folders.get(key) or names, about=what))
     left = list(left_out)
     if left:
         lines += ["", book.say("report.pack.left_out"), *left]

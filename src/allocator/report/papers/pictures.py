@@ -51,15 +51,21 @@ class Picture:
         return csv_bytes(self.rows)
 
 
-def pictures(proposal: Proposal) -> Iterator[Picture]:
-    """All charts: amounts and changes by scenario, and a set for each of up to MOST_STEPS recipients."""
+def pictures(proposal: Proposal, *, every: bool = True) -> Iterator[Picture]:
+    """The charts of a proposal: the amounts of the proposed option, and the changes of all from the base.
+
+    With ``every`` also the amounts of the other options, those on a logarithmic axis, and a set for each of
+    up to MOST_STEPS recipients.
+    """
     for at, allocation in enumerate(proposal.allocations):
-        yield amounts(proposal, at)
-        if allocation is proposal.chosen and len(_panels(allocation, proposal)) > 1:
+        proposed = at == proposal.proposed
+        if every or proposed:
+            yield amounts(proposal, at)
+        if every and proposed and len(_panels(allocation, proposal)) > 1:
             yield log(proposal)
     if len(proposal.allocations) > 1:
         yield from changes(proposal)
-    if len(proposal.chosen.amounts) <= MOST_STEPS:
+    if every and len(proposal.chosen.amounts) <= MOST_STEPS:
         scenario, book = proposal.chosen.scenario, proposal.book
         for id in () if beyond(scenario, STEPS, book) else proposal.chosen.amounts:
             yield steps(proposal, id)

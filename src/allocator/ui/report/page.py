@@ -27,7 +27,7 @@ from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import Choices, labels, render_choice, usual
 from allocator.ui.report import preview
-from allocator.ui.report.paper_files import Offered, slides_file, word_file
+from allocator.ui.report.paper_files import Offered, files_of, slides_file
 from allocator.ui.session import base, state
 
 PAPERS = {  # with their name and what they are for
@@ -153,32 +153,34 @@ def _render_papers(made: Proposal, book: Phrasebook) -> None:
             )  # fmt: skip
     st.html(markup.block("hint", book.say(PAPERS[kind][1])))
     try:
-        html, file = _one(made, kind, id, book)
+        html, files = _one(made, kind, id, book)
     except ScenarioError as error:
         st.html(markup.block("exact", " ".join(error.sentences(book)), role="status"))
         return
-    if file is None:
+    if not files:
         st.html(markup.block("exact", book.say("app.report.nothing_published"), role="status"))
         return
-    label = book.say("app.report.download", name=file.name)
-    st.download_button(
-        markup.in_markdown(label), file.build, file.name, key=f"report-file-{kind}-{id}",
-        on_click="ignore",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        for file in files:
+            label = book.say("app.report.download", name=file.name)
+            st.download_button(
+                markup.in_markdown(label), file.build, file.name, on_click="ignore",
+                key=f"report-file-{kind}-{id}-{file.name.rpartition('.')[2]}",
+            )  # fmt: skip
     with st.container(height=640, key="report-preview"):
         st.html(html)
 
 
-def _one(made: Proposal, kind: str, id: str, book: Phrasebook) -> tuple[str, Offered | None]:
-    """The preview of a paper, and its file, built on demand; None where there is nothing to write."""
+def _one(made: Proposal, kind: str, id: str, book: Phrasebook) -> tuple[str, tuple[Offered, ...]]:
+    """The preview of a paper, and its files, built on demand; none where there is nothing to write."""
     if kind == "slides":
         shown = deck(made)
-        return preview.deck_html(shown), slides_file(shown, made)
+        return preview.deck_html(shown), (slides_file(shown, made),)
     if kind == "internal":
         note = internal(made, _held(made, book))
-        return ("", None) if note is None else (preview.paper_html(note), word_file(note, made))
+        return ("", ()) if note is None else (preview.paper_html(note), files_of(note, made))
     paper = district(made, id) if kind == "district" else WRITERS[kind](made)
-    return preview.paper_html(paper), word_file(paper, made)
+    return preview.paper_html(paper), files_of(paper, made)
 
 
 def _held(made: Proposal, book: Phrasebook) -> list[Held]:
@@ -200,11 +202,15 @@ def _render_pack(made: Proposal, book: Phrasebook) -> None:
         markup.heading(book.say("app.report.pack")) + markup.block("hint", book.say("app.report.pack_about"))
     )
     inside = st.checkbox(book.say("app.report.inside"), key="report-inside")
-    asked = made, inside
+    every = st.checkbox(book.say("app.report.pictures"), key="report-pictures")
+    asked = made, inside, every
     if st.button(book.say("app.report.make"), type="primary", key="report-make"):
         try:
             with _progress("app.report.making", book) as show:
-                st.session_state.packed = asked, pack.pack(made, show, with_inside=inside)
+                st.session_state.packed = (
+                    asked,
+                    pack.pack(made, show, with_inside=inside, every_picture=every),
+                )
         except AllocatorError as error:  # no space to draw pictures
             widgets.render_problems(error, book)
             return

@@ -32,6 +32,15 @@ def word_file(paper: Paper, proposal: Proposal) -> Offered:
     return Offered(file_name(paper.name, ".docx"), lambda: _word(paper, on, described))
 
 
+def files_of(paper: Paper, proposal: Proposal) -> tuple[Offered, Offered]:
+    """A paper as a Word file and as a PDF."""
+    on, described = proposal.on, about(proposal)
+    return (
+        word_file(paper, proposal),
+        Offered(file_name(paper.name, ".pdf"), lambda: _pdf(paper, on, described)),
+    )
+
+
 def slides_file(deck: Deck, proposal: Proposal) -> Offered:
     """Slides as a PowerPoint file."""
     on, described = proposal.on, about(proposal)
@@ -43,6 +52,13 @@ def _word(paper: Paper, on: date, described: str) -> bytes:
     from allocator.report.papers.docx import docx
 
     return docx(paper, on, described)
+
+
+@lru_cache(maxsize=KEPT)
+def _pdf(paper: Paper, on: date, described: str) -> bytes:
+    from allocator.report.papers.pdf import pdf
+
+    return pdf(paper, on, described)
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,0 +1,134 @@
+"""Papers as PDF: the same blocks as in Word, set by typst with the fonts that come with the program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from importlib import resources
+from threading import Lock
+from typing import Any
+
+from allocator.report.charts.render import font_folder
+from allocator.report.papers.blocks import Block, NewPage, Paper, Words, stays
+from allocator.report.papers.docx import TOGETHER, heading_lines, layout, turned
+from allocator.report.papers.docx_styles import BOTH, CENTER, HEI, LOOKS, RIGHT, Look, Style
+from allocator.report.tables.table import Table
+
+ALIGNED = {BOTH: "both", CENTER: "center", RIGHT: "right"}
+POINTS = 72 / 25.4  # in a millimetre
+PITCH = 1.35  # lines of a paragraph that has no pitch of its own, in sizes of its letters
+SERIF, SANS = "Noto Serif SC", "Noto Sans SC"
+_ONE = Lock()  # a compiler serves one thread at a time
+
+
+def pdf(paper: Paper, on: date, about: str = "") -> bytes:
+    """The paper as a dated PDF, tagged for screen readers; ``about`` is stored in its properties.
+
+    The same paper gives the same bytes.  Raises ScenarioError where the fonts of the program are missing.
+    """
+    look = LOOKS[paper.book.chinese]
+    told = {
+        "title": paper.title,
+        "mark": paper.mark,
+        "about": about[:255],
+        "chinese": paper.book.chinese,
+        "lang": paper.book.language,
+        "look": _look(look, chinese=paper.book.chinese),
+        "parts": list(_parts(paper, look)),
+    }
+    when = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
+    inputs = {"paper": json.dumps(told, ensure_ascii=False)}
+    with _ONE:
+        made = _compiler().compile(_layout(), format="pdf", timestamp=when, sys_inputs=inputs)
+    assert isinstance(made, bytes)
+    return made
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> Any:
+    """The compiler with the program's fonts, and nothing of the machine's."""
+    import typst
+
+    return typst.Compiler(font_paths=[str(font_folder())], ignore_system_fonts=True)
+
+
+@lru_cache(maxsize=1)
+def _layout() -> bytes:
+    return resources.files("allocator.report.papers").joinpath("paper.typ").read_bytes()
+
+
+# --- blocks ---------------------------------------------------------------------------------------
+
+
+def _parts(paper: Paper, look: Look) -> Iterator[dict[str, Any]]:
+    """The paper's pages of one direction after another, each with its blocks."""
+    wide, held = False, list[Block]()
+    for block in (*paper.blocks, None):
+        if block is not None and not isinstance(block, NewPage):
+            held.append(block)
+            continue
+        margins = turned(look.margins) if wide else look.margins
+        room = ((297 if wide else 210) - sum(margins[2:])) * POINTS
+        blocks = list(_blocks(held, room, flows=paper.flows))
+        yield {"wide": wide, "margins": margins, "blocks": blocks}
+        wide, held = block is not None and block.wide, []
+
+
+def _blocks(blocks: Iterable[Block], room: float, *, flows: bool) -> Iterator[dict[str, Any]]:
+    listed = list(blocks)
+    for block, after in zip(listed, (*listed[1:], None), strict=True):
+        if isinstance(block, Words):
+            yield {"kind": block.kind, "text": block.text, "stays": stays(block, after)}
+        elif isinstance(block, Table):
+            yield _table(block, room, flows=flows)
+
+
+def _table(grid: Table, room: float, *, flows: bool) -> dict[str, Any]:
+    size, widths = layout(grid, room)
+    roles = [row.role for row in grid.rows]
+    return {
+        "kind": "table",
+        "caption": grid.caption,
+        "unit": grid.unit,
+        "headers": [heading_lines(header) for header in grid.headers],
+        "numeric": list(grid.numeric),
+        "counted": all(not row.cells[0] or row.cells[0].isdigit() for row in grid.rows),
+        "rows": [{"role": row.role, "cells": list(row.cells)} for row in grid.rows],
+        "foot": 2 if roles and roles[-1] in ("subtotal", "total") else 1,  # rows that no page break parts
+        "size": size,
+        "widths": widths,
+        "flows": flows or len(grid.rows) > TOGETHER,
+    }
+
+
+# --- looks ----------------------------------------------------------------------------------------
+
+
+def _look(look: Look, *, chinese: bool) -> dict[str, Any]:
+    text = look.styles["text"]
+    styles = {**look.styles, "caption": look.caption}
+    return {
+        "fonts": {"text": SERIF if chinese else SANS, "sans": SANS},
+        "size": text.size,
+        "pitch": text.pitch or PITCH * text.size,
+        "cell": "text" if chinese else "sans",
+        "head-cell": "sans",
+        "styles": {kind: _style(style) for kind, style in styles.items()},
+    }
+
+
+def _style(style: Style) -> dict[str, Any]:
+    return {
+        "font": "sans" if style.font == HEI else "text",
+        "size": style.size,
+        "align": ALIGNED.get(style.align, "left"),
+        "indent": style.indent,
+        "hang": 0,
+        "right": style.right,
+        "bold": style.bold,
+        "pitch": style.pitch or PITCH * style.size,
+        "before": style.before,
+        "after": style.after,
+    }
