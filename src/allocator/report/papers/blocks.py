@@ -17,9 +17,10 @@ Kind = Literal[
     "head",
     "subhead",
     "text",
+    "callout",  # the recommendation, in a box on top
+    "filed",  # 文号 on the left and 签发人 on the right, a tab between them
     "lead",  # above a list
     "item",  # of a list
-    "attached",  # 附件说明
     "signed",  # 落款
     "annex",  # 附件1, on top of its page
     "small",  # below a table, or about the paper itself
@@ -41,12 +42,36 @@ class NewPage:
     wide: bool = False
 
 
-Block = Words | Table | NewPage
+@dataclass(frozen=True)
+class Attached:
+    """附件说明: what is attached, numbered where there are several; a long name hangs under its own start."""
+
+    label: str
+    names: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[tuple[str, str, str], ...]:
+        """Each line as label (on the first alone), number ("" where there is one name alone) and name.
+
+        >>> Attached("附件：", ("分配表", "绩效目标表")).lines
+        (('附件：', '1.', '分配表'), ('', '2.', '绩效目标表'))
+        """
+        several = len(self.names) > 1
+        return tuple(
+            ("" if at else self.label, f"{at + 1}." if several else "", name)
+            for at, name in enumerate(self.names)
+        )
+
+
+Block = Words | Attached | Table | NewPage
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper: its name for people and files, the mark on every page ("" for none), and its blocks."""
+    """A paper: its name for people and files, the mark on every page ("" for none), and its blocks.
+
+    A ``compact`` one is a memorandum of one page: small letters and margins, headings without numbers.
+    """
 
     key: str
     name: str
@@ -54,6 +79,7 @@ class Paper:
     mark: str
     blocks: tuple[Block, ...]
     flows: bool = False  # tables may go on over the page, so that the paper stays short
+    compact: bool = False
 
     @property
     def title(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -11,23 +10,24 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_LINE_SPACING
-from docx.oxml import OxmlElement
+from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from allocator.report.papers.blocks import Block, NewPage, Paper, Words
+from allocator.report.papers import docx_elements as elements
+from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words
+from allocator.report.papers.docx_elements import BESIDE, TINT, Alike
 from allocator.report.papers.docx_styles import CENTER, INSTEAD, LEFT, LOOKS, RIGHT, Look, Style
 from allocator.report.papers.reproducible import timeless
+from allocator.report.papers.titles import title_lines
 from allocator.report.tables.table import Table
 from allocator.text import Phrasebook
 
 MARK = RGBColor(0xA0, 0x1C, 0x1C)
 LARGEST_CELL, SMALLEST_CELL = 10.5, 6  # points
-BESIDE = 3  # points within a cell on either side of its text
+LABEL, NUMBER = 1.0, 1.5  # widths of the words before a list of what is attached, and of its numbers
 GAP = Pt(6)  # below a table, and above the fine print
 TOGETHER = 26  # rows of a table that stays on one page
-Alike = dict[tuple[Any, ...], Any]  # cells without words, by their look
 NAMES = {"title": "Title", "head": "Heading 1", "subhead": "Heading 2", "text": "Normal"}
 
 
@@ -36,7 +36,7 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
 
     The same paper gives the same bytes.
     """
-    look = LOOKS[paper.book.chinese]
+    look = LOOKS[paper.book.chinese, paper.compact]
     document = Document()
     ids = _prepare(document, paper, look)
     section = document.sections[0]
@@ -46,9 +46,10 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     befores, afters = (None, *paper.blocks[:-1]), (*paper.blocks[1:], None)
     for before, block, after in zip(befores, paper.blocks, afters, strict=True):
         if isinstance(block, Words):
-            made = document.add_paragraph(_unbroken(block.text))
-            made._p.style = ids[block.kind]  # by its id, which is quick
+            made = _words(document, block, look, section, ids)
             _keep_together(made, before, block, after)
+        elif isinstance(block, Attached):
+            made = _attached(document, block, look, ids)
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
@@ -65,19 +66,51 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     return timeless(content.getvalue(), on)
 
 
+def _words(document: Any, block: Words, look: Look, section: Any, ids: dict[str, str | None]) -> Any:
+    """Adds a paragraph in the style of its kind; a title in lines that end between words."""
+    text = elements.unbroken(block.text)
+    room = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
+    if block.kind == "title" and look.styles["title"].align == CENTER:
+        text = "\n".join(title_lines(text, room / look.styles["title"].size))
+    made = document.add_paragraph(text)
+    made._p.style = ids[block.kind]  # by its id, which is quick
+    if block.kind == "filed":
+        made.paragraph_format.tab_stops.add_tab_stop(Pt(room), WD_TAB_ALIGNMENT.RIGHT)
+    return made
+
+
+def _attached(document: Any, block: Attached, look: Look, ids: dict[str, str | None]) -> Any:
+    """Adds a paragraph for each thing attached, all lines of a name under its first."""
+    style = look.styles["attached"]
+    made = None
+    for at, (label, number, name) in enumerate(block.lines):
+        made = document.add_paragraph(
+            elements.unbroken(f"{label}\t{number}\t{name}" if number else f"{label}\t{name}")
+        )
+        made._p.style = ids["attached"]
+        form = made.paragraph_format
+        begins = [style.indent + ems(block.label) * LABEL, *([NUMBER] if number else [])]
+        stops = [style.size * sum(begins[: count + 1]) for count in range(len(begins))]
+        form.left_indent = Pt(stops[-1])
+        form.first_line_indent = Pt(style.size * style.indent - stops[-1])
+        for stop in stops:
+            form.tab_stops.add_tab_stop(Pt(stop))
+        gap = Pt(style.pitch or GAP.pt)
+        form.space_before = gap if not at else Pt(0)
+        form.space_after = gap if at == len(block.names) - 1 else Pt(0)
+    return made
+
+
 def _keep_together(made: Any, before: Block | None, block: Words, after: Block | None) -> None:
     """Sets space below tables and above fine print; keeps a paragraph with what follows if that is one."""
     small = block.kind == "small"
     form = made.paragraph_format
     if isinstance(before, Table) or (small and isinstance(before, Words) and before.kind != "small"):
         form.space_before = max(GAP, made.style.paragraph_format.space_before)
-    if isinstance(after, Table) or (isinstance(after, Words) and after.kind == "small"):
+    kind = after.kind if isinstance(after, Words) else ""
+    # a signature never stands on a page without text, nor apart from its day
+    if isinstance(after, Table | Attached) or kind == "signed" or (kind == "small" and not small):
         form.keep_with_next = True
-
-
-def _unbroken(text: str) -> str:
-    """The text, in which no line ends between a figure and its percent sign."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 # --- styles ---------------------------------------------------------------------------------------
@@ -111,7 +144,7 @@ def _apply(made: Any, style: Style, look: Look, book: Phrasebook) -> None:
     properties = made.element.get_or_add_rPr()
     for old in list(properties):
         properties.remove(old)
-    _fonts(properties, look.latin, style.font, book)
+    elements.fonts(properties, look.latin, style.font, book)
     made.font.size, made.font.bold, made.font.italic = Pt(style.size), style.bold, False
     made.font.color.rgb = RGBColor(0, 0, 0)
     borders = made.element.get_or_add_pPr().find(qn("w:pBdr"))
@@ -127,19 +160,9 @@ def _apply(made: Any, style: Style, look: Look, book: Phrasebook) -> None:
         paragraph.line_spacing = 1.1
     paragraph.first_line_indent = Pt(style.size * style.indent)
     paragraph.right_indent = Pt(style.size * style.right)
-
-
-def _fonts(properties: Any, latin: str, asian: str, book: Phrasebook) -> None:
-    fonts = properties.find(qn("w:rFonts"))
-    if fonts is None:
-        fonts = OxmlElement("w:rFonts")
-        properties.insert(0, fonts)
-    for slot, name in (("ascii", latin), ("hAnsi", latin), ("cs", latin), ("eastAsia", asian)):
-        fonts.set(qn(f"w:{slot}"), name)
-    spoken = OxmlElement("w:lang")
-    spoken.set(qn("w:val"), "en-US" if book.chinese else "en-GB")
-    spoken.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(spoken)
+    if style.barred:
+        elements.barred(made.element.get_or_add_pPr())
+        paragraph.left_indent = paragraph.right_indent = Pt(9)
 
 
 def _substitutes(document: Any) -> None:
@@ -163,6 +186,8 @@ def _page(section: Any, look: Look, *, wide: bool) -> None:
         top, bottom, left, right = turned(look.margins)
     section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
+    if look.grid is not None and not wide:
+        elements.grid(section, *look.grid, room=210 - left - right, size=look.styles["text"].size)
     section.header_distance, section.footer_distance = Mm(top / 2), Mm(max(8, bottom - 12))
 
 
@@ -194,24 +219,9 @@ def _frame(section: Any, paper: Paper, look: Look) -> None:
         for text in ("— ", None, " —") if chinese else (None,):
             run = bottom.add_run(text or "")
             run.font.size = Pt(14 if chinese else 9)
-            _fonts(run._r.get_or_add_rPr(), "宋体" if chinese else look.latin, "宋体", paper.book)
+            elements.fonts(run._r.get_or_add_rPr(), "宋体" if chinese else look.latin, "宋体", paper.book)
             if text is None:
-                _field(run, "PAGE")
-
-
-def _field(run: Any, code: str) -> None:
-    for kind, text in (("begin", ""), ("", code), ("separate", ""), (None, "1"), ("end", "")):
-        if kind is None:
-            element = OxmlElement("w:t")
-            element.text = text
-        elif kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = text
-        run._r.append(element)
+                elements.field(run, "PAGE")
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -225,33 +235,45 @@ def _table(document: Any, grid: Table, look: Look, section: Any, *, flows: bool)
         unit = document.add_paragraph(grid.unit, _style_name("small"))
         unit.alignment, unit.paragraph_format.keep_with_next = RIGHT, True
     room = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
-    size, widths = layout(grid, room)
+    size, widths = layout(grid, room, look.largest_cell)
     table = document.add_table(1 + len(grid.rows), len(grid.headers), "Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     cells, columns = table._cells, len(grid.headers)  # all at once: one by one takes long
-    alike: Alike = {}
-    _repeat(table.rows[0])
+    alike = Alike()
+    elements.repeat(table.rows[0])
     for at, (header, width) in enumerate(zip(grid.headers, widths, strict=True)):
-        _cell(cells[at], heading_lines(header), CENTER, size, width, look.head_cell, alike, bold=True)
+        elements.cell(
+            cells[at], heading_lines(header), CENTER, size, width, look.head_cell, alike, look, bold=True
+        )
     for number, row in enumerate(grid.rows, 1):
-        strong = row.role in ("subtotal", "total")
+        strong = row.role in ("subtotal", "total", "proposed")
         for at, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
             align = RIGHT if grid.numeric[at] else LEFT if at or not text.isdigit() else CENTER
-            font = look.head_cell if strong else look.cell
-            plain = font == look.cell  # else its letters are heavy by themselves
-            bold = strong and plain
-            _cell(cells[columns * number + at], text, align, size, width, font, alike, bold=bold)
+            heavy = strong or at in grid.heavy
+            font = look.head_cell if heavy else look.cell
+            bold = heavy and font == look.cell  # else its letters are heavy by themselves
+            tint = TINT if row.role == "proposed" else ""
+            here = cells[columns * number + at]
+            elements.cell(here, text, align, size, width, font, alike, look, bold=bold, tint=tint)
     for row in list(table.rows)[1:]:
-        _whole(row)
-    if len(grid.rows) <= TOGETHER and not flows:
-        for cell in cells[:-columns]:
-            cell.paragraphs[0].paragraph_format.keep_with_next = True
-    _margins(table)
+        elements.whole(row)
+    bound = len(grid.rows) if len(grid.rows) <= TOGETHER and not flows else _last(grid)
+    for cell in [*cells[:columns], *cells[columns * (1 + len(grid.rows) - bound) : -columns]]:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+    elements.margins(table)
     for at, width in enumerate(widths):
         table.columns[at].width = Pt(width)
 
 
-def layout(grid: Table, room: float) -> tuple[float, list[float]]:
+def _last(grid: Table) -> int:
+    """The number of rows at the end that stay together: the totals with two rows before them."""
+    totals = 0
+    while totals < len(grid.rows) and grid.rows[-1 - totals].role in ("subtotal", "total"):
+        totals += 1
+    return min(len(grid.rows), totals + 2)
+
+
+def layout(grid: Table, room: float, largest: float = LARGEST_CELL) -> tuple[float, list[float]]:
     """The size of the letters and the columns' widths in points, so that the table fills the room.
 
     A heading breaks between words, or after four Chinese characters; a figure stands in one line.
@@ -268,7 +290,7 @@ def layout(grid: Table, room: float) -> tuple[float, list[float]]:
         )
         needs.append(max(least, widest * 1.05 if numeric else min(widest, 18)) + 0.2)
     left = room - 2 * BESIDE * len(needs)
-    size = max(SMALLEST_CELL, min(LARGEST_CELL, int(2 * left / sum(needs)) / 2))
+    size = max(SMALLEST_CELL, min(largest, int(2 * left / sum(needs)) / 2))
     spare = max(0.0, left - size * sum(needs))
     return size, [2 * BESIDE + need * (size + spare / sum(needs)) for need in needs]
 
@@ -282,54 +304,3 @@ def heading_lines(header: str) -> str:
     """A heading with its remark in brackets on a line of its own."""
     name, bracket, remark = header.partition("（")
     return f"{name}\n{bracket}{remark}" if name and len(name) > 2 and bracket else header
-
-
-def _cell(
-    cell: Any, text: str, align: Any, size: float, width: float, font: str, alike: Alike, *, bold: bool
-) -> None:
-    """Writes a cell; of cells that look alike only the first is built, and the others are copies of it."""
-    look = align, size, width, font, bold
-    if look not in alike:
-        _look(cell, align, size, width, font, bold=bold)
-        alike[look] = deepcopy(cell._tc)
-    else:
-        cell._tc[:] = deepcopy(alike[look])
-    cell.paragraphs[0].runs[0].text = _unbroken(text)
-
-
-def _look(cell: Any, align: Any, size: float, width: float, font: str, *, bold: bool) -> None:
-    """Sets the look of a cell and adds one empty run."""
-    cell.width = Pt(width)
-    paragraph = cell.paragraphs[0]
-    paragraph._p.style = _style_name("small").replace(" ", "")  # by its id, which is quick
-    paragraph.alignment = align
-    form = paragraph.paragraph_format
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
-    form.space_before = form.space_after = Pt(1)
-    run = paragraph.add_run()
-    run.font.size, run.bold = Pt(size), bold
-    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-    middle = OxmlElement("w:vAlign")
-    middle.set(qn("w:val"), "center")
-    cell._tc.get_or_add_tcPr().append(middle)
-
-
-def _margins(table: Any) -> None:
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(20 * BESIDE))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    table._tbl.tblPr.append(margins)
-
-
-def _repeat(row: Any) -> None:
-    _whole(row)
-    head = OxmlElement("w:tblHeader")
-    row._tr.get_or_add_trPr().append(head)
-
-
-def _whole(row: Any) -> None:
-    """Keeps a row on one page."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 LEFT, CENTER, RIGHT, BOTH = (WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT,
                              WD_ALIGN_PARAGRAPH.JUSTIFY)  # fmt: skip
+PITCH = 28.95  # points: 22 lines on a sheet with the margins of official documents
 SONG, FANG, HEI, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 # substitutes for machines without the fonts of official documents
 INSTEAD = {SONG: "宋体", FANG: "仿宋", KAI: "楷体"}
@@ -28,6 +29,7 @@ class Style:
     before: float = 0
     after: float = 0
     next: bool = False  # stays with the next paragraph
+    barred: bool = False  # in a tinted box with a bar on the left
 
 
 @dataclass(frozen=True)
@@ -40,26 +42,57 @@ class Look:
     caption: Style
     cell: str
     head_cell: str
+    largest_cell: float = 10.5  # points
+    cell_pitch: float | None = (
+        None  # lines of cells as a multiple of their letters; None: as the font has them
+    )
+    grid: tuple[float, int] | None = None  # pitch of lines in points, characters in one: the sheet's grid
 
 
 def _chinese() -> Look:
     styles = {
         "title": Style(SONG, 22, CENTER, pitch=36, after=12, next=True),
-        "subtitle": Style(KAI, 16, CENTER, pitch=28, after=20),
-        "code": Style(FANG, 16, CENTER, pitch=28, after=28),
-        "address": Style(FANG, 16, LEFT, pitch=28),
-        "head": Style(HEI, 16, indent=2, next=True, pitch=28),
-        "subhead": Style(KAI, 16, indent=2, next=True, pitch=28),
-        "text": Style(FANG, 16, indent=2, pitch=28),
-        "lead": Style(FANG, 16, indent=2, pitch=28, next=True),
-        "item": Style(FANG, 16, indent=2, pitch=28),
-        "attached": Style(FANG, 16, LEFT, indent=2, before=28, after=28, pitch=28),
-        "signed": Style(FANG, 16, RIGHT, right=4, pitch=28),
-        "annex": Style(HEI, 16, LEFT, next=True, pitch=28),
+        "subtitle": Style(KAI, 16, CENTER, pitch=PITCH, after=20),
+        "code": Style(FANG, 16, CENTER, pitch=PITCH, after=PITCH),
+        "address": Style(FANG, 16, LEFT, pitch=PITCH),
+        "head": Style(HEI, 16, indent=2, next=True, pitch=PITCH),
+        "subhead": Style(KAI, 16, indent=2, next=True, pitch=PITCH),
+        "text": Style(FANG, 16, indent=2, pitch=PITCH),
+        "lead": Style(FANG, 16, indent=2, pitch=PITCH, next=True),
+        "item": Style(FANG, 16, indent=2, pitch=PITCH),
+        "callout": Style(HEI, 16, pitch=PITCH, after=8, barred=True),
+        "filed": Style(FANG, 16, LEFT, pitch=PITCH, after=PITCH),
+        "attached": Style(FANG, 16, LEFT, indent=2, pitch=PITCH, next=True),
+        "signed": Style(FANG, 16, RIGHT, right=4, pitch=PITCH),
+        "annex": Style(HEI, 16, LEFT, next=True, pitch=PITCH),
         "small": Style(FANG, 9, LEFT, pitch=12),
     }
     caption = Style(HEI, 14, CENTER, pitch=24, before=8, next=True)
-    return Look("Times New Roman", (37, 35, 28, 26), styles, caption, FANG, HEI)
+    margins = (37, 35, 28, 26)
+    return Look("Times New Roman", margins, styles, caption, FANG, HEI, grid=(PITCH, 28))
+
+
+def _chinese_memo() -> Look:
+    text = Style(FANG, 12, pitch=18, after=2)
+    styles = {
+        "title": Style(SONG, 20, CENTER, pitch=27, after=7, next=True),
+        "subtitle": Style(KAI, 12, CENTER, pitch=18, after=6),
+        "code": Style(FANG, 12, CENTER, pitch=18),
+        "address": text,
+        "head": Style(HEI, 12, LEFT, next=True, pitch=18, before=6),
+        "subhead": Style(KAI, 12, LEFT, next=True, pitch=18),
+        "text": text,
+        "callout": Style(HEI, 13, LEFT, pitch=20, before=2, after=8, barred=True),
+        "filed": text,
+        "lead": Style(FANG, 12, pitch=18, next=True),
+        "item": Style(FANG, 12, pitch=18),
+        "attached": Style(FANG, 12, LEFT, pitch=18),
+        "signed": Style(FANG, 12, RIGHT, pitch=18),
+        "annex": Style(HEI, 12, LEFT, next=True, pitch=18),
+        "small": Style(FANG, 9, LEFT, pitch=12),
+    }
+    caption = Style(HEI, 12, LEFT, pitch=18, before=6, next=True)
+    return Look("Times New Roman", (22, 20, 22, 22), styles, caption, FANG, HEI, 10, 1.28)
 
 
 def _english() -> Look:
@@ -75,7 +108,9 @@ def _english() -> Look:
         "text": text,
         "lead": Style(font, 10.5, LEFT, after=2, next=True),
         "item": Style(font, 10.5, LEFT, after=2),
-        "attached": Style(font, 10.5, LEFT, before=10, after=10),
+        "callout": Style(font, 12, LEFT, bold=True, before=2, after=8, barred=True),
+        "filed": Style(font, 10.5, LEFT, after=10),
+        "attached": Style(font, 10.5, LEFT, after=2, next=True),
         "signed": Style(font, 10.5, RIGHT, after=2),
         "annex": Style(font, 11, LEFT, bold=True, after=4, next=True),
         "small": Style(font, 8, LEFT, after=1),
@@ -84,4 +119,24 @@ def _english() -> Look:
     return Look("Arial", (22, 20, 25, 25), styles, caption, font, font)
 
 
-LOOKS = {True: _chinese(), False: _english()}  # by whether the language is written as Chinese is
+def _english_memo() -> Look:
+    look = _english()
+    small = {
+        "title": replace(look.styles["title"], size=16, after=6),
+        "head": replace(look.styles["head"], size=11, before=6, after=2),
+        "callout": replace(look.styles["callout"], size=11.5, after=6),
+        "text": replace(look.styles["text"], size=10, after=3),
+        "item": replace(look.styles["item"], size=10, after=1),
+    }
+    caption = replace(look.caption, size=11, before=6)
+    return replace(look, margins=(20, 17, 22, 22), styles=look.styles | small, caption=caption,
+                   largest_cell=9.5, cell_pitch=1.28)  # fmt: skip
+
+
+# by whether the language is written as Chinese is, and whether the paper is a memorandum of one page
+LOOKS = {
+    (True, False): _chinese(),
+    (True, True): _chinese_memo(),
+    (False, False): _english(),
+    (False, True): _english_memo(),
+}

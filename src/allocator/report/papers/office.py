@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.report.papers.blocks import Block, NewPage, Paper, Words, part_of, texts
+from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words, part_of, texts
 from allocator.report.papers.parts import (
     MOST_ROWS,
     cash,
@@ -68,7 +68,7 @@ def request(proposal: Proposal) -> Paper:
         *effects(chosen, book),
         *texts("text", status_lines(scenario, book)),
         sentence("report.request.approve", proposal),
-        sentence("report.request.attached", proposal, "attached", **details),
+        Attached(book.say("report.attached"), (book.say("report.table_caption", **details),)),
         sentence("report.request.signed", proposal, "signed"),
         sentence("report.blank_day", proposal, "signed"),
         sentence("report.request.contact", proposal),

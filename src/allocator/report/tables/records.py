@@ -14,7 +14,8 @@ from typing import Any, Literal, overload
 
 from allocator.core.exact import Number, Scaled, scaled
 
-Role = Literal["recipient", "reservation", "subtotal", "total"]
+# "proposed" is the row of the option that is proposed, in a table of options
+Role = Literal["recipient", "reservation", "subtotal", "total", "proposed"]
 Record = tuple[Role, tuple[Any, ...]]
 
 

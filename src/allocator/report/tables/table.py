@@ -49,7 +49,8 @@ class Table:
     """A table with its exact values; ``headers``, ``numeric`` and ``rows`` are what people see.
 
     ``scale`` is how many of the currency's main unit one shown unit of money is.  ``stated`` is the line
-    above right, where it is not the unit of money.
+    above right, where it is not the unit of money.  ``heavy`` are the positions of the columns that papers
+    set in heavy letters.
     """
 
     book: Phrasebook
@@ -59,6 +60,7 @@ class Table:
     records: Sequence[Record]
     caption: str = ""
     stated: str | None = None
+    heavy: tuple[int, ...] = ()
 
     @property
     def unit(self) -> str:

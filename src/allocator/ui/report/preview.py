@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from allocator.report.papers.blocks import Block, NewPage, Paper, Words
+from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words
 from allocator.report.papers.slide import Bars, Slide
 from allocator.report.papers.slides import Deck
 from allocator.report.tables.table import Row, Table, written
@@ -41,6 +41,9 @@ def _block(block: Block, caption: str) -> str:
         return '<hr class="al-page">'
     if isinstance(block, Table):
         return markup.table(block, block.caption or caption, first=_names_row(block))
+    if isinstance(block, Attached):
+        lines = [escape(f"{label}{number}{name}") for label, number, name in block.lines]
+        return f'<p class="al-p-attached">{"<br>".join(lines)}</p>'
     level = HEADS.get(block.kind)
     if level is not None:
         return f'<h{level} class="al-p-{block.kind}">{escape(block.text)}</h{level}>'
