@@ -89,11 +89,11 @@ class Paper:
 
 def stays(block: Words, after: Block | None) -> bool:
     """True where a paragraph stays on the page of what follows: a heading, a lead, what is signed."""
-    if isinstance(after, Table):
+    if isinstance(after, Table | Attached):
         return True
     if not isinstance(after, Words):
         return False
-    return block.kind in ("title", "head", "subhead", "lead", "annex") or after.kind == "signed"
+    return block.kind in ("title", "head", "subhead", "lead", "annex", "signed") or after.kind == "signed"
 
 
 def texts(kind: Kind, lines: Iterable[str]) -> list[Words]:

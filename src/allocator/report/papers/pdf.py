@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib import resources
@@ -11,14 +11,16 @@ from threading import Lock
 from typing import Any
 
 from allocator.report.charts.render import font_folder
-from allocator.report.papers.blocks import Block, NewPage, Paper, Words, stays
+from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words, stays
 from allocator.report.papers.docx import TOGETHER, heading_lines, layout, turned
 from allocator.report.papers.docx_styles import BOTH, CENTER, HEI, LOOKS, RIGHT, Look, Style
+from allocator.report.papers.titles import title_lines
 from allocator.report.tables.table import Table
 
 ALIGNED = {BOTH: "both", CENTER: "center", RIGHT: "right"}
 POINTS = 72 / 25.4  # in a millimetre
 PITCH = 1.35  # lines of a paragraph that has no pitch of its own, in sizes of its letters
+CELL_PITCH = 1.35  # the same for the lines of cells
 SERIF, SANS = "Noto Serif SC", "Noto Sans SC"
 _ONE = Lock()  # a compiler serves one thread at a time
 
@@ -28,14 +30,14 @@ def pdf(paper: Paper, on: date, about: str = "") -> bytes:
 
     The same paper gives the same bytes.  Raises ScenarioError where the fonts of the program are missing.
     """
-    look = LOOKS[paper.book.chinese]
+    look = LOOKS[paper.book.chinese, paper.compact]
     told = {
         "title": paper.title,
         "mark": paper.mark,
         "about": about[:255],
         "chinese": paper.book.chinese,
         "lang": paper.book.language,
-        "look": _look(look, chinese=paper.book.chinese),
+        "look": _look(look, chinese=paper.book.chinese, compact=paper.compact),
         "parts": list(_parts(paper, look)),
     }
     when = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
@@ -71,24 +73,36 @@ def _parts(paper: Paper, look: Look) -> Iterator[dict[str, Any]]:
             continue
         margins = turned(look.margins) if wide else look.margins
         room = ((297 if wide else 210) - sum(margins[2:])) * POINTS
-        blocks = list(_blocks(held, room, flows=paper.flows))
+        blocks = list(_blocks(held, look, room, flows=paper.flows))
         yield {"wide": wide, "margins": margins, "blocks": blocks}
         wide, held = block is not None and block.wide, []
 
 
-def _blocks(blocks: Iterable[Block], room: float, *, flows: bool) -> Iterator[dict[str, Any]]:
-    listed = list(blocks)
-    for block, after in zip(listed, (*listed[1:], None), strict=True):
+def _blocks(blocks: Sequence[Block], look: Look, room: float, *, flows: bool) -> Iterator[dict[str, Any]]:
+    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
         if isinstance(block, Words):
-            yield {"kind": block.kind, "text": block.text, "stays": stays(block, after)}
+            yield {"kind": block.kind, "stays": stays(block, after), **_words(block, look, room)}
+        elif isinstance(block, Attached):
+            yield {"kind": "attached", "lines": block.lines, "label": block.label}
         elif isinstance(block, Table):
-            yield _table(block, room, flows=flows)
+            yield _table(block, look, room, flows=flows)
 
 
-def _table(grid: Table, room: float, *, flows: bool) -> dict[str, Any]:
-    size, widths = layout(grid, room)
+def _words(block: Words, look: Look, room: float) -> dict[str, Any]:
+    """The text; of a title its lines, which end between words, and of a filing number both its sides."""
+    style = look.styles[block.kind]
+    if block.kind == "title" and style.align == CENTER:
+        return {"text": "\n".join(title_lines(block.text, room / style.size))}
+    text, _, right = block.text.partition("\t")
+    return {"text": text, "right": right}
+
+
+def _table(grid: Table, look: Look, room: float, *, flows: bool) -> dict[str, Any]:
+    size, widths = layout(grid, room, look.largest_cell)
     roles = [row.role for row in grid.rows]
     return {
+        "heavy": list(grid.heavy),
+        "leading": (look.cell_pitch or CELL_PITCH) - 1,
         "kind": "table",
         "caption": grid.caption,
         "unit": grid.unit,
@@ -106,14 +120,16 @@ def _table(grid: Table, room: float, *, flows: bool) -> dict[str, Any]:
 # --- looks ----------------------------------------------------------------------------------------
 
 
-def _look(look: Look, *, chinese: bool) -> dict[str, Any]:
+def _look(look: Look, *, chinese: bool, compact: bool) -> dict[str, Any]:
     text = look.styles["text"]
     styles = {**look.styles, "caption": look.caption}
     return {
         "fonts": {"text": SERIF if chinese else SANS, "sans": SANS},
         "size": text.size,
         "pitch": text.pitch or PITCH * text.size,
-        "cell": "text" if chinese else "sans",
+        "tracking": _tracking(look, text.size),
+        "compact": compact,
+        "cell": "text" if chinese and not compact else "sans",
         "head-cell": "sans",
         "styles": {kind: _style(style) for kind, style in styles.items()},
     }
@@ -125,10 +141,18 @@ def _style(style: Style) -> dict[str, Any]:
         "size": style.size,
         "align": ALIGNED.get(style.align, "left"),
         "indent": style.indent,
-        "hang": 0,
         "right": style.right,
         "bold": style.bold,
         "pitch": style.pitch or PITCH * style.size,
         "before": style.before,
         "after": style.after,
+        "barred": style.barred,
     }
+
+
+def _tracking(look: Look, size: float) -> float:
+    """The points between letters that make the lines of a sheet as long as its grid says."""
+    if look.grid is None:
+        return 0.0
+    _, characters = look.grid
+    return (210 - sum(look.margins[2:])) * POINTS / characters - size
