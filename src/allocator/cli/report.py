@@ -14,6 +14,7 @@ from allocator.cli.parser import Parser, Usage
 from allocator.core.errors import AllocatorError, within
 from allocator.files.audit.readings import load_reading
 from allocator.files.load import load_scenario
+from allocator.files.parsing import file_bytes
 from allocator.files.scenario.save import making, put_files
 from allocator.files.scenario.tables import Finder
 from allocator.text import Phrasebook
@@ -21,6 +22,9 @@ from allocator.text import Phrasebook
 if TYPE_CHECKING:  # loads the libraries for Word, slides and charts
     from allocator.report.papers.pack import File
     from allocator.report.papers.proposal import Proposal
+
+
+MOST_LAYOUTS = 20
 
 
 def parser(book: Phrasebook) -> Parser:
@@ -35,6 +39,7 @@ def parser(book: Phrasebook) -> Parser:
     made.option("--details", action="store_true")
     made.option("--internal", action="store_true")
     made.option("--pictures", action="store_true")
+    made.option("--layouts", metavar="FOLDER")
     return made
 
 
@@ -45,7 +50,8 @@ def command(options: Any, book: Phrasebook) -> int:
     if options.out is None:
         raise Usage(book.say("cli.missing_out"))
     asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
-                  options.details, options.internal, options.base, options.pictures)  # fmt: skip
+                  options.details, options.internal, options.base, options.pictures,
+                  options.layouts)  # fmt: skip
     made, *remarks = make_papers(options.proposal_files, asked, book)
     print(made)
     print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
@@ -65,6 +71,7 @@ class Asked:
     internal: bool = False
     base: str | None = None
     pictures: bool = False
+    layouts: str | None = None
 
 
 def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[str]:
@@ -76,6 +83,7 @@ def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[st
     from allocator.report.papers.pack import for_recipient, pack
 
     made, folder = _proposal(files, asked, book), Path(asked.out)
+    layouts = _layouts(asked.layouts)
     if asked.recipients:
         ids = _recipients(asked.recipients, made)
         with making(folder):
@@ -84,12 +92,24 @@ def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[st
         return [book.say("cli.reported_for", folder=asked.out, count=len(papers))]
     with making(folder):
         with Progress("cli.reporting", book) as progress:
-            packed = pack(made, progress, with_inside=asked.internal, every_picture=asked.pictures)
+            packed = pack(
+                made, progress, with_inside=asked.internal, every_picture=asked.pictures, layouts=layouts
+            )
         everything = [*packed.files, *packed.inside, packed.archive]
         _put(folder, everything)
     count = len(everything)
     sentence = book.say("cli.reported", folder=asked.out, count=count, pack=packed.archive.name)
     return [sentence, *packed.left_out]
+
+
+def _layouts(folder: str | None) -> dict[str, bytes]:
+    """The layouts in a folder by the names of their files, but for those that an open Word keeps."""
+    if folder is None:
+        return {}
+    found = sorted(path for path in Path(folder).glob("*.docx") if not path.name.startswith("~$"))
+    if not 0 < len(found) <= MOST_LAYOUTS:
+        refuse("--layouts", "layout_none")
+    return {path.name: file_bytes(path) for path in found}
 
 
 def _put(folder: Path, files: Sequence[File]) -> None:

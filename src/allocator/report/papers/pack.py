@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pathvalidate import sanitize_filename
@@ -37,6 +38,7 @@ _ABOUT = {
     "request": "report.pack.request",
     "notice": "report.pack.notice",
     "internal": "report.pack.internal",
+    "layouts": "report.pack.layouts",
     "slides": "report.pack.slides",
     "workbook": "report.pack.workbook",
     "ranges": "report.pack.ranges",
@@ -117,6 +119,17 @@ def workbook(proposal: Proposal) -> File:
     return File(file_name(name, ".xlsx"), content, "workbook")
 
 
+def of_layout(name: str, layout: bytes, proposal: Proposal) -> File:
+    """A layout of the office, filled; raises ScenarioError for a wrong one."""
+    from allocator.report.papers.layouts.filling import filled
+
+    content = filled(name, layout, proposal)
+    stem = name.rpartition(".")[0]
+    if proposal.illustrative:
+        stem = proposal.book.say("report.illustrative_file", name=stem)
+    return File(f"{proposal.book.say('report.file.layouts')}/{file_name(stem, '.docx')}", content, "layouts")
+
+
 def for_recipient(proposal: Proposal, id: str) -> list[File]:
     """The paper for one recipient as a Word file and, where there are fonts, as a PDF."""
     return both(district(proposal, id), proposal, [])
@@ -141,11 +154,14 @@ def pack(
     *,
     with_inside: bool = False,
     every_picture: bool = False,
+    layouts: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Pack:
     """All files of a proposal and their archive, which holds the internal note only ``with_inside``.
 
     The pictures are those of the proposed option and of the changes, or with ``every_picture`` all that there
-    are.  The same proposal gives the same bytes.  ``progress`` is called with the part done, from 0 to 1.
+    are.  ``layouts`` are the office's own by file name, which are filled too; raises ScenarioError for one
+    that is wrong.  The same proposal gives the same bytes.  ``progress`` is called with the part done, from 0
+    to 1.
     """
     from allocator.report.papers.pictures import pictures
     from allocator.report.papers.range_pictures import ranges
@@ -154,6 +170,7 @@ def pack(
         if progress is not None:
             progress(part)
 
+    own = [of_layout(name, layout, proposal) for name, layout in layouts.items()]
     left_out = not_made(proposal)
     if every_picture:
         left_out += not_drawn(proposal)
@@ -179,7 +196,7 @@ def pack(
         done(0.3)
         files = [file for paper in papers(proposal) for file in both(paper, proposal, left_out)]
         done(0.4)
-        files.append(slides(proposal))
+        files += [*own, slides(proposal)]
         files += _workbook(proposal, left_out)
         note = for_inside(proposal, readings, left_out)
         done(0.5)
@@ -267,7 +284,7 @@ def _readme(proposal: Proposal, files: Sequence[File], left_out: Iterable[str]) 
     folders = {
         key: file.name.partition("/")[0] + "/"
         for file in files
-        if (key := file.key) in ("charts", "scenarios", "ranges")
+        if (key := file.key) in ("charts", "scenarios", "ranges", "layouts")
     }
     named: dict[str, list[str]] = {}
     for file in files:

@@ -18,6 +18,7 @@ from allocator.report.papers import pack
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import Held, held, internal
+from allocator.report.papers.layouts import fields as own
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
@@ -39,6 +40,7 @@ PAPERS = {  # with their name and what they are for
     "district": ("app.report.district", "app.report.district_about"),
     "internal": ("app.report.internal", "app.report.internal_about"),
 }
+MOST_LAYOUTS = 20
 Build = Callable[[Proposal], Any]
 WRITERS: Mapping[str, Build] = {"brief": brief, "meeting": meeting, "request": request, "notice": notice}
 
@@ -203,14 +205,13 @@ def _render_pack(made: Proposal, book: Phrasebook) -> None:
     )
     inside = st.checkbox(book.say("app.report.inside"), key="report-inside")
     every = st.checkbox(book.say("app.report.pictures"), key="report-pictures")
-    asked = made, inside, every
+    layouts = _layouts(made, book)
+    asked = made, inside, every, tuple(layouts.items())
     if st.button(book.say("app.report.make"), type="primary", key="report-make"):
         try:
             with _progress("app.report.making", book) as show:
-                st.session_state.packed = (
-                    asked,
-                    pack.pack(made, show, with_inside=inside, every_picture=every),
-                )
+                packed = pack.pack(made, show, with_inside=inside, every_picture=every, layouts=layouts)
+                st.session_state.packed = asked, packed
         except AllocatorError as error:  # no space to draw pictures
             widgets.render_problems(error, book)
             return
@@ -228,6 +229,39 @@ def _render_pack(made: Proposal, book: Phrasebook) -> None:
         name = st.selectbox(label, list(files), key=f"report-single-{book.language}")
     with right:
         _download(files[name], book.say("app.report.download_one"), "secondary")
+
+
+def _layouts(made: Proposal, book: Phrasebook) -> dict[str, bytes]:
+    """Draws the office's own layouts, each filled on the spot; returns those that could be, by name."""
+    with st.expander(book.say("app.report.layouts")):
+        st.html(markup.block("hint", book.say("app.report.layouts_about", **own.examples(book))))
+        added = st.file_uploader(
+            book.say("app.report.layouts_add"), "docx", accept_multiple_files=True, key="report-layouts"
+        )
+        found: dict[str, bytes] = {}
+        for at, one in enumerate(added[:MOST_LAYOUTS]):
+            try:
+                file = _filled(one.name, one.getvalue(), made)
+            except ScenarioError as error:
+                widgets.render_problems(error, book)
+                continue
+            found[one.name] = one.getvalue()
+            name = file.name.rpartition("/")[2]
+            label = markup.in_markdown(book.say("app.report.download", name=name))
+            st.download_button(label, file.content, name, key=f"report-layout-{at}", on_click="ignore")
+    return found
+
+
+def _filled(name: str, layout: bytes, made: Proposal) -> pack.File:
+    """The filled layout, kept until the layout or the proposal changes."""
+    kept: list[tuple[object, pack.File]] = st.session_state.setdefault("report-filled", [])
+    asked = name, layout, made
+    for before, file in kept:
+        if before == asked:
+            return file
+    file = pack.of_layout(name, layout, made)
+    st.session_state["report-filled"] = [*kept[1 - MOST_LAYOUTS :], (asked, file)]
+    return file
 
 
 def _download(file: pack.File, label: str, kind: Any) -> None:

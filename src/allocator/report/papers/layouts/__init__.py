@@ -1,0 +1,1 @@
+"""An office's own Word layouts, filled with the figures of a proposal."""
