@@ -147,7 +147,8 @@ def test_every_table_of_amounts_is_what_allocate_gives(lang: str) -> None:
                     seen += 1
             if Phrasebook(lang).say("table.difference") in heads:
                 assert column(table, Phrasebook(lang).say("table.difference"), chosen.scenario, lang) == moved
-                assert table[-1][heads.index(head)] == tenthousands(57_220_000, lang)
+                whole = 56_020_000 if build is brief else 57_220_000  # the one page names departments above
+                assert table[-1][heads.index(head)] == tenthousands(whole, lang)
     assert seen == 5  # brief, meeting, request, and both tables of the notice
 
 
@@ -190,6 +191,7 @@ def test_what_the_file_says_is_what_the_paper_says(lang: str, status: str) -> No
     for paper in all_papers(lang, status):
         document = opened(paper)
         shown = {p.text.replace("\N{NO-BREAK SPACE}", " ") for p in document.paragraphs}
+        shown |= {text.replace("\n", "") for text in shown}  # titles end their lines between words
         assert all(b.text in shown for b in paper.blocks if isinstance(b, Words))
 
 
@@ -218,7 +220,7 @@ def test_fine_print_stays_with_the_words_before_it_and_percent_signs_with_their_
                 if line.paragraph_format.keep_with_next}  # fmt: skip
         for block, after in zip(paper.blocks, paper.blocks[1:], strict=False):
             if isinstance(block, Words) and isinstance(after, Words) and after.kind == "small":
-                assert block.text in kept
+                assert block.text in kept or block.kind == "small"
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -297,6 +299,8 @@ def test_the_figures_beside_a_picture_are_what_allocate_gives() -> None:
 @pytest.mark.parametrize("status", ["assumed", "published"])
 def test_chinese_papers_have_the_fonts_and_measures_of_official_documents(status: str) -> None:
     for paper in all_papers("zh", status):
+        if paper.compact:
+            continue  # a memorandum of one page
         document = opened(paper)
         wanted = {"Title": ("方正小标宋简体", 22), "Normal": ("仿宋_GB2312", 16),
                   "Heading 1": ("黑体", 16), "Heading 2": ("楷体_GB2312", 16)}  # fmt: skip
@@ -304,8 +308,13 @@ def test_chinese_papers_have_the_fonts_and_measures_of_official_documents(status
             style = document.styles[name]
             assert style.element.rPr.rFonts.get(qn("w:eastAsia")) == font
             assert style.font.size == Pt(size)
-        assert document.styles["Normal"].paragraph_format.line_spacing == Pt(28)
+        assert document.styles["Normal"].paragraph_format.line_spacing == Pt(28.95)
         first = document.sections[0]
+        grid = first._sectPr.find(qn("w:docGrid"))  # 22 lines of 28 characters on an upright sheet
+        pitch, apart = (int(grid.get(qn(f"w:{name}"))) for name in ("linePitch", "charSpace"))
+        assert grid.get(qn("w:type")) == "linesAndChars"
+        assert (297 - 37 - 35) / 25.4 * 72 // (pitch / 20) == 22
+        assert (210 - 28 - 26) / 25.4 * 72 / (16 + apart / 4096) == pytest.approx(28, abs=0.01)
         margins = [first.top_margin, first.bottom_margin, first.left_margin, first.right_margin]
         assert [round(margin / Mm(1)) for margin in margins] == [37, 35, 28, 26]
         for side in (first.footer, first.even_page_footer):
@@ -634,7 +643,7 @@ def test_the_share_beside_an_amount_is_that_amounts_share(lang: str) -> None:
     # where nothing was published the brief has a share beside the amount: the same one
     alone = replace(luzhou("cap-zone"), published=None)
     (table, *_) = tables(opened(brief(proposal([alone], Phrasebook(lang), ON))))
-    assert column(table, head, alone, lang) == shares
+    assert column(table, Phrasebook(lang).say("report.brief.share"), alone, lang) == shares
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -730,7 +739,9 @@ def test_a_fund_of_137_councils_makes_papers_that_hold_all_of_them() -> None:
     result = allocate(scenario)
     whole = tables(opened(meeting(found)))[-1]
     assert len([row for row in whole if row[0]]) == 1 + len(result.amounts)
-    assert len(tables(opened(brief(found)))) == 0
+    (few,) = tables(opened(brief(found)))
+    assert len(few) == 1 + 12 + 2  # the largest changes, the others together, and all
+    assert few[-1][3] == EN.number(sum(result.amounts.values()))
     show = Presentation(io.BytesIO(slides(found).content))
     assert all(len(s.table.rows) <= 18 for slide in show.slides for s in slide.shapes if s.has_table)
 

@@ -77,12 +77,12 @@ def test_request_and_notice_of_real_data_are_shown_and_names_stay_text(real: str
 def test_the_proposed_scenario_and_the_language_of_the_papers_are_chosen() -> None:
     app = opened("report", "zh", scenario=RULE, **{"with": [RULE, EQUAL]})
     app = choose(app, "report-proposed", EQUAL)
-    assert "方案B（等权重：25/25/25/25）分配的结果" in html_of(app)
+    assert "建议采用方案B（等权重：25/25/25/25）。" in html_of(app)
     amount = allocate(load_scenario(SCENARIOS / f"{EQUAL}.toml")).amounts["ftz"] // 10_000
     assert f">{amount}<" in html_of(app)
     app = choose(app, "report-lang", "en")
     html = html_of(app)
-    assert 'lang="en"' in html and "brief on the allocation" in html
+    assert 'lang="en"' in html and "decision brief" in html
 
 
 def test_the_pack_can_be_downloaded_and_is_forgotten_when_something_else_is_chosen() -> None:

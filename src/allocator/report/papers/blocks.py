@@ -70,7 +70,8 @@ Block = Words | Attached | Table | NewPage
 class Paper:
     """A paper: its name for people and files, the mark on every page ("" for none), and its blocks.
 
-    A ``compact`` one is a memorandum of one page: small letters and margins, headings without numbers.
+    A ``compact`` one is a memorandum of one page: small margins, headings without numbers, and letters the
+    smaller the higher the number is.
     """
 
     key: str
@@ -79,7 +80,7 @@ class Paper:
     mark: str
     blocks: tuple[Block, ...]
     flows: bool = False  # tables may go on over the page, so that the paper stays short
-    compact: bool = False
+    compact: int = 0
 
     @property
     def title(self) -> str:

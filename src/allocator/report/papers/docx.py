@@ -71,7 +71,7 @@ def _words(document: Any, block: Words, look: Look, section: Any, ids: dict[str,
     text = elements.unbroken(block.text)
     room = (section.page_width - section.left_margin - section.right_margin) / Pt(1)
     if block.kind == "title" and look.styles["title"].align == CENTER:
-        text = "\n".join(title_lines(text, room / look.styles["title"].size))
+        text = "\n".join(title_lines(text, room / look.styles["title"].size - 0.5))
     made = document.add_paragraph(text)
     made._p.style = ids[block.kind]  # by its id, which is quick
     if block.kind == "filed":
@@ -291,6 +291,15 @@ def layout(grid: Table, room: float, largest: float = LARGEST_CELL) -> tuple[flo
         needs.append(max(least, widest * 1.05 if numeric else min(widest, 18)) + 0.2)
     left = room - 2 * BESIDE * len(needs)
     size = max(SMALLEST_CELL, min(largest, int(2 * left / sum(needs)) / 2))
+    spare = max(0.0, left - size * sum(needs)) / size
+    # what is left goes first to words that would take several lines
+    wanted = [
+        0 if numeric else max(0.0, max(map(ems, cells), default=0) - need)
+        for cells, numeric, need in zip(columns, grid.numeric, needs, strict=True)
+    ]
+    if sum(wanted):
+        part = min(1.0, 0.8 * spare / sum(wanted))
+        needs = [need + part * more for need, more in zip(needs, wanted, strict=True)]
     spare = max(0.0, left - size * sum(needs))
     return size, [2 * BESIDE + need * (size + spare / sum(needs)) for need in needs]
 

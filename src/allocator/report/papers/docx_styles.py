@@ -133,10 +133,23 @@ def _english_memo() -> Look:
                    largest_cell=9.5, cell_pitch=1.28)  # fmt: skip
 
 
-# by whether the language is written as Chinese is, and whether the paper is a memorandum of one page
+def _smaller(look: Look, by: float) -> Look:
+    """The look with everything in it smaller, but for the page."""
+
+    def less(style: Style) -> Style:
+        pitch = None if style.pitch is None else style.pitch * by
+        return replace(style, size=round(2 * style.size * by) / 2, pitch=pitch,
+                       before=style.before * by, after=style.after * by)  # fmt: skip
+
+    styles = {kind: style if kind == "small" else less(style) for kind, style in look.styles.items()}
+    cell = round(2 * look.largest_cell * by) / 2
+    return replace(look, styles=styles, caption=less(look.caption), largest_cell=cell)
+
+
+# by whether the language is written as Chinese is, and the paper's ``compact``
 LOOKS = {
-    (True, False): _chinese(),
-    (True, True): _chinese_memo(),
-    (False, False): _english(),
-    (False, True): _english_memo(),
+    (True, 0): _chinese(),
+    (False, 0): _english(),
+    **{(True, level): _smaller(_chinese_memo(), by) for level, by in ((1, 1), (2, 0.92), (3, 0.84))},
+    **{(False, level): _smaller(_english_memo(), by) for level, by in ((1, 1), (2, 0.94), (3, 0.88))},
 }

@@ -12,6 +12,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.explain.difference import Account, because, change_text, clause_name
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, part_of, texts
+from allocator.report.papers.fitting import smallest
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import POOLS_ABREAST, in_text, without_pools
 from allocator.report.tables.base import PREVIOUS, PUBLISHED
@@ -45,13 +46,16 @@ def paper(
     name: str,
     mark: str = "",
     flows: bool = False,
+    compact: bool = False,
 ) -> Paper:
-    """The paper with its headings numbered, its file's name and its mark."""
+    """The paper with its headings numbered, unless it is of one page, its file's name and its mark."""
     book = proposal.book
     if proposal.illustrative:
         name = book.say("report.illustrative_file", name=name)
     marks = [part for part in (mark, proposal.mark) if part]
-    return Paper(key, name, book, book.say("report.marks").join(marks), tuple(_numbered(blocks, book)), flows)
+    put = tuple(blocks) if compact else tuple(_numbered(blocks, book))
+    level = smallest(put, chinese=book.chinese) if compact else 0
+    return Paper(key, name, book, book.say("report.marks").join(marks), put, flows, level)
 
 
 def _numbered(blocks: Iterable[Block], book: Phrasebook) -> Iterable[Block]:
@@ -343,14 +347,25 @@ def trace_lines(proposal: Proposal, *, said: bool = False) -> list[list[str]]:
     above = said and not proposal.proposed and in_clauses(proposal.base.scenario)
     rules = [line for at in range(int(above), len(proposal.allocations)) for line in described(proposal, at)]
     status = list(dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book)))
+    derived = derived_lines(proposal)
+    return [[source_line(proposal)], rules, status, derived, [made_line(proposal)]]
+
+
+def derived_lines(proposal: Proposal) -> list[str]:
+    """The sentences on which figures are as issued, and which are worked out here."""
+    book = proposal.book
     known = any(scenario.published is not None for scenario in proposal.scenarios)
     issued = known and (proposal.known is None or proposal.known.key != PUBLISHED)
     derived = [book.say("report.trace.derived_published" if issued else "report.trace.derived")]
     if proposal.known is not None:
         published = proposal.known.key == PUBLISHED
         derived.append(book.say("report.trace.held_published" if published else "report.trace.held_previous"))
-    made = book.say("report.trace.made", **made_from(proposal, range(len(proposal.allocations))))
-    return [[source_line(proposal)], rules, status, derived, [made]]
+    return derived
+
+
+def made_line(proposal: Proposal) -> str:
+    """The sentence on day, method version, digests and codes."""
+    return proposal.book.say("report.trace.made", **made_from(proposal, range(len(proposal.allocations))))
 
 
 def made_from(proposal: Proposal, of: Sequence[int]) -> dict[str, object]:

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
 from allocator.analysis.audit import Reading
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
 from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
 from allocator.report.excel import made_up
-from allocator.report.tables.base import Base
+from allocator.report.tables.base import PREVIOUS, Base, known_keys
+from allocator.report.tables.base import first as first_base
 from allocator.report.tables.base import known as known_base
+from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.letters import letter
 from allocator.report.tables.office import compare_table, office_table, with_final_share
 from allocator.report.tables.table import Table
+from allocator.report.words.rule import can_differ
 from allocator.text import Phrasebook
 
 MOST = 6  # the most scenarios that a paper can show side by side
@@ -38,7 +43,8 @@ class Proposal:
     """The allocations, the first being the base that the others are compared with, and the proposed one.
 
     ``known`` are amounts without a rule that all of them are compared with instead, the proposed one too.
-    ``on`` is the day that the papers bear.  Raises ScenarioError for different funds or currencies.
+    ``unconfirmed`` are the cells, recipient and column, that nobody has confirmed.  ``on`` is the day of
+    the papers.  Raises ScenarioError for different funds or currencies.
     """
 
     allocations: tuple[Allocation, ...]
@@ -47,6 +53,7 @@ class Proposal:
     proposed: int = 0
     readings: tuple[ReadingAsked, ...] = ()
     known: Base | None = None
+    unconfirmed: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         compare_table(self.allocations, self.book)  # refuses different currencies
@@ -97,6 +104,55 @@ class Proposal:
         """The allocations that are compared with the base, each with its position."""
         start = 0 if self.known is not None else 1
         return list(enumerate(self.allocations))[start:]
+
+    @cached_property
+    def reference(self) -> Base | None:
+        """The amounts that the proposed ones are held against: issued, last year's, of option A, or none."""
+        if self.known is not None:
+            return self.known
+        keys = [key for key in known_keys(self.scenarios) if self._comparable(key)]
+        if keys:
+            return known_base(keys[0], self.scenarios, self.book)
+        return self.first if self.proposed else None
+
+    def _comparable(self, key: str) -> bool:
+        """True if these amounts stand in where no base was chosen: last year's beside a single option."""
+        if key == PREVIOUS:
+            return len(self.allocations) == 1
+        return len(self.allocations) > 1 or can_differ(self.chosen.scenario)
+
+    @property
+    def first(self) -> Base:
+        """Option A as a base."""
+        return first_base(self.allocations)
+
+    @property
+    def reference_name(self) -> str:
+        """The name of what the proposed amounts are held against, in a sentence."""
+        base = self.reference
+        return self.short(0) if base is None or base.allocation is not None else base.full
+
+    @cached_property
+    def shares(self) -> dict[str, Fraction]:
+        """Each recipient's share of all amounts in percent, rounded so that they add up, by id."""
+        table = self.shared_table
+        at = [column.key for column in table.columns].index("final")
+        figures = zip(table.roles, table.figures, strict=True)
+        own = [row[at] for role, row in figures if role == "recipient"]
+        return {id: Fraction(figure) for id, figure in zip(self.chosen.amounts, own, strict=True)}
+
+    @property
+    def details_in(self) -> str:
+        """The name of the paper that holds what a brief leaves out."""
+        return str(self.book.say("report.file.meeting"))
+
+    def name(self, id: str) -> str:
+        """A recipient's name, of whichever option has it."""
+        return recipient_names(self.allocations, self.book)[id]
+
+    def cash(self, amount: Number, *, sign: bool = False) -> str:
+        """An amount in a sentence."""
+        return self.book.money(amount, self.chosen.scenario.fund.currency, sign=sign)
 
     @property
     def held_to(self) -> str:
@@ -161,7 +217,19 @@ def proposal(
     """
     known = None if base is None else known_base(base, scenarios, book)
     kept = scenarios if details else [discreet(scenario) for scenario in scenarios]
-    return Proposal(tuple(map(allocate, kept)), book, on, proposed, tuple(readings), known)
+    open_cells = _unconfirmed(scenarios[proposed])
+    return Proposal(tuple(map(allocate, kept)), book, on, proposed, tuple(readings), known, open_cells)
+
+
+def _unconfirmed(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """The cells that the amounts rest on which somebody provides or has verified, and no day confirms."""
+    behind = {factor.id for factor in scenario.behind}
+    return tuple(
+        (cell.recipient, cell.factor)
+        for cell in scenario.provenance
+        if cell.factor in behind and cell.confirmed_on is None
+        and (cell.provider or cell.declared is not None or cell.verified is not None)
+    )  # fmt: skip
 
 
 def fund_names(scenarios: Iterable[Scenario]) -> list[Text]:

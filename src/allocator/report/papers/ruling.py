@@ -34,11 +34,11 @@ def rule_words(allocation: Allocation, book: Phrasebook, only: str | None = None
     return texts("text", numbered_clauses(allocation, book, only))
 
 
-def effects(allocation: Allocation, book: Phrasebook) -> list[Words]:
+def effects(allocation: Allocation, book: Phrasebook, most: int = MOST_EFFECTS) -> list[Words]:
     """Sentences on the groups that stand at a bound, and on limits that an adjustment breaks."""
     lines = [*group_lines(allocation, book), *past_limit_lines(allocation, book)]
-    more = len(lines) - MOST_EFFECTS
-    lines = lines[:MOST_EFFECTS]
+    more = len(lines) - most
+    lines = lines[:most]
     return texts("text", [*lines, *([book.say("clauses.more_effects", count=more)] if more > 0 else [])])
 
 

@@ -7,7 +7,7 @@ import re
 # the places where a Chinese title may go on in the next line, the best first, each with what it costs
 _PLACES = (
     (re.compile(r"(?<=[）》：；，])|(?<=资金)(?![（）])|(?=分配|测算|绩效|下达|情况[单说])"), 0),
-    (re.compile(r"(?<=资金)|(?<=专项)|(?<=年)|(?=《)"), 2),
+    (re.compile(r"(?<=资金)|(?<=专项)|(?<=年)(?!度)|(?<=年度)|(?=《)"), 2),
     (re.compile(r"(?<=[省市区县州])(?![（）级内外])|(?=建议|办法|的请示|的通知|的报告)"), 4),
 )
 _WHOLE = re.compile(r"[0-9A-Za-z.,%]+|.", re.DOTALL)
@@ -38,9 +38,9 @@ def width(text: str) -> float:
     """The approximate width of a text in Chinese characters.
 
     >>> width("2023年")
-    3.0
+    3.24
     """
-    return sum(1.0 if ord(c) > 0x2E7F or c in "“”" else 0.5 for c in text)
+    return sum(1.0 if ord(c) > 0x2E7F or c in "“”" else 0.56 for c in text)
 
 
 def _cut(title: str, costs: dict[int, int], count: int, room: float) -> tuple[float, list[str]] | None:
