@@ -79,9 +79,11 @@ def _parts(paper: Paper, look: Look) -> Iterator[dict[str, Any]]:
 
 
 def _blocks(blocks: Sequence[Block], look: Look, room: float, *, flows: bool) -> Iterator[dict[str, Any]]:
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+    for before, block, after in zip((None, *blocks[:-1]), blocks, (*blocks[1:], None), strict=True):
         if isinstance(block, Words):
-            yield {"kind": block.kind, "stays": stays(block, after), **_words(block, look, room)}
+            first = block.kind == "small" and isinstance(before, Words) and before.kind != "small"
+            said = _words(block, look, room)
+            yield {"kind": block.kind, "stays": stays(block, after), "first": first, **said}
         elif isinstance(block, Attached):
             yield {"kind": "attached", "lines": block.lines, "label": block.label}
         elif isinstance(block, Table):
@@ -142,7 +144,7 @@ def _style(style: Style) -> dict[str, Any]:
         "align": ALIGNED.get(style.align, "left"),
         "indent": style.indent,
         "right": style.right,
-        "bold": style.bold,
+        "bold": style.bold or style.font == HEI,  # a letter without a heavy face
         "pitch": style.pitch or PITCH * style.size,
         "before": style.before,
         "after": style.after,
