@@ -103,7 +103,7 @@ class Answer:
 
     @property
     def before(self) -> Mapping[str, Number]:
-        """What the lever can move, by id, as it is now."""
+        """The things that the lever can move, by id, as they are now."""
         return self.lever.values(self.now)
 
     @property

@@ -62,7 +62,7 @@ class Tried:
         return found if found is not None and all(target.met(found) for target in self.targets) else None
 
     def missing(self, row: Row) -> float:
-        """What an allocation misses of the targets together: units, or places; raises TooMany."""
+        """The units or places by which the targets are missed together; raises TooMany."""
         found = self.at(row)
         return float("inf") if found is None else sum(self._misses(target, found) for target in self.targets)
 

@@ -44,9 +44,9 @@ def seek_lever(
 
     >>> from allocator import load_scenario
     >>> scenario = load_scenario("scenarios/luzhou-2023-pools/two-pools.toml")
-    >>> answer = seek_lever(scenario, [Target("rank", ("ftz",), "<=", 1)], Lever("money"))
-    >>> answer.proved, answer.found is None
-    (True, True)
+    >>> answer = seek_lever(scenario, [Target("amount", ("ftz",), ">=", 16_720_000)], Lever("money"))
+    >>> answer.proved, answer.after["domestic"]
+    (True, 64)
     """
     lever = check_lever(scenario, lever)
     check_targets(scenario, targets)

@@ -121,7 +121,7 @@ def sentences(answer: Answer, book: Phrasebook) -> list[str]:
 
 
 def lever_text(lever: Lever, scenario: Scenario, book: Phrasebook) -> str:
-    """The words for what a search moves: the weights of a pool, those within an indicator, or the pools' money."""
+    """The words for a lever: the weights of a pool, those within an indicator, or the pools' money."""
     if lever.kind == "money":
         return book.say("seek.what_money")
     if lever.kind == "parts":
