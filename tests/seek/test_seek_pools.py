@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product

@@ -117,7 +117,7 @@ def _spread(scenario: Scenario, split: Split, values: Sequence[Number]) -> tuple
 
 
 def _columns(scenario: Scenario, pool: Pool, members: Sequence[int]) -> dict[str, Sequence[Number]]:
-    """The points that one of weight brings each member, by what the weights name: for shares each in its own scale.
+    """The points that one of weight brings each member, by what weights name: for shares in its own scale.
 
     Zeros where that cannot be worked out, or nobody can have a share: such a weight must stay at zero.
     """
