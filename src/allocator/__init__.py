@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         steady_weights,
         swings,
     )
-    from allocator.analysis.seek import Answer, Clause, More, Target, more_for, seek
+    from allocator.analysis.seek import Answer, Clause, Lever, More, Target, more_for, seek
     from allocator.analysis.sweep import Anywhere, Around, Sweep, Within, drivers, sweep
     from allocator.files.load import load_scenario
     from allocator.files.scenario.save import save_scenario
@@ -61,7 +61,7 @@ _LATER = {
     "allocator.analysis.explain": (
         "Explanation", "break_evens", "exchange_rates", "explain", "steady_weights", "swings",
     ),
-    "allocator.analysis.seek": ("Answer", "Clause", "More", "Target", "more_for", "seek"),
+    "allocator.analysis.seek": ("Answer", "Clause", "Lever", "More", "Target", "more_for", "seek"),
     "allocator.analysis.sweep": ("Anywhere", "Around", "Sweep", "Within", "drivers", "sweep"),
     "allocator.files.load": ("load_scenario",),
     "allocator.files.scenario.save": ("save_scenario",),
@@ -85,6 +85,7 @@ __all__ = [
     "Fund",
     "InfeasibleError",
     "Known",
+    "Lever",
     "Limit",
     "More",
     "Party",

@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek
+from allocator.analysis.seek import (
+    Answer,
+    Clause,
+    Lever,
+    Target,
+    clauses_of,
+    movable,
+    only_lever,
+    seek,
+)
 from allocator.cli.options import Progress, factor_id, groups, number, parts, refuse, scenario_file
 from allocator.cli.parser import Parser
 from allocator.cli.terminal import aligned, print_csv, print_json
 from allocator.core.errors import within
 from allocator.core.exact import Number, exact, plain
 from allocator.core.model import Scenario
+from allocator.core.naming import guess
 from allocator.core.parts import plain_name
 from allocator.files.load import load_scenario
 from allocator.files.scenario.fields import amount_in_text
@@ -34,6 +44,10 @@ OF = {
 CLAUSES = {
     "cap": "cap", "封顶": "cap", "floor": "floor", "保底": "floor",
     "reservation": "reservation", "市级部门安排": "reservation",
+}  # fmt: skip
+LEVERS = {
+    "weights": "weights", "权重": "weights", "parts": "parts", "指标": "parts",
+    "money": "money", "资金": "money", "分项资金": "money",
 }  # fmt: skip
 _WHAT = {"cap": "seek.cap", "floor": "seek.floor", "reservation": "seek.reservation"}
 RELATIONS = {"<=": "<=", "≤": "<=", "=<": "<=", ">=": ">=", "≥": ">=", "=>": ">=", "==": "==", "=": "=="}
@@ -90,15 +104,49 @@ def answer(file: str, asked: Asked, book: Phrasebook) -> Answer:
         refuse("--target", "target_none")
     step = _step(asked.step)
     with within(file), Progress("seek.progress", book) as progress:
-        if asked.change is not None:
+        lever = _lever(asked.change, scenario)
+        if asked.change is not None and lever is None:
             clause = _clause(asked.change, scenario, book)
             for option, given in (("--keep", asked.keep), ("--bound", asked.bounds)):
                 if given:
                     refuse(option, "seek_change_weights", what=book.say(_WHAT[clause.kind]), name=option)
             return seek(scenario, targets, clause=clause, step=step)
-        keep = [factor_id(name, scenario, "--keep") for written in asked.keep for name in parts(written)]
-        bounds = _bounds(asked.bounds, scenario)
-        return seek(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
+        if lever is None and (scenario.pools or scenario.beyond):
+            lever = only_lever(scenario)
+        keep = [_moved(name, scenario, lever, "--keep") for one in asked.keep for name in parts(one)]
+        bounds = _bounds(asked.bounds, scenario, lever)
+        return seek(scenario, targets, lever=lever, step=step, keep=keep, bounds=bounds, progress=progress)
+
+
+def _lever(written: str | None, scenario: Scenario) -> Lever | None:
+    """The lever as it is written: weights:foreign, 权重:外资项目, money; None for a clause."""
+    name, _, of = (piece.strip() for piece in re.sub("：", ":", written or "").partition(":"))
+    kind = LEVERS.get(name.casefold())
+    if kind is None:
+        return None
+    if kind == "money" and not of:
+        return Lever("money")
+    things = scenario.rules if kind == "weights" else scenario.indicators if kind == "parts" else ()
+    if not of and kind == "weights":
+        return only_lever(scenario)
+    named = {plain_name(known): t.id for t in things for known in (t.name.zh, t.name.en, t.id)}
+    if plain_name(of) not in named or kind == "money":
+        refuse("--change", "seek_change", value=(written or "")[:80])
+    return Lever(kind, named[plain_name(of)])
+
+
+def _moved(name: str, scenario: Scenario, lever: Lever | None, option: str) -> str:
+    """The id of what moves by its id or either name: a factor, or a part, indicator or pool."""
+    if lever is None or (lever.kind == "weights" and not scenario.pools):
+        return factor_id(name, scenario, option)
+    ids = movable(scenario, lever)
+    names: dict[str, str] = {}
+    for id in reversed(ids):
+        called = lever.name(scenario, id)
+        names |= {plain_name(known): id for known in (called.zh, called.en, id)}
+    if plain_name(name) not in names:
+        refuse(option, "seek_name", name=name[:80], guess=guess(name, names))
+    return names[plain_name(name)]
 
 
 def _named(name: str, find: Finder) -> str:
@@ -165,7 +213,9 @@ def _clause(written: str, scenario: Scenario, book: Phrasebook) -> Clause:
     return chosen
 
 
-def _bounds(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[Number | None, Number | None]]:
+def _bounds(
+    written: Sequence[str], scenario: Scenario, lever: Lever | None
+) -> dict[str, tuple[Number | None, Number | None]]:
     """Bounds of weights: investment=20:50, investment=20: or investment=:50."""
     found: dict[str, tuple[Number | None, Number | None]] = {}
     for part in (part for one in written for part in parts(one)):
@@ -174,7 +224,7 @@ def _bounds(written: Sequence[str], scenario: Scenario) -> dict[str, tuple[Numbe
         least, most = number(low), number(high)
         if not sign or not colon or (low and least is None) or (high and most is None) or not (low or high):
             refuse("--bound", "seek_bound", value=part[:80])
-        factor = factor_id(name, scenario, "--bound")
+        factor = _moved(name, scenario, lever, "--bound")
         if factor in found:
             refuse("--bound", "seek_bound_twice", name=factor)
         found[factor] = least, most

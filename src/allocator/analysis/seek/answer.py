@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allocator.analysis.seek.extremes import Reach
+from allocator.analysis.seek.levers import Lever
 from allocator.analysis.seek.moves import Moves
 from allocator.analysis.seek.targets import Target
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
 
 CLAUSES = ("cap", "floor", "reservation")
+WEIGHTS = Lever("weights")  # those of a rule without pools
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,6 @@ def clauses_of(scenario: Scenario, kind: str) -> list[Clause]:
     >>> clauses_of(load_scenario("scenarios/luzhou-2023/cap-zone.toml"), "cap")
     [Clause(kind='cap', number=0)]
     """
-    covers_format_1(scenario, "beyond.surface.seek")
     if kind not in CLAUSES:
         wrong("choice", at={"option": "change"}, value=kind, known=CLAUSES)
     if kind == "reservation":
@@ -83,10 +83,10 @@ class Impossible:
 class Answer:
     """The least change found, as ``allocate`` confirmed it, or the reason why there is none.
 
-    What may change are the weights by ``moves``, or else one ``clause`` between the two ``ends``.  ``change``
-    is Σ|w′ − w|, or by how much the clause changes.  ``proved`` says that nothing less does it, or that
-    nothing does; where it is False, only smaller changes than ``searched`` have been gone through, because
-    there were too many.
+    What may change is what the ``lever`` moves by ``moves``: weights, parts of an indicator, or the pools'
+    money; or else one ``clause`` between the two ``ends``.  ``change`` is Σ|w′ − w|, or that of the clause.
+    ``proved`` says that nothing less does it, or that nothing does; where it is False, only smaller changes
+    than ``searched`` have been gone through, because there were too many.
     """
 
     targets: tuple[Target, ...]
@@ -99,6 +99,17 @@ class Answer:
     moves: Moves | None = None
     clause: Clause | None = None
     ends: tuple[Number, Number] | None = None
+    lever: Lever = WEIGHTS
+
+    @property
+    def before(self) -> Mapping[str, Number]:
+        """The things that the lever can move, by id, as they are now."""
+        return self.lever.values(self.now)
+
+    @property
+    def after(self) -> Mapping[str, Number] | None:
+        """The same after the change; None without an answer."""
+        return None if self.found is None else self.lever.values(self.found)
 
     @property
     def scenario(self) -> Scenario:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from allocator.analysis.seek.answer import Answer, Clause
 from allocator.analysis.seek.clauses import seek_clause
+from allocator.analysis.seek.levers import Lever
 from allocator.analysis.seek.targets import Target
 from allocator.analysis.seek.weights import seek_weights
+from allocator.analysis.seek.whole import seek_clause_of, seek_lever
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import wrong
@@ -18,12 +20,16 @@ def seek(
     targets: Sequence[Target],
     *,
     clause: Clause | None = None,
+    lever: Lever | None = None,
     step: Number = 1,
     keep: Sequence[str] = (),
     bounds: Mapping[str, tuple[Number | None, Number | None]] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Answer:
     """Seeks the nearest weights, or the nearest value of one ``clause``, under which all targets are met.
+
+    A rule with several pools says by a ``lever`` which weights move: those of one pool, the parts of an
+    indicator, or the pools' money.
 
     Weights: the least Σ|w′ − w| in steps of so many percentage points; among equals the smallest largest
     single change decides, then listed order.  ``keep`` names factors whose weight stays, ``bounds`` gives the
@@ -41,9 +47,16 @@ def seek(
     >>> answer.change, answer.proved, dict(answer.found.scenario.weights)["employment"]
     (66, True, 42)
     """
+    second = bool(scenario.pools or scenario.beyond)
+    if clause is not None and lever is not None:
+        wrong("seek_clause_lever", at={"option": "change"})
+    if clause is None and (second or lever is not None):
+        return seek_lever(scenario, targets, lever, step=step, keep=keep, bounds=bounds, progress=progress)
     if clause is None:
         return seek_weights(scenario, targets, step=step, keep=keep, bounds=bounds, progress=progress)
     for option, given in (("keep", keep), ("bounds", bounds)):
         if given:
             wrong("seek_clause_weights", at={"option": option}, name=option)
+    if second:
+        return seek_clause_of(scenario, targets, clause, step=step)
     return seek_clause(scenario, targets, clause, step=step)

@@ -15,14 +15,13 @@ from heapq import heappop, heappush
 
 from allocator.analysis.seek.answer import Answer, Clause, Impossible, clash_of
 from allocator.analysis.seek.measure import rounding_slack
+from allocator.analysis.seek.moves import points_of
 from allocator.analysis.seek.targets import Demand, Target, check_targets, demands, earmarked
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
-from allocator.core.exact import Number, exact, plain
+from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.core.parts import brief, in_full, wrong
 from allocator.core.stages.bounds import limits_in_units
 from allocator.core.stages.feasible import check_feasible
 from allocator.core.stages.limit import find_multiplier
@@ -44,10 +43,9 @@ def seek_clause(scenario: Scenario, targets: Sequence[Target], clause: Clause, *
     >>> answer.found.scenario.limits[0].cap_rate, answer.found.amounts["ftz"]
     (Fraction(37, 50), 41450000)
     """
-    covers_format_1(scenario, "beyond.surface.seek")
     check_targets(scenario, targets)
     now = allocate(scenario)
-    search = _Search(now, tuple(targets), clause, _size(scenario, clause, step))
+    search = _Search(now, tuple(targets), clause, size_of(scenario, clause, step))
     low, high = (search.scenario(end) for end in search.ends())
     ends = clause.value(low), clause.value(high)
     found = search.first()
@@ -58,17 +56,33 @@ def seek_clause(scenario: Scenario, targets: Sequence[Target], clause: Clause, *
     return Answer(search.targets, now, None, None, search.proved, None, impossible, clause=clause, ends=ends)
 
 
-def _size(scenario: Scenario, clause: Clause, step: Number) -> Fraction:
+def size_of(scenario: Scenario, clause: Clause, step: Number) -> Fraction:
     """The change of the clause in one step: a rounding unit, or so many percentage points of a rate."""
+    return Fraction(scenario.fund.unit) if clause.is_amount(scenario) else points_of(step) / 100
+
+
+def reach_of(scenario: Scenario, clause: Clause, size: Fraction) -> tuple[int, int]:
+    """The furthest steps down and up: to nothing, and to all there is, or the largest rate allowed."""
+    value = Fraction(clause.value(scenario))
+    low = -math.floor(value / size)
+    if clause.kind == "reservation":
+        return low, math.floor(Fraction(scenario.distributable) / size)
     if clause.is_amount(scenario):
-        return Fraction(scenario.fund.unit)
-    try:
-        points = Fraction(exact(step))
-    except ValueError:
-        wrong("number", at={"option": "step"}, value=brief(step))
-    if not Fraction(1, 100) <= points <= 100:
-        wrong("seek_step", at={"option": "step"}, value=in_full(points))
-    return points / 100
+        return low, math.ceil(max(Fraction(0), scenario.distributable - value) / size)
+    return low, math.floor((scenario.limits[clause.number].most_rate - value) / size)
+
+
+def with_clause(scenario: Scenario, clause: Clause, value: Number) -> Scenario:
+    """The scenario with another value of the clause."""
+    at = clause.number
+    if clause.kind == "reservation":
+        reservations = list(scenario.reservations)
+        reservations[at] = replace(reservations[at], amount=value)
+        return replace(scenario, reservations=tuple(reservations))
+    limits = list(scenario.limits)
+    key = clause.kind if clause.is_amount(scenario) else f"{clause.kind}_rate"
+    limits[at] = replace(limits[at], **{key: value})  # type: ignore[arg-type]
+    return replace(scenario, limits=tuple(limits))
 
 
 @dataclass(frozen=True)
@@ -97,31 +111,11 @@ class _Search:
     def scenario(self, steps: int) -> Scenario:
         """The scenario with the clause so many steps away."""
         scenario, clause = self.now.scenario, self.clause
-        value = plain(clause.value(scenario) + steps * self.size)
-        at = clause.number
-        if clause.kind == "reservation":
-            reservations = list(scenario.reservations)
-            reservations[at] = replace(reservations[at], amount=value)
-            return replace(scenario, reservations=tuple(reservations))
-        limits = list(scenario.limits)
-        key = clause.kind if clause.is_amount(scenario) else f"{clause.kind}_rate"
-        limits[at] = replace(limits[at], **{key: value})  # type: ignore[arg-type]
-        return replace(scenario, limits=tuple(limits))
+        return with_clause(scenario, clause, plain(clause.value(scenario) + steps * self.size))
 
     def ends(self) -> tuple[int, int]:
         """The furthest steps down and up at which the limits can all hold; unchecked where ``loose``."""
-        scenario, clause = self.now.scenario, self.clause
-        value = Fraction(clause.value(scenario))
-        if clause.kind == "reservation":
-            most = Fraction(scenario.distributable)
-        elif clause.is_amount(scenario):
-            most = max(Fraction(0), scenario.distributable - value)
-        else:
-            limit = scenario.limits[clause.number]
-            most = (1 if limit.of != "previous" and limit.by is None else 10) - value
-        low, high = -math.floor(value / self.size), math.ceil(most / self.size)
-        if clause.kind == "reservation" or not clause.is_amount(scenario):
-            high = math.floor(most / self.size)
+        low, high = reach_of(self.now.scenario, self.clause, self.size)
         return self._furthest(low), self._furthest(high)
 
     def _furthest(self, end: int) -> int:

@@ -14,7 +14,6 @@ from fractions import Fraction
 from allocator.analysis.seek.measure import points
 from allocator.analysis.seek.moves import Moves
 from allocator.analysis.seek.targets import earmarked, members
-from allocator.core.beyond import covers_format_1
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
 
@@ -43,7 +42,6 @@ def reach(scenario: Scenario, recipients: Sequence[str], moves: Moves) -> Reach:
     >>> reach(scenario, ["ftz"], moves_of(scenario)).low  # 80.94 % of 56,020,000
     45342588
     """
-    covers_format_1(scenario, "beyond.surface.seek")
     table = points(scenario)
     chosen = members(scenario, recipients)
     parts = [sum((row[i] for i in chosen), start=Fraction(0)) for row in table]

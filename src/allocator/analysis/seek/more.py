@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from allocator.analysis.seek.answer import Answer
 from allocator.analysis.seek.asking import seek
+from allocator.analysis.seek.levers import Lever, levers_of
 from allocator.analysis.seek.targets import Target
 from allocator.core.allocation import Allocation
 from allocator.core.corrections import PRO_RATA, Adjustment
@@ -23,7 +25,8 @@ class More:
 
     ``shared``: all others pay in proportion to what they get.  ``paid``: one ``payer`` does, None where none
     is named.  Both are adjustments after everything else.  ``ruled``: the nearest weights under which the
-    rule itself brings at least that much, at most where the amount is below zero.
+    rule itself brings at least that much, at most where the amount is below zero; with pools, of all that
+    can move the answer that moves the least money.  ``unruled`` are the answers where nothing does it.
     """
 
     recipient: str
@@ -33,6 +36,7 @@ class More:
     payer: Party | None
     paid: Allocation | AllocatorError | None
     ruled: Answer | AllocatorError
+    unruled: tuple[Answer, ...] = ()
 
     @property
     def found(self) -> dict[str, Allocation]:
@@ -82,12 +86,20 @@ def more_for(
     wanted = plain(now.amounts[recipient] + amount)
     ruled: Answer | AllocatorError
     try:
-        ruled = seek(
-            scenario,
-            [Target("amount", (recipient,), ">=" if amount > 0 else "<=", wanted)],
-            progress=progress,
-        )
+        target = Target("amount", (recipient,), ">=" if amount > 0 else "<=", wanted)
+        levers: list[Lever | None] = [*levers_of(scenario)] if scenario.pools else [None]
+        answers = [seek(scenario, [target], lever=one, progress=progress) for one in levers or [None]]
+        does = [answer for answer in answers if answer.found is not None]
+        unruled = () if does else tuple(answers)
+        ruled = min(does, key=_moved) if does else answers[0]
     except AllocatorError as error:
-        ruled = error
+        ruled, unruled = error, ()
     paid = None if payer is None else adjusted(payer)
-    return More(recipient, plain(amount), now, adjusted(PRO_RATA), payer, paid, ruled)
+    return More(recipient, plain(amount), now, adjusted(PRO_RATA), payer, paid, ruled, unruled)
+
+
+def _moved(answer: Answer) -> Number:
+    """The money that an answer moves, up and down added up."""
+    assert answer.found is not None
+    after, before = answer.found.amounts, answer.now.amounts
+    return plain(sum((abs(Fraction(after[id] - amount)) for id, amount in before.items()), start=Fraction(0)))

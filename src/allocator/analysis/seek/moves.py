@@ -7,7 +7,7 @@ that leave the factor listed first the most, then the second, and so on.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from allocator.core.exact import Frozen, Number, exact, plain
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
-from allocator.core.parts import brief, in_full, number_at, wrong
+from allocator.core.parts import Text, brief, in_full, number_at, wrong
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,48 +63,73 @@ def moves_of(
     keep: Sequence[str] = (),
     bounds: Mapping[str, tuple[Number | None, Number | None]] | None = None,
 ) -> Moves:
-    """The allowed moves in steps of so many percentage points, with some weights kept or bounded.
+    """The allowed moves of weights in steps of so many percentage points, with some kept or bounded.
 
     Raises ScenarioError for a step below 0.01, for factors without a weight in the scenario, and where no
     weights are within the bounds.
     """
-    bounds = bounds or {}
+    nobody = set()
+    if scenario.kind == "shares" and scenario.participants:  # nobody can have a share of it
+        nobody = {factor for factor in scenario.weights if not any(scenario.column(factor))}
     total = sum(scenario.weights.values(), start=Fraction(0))
+    size = points_of(step) * total / 100
+    names = {factor: scenario.factor(factor).name for factor in scenario.weights}
+    return moves_among(scenario.weights, size, names, step, keep, bounds, nobody)
+
+
+def points_of(step: Number) -> Fraction:
+    """A step in percentage points; raises ScenarioError for none, and for one below 0.01."""
     try:
         points = Fraction(exact(step))
     except ValueError:
         wrong("number", at={"option": "step"}, value=brief(step))
     if not FINEST <= points <= 100:
         wrong("seek_step", at={"option": "step"}, value=in_full(points))
-    size = points * total / 100
+    return points
+
+
+def moves_among(
+    values: Mapping[str, Number],
+    size: Fraction,
+    names: Mapping[str, Text],
+    step: Number,
+    keep: Sequence[str],
+    bounds: Mapping[str, tuple[Number | None, Number | None]] | None,
+    nobody: Set[str] = frozenset(),
+    unknown: str = "audit_factor",
+) -> Moves:
+    """The allowed moves of some values in steps of this size, none below zero, their sum unchanged.
+
+    ``nobody`` are those that must be zero, ``unknown`` is the sentence about a name that is none of them.
+    Raises ScenarioError where none are within the bounds.
+    """
+    bounds, total = bounds or {}, sum(values.values(), start=Fraction(0))
     for option, named in (("keep", keep), ("bound", bounds)):
         for name in named:
-            if name not in scenario.weights:
-                wrong("audit_factor", at={"option": option}, name=name, guess=guess(name, scenario.weights))
+            if name not in values:
+                wrong(unknown, at={"option": option}, name=name, guess=guess(name, values))
             if option == "bound" and name in keep:
                 wrong("seek_keep_bound", at={"option": option}, name=name)
     low, high, ends = [], [], []
-    for factor, weight in scenario.weights.items():
-        least, most = bounds.get(factor, (None, None))
+    for name, value in values.items():
+        least, most = bounds.get(name, (None, None))
         least = Fraction(0) if least is None else Fraction(number_at(least, "bound"))
         most = Fraction(total) if most is None else Fraction(number_at(most, "bound"))
         if least > most:
             wrong("audit_range", at={"option": "bound"}, low=least, high=most)
-        if factor in keep:
-            least = most = Fraction(weight)
-        elif scenario.kind == "shares" and scenario.participants and not any(scenario.column(factor)):
-            most = min(most, Fraction(0))  # nobody can have a share of it
+        if name in keep:
+            least = most = Fraction(value)
+        elif name in nobody:
+            most = min(most, Fraction(0))
         most = min(most, total)
         ends.append((plain(least), plain(most)))
-        low.append(math.ceil((least - weight) / size))
-        high.append(math.floor((most - weight) / size))
+        low.append(math.ceil((least - value) / size))
+        high.append(math.floor((most - value) / size))
         if low[-1] > high[-1]:
-            wrong("seek_bound_step", at={"option": "bound"}, name=scenario.factor(factor).name, step=points)
+            wrong("seek_bound_step", at={"option": "bound"}, name=names[name], step=points_of(step))
     if sum(low) > 0 or sum(high) < 0:
         wrong("seek_bound_sum", at={"option": "bound"}, total=total)
-    return Moves(
-        tuple(scenario.weights), tuple(scenario.weights.values()), size, tuple(low), tuple(high), tuple(ends)
-    )
+    return Moves(tuple(values), tuple(values.values()), size, tuple(low), tuple(high), tuple(ends))
 
 
 class Levels:

@@ -117,7 +117,7 @@ def check_targets(scenario: Scenario, targets: Sequence[Target]) -> None:
             raise ScenarioError(Problem("no_published", at=_TARGET))
         if target.of == "rank" and target.value > len(known):
             wrong("target_rank_many", at=_TARGET, value=target.value, count=len(known))
-        if target.relation == "==" and target.of != "rank":
+        if target.relation == "==" and target.of != "rank" and not scenario.beyond:
             _check_whole(scenario, target)
 
 
@@ -151,7 +151,7 @@ def _amount(scenario: Scenario, target: Target) -> Number:
 
 def earmarked(scenario: Scenario, recipients: Sequence[str]) -> Number:
     """The sum of the earmarks of these recipients."""
-    return plain(sum((e.amount for e in scenario.earmarks if e.recipient in recipients), start=Fraction(0)))
+    return plain(sum((amount for id, amount, _ in scenario.grants if id in recipients), start=Fraction(0)))
 
 
 def _units(scenario: Scenario, target: Target) -> Fraction:

@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from allocator.analysis.seek.answer import Answer, Impossible, clash_of
+from allocator.analysis.seek.anywhere import nearest_none
 from allocator.analysis.seek.extremes import reach
 from allocator.analysis.seek.forms import Form, forms_of, held, joined, ruled_out
 from allocator.analysis.seek.measure import Measure
 from allocator.analysis.seek.moves import Levels, Moves, TooMany, moves_of
 from allocator.analysis.seek.targets import Demand, Target, check_targets, demands, earmarked, measured
 from allocator.core.allocation import Allocation
-from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import Number, plain
@@ -58,7 +58,6 @@ def seek_weights(
     >>> answer.change, answer.found.amounts["ftz"]
     (66, 48000000)
     """
-    covers_format_1(scenario, "beyond.surface.seek")
     check_targets(scenario, targets)
     moves = moves_of(scenario, step, keep, bounds)
     now = allocate(scenario)
@@ -191,7 +190,7 @@ class _Search:
         one = np.eye(size, dtype=int)
         exchanges = (one[:, None, :] - one[None, :, :]).reshape(-1, size)
         exchanges = exchanges[exchanges.any(axis=1)]
-        rows = self._start()[None, :]
+        rows = nearest_none(self.moves)[None, :]
         best: Allocation | None = None
         least, waited = float("inf"), 0
         while waited < PATIENCE:
@@ -208,15 +207,6 @@ class _Search:
             rows = rows[np.lexsort([abs(rows).sum(axis=1), missing])[:BEAM]]
         change = None if best is None else change_of(best, self.scenario)
         return Answer(self.targets, now, best, change, False, searched, moves=self.moves)
-
-    def _start(self) -> np.ndarray:
-        """The allowed moves nearest to no move at all."""
-        import numpy as np
-
-        moves = [min(max(0, low), high) for low, high in zip(self.moves.low, self.moves.high, strict=True)]
-        for j, (low, high) in enumerate(zip(self.moves.low, self.moves.high, strict=True)):
-            moves[j] -= max(min(sum(moves), moves[j] - low), moves[j] - high)
-        return np.array(moves)
 
     # --- why not ----------------------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ def way_lines(more: More, way: str, book: Phrasebook) -> list[str]:
     answer = {"shared": more.shared, "paid": more.paid, "ruled": more.ruled}[way]
     if isinstance(answer, AllocatorError):
         return [book.say("seek.more_cannot", reason=sentence) for sentence in answer.sentences(book)]
+    if isinstance(answer, Answer) and len(more.unruled) > 1:
+        return [line for one in more.unruled for line in sentences(one, book)[1:3]]
     if isinstance(answer, Answer):
         return sentences(answer, book)[1:]  # the first repeats the question
     if answer is None:

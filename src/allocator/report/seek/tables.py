@@ -42,7 +42,7 @@ def amounts_table(answer: Answer, book: Phrasebook) -> Table | None:
         for position, id in enumerate(names, 1)
     ]
     sums = [total_of(stage.values()) for stage in stages]
-    before, after = scenario.reserved, answer.found.scenario.reserved
+    before, after = answer.now.reserved, answer.found.reserved
     blank = [None] * (len(stages) - 3)
     if before or after:
         recipients = book.say("table.recipients" if local else "table.recipients_other")
@@ -84,13 +84,15 @@ def as_data(answer: Answer, book: Phrasebook) -> dict[str, Any]:
         "amounts": None,
         "found_digest": None if found is None else found.scenario.digest,
         "impossible": None,
-        "data": {factor: scenario.factor(factor).status for factor in scenario.weights},
+        "data": {factor.id: factor.status for factor in scenario.behind},
         "sentences": sentences(answer, book),
     }
-    if answer.clause is None and found is not None:
+    if scenario.pools and answer.clause is None:
+        data["lever"] = {"kind": answer.lever.kind, "of": answer.lever.of or None}
+    if answer.clause is None and answer.after is not None:
         data["weights"] = {
-            factor: {"now": _plain(weight), "then": _plain(found.scenario.weights[factor])}
-            for factor, weight in scenario.weights.items()
+            id: {"now": _plain(value), "then": _plain(answer.after[id])}
+            for id, value in answer.before.items()
         }
     if answer.clause is not None:
         data["clause"] = {

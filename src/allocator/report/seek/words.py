@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from allocator.analysis.differences import differences
 from allocator.analysis.finding import held_against
-from allocator.analysis.seek import Answer, Reach, Target, measured
+from allocator.analysis.seek import Answer, Lever, Reach, Target, measured
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.office import weight_text
 from allocator.report.words.differences import differences_in_words
 from allocator.report.words.finding import short, terms
-from allocator.report.words.ranges import outward, weights_text
+from allocator.report.words.ranges import outward
 from allocator.text import Phrasebook
 
 MOST_NAMES = 6
@@ -106,6 +106,8 @@ def sentences(answer: Answer, book: Phrasebook) -> list[str]:
     scenario = answer.scenario
     asked = [target_text(target, scenario, book) for target in answer.targets]
     lines = [book.say("seek.asked", targets=book.say("seek.join").join(asked))]
+    if answer.clause is None and scenario.pools:
+        lines.append(book.say("seek.only", what=lever_text(answer.lever, scenario, book)))
     if answer.found is None:
         lines += _impossible(answer, book) if answer.impossible else [_not_found(answer, book)]
     elif not answer.change:
@@ -118,33 +120,67 @@ def sentences(answer: Answer, book: Phrasebook) -> list[str]:
     return lines
 
 
+def lever_text(lever: Lever, scenario: Scenario, book: Phrasebook) -> str:
+    """The words for a lever: the weights of a pool, those within an indicator, or the pools' money."""
+    if lever.kind == "money":
+        return book.say("seek.what_money")
+    if lever.kind == "parts":
+        (name,) = (indicator.name for indicator in scenario.indicators if indicator.id == lever.of)
+        return book.say("seek.what_parts", name=name)
+    (name,) = (pool.name for pool in scenario.rules if pool.id == lever.of)
+    return book.say("seek.what_pool", name=name) if lever.of else book.say("app.seek.by_weights")
+
+
+def _in_money(answer: Answer) -> bool:
+    return not answer.lever.in_percent(answer.scenario)
+
+
 def _points(answer: Answer, weight: Number, book: Phrasebook) -> str:
     """A change of weights in percentage points; for scores in hundredths of the sum of weights."""
-    total = sum(answer.scenario.weights.values(), start=Fraction(0))
+    if answer.lever.kind == "money":
+        return book.number(plain(Fraction(weight)))
+    total = sum(answer.before.values(), start=Fraction(0))
     return book.number(plain(weight * 100 / Fraction(total)))
+
+
+def _size(answer: Answer, change: Number, book: Phrasebook) -> str:
+    """A change of the pools' money: in percentage points of all the money, or as an amount."""
+    if _in_money(answer):
+        return book.money(change, answer.scenario.fund.currency)
+    return book.say("seek.points", value=_points(answer, change, book))
 
 
 def _step(answer: Answer, book: Phrasebook) -> str:
     assert answer.moves is not None
-    step = plain(answer.moves.step * 100 / sum(answer.moves.present, start=Fraction(0)))
+    if _in_money(answer):
+        return book.say("seek.step_money", step=_size(answer, plain(answer.moves.step), book))
+    whole = 100 if answer.lever.kind == "money" else sum(answer.moves.present, start=Fraction(0))
+    step = plain(answer.moves.step * 100 / whole)
     return book.say("seek.step_one" if step == 1 else "seek.step", step=step)
 
 
 def weight_changes(answer: Answer, book: Phrasebook) -> list[str]:
-    """The weights that change, each with its old and new value."""
-    if answer.found is None:
+    """The things that the lever changed, each with its old and new value."""
+    after = answer.after
+    if after is None:
         return []
-    scenario, weights = answer.scenario, answer.found.scenario.weights
     return [
         book.say(
             "seek.from_to",
-            name=scenario.factor(factor).name,
-            before=weight_text(weight, scenario.kind, book),
-            after=weight_text(weights[factor], scenario.kind, book),
+            name=answer.lever.name(answer.scenario, id),
+            before=_value_of(answer, value, book),
+            after=_value_of(answer, after[id], book),
         )
-        for factor, weight in scenario.weights.items()
-        if weights[factor] != weight
+        for id, value in answer.before.items()
+        if after[id] != value
     ]
+
+
+def _value_of(answer: Answer, value: Number, book: Phrasebook) -> str:
+    """A weight, a percent, or an amount of money, as it stands beside its name."""
+    if _in_money(answer):
+        return book.money(value, answer.scenario.fund.currency)
+    return weight_text(value, answer.lever.weighs(answer.scenario), book)
 
 
 def _change(answer: Answer, book: Phrasebook) -> str:
@@ -153,9 +189,15 @@ def _change(answer: Answer, book: Phrasebook) -> str:
         (what,) = differences_in_words(
             differences(answer.scenario, answer.found.scenario), answer.scenario, book
         )
+        if not answer.proved:
+            searched = _clause_value(answer, answer.searched or 0, book)
+            return book.say("seek.clause_found_unproved", what=what, searched=searched)
         return book.say("seek.clause_found", what=what)
-    weights = answer.found.scenario.weights
-    sizes = [abs(Fraction(weights[f] - w)) for f, w in answer.scenario.weights.items()]
+    after = answer.after
+    assert after is not None
+    sizes = [abs(Fraction(after[id] - value)) for id, value in answer.before.items()]
+    if answer.lever.kind == "money":
+        return _change_of_money(answer, sizes, book)
     details = {
         "changes": book.say("place.list").join(weight_changes(answer, book)),
         "total": _points(answer, answer.change, book),
@@ -169,6 +211,20 @@ def _change(answer: Answer, book: Phrasebook) -> str:
         searched = _points(answer, answer.searched or 0, book)
         return book.say("seek.found_unproved", searched=searched, **details)
     return book.say("seek.found", **details)
+
+
+def _change_of_money(answer: Answer, sizes: Sequence[Fraction], book: Phrasebook) -> str:
+    details = {
+        "changes": book.say("place.list").join(weight_changes(answer, book)),
+        "total": _size(answer, answer.change or 0, book),
+        "largest": _size(answer, plain(max(sizes)), book),
+        "step": _step(answer, book),
+        "stay": "" if all(sizes) else book.say("seek.stay_money"),
+    }
+    if answer.proved:
+        return book.say("seek.found_money", **details)
+    searched = _size(answer, answer.searched or 0, book)
+    return book.say("seek.found_unproved_money", searched=searched, **details)
 
 
 def _verified(answer: Answer, book: Phrasebook) -> str:
@@ -194,6 +250,8 @@ def _effect(answer: Answer, book: Phrasebook) -> str:
 def _not_found(answer: Answer, book: Phrasebook) -> str:
     if answer.clause is not None:
         return book.say("seek.clause_not_found")
+    if answer.lever.kind == "money":
+        return book.say("seek.not_found_money", searched=_size(answer, answer.searched or 0, book))
     return book.say("seek.not_found", searched=_points(answer, answer.searched or 0, book))
 
 
@@ -208,7 +266,10 @@ def _impossible(answer: Answer, book: Phrasebook) -> list[str]:
         lines.append(book.say(key, targets=book.say("seek.join").join(clash)))
     for number_, amount in impossible.limits.items():
         target = answer.targets[number_]
-        held = "seek.held_floor" if measured(target, answer.now) > target.value else "seek.held_cap"
+        low = measured(target, answer.now) > target.value
+        held = "seek.held_floor" if low else "seek.held_cap"
+        if answer.lever.of:
+            held = "seek.held_floor_pool" if low else "seek.held_cap_pool"
         shown = book.money(amount, scenario.fund.currency)
         lines.append(book.say(held, who=who(target, scenario, book), amount=shown))
     seen = set()
@@ -221,10 +282,10 @@ def _impossible(answer: Answer, book: Phrasebook) -> list[str]:
         target = answer.targets[impossible.clash[0]]
         value = value_text(target, measured(target, impossible.nearest), scenario, book)
         if answer.clause is None:
-            weights = impossible.nearest.scenario.weights
-            same = weights == scenario.weights
-            how = book.say("seek.at_weights", weights=_weights(weights, scenario, book))
-            how = book.say("seek.as_now") if same else how
+            values = answer.lever.values(impossible.nearest)
+            at = "seek.at_money" if answer.lever.kind == "money" else "seek.at_weights"
+            how = book.say(at, weights=_values(values, answer, book))
+            how = book.say("seek.as_now") if values == answer.before else how
         else:
             now = differences(scenario, impossible.nearest.scenario)
             how = " ".join(differences_in_words(now, scenario, book)).rstrip("。.") or book.say("seek.as_now")
@@ -240,6 +301,8 @@ def _none(answer: Answer, book: Phrasebook) -> str:
         low, high = (_clause_value(answer, end, book) for end in answer.ends)
         what = book.say(_CLAUSES[answer.clause.kind])
         return book.say("seek.none_clause", what=what, low=low, high=high)
+    if answer.lever.kind == "money":
+        return book.say("seek.none_money", step=_step(answer, book))
     if not impossible.always:
         finest = moves.step * 10_000 <= sum(moves.present)
         return book.say("seek.none_finest" if finest else "seek.none_steps", step=_step(answer, book))
@@ -259,7 +322,7 @@ def _bounded(answer: Answer) -> bool:
     total = sum(answer.moves.present, start=Fraction(0))
     whole = (0, plain(total))
     return any(
-        ends != whole and any(answer.scenario.column(factor))
+        ends != whole and (bool(answer.scenario.pools) or any(answer.scenario.column(factor)))
         for factor, ends in zip(answer.moves.factors, answer.moves.ends, strict=True)
     )
 
@@ -277,19 +340,18 @@ def _reach(answer: Answer, target: Target, reach: Reach, book: Phrasebook) -> st
     else:
         key = "seek.reach_limits" if scenario.limits else "seek.reach"
     for side, weights in (("low", reach.low_weights), ("high", reach.high_weights)):
-        details[f"at_{side}"] = _where(target, weights, scenario, side, book)
+        details[f"at_{side}"] = _where(answer, target, weights, side, book)
     within = book.say("seek.within" if _bounded(answer) else "seek.any")
     return book.say(key, within=within, **details)
 
 
-def _where(
-    target: Target, weights: Mapping[str, Number], scenario: Scenario, side: str, book: Phrasebook
-) -> str:
+def _where(answer: Answer, target: Target, weights: Mapping[str, Number], side: str, book: Phrasebook) -> str:
     """The weights of an extreme: all weight on one factor, with the share of it, or several weights."""
+    scenario = answer.scenario
     named = [factor for factor, weight in weights.items() if weight]
     if len(named) > 1:
-        return book.say("seek.at_weights", weights=_weights(weights, scenario, book))
-    name = scenario.factor(named[0]).name
+        return book.say("seek.at_weights", weights=_values(weights, answer, book))
+    name = answer.lever.name(scenario, named[0])
     if scenario.kind != "shares" or scenario.coefficient is not None:
         return book.say("seek.at_factor", name=name)
     column = scenario.column(named[0])
@@ -301,5 +363,15 @@ def _where(
     return book.say(key, name=name, share=_rounded(plain(share), book))
 
 
-def _weights(weights: Mapping[str, Number], scenario: Scenario, book: Phrasebook) -> str:
-    return weights_text({factor: weight for factor, weight in weights.items() if weight}, scenario, book)
+def _values(values: Mapping[str, Number], answer: Answer, book: Phrasebook) -> str:
+    """Weights as a sentence names them, without those of nothing; or the money of the pools."""
+    parts = [
+        book.say(
+            "audit.weight",
+            name=answer.lever.name(answer.scenario, id),
+            weight=_value_of(answer, value, book),
+        )
+        for id, value in values.items()
+        if value
+    ]
+    return book.say("place.list").join(parts)

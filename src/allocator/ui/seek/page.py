@@ -13,7 +13,7 @@ from allocator.ui.session import state
 def render() -> None:
     """Draws the page."""
     book = state.book()
-    allocation = render_screen(book)
+    allocation = render_screen(book, beyond=True)
     if allocation is None:
         return
     more.render_more(allocation, state.slug(), book)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from allocator.analysis.seek import Answer, Clause, Target, clauses_of, seek
+from allocator.analysis.seek import Answer, Clause, Lever, Target, clauses_of, levers_of, movable, seek
 from allocator.analysis.seek.answer import CLAUSES
 from allocator.core.allocation import Allocation
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.exact import Number, exact
 from allocator.core.model import Scenario
 from allocator.report.seek.tables import amounts_table
-from allocator.report.seek.words import sentences
+from allocator.report.seek.words import lever_text, sentences
 from allocator.report.words.rule import limit_clauses, limit_words
 from allocator.text import Phrasebook
 from allocator.ui.components import background, markup, widgets
@@ -33,6 +33,18 @@ OF = {
 RELATIONS = {"<=": "app.seek.most", ">=": "app.seek.least", "==": "app.seek.exactly"}
 STEPS = {"whole": exact(1), "free": exact("0.01")}
 MOST_TARGETS = 6
+_WEIGHTS = {
+    "step": "app.seek.step",
+    "keep": "app.seek.keep",
+    "bounds": "app.seek.bounds",
+    "about": "app.seek.bounds_about",
+}
+_MONEY = {
+    "step": "app.seek.step_money",
+    "keep": "app.seek.keep_money",
+    "bounds": "app.seek.bounds_money",
+    "about": "app.seek.bounds_about_money",
+}
 Ends = tuple[tuple[str, tuple[Number | None, Number | None]], ...]
 
 
@@ -42,6 +54,7 @@ class Asked(NamedTuple):
     scenario: Scenario
     targets: tuple[Target, ...]
     clause: Clause | None
+    lever: Lever | None
     step: Number
     keep: tuple[str, ...]
     bounds: Ends
@@ -59,21 +72,23 @@ def _form(allocation: Allocation, slug: str, book: Phrasebook) -> None:
     if state.on_screen(slug) != scenario:  # taken over or undone: the whole page is about another scenario
         st.rerun()
     rows = _rows(scenario, slug, book)
-    clause = _render_clause(scenario, slug, book)
+    changing = _render_change(scenario, slug, book)
+    clause = changing if isinstance(changing, Clause) else None
+    lever = changing if isinstance(changing, Lever) else None
     step, staying = "whole", tuple[str, ...]()
     typed: dict[str, tuple[str, str]] = {}
     if clause is None:
-        step, staying, typed = _render_weights(scenario, slug, book)
+        step, staying, typed = _render_weights(scenario, lever or Lever("weights"), slug, book)
     asked = f"seek-asked-{slug}"
     if st.button(book.say("app.seek.go"), key=f"seek-go-{slug}", type="primary"):
         st.session_state.pop(asked, None)
         try:
             targets = tuple(targets_of(scenario, rows, book))
-            bounds = tuple(bounds_of(scenario, typed, book).items())
+            bounds = tuple(bounds_of(scenario, lever or Lever("weights"), typed, book).items())
         except ScenarioError as error:
             widgets.render_problems(error, book)
             return
-        st.session_state[asked] = Asked(scenario, targets, clause, STEPS[step], staying, bounds)
+        st.session_state[asked] = Asked(scenario, targets, clause, lever, STEPS[step], staying, bounds)
     wanted: Asked | None = st.session_state.get(asked)
     if wanted is None:
         return
@@ -153,18 +168,24 @@ def _remove(slug: str, number: int) -> None:
 # --- what may change ------------------------------------------------------------------------------
 
 
-def _render_clause(scenario: Scenario, slug: str, book: Phrasebook) -> Clause | None:
-    """Draws the choice of the one clause that may change; None stands for the weights."""
-    clauses = {f"{c.kind}:{c.number}": c for kind in CLAUSES for c in clauses_of(scenario, kind)}
-    if not clauses:
+def _render_change(scenario: Scenario, slug: str, book: Phrasebook) -> Clause | Lever | None:
+    """Draws the choice of what may change: some weights, the pools' money, or one clause.
+
+    None where that is nothing but the weights of a rule without pools.
+    """
+    options: dict[str, Clause | Lever] = {f"{one.kind}:{one.of}": one for one in levers_of(scenario)}
+    options |= {f"{c.kind}:{c.number}": c for kind in CLAUSES for c in clauses_of(scenario, kind)}
+    if list(options) in ([], ["weights:"]):
         return None
 
     def label(key: str) -> str:
-        return clause_label(scenario, clauses[key], book) if key else book.say("app.seek.by_weights")
+        one = options[key]
+        if isinstance(one, Clause):
+            return clause_label(scenario, one, book)
+        return lever_text(one, scenario, book)
 
-    options = ["", *clauses] if len(scenario.weights) > 1 else [*clauses]
     title = book.say("app.seek.by")
-    return clauses.get(render_choice(f"seek-{slug}-by", title, options, options[0], label, book))
+    return options[render_choice(f"seek-{slug}-by", title, [*options], next(iter(options)), label, book)]
 
 
 def clause_label(scenario: Scenario, clause: Clause, book: Phrasebook) -> str:
@@ -182,14 +203,16 @@ def clause_label(scenario: Scenario, clause: Clause, book: Phrasebook) -> str:
 
 
 def _render_weights(
-    scenario: Scenario, slug: str, book: Phrasebook
+    scenario: Scenario, lever: Lever, slug: str, book: Phrasebook
 ) -> tuple[str, tuple[str, ...], dict[str, tuple[str, str]]]:
     """Draws the step of the weights, those that stay, and the bounds of the others; returns all three."""
-    names = {id: book.text(scenario.factor(id).name) for id in scenario.weights}
+    names = {id: book.text(lever.name(scenario, id)) for id in movable(scenario, lever)}
+    slug = f"{slug}-{lever.kind}-{lever.of}" if scenario.pools else slug
+    said = _MONEY if lever.kind == "money" else _WEIGHTS
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         step = render_choice(
             f"seek-{slug}-step",
-            book.say("app.seek.step"),
+            book.say(said["step"]),
             STEPS,
             "whole",
             lambda one: book.say("app.seek.whole" if one == "whole" else "app.seek.free"),
@@ -197,7 +220,7 @@ def _render_weights(
         )
         before = [id for id in known(f"seek-{slug}-keep", list[str]()) if id in names]
         staying = st.multiselect(
-            book.say("app.seek.keep"),
+            book.say(said["keep"]),
             list(names),
             before,
             format_func=names.__getitem__,
@@ -207,16 +230,16 @@ def _render_weights(
         )
     keep(f"seek-{slug}-keep", staying)
     typed: dict[str, tuple[str, str]] = {}
-    with st.expander(book.say("app.seek.bounds"), key="fold-seek-bounds"):
-        st.html(markup.block("hint", book.say("app.seek.bounds_about")))
+    with st.expander(book.say(said["bounds"]), key="fold-seek-bounds"):
+        st.html(markup.block("hint", book.say(said["about"])))
         for id, name in names.items():
             if id in staying:
                 continue
             ends = []
             with st.container(horizontal=True, gap="small"):
-                for end, said in (("low", "app.seek.low"), ("high", "app.seek.high")):
+                for end, which in (("low", "app.seek.low"), ("high", "app.seek.high")):
                     key = f"{slug}-{id}-{end}"
-                    label = markup.in_markdown(book.say(said, name=name))
+                    label = markup.in_markdown(book.say(which, name=name))
                     text = known(f"seek-{key}", "")
                     ends.append(st.text_input(label, text, key=f"seek-{key}-{book.language}", max_chars=20))
                     keep(f"seek-{key}", ends[-1])
@@ -237,6 +260,7 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
             return seek(
                 scenario,
                 asked.targets,
+                lever=asked.lever,
                 step=asked.step,
                 keep=asked.keep,
                 bounds=dict(asked.bounds),
@@ -269,7 +293,7 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
         done = st.button(label, key=f"seek-take-{slug}", type="primary")
         st.html(markup.block("hint", book.say("app.seek.take_about")))
         if done:
-            _take(found.found.scenario, found.clause is None, slug)
+            _take(found.found.scenario, found.clause is None and not scenario.pools, slug)
             st.session_state.pop(f"seek-asked-{slug}", None)
             st.switch_page(st.session_state.pages["allocate"])
 
@@ -290,4 +314,4 @@ def _take(found: Scenario, weights_only: bool, slug: str) -> None:
     if weights_only:
         state.set_points(slug, dict(found.weights))
     else:
-        state.set_scenario(slug, found, state.draft(slug).points)
+        state.set_scenario(slug, found, None if found.pools else state.draft(slug).points)

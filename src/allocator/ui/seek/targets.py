@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from allocator.analysis.seek import Target
+from allocator.analysis.seek import Lever, Target
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
@@ -65,24 +65,25 @@ def more_amount(scenario: Scenario, text: str) -> Number:
 
 
 def bounds_of(
-    scenario: Scenario, typed: Mapping[str, tuple[str, str]], book: Phrasebook
+    scenario: Scenario, lever: Lever, typed: Mapping[str, tuple[str, str]], book: Phrasebook
 ) -> dict[str, tuple[Number | None, Number | None]]:
-    """The least and the most of each weight; what is left blank does not bind.
+    """The least and the most of each weight, or pool in the shown unit; what is left blank does not bind.
 
     Raises ScenarioError with a sentence for every figure that is wrong.
     """
     found: dict[str, tuple[Number | None, Number | None]] = {}
     problems: list[Problem] = []
     place = book.say("app.seek.bounds")
+    size = Fraction(1) if lever.in_percent(scenario) else Fraction(scale_of(scenario))
     for factor, ends in typed.items():
         read: list[Number | None] = []
         for text in (end.strip() for end in ends):
             value = entered_number(text.removesuffix("%").strip()) if text else None
             if isinstance(value, str):
-                at = {"column": book.text(scenario.factor(factor).name)}
+                at = {"column": book.text(lever.name(scenario, factor))}
                 problems.append(Problem(value, {"value": text[:40]}, place, at))
                 value = None
-            read.append(value)
+            read.append(value if value is None else plain(value * size))
         if any(end is not None for end in read):
             found[factor] = read[0], read[1]
     if problems:
