@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import Number, exact
+from allocator.core.exact import Number, exact, plain
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.parts import Earmark, Reservation, Text, plain_name
@@ -159,6 +159,19 @@ def entered_number(text: str) -> Number | str:
     """
     found = cell_number(text)
     return FIELD.get(found, found) if isinstance(found, str) else found
+
+
+def signed_money(scenario: Scenario, text: str) -> Number:
+    """The money in a field of the shown unit, which may be less than nothing; in the main unit.
+
+    Raises ScenarioError with a sentence worded for a field.
+    """
+    text = text.strip()
+    negative = text[:1] in ("-", "−", "－")
+    value = entered_number(text[1:] if negative else text.removeprefix("+").removeprefix("＋"))
+    if isinstance(value, str):
+        raise ScenarioError(Problem(value, {"value": text[:40]}))
+    return plain((-value if negative else value) * Fraction(scale(scenario)))
 
 
 class _Reader:
