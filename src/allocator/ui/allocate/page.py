@@ -31,7 +31,7 @@ from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import limit_lines, rule_sentence
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
-from allocator.ui.allocate import chips, rule_form, steps_of_pool, why
+from allocator.ui.allocate import chips, exact_weights, steps_of_pool, why
 from allocator.ui.components import markup, weights, widgets
 from allocator.ui.components.more import render_more
 from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
@@ -62,12 +62,10 @@ def render() -> None:
             else:
                 weights.render_weights(scenario, slug, book)
             if len(scenario.factors) > 1 and not scenario.pools:
-                rule_form.render_exact_weights(scenario, slug, book)
+                exact_weights.render_exact_weights(scenario, slug, book)
             chips.render_chips(scenario, slug, book)
         with st.container(key="right", gap="small"):
             _render_results(scenario, slug, book)
-    if state.window() == "rule":
-        rule_form.render_rule(scenario, slug, book)
 
 
 def _render_results(scenario: Scenario, slug: str, book: Phrasebook) -> None:
