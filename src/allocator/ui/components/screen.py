@@ -31,9 +31,12 @@ def readable(book: Phrasebook, *, beyond: bool = False) -> Scenario | None:
     return scenario
 
 
-def render_screen(book: Phrasebook) -> Allocation | None:
-    """The allocation of what is on the screen; where there is none, says why and returns None."""
-    if readable(book) is None:
+def render_screen(book: Phrasebook, *, beyond: bool = False) -> Allocation | None:
+    """The allocation of what is on the screen; where there is none, says why and returns None.
+
+    ``beyond`` as in `readable`.
+    """
+    if readable(book, beyond=beyond) is None:
         return None
     try:
         return allocate(state.on_screen(state.slug()))
