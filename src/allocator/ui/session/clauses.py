@@ -144,6 +144,7 @@ class AdjustmentRow:
     reason: str = ""
     paid_by: str = PRO_RATA
     basis: str = ""
+    date: str = ""
 
 
 Row = Any  # one of those above
@@ -206,6 +207,7 @@ def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
                 book.text(a.reason),
                 party_key(a.paid_by),
                 rows.name(a.basis),
+                "" if a.date is None else a.date.isoformat(),
             )
             for at, a in enumerate(scenario.adjustments)
         ),
