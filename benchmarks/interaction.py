@@ -27,14 +27,17 @@ import psutil
 from browser import Visit, amounts_of, luzhou
 
 from allocator import Scenario
+from allocator.core.exact import Number
 from allocator.files.load import load_scenario
 from allocator.text import EN, ZH
 from allocator.ui.components import inside
+from allocator.ui.session.weights import slid, standing
 
 STEPS = 20  # to the right with one slider, then as many to the left with another
 STEP_GOAL, LARGE_GOAL, CHART_GOAL, TURN_GOAL = 200, 500, 2.0, 1.0
 PROVINCE = (2844, 4)  # as many townships as a province has
 TURNS = ("data", "compare", "report", "execution", "sensitivity", "method", "allocate")
+POOLS = "luzhou-2023-pools/two-pools"  # with formulas, a condition and a cap
 SERVERS = 3
 PEOPLE = 10
 SOAK_SECONDS = float(os.environ.get("ALLOCATOR_SOAK_SECONDS", "120"))
@@ -109,6 +112,8 @@ def _report_steps(browser: Any) -> None:
     print(f"{'scenario':<24}" + "".join(f"{head:>8}" for head in heads))
     with real.serving() as server:
         _print_steps("Luzhou, 9 × 4", _steps(browser, server, luzhou(), ""), f"≤ {STEP_GOAL}")
+        pools = load_scenario(real.ROOT / "scenarios" / f"{POOLS}.toml")
+        _print_steps("two pools, 9 × (2 + 2)", _steps(browser, server, pools, POOLS), f"≤ {STEP_GOAL}")
     for size in ((generated.RECIPIENTS, generated.FACTORS), PROVINCE):
         scenario = generated.generated(*size)
         with _large_shelf(scenario) as shelf, real.serving(shelf) as server:
@@ -141,7 +146,7 @@ def _steps(
     person = Visit(browser, server)
     person.page.add_init_script(CLOCK)
     page = person.open(f"?lang=zh&scenario={slug}")
-    points = {id: int(weight) for id, weight in scenario.weights.items()}
+    points: dict[str, Number] = {id: int(weight) for id, weight in slid(scenario).items()}
     shown = amounts_of(scenario, "zh")
     first, second = list(points)[:2]
     taken = []
@@ -150,7 +155,9 @@ def _steps(
         if points[factor] + by < 0:
             key, by = "ArrowRight", 1
         points[factor] += by
-        wanted = amounts_of(scenario, "zh", scaled(points))
+        moved = standing(scenario, points)
+        assert moved is not None
+        wanted = amounts_of(moved, "zh")
         drawn = page.locator(".al-picture th[scope=row]").all_inner_texts()
         changing = [name for name in drawn if wanted.get(name) != shown.get(name)]
         # the largest: of very many only those are drawn, and a smaller one may leave the picture

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pages import SCENARIOS
 
-from allocator import ScenarioError, allocate, load_scenario
+from allocator import Scenario, ScenarioError, allocate, load_scenario
 from allocator.core.limits import Limit
-from allocator.text import ZH
+from allocator.text import EN, ZH
 from allocator.ui.components.sliders import read_step
 from allocator.ui.session import quick
 
 LUZHOU = load_scenario(SCENARIOS / "luzhou-2023/published-rule.toml")
+POOLS = load_scenario(SCENARIOS / "luzhou-2023-pools/two-pools.toml")
 CAPPED = load_scenario(SCENARIOS / "luzhou-2023/cap-zone.toml")
 
 
@@ -53,6 +58,54 @@ def test_earmarks_total_and_departments() -> None:
 def test_a_figure_that_cannot_be_is_refused(figure: str) -> None:
     with pytest.raises(ScenarioError):
         quick.with_bound(LUZHOU, "cap", "ftz", figure, "distributable", ZH)
+
+
+def test_names_in_two_languages_survive_a_change_of_their_amount() -> None:
+    names = [row.name for row in quick.department_rows(LUZHOU, EN)]
+    made = quick.with_departments(LUZHOU, dict(zip(names, ("70", "50"), strict=True)), EN)
+    assert [r.name for r in made.reservations] == [r.name for r in LUZHOU.reservations]
+    assert [r.amount for r in made.reservations] == [700_000, 500_000]
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda: quick.with_fund(LUZHOU, "100", EN), "overspent"),
+        (lambda: quick.with_fund(LUZHOU, "5722万元", EN), "figure_unit"),
+        (lambda: quick.with_earmark(LUZHOU, "ftz", "=1+1", False, EN), "cell_formula"),
+        (lambda: quick.with_earmark(LUZHOU, "ftz", "0.0000001", False, EN), "cents"),
+        (lambda: quick.with_departments(LUZHOU, {"=cmd|' /C calc'!A0": "1"}, EN), "name_unsafe"),
+        (lambda: quick.with_departments(LUZHOU, {"某局": "-3"}, EN), "cell_negative"),
+        (lambda: quick.with_bound(LUZHOU, "cap", "all", "101", "fund", EN), "rate"),
+        (lambda: quick.with_bound(LUZHOU, "cap", "all", "50", "previous", EN), "limit_previous"),
+    ],
+)
+def test_what_cannot_be_is_said_in_both_languages(change: Callable[[], Scenario], key: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        change()
+    assert [problem.key for problem in caught.value.problems] == [key]
+    for book in (ZH, EN):
+        (said,) = caught.value.sentences(book)
+        assert "\n" not in said
+
+
+def test_chips_write_the_clauses_of_format_2_and_leave_what_they_cannot_say() -> None:
+    assert quick.pools(POOLS) == ["domestic", "foreign", "all"] and quick.pools(LUZHOU) == []
+    capped = quick.with_bound(POOLS, "cap", "park", "30", "distributable", ZH, pool="domestic", together=True)
+    new = Limit("park", cap_rate=Fraction(3, 10), of="distributable", pool="domestic", together=True)
+    assert capped == replace(POOLS, limits=(*POOLS.limits, new))
+    row = quick.bound_for(capped, "cap", "park", "domestic")
+    assert (row.figure, row.together) == ("30", True) and not quick.bound_for(
+        capped, "cap", "park", "all"
+    ).figure
+    each = quick.with_bound(capped, "cap", "park", "25", "distributable", ZH, pool="domestic")
+    assert each.limits[-1] == replace(new, cap_rate=Fraction(1, 4), together=False)
+    last = quick.tags(each, POOLS)[-1]
+    assert quick.without(each, last, POOLS, ZH) == POOLS
+    # of the rule without pools it is format 2 as well
+    alone = quick.with_bound(LUZHOU, "cap", "park", "60", "distributable", ZH, together=True)
+    assert alone.beyond == ("groups",) and allocate(alone).amounts["ftz"] < allocate(LUZHOU).amounts["ftz"]
+    assert quick.with_bound(alone, "cap", "park", "", "distributable", ZH) == LUZHOU
 
 
 @given(st.permutations(["cap", "floor", "earmark", "fund"]))

@@ -105,6 +105,22 @@ def test_nothing_is_an_error_and_what_is_shown_without_computing_is_right(comput
                         assert found == close, (name, page.title, cell.coordinate)
 
 
+def test_a_pool_may_be_called_as_a_column_is() -> None:
+    """Its column is the pool's, and that of the amounts theirs."""
+    scenario = small()
+    one, two = scenario.pools
+    scenario = replace(scenario, pools=(replace(one, id="amount"), replace(two, id="before")))
+    found = plan(scenario)
+    table = office_table(found, EN)
+    keys = [column.key for column in table.columns]
+    assert keys == ["number", "recipient", "pool amount", "pool before", "amount", "note"]
+    page = office.opened(workbook([found], EN))[EN.say("excel.sheet.table")]
+    for at, (first, all_) in enumerate(
+        zip(found.pools["amount"].values(), found.amounts.values(), strict=True)
+    ):
+        assert (page.cell(7 + at, 3).value, page.cell(7 + at, 5).value) == (first, all_)
+
+
 # --- what keeps amounts from being computed --------------------------------------------------------------
 
 

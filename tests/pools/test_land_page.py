@@ -15,6 +15,7 @@ from allocator.ui.main import PAGES
 
 SLUG = "cn-guangdong-2012/plan"
 COVERED = ("rule", "allocate", "compare", "saved", "new", "report", "seek")
+COVERED = ("rule", "allocate", "compare", "saved", "new", "report", "sensitivity")
 
 
 @pytest.fixture(autouse=True)

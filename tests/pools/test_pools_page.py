@@ -21,6 +21,7 @@ from allocator.ui.main import PAGES
 
 FIXED, TWO = SLUGS = [f"{path.parent.name}/{path.stem}" for path in POOLS]
 COVERED = ("allocate", "compare", "saved", "new", "rule", "report", "seek")
+COVERED = ("allocate", "compare", "saved", "new", "rule", "report", "sensitivity")
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +267,15 @@ def test_rounding_reservations_deductions_and_earmarks() -> None:
     page.unfold("deductions").press("add-deductions").put("n2", recipient="luxian", amount="10")
     assert page.scenario.held("domestic") == {3: 100_000} and page.wrong == []
     assert sum(allocate(page.scenario).amounts.values()) + 1_300_000 == 57_220_000
+
+
+def test_an_adjustment_has_its_date() -> None:
+    page = Page(TWO)
+    page.unfold("adjustments").press("add-adjustments").put("n1", amount="20", reason="会议议定")
+    assert page.scenario.adjustments[0].date is None
+    page.put("n1", date="2023.6.3")
+    assert len(page.wrong) == 1 and "2023.6.3" in page.wrong[0] and page.scenario.adjustments[0].date is None
+    page.put("n1", date="2023年6月3日")
+    assert page.scenario.adjustments[0].date == date(2023, 6, 3) and page.wrong == []
+    page.put("n1", date="")
+    assert page.scenario.adjustments[0].date is None

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from pages import link
+from pages import go, link
 from processes import HUNG
 from streamlit.testing.v1 import AppTest
 from test_app import amounts, button, expected, page_text, slider
@@ -41,26 +41,27 @@ def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Page]:
     yield start
 
 
-def unfold(app: AppTest, name: str = "rule") -> AppTest:
-    """Opens the window of the rule, or a folded form."""
-    if name == "rule":
-        return app.button(key=f"chip-more-{app.session_state.slug}").click().run()
+def unfold(app: AppTest, name: str) -> AppTest:
+    """Opens a folded form, or a chip."""
     app.session_state[f"{name}-{app.session_state.slug}"] = True
     return app.run()
 
 
-def field(app: AppTest, end: str) -> Any:
-    """The field of the rule's form whose key ends so."""
-    fields = [*app.text_input, *app.selectbox, *app.checkbox, *app.multiselect]
-    keyed = {f.key.removesuffix("-zh"): f for f in fields if f.key and f.key.startswith("rule-")}
-    (found,) = [f for key, f in keyed.items() if key.endswith(end)]
+def with_unit(app: AppTest) -> AppTest:
+    """The page after the unit of rounding was changed on the page of the whole rule."""
+    slug = app.session_state.slug
+    chosen = app.session_state.get("chosen", {})
+    app.session_state["chosen"] = {**chosen, f"rule-open-money-{slug}": True}
+    go(app, "rule").text_input(key=f"rule-{slug}-fund-unit").set_value("2").run()
+    return go(app, "")
+
+
+def field(app: AppTest, chip: str, end: str = "-figure") -> Any:
+    """The field of a chip's form whose key ends so."""
+    (found,) = [
+        f for f in app.text_input if f.key and f.key.startswith(f"chip-{chip}-") and f.key.endswith(end)
+    ]
     return found
-
-
-def press(app: AppTest, end: str) -> AppTest:
-    """Presses the button of the rule's form whose key ends so."""
-    (found,) = [b for b in app.button if b.key and b.key.startswith("rule-") and b.key.endswith(end)]
-    return found.click().run()
 
 
 def save(app: AppTest, name: str, *, why: str = "", who: str = "张", stage: str | None = None) -> AppTest:
@@ -112,10 +113,10 @@ def test_back_to_the_file_needs_something_to_put_back(page: Page) -> None:
 
 
 def test_a_floor_is_added_holds_can_be_linked_to_and_undone(page: Page) -> None:
-    app = unfold(page())
-    press(app, "-limit-add")
-    field(app, "-figure").set_value("30").run()
-    press(app, "-apply")
+    app = unfold(page(), "chip-floor")
+    app.selectbox(key=f"chip-floor-whom-{SLUG}-zh").set_value("all").run()
+    app.selectbox(key=f"chip-floor-{SLUG}--all-of-zh").set_value("amount").run()
+    field(app, "floor").set_value("30").run()
     limited = {name: int(amount) for name, amount in amounts(app).items()}
     assert min(limited.values()) == 30 and sum(limited.values()) == 5602
     assert "保底30万元" in page_text(app)
@@ -127,38 +128,32 @@ def test_a_floor_is_added_holds_can_be_linked_to_and_undone(page: Page) -> None:
 
 
 def test_a_wrong_figure_is_named_and_what_was_typed_stays(page: Page) -> None:
-    app = unfold(page())
-    field(app, "-fund").set_value("5722万")
-    field(app, "-r0-amount").set_value("-60")
-    press(app, "-apply")
-    errors = [error.value.replace("\\", "") for error in app.error]
-    assert len(errors) == 2
-    assert "资金总额" in errors[0] and "市级部门安排，第1项" in errors[1]
-    assert field(app, "-fund").value == "5722万"
+    app = unfold(page(), "chip-fund")
+    field(app, "fund").set_value("5722万").run()
+    (error,) = [error.value.replace("\\", "") for error in app.error]
+    assert "5722万" in error
+    assert field(app, "fund").value == "5722万"
     assert amounts(app) == expected("luzhou-2023/published-rule")
-    press(app, "-discard")
-    assert field(app, "-fund").value == "5722"
 
 
 def test_an_earmark_for_the_zone_and_departments_taken_off(page: Page) -> None:
-    app = unfold(page())
-    press(app, "-reservation-1-remove")
-    press(app, "-earmark-add")
-    field(app, "-whom").set_value("ftz")
-    field(app, "-e1000001-amount").set_value("5000").run()
-    press(app, "-apply")
+    app = unfold(page(), "chip-departments")
+    field(app, "departments", "-1-figure").set_value("").run()
+    app = unfold(app, "chip-earmark")
+    app.selectbox(key=f"chip-earmark-whom-{SLUG}-zh").set_value("ftz").run()
+    field(app, "earmark").set_value("5000").run()
     shown = {name: int(value) for name, value in amounts(app).items()}
     assert shown["自贸区"] == 5000
     assert sum(shown.values()) == 5722 - 60
 
 
 def test_limits_that_cannot_hold_say_so_and_the_form_still_stands(page: Page) -> None:
-    app = unfold(page())
-    press(app, "-limit-add")
-    field(app, "-figure").set_value("1000").run()
-    press(app, "-apply")
+    app = unfold(page(), "chip-floor")
+    app.selectbox(key=f"chip-floor-whom-{SLUG}-zh").set_value("all").run()
+    app.selectbox(key=f"chip-floor-{SLUG}--all-of-zh").set_value("amount").run()
+    field(app, "floor").set_value("1000").run()
     assert app.error and not app.exception
-    assert field(app, "-figure").value == "1000"
+    assert field(app, "floor").value == "1000"
     assert app.button(key=f"undo-{SLUG}").disabled  # none of it was taken over
     assert amounts(app) == expected("luzhou-2023/published-rule")
 
@@ -269,9 +264,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_work_is_still_there(
     page: Page, tmp_path: Path
 ) -> None:
     (tmp_path / "home").write_text("not a folder", "utf-8")
-    app = unfold(page())
-    field(app, "-unit").set_value("2").run()
-    press(app, "-apply")
+    app = with_unit(page())
     assert "修改无法暂存" in page_text(app)
     before = amounts(app)
     save(app, "方案一")
@@ -280,9 +273,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_work_is_still_there(
 
 
 def test_what_one_visitor_edits_another_does_not_see(page: Page) -> None:
-    one, other = unfold(page()), page()
-    field(one, "-unit").set_value("2").run()
-    press(one, "-apply")
+    one, other = with_unit(page()), page()
     slider(one, "tax").set_value(0).run()
     assert amounts(other.run()) == expected("luzhou-2023/published-rule")
     assert link(other) == {"lang": "zh", "scenario": SLUG}
@@ -333,9 +324,7 @@ def show(app: AppTest, slug: str) -> AppTest:
 @pytest.fixture
 def busy(page: Page) -> AppTest:
     """Edits of three scenarios: the rule of one, the weights of another, and the one on the screen."""
-    app = unfold(show(page(), OTHER))
-    field(app, "-unit").set_value("2").run()
-    press(app, "-apply")
+    app = with_unit(show(page(), OTHER))
     slider(show(app, EQUAL), "tax", EQUAL).set_value(30).run()
     slider(app, "investment", EQUAL).set_value(20).run()
     slider(show(app, SLUG), "tax").set_value(20).run()
@@ -429,9 +418,7 @@ def test_edits_of_what_somebody_else_has_saved_since_stand_after_a_refresh_and_a
     mine, other = page({"lang": "zh", "scenario": "@方案一"}), page({"lang": "zh", "scenario": "@方案一"})
     slider(mine, "tax", "@方案一").set_value(20).run()
     slider(mine, "investment", "@方案一").set_value(60).run()
-    unfold(other)
-    field(other, "-unit").set_value("2").run()
-    press(other, "-apply")
+    with_unit(other)
     save(other, "方案一", who="王")
     again = page(link(mine))
     assert link(again)["state"] == "1"

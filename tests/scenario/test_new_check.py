@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +16,9 @@ from allocator.core.parts import wrong
 from allocator.files.upload import read as upload
 from allocator.files.upload.template import template
 from allocator.text import EN, ZH
-from allocator.ui.session.rule import Bound, rule_of, with_rule
+from allocator.ui.session.clause_steps import added, with_row
+from allocator.ui.session.clauses import clauses_of
+from allocator.ui.session.clauses_made import with_clauses
 
 
 @pytest.fixture
@@ -75,14 +76,14 @@ def test_an_upload_names_sheet_row_and_heading(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("checked")
-def test_a_form_names_the_part_and_the_entry_and_no_file(tmp_path: Path) -> None:
+def test_a_form_names_the_row_and_no_file(tmp_path: Path) -> None:
     scenario = load_scenario(make(tmp_path, GOOD))
-    rule = rule_of(scenario, EN)
-    bounds = (*rule.bounds, Bound("cap", "all", (), "33", "amount"))
+    clauses = added(clauses_of(scenario, EN), "limits", scenario, EN)
+    row = clauses.limits[-1]
     with pytest.raises(ScenarioError) as refused:
-        with_rule(scenario, replace(rule, bounds=bounds), EN)
-    (sentence,) = refused.value.sentences(EN)
-    assert sentence.startswith(f"{EN.say('app.edit.limit_title')}, entry 2: ")
+        with_clauses(scenario, with_row(clauses, "limits", row.uid, figure="33", of="amount"), EN)
+    (problem,) = refused.value.problems
+    assert (problem.file, str(problem.at["key"]).split(".")[:2]) == ("", ["limit", row.uid])
 
 
 def test_a_key_that_begins_like_its_table_is_kept_whole() -> None:

@@ -110,3 +110,27 @@ def test_one_of_three_ways_is_kept_and_another_put_on_the_screen(page: Open):
     assert kept.amounts["hightech"] == 750_000 and store.kept() == [name]
     app = press(figure.set_value("零").run(), ZH.say("app.seek.more_go"))
     assert app.error
+
+
+@pytest.mark.parametrize("slug", ["luzhou-2023/published-rule", "luzhou-2023-pools/two-pools"])
+def test_the_steps_of_a_recipient_answer_the_same(page: Open, slug: str):
+    app = page.func("", scenario=slug)
+    before = allocate(app.session_state.trails[slug].now.scenario)
+    for key, value in {"picked": "hightech", f"steps-{slug}": True, f"more-{slug}": True}.items():
+        app.session_state[key] = value
+    app = app.run()
+    assert "高新区多给一些，别人怎么变？" in [fold.label for fold in app.expander]
+    (figure,) = [box for box in app.text_input if box.label == ZH.say("app.seek.more_figure", unit="万元")]
+    app = press(figure.set_value("＋50").run(), ZH.say("app.seek.more_go"))
+    assert "高新区多分50万元" in html_of(app) and not app.error
+    app = app.button(key=f"more-keep-shared-{slug}").click().run()
+    name = "高新区多分50万元（其余按比例承担）"
+    assert f"已留作方案“{name}”" in html_of(app)
+    kept = allocate(store.load_state(name, 1))
+    assert kept.amounts["hightech"] == before.amounts["hightech"] + 500_000
+    app.session_state["picked"] = "ftz"  # who is picked next was not asked about
+    assert "多分50万元" not in html_of(app.run())
+    app.session_state["picked"] = "hightech"
+    app = app.run().button(key=f"more-take-shared-{slug}").click().run()
+    assert allocate(app.session_state.trails[slug].now.scenario).amounts == kept.amounts
+    assert "多分50万元" not in html_of(app)  # it is done

@@ -32,6 +32,7 @@ from allocator.ui.sensitivity.draws_input import Asked, Entered
 
 LUZHOU = "luzhou-2023/published-rule"
 RULE = load_scenario(SCENARIOS / f"{LUZHOU}.toml")
+POOLS = load_scenario(SCENARIOS / "luzhou-2023-pools" / "two-pools.toml")
 WESTERN = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
 
 
@@ -63,6 +64,40 @@ def test_own_settings_are_taken_as_typed() -> None:
     assert draws_input.own(replace(within, points_of={}), RULE, 10, ZH).law == Within(5)
     fixed = Entered(law="fixed", noise_of={"tax": "8", "effort": " "})
     assert draws_input.own(fixed, RULE, 10, ZH) == Asked(None, {"tax": 8}, 1, 10)
+
+
+def test_of_pools_every_weight_is_drawn_and_data_behind_formulas_is_off() -> None:
+    assert draws_input.exactly(POOLS) and draws_input.movable(POOLS)
+    assert draws_input.weighted(POOLS) == ["domestic", "tax_growth", "effort", "foreign"]
+    data = draws_input.preset("data", POOLS, 1000)
+    assert set(data.noise) == {"domestic", "effort", "foreign", "tax_2022", "tax_2023", "projects"} & {
+        f.id for f in POOLS.behind
+    }
+    assert draws_input.usual_count(POOLS) == 1000 and draws_input.counts(POOLS)[-1] == 100_000
+    typed = Entered(
+        law="within", points="5", noise="0", points_of={"foreign": "2"}, noise_of={"tax_2022": "3"}
+    )
+    asked = draws_input.own(typed, POOLS, 10, ZH)
+    assert isinstance(asked.law, Within) and asked.law.points["foreign"] == 2
+    assert dict(asked.noise) == {"tax_2022": 3}
+    assert sweep(POOLS, 10, law=asked.law, noise=asked.noise).counted == 10
+
+
+def test_pools_are_drawn_on_the_page_and_the_rest_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
+    monkeypatch.setattr(background, "PATIENCE", HUNG)
+    monkeypatch.setattr(draws_input, "EXACT_COUNTS", (60, 1000))
+    monkeypatch.setattr(draws_input, "EXACT_QUICK", 60 * 60)
+    app, found = opened("sensitivity", scenario="luzhou-2023-pools/two-pools"), sweep(POOLS, 60)
+    for book in (ZH, EN):
+        shown = html_of(app)
+        assert book.say("beyond.surface.sensitivity") in shown and book.say("beyond.pools") in shown
+        assert found.digest in shown  # the very draws of the question itself
+        for verdict in sweep_words.verdicts(found, book):
+            assert markup.block("x", verdict).partition(">")[2].partition("<")[0] in shown
+        app = in_other_language(app)
 
 
 @pytest.mark.parametrize(

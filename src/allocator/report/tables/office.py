@@ -60,8 +60,9 @@ def _steps(allocation: Allocation, book: Phrasebook) -> Steps:
     """The columns of what each factor brings, or of what each pool gives, before earmarks."""
     scenario, columns = allocation.scenario, allocation.columnwise
     if len(scenario.rules) > 1:
+        by = allocation.pools
         pools: Steps = [
-            (Column(pool.id, book.say("pools.column", name=pool.name), "money"), allocation.pools[pool.id])
+            (Column(f"pool {pool.id}", book.say("pools.column", name=pool.name), "money"), by[pool.id])
             for pool in scenario.pools
         ]
         return [*pools, *_over_all(allocation, book)]
@@ -265,7 +266,7 @@ def _with_parts(table: Table, beside: str, column: Column, amounts: Sequence[Num
     """The table with each recipient's part of these amounts (in listed order), in a column after theirs."""
     keys = [column.key for column in table.columns]
     share = keys.index("share") if "share" in keys else 2  # with pools what the first of them gives
-    at = keys.index(beside) + 1
+    at = len(keys) - keys[::-1].index(beside)  # the last: a factor's id may be such a key
     whole, each = total_of(amounts), iter(amounts)
     records = []
     for role, cells in table.records:

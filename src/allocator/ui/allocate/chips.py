@@ -18,8 +18,9 @@ from allocator.report.words.rule import percent
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.session import quick, state
-from allocator.ui.session.quick import Tag
-from allocator.ui.session.rule import AMOUNT, entered_number, rule_of, scale, unit_name
+from allocator.ui.session.clauses import FORMULA
+from allocator.ui.session.quick import OVERALL, Tag
+from allocator.ui.session.rule import AMOUNT, entered_number, scale, unit_name
 
 Change = Callable[[], Scenario]
 Form = Callable[[Scenario, str, Phrasebook], None]
@@ -29,6 +30,7 @@ TAGS = {
     "earmark": "app.quick.tag_earmark",
     "fund": "app.quick.tag_fund",
 }
+WAYS = {"each": "app.rule.each", "together": "app.rule.together"}
 BASES = {
     "distributable": "app.quick.of_distributable",
     "fund": "app.quick.of_fund",
@@ -40,32 +42,21 @@ BASES = {
 def render_chips(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     """Draws a tag for each clause that can be taken off, and the chips that add one."""
     origin = state.trail(slug).origin
-    shown, forms = quick.tags(scenario, origin), FORMS
-    if scenario.format > 1:  # floors, caps and earmarks may say more than a chip can: they are in the rule
-        shown = [tag for tag in shown if tag.kind == "fund"]
-        forms = {name: form for name, form in FORMS.items() if name in ("fund", "departments")}
+    shown = quick.tags(scenario, origin)
     if shown:
         with st.container(key="tags", horizontal=True, gap="xxsmall"):
             for at, tag in enumerate(shown):
                 _render_tag(tag, at, scenario, origin, slug, book)
     with st.container(key="chips", horizontal=True, gap="xxsmall"):
-        for name, (label, form) in forms.items():
+        for name, (label, form) in FORMS.items():
             chip = st.popover(book.say(label), key=f"chip-{name}-{slug}", on_change="rerun")
             if chip.open:
                 with chip:
                     form(scenario, slug, book)
                     _render_wrong(name, book)
-        _render_more(scenario, slug, book)
+        if st.button(book.say("app.quick.more"), key=f"chip-more-{slug}"):
+            st.switch_page(st.session_state.pages["rule"])
     _render_wrong("tag", book)
-
-
-def _render_more(scenario: Scenario, slug: str, book: Phrasebook) -> None:
-    """Draws the chip that opens the rest of the rule: in a window, or where that cannot say it, its page."""
-    label, key = book.say("app.quick.more"), f"chip-more-{slug}"
-    if scenario.format == 1:
-        st.button(label, key=key, on_click=state.open_window, args=("rule",))
-    elif st.button(label, key=key):
-        st.switch_page(st.session_state.pages["rule"])
 
 
 def _render_tag(tag: Tag, at: int, scenario: Scenario, origin: Scenario, slug: str, book: Phrasebook) -> None:
@@ -83,19 +74,26 @@ def _render_tag(tag: Tag, at: int, scenario: Scenario, origin: Scenario, slug: s
 
 
 def tag_words(tag: Tag, scenario: Scenario, book: Phrasebook) -> str:
-    """A clause in the fewest words: 自贸区封顶80%."""
+    """A clause in the fewest words: 自贸区封顶80%, 外资：园区类合计封顶30%."""
     figure = entered_number(tag.figure)
-    if isinstance(figure, str):  # a figure of the form itself, which can always be read
-        size = tag.figure
+    if tag.of == FORMULA:
+        size = book.say("app.quick.by_formula")
+    elif isinstance(figure, str):  # a figure of the form itself, a fraction
+        size = tag.figure if tag.of == AMOUNT else f"{tag.figure}%"
     elif tag.of == AMOUNT:
         size = book.money(figure * scale(scenario), scenario.fund.currency)
     else:
         size = percent(figure, book)
-    whom = [_whom_label(scenario, book)(id) for id in tag.whom[:2]]
+    whom = [_whom_label(scenario, book, tag.together)(id) for id in tag.whom[:2]]
     more = len(tag.whom) - 2
     label = book.say("place.list").join(whom)
     label += book.say("app.quick.others", count=more) if more > 0 else ""
-    return book.say(TAGS[tag.kind], whom=label, size=size)
+    if tag.together:
+        label = book.say("app.quick.together", whom=label)
+    words = book.say(TAGS[tag.kind], whom=label, size=size)
+    if not tag.pool:
+        return words
+    return book.say("place.sentence", where=_pool_label(scenario, book)(tag.pool), what=words)
 
 
 # --- forms ----------------------------------------------------------------------------------------
@@ -104,19 +102,38 @@ def tag_words(tag: Tag, scenario: Scenario, book: Phrasebook) -> str:
 def _bound_form(kind: str) -> Form:
     def form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
         whoms = quick.whoms(scenario)
-        whom = _whom(scenario, whoms, f"chip-{kind}-whom-{slug}-{book.language}", book)
-        bound = quick.bound_for(scenario, kind, whom)
-        stamp = f"chip-{kind}-{slug}-{whom}"
-        of_key = f"{stamp}-of-{book.language}"
-        bases = [base for base in BASES if base != "previous" or scenario.previous is not None]
+        pool = _pool(scenario, f"chip-{kind}-pool-{slug}-{book.language}", book)
+        whom = _whom(scenario, whoms, f"chip-{kind}-whom-{slug}-{book.language}", book, neither=True)
+        bound = quick.bound_for(scenario, kind, whom, pool)
+        stamp = f"chip-{kind}-{slug}-{pool}-{whom}"
+        of_key, way_key = f"{stamp}-of-{book.language}", f"{stamp}-way-{book.language}"
+        # a limit by last year's amount can only be on what all pools come to
+        last = scenario.previous is not None and pool in ("", OVERALL)
+        bases = [base for base in BASES if base != "previous" or last]
         # a base that was picked for a figure that is still to come
         of = bound.of if bound.figure else st.session_state.get(of_key, "distributable")
 
         def entered() -> None:
             figure = st.session_state[f"{stamp}-figure"]
-            base = st.session_state[of_key]
-            _apply(kind, slug, lambda: quick.with_bound(scenario, kind, whom, figure, base, book))
+            base, together = st.session_state[of_key], st.session_state.get(way_key) == "together"
+            _apply(
+                kind,
+                slug,
+                lambda: quick.with_bound(
+                    scenario, kind, whom, figure, base, book, pool=pool, together=together
+                ),
+            )
 
+        if whom not in scenario.ids:
+            way = "together" if bound.together else "each"
+            st.segmented_control(
+                book.say("app.rule.way"),
+                [*WAYS],
+                format_func=lambda one: book.say(WAYS[one]),
+                key=widgets.stand_at(way_key, way if bound.figure else st.session_state.get(way_key, way)),
+                required=True,
+                on_change=entered,
+            )
         left, right = st.columns([1, 1.6], vertical_alignment="bottom", wrap=False)
         with right:
             st.selectbox(
@@ -129,7 +146,9 @@ def _bound_form(kind: str) -> Form:
         with left:
             label = book.say("app.quick.cap" if kind == "cap" else "app.quick.floor")
             _figure(label, f"{stamp}-figure", bound.figure, kind, entered)
-        st.html(markup.block("hint", book.say("app.quick.bound_about")))
+        together = whom not in scenario.ids and st.session_state[way_key] == "together"
+        about = "app.quick.together_about" if together else "app.quick.bound_about"
+        st.html(markup.block("hint", book.say(about)))
 
     return form
 
@@ -159,13 +178,13 @@ def _fund_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
         _apply("fund", slug, lambda: quick.with_fund(scenario, amount, book))
 
     label = book.say("app.edit.fund", unit=unit_name(scenario, book))
-    _figure(label, f"{stamp}-figure", rule_of(scenario, book).fund, "fund", entered)
+    _figure(label, f"{stamp}-figure", quick.fund_figure(scenario), "fund", entered)
 
 
 def _departments_form(scenario: Scenario, slug: str, book: Phrasebook) -> None:
     """Draws a field for each department's amount, and fields for one more department."""
     unit = unit_name(scenario, book)
-    rows = rule_of(scenario, book).reservations
+    rows = [(row.name, row.amount) for row in quick.department_rows(scenario, book)]
     stamp = f"chip-departments-{slug}-{book.language}"
 
     def entered() -> None:
@@ -195,13 +214,15 @@ FORMS: dict[str, tuple[str, Form]] = {
 }
 
 
-def _whom(scenario: Scenario, whoms: list[str], key: str, book: Phrasebook) -> str:
-    """The recipient or kind that is chosen for a clause; at first the one with the largest amount."""
+def _whom(scenario: Scenario, whoms: list[str], key: str, book: Phrasebook, *, neither: bool = False) -> str:
+    """The recipient or kind that is chosen for a clause; at first the one with the largest amount.
+
+    ``neither`` names a kind without saying whether each or all together are meant.
+    """
     if st.session_state.get(key) not in whoms:
         st.session_state[key] = _most(scenario, whoms)
-    return str(
-        st.selectbox(book.say("app.edit.whom"), whoms, format_func=_whom_label(scenario, book), key=key)
-    )
+    label = _whom_label(scenario, book, neither)
+    return str(st.selectbox(book.say("app.edit.whom"), whoms, format_func=label, key=key))
 
 
 def _most(scenario: Scenario, whoms: list[str]) -> str:
@@ -212,15 +233,32 @@ def _most(scenario: Scenario, whoms: list[str]) -> str:
     return max(whoms, key=lambda id: amounts.get(id, -1))
 
 
-def _whom_label(scenario: Scenario, book: Phrasebook) -> Callable[[str], str]:
+def _pool(scenario: Scenario, key: str, book: Phrasebook) -> str:
+    """The pool that is chosen for a clause; blank where there are none."""
+    offered = quick.pools(scenario)
+    if not offered:
+        return ""
+    if st.session_state.get(key) not in offered:
+        st.session_state[key] = offered[0]
+    return str(
+        st.selectbox(book.say("app.rule.pool"), offered, format_func=_pool_label(scenario, book), key=key)
+    )
+
+
+def _pool_label(scenario: Scenario, book: Phrasebook) -> Callable[[str], str]:
+    names = {pool.id: book.text(pool.name) for pool in scenario.pools}
+    return lambda id: names.get(id) or book.say("app.rule.pool_all")
+
+
+def _whom_label(scenario: Scenario, book: Phrasebook, together: bool = False) -> Callable[[str], str]:
     names = {r.id: book.text(r.name) for r in scenario.recipients}
 
     def label(option: str) -> str:
         if option in names:
             return str(names[option])
         if option == quick.EVERYBODY:
-            return book.say("app.edit.whom_all")
-        return book.say("app.edit.whom_kind", kind=book.kind(option))
+            return book.say("app.rule.whom_all" if together else "app.edit.whom_all")
+        return book.say("app.rule.whom_kind" if together else "app.edit.whom_kind", kind=book.kind(option))
 
     return label
 

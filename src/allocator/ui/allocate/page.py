@@ -31,8 +31,9 @@ from allocator.report.words.pools import pool_lines
 from allocator.report.words.rule import limit_lines, rule_sentence
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
-from allocator.ui.allocate import chips, rule_form, steps_of_pool, why
+from allocator.ui.allocate import chips, exact_weights, steps_of_pool, why
 from allocator.ui.components import markup, weights, widgets
+from allocator.ui.components.more import render_more
 from allocator.ui.components.picture import Heads, histogram_html, picture_html, render_row_presses
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.session import address, base, fund, state
@@ -61,12 +62,10 @@ def render() -> None:
             else:
                 weights.render_weights(scenario, slug, book)
             if len(scenario.factors) > 1 and not scenario.pools:
-                rule_form.render_exact_weights(scenario, slug, book)
+                exact_weights.render_exact_weights(scenario, slug, book)
             chips.render_chips(scenario, slug, book)
         with st.container(key="right", gap="small"):
             _render_results(scenario, slug, book)
-    if state.window() == "rule":
-        rule_form.render_rule(scenario, slug, book)
 
 
 def _render_results(scenario: Scenario, slug: str, book: Phrasebook) -> None:
@@ -321,6 +320,11 @@ def _render_steps_of(id: str, allocation: Allocation, slug: str, book: Phraseboo
         widgets.render_waterfall(waterfall.waterfall_frame(steps, unit, book), book, alt=alt, key="waterfall")
     why.render_minutes(allocation, id, book)
     why.render_change(allocation, id, slug, book)
+    title = markup.in_markdown(book.say("app.seek.more_of", name=name_of(allocation, id, book)))
+    folded = st.expander(title, key=f"more-{slug}", on_change="rerun")
+    if folded.open:
+        with folded:
+            render_more(allocation, slug, book, id)
 
 
 def _render_checks(

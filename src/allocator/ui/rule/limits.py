@@ -184,4 +184,13 @@ def _render_adjustment(form: Form, row: AdjustmentRow) -> None:
         form.remove("adjustments", row)
     with form.line():
         form.text("adjustments", row, "reason", book.say("app.rule.reason_needed"), width="stretch")
+        form.text(
+            "adjustments",
+            row,
+            "date",
+            book.say("app.rule.date"),
+            width=130,
+            longest=20,
+            holder=book.say("app.rule.date_hint"),
+        )
         form.basis("adjustments", row)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from allocator.ui.components import markup
+from allocator.ui.components import markup, more
 from allocator.ui.components.screen import foot_lines, render_screen
-from allocator.ui.seek import more, panel
+from allocator.ui.seek import panel
 from allocator.ui.session import state
 
 

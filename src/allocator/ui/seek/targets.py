@@ -12,7 +12,7 @@ from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.report.tables.figures import scale_of
 from allocator.text import Phrasebook
-from allocator.ui.session.rule import entered_number
+from allocator.ui.session.rule import entered_number, signed_money
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,15 @@ def targets_of(scenario: Scenario, rows: Sequence[TargetRow], book: Phrasebook) 
 
 def _figure(scenario: Scenario, row: TargetRow) -> Number:
     text = row.figure.strip()
-    negative = row.of == "difference" and text[:1] in ("-", "−", "－")
-    value = entered_number(text[1:] if negative else text.removeprefix("+"))
+    if row.of == "difference":
+        return signed_money(scenario, text)
+    value = entered_number(text.removeprefix("+"))
     if isinstance(value, str):
         raise ScenarioError(Problem(value, {"value": text[:40]}))
     if row.of == "rank":
         return value
     size = Fraction(1, 100) if row.of == "share" else Fraction(scale_of(scenario))
-    return plain((-value if negative else value) * size)
-
-
-def more_amount(scenario: Scenario, text: str) -> Number:
-    """The amount more, in the main unit, as typed in the shown one; raises ScenarioError with a sentence."""
-    return _figure(scenario, TargetRow((), "difference", "", text))
+    return plain(value * size)
 
 
 def bounds_of(

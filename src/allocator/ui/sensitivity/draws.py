@@ -138,7 +138,9 @@ def _render_asked(scenario: Scenario, slug: str, book: Phrasebook) -> Asked:
 
 
 def count_text(count: int, book: Phrasebook) -> str:
-    """A number of draws: 100万次, 1,000,000."""
+    """A number of draws: 1000次, 100万次, 1,000,000."""
+    if count < 10_000:
+        return book.say("app.sweep.count_few", count=book.number(count))
     return book.say("app.sweep.count", count=book.number(count // 10_000 if book.chinese else count))
 
 
@@ -161,9 +163,11 @@ def _render_own(scenario: Scenario, key: str, book: Phrasebook) -> Entered:
     each: dict[str, dict[str, str]] = {}
     with st.expander(book.say("app.sweep.each"), key="fold-draws-each"):
         st.html(markup.block("hint", book.say("app.sweep.each_about")))
-        for factor in scenario.weights:
+        moved = draws_input.weighted(scenario) if law == "within" else []
+        off = draws_input.noisy(scenario)
+        for factor in dict.fromkeys([*moved, *off]):
             with st.container(horizontal=True, gap="small"):
-                for name in ("points_of", "noise_of") if law == "within" else ("noise_of",):
+                for name in ["points_of"] * (factor in moved) + ["noise_of"] * (factor in off):
                     text = _field(
                         f"{key}-{factor}", name, "", book, name=book.text(scenario.factor(factor).name)
                     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ OWN = "own"
 COUNTS = (10_000, 100_000, 1_000_000, 10_000_000)
 QUICK = 50_000_000  # amounts times factors that are drawn without being asked for: about a second
 MOST = 20_000_000_000  # about ten minutes
+# of rules that the kernel does not cover, each draw of which is allocated exactly
+EXACT_COUNTS = (1_000, 10_000, 100_000)
+EXACT_QUICK, EXACT_MOST = 60_000, 30_000_000
 NOISE = 10  # percent by which a preset takes data to be off
 
 
@@ -43,9 +46,30 @@ class Entered:
     noise_of: Mapping[str, str] = field(default_factory=dict)
 
 
+def exactly(scenario: Scenario) -> bool:
+    """True if each draw is allocated exactly, which takes longer."""
+    return bool(scenario.beyond or scenario.pools)
+
+
+def weighted(scenario: Scenario) -> list[str]:
+    """The factors whose weights are drawn, each once."""
+    if not exactly(scenario):
+        return list(scenario.weights)
+    drawn = [pool.id for pool in scenario.rules if pool.kind != "fixed"]
+    return list(dict.fromkeys(factor for pool in drawn for factor in scenario.weighted[pool]))
+
+
+def noisy(scenario: Scenario) -> list[str]:
+    """The factors whose data may be off: of column formulas the data behind them."""
+    if not exactly(scenario):
+        return list(scenario.weights)
+    return [f.id for f in scenario.behind if f.formula is None and not f.text]
+
+
 def movable(scenario: Scenario) -> bool:
     """True if there are two weights above zero, which can move against each other."""
-    return len([weight for weight in scenario.weights.values() if weight]) > 1
+    pools = [scenario.weighted[pool.id] for pool in scenario.rules if pool.kind != "fixed"]
+    return any(len([weight for weight in weights.values() if weight]) > 1 for weights in pools)
 
 
 def presets(scenario: Scenario) -> tuple[str, ...]:
@@ -53,27 +77,32 @@ def presets(scenario: Scenario) -> tuple[str, ...]:
     return PRESETS if movable(scenario) else ("data",)
 
 
+def _size(scenario: Scenario) -> int:
+    return len(scenario.ids) * len({*weighted(scenario), *noisy(scenario)})
+
+
 def counts(scenario: Scenario) -> tuple[int, ...]:
     """The numbers of draws that can be chosen."""
-    size = len(scenario.ids) * len(scenario.weights)
-    return tuple(draws for draws in COUNTS if draws * size <= MOST) or COUNTS[:1]
+    all_, most = (EXACT_COUNTS, EXACT_MOST) if exactly(scenario) else (COUNTS, MOST)
+    return tuple(draws for draws in all_ if draws * _size(scenario) <= most) or all_[:1]
 
 
 def usual_count(scenario: Scenario) -> int:
     """The largest number of draws up to a million that is quick, else the least."""
-    found = [draws for draws in counts(scenario) if draws <= 1_000_000 and quick(scenario, draws)]
-    return max(found, default=COUNTS[0])
+    offered = counts(scenario)
+    found = [draws for draws in offered if draws <= 1_000_000 and quick(scenario, draws)]
+    return max(found, default=offered[0])
 
 
 def quick(scenario: Scenario, draws: int) -> bool:
     """True if so many draws can be made without being asked for."""
-    return draws * len(scenario.ids) * len(scenario.weights) <= QUICK
+    return draws * _size(scenario) <= (EXACT_QUICK if exactly(scenario) else QUICK)
 
 
 def preset(name: str, scenario: Scenario, draws: int) -> Asked:
     """The settings of a preset."""
     if name == "data":
-        return Asked(None, Frozen(dict.fromkeys(scenario.weights, NOISE)), 1, draws)
+        return Asked(None, Frozen(dict.fromkeys(noisy(scenario), NOISE)), 1, draws)
     return Asked(Around() if name == "around" else Anywhere(), Frozen(), 1, draws)
 
 
@@ -89,10 +118,10 @@ def own(typed: Entered, scenario: Scenario, draws: int, book: Phrasebook) -> Ask
     elif typed.law == "anywhere":
         law = Anywhere()
     elif typed.law == "within":
-        points = reader.by_factor(typed.points, typed.points_of, "points", scenario)
+        points = reader.by_factor(weighted(scenario), typed.points, typed.points_of, "points", scenario)
         one = points[next(iter(points))] if len(set(points.values())) == 1 else None
         law = reader.tried("points", lambda: Within(Frozen(points) if one is None else one))
-    noise = reader.by_factor(typed.noise, typed.noise_of, "noise", scenario)
+    noise = reader.by_factor(noisy(scenario), typed.noise, typed.noise_of, "noise", scenario)
     seed = reader.number(typed.seed, "seed")
     if not isinstance(seed, int) or not 0 <= seed < 10**19:
         reader.problems.append(Problem("sweep_seed", {"value": typed.seed[:40]}, reader.label("seed")))
@@ -131,12 +160,12 @@ class _Reader:
         return value
 
     def by_factor(
-        self, common: str, typed: Mapping[str, str], field: str, scenario: Scenario
+        self, factors: Iterable[str], common: str, typed: Mapping[str, str], field: str, scenario: Scenario
     ) -> dict[str, Number]:
-        """A number for each factor: its own, or that for all."""
+        """A number for each of these factors: its own, or that for all."""
         usual = self.number(common, field)
         found = {}
-        for factor in scenario.weights:
+        for factor in factors:
             text = typed.get(factor, "").strip()
             at = {"column": self.book.text(scenario.factor(factor).name)}
             found[factor] = self.number(text, field, at) if text else usual

@@ -56,7 +56,7 @@ def _figures(
     found: Sweep, driven: Drivers, book: Phrasebook
 ) -> tuple[tuple[str, str, str, pd.DataFrame, Table], ...]:
     """The kind, title, explanation, chart data and table of each of chances, ranks and drivers."""
-    return (
+    shown = (
         (
             "chances",
             "app.sweep.chances",
@@ -71,6 +71,11 @@ def _figures(
             sweep_charts.rank_frame(found, book),
             sweep_grids.rank_table(found, book),
         ),
+    )
+    if found.exactly:  # without drivers
+        return shown
+    return (
+        *shown,
         (
             "drivers",
             "app.sweep.drivers",

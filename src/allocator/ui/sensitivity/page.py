@@ -17,7 +17,9 @@ from allocator.analysis.explain import (
     swings,
 )
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers_format_1
 from allocator.core.engine import allocate
+from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.report.charts import data as chart_data
 from allocator.report.charts import marks
@@ -40,8 +42,16 @@ SCENARIOS = 8  # whose results are kept
 def render() -> None:
     """Draws the page."""
     book = state.book()
-    allocation = render_screen(book)
+    allocation = render_screen(book, beyond=True)
     if allocation is None:
+        return
+    try:
+        covers_format_1(allocation.scenario, "beyond.surface.sensitivity")
+    except ScenarioError as error:
+        lines = [markup.block("hint", line) for line in error.sentences(book)]
+        st.html(markup.lines([*lines, markup.heading(book.say("app.sweep.title"))]))
+        draws.render_draws(allocation, state.slug(), book)
+        st.html(markup.foot(foot_lines(allocation, book)))
         return
     _render_moves(allocation, book)
     _render_levels(allocation, book)

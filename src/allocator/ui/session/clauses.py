@@ -144,6 +144,7 @@ class AdjustmentRow:
     reason: str = ""
     paid_by: str = PRO_RATA
     basis: str = ""
+    date: str = ""
 
 
 Row = Any  # one of those above
@@ -168,13 +169,14 @@ class Clauses:
 def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
     """The rows filled with what the scenario says."""
     rows = _Rows(scenario, book)
+    earmarks, limits = bound_rows(scenario, book)
     return Clauses(
         fund=rows.fund(),
         reservations=tuple(
             ReservationRow(f"r{at}", book.text(r.name), rows.money(r.amount))
             for at, r in enumerate(scenario.reservations)
         ),
-        earmarks=tuple(rows.earmark(at) for at in range(len(scenario.earmarks))),
+        earmarks=earmarks,
         pools=tuple(rows.pool(at, pool) for at, pool in enumerate(scenario.rules)),
         indicators=tuple(
             IndicatorRow(f"i{at}", i.id, book.text(i.name), rows.weights(i.parts), rows.name(i.basis))
@@ -185,7 +187,7 @@ def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
             for at, factor in enumerate(scenario.factors)
             if factor.formula is not None
         ),
-        limits=tuple(row for at, limit in enumerate(scenario.limits) for row in rows.bounds(f"l{at}", limit)),
+        limits=limits,
         deductions=tuple(
             DeductionRow(
                 f"d{at}",
@@ -205,10 +207,18 @@ def clauses_of(scenario: Scenario, book: Phrasebook) -> Clauses:
                 book.text(a.reason),
                 party_key(a.paid_by),
                 rows.name(a.basis),
+                "" if a.date is None else a.date.isoformat(),
             )
             for at, a in enumerate(scenario.adjustments)
         ),
     )
+
+
+def bound_rows(scenario: Scenario, book: Phrasebook) -> tuple[tuple[EarmarkRow, ...], tuple[LimitRow, ...]]:
+    """The rows of earmarks, and those of floors and caps."""
+    rows = _Rows(scenario, book)
+    limits = tuple(row for at, limit in enumerate(scenario.limits) for row in rows.bounds(f"l{at}", limit))
+    return tuple(rows.earmark(at) for at in range(len(scenario.earmarks))), limits
 
 
 def party_key(party: str | Party | None) -> str:

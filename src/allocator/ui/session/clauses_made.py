@@ -18,6 +18,7 @@ from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.parts import Earmark, Factor, Party, Reservation, Text
 from allocator.core.pools import FROM_GAINS, NEEDED, REST, Indicator, Pool
+from allocator.files.dates import cell_day
 from allocator.text import Phrasebook
 from allocator.ui.session.clause_places import Noting, in_rows, limit_groups, within_pool
 from allocator.ui.session.clause_steps import filled
@@ -206,7 +207,9 @@ class _Made:
         reason = self.name(row.reason, None if old is None else old.reason)
         paid: str | Party | None = PRO_RATA if row.paid_by == PRO_RATA else _party(row.paid_by)
         basis = self.name(row.basis, None if old is None else old.basis)
-        when = None if old is None else old.date
+        when = cell_day(row.date) if row.date.strip() else None
+        if isinstance(when, str):
+            raise ScenarioError(Problem(when, {"value": row.date[:40]}, at={"key": "date"}))
         return Adjustment(row.recipient, amount, reason, when, paid, basis)  # type: ignore[arg-type]
 
     def factors(self) -> list[Factor]:

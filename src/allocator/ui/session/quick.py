@@ -1,107 +1,159 @@
 """The rule changed by one clause, and its clauses as tags that can be taken off.  No Streamlit.
 
 A new clause replaces one of its kind for the same recipient, so that a form may be applied at every
-keystroke.
+keystroke.  They are rows of the whole rule's form (`clauses`), whatever format can say them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from fractions import Fraction
+from typing import Any
 
+from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
+from allocator.core.parts import plain_name
 from allocator.text import ZH, Phrasebook
-from allocator.ui.session.rule import AMOUNT, LISTED, Bound, EarmarkRow, kinds, rule_of, with_rule
+from allocator.ui.session.clause_steps import added, removed, with_row
+from allocator.ui.session.clauses import (
+    FORMULA,
+    Clauses,
+    EarmarkRow,
+    LimitRow,
+    ReservationRow,
+    bound_rows,
+    clauses_of,
+)
+from allocator.ui.session.clauses_made import with_clauses
+from allocator.ui.session.rule import AMOUNT, LISTED, scale
 
-R = TypeVar("R")
-EVERYBODY = "all"
+EVERYBODY, OVERALL = "all", "all"  # of recipients, and of pools
 
 
 @dataclass(frozen=True)
 class Tag:
-    """A clause that can be taken off: its kind ("cap", "floor", "earmark", "fund"), place and parts.
+    """A clause that can be taken off: its kind ("cap", "floor", "earmark", "fund"), its row, and parts.
 
-    ``figure`` and ``of`` are the form's: money in the shown unit where ``of`` is "amount", else percent.
+    ``figure`` and ``of`` are the form's: money in the shown unit where ``of`` is "amount", else percent, or a
+    formula.
     """
 
     kind: str
-    place: int
+    uid: str
     whom: tuple[str, ...]
     figure: str
     of: str = AMOUNT
+    together: bool = False
+    pool: str = ""
 
 
 def tags(scenario: Scenario, origin: Scenario) -> list[Tag]:
     """The tags of the total, if it differs from the origin's, then of earmarks, then of floors and caps."""
-    rule = rule_of(scenario, ZH)
-    shown = [Tag("fund", 0, (), rule.fund)] if scenario.fund.amount != origin.fund.amount else []
-    shown += [Tag("earmark", at, (row.recipient,), row.amount) for at, row in enumerate(rule.earmarks)]
+    earmarks, limits = bound_rows(scenario, ZH)
+    changed = scenario.fund.amount != origin.fund.amount
+    shown = [Tag("fund", "fund", (), fund_figure(scenario))] if changed else []
+    shown += [Tag("earmark", row.uid, row.listed or (row.whom,), row.amount) for row in earmarks]
     return shown + [
-        Tag(row.kind, at, row.listed or (row.whom,), row.figure, row.of) for at, row in enumerate(rule.bounds)
+        Tag(row.end, row.uid, row.listed or (row.whom,), row.figure, row.of, row.together, row.pool)
+        for row in limits
     ]
+
+
+def fund_figure(scenario: Scenario) -> str:
+    """The total in the shown unit."""
+    return ZH.number(Fraction(scenario.fund.amount) / scale(scenario))
 
 
 def without(scenario: Scenario, tag: Tag, origin: Scenario, book: Phrasebook) -> Scenario:
     """The scenario without the tag's clause, or with the origin's total again.  Raises ScenarioError."""
-    rule = rule_of(scenario, book)
     if tag.kind == "fund":
-        return with_rule(scenario, replace(rule, fund=rule_of(origin, book).fund), book)
-    if tag.kind == "earmark":
-        return with_rule(scenario, replace(rule, earmarks=_without(rule.earmarks, tag.place)), book)
-    return with_rule(scenario, replace(rule, bounds=_without(rule.bounds, tag.place)), book)
-
-
-def _without(rows: tuple[R, ...], place: int) -> tuple[R, ...]:
-    return tuple(row for at, row in enumerate(rows) if at != place)
+        return with_fund(scenario, fund_figure(origin), book)
+    section = "earmarks" if tag.kind == "earmark" else "limits"
+    return _made(scenario, removed(clauses_of(scenario, book), section, tag.uid), book)
 
 
 def whoms(scenario: Scenario) -> list[str]:
     """The choices of whom a floor or cap is for: every recipient that takes part, everybody, each kind."""
     taking = [scenario.recipients[at].id for at in scenario.participants]
-    return [*taking, EVERYBODY, *(kind for kind in kinds(scenario) if kind not in taking)]
+    kinds = dict.fromkeys(scenario.recipients[at].kind for at in scenario.participants)
+    offered = [kind for kind in kinds if kind and plain_name(kind) != EVERYBODY and kind not in taking]
+    return [*taking, EVERYBODY, *offered]
 
 
-def bound_for(scenario: Scenario, kind: str, whom: str) -> Bound:
+def pools(scenario: Scenario) -> list[str]:
+    """The choices of what a floor or cap is on: each pool, and where there are several all together."""
+    named = [pool.id for pool in scenario.pools if pool.id]
+    return [*named, OVERALL] if len(named) > 1 else named
+
+
+def bound_for(scenario: Scenario, kind: str, whom: str, pool: str = "") -> LimitRow:
     """The floor or cap of a recipient or kind, or an empty one in percent of the distributable amount."""
-    blank = _bound(scenario, kind, whom, "", "distributable")
-    return next((row for row in rule_of(scenario, ZH).bounds if _alike(row, blank)), blank)
+    blank = _blank(scenario, kind, whom, pool)
+    return next((row for row in bound_rows(scenario, ZH)[1] if _alike(row, blank)), blank)
 
 
-def with_bound(scenario: Scenario, kind: str, whom: str, figure: str, of: str, book: Phrasebook) -> Scenario:
+def with_bound(
+    scenario: Scenario,
+    kind: str,
+    whom: str,
+    figure: str,
+    of: str,
+    book: Phrasebook,
+    *,
+    pool: str = "",
+    together: bool = False,
+) -> Scenario:
     """The scenario with a floor or cap for somebody; a blank figure takes it off.  Raises ScenarioError."""
-    rule, bound = rule_of(scenario, book), _bound(scenario, kind, whom, figure.strip(), of)
-    return with_rule(scenario, replace(rule, bounds=_put(rule.bounds, bound, _alike, not bound.figure)), book)
+    clauses, blank, figure = clauses_of(scenario, book), _blank(scenario, kind, whom, pool), figure.strip()
+    row = next((row for row in clauses.limits if _alike(row, blank)), None)
+    if not figure:
+        return scenario if row is None else _made(scenario, removed(clauses, "limits", row.uid), book)
+    if row is None:
+        clauses = added(clauses, "limits", scenario, book)
+        row = clauses.limits[-1]
+    fields: dict[str, Any] = {"end": kind, "whom": blank.whom, "listed": blank.listed, "pool": pool}
+    fields |= {"figure": figure, "of": of, "together": together}
+    return _made(scenario, with_row(clauses, "limits", row.uid, **fields), book)
 
 
-def _bound(scenario: Scenario, kind: str, whom: str, figure: str, of: str) -> Bound:
-    if whom in scenario.ids:
-        return Bound(kind, LISTED, (whom,), figure, of)
-    return Bound(kind, whom, (), figure, of)
+def _blank(scenario: Scenario, kind: str, whom: str, pool: str) -> LimitRow:
+    one = whom in scenario.ids
+    return LimitRow("", kind, whom=LISTED if one else whom, listed=(whom,) if one else (), pool=pool)
 
 
-def _alike(one: Bound, other: Bound) -> bool:
-    return (one.kind, one.whom, one.listed) == (other.kind, other.whom, other.listed)
+def _alike(row: LimitRow, blank: LimitRow) -> bool:
+    """True for a row that a chip can write, of the same kind, for the same and in the same pool."""
+    same = (row.end, row.whom, row.listed, row.pool) == (blank.end, blank.whom, blank.listed, blank.pool)
+    return same and row.of != FORMULA and not row.where and not row.by
 
 
 def with_earmark(scenario: Scenario, recipient: str, amount: str, also: bool, book: Phrasebook) -> Scenario:
     """The scenario with a fixed amount for a recipient; a blank one takes it off.  Raises ScenarioError."""
-    rule = rule_of(scenario, book)
-    before = earmark_for(scenario, recipient)
-    row = replace(before, amount=amount.strip(), also_shares=also)
-    rows = _put(rule.earmarks, row, lambda one, other: one.recipient == other.recipient, not row.amount)
-    return with_rule(scenario, replace(rule, earmarks=rows), book)
+    clauses, row, amount = clauses_of(scenario, book), earmark_for(scenario, recipient), amount.strip()
+    if not amount:
+        return _made(scenario, removed(clauses, "earmarks", row.uid), book) if row.uid else scenario
+    if not row.uid:
+        clauses = added(clauses, "earmarks", scenario, book)
+        row = replace(row, uid=clauses.earmarks[-1].uid)
+    fields: dict[str, Any] = {"whom": recipient, "amount": amount, "also_shares": also}
+    return _made(scenario, with_row(clauses, "earmarks", row.uid, **fields), book)
 
 
 def earmark_for(scenario: Scenario, recipient: str) -> EarmarkRow:
-    """The fixed amount of a recipient, or an empty one."""
-    rows = rule_of(scenario, ZH).earmarks
-    return next((row for row in rows if row.recipient == recipient), EarmarkRow(recipient, ""))
+    """The fixed amount of a recipient, or an empty one without a name."""
+    rows = (row for row in bound_rows(scenario, ZH)[0] if row.whom == recipient and not row.where)
+    return next(rows, EarmarkRow("", recipient, ""))
 
 
 def with_fund(scenario: Scenario, amount: str, book: Phrasebook) -> Scenario:
     """The scenario with another total.  Raises ScenarioError."""
-    return with_rule(scenario, replace(rule_of(scenario, book), fund=amount.strip()), book)
+    return _made(scenario, with_row(clauses_of(scenario, book), "fund", "", amount=amount.strip()), book)
+
+
+def department_rows(scenario: Scenario, book: Phrasebook) -> tuple[ReservationRow, ...]:
+    """The rows of the departments."""
+    return clauses_of(scenario, book).reservations
 
 
 def with_departments(scenario: Scenario, amounts: Mapping[str, str], book: Phrasebook) -> Scenario:
@@ -109,12 +161,18 @@ def with_departments(scenario: Scenario, amounts: Mapping[str, str], book: Phras
 
     Raises ScenarioError.
     """
-    written = ((name.strip(), text.strip()) for name, text in amounts.items())
-    rows = tuple((name, text) for name, text in written if name and text)
-    return with_rule(scenario, replace(rule_of(scenario, book), reservations=rows), book)
+    clauses = clauses_of(scenario, book)
+    known = {row.name: row for row in clauses.reservations}
+    rows = [
+        replace(known.get(name) or ReservationRow(f"n{at}", name), amount=text.strip())
+        for at, (name, text) in enumerate(amounts.items(), clauses.made + 1)
+        if name.strip() and text.strip()
+    ]
+    return _made(scenario, replace(clauses, reservations=tuple(rows)), book)
 
 
-def _put(rows: tuple[R, ...], row: R, same: Callable[[R, R], bool], blank: bool) -> tuple[R, ...]:
-    """The rows with ``row`` in place of the first like it, else at the end; a blank one removes that."""
-    at = next((at for at, known in enumerate(rows) if same(known, row)), len(rows))
-    return (*rows[:at], *(() if blank else (row,)), *rows[at + 1 :])
+def _made(scenario: Scenario, clauses: Clauses, book: Phrasebook) -> Scenario:
+    try:
+        return with_clauses(scenario, clauses, book)
+    except ScenarioError as error:  # of a row that no form here shows by its name
+        raise error.in_fields({}) from None

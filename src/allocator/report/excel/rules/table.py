@@ -114,8 +114,8 @@ class RuleFigures(NamedTuple):
             "adjustment": sums.adjustments,
             "held": sums.held,
         }
-        if len(self.scenario.rules) > 1 and key in sums.pools:
-            return f"{sums.pools[key][i].text}/{self.cents}"
+        if key.startswith("pool "):
+            return f"{sums.pools[key.removeprefix('pool ')][i].text}/{self.cents}"
         if key in in_hundredths:
             return f"({in_hundredths[key][i].text})/{self.cents}"
         if key == "issued":

@@ -1,4 +1,7 @@
-"""Somebody gets more: the form, the three ways side by side, and what is done with one of them."""
+"""Somebody gets more: the form, the three ways side by side, and what is done with one of them.
+
+The pages of targets and of one recipient's steps show the same; what was asked on one stands on the other.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,8 @@ from allocator.report.words.corrections import party_name
 from allocator.text import Phrasebook
 from allocator.ui.components import background, markup, widgets
 from allocator.ui.components.fields import keep, known, render_choice
-from allocator.ui.seek.targets import more_amount
 from allocator.ui.session import state
-from allocator.ui.session.rule import unit_name
+from allocator.ui.session.rule import signed_money, unit_name
 
 
 class Asked(NamedTuple):
@@ -43,16 +45,17 @@ class Asked(NamedTuple):
 
 
 @st.fragment
-def render_more(allocation: Allocation, slug: str, book: Phrasebook) -> None:
-    """Draws the form and the answers."""
+def render_more(allocation: Allocation, slug: str, book: Phrasebook, recipient: str | None = None) -> None:
+    """Draws the form and the answers; ``recipient`` is who gets more, else that is chosen."""
     scenario = allocation.scenario
     if state.on_screen(slug) != scenario:
         st.rerun()
-    title, about = book.say("app.seek.more_heading"), book.say("app.seek.more_about")
-    st.html(markup.heading(title) + markup.block("hint", about))
+    about = markup.block("hint", book.say("app.seek.more_about"))
+    title = markup.heading(book.say("app.seek.more_heading")) if recipient is None else ""
+    st.html(title + about)
     key = f"more-asked-{slug}"
     try:
-        asked = _render_asked(scenario, slug, book)
+        asked = _render_asked(scenario, slug, book, recipient)
     except ScenarioError as error:
         st.session_state.pop(key, None)
         widgets.render_problems(error, book)
@@ -60,19 +63,22 @@ def render_more(allocation: Allocation, slug: str, book: Phrasebook) -> None:
     if asked is not None:
         st.session_state[key] = asked
     wanted: Asked | None = st.session_state.get(key)
-    if wanted is not None and wanted.scenario == scenario:
-        _render_answer(wanted, slug, book)
+    if wanted is None or wanted.scenario != scenario or recipient not in (None, wanted.recipient):
+        return
+    _render_answer(wanted, slug, book, recipient is not None)
 
 
-def _render_asked(scenario: Scenario, slug: str, book: Phrasebook) -> Asked | None:
+def _render_asked(scenario: Scenario, slug: str, book: Phrasebook, recipient: str | None) -> Asked | None:
     """Draws the form; returns the question once it is asked."""
     names = {r.id: book.text(r.name) for r in scenario.recipients}
-    parties = {f"r:{id}": Party(id) for id in names}
+    parties = {f"r:{id}": Party(id) for id in names if id != recipient}
     parties |= {f"d:{r.name.zh}": Party(reservation=r.name.zh) for r in scenario.reservations}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        first = state.picked(scenario) or next(iter(names))
-        label = book.say("app.seek.more_who")
-        who = render_choice(f"more-{slug}-who", label, names, first, names.__getitem__, book)
+        who = recipient
+        if who is None:
+            first = state.picked(scenario) or next(iter(names))
+            label = book.say("app.seek.more_who")
+            who = render_choice(f"more-{slug}-who", label, names, first, names.__getitem__, book)
         label = book.say("app.seek.more_figure", unit=unit_name(scenario, book))
         figure = st.text_input(
             label, known(f"more-{slug}-figure", ""), key=f"more-figure-{slug}-{book.language}", max_chars=40
@@ -89,10 +95,12 @@ def _render_asked(scenario: Scenario, slug: str, book: Phrasebook) -> Asked | No
     keep(f"more-{slug}-why", why)
     if not st.button(book.say("app.seek.more_go"), key=f"more-go-{slug}", type="primary"):
         return None
-    return Asked(scenario, who, more_amount(scenario, figure), why, parties.get(payer))
+    return Asked(scenario, who, signed_money(scenario, figure), why, parties.get(payer))
 
 
-def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
+def _render_answer(asked: Asked, slug: str, book: Phrasebook, here: bool) -> None:
+    """Draws the ways; ``here`` is the page that an answer is put on."""
+
     def work(progress: Callable[[float], None]) -> More | AllocatorError:
         try:
             now = allocate(asked.scenario)
@@ -113,10 +121,10 @@ def _render_answer(asked: Asked, slug: str, book: Phrasebook) -> None:
     if isinstance(found, AllocatorError):
         widgets.render_problems(found, book)
     elif found is not None:
-        _render_ways(found, slug, book)
+        _render_ways(found, slug, book, here)
 
 
-def _render_ways(more: More, slug: str, book: Phrasebook) -> None:
+def _render_ways(more: More, slug: str, book: Phrasebook, here: bool) -> None:
     """Draws the ways side by side, and the table of everybody's changes."""
     ways = [way for way in WAYS if way != "paid" or more.payer is not None]
     st.html(markup.heading(more_title(more, book), 3))
@@ -126,20 +134,23 @@ def _render_ways(more: More, slug: str, book: Phrasebook) -> None:
                 markup.heading(way_title(more, way, book), 4) + markup.listing(way_lines(more, way, book))
             )
             if way in more.found:
-                _render_acts(more, way, slug, book)
+                _render_acts(more, way, slug, book, here)
     if more.found:
         st.html(markup.table(more_table(more, book), book.say("app.seek.more_table")))
 
 
-def _render_acts(more: More, way: str, slug: str, book: Phrasebook) -> None:
+def _render_acts(more: More, way: str, slug: str, book: Phrasebook, here: bool) -> None:
     """Draws what can be done with an answer: put it on the screen, or keep it."""
     scenario = more.found[way].scenario
+    label = book.say("app.seek.more_take_here" if here else "app.seek.more_take")
     with st.container(horizontal=True, gap="small"):
-        taken = st.button(book.say("app.seek.more_take"), key=f"more-take-{way}-{slug}")
+        taken = st.button(label, key=f"more-take-{way}-{slug}")
         to_keep = st.button(book.say("app.seek.more_keep"), key=f"more-keep-{way}-{slug}")
     if taken:
         state.set_scenario(slug, scenario, state.draft(slug).points if way != "ruled" else None)
         st.session_state.pop(f"more-asked-{slug}", None)
+        if here:
+            st.rerun()
         st.switch_page(st.session_state.pages["allocate"])
     if to_keep:
         try:
