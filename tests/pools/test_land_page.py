@@ -14,8 +14,7 @@ from allocator import load_scenario
 from allocator.ui.main import PAGES
 
 SLUG = "cn-guangdong-2012/plan"
-COVERED = ("rule", "allocate", "compare", "saved", "new", "report", "seek")
-COVERED = ("rule", "allocate", "compare", "saved", "new", "report", "sensitivity")
+COVERED = ("rule", "allocate", "compare", "saved", "new", "report", "seek", "sensitivity")
 
 
 @pytest.fixture(autouse=True)

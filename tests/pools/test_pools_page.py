@@ -20,8 +20,7 @@ from allocator.text import Phrasebook
 from allocator.ui.main import PAGES
 
 FIXED, TWO = SLUGS = [f"{path.parent.name}/{path.stem}" for path in POOLS]
-COVERED = ("allocate", "compare", "saved", "new", "rule", "report", "seek")
-COVERED = ("allocate", "compare", "saved", "new", "rule", "report", "sensitivity")
+COVERED = ("allocate", "compare", "saved", "new", "rule", "report", "seek", "sensitivity")
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,6 @@ def readable(book: Phrasebook, *, beyond: bool = False) -> Scenario | None:
 def render_screen(book: Phrasebook, *, beyond: bool = False) -> Allocation | None:
     """The allocation of what is on the screen; where there is none, says why and returns None.
 
-    The same for a scenario of format 2, unless the page covers one (``beyond``).
     ``beyond`` as in `readable`.
     """
     if readable(book, beyond=beyond) is None:
