@@ -37,7 +37,7 @@ def pdf(paper: Paper, on: date, about: str = "") -> bytes:
         "about": about[:255],
         "chinese": paper.book.chinese,
         "lang": paper.book.language,
-        "look": _look(look, chinese=paper.book.chinese, compact=paper.compact),
+        "look": _look(look, chinese=paper.book.chinese, compact=bool(paper.compact)),
         "parts": list(_parts(paper, look)),
     }
     when = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
