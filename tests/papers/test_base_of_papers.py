@@ -104,7 +104,7 @@ def test_a_match_with_what_was_issued_is_not_taken_for_a_proof(made, lang: str) 
     """The first option is the published rule over data made to match it."""
     found = made(lang, "published")
     shown = {slide.key: slide for slide in deck(found).slides}
-    for text in (words(brief(found)), words(meeting(found)), shown["options"].note):
+    for text in (words(brief(found)), words(meeting(found)), shown["changes"].note):
         assert {"zh": "一致不代表办法或数据得到验证", "en": "the match proves nothing"}[lang] in text
     alone = {slide.key: slide for slide in deck(made(lang, "published", FILES[:1])).slides}["table"]
     assert {"zh": "测算结果与已下达数完全一致", "en": "equals the published amounts"}[lang] in alone.title
@@ -116,14 +116,16 @@ def test_a_match_with_what_was_issued_is_not_taken_for_a_proof(made, lang: str) 
 def test_slides_are_titled_by_it(made, lang: str, key: str) -> None:
     shown = {slide.key: slide for slide in deck(made(lang, key)).slides}
     name = NAMES[key, lang]
-    assert name in shown["table"].title and name in shown["options"].title
-    assert len(shown["options"].charts) == 3 and len(shown["options"].lines) == 3
+    assert all(name in shown[slide].title for slide in ("table", "changes"))
+    assert (name in shown["options"].title) == (key == "published")  # of another sum no money is "moved"
+    (chart,) = shown["changes"].charts
+    assert len(chart.series) == (2 if key == "published" else 3)  # the first equals what was published
     found = made(lang, key)
     by = [found.allocations[1].amounts[id] - x for id, x in found.known.amounts.items()]
-    assert [Fraction(x) * 10_000 for x in shown["options"].charts[1].figures] == by
+    assert [Fraction(x) * 10_000 for x in chart.series[-2][1]] == by
     if key == "previous":
         more = {"zh": "各对象合计多500万元", "en": "5,000,000 yuan more"}
-        assert all(more[lang] in shown[slide].title for slide in ("table", "options"))
+        assert all(more[lang] in shown[slide].title for slide in ("table", "changes"))
         assert "base_share" in [column.key for column in found.shared_table.columns]
 
 
@@ -195,7 +197,7 @@ def test_what_is_typed_into_the_workbook_moves_the_changes_from_last_year(made, 
 @EACH
 def test_one_option_alone_is_held_against_it_too(made, lang: str) -> None:
     found = made(lang, "previous", ("equal-weights",))
-    assert len(deck(found).slides) == 5
+    assert len(deck(found).slides) == 6
     for paper in (brief(found), meeting(found)):
         assert NAMES["previous", lang] in words(paper)
 

@@ -61,6 +61,7 @@ def read(file: File) -> tuple[str, Tables]:
         tables = [[[c.text for c in row.cells] for row in s.table.rows] for s in shapes if s.has_table]
         words = [s.text_frame.text for s in shapes if s.has_text_frame]
         words += [s.chart.chart_title.text_frame.text for s in shapes if s.has_chart]
+        words += [series.name for s in shapes if s.has_chart for series in s.chart.plots[0].series]
         return "\n".join(words), tables
     if kind == "xlsx":
         sheets = openpyxl.load_workbook(content, data_only=True)
@@ -158,16 +159,19 @@ def test_slides_show_the_changes_of_the_option_that_they_name(packed: Any) -> No
         for shape in slide.shapes:
             if not shape.has_chart:
                 continue
-            values = list(shape.chart.plots[0].series[0].values)
-            title = shape.chart.chart_title.text_frame.text
-            named = re.match({"zh": "方案([A-C])（", "en": r"Option ([A-C]) \("}[lang], title)
-            if named:
-                letter = named[1]
-                assert values == [float(x - AMOUNTS["A"][id]) for id, x in AMOUNTS[letter].items()]
-                seen.add(letter)
-            else:
-                assert values == [float(x) for x in AMOUNTS["ABC"[at]].values()]
-                seen.add("proposed")
+            told = shape._element.nvGraphicFramePr.cNvPr.get("descr")
+            for series in shape.chart.plots[0].series:
+                values = list(series.values)
+                named = re.match({"zh": "方案([A-C])（", "en": r"Option ([A-C]) \("}[lang], series.name)
+                if named:
+                    letter = named[1]
+                    assert values == [float(x - AMOUNTS["A"][id]) for id, x in AMOUNTS[letter].items()]
+                    seen.add(letter)
+                else:
+                    assert values == [float(x) for x in AMOUNTS["ABC"[at]].values()]
+                    seen.add("proposed")
+                signed = Phrasebook(lang)
+                assert all(signed.number(Fraction(x), sign=bool(named)) in told for x in values)
     assert seen == {"B", "C", "proposed"}
 
 

@@ -241,7 +241,7 @@ def test_a_paper_for_one_recipient_tells_nothing_of_any_other(lang: str) -> None
 def test_the_charts_of_the_slides_are_what_allocate_gives_and_begin_at_zero(lang: str) -> None:
     results = [allocate(luzhou(file)) for file in FILES]
     show = Presentation(io.BytesIO(shown(lang).content))
-    assert 4 <= len(show.slides) <= 6
+    assert len(show.slides) == 8
     known = names(luzhou("published-rule"), lang)
     drawn: dict[str, float] = {}
     signed = []
@@ -250,13 +250,12 @@ def test_the_charts_of_the_slides_are_what_allocate_gives_and_begin_at_zero(lang
             if not shape.has_chart:
                 continue
             axis, (plot,) = shape.chart.value_axis, shape.chart.plots
-            bars = dict(zip(plot.categories, plot.series[0].values, strict=True))
-            assert axis.maximum_scale >= max(bars.values())
+            every = [dict(zip(plot.categories, series.values, strict=True)) for series in plot.series]
+            assert axis.maximum_scale is None  # follows when somebody edits the figures
             if axis.minimum_scale == 0:
-                drawn |= bars
+                drawn |= every[0]
             else:
-                assert axis.minimum_scale == -axis.maximum_scale
-                signed.append(bars)
+                signed += every
     assert drawn == {known[id]: amount / 10_000 for id, amount in results[0].amounts.items()}
     assert signed == [
         {known[id]: by / 10_000 for id, by in changes(result, results[0].amounts).items()}
@@ -275,9 +274,9 @@ def test_the_tables_of_the_slides_are_what_allocate_gives(lang: str) -> None:
     ]
     result = allocate(luzhou("published-rule"))
     wanted = {id: tenthousands(amount, lang) for id, amount in result.amounts.items()}
-    assert column(found[-1], Phrasebook(lang).say("table.amount"), result.scenario, lang) == wanted
+    assert column(found[-2], Phrasebook(lang).say("table.amount"), result.scenario, lang) == wanted
     # 40 % and 10 % of 5602
-    assert [row[2] for row in found[0][1:]] == [Phrasebook(lang).number(Fraction(n), 2) for n in
+    assert [row[2] for row in found[-1][1:]] == [Phrasebook(lang).number(Fraction(n), 2) for n in
                                                 (Fraction("2240.8"), Fraction("2240.8"), Fraction("560.2"),
                                                  Fraction("560.2"))]  # fmt: skip
 
@@ -613,11 +612,7 @@ def test_no_picture_and_no_slide_draws_one_quantity_on_two_scales(lang: str) -> 
         assert all(len(scales) == 1 for scales in ends.values()), picture.name
     for slide in Presentation(io.BytesIO(shown(lang, proposed=2).content)).slides:
         charts = [shape for shape in slide.shapes if shape.has_chart]
-        axes = [shape.chart.value_axis for shape in charts]
-        assert len({(axis.minimum_scale, axis.maximum_scale) for axis in axes}) < 2
-        assert len({shape.width for shape in charts}) < 2
-        # names of one length leave bars of one length
-        assert len({tuple(shape.chart.plots[0].categories) for shape in charts}) < 2
+        assert len(charts) < 2  # all options stand on one axis
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -654,7 +649,7 @@ def test_nothing_on_a_slide_lies_on_its_table_whose_headings_have_room_for_two_l
             below = [shape.top for shape in slide.shapes if shape.top > table.top]
             assert table.top + sum(heights) <= min(below)
             percent = any("%" in cell.text for cell in table.table.rows[0].cells)
-            assert heights[0] >= (1.7 if percent else 1) * heights[1]
+            assert not percent or heights[0] >= 1.5 * min(heights)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -682,8 +677,8 @@ def test_slides_say_which_recipients_they_list(lang: str) -> None:
     assert grid is not None
     assert {row.cells[1] for row in grid.rows if row.role == "recipient"} == set(most)
     assert Phrasebook(lang).say("report.slide.some_changes", count=14) in by_key["table"].note
-    assert set(by_key["options"].charts[0].names) == set(most)
-    assert Phrasebook(lang).say("report.slide.some_changes", count=14) in by_key["options"].note
+    assert set(by_key["changes"].charts[0].names) == set(most)
+    assert Phrasebook(lang).say("report.slide.some_changes", count=14) in by_key["changes"].note
     same = replace(scenario, published=dict(zip(published, amounts, strict=True)))
     (table,) = [
         slide for slide in deck(proposal([same], Phrasebook(lang), ON)).slides if slide.key == "table"

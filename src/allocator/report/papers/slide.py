@@ -10,15 +10,14 @@ from allocator.report.tables.table import Table
 
 @dataclass(frozen=True)
 class Bars:
-    """A bar chart from zero: title, names, figures in the shown unit, the end of the axis.
+    """A bar chart from zero: title, names, and each series with its name and figures in the shown unit.
 
-    ``signed`` charts show changes, and their axis goes as far below zero as above it.
+    All series stand on one axis.  ``signed`` charts show changes.
     """
 
     title: str
     names: tuple[str, ...]
-    figures: tuple[Number, ...]
-    most: float
+    series: tuple[tuple[str, tuple[Number, ...]], ...]
     signed: bool = False
 
 

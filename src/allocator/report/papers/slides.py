@@ -1,4 +1,4 @@
-"""The content of the slides: five or six, each title a finding."""
+"""The content of the slides, each title a finding: options, who gains and loses, amounts, rule, decision."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from allocator.analysis.finding import Finding, held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
+from allocator.report.papers.brief import recommendation
+from allocator.report.papers.deciding import options_table
+from allocator.report.papers.losing import losing_lines
 from allocator.report.papers.parts import (
     day,
     differs,
-    effect_words,
     final_shares,
     largest,
     source_line,
@@ -30,11 +32,12 @@ from allocator.report.tables.table import Row, written
 from allocator.report.words.clauses import in_clauses
 from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
-from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
+from allocator.report.words.rule import compared_with, rule_sentence, so_many, status_lines
 from allocator.text import Phrasebook
 
 MOST_BARS = 14  # the most recipients on a slide, those with the largest figures
-ABREAST = 3  # the most charts on one slide
+ABREAST = 3  # the most options in one chart
+MOST_SERIES = 28  # bars of all options in one chart
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,9 @@ def deck(proposal: Proposal) -> Deck:
     if proposal.illustrative:
         name = book.say("report.illustrative_file", name=name)
     rule = rule_slides(proposal) if in_clauses(proposal.chosen.scenario) else [_rule(proposal)]
-    found = [_opening(proposal), *rule, _amounts(proposal)]
-    found.append(_table(proposal))
-    if len(proposal.allocations) > 1:
-        found.append(_options(proposal))
-    found.append(_data(proposal))
+    several = len(proposal.allocations) > 1
+    found = [_opening(proposal), *([_options(proposal), _changes(proposal)] if several else [])]
+    found += [_table(proposal), _amounts(proposal), *rule, _data(proposal), _decision(proposal)]
     foot = " ".join(line for lines in trace_lines(proposal)[-1:] for line in lines)
     return Deck(name, book, proposal.mark, foot, tuple(found))
 
@@ -83,7 +84,7 @@ def _opening(proposal: Proposal) -> Slide:
         whom=whom,
     )
     lines = [proposal.fund_name, proposal.option(proposal.proposed), source_line(proposal), day(proposal)]
-    return Slide("opening", title, tuple(lines))
+    return Slide("opening", title, tuple(dict.fromkeys(lines)))  # a fund without a name has the option's
 
 
 def _rule(proposal: Proposal) -> Slide:
@@ -128,10 +129,10 @@ def _amounts(proposal: Proposal) -> Slide:
     unit = chart_data.chart_unit(amounts.values(), scenario.fund.currency, scenario.fund.unit, book)
     shown = largest(list(amounts), amounts, MOST_BARS)
     figures = tuple(plain(Fraction(amounts[id]) / unit.scale) for id in shown)
-    most = chart_data.round_up(float(max(figures, default=0))) * 1.1  # room for the figure at the bar
     names = tuple(proposal.names[id] for id in shown)
     whom = names if len(amounts) < 3 else so_many(scenario, len(shown), book)
-    bars = Bars(book.say("report.slide.panel", whom=whom, unit=unit.name), names, figures, most)
+    head = book.say("report.slide.panel", whom=whom, unit=unit.name)
+    bars = Bars(head, names, ((book.say("table.amount"), figures),))
     note = book.say("report.slide.some_amounts", count=MOST_BARS) if len(amounts) > MOST_BARS else ""
     top = concentration(amounts).top
     title = book.say("report.slide.amounts_none")
@@ -166,12 +167,15 @@ def _table(proposal: Proposal) -> Slide:
     if known is not None:
         found = known.found(chosen)
         title = _held(found, known.full, proposal)
-        notes += effect_words(proposal)[int(found.equal) :]  # the title says already that it is equal
+        match = match_sentence([chosen], book, known)
+        notes += [match] if match else []
     elif scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
-        title = _held(found, book.say("report.slide.published"), proposal)
-        match = found.equal and proposal.illustrative
-        notes.append(book.say("assumed.match") if match else effect_sentence(chosen, found, book))
+        title = _held(found, proposal.reference_name, proposal)
+        if found.equal and proposal.illustrative:
+            notes.append(book.say("assumed.match"))
+    if len(proposal.allocations) == 1:  # of several the slide before says who loses and why
+        notes += losing_lines(proposal)
     if many:
         key = "report.slide.some_changes" if moved else "report.slide.some_amounts"
         notes.append(book.say(key, count=MOST_BARS))
@@ -187,38 +191,61 @@ def _held(found: Finding, base: str, proposal: Proposal) -> str:
 
 
 def _options(proposal: Proposal) -> Slide:
-    """The slide of the options' changes from the base, on one scale."""
-    book, allocations, known = proposal.book, proposal.allocations, proposal.known
+    """The slide of the options side by side: what differs, money moved, who gains and loses, the largest."""
+    book, at = proposal.book, proposal.proposed
+    base = proposal.reference or proposal.first
+    found = base.found(proposal.chosen)
+    key = "report.slide.options_equal"
+    if found.moved:
+        key = "report.slide.options_moved"
+    elif found.moved is None:
+        key = "report.slide.options_proposed"
+    money = _cash(found.moved or 0, proposal)
+    names = {
+        "count": len(proposal.allocations),
+        "option": proposal.short(at),
+        "base": proposal.reference_name,
+    }
+    return Slide("options", book.say(key, amount=money, **names), grid=options_table(proposal))
+
+
+def _changes(proposal: Proposal) -> Slide:
+    """The slide of who gains and who loses: the options' changes from the base in one chart, and why."""
+    book, allocations, base = proposal.book, proposal.allocations, proposal.reference
+    known = None if base is None or base.allocation is not None else base
     held_to, _ = against(allocations, known)
+    every = list(enumerate(allocations))[0 if known is not None else 1 :]
     parts = change_rows(allocations, book, known)
     unit = change_unit(allocations, parts, book)
-    everybody = [abs(Fraction(row.difference)) / unit.scale for rows in parts for row in rows]
-    most = float(max(everybody, default=Fraction())) * 1.45 or 1.0
-    # the same recipients in every chart, so that they can be compared line by line
+    # who is as the base has no bars
+    moves = [at for at, rows in enumerate(parts) if any(row.difference for row in rows)] or [0]
+    compared, parts = [every[at] for at in moves], [parts[at] for at in moves]
+    # the same recipients for every option, so that they can be compared line by line
     by: dict[str, Number] = {
         row.id: max(abs(Fraction(rows[at].difference)) for rows in parts) for at, row in enumerate(parts[0])
     }
-    shown = set(largest(list(by), by, MOST_BARS))
-    charts = []
-    for (at, _), rows in list(zip(proposal.compared, parts, strict=True))[:ABREAST]:
-        bars = [row for row in rows if row.id in shown]
-        figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in bars)
-        base = proposal.short(0) if known is None else known.name
-        title = book.say("report.slide.option", option=proposal.option(at), base=base, unit=unit.name)
-        charts.append(Bars(title, tuple(row.name for row in bars), figures, most, signed=True))
+    most = max(MOST_SERIES // min(len(compared), ABREAST), 1) if len(compared) > 1 else MOST_BARS
+    shown = set(largest(list(by), by, most))
+    series = []
+    for (at, _), rows in list(zip(compared, parts, strict=True))[:ABREAST]:
+        figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in rows if row.id in shown)
+        series.append((proposal.option(at), figures))
+    head = book.say("report.slide.changes", base=proposal.reference_name, unit=unit.name)
+    names = tuple(row.name for row in parts[0] if row.id in shown)
     words = terms(allocations, book)
-    notes = [book.say("report.slide.some_changes", count=MOST_BARS)] if len(by) > MOST_BARS else []
+    notes = [book.say("report.slide.some_changes", count=most)] if len(by) > most else []
     if len(parts) > ABREAST:
-        last = proposal.compared[ABREAST - 1][0]
+        last = compared[ABREAST - 1][0]
         notes.append(book.say("report.slide.some_options", last=proposal.short(last)))
     match = match_sentence(allocations, book, known)
     notes += [match] if match else []
-    moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in proposal.compared]
-    told = book.say("report.slide.and").join(moved)
-    title = book.say("report.slide.options", base=proposal.held_to, moved=told)
-    sentences = change_sentences(allocations, book, known)
-    note = book.say("report.joined").join(notes)
-    return Slide("options", title, tuple(sentences[:ABREAST]), tuple(charts), note=note)
+    moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in compared]
+    title = book.say(
+        "report.slide.options", base=proposal.reference_name, moved=book.say("report.slide.and").join(moved)
+    )
+    why = losing_lines(proposal) or change_sentences(allocations, book, known)[:ABREAST]
+    chart = Bars(head, names, tuple(series), signed=True)
+    return Slide("changes", title, tuple(why), (chart,), note=book.say("report.joined").join(notes))
 
 
 def _data(proposal: Proposal) -> Slide:
@@ -231,3 +258,18 @@ def _data(proposal: Proposal) -> Slide:
         weights = [book.say("report.slide.rule_elsewhere", option=proposal.short(0))]
         weights += [differs(proposal, at) for at in range(1, len(proposal.allocations))]
     return Slide("data", title, (*lines, source_line(proposal), *weights))
+
+
+def _decision(proposal: Proposal) -> Slide:
+    """The slide of what is asked to be decided, and what the proposed option does."""
+    book = proposal.book
+    several = len(proposal.allocations) > 1
+    key = "report.slide.decide" if several else "report.slide.decide_alone"
+    amount = _cash(proposal.chosen.scenario.fund.amount, proposal)
+    title = book.say(key, option=proposal.short(proposal.proposed), amount=amount)
+    lines = [
+        recommendation(proposal),
+        book.say("report.brief.deadline"),
+        book.say("report.slide.decide_more"),
+    ]
+    return Slide("decision", title, tuple(lines))

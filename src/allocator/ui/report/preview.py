@@ -69,8 +69,10 @@ def _slide(slide: Slide, book: Phrasebook) -> list[str]:
 
 def _bars(bars: Bars, book: Phrasebook) -> Table:
     """A chart's figures as a table."""
+    figures = zip(*(figures for _, figures in bars.series), strict=True)
     rows = tuple(
-        Row("recipient", (name, book.number(figure, sign=bars.signed)))
-        for name, figure in zip(bars.names, bars.figures, strict=True)
+        Row("recipient", (name, *(book.number(figure, sign=bars.signed) for figure in of)))
+        for name, of in zip(bars.names, figures, strict=True)
     )
-    return written(bars.title, ("", ""), (False, True), rows)
+    heads = [name for name, _ in bars.series] if len(bars.series) > 1 else [""]
+    return written(bars.title, ("", *heads), (False, *(True for _ in heads)), rows)
