@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import math
+import re
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ INCH = 914_400
 LARGEST, SMALLEST = 18, 7  # points of a table's letters
 ROOMY = 1.5  # how much higher the rows of a short table are than they need
 ASIDE = 15  # points of a cell's margins
-WIDER = 1.15  # substitute fonts are wider
+WIDER = 1.2  # substitute fonts are wider
 WIDTH, HEIGHT = int(13.333 * INCH), int(7.5 * INCH)
 LEFT, RIGHT = int(0.6 * INCH), WIDTH - int(0.6 * INCH)
 TOP, BOTTOM = int(1.55 * INCH), int(6.75 * INCH)
@@ -197,10 +197,7 @@ def _measured(grid: Table, room: float, height: float) -> tuple[float, list[floa
         widths = [width * WIDER + ASIDE - 2 * BESIDE for width in widths]
         cells = [grid.headers, *(row.cells for row in grid.rows)]
         lines = [
-            max(
-                math.ceil(ems(text) * size * WIDER / (width - ASIDE))
-                for text, width in zip(of, widths, strict=True)
-            )
+            max(_lines(text, (width - ASIDE) / size / WIDER) for text, width in zip(of, widths, strict=True))
             for of in cells
         ]
         heights = [max(1, count) * size * 1.4 + 3 for count in lines]
@@ -209,6 +206,16 @@ def _measured(grid: Table, room: float, height: float) -> tuple[float, list[floa
         largest = size - 0.5
     spare = min(height / sum(heights), ROOMY)
     return size, widths, [one * max(1.0, spare) for one in heights]
+
+
+def _lines(text: str, room: float) -> int:
+    """The lines that a text takes where one holds so many ems: Latin words stay whole, Chinese ones do not."""
+    count, used = 1, 0.0
+    for part in re.findall(r"[⺀-\uffff]|[^⺀-\uffff\s]+\s?|\s", text):
+        if used and used + ems(part.rstrip()) > room:
+            count, used = count + 1, 0.0
+        used += ems(part)
+    return count
 
 
 # --- charts ---------------------------------------------------------------------------------------
