@@ -49,7 +49,7 @@ def losing_lines(proposal: Proposal) -> list[str]:
 def _reasons(proposal: Proposal, base: Base, losses: Mapping[str, Number]) -> list[str]:
     """The reasons of all losses together, of which those below the rounding unit are not explained."""
     book, chosen = proposal.book, proposal.chosen
-    before = _rule_of(base, proposal)
+    before = rule_of(base, proposal)
     if before is None:
         return [book.say("report.brief.unknown", base=proposal.reference_name)]
     unit = chosen.scenario.fund.unit
@@ -62,7 +62,7 @@ def _reasons(proposal: Proposal, base: Base, losses: Mapping[str, Number]) -> li
     return lines
 
 
-def _rule_of(base: Base, proposal: Proposal) -> Allocation | None:
+def rule_of(base: Base, proposal: Proposal) -> Allocation | None:
     """The allocation of the base: its own, or that of an option which gives exactly its amounts."""
     if base.allocation is not None:
         return base.allocation
