@@ -49,6 +49,7 @@ from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.pack import File, Pack, document, for_inside, for_recipient, pack, papers, slides
 from allocator.report.papers.parts import trace_lines
+from allocator.report.papers.plain import schedule
 from allocator.report.papers.proposal import Proposal, discreet, proposal
 from allocator.report.papers.range_pictures import ranges
 from allocator.report.papers.reproducible import zipped
@@ -736,7 +737,7 @@ def test_a_fund_of_137_councils_makes_papers_that_hold_all_of_them() -> None:
     scenario = load_scenario(ROOT / "scenarios" / "au-wa-2024-25" / "scenario.toml")
     found = proposal([scenario], EN, ON)
     result = allocate(scenario)
-    whole = tables(opened(meeting(found)))[-1]
+    whole = tables(opened(schedule(found)))[-1]
     assert len([row for row in whole if row[0]]) == 1 + len(result.amounts)
     (few,) = tables(opened(brief(found)))
     assert len(few) == 1 + 12 + 2  # the largest changes, the others together, and all

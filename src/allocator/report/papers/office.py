@@ -1,6 +1,6 @@
 """The formal papers: the draft request 请示, and the notice 下达通知 with its two annexes.
 
-Neither can be made from assumed data.
+Neither can be made from assumed data, nor for a fund whose papers are plain.
 """
 
 from __future__ import annotations
@@ -169,7 +169,12 @@ def _details(proposal: Proposal) -> dict[str, Any]:
 
 
 def _alone(proposal: Proposal) -> Proposal:
-    """The proposal with the proposed scenario alone; raises ScenarioError where data is assumed."""
+    """The proposal with the proposed scenario alone.
+
+    Raises ScenarioError where data is assumed, and for a fund whose papers are not those of a Chinese office.
+    """
+    if proposal.plain:
+        raise ScenarioError(Problem("report_plain"))
     if proposal.illustrative:
         raise ScenarioError(Problem("report_assumed"))
     return proposal.alone

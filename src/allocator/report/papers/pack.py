@@ -21,6 +21,7 @@ from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import described, trace_lines
+from allocator.report.papers.plain import consultation, schedule
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.reproducible import zipped
 from allocator.report.papers.slides import deck
@@ -36,6 +37,8 @@ _ABOUT = {
     "meeting": "report.pack.meeting",
     "request": "report.pack.request",
     "notice": "report.pack.notice",
+    "schedule": "report.pack.schedule",
+    "consultation": "report.pack.consultation",
     "internal": "report.pack.internal",
     "slides": "report.pack.slides",
     "workbook": "report.pack.workbook",
@@ -67,6 +70,8 @@ class Pack:
 
 def papers(proposal: Proposal) -> list[Paper]:
     """The papers that go out, in the order of their use, without those that the data does not allow."""
+    if proposal.plain:
+        return [brief(proposal), schedule(proposal), consultation(proposal)]
     formal = [] if proposal.illustrative else [request(proposal), notice(proposal)]
     return [brief(proposal), meeting(proposal), *formal]
 
@@ -116,7 +121,8 @@ def for_inside(proposal: Proposal, readings: Sequence[Held]) -> File | None:
 
 def not_made(proposal: Proposal) -> list[str]:
     """Sentences on what cannot be made from this data and base, and why."""
-    said = [] if not proposal.illustrative else [proposal.book.say("error.report_assumed")]
+    formal = proposal.illustrative and not proposal.plain
+    said = [] if not formal else [proposal.book.say("error.report_assumed")]
     if proposal.known is not None and len(proposal.allocations) > 1:
         said.append(proposal.book.say("report.pack.no_reasons", base=proposal.known.full))
     return said
