@@ -344,14 +344,9 @@ class Fund:
 
     @property
     def plain_papers(self) -> bool:
-        """True if its papers are plain ones, not those of a Chinese office: unless said, for foreign money.
-
-        >>> Fund(100, "AUD", 1).plain_papers, Fund(100, "CNY", 1).plain_papers
-        (True, False)
-        """
-        if self.papers is not None:
-            return self.papers == "plain"
-        return isinstance(self.currency, str) and self.currency != "CNY"
+        """True if its papers are plain ones, not those of a Chinese office: unless said, for foreign money."""
+        foreign = isinstance(self.currency, str) and self.currency != "CNY"
+        return foreign if self.papers is None else self.papers == "plain"
 
 
 @dataclass(frozen=True)

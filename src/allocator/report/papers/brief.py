@@ -129,7 +129,7 @@ def _adjusted(proposal: Proposal) -> list[str]:
 
 
 def _data(proposal: Proposal) -> list[str]:
-    """What of the data is assumed or was confirmed by nobody."""
+    """Sentences on the data that is assumed or that nobody has confirmed."""
     book = proposal.book
     lines = []
     if proposal.illustrative:

@@ -1,4 +1,4 @@
-"""Who loses and why, in a few lines: reasons are grouped, what offsets has its sign, trifles are left out."""
+"""Losses and their reasons in a few lines: grouped, what offsets with its sign, trifles left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_NAMED = 4  # of those who lose
 
 
 def losing_lines(proposal: Proposal) -> list[str]:
-    """Who loses against the base and for which reasons; [] where there is no base or nothing changes.
+    """The losses against the base and their reasons; [] where there is no base or nothing changes.
 
     Of a base that is amounts alone the reasons are known where an option gives exactly these amounts.
     """

@@ -136,7 +136,7 @@ def _is_subject(factor: Factor) -> bool:
 
 
 def _opening(proposal: Proposal, details: dict[str, Any]) -> str:
-    """What the notice rests on, and what it gives."""
+    """The sentence on what the notice rests on, and on what it gives."""
     source = proposal.chosen.scenario.fund.source
     key = "report.notice.opening" if source else "report.notice.opening_unsourced"
     return proposal.book.say(key, source=source, **details)
