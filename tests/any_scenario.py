@@ -188,6 +188,7 @@ def funds(draw, found: Scenario) -> Fund:
         more["left"] = draw(st.none() | targets(found, recipients=False))
     if found.issued is not None:
         more["below_zero"] = draw(st.sampled_from([None, "recover"]))
+    more["papers"] = draw(st.sampled_from([None, "cn", "plain"]))
     return replace(found.fund, **more)
 
 

@@ -38,6 +38,7 @@ def commands() -> Iterator[list[str]]:
             yield ["explain", file, *shown]
             if "luzhou-2023/" in file:
                 yield ["check", file, *shown]
+                yield ["review", file, *shown]
                 yield ["sweep", file, "--draws", "2000", *shown]
                 yield ["explain", file, "--against", RULE, *shown]
         yield ["check", RULE, "--expect-published", *shown]

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         steady_weights,
         swings,
     )
+    from allocator.analysis.review import Review, review
     from allocator.analysis.seek import Answer, Clause, Lever, More, Target, more_for, seek
     from allocator.analysis.sweep import Anywhere, Around, Sweep, Within, drivers, sweep
     from allocator.files.load import load_scenario
@@ -61,6 +62,7 @@ _LATER = {
     "allocator.analysis.explain": (
         "Explanation", "break_evens", "exchange_rates", "explain", "steady_weights", "swings",
     ),
+    "allocator.analysis.review": ("Review", "review"),
     "allocator.analysis.seek": ("Answer", "Clause", "Lever", "More", "Target", "more_for", "seek"),
     "allocator.analysis.sweep": ("Anywhere", "Around", "Sweep", "Within", "drivers", "sweep"),
     "allocator.files.load": ("load_scenario",),
@@ -95,6 +97,7 @@ __all__ = [
     "Reading",
     "Recipient",
     "Reservation",
+    "Review",
     "Scenario",
     "ScenarioError",
     "Scored",
@@ -118,6 +121,7 @@ __all__ = [
     "nearest_weights",
     "outlook",
     "plan",
+    "review",
     "save_scenario",
     "seek",
     "steady_weights",

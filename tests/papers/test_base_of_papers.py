@@ -95,7 +95,7 @@ def test_everybody_s_change_is_from_last_year_and_has_no_reason(made, lang: str)
     ] in said
     assert {"zh": "方案C与上年下达数相比", "en": "Option C against last year’s amounts"}[lang] in said
     own = words(district(found, "luxian"))
-    assert {"zh": "上年下达数为60万元", "en": "In last year’s amounts: 600,000 yuan"}[lang] in own
+    assert {"zh": "上年下达数为60万元", "en": "Against 600,000 yuan in last year’s amounts"}[lang] in own
     assert document(brief(found), found).content == document(brief(made(lang, "previous")), found).content
 
 

@@ -62,7 +62,7 @@ def test_request_and_notice_are_refused_for_assumed_data() -> None:
     for kind in ("request", "notice"):
         html = html_of(choose(app, "report-paper", kind))
         assert "<article" not in html
-        assert "不能据以制作请示和下达通知附表" in html
+        assert "不能据以制作请示和下达通知" in html
         assert not app.get("download_button")
 
 

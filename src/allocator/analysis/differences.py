@@ -31,7 +31,7 @@ class Difference:
     ``clause`` names the subject and ``where`` the recipient, factor or part within it:
 
     - title (), fund ("amount" | "currency" | "of" | "name" | "source" | "rest_to" | "left" |
-      "below_zero"), unit (), rounding (), kind (), coefficient (), weight (factor)
+      "below_zero" | "papers"), unit (), rounding (), kind (), coefficient (), weight (factor)
     - reservation, use (Chinese name): the amount; (Chinese name, "name"): the English name
     - earmark (recipient): the amount; (recipient, "also_shares" | "reason")
     - limit (): a floor or cap as JSON of its fields
@@ -87,6 +87,7 @@ def _all(before: Scenario, after: Scenario) -> Iterator[Difference]:
     for name in ("rest_to", "left"):
         yield from _plain("fund", (name,), _party(getattr(a, name)), _party(getattr(b, name)))
     yield from _plain("fund", ("below_zero",), a.below_zero, b.below_zero)
+    yield from _plain("fund", ("papers",), a.papers, b.papers)
     yield from _plain("kind", (), before.kind, after.kind)
     yield from _plain("coefficient", (), before.coefficient, after.coefficient)
     for factor in _both(before.weights, after.weights):

@@ -31,6 +31,7 @@ COMMANDS = {  # with their modules, in the order in which they are listed
     "run": "run",
     "compare": "compare",
     "check": "check",
+    "review": "review",
     "audit": "audit",
     "seek": "seek",
     "explain": "explain",

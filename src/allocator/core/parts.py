@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from allocator.core.formula import Formula
 
 ROUNDINGS = ("largest-remainder", "rest-to-largest", "each-alone", "rest-to")
+PAPERS = ("cn", "plain")  # the papers of a Chinese office, or plain ones
 # the units that amounts in yuan may be written in, and their size in yuan
 AMOUNT_UNITS = {
     "元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "亿元": 10**8,
@@ -304,7 +305,7 @@ class Fund:
     What is shared out need not be money: a `Text` in place of the currency's code names its unit (亩).
     Rounding "rest-to" gives what is left or over to ``rest_to``; "each-alone" rounds each amount by itself,
     and ``left`` names the reservation that takes what is left.  ``below_zero`` "recover" shows what was
-    issued above an amount as to be paid back; without it that is refused.
+    issued above an amount as to be paid back; without it that is refused.  ``papers`` are "cn" or "plain".
     """
 
     amount: Number
@@ -316,6 +317,7 @@ class Fund:
     rest_to: Party | None = None
     left: Party | None = None
     below_zero: str | None = None
+    papers: str | None = None
 
     def __post_init__(self) -> None:
         put(self, amount=money_at(self.amount, "fund.amount"), unit=money_at(self.unit, "fund.unit"))
@@ -337,6 +339,14 @@ class Fund:
         if self.below_zero not in (None, "recover"):
             at = {"key": "fund.below_zero"}
             wrong("choice", at=at, value=str(self.below_zero)[:40], known=("recover",))
+        if self.papers not in (None, *PAPERS):
+            wrong("choice", at={"key": "fund.papers"}, value=str(self.papers)[:40], known=PAPERS)
+
+    @property
+    def plain_papers(self) -> bool:
+        """True if its papers are plain ones, not those of a Chinese office: unless said, for foreign money."""
+        foreign = isinstance(self.currency, str) and self.currency != "CNY"
+        return foreign if self.papers is None else self.papers == "plain"
 
 
 @dataclass(frozen=True)

@@ -213,9 +213,8 @@ def tables(scenario: Scenario, files: Iterable[str]) -> dict[str, Any]:
 
 
 def _fund(fund: Fund) -> dict[str, Any]:
-    table = _filled(
-        fund, "name", "amount", "currency", "unit", "rounding", "source", "rest_to", "left", "below_zero"
-    )
+    names = ("name", "amount", "currency", "unit", "rounding", "source", "rest_to", "left", "below_zero")
+    table = _filled(fund, *names, "papers")
     if isinstance(fund.currency, str):
         return table
     return {"of" if name == "currency" else name: value for name, value in table.items()}

@@ -74,6 +74,7 @@ class FundTable(_Table):
     rest_to: TargetTable | None = None
     left: TargetTable | None = None
     below_zero: Annotated[AText, one_of("recover")] | None = None
+    papers: Annotated[AText, one_of("cn", "plain")] | None = None
 
 
 class MethodTable(_Table):

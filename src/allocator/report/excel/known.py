@@ -49,7 +49,7 @@ PARTS: dict[str, set[str]] = {
         "title", "fund", "kind", "weights", "recipients", "factors", "coefficient", "reservations",
         "earmarks", "limits", "published", "previous", "provenance", "uses",
     },
-    "Fund": {"amount", "currency", "unit", "rounding", "name", "source"},
+    "Fund": {"amount", "currency", "unit", "rounding", "name", "source", "papers"},
     "Recipient": {"id", "name", "kind", "aliases"},
     "Factor": {"id", "values", "name", "unit", "definition", "year", "status", "source"},
     "Reservation": {"name", "amount"},

@@ -30,7 +30,7 @@ def brief(proposal: Proposal) -> Paper:
     blocks: list[Block] = [
         sentence("report.brief.title", proposal, "title", fund=proposal.fund_name),
         Words("callout", recommendation(proposal)),
-        Words("text", money_line(proposal)),
+        Words("text", money_line(proposal, deadline=True)),
         amounts_table(proposal),
         *_more(proposal),
     ]
@@ -74,8 +74,8 @@ def recommendation(proposal: Proposal) -> str:
     return book.join([said, book.say(key, base=proposal.reference_name, finding=finding)])
 
 
-def money_line(proposal: Proposal) -> str:
-    """The money, where it goes, what of it was issued before, its source and the day it is needed by."""
+def money_line(proposal: Proposal, *, deadline: bool = False) -> str:
+    """The money, where it goes, what of it was issued before, its source and, if wanted, the deadline."""
     book, chosen = proposal.book, proposal.chosen
     scenario = chosen.scenario
     money = isinstance(scenario.fund.currency, str)
@@ -97,7 +97,7 @@ def money_line(proposal: Proposal) -> str:
         said.append(book.say("report.brief.issued", issued=issued, now=now))
     source = scenario.fund.source
     said.append(book.say("report.brief.source" if source else "report.brief.unsourced", source=source))
-    return book.join([*said, book.say("report.brief.deadline")])
+    return book.join([*said, *([book.say("report.brief.deadline")] if deadline else [])])
 
 
 def whom(proposal: Proposal) -> str:
@@ -129,7 +129,7 @@ def _adjusted(proposal: Proposal) -> list[str]:
 
 
 def _data(proposal: Proposal) -> list[str]:
-    """What of the data is assumed or was confirmed by nobody."""
+    """Sentences on the data that is assumed or that nobody has confirmed."""
     book = proposal.book
     lines = []
     if proposal.illustrative:

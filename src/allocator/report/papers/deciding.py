@@ -156,7 +156,7 @@ def options_table(proposal: Proposal) -> Table:
 
 
 def what_differs(proposal: Proposal, at: int) -> str:
-    """What an option is: the first by its rule, every other one by its differences from the first."""
+    """An option in words: the first by its rule, every other one by its differences from the first."""
     book, base = proposal.book, proposal.base.scenario
     if not at:
         return rule_in_short(proposal.base, proposal)

@@ -24,6 +24,27 @@ def unbroken(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
+def off_the_grid(properties: Any) -> None:
+    """Keeps the lines of a paragraph off the sheet's grid: their pitch and the space of letters say it all.
+
+    Programs differ in what a grid does to small letters and to tables.
+    """
+    for old in properties.findall(qn("w:snapToGrid")):
+        properties.remove(old)
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    properties.insert_element_before(snap, "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:rPr")
+
+
+def spaced(properties: Any, by: int) -> None:
+    """Sets the space between letters, in twentieths of a point."""
+    space = OxmlElement("w:spacing")
+    space.set(qn("w:val"), str(by))
+    properties.insert_element_before(
+        space, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:lang"
+    )
+
+
 def barred(properties: Any) -> None:
     """Puts a paragraph into a tinted box with a bar on its left."""
     borders, shade = OxmlElement("w:pBdr"), OxmlElement("w:shd")

@@ -133,8 +133,11 @@ def _english_memo() -> Look:
                    largest_cell=9.5, cell_pitch=1.28)  # fmt: skip
 
 
+SMALLEST = 0.88  # of the letters: then the margins are smaller too
+
+
 def _smaller(look: Look, by: float) -> Look:
-    """The look with everything in it smaller, but for the page."""
+    """The look with everything in it smaller, the smallest on more of the page."""
 
     def less(style: Style) -> Style:
         pitch = None if style.pitch is None else style.pitch * by
@@ -143,7 +146,9 @@ def _smaller(look: Look, by: float) -> Look:
 
     styles = {kind: style if kind == "small" else less(style) for kind, style in look.styles.items()}
     cell = round(2 * look.largest_cell * by) / 2
-    return replace(look, styles=styles, caption=less(look.caption), largest_cell=cell)
+    top, bottom, left, right = look.margins
+    margins = look.margins if by > SMALLEST else (top - 3, bottom - 4, left - 4, right - 4)
+    return replace(look, margins=margins, styles=styles, caption=less(look.caption), largest_cell=cell)
 
 
 # by whether the language is written as Chinese is, and the paper's ``compact``

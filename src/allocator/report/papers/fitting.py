@@ -1,4 +1,4 @@
-"""How high a memorandum would be, so that it is set in letters small enough for one page.
+"""The height of a memorandum, so that it is set in letters small enough for one page.
 
 Widths of letters are those of wide substitutes: a page must not grow where a font is missing.
 """

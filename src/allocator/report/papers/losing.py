@@ -1,4 +1,4 @@
-"""Who loses and why, in a few lines: reasons are grouped, what offsets has its sign, trifles are left out."""
+"""Losses and their reasons in a few lines: grouped, what offsets with its sign, trifles left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_NAMED = 4  # of those who lose
 
 
 def losing_lines(proposal: Proposal) -> list[str]:
-    """Who loses against the base and for which reasons; [] where there is no base or nothing changes.
+    """The losses against the base and their reasons; [] where there is no base or nothing changes.
 
     Of a base that is amounts alone the reasons are known where an option gives exactly these amounts.
     """
@@ -49,7 +49,7 @@ def losing_lines(proposal: Proposal) -> list[str]:
 def _reasons(proposal: Proposal, base: Base, losses: Mapping[str, Number]) -> list[str]:
     """The reasons of all losses together, of which those below the rounding unit are not explained."""
     book, chosen = proposal.book, proposal.chosen
-    before = _rule_of(base, proposal)
+    before = rule_of(base, proposal)
     if before is None:
         return [book.say("report.brief.unknown", base=proposal.reference_name)]
     unit = chosen.scenario.fund.unit
@@ -62,7 +62,7 @@ def _reasons(proposal: Proposal, base: Base, losses: Mapping[str, Number]) -> li
     return lines
 
 
-def _rule_of(base: Base, proposal: Proposal) -> Allocation | None:
+def rule_of(base: Base, proposal: Proposal) -> Allocation | None:
     """The allocation of the base: its own, or that of an option which gives exactly its amounts."""
     if base.allocation is not None:
         return base.allocation

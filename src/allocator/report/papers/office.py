@@ -1,14 +1,17 @@
-"""The formal papers: the draft request 请示 and the annex to the notice 下达通知附表.
+"""The formal papers: the draft request 请示, and the notice 下达通知 with its two annexes.
 
-Neither can be made from assumed data.
+Neither can be made from assumed data, nor for a fund whose papers are plain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from allocator.core.errors import Problem, ScenarioError
+from allocator.core.exact import plain
+from allocator.core.parts import Factor
 from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words, part_of, texts
 from allocator.report.papers.parts import (
     MOST_ROWS,
@@ -23,18 +26,24 @@ from allocator.report.papers.parts import (
 )
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import annexes_by_pool, effects, long_table, rule_words
-from allocator.report.tables.figures import unit_of, who
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.rule import so_many, status_lines
-from allocator.text import money_scale
 
+# the indicators of a table of targets 区域绩效目标表, level by level
 TARGETS = (
-    "report.notice.quantity",
-    "report.notice.quality",
-    "report.notice.time",
-    "report.notice.benefit",
-    "report.notice.satisfaction",
+    ("report.notice.costs", ("report.notice.cost_economy", "report.notice.cost_society",
+                             "report.notice.cost_nature")),
+    ("report.notice.output", ("report.notice.quantity", "report.notice.quality", "report.notice.time")),
+    ("report.notice.benefit", ("report.notice.economy", "report.notice.society", "report.notice.nature")),
+    ("report.notice.satisfaction", ("report.notice.served",)),
+)  # fmt: skip
+LEVELS = (
+    "report.notice.level_first",
+    "report.notice.level_second",
+    "report.notice.level_third",
+    "report.notice.value",
 )
+SUBJECT = "科目"  # in the name of a column of words: what the money is booked under
 
 
 def request(proposal: Proposal) -> Paper:
@@ -45,7 +54,7 @@ def request(proposal: Proposal) -> Paper:
     details = _details(proposal)
     key = "report.request.amounts_reserved" if chosen.reserved else "report.request.amounts"
     blocks: list[Block] = [
-        sentence("report.request.code", proposal, "code"),
+        sentence("report.request.filed", proposal, "filed"),
         sentence("report.request.title", proposal, "title", **details),
         sentence("report.request.to", proposal, "address"),
         sentence("report.request.opening", proposal, **details),
@@ -84,22 +93,67 @@ def request(proposal: Proposal) -> Paper:
 
 
 def notice(proposal: Proposal) -> Paper:
-    """The two tables that go with the notice; raises ScenarioError where data is assumed."""
+    """下达通知（代拟稿）: basis, money, targets, two annexes; raises ScenarioError where data is assumed."""
     proposal = _alone(proposal)
-    details = _details(proposal)
-    caption = proposal.book.say("report.notice.amounts", **details)
+    book, scenario, details = proposal.book, proposal.chosen.scenario, _details(proposal)
+    amounts, targets = (
+        book.say(key, **details) for key in ("report.notice.amounts", "report.notice.targets")
+    )
+    subjects = [factor for factor in scenario.factors if _is_subject(factor)]
     blocks: list[Block] = [
+        sentence("report.request.code", proposal, "code"),
+        sentence("report.notice.title", proposal, "title", **details),
+        sentence("report.notice.draft", proposal, "subtitle"),
+        sentence("report.notice.to", proposal, "address"),
+        Words("text", _opening(proposal, details)),
+        sentence("report.notice.money", proposal, "head"),
+        Words("text", book.join(_money(proposal, details))),
+        sentence("report.notice.use", proposal, "head"),
+        sentence("report.notice.use_by_subject" if subjects else "report.notice.use_blank", proposal),
+        sentence("report.notice.performance", proposal, "head"),
+        sentence("report.notice.perform", proposal),
+        sentence("report.notice.others", proposal),
+        Attached(book.say("report.attached"), (amounts, targets)),
+        sentence("report.request.signed", proposal, "signed"),
+        sentence("report.blank_day", proposal, "signed"),
+        sentence("report.request.contact", proposal),
+        NewPage(),
         sentence("report.annex_number", proposal, "annex", number="1"),
-        *titled(_issued(proposal, caption)),
-        Words("small", source_line(proposal)),
-        NewPage(wide=True),
+        *titled(_issued(proposal, amounts, subjects)),
+        NewPage(),
         sentence("report.annex_number", proposal, "annex", number="2"),
-        *titled(_targets(proposal)),
+        *titled(_targets(proposal, targets)),
         sentence("report.notice.fill", proposal, "small"),
         *trace(proposal),
     ]
     name = proposal.book.say("report.file.notice")
-    return paper("notice", proposal, blocks, name=name, flows=long_table(proposal))
+    return paper("notice", proposal, blocks, name=name, flows=len(scenario.recipients) > MOST_ROWS)
+
+
+def _is_subject(factor: Factor) -> bool:
+    """True for a column of words that says under which heading the money is booked."""
+    return factor.text and SUBJECT in factor.name.zh
+
+
+def _opening(proposal: Proposal, details: dict[str, Any]) -> str:
+    """The sentence on what the notice rests on, and on what it gives."""
+    source = proposal.chosen.scenario.fund.source
+    key = "report.notice.opening" if source else "report.notice.opening_unsourced"
+    return proposal.book.say(key, source=source, **details)
+
+
+def _money(proposal: Proposal, details: dict[str, Any]) -> list[str]:
+    """The money of this notice, with what of it was issued before."""
+    book, chosen = proposal.book, proposal.chosen
+    key = "report.notice.whole_reserved" if chosen.reserved else "report.notice.whole"
+    lines = [book.say(key, **details)]
+    if chosen.scenario.issued is not None:
+        issued, now = (
+            cash(plain(sum(by.values(), start=0)), proposal)
+            for by in (chosen.scenario.issued, chosen.to_issue)
+        )
+        lines.append(book.say("report.brief.issued", issued=issued, now=now))
+    return lines
 
 
 def _details(proposal: Proposal) -> dict[str, Any]:
@@ -115,40 +169,49 @@ def _details(proposal: Proposal) -> dict[str, Any]:
 
 
 def _alone(proposal: Proposal) -> Proposal:
-    """The proposal with the proposed scenario alone; raises ScenarioError where data is assumed."""
+    """The proposal with the proposed scenario alone.
+
+    Raises ScenarioError where data is assumed, and for a fund whose papers are not those of a Chinese office.
+    """
+    if proposal.plain:
+        raise ScenarioError(Problem("report_plain"))
     if proposal.illustrative:
         raise ScenarioError(Problem("report_assumed"))
     return proposal.alone
 
 
-def _issued(proposal: Proposal, caption: str) -> Table:
-    """The table of the amounts, under the heading that they have once issued."""
+def _issued(proposal: Proposal, caption: str, subjects: Sequence[Factor]) -> Table:
+    """The table of the amounts, under the heading that they have once issued, with their subjects."""
     table = part_of(proposal.table, caption, ("number", "recipient", "amount", "issued", "to_issue", "note"))
-    if proposal.chosen.scenario.issued is not None:
-        return table  # its headings tell the year's amounts from what is issued now
-    number, recipient, amount, note = table.columns
-    named = replace(amount, header=proposal.book.say("report.notice.amount"))
-    return replace(table, columns=(number, recipient, named, note))
+    if proposal.chosen.scenario.issued is None:  # else its headings tell the year's amounts from those of now
+        amount = replace(table.columns[2], header=proposal.book.say("report.notice.amount"))
+        table = replace(table, columns=(*table.columns[:2], amount, *table.columns[3:]))
+    if not subjects:
+        return table
+    words = [iter(factor.values) for factor in subjects]
+    rows = [
+        Row(
+            row.role,
+            (
+                *row.cells[:-1],
+                *(str(next(w) or "") if row.role == "recipient" else "" for w in words),
+                row.cells[-1],
+            ),
+        )
+        for row in table.rows
+    ]
+    headers = (*table.headers[:-1], *(proposal.book.text(f.name) for f in subjects), table.headers[-1])
+    numeric = (*table.numeric[:-1], *(False for _ in subjects), False)
+    return written(caption, headers, numeric, rows, table.unit)
 
 
-def _targets(proposal: Proposal) -> Table:
-    """The table of targets 绩效目标表, to be filled in: only the amounts are known here."""
-    book, scenario = proposal.book, proposal.chosen.scenario
-    scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    unit = book.money_unit(scenario.fund.currency, scale)
+def _targets(proposal: Proposal, caption: str) -> Table:
+    """The table of targets 区域绩效目标表, to be filled in: nothing of it is known here."""
+    book = proposal.book
     blank = book.say("report.blank")
-    shown = part_of(proposal.table, "", ("number", "recipient", "amount"))
-    rows = tuple(
-        Row(row.role, (*row.cells, *(blank if row.role == "recipient" else "" for _ in TARGETS)))
-        for row in shown.rows
-        if row.role in ("recipient", "total") and (row.role == "recipient" or not scenario.reserved)
-    )
-    headers = (
-        book.say("table.number"),
-        who(scenario, book),
-        book.say("table.header_unit", header=book.say("report.notice.amount"), unit=unit),
-        *map(book.say, TARGETS),
-    )
-    caption = book.say("report.notice.targets", fund=proposal.fund_name)
-    numeric = (False, False, True, *(False for _ in TARGETS))
-    return written(caption, headers, numeric, rows, unit_of(scenario, book))
+    rows = [Row("recipient", (book.say("report.notice.aim"), "", blank, ""))]
+    for first, under in TARGETS:
+        for at, second in enumerate(under):
+            rows.append(Row("recipient", ("" if at else book.say(first), book.say(second), blank, blank)))
+    headers = map(book.say, LEVELS)
+    return written(caption, tuple(headers), (False,) * 4, rows)

@@ -22,6 +22,7 @@ from allocator.report.papers.internal import Held, held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import described, trace_lines
+from allocator.report.papers.plain import consultation, schedule
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.reproducible import zipped
 from allocator.report.papers.slides import deck
@@ -37,6 +38,8 @@ _ABOUT = {
     "meeting": "report.pack.meeting",
     "request": "report.pack.request",
     "notice": "report.pack.notice",
+    "schedule": "report.pack.schedule",
+    "consultation": "report.pack.consultation",
     "internal": "report.pack.internal",
     "layouts": "report.pack.layouts",
     "slides": "report.pack.slides",
@@ -69,6 +72,8 @@ class Pack:
 
 def papers(proposal: Proposal) -> list[Paper]:
     """The papers that go out, in the order of their use, without those that the data does not allow."""
+    if proposal.plain:
+        return [brief(proposal), schedule(proposal), consultation(proposal)]
     formal = [] if proposal.illustrative else [request(proposal), notice(proposal)]
     return [brief(proposal), meeting(proposal), *formal]
 
@@ -145,7 +150,8 @@ def for_inside(proposal: Proposal, readings: Sequence[Held], left_out: list[str]
 
 def not_made(proposal: Proposal) -> list[str]:
     """The sentence on papers that cannot be made from assumed data."""
-    return [] if not proposal.illustrative else [proposal.book.say("error.report_assumed")]
+    formal = proposal.illustrative and not proposal.plain
+    return [] if not formal else [proposal.book.say("error.report_assumed")]
 
 
 def pack(

@@ -18,13 +18,10 @@ from allocator.report.papers.ruling import POOLS_ABREAST, in_text, without_pools
 from allocator.report.tables.base import PREVIOUS, PUBLISHED
 from allocator.report.tables.figures import scale_of
 from allocator.report.tables.stages import in_words, stage_figures, stage_name
-from allocator.report.tables.table import Row, Table, written
+from allocator.report.tables.table import Table
 from allocator.report.words.clauses import in_clauses, numbered_clauses
 from allocator.report.words.comparing import (
-    change_sentences,
-    headline,
     match_sentence,
-    recipient_sentences,
 )
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.options import differs_line, rule_lines
@@ -172,23 +169,6 @@ def described(proposal: Proposal, at: int) -> list[str]:
         named = proposal.book.say("clauses.of_option", option=proposal.short(0))
         return [named, *lines] if several else lines
     return rule_lines(proposal.base.scenario, proposal.book, proposal.short(0) if several else "")
-
-
-def option_words(proposal: Proposal) -> list[Block]:
-    """The changes of each scenario from the base: a sentence each, or one table for more than two."""
-    allocations, book, known = proposal.allocations, proposal.book, proposal.known
-    if len(allocations) == 1:
-        return []
-    blocks: list[Block]
-    if len(proposal.compared) <= 2:
-        blocks = [*texts("text", change_sentences(allocations, book, known))]
-    else:
-        titles = [book.text(scenario.title) for scenario in proposal.scenarios]
-        headers, rows = headline(allocations, titles, book, known)
-        numeric = (False, True, True, True, True, False)
-        caption = book.say("compare.effect_title")
-        blocks = [written(caption, tuple(headers), numeric, tuple(Row("recipient", tuple(r)) for r in rows))]
-    return [*blocks, *texts("text", [*match_words(proposal), *recipient_sentences(allocations, book, known)])]
 
 
 def match_words(proposal: Proposal) -> list[str]:

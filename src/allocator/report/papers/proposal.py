@@ -142,9 +142,14 @@ class Proposal:
         return {id: Fraction(figure) for id, figure in zip(self.chosen.amounts, own, strict=True)}
 
     @property
+    def plain(self) -> bool:
+        """True if the papers are plain ones, and not those of a Chinese office."""
+        return self.chosen.scenario.fund.plain_papers
+
+    @property
     def details_in(self) -> str:
         """The name of the paper that holds what a brief leaves out."""
-        return str(self.book.say("report.file.meeting"))
+        return str(self.book.say("report.file.schedule" if self.plain else "report.file.meeting"))
 
     def name(self, id: str) -> str:
         """A recipient's name, of whichever option has it."""

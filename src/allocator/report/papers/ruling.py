@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from fractions import Fraction
 
 from allocator.core.allocation import Allocation
@@ -12,7 +13,7 @@ from allocator.core.parts import Factor
 from allocator.report.papers.blocks import Block, NewPage, Words, part_of, texts
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.stages import stage_table
-from allocator.report.tables.table import Row, Table, written
+from allocator.report.tables.table import Column, Row, Table, written
 from allocator.report.words.clauses import in_clauses, numbered_clauses
 from allocator.report.words.corrections import group_lines, past_limit_lines
 from allocator.report.words.rule import rule_sentence
@@ -88,24 +89,60 @@ def in_text(table: Table, allocation: Allocation, keep: Collection[str]) -> Tabl
 
 
 def steps_of(proposal: Proposal, id: str) -> list[Table]:
-    """The steps to the recipient's amount, pool by pool, a table each for those it is in."""
+    """The steps to the recipient's amount: a line each, or with several pools a line for each pool."""
     chosen, book = proposal.chosen, proposal.book
     at = chosen.scenario.position[id]
-    several = len(chosen.splits) > 1
-    grids = []
+    if len(chosen.splits) > 1:
+        return _by_pool(proposal, at)
+    (split,) = chosen.splits
+    if at not in split.members and not chosen.amounts[id]:
+        return []
+    rows = [
+        Row("total" if column.key == "amount" else "recipient", (header, cell))
+        for column, header, cell in _steps(stage_table(chosen, book), at)
+    ]
+    headers = book.say("report.district.item"), book.say("report.district.figure")
+    return [written("", headers, (False, True), rows, proposal.table.unit)]
+
+
+def _steps(table: Table, at: int) -> list[tuple[Column, str, str]]:
+    """The steps of the recipient at this place, without its number and name."""
+    return list(zip(table.columns, table.headers, table.rows[at].cells, strict=True))[2:]
+
+
+def _by_pool(proposal: Proposal, at: int) -> list[Table]:
+    """A row for each pool that the recipient at this place is in: what the factors bring, and every step."""
+    chosen, book = proposal.chosen, proposal.book
+    found = []
     for split in chosen.splits:
-        if at not in split.members and (several or not chosen.amounts[id]):
-            continue
-        table = stage_table(chosen, book, pool=split.pool.id if several else None)
-        cells = table.rows[at].cells
-        rows = tuple(
-            Row("total" if column.key == "amount" else "recipient", (header, cell))
-            for column, header, cell in list(zip(table.columns, table.headers, cells, strict=True))[2:]
+        if at in split.members:
+            steps = _steps(stage_table(chosen, book, pool=split.pool.id), at)
+            count = len(chosen.scenario.weighted[split.pool.id])  # the factors' columns stand first
+            count = min(count, [column.key for column, _, _ in steps].index("entitlement"))
+            brought = [book.say("explain.brings", name=name, amount=cell) for _, name, cell in steps[:count]]
+            others = {column.key: (name, cell) for column, name, cell in steps[count:]}
+            found.append((split.pool.name, brought, others))
+    if not found:
+        return []
+    heads = {key: name for _, _, others in found for key, (name, _) in others.items() if key != "amount"}
+    heads |= {"rounding": heads.pop("rounding")} if "rounding" in heads else {}  # after all limits
+    rows = [
+        Row(
+            "recipient",
+            (
+                book.text(name),
+                book.show(brought),
+                *(others.get(key, ("", "—"))[1] for key in heads),
+                others["amount"][1],
+            ),
         )
-        key = "report.district.steps_in" if several else "report.district.steps"
-        headers = book.say("report.district.item"), book.say("report.district.figure")
-        grids.append(written(book.say(key, pool=split.pool.name), headers, (False, True), rows, table.unit))
-    return grids
+        for name, brought, others in found
+    ]
+    headers = [book.say("report.slide.pool"), book.say("report.district.brought"), *heads.values()]
+    headers.append(book.say("table.amount"))
+    numeric = (False, False, *(True for _ in headers[2:]))
+    made = written("", headers, numeric, rows, proposal.table.unit)
+    return [replace(made, heavy=(len(headers) - 1,))]
 
 
 def values_of(proposal: Proposal, id: str) -> Table:

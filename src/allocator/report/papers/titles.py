@@ -7,7 +7,7 @@ import re
 # the places where a Chinese title may go on in the next line, the best first, each with what it costs
 _PLACES = (
     (re.compile(r"(?<=[）》：；，])|(?<=资金)(?![（）])|(?=分配|测算|绩效|下达|情况[单说])"), 0),
-    (re.compile(r"(?<=资金)|(?<=专项)|(?<=年)(?!度)|(?<=年度)|(?=《)"), 2),
+    (re.compile(r"(?<=资金)|(?<=专项)|(?<=项目)(?![资库建])|(?<=年)(?!度)|(?<=年度)|(?=《)"), 2),
     (re.compile(r"(?<=[省市区县州])(?![（）级内外])|(?=建议|办法|的请示|的通知|的报告)"), 4),
 )
 _WHOLE = re.compile(r"[0-9A-Za-z.,%]+|.", re.DOTALL)

@@ -287,6 +287,7 @@ def _writer(d: Difference, about: _About) -> Write:
         return about.money
     words: Mapping[str, Write] = {
         "currency": lambda text, side: text,
+        "papers": lambda text, side: text,
         "year": lambda text, side: text,
         "date": lambda text, side: text,
         "of": lambda text, side: text,

@@ -39,6 +39,8 @@ def paper_code(scenario: Scenario) -> str:
         "factors": [[f.id, *_both(f.name), f.status, _both(f.source)] for f in scenario.factors],
         "cells": sorted([c.recipient, c.factor, c.status] for c in scenario.provenance if c.status),
     }
+    if fund.papers is not None:
+        content["papers"] = fund.papers
     if in_clauses(scenario):
         content["clauses"] = list(_clauses(scenario))
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
