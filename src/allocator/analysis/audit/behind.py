@@ -9,7 +9,7 @@ from fractions import Fraction
 from allocator.analysis.audit import closed
 from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_amounts
 from allocator.analysis.audit.ranges import Range
-from allocator.analysis.audit.reading import CLAUSES, check_covered
+from allocator.analysis.audit.reading import CLAUSES, check_plain
 from allocator.core.allocation import Allocation
 from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError
@@ -30,7 +30,7 @@ def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario 
     >>> rule_behind(rule.with_weights(tax=30, effort=20), [rule]).weights["tax"]
     40
     """
-    check_covered(scenario)
+    check_plain(scenario)
     own = _but_weights(scenario)
     found = (
         one
