@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from depth import cases, deeper
+from random_rules import case
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from allocator import (
@@ -36,6 +37,7 @@ from allocator import (
     factor_share_bounds,
     load_scenario,
     outlook,
+    plan,
 )
 from allocator.core.errors import AllocatorError
 from allocator.files.formulas.parse import parse
@@ -91,8 +93,6 @@ def rule(rng: random.Random, *, tied: bool = True) -> Scenario:
 
 def published(scenario: Scenario) -> Scenario | None:
     """The rule with what it gives as published; where each is rounded alone, hands correct what is left."""
-    from allocator import plan
-
     try:
         found = plan(scenario)
     except AllocatorError:
@@ -440,3 +440,58 @@ def test_facts_are_of_columns() -> None:
     )
     assert set(seen.says.values()) <= {"gains", "loses", "same", "open"}
     assert found.closed == (False, False) and found.verdict.because == "pools"
+
+
+REFUSED = {
+    "beyond", "audit_pools", "audit_pools_largest", "audit_held", "audit_rest_limits", "audit_rest_largest",
+    "audit_rest_to", "audit_pro_rata", "audit_nothing", "audit_scale", "scores_zero",
+}  # fmt: skip
+
+
+@deeper
+def test_rules_of_all_sorts_allow_the_data_that_they_were_made_from(tmp_path: Path) -> None:
+    """Random rules with everything that there is: refused by name, or every real share is in its range."""
+    wanted, tried, columns = cases(24, 1200), 0, 0
+    for seed in range(100 * wanted):
+        if tried == wanted:
+            break
+        rng = random.Random(seed)
+        made = case(rng, first=False, later=seed % 3 > 0)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        try:
+            scenario = load_scenario(made.into(folder))
+            factors = (replace(f, status="published") if f.formula is None else f for f in scenario.factors)
+            scenario = replace(scenario, factors=tuple(factors))
+            scenario = replace(scenario, published=plan(scenario).amounts)
+        except AllocatorError:
+            continue
+        try:
+            found = audit(scenario)
+        except ScenarioError as error:
+            assert {problem.key for problem in error.problems} <= REFUSED, (seed, error)
+            continue
+        tried += 1
+        assert found.verdict.allows or found.verdict.consistent is None, seed
+        if not found.verdict.allows:
+            continue
+        try:
+            ranges = factor_share_bounds(found)
+        except ScenarioError as error:  # of scores that limits held down nothing can be said
+            assert error.problems[0].key == "audit_scale", seed
+            continue
+        for pool in scenario.rules:
+            members = scenario.members[pool.id]
+            for factor, weight in scenario.weighted[pool.id].items():
+                some = [n for n in ranges if n == factor or n.endswith(f".{factor}")]
+                if not weight or not some:
+                    continue
+                values = [Fraction(x) for x in scenario.numbers(factor, members)]
+                if not any(values):
+                    continue
+                column = ranges[column_of(scenario, pool.id, factor, some)]
+                columns += 1
+                for i, value in zip(members, values, strict=True):
+                    low, high = column[scenario.ids[i]]
+                    assert low <= value / sum(values) <= high, (seed, factor)
+    assert tried == wanted and columns > wanted

@@ -1,9 +1,9 @@
 """A rule of format 2 as one split by shares: pools and factors together are columns with known money.
 
-A pool's factor of weight w has M_p · w / 100 of the money, in shares of the pool's members; all others
-have none.  The same factor in pools with the same members is one column.  So what is said of a rule of
-format 1 is said of columns here.  A rule with one pool is as it was, with whoever takes no part set apart, and
-money that is held already counts on top of what was published, as its floor.
+A pool's factor of weight w has M_p · w / 100 of the money, in shares of the pool's members; all
+others have none.  The same factor in pools with the same members is one column.  So all that is said of a
+rule of format 1 is said of columns here.  A rule with one pool is as it was, with whoever takes no part set
+apart, and money that is held already counts on top of what was published, as its floor.
 """
 
 from __future__ import annotations
