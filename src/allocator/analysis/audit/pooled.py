@@ -203,10 +203,9 @@ def in_all(parts: Mapping[str, Mapping[str, Number]], money: Mapping[str, int]) 
 def _name(rule: Scenario, factor: str, own: Mapping[str, Number]) -> Text:
     """The name of a column: the factor's, after those of its pools."""
     pools = [pool.name for pool in rule.pools if pool.id in own]
+    zh, en = "、".join(pool.zh for pool in pools), ", ".join(pool.en for pool in pools)
     name = rule.factor(factor).name
-    return Text(
-        f"{'、'.join(p.zh for p in pools)}：{name.zh}", f"{', '.join(p.en for p in pools)}: {name.en}"
-    )
+    return Text(f"{zh}·{name.zh}", f"{en} · {name.en}")
 
 
 # --- the scenario ---------------------------------------------------------------------------------
