@@ -280,7 +280,7 @@ def test_refused_adjustments():
     apart = {"earmarks": [Earmark("b", 1)], "adjustments": taken}
     assert refused(small((6, 5), 11, **apart)) == "audit_adjusted_only"
     assert audit(small((6, 4), 10, **apart)).case.before_adjustments == {"a": 9, "b": 1}
-    assert refused(small((5, 5), 10, deductions=[Deduction("a", 1)])) == "beyond"
+    assert refused(small((5, 5), 10, deductions=[Deduction("a", Fraction(1, 2))])) == "audit_held"
 
 
 def test_gains_and_losses_are_held_against_what_the_rule_gave():

@@ -224,12 +224,11 @@ def test_a_folder_like_a_rule_of_format_2_can_be_filled_in(
 
 def refusals(path: Path, folder: Path) -> dict[str, list[object]]:
     return {
-        "audit": ["audit", path],
         "read": ["read", path.parent / "factors.csv", "--for", path, "--out", folder / "papers"],
     }
 
 
-@pytest.mark.parametrize("command", ["audit", "read"])
+@pytest.mark.parametrize("command", ["read"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_does_not_cover_it_says_so(
     command: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -245,7 +244,6 @@ def test_what_does_not_cover_it_says_so(
     (line,) = said.splitlines()
     check_sentence(line, lang)
     named = {
-        "audit": ("反推", "the audit"),
         "read": ("表格上传", "the upload of a table"),
     }[command][lang == "en"]  # fmt: skip
     assert named in line

@@ -89,8 +89,11 @@ def answers(file: str, readings: Sequence[str], asked: Asked, book: Phrasebook) 
         refuse("--digits", "reading_digits_alone")
     scenario = load_scenario(file)
     with within(file):
-        Reading(scenario)  # refuses a scenario without published amounts, before any option is read
+        plain = Reading(scenario)  # refuses one without published amounts, before any option is read
+    data, scenario = scenario, plain.scenario  # whose factors are the columns of its pools
     weights = None if asked.weights is None else _weights(asked.weights, scenario)
+    if weights is not None and plain.columns is not None and plain.several:
+        weights = plain.columns.weights(weights)  # as they stand in the rule: in percent of their pools
     known = () if asked.known is None else read_known(asked.known, scenario)
     scored = tuple(fact for written in asked.scores for fact in _scored(written, scenario))
     named = [load_reading(name) for name in readings]  # all are read before anything is worked out
@@ -100,16 +103,14 @@ def answers(file: str, readings: Sequence[str], asked: Asked, book: Phrasebook) 
         if written is not None
     ]
     with within(file):
-        reading = Reading(scenario, known, scored)
+        reading = replace(plain, known=known, scored=scored)
     with within(option="tolerance"):
         own = NamedReading(scenario.title, file, replace(reading, tolerance=asked.tolerance))
     if asked.tolerance == "exact":
         named = [replace(one, reading=replace(one.reading, tolerance="exact")) for one in named]
     tested = [own, *(one for one in named if one.needs is None)]
-    held = fits({one.file: one.reading for one in tested}, scenario) if real(scenario) else {}
-    found = [
-        replace(_found(one, weights, asked, book), fit=held.get(one.file), data=scenario) for one in tested
-    ]
+    held = fits({one.file: one.reading for one in tested}, data) if real(data) else {}
+    found = [replace(_found(one, weights, asked, book), fit=held.get(one.file), data=data) for one in tested]
     nearest: list[tuple[Target, Nearest]] = []
     for target in targets:
         with within(file):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -41,6 +41,8 @@ class Audit:
         """True, for factor shares and for amounts of single recipients, if they are exact, by formulas or by
         subsets of factors; else they come from linear programs.
         """
+        if self.verdict.because == "pools":
+            return False, False
         return (
             closed.shares_apply(self.case) or margins.shares_apply(self.case),
             closed.amounts_apply(self.case) or margins.amounts_apply(self.case),
@@ -78,7 +80,8 @@ def factor_share_bounds(
     (`subsets`), else linear programs.  Of all ``factors`` without a list.  ``progress`` is called with the
     part that is done.  Raises ScenarioError where no data fits the reading.
     """
-    return Frozen(bounds.share_bounds(fitting_case(audit), recipients, factors, progress))
+    found = bounds.share_bounds(fitting_case(audit), recipients, factors, progress)
+    return Frozen({factor: _held(audit, column) for factor, column in found.items()})
 
 
 def amount_bounds(
@@ -95,7 +98,13 @@ def amount_bounds(
     theirs.  Under binding limits these are entitlements, before limits (``Bounds.of``).  Raises
     ScenarioError where no data fits the reading, or for invalid weights.
     """
-    return bounds.amount_bounds(fitting_case(audit), weights, recipients, groups, progress)
+    found = bounds.amount_bounds(fitting_case(audit), weights, recipients, groups, progress)
+    return _held(audit, found)
+
+
+def _held(audit: Audit, found: Bounds) -> Bounds:
+    """The bounds, not said to be exact where those of several pools may be wider than need be."""
+    return replace(found, closed=False) if audit.verdict.because == "pools" else found
 
 
 @dataclass(frozen=True)
@@ -142,10 +151,14 @@ def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Ra
     rest_to = case.scenario.fund.rest_to.recipient if case.scenario.fund.rest_to else None
     whole: dict[str, Range] = {}
     for id in case.scenario.ids:
-        if id not in split or unchanged:
+        if id not in split or unchanged or _stays(case, id, weights):
             whole[id] = Range(before[id], before[id])
             continue
         low, high = split[id]
+        if case.pools_of(id) > 1 and case.rounding != "exact":
+            ends = _sum_of_rounded(case, id, Fraction(low), Fraction(high))
+            whole[id] = Range(*(plain(end + case.earmarks[id]) for end in ends))
+            continue
         if case.rounding == "largest-remainder":
             low, high = math.floor(low / unit) * unit, math.ceil(high / unit) * unit
         elif case.rounding != "exact":  # to the nearest; the largest, or one named, may take all that is left
@@ -158,8 +171,34 @@ def whole_amounts(case: Case, weights: Mapping[str, Any], found: Mapping[str, Ra
     return whole
 
 
+def _stays(case: Case, id: str, weights: Mapping[str, Any]) -> bool:
+    """True where no weight of the pools changes that a recipient takes part in."""
+    if not case.reading.several:
+        return False
+    pairs = zip(case.factors, case.weights, weights_of(case, weights), strict=True)
+    return all(now == then or id in case.reading.nothing_of(factor) for factor, now, then in pairs)
+
+
+def _sum_of_rounded(case: Case, id: str, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+    """The ends of a sum of so many amounts, each rounded by itself: less than a unit off, or half of one.
+
+    Who takes the rest may get what all others leave.
+    """
+    unit, count = Fraction(case.unit), case.pools_of(id)
+    off = Fraction(count) if case.rounding == "largest-remainder" else Fraction(count, 2)
+    rest_to = case.scenario.fund.rest_to
+    if case.alone and rest_to is not None and rest_to.recipient == id:
+        off = Fraction(sum(case.pools_of(other) for other in case.ids if other != id), 2)
+    ends = math.ceil(low / unit - off), math.floor(high / unit + off)
+    if case.rounding == "largest-remainder":  # never by whole units
+        ends = math.floor(low / unit - off) + 1, math.ceil(high / unit + off) - 1
+    return max(Fraction(0), ends[0] * unit), ends[1] * unit
+
+
 def fitting_case(audit: Audit) -> Case:
     """The case of the reading; raises ScenarioError where no data fits it, or where that is not settled."""
+    if audit.verdict.allows:
+        return audit.case
     if audit.verdict.consistent is None:
         wrong("audit_unsettled", "reading")
     if not audit.verdict.consistent:

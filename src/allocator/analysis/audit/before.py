@@ -53,13 +53,13 @@ def check_amounts(
 
 
 def check_sum(
-    scenario: Scenario, total: int, amounts: Sequence[Number], alone: Sequence[tuple[bool, bool]] | None
+    scenario: Scenario, total: int, amounts: Sequence[Number], alone: Sequence[tuple[int, int]] | None
 ) -> int:
     """The units that rounding left, Σ e − Σ p: none but where each amount is rounded by itself.
 
-    ``alone`` says then of each amount if it may have been below and above the published one before rounding:
-    by half a unit at the most, and above by less.  Raises ScenarioError where the amounts before rounding
-    cannot add up to the ``total``.
+    ``alone`` says then of each amount by how many halves of a unit it may have been below and above the
+    published one before rounding: above by less than that.  Raises ScenarioError where the amounts before
+    rounding cannot add up to the ``total``.
     """
     unit, left = scenario.fund.unit, total - sum(amounts)
     if not left:

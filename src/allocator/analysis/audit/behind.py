@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from allocator.analysis.audit import closed
 from allocator.analysis.audit.asking import Audit, amount_bounds, audit, whole_amounts
+from allocator.analysis.audit.pooled import COVERED
 from allocator.analysis.audit.ranges import Range
-from allocator.analysis.audit.reading import CLAUSES, check_covered
 from allocator.core.allocation import Allocation
+from allocator.core.beyond import covers
 from allocator.core.engine import plan
 from allocator.core.errors import AllocatorError
 from allocator.core.exact import plain
@@ -20,7 +21,7 @@ from allocator.core.model import Scenario
 def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario | None:
     """The first candidate with the scenario's published split, and its rule except for the weights, or None.
 
-    Raises ScenarioError for a rule that an audit does not cover.
+    Raises ScenarioError for a rule with clauses that an audit does not cover.
 
     Weights are what people try; the split was made by the money, what comes off first, the limits and the
     method.
@@ -30,26 +31,31 @@ def rule_behind(scenario: Scenario, candidates: Iterable[Scenario]) -> Scenario 
     >>> rule_behind(rule.with_weights(tax=30, effort=20), [rule]).weights["tax"]
     40
     """
-    check_covered(scenario)
+    covers(scenario, "beyond.surface.audit", COVERED)
     own = _but_weights(scenario)
     found = (
         one
         for one in candidates
-        if one.published is not None and {*one.beyond} <= {*CLAUSES} and _but_weights(one) == own
+        if one.published is not None and {*one.beyond} <= {*COVERED} and _but_weights(one) == own
     )
     return next(found, None)
 
 
 def _but_weights(scenario: Scenario) -> tuple[object, ...]:
     fund, coefficient = scenario.fund, scenario.coefficient
+    pools = [pool for pool in scenario.pools if pool.kind != "fixed"]
     return (
         (fund.amount, fund.currency, fund.unit, fund.rounding, fund.rest_to, fund.left),
         (scenario.kind, set(scenario.weights), scenario.ids, scenario.published),
         (coefficient, coefficient and scenario.factor(coefficient).values),
         (scenario.reserved, scenario.earmarked),
-        sorted((e.recipient, e.amount, e.also_shares) for e in scenario.earmarks),
+        sorted(scenario.grants),
         scenario.limits,
         [(a.recipient, a.amount, a.paid_by) for a in scenario.adjustments],
+        [(d.recipient, d.amount, d.pool) for d in scenario.deductions],
+        [replace(pool, weights=dict.fromkeys(sorted(pool.weights), 1), kind="scores") for pool in pools],
+        [pool.kind for pool in pools],
+        [(indicator.id, {*indicator.parts}) for indicator in scenario.indicators],
     )
 
 

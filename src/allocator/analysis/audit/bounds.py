@@ -86,10 +86,11 @@ def _by_facts(case: Case, wanted: Sequence[int]) -> list[tuple[Case, dict[int, l
     known = known_factors(case)
     some, places = merged(case, ())
     found = [(some, {places[j]: [j] for j in wanted if j in known})]
-    alike: dict[Fraction, list[int]] = {}
+    alike: dict[object, list[int]] = {}
     for j in wanted:
         if j not in known:
-            alike.setdefault(case.weights[j], []).append(j)
+            kind = case.weights[j], case.reading.nothing_of(case.factors[j])
+            alike.setdefault(kind, []).append(j)
     for factors in alike.values():
         one, places = merged(case, factors[:1])
         found.append((one, {places[factors[0]]: factors}))
@@ -168,7 +169,7 @@ def _sure_shares(case: Case, asked: Sequence[tuple[int, int]]) -> list[Ends]:
         cells = [[side[i] for side in columns[j]] for j, i in asked]
         sure = [(Fraction(low, over), Fraction(high, over)) for low, high, over in cells]
     where = {pair: at for at, pair in enumerate(asked)}
-    for fact in some.reading.known:
+    for fact in some.known:
         at = where.get((case.factors.index(fact.factor), case.position[fact.recipients[0]]))
         if at is not None:
             low, high = sure[at]
@@ -179,9 +180,10 @@ def _sure_shares(case: Case, asked: Sequence[tuple[int, int]]) -> list[Ends]:
 
 def _of_single_shares(case: Case) -> Case:
     """The same with what is known of single shares alone."""
-    facts = (fact for fact in case.reading.known if fact.of == "share" and fact.recipients != "all")
+    facts = (fact for fact in case.known if fact.of == "share" and fact.recipients != "all")
     known = tuple(fact for fact in facts if len(fact.recipients) == 1)
-    return replace(case, reading=replace(case.reading, known=known, scored=()))
+    reading = case.bare.reading  # what must be zero is among what is known of single shares
+    return replace(case, reading=replace(reading, known=known, scored=()))
 
 
 # --- amounts under other weights ------------------------------------------------------------------

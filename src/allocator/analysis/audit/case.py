@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from allocator.analysis.audit.before import check_adjustments, check_amounts, check_sum, taken_off
-from allocator.analysis.audit.reading import Reading, check_covered, check_factors
+from allocator.analysis.audit.reading import Known, Reading, check_factors
 from allocator.analysis.audit.rounding import Unrounded, unrounded
 from allocator.core.errors import within
 from allocator.core.exact import Number, plain, scaled
@@ -65,8 +65,19 @@ class Case:
 
     @property
     def facts(self) -> bool:
-        """True if anything is known or supposed about the data."""
-        return bool(self.reading.known or self.reading.scored)
+        """True if anything is known or supposed about the data, if only who has none of it."""
+        return bool(self.known or self.reading.scored)
+
+    @cached_property
+    def known(self) -> tuple[Known, ...]:
+        """All that is known, with the shares that must be zero: of who takes no part in a column's pool."""
+        nothing = (
+            Known(factor, (id,), 0, 0)
+            for factor in self.factors
+            for id in self.ids
+            if id in self.reading.nothing_of(factor)
+        )
+        return (*nothing, *self.reading.known)
 
     @property
     def alone(self) -> bool:
@@ -98,7 +109,13 @@ class Case:
     @cached_property
     def bare(self) -> Case:
         """The same without anything known or supposed about the data."""
-        return replace(self, reading=replace(self.reading, known=(), scored=()))
+        columns = self.reading.columns and replace(self.reading.columns, without={})
+        return replace(self, reading=replace(self.reading, known=(), scored=(), columns=columns))
+
+    def pools_of(self, id: str) -> int:
+        """The number of pools that a recipient's amount is the sum of, each rounded by itself."""
+        columns = self.reading.columns
+        return 1 if columns is None else columns.pools.get(id, 1)
 
     def coefficient(self, i: int) -> Fraction:
         """The coefficient of this recipient's score, the largest being 1."""
@@ -113,7 +130,6 @@ def case_of(reading: Reading) -> Case:
     """The case of a reading; raises ScenarioError where the published amounts cannot be those of its rule,
     or where their rounding is not covered.
     """
-    check_covered(reading.scenario)
     scenario = reading.scenario
     assert scenario.published is not None
     unit, total = scenario.fund.unit, int(scenario.distributable / Fraction(scenario.fund.unit))
@@ -134,12 +150,17 @@ def case_of(reading: Reading) -> Case:
     floors, caps = limits_in_units(scenario)
     floors = [floor or None for floor in floors]  # nobody is ever held at a floor of nothing
     at = tuple(map(_stands, amounts, floors, caps))
+    pools = [1] * len(ids) if reading.columns is None else [reading.columns.pools[id] for id in ids]
     alone = None
     if rounding == "each-alone" and _free(scenario):
-        places = zip(moves, amounts, at, strict=True)
-        below = (move and p > 0 and one not in ("floor", "both") for move, p, one in places)
-        above = (move and one not in ("cap", "both") for move, one in zip(moves, at, strict=True))
-        alone = list(zip(below, above, strict=True))
+        places = zip(moves, amounts, at, pools, strict=True)
+        alone = [
+            (
+                min(count, int(2 * p)) if move and p > 0 and one not in ("floor", "both") else 0,
+                count if move and one not in ("cap", "both") else 0,
+            )
+            for move, p, one, count in places
+        ]
     left = check_sum(scenario, total, amounts, alone)
     used = check_adjustments(scenario, adjustments, departments, plain(left * Fraction(unit)))
     whole = sum(scenario.weights.values())
@@ -152,7 +173,7 @@ def case_of(reading: Reading) -> Case:
         amounts=amounts,
         total=total,
         rounding=rounding,
-        unrounded=unrounded(rounding, amounts, moves, left, rest_to),
+        unrounded=unrounded(rounding, amounts, moves, left, rest_to, pools),
         floors=tuple(floors),
         caps=tuple(caps),
         at=at,

@@ -113,7 +113,7 @@ def cone_of(case: Case, split: Unrounded | None, *, miss: str | None = None) -> 
     if scale != anchor:
         positive.append({scale: Fraction(1)})
     if not case.shares:
-        shared = {case.factors.index(fact.factor) for fact in case.reading.known if fact.of == "share"}
+        shared = {case.factors.index(fact.factor) for fact in case.known if fact.of == "share"}
         positive += [columns[j] for j in sorted(shared)]
     return _cone(case, rows, anchor, scale, columns, slack, positive, below)
 

@@ -32,7 +32,7 @@ def fact_rows(
     of all factors for ``scores``.  Returns those variables.
     """
     ranges = _alike(case, cells)
-    for fact in case.reading.known:
+    for fact in case.known:
         j = case.factors.index(fact.factor)
         low, high = Fraction(fact.low), None if fact.high is None else Fraction(fact.high)
         members = _members(case, fact)
@@ -91,7 +91,7 @@ def _values(case: Case, cells: Sequence[Sequence[int]]) -> dict[int, list[_Value
         j = case.factors.index(scored.factor)
         ends = Fraction(scored.low), Fraction(scored.high)
         found.setdefault(j, []).extend(([row[j]], *ends) for row in cells)
-    for fact in case.reading.known:
+    for fact in case.known:
         if fact.of == "value":
             j = case.factors.index(fact.factor)
             high = None if fact.high is None else Fraction(fact.high)

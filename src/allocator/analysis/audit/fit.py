@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.analysis.audit.before import taken_off
-from allocator.analysis.audit.reading import Known, Reading, Scored, check_covered
+from allocator.analysis.audit.reading import Known, Reading, Scored, check_plain
 from allocator.core.engine import plan
 from allocator.core.exact import Frozen, Number, plain
 from allocator.core.model import Scenario
@@ -38,10 +38,11 @@ def fit(reading: Reading, data: Scenario) -> Fit:
     Raises ScenarioError where the data lacks a column or a recipient that the rule needs, and AllocatorError
     where the rule cannot be carried out with it.
     """
-    check_covered(data)
-    rule = reading.scenario
-    check_covered(rule)
+    rule = reading.rule
     assert rule.published is not None
+    if reading.columns is not None:
+        return _fit_of_pools(reading, data)
+    check_plain(data)
     if data.ids != rule.ids:
         wrong("audit_data_recipients", "reading")
     columns = {factor.id: factor for factor in data.factors}
@@ -62,6 +63,25 @@ def fit(reading: Reading, data: Scenario) -> Fit:
         plain(sum((abs(Fraction(by)) for by in differences.values()), Fraction(0))),
         tuple(fact for fact in facts if not _holds(fact, fed, allocation.contributions)),
     )
+
+
+def _fit_of_pools(reading: Reading, data: Scenario) -> Fit:
+    """The same of a rule of format 2: its pools fed with the data, against the published split."""
+    rule = reading.rule
+    if data.ids != rule.ids:
+        wrong("audit_data_recipients", "reading")
+    columns = {factor.id for factor in data.factors}
+    missing = [factor.id for factor in rule.factors if factor.id not in columns]
+    if missing:
+        wrong("audit_data_factor", "reading", name=missing[0])
+    if reading.known or reading.scored:
+        wrong("audit_fit_pools", "reading")
+    by, _ = taken_off(rule)
+    fed = plan(replace(rule, factors=data.factors, provenance=(), adjustments=(), issued=None))
+    published = rule.published or {}
+    differences = {id: plain(amount - (published[id] - by[id])) for id, amount in fed.amounts.items()}
+    off = plain(sum((abs(Fraction(by)) for by in differences.values()), Fraction(0)))
+    return Fit(Frozen(differences), off, ())
 
 
 def _holds(

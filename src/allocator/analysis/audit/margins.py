@@ -94,7 +94,7 @@ def shares_apply(case: Case) -> bool:
         and divided
         and not case.limited
         and all(scored.equal for scored in case.reading.scored)
-        and all(_of_shares(case, fact) for fact in case.reading.known)
+        and all(_of_shares(case, fact) for fact in case.known)
         and all(one.clear for one in case.unrounded)
         and _of_bounded_size(case)
     )
@@ -148,7 +148,7 @@ def known_ends(case: Case) -> KnownEnds:
     for scored in case.reading.scored:
         for i in range(size if scored.equal else 0):
             narrow(frozenset([i]), case.factors.index(scored.factor), Fraction(1, size), Fraction(1, size))
-    for fact in case.reading.known:
+    for fact in case.known:
         low, high = share_ends(case, fact)
         if fact.recipients == "all" or len(fact.recipients) == size:
             whole = whole and low <= 1 <= high
@@ -170,7 +170,7 @@ def share_ends(case: Case, fact: Known) -> Share:
 def _over(case: Case) -> int:
     """A number of parts of a unit in which what is known is whole, or one that is too large."""
     found = 1
-    for fact in case.reading.known:
+    for fact in case.known:
         found = lcm(found, *(end.denominator for end in share_ends(case, fact)))
         if found.bit_length() > MOST_BITS:
             return found

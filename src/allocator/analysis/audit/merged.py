@@ -22,8 +22,8 @@ def merged(
 
     By shares all that a factor of which nothing is known says is w_j · x_ij ≥ 0 and Σ_i x_ij = 1, so any of
     them can be replaced by one with the sum of their weights: its shares are their mean, and each of them may
-    have these.  Factors ``apart`` stay, those without a weight too, and only such with the same of ``rates``
-    are put together.
+    have these.  So it is of those of which the same recipients have nothing.  Factors ``apart`` stay, those
+    without a weight too, and only such with the same of ``rates`` are put together.
     """
     stay = {*apart, *known_factors(case), *(j for j, weight in enumerate(case.weights) if not weight)}
     firsts: dict[object, int] = {}
@@ -31,7 +31,9 @@ def merged(
     weights: list[Fraction] = []
     factors: list[str] = []
     for j, weight in enumerate(case.weights):
-        kind: object = ("apart", j) if j in stay or not case.shares else ("rate", rates and rates[j])
+        kind: object = ("apart", j)
+        if j not in stay and case.shares:
+            kind = "rate", rates and rates[j], case.reading.nothing_of(case.factors[j])
         if kind not in firsts:
             firsts[kind] = len(weights)
             weights.append(Fraction(0))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allocator.analysis.audit.pooled import Pooled, pooled
 from allocator.core.beyond import covers
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number
@@ -15,7 +16,7 @@ from allocator.core.parts import number_at, put, wrong
 
 TOLERANCES = ("rounded", "exact")
 KNOWN_OF = ("share", "value", "part")
-CLAUSES = ("units", "roundings", "adjustments")  # what an audit covers beyond format 1
+CLAUSES = ("units", "roundings", "adjustments")  # what needs no columns to be said of
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,17 @@ class Reading:
 
     The scenario's own factor values count for nothing here, only its rule.  The published amounts less the
     adjustments are what that rule gave.  ``tolerance`` "rounded" takes them as rounded by the scenario's
-    rule, "exact" as if they were not rounded at all. Raises ScenarioError for whatever does not fit together.
+    rule, "exact" as if they were not rounded at all.  A rule of format 2 is read as ``columns``, whose
+    scenario takes its place; ``rule`` is the one that was given.  Raises ScenarioError for whatever does not
+    fit together.
     """
 
     scenario: Scenario
     known: tuple[Known, ...] = ()
     scored: tuple[Scored, ...] = ()
     tolerance: str = "rounded"
+    columns: Pooled | None = None
+    given: Scenario | None = None
 
     def __post_init__(self) -> None:
         put(self, known=tuple(self.known), scored=tuple(self.scored))
@@ -99,6 +104,9 @@ class Reading:
             wrong("choice", "reading", {"key": "tolerance"}, value=self.tolerance, known=TOLERANCES)
         if self.scenario.published is None:
             wrong("no_published", at={"key": "data.published"})
+        if self.scenario.pools or not {*self.scenario.beyond} <= {*CLAUSES}:
+            columns = pooled(self.scenario)
+            put(self, columns=columns, given=self.scenario, scenario=columns.scenario)
         factors = [known.factor for known in self.known] + [scored.factor for scored in self.scored]
         check_factors(self.scenario, factors)
         taking = {self.scenario.ids[i] for i in self.scenario.participants}
@@ -110,9 +118,23 @@ class Reading:
             if apart:
                 wrong("audit_apart", "reading", name=apart[0])
 
+    @property
+    def rule(self) -> Scenario:
+        """The scenario that was given, whose digest stands on what is found."""
+        return self.scenario if self.given is None else self.given
 
-def check_covered(scenario: Scenario) -> None:
-    """Raises ScenarioError where an audit does not cover the rule."""
+    @property
+    def several(self) -> bool:
+        """True where the columns are those of several pools."""
+        return self.columns is not None and len(self.rule.rules) > 1
+
+    def nothing_of(self, factor: str) -> frozenset[str]:
+        """The ids of those that take no part in the pool of a column, and so have none of it."""
+        return frozenset() if self.columns is None else self.columns.without.get(factor, frozenset())
+
+
+def check_plain(scenario: Scenario) -> None:
+    """Raises ScenarioError where a rule is to be read as columns, or is not covered at all."""
     covers(scenario, "beyond.surface.audit", CLAUSES)
 
 

@@ -65,12 +65,18 @@ class Unrounded:
 
 
 def unrounded(
-    rounding: str, amounts: Sequence[Number], moves: Sequence[bool], left: int = 0, rest_to: int | None = None
+    rounding: str,
+    amounts: Sequence[Number],
+    moves: Sequence[bool],
+    left: int = 0,
+    rest_to: int | None = None,
+    pools: Sequence[int] | None = None,
 ) -> tuple[Unrounded, ...]:
     """The sets that together hold all amounts before rounding, each of them possible; no data is looked at.
 
     ``rounding`` is that of the fund, or "exact".  ``left`` units are what each alone leaves, and ``rest_to``
-    is the position of the one that takes what is left.
+    is the position of the one that takes what is left.  ``pools`` are the pools that each amount is the sum
+    of, each of them rounded by itself: then the sets hold all amounts before rounding, and more.
 
     >>> [one.largest for one in unrounded("rest-to-largest", (21, 21, 1, 19), (True,) * 4)]
     [0, 1]
@@ -83,11 +89,18 @@ def unrounded(
     nothing = (0,) * size
     if rounding == "exact" or sum(movable) < 2:
         return (Unrounded(taken, movable, nothing, nothing),)
+    counts = [1] * size if pools is None else list(pools)
+    if rounding == "largest-remainder" and max(counts) > 1:  # each pool moves it by less than a unit
+        most = tuple(count if move else 0 for count, move in zip(counts, movable, strict=True))
+        least = tuple(min(count, int(amount)) for count, amount in zip(most, taken, strict=True))
+        return (Unrounded(taken, movable, least, most),)
     if rounding == "largest-remainder":
         return (Unrounded(taken, movable, nothing, tuple(map(int, movable)), shared=True),)
     down = [int(move and amount > 0) for move, amount in zip(movable, taken, strict=True)]
     if rounding in ("each-alone", "rest-to"):
-        up, below = list(map(int, movable)), list(movable)
+        up = [count if move else 0 for count, move in zip(counts, movable, strict=True)]
+        below = list(movable) if max(counts) == 1 else [False] * size
+        down = [min(up_, int(2 * amount)) for up_, amount in zip(up, taken, strict=True)]
         if rest_to is not None:
             others = sum(down) - down[rest_to]
             down[rest_to], up[rest_to], below[rest_to] = 2 * int(taken[rest_to]), others, False

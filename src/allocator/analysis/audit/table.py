@@ -34,7 +34,7 @@ def consistent_table(
     fit, and when so few decimals cannot give the split.
     """
     case = fitting_case(audit)
-    if not case.shares or case.limited or case.facts:
+    if not case.shares or case.limited or case.facts or case.reading.several:
         wrong("audit_table_scope", "reading")
     if type(digits) is not int or not 0 <= digits <= MOST_DIGITS:
         wrong("audit_table_digits", at={"option": "digits"}, value=str(digits)[:40], most=MOST_DIGITS)

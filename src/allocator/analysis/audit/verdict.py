@@ -20,10 +20,11 @@ from allocator.analysis.audit.bounds import programs_of, rule_program
 from allocator.analysis.audit.case import Case
 from allocator.analysis.audit.merged import merged
 from allocator.analysis.audit.ranges import MONEY_DIGITS, Ends, outward
-from allocator.analysis.audit.rounding import most_of
+from allocator.analysis.audit.rounding import most_of, unrounded
 from allocator.core.exact import Frozen, Number, plain
 
 if TYPE_CHECKING:
+    from allocator.analysis.audit.pooled import Pooled
     from allocator.analysis.audit.programs import Program
 
 
@@ -47,7 +48,8 @@ class Clash:
 class Verdict:
     """The verdict: ``consistent`` is True if the published split agrees with the reading 与该假设相容.
 
-    None: that is not settled 未能判定.
+    None: that is not settled 未能判定; ``because`` is "pools" where nothing that is said of several pools'
+    columns rules it out, which does not show that there are data.
 
     Where they cannot hold together 与该假设不能同时成立, ``because`` is "limits" (a published amount is
     outside its limits), "known" (what is known contradicts itself under the rule, whatever the split), "half"
@@ -63,6 +65,11 @@ class Verdict:
     because: str | None = None
     clashes: tuple[Clash, ...] = ()
     change: Number | None = None
+
+    @property
+    def allows(self) -> bool:
+        """True where ranges can be given: data fits, or nothing said of several pools rules it out."""
+        return bool(self.consistent) or (self.consistent is None and self.because == "pools")
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,26 @@ class _Missed:
 def judge(case: Case) -> tuple[Verdict, Case]:
     """The verdict on a reading, and the reading without the amounts before rounding that are ruled out."""
     verdict, found = _verdict_of(merged(case, ())[0])
+    columns = case.reading.columns
+    if columns is not None and case.reading.several and verdict.consistent:
+        verdict = _of_pools(case, columns)
     return verdict, replace(case, unrounded=found.unrounded)
+
+
+def _of_pools(case: Case, columns: Pooled) -> Verdict:
+    """The verdict on several pools where nothing said of their columns rules the published split out.
+
+    Columns of different factors are data.  Without facts, and each pool rounded so that it adds up, whole
+    amounts for each pool that add up to the published ones are there or not, and are what rounding gives.
+    """
+    if case.rounding == "exact" or not columns.several:
+        return Verdict(True) if columns.whole else Verdict(None, "pools")
+    asked = bool(case.reading.known or case.reading.scored)
+    if asked or case.rounding != "largest-remainder" or not columns.apart:
+        return Verdict(None, "pools")
+    whole = unrounded("exact", case.amounts, [True] * len(case.ids))
+    verdict, _ = _verdict_of(merged(replace(case, rounding="exact", unrounded=whole), ())[0])
+    return verdict
 
 
 def _verdict_of(case: Case) -> tuple[Verdict, Case]:

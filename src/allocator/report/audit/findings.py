@@ -102,7 +102,7 @@ def findings(
 
     Raises ScenarioError for invalid weights or groups.
     """
-    if not audit.verdict.consistent:
+    if not audit.verdict.allows:
         return Findings(title, audit, reason=reason)
     shares = factor_share_bounds(audit, progress=progress) if shares is None else shares
     if weights is None:

@@ -38,7 +38,8 @@ def fit_lines(found: Fit | AllocatorError, reading: Reading, data: Scenario, boo
     if isinstance(found, AllocatorError):
         return [book.say("audit.fit_failed", why=" ".join(found.sentences(book)))]
     scenario = reading.scenario
-    status = list(dict.fromkeys(book.say(f"status.{data.factor(id).status}") for id in scenario.weights))
+    behind = data.behind if reading.columns is not None else [data.factor(id) for id in scenario.weights]
+    status = list(dict.fromkeys(book.say(f"status.{factor.status}") for factor in behind))
     lines = []
     if not found.off:
         key = "audit.fit_exact_adjusted" if scenario.adjustments else "audit.fit_exact"

@@ -137,7 +137,7 @@ def closing(found: Findings, book: Phrasebook) -> list[str]:
         lines = [*sentences(found, book), book.say("audit.not_data")]
     if found.fit is not None:
         lines += fit_lines(found.fit, found.audit.reading, found.data or found.scenario, book)
-    return [*lines, book.say("cli.trace", version=METHOD_VERSION, digest=found.scenario.digest)]
+    return [*lines, book.say("cli.trace", version=METHOD_VERSION, digest=found.audit.reading.rule.digest)]
 
 
 def remarks(found: Findings, book: Phrasebook) -> list[str]:
@@ -235,7 +235,7 @@ def as_data(found: Findings, book: Phrasebook) -> dict[str, Any]:
     verdict, currency = audit.verdict, scenario.fund.currency
     return {
         "title": book.text(found.title),
-        "digest": scenario.digest,
+        "digest": audit.reading.rule.digest,
         "premise": premise(audit, book),
         "tolerance": audit.reading.tolerance,
         "currency": currency if isinstance(currency, str) else {"zh": currency.zh, "en": currency.en},

@@ -6,11 +6,13 @@ A verdict is no finding against anybody, and says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from allocator.analysis.audit import Audit, Clash, Known, Scored
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
+from allocator.core.stages.divide import divide
 from allocator.report.words.ranges import (
     amount_text,
     figure,
@@ -33,13 +35,17 @@ def premise(audit: Audit, book: Phrasebook) -> str:
     weights = short_weights(scenario.weights, book)
     key = "audit.shares" if scenario.kind == "shares" else "audit.scores"
     parts = [book.say(key, amount=total, weights=weights)]
+    if reading.several:
+        parts = [book.say("audit.pools", amount=total, pools=_pools(audit, book))]
+    elif reading.columns is not None:
+        parts += _one_pool(audit, book)
     apart = [e.recipient for e in scenario.earmarks if e.amount]
     if apart:
         amount = total_text(scenario.earmarked, scenario, book)
         parts.append(book.say("audit.earmarks", amount=amount, names=names_of(scenario, apart)))
     if scenario.coefficient is not None:
         parts.append(book.say("audit.coefficient", name=scenario.factor(scenario.coefficient).name))
-    if scenario.limits:
+    if reading.rule.limits:
         parts.append(book.say("audit.limits"))
     if audit.case.alone:
         parts.append(_rounding(scenario, book))
@@ -54,6 +60,37 @@ def premise(audit: Audit, book: Phrasebook) -> str:
         parts.append(book.say("audit.unrounded"))
     first = book.say("audit.comma").join(parts[:-1])
     return book.say("audit.and").join(part for part in (first, parts[-1]) if part)
+
+
+def _pools(audit: Audit, book: Phrasebook) -> str:
+    """The pools, each with its money and weights, and who takes part where that is not everybody."""
+    rule, columns = audit.reading.rule, audit.reading.scenario
+    money = divide(rule, lambda pool, given: 0).taken
+    said = []
+    for pool in rule.pools:
+        amount = total_text(plain(Fraction(money[pool.id]) * rule.fund.unit), rule, book)
+        weights = short_weights({f: w for f, w in rule.weighted[pool.id].items() if w}, book)
+        parts = [book.say("audit.pool", name=pool.name, amount=amount, weights=weights)]
+        members = rule.members[pool.id]
+        if len(members) < len(columns.participants):
+            parts.append(book.say("audit.taking", names=who(rule, [rule.ids[i] for i in members], book)))
+        said.append(book.say("audit.comma").join(parts))
+    return book.say("audit.pools_join").join(said)
+
+
+def _one_pool(audit: Audit, book: Phrasebook) -> Iterator[str]:
+    """The clauses on who takes part in the one pool, and on what is held already."""
+    rule = audit.reading.rule
+    (pool,) = rule.rules
+    members = rule.members[pool.id]
+    if len(members) < len(rule.participants):
+        yield book.say("audit.taking", names=who(rule, [rule.ids[i] for i in members], book))
+    if rule.deductions:
+        yield book.say("audit.held", amount=_held(rule, book))
+
+
+def _held(rule: Scenario, book: Phrasebook) -> str:
+    return total_text(plain(sum((d.amount for d in rule.deductions), start=Fraction(0))), rule, book)
 
 
 def _rounding(scenario: Scenario, book: Phrasebook) -> str:
@@ -71,7 +108,9 @@ def _rounding(scenario: Scenario, book: Phrasebook) -> str:
 def correction_lines(audit: Audit, book: Phrasebook) -> list[str]:
     """The lines on adjustments, which are off everywhere, and on what rounding each alone left."""
     case, scenario = audit.case, audit.reading.scenario
-    lines = []
+    lines = [book.say("audit.pools_columns")] if audit.reading.several and audit.verdict.allows else []
+    if audit.reading.rule.deductions:
+        lines.append(book.say("audit.held_back", amount=_held(audit.reading.rule, book)))
     if scenario.adjustments:
         changes = [by for by in case.adjustments.values() if by]
         up, down = (plain(sum(max(sign * by, 0) for by in changes)) for sign in (1, -1))
@@ -145,6 +184,8 @@ def verdict_lines(audit: Audit, book: Phrasebook) -> list[str]:
     if verdict.consistent:
         only = of_money("audit.consistent_only", "audit.consistent_only_not_money", scenario, book)
         return [book.say("audit.consistent", premise=assumed), only]
+    if verdict.allows:
+        return [book.say("audit.pools_open", premise=assumed), book.say("audit.pools_wide")]
     if verdict.consistent is None:
         return [book.say("audit.unsettled", premise=assumed)]
     lines = [book.say("audit.inconsistent", premise=assumed)]

@@ -111,12 +111,13 @@ def heads(found: Findings, book: Phrasebook) -> list[str]:
 def render_shares(choice: Choice, checked: Audit, book: Phrasebook) -> None:
     """Draws the ranges of factor shares, a chart for each factor; of many factors one at a time."""
     scenario = checked.reading.scenario
+    about = "audit.pools_columns" if checked.reading.several else "published.shares_about"
     marked = [("band", book.say("published.legend_band")), ("track", book.say("published.legend_track"))]
     st.html(
         markup.lines(
             [
                 markup.heading(book.say("published.shares_title")),
-                markup.block("hint", book.say("published.shares_about")),
+                markup.block("hint", book.say(about)),
                 markup.legend(marked),
             ]
         )

@@ -27,7 +27,7 @@ from allocator.ui.session.readings import Choice, Choices, audit_once, choices, 
 def render() -> None:
     """Draws the page."""
     book = state.book()
-    scenario = readable(book)
+    scenario = readable(book, beyond=True)
     if scenario is None:
         return
     slug = state.slug()
@@ -36,7 +36,12 @@ def render() -> None:
         _to_data(book)
         address.write()
         return
-    found = choices(slug)
+    try:
+        found = choices(slug)
+    except AllocatorError as error:
+        widgets.render_errors(error, book)
+        address.write()
+        return
     answer = st.container()  # comes first, filled from the readings that are chosen below
     chosen = _readings(found, slug, book)
     checked = {key: audit_once(found.readings[key].named.reading) for key in chosen if tested(found, key)}
@@ -46,16 +51,20 @@ def render() -> None:
     rest = [one._replace(finding="") if one is first else one for one in shown]
     answer.html(markup.lines([markup.title(finding(first, book)), cards(rest)]))
     st.html(markup.lines(opening(book)))
-    fitting = {key: one for key, one in checked.items() if isinstance(one, Audit) and one.verdict.consistent}
+    fitting = {key: one for key, one in checked.items() if isinstance(one, Audit) and one.verdict.allows}
     if fitting:
         key = _view(found, list(fitting), len(chosen) > 1, book)
-        implied.render_amounts(found.readings[key], fitting[key], scenario, slug, book)
+        if scenario.pools:
+            st.html(markup.block("hint", book.say("published.pools_amounts")))
+        else:
+            implied.render_amounts(found.readings[key], fitting[key], scenario, slug, book)
         implied.render_shares(found.readings[key], fitting[key], book)
+    if fitting and not scenario.pools:
         with st.expander(book.say("published.nearest_title"), key="fold-nearest"):
             nearest.render_nearest(fitting[key], slug, book)
         with st.expander(book.say("published.table_title"), key="fold-table-that-fits"):
             nearest.render_table(fitting[key], scenario, slug, book)
-    else:
+    elif not fitting:
         open_ = any(isinstance(one, Audit) and one.verdict.consistent is None for one in checked.values())
         none = book.say("published.none_settled" if open_ else "published.none_fits")
         st.html(markup.block("exact", none, role="status"))
@@ -152,10 +161,10 @@ def card(choice: Choice, found: Audit | AllocatorError | None, book: Phrasebook)
         return Card(title, book.say("published.uncovered"), "open", (*parts, (follows, [why])))
     parts.insert(0, (book.say("published.assumed"), assumptions(found, book)))
     lines = verdict_lines(found, book)[1:]
-    if found.verdict.consistent is None:
+    if found.verdict.consistent is None and not found.verdict.allows:
         first = [verdict_lines(found, book)[0]]
         return Card(title, book.say("published.unsettled"), "open", (*parts, (follows, first)))
-    if not found.verdict.consistent:
+    if not found.verdict.allows:
         return Card(title, book.say("published.apart"), "apart", (*parts, (follows, lines)))
     said = ""
     if quick(found):
@@ -164,6 +173,8 @@ def card(choice: Choice, found: Audit | AllocatorError | None, book: Phrasebook)
             published = found.reading.scenario.published or {}
             largest = max(found.case.ids, key=lambda id: published[id])
             said = share_line(found, shares.shares, largest, book)
+    if not found.verdict.consistent:
+        return Card(title, book.say("published.allowed"), "open", (*parts, (follows, lines)), said)
     return Card(title, book.say("published.fits"), "fits", (*parts, (follows, lines)), said)
 
 

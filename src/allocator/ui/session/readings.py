@@ -78,7 +78,7 @@ def choices(slug: str) -> Choices:
     kept: dict[str, Choice] = {}
     for choice in found:
         reading = choice.named.reading
-        if reading.scenario.ids != rule.ids or reading.scenario.published != rule.published:
+        if reading.rule.ids != rule.ids or reading.rule.published != rule.published:
             continue  # of another split
         if choice.own is None and choice.named.needs is None and same(reading, plain):
             first_one = Choice("", choice.named)
@@ -234,7 +234,7 @@ def findings_key(
 
 def key_of(reading: Reading) -> Hashable:
     """The key of a reading: all that decides its results, and all that they show of it."""
-    return remembered.shown(reading.scenario), reading.known, reading.scored, reading.tolerance
+    return remembered.shown(reading.rule), reading.known, reading.scored, reading.tolerance
 
 
 def work_once(key: Hashable, work: Callable[[Progress], T]) -> T:
