@@ -19,6 +19,7 @@ from allocator.report.excel.integers import MOST, scale_of
 from allocator.report.excel.pen import Page
 from allocator.report.excel.rules.bounds import Bounding, Bounds
 from allocator.report.excel.rules.columns import Columns
+from allocator.report.excel.rules.groups import Grouping, groups_of
 from allocator.report.excel.rules.inputs import RuleInputs
 from allocator.report.excel.rules.money import Money
 from allocator.report.excel.rules.scores import ROWS, Scores, Scoring, used_weights
@@ -93,6 +94,8 @@ class Result(NamedTuple):
     limited_range: Term
     scaled: Term | None  # 1 where a fixed pool is multiplied down
     near: Term
+    divided: Term  # the units of what is divided first: of groups, and of those in none
+    grouped: tuple[tuple[Term, Term] | None, ...]  # 1 where the group stands at its floor, and at its cap
 
 
 class PoolSheet:
@@ -129,6 +132,7 @@ class PoolSheet:
         self.near = list(self.taking.near)
         self.wrong: list[str] = []
         self.bounds: Bounds | None = None
+        self.grouping: Grouping | None = None
         self.limited = any((limit.pool or "") == self.pool.id for limit in self.scenario.limits)
         only = self.pool.id if len(self.scenario.rules) == 1 else None
         self.deductions = [
@@ -179,6 +183,9 @@ class PoolSheet:
         scoring = Scoring(frame, self.columns, self.inputs, self.pool, self.taking, self.split.members)
         self.scores = scoring.write(self.large)
         self.bad += self.scores.bad
+        self.takes: Sequence[Term] = self.taking.takes  # of what is divided first, as are scores and bounds
+        self.each_score: Sequence[Term] = self.scores.each
+        self.score_range = self.scores.range
         if self.pool.kind == "fixed":
             over = self.scores.over * self.grain
             shared = common_divisor(self.scores.times, over)
@@ -195,7 +202,21 @@ class PoolSheet:
             self.wrong += self.bounds.wrong
             self.floors, self.floor_range = self.gross("floor", self.bounds.floors)
             self.caps, self.cap_range = self.gross("cap", self.bounds.caps)
+            if groups_of(self.scenario, self.pool):
+                self.group(bounding, given, otherwise)
         self.taking.reason(self.money.apart)
+
+    def group(self, bounding: Bounding, given: Term | None, otherwise: object) -> None:
+        """Writes what is divided first where there are groups: each as one, and who is in none."""
+        grouping = Grouping(self.frame, bounding, self.scenario, self.pool, self.taking, self.scores)
+        parts = grouping.write(self.floors, self.caps, given, otherwise)
+        self.grouping, self.takes, self.each_score = grouping, parts.takes, parts.scores
+        self.score_range = parts.range
+        self.floors, self.floor_range = parts.floors, parts.floor_range
+        self.caps, self.cap_range = parts.caps, parts.cap_range
+        self.bad += [one for one in bounding.bad if one not in self.bad]
+        self.near += [one for one in bounding.near if one not in self.near]
+        self.wrong += [one for one in bounding.wrong if one not in self.wrong]
 
     def gross(self, side: str, bounds: Sequence[Term]) -> tuple[list[Term], Term]:
         """Bounds in grains, with what is held."""
@@ -285,15 +306,15 @@ class PoolSheet:
     def limits(self, gross: Term) -> tuple[list[Term], list[Term], Term, Term]:
         """Writes who stands at a limit; returns that, what is left for the others, and their scores."""
         frame, say, scores = self.frame, self.book.say, self.scores
-        floor, cap, each = self.floor_range, self.cap_range, scores.range
+        floor, cap, each = self.floor_range, self.cap_range, self.score_range
 
-        known = _Excess(self.floors, self.caps, scores.each, gross)
+        known = _Excess(self.floors, self.caps, self.each_score, gross)
 
         def excess(side: Sequence[Term]) -> list[Term]:
             low_cells, high_cells, all_scores = (Term(one.text, 0) for one in (floor, cap, each))
             found = []
             for i, value in enumerate(known.of(side)):
-                s = Term(scores.each[i].text, 0)
+                s = Term(self.each_score[i].text, 0)
                 wanted, low, high = Term(side[i].text, 0) * all_scores, low_cells * s, high_cells * s
                 between = (wanted > low) * (wanted < high) * (wanted - low)
                 made = product_sum(low + between + (wanted >= high) * (high - low)) - gross * s
@@ -307,10 +328,10 @@ class PoolSheet:
         caps, _ = frame.column(
             say("excel.limits.at_cap_sum"), say("excel.limits.at_cap_sum_how"), lambda i: cap_excess[i]
         )
-        takes = self.taking.takes
+        takes = self.takes
 
         def at_floor(i: int) -> object:
-            s = scores.each[i]
+            s = self.each_score[i]
             made = when(s.equals(0), 1, when(floors[i] >= 0, 1, 0))
             if self.scaled is not None:
                 direct = when(s * self.times <= self.floors[i] * self.over, 1, 0)
@@ -339,7 +360,7 @@ class PoolSheet:
             say("excel.limits.near_how"),
             lambda i: Term(
                 f"IF({scores.exact.text}=1,0,"
-                f"IF({scores.each[i].text}>0,IF(MIN(ABS({floors[i].text}),ABS({caps[i].text}))<={doubt.text},1,0),0))",
+                f"IF({self.each_score[i].text}>0,IF(MIN(ABS({floors[i].text}),ABS({caps[i].text}))<={doubt.text},1,0),0))",
                 0,
             ),
             "0",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats
+from allocator.report.excel.rules.groups import error_of
 from allocator.report.excel.rules.term import (
     Term,
     count,
@@ -41,7 +42,7 @@ class Rounding:
         self.sheet, self.frame, self.book = sheet, sheet.frame, sheet.book
         self.taken, self.gross, self.share, self.divisor = taken, gross, share, divisor
         self.at_floor, self.at_cap = at_floor, at_cap
-        self.takes, self.scores = sheet.taking.takes, sheet.scores
+        self.takes, self.scores = sheet.takes, sheet.scores
         self.scenario = sheet.scenario
 
     def write(self) -> Result:
@@ -49,6 +50,7 @@ class Rounding:
         from allocator.report.excel.rules.pool import Result
 
         frame, say, sheet, scores = self.frame, self.book.say, self.sheet, self.scores
+        each = sheet.each_score
         split = frame.top("split", power_of_root(self.share))
         high = frame.top("high", down(self.share / split))
         low = frame.top("low", self.share - high * split)
@@ -61,14 +63,14 @@ class Rounding:
         high_cells, _ = frame.column(
             say("excel.stages.high"),
             say("excel.stages.high_how"),
-            lambda i: down(high * scores.each[i] / self.divisor),
+            lambda i: down(high * each[i] / self.divisor),
         )
         rests, _ = frame.column(
             say("excel.stages.high_rest"),
             say("excel.stages.high_rest_how"),
-            lambda i: high * scores.each[i] - high_cells[i] * self.divisor,
+            lambda i: high * each[i] - high_cells[i] * self.divisor,
         )
-        lows = [rests[i] * split + low * scores.each[i] for i in range(frame.size)]
+        lows = [rests[i] * split + low * each[i] for i in range(frame.size)]
 
         def free(i: int, made: object, floor: object, cap: object) -> object:
             if sheet.moved:
@@ -117,8 +119,13 @@ class Rounding:
         self.over, self.close = over, close
         way = {"largest-remainder": self.by_remainder, "rest-to-largest": self.by_largest}
         units, whole, tied, near = way.get(sheet.rounding, self.alone)()
+        divided, doubts = whole, [near]
+        if sheet.grouping is not None:
+            part = error_of(scores, error)
+            units, whole, tied, near = sheet.grouping.inner(units, whole, tied, part)
+            doubts.append(near)
         remaining = self.taken - total(whole)
-        near_term = Term("+".join([near, *sheet.near]) or "0", 0)
+        near_term = Term("+".join([*doubts, *sheet.near]) or "0", 0)
         near_cell = frame.top("near", near_term, "0")
         cents, formats = scale_of(self.scenario) * 100, Formats(self.book)
         shown = self.book.money_unit(self.scenario.fund.currency, scale_of(self.scenario))
@@ -150,6 +157,19 @@ class Rounding:
             units = wholes[i] + most(0, rest_cells[i]) / over
             return when(self.takes[i].equals(1), units * unit / cents, 0)
 
+        if sheet.grouping is not None:
+            firsts, _ = frame.column(
+                say("excel.rules.part_limited", unit=shown),
+                say("excel.rules.part_how"),
+                net_amount,
+                formats.long,
+                added=True,
+            )
+            members = sheet.grouping
+
+            def net_amount(i: int) -> object:
+                return members.within(i, firsts)
+
         limited, limited_range = frame.column(
             say("excel.stages.limited", unit=shown),
             say("excel.stages.limited_how"),
@@ -157,9 +177,10 @@ class Rounding:
             formats.long,
             added=True,
         )
+        flags = self.at_limits() if sheet.grouping is not None else [None] * frame.size
         unmet = tuple(sheet.taking.unmet(i) for i in range(frame.size))
         return Result(
-            tuple(self.takes),
+            tuple(sheet.taking.takes),
             tuple(sheet.taking.named),
             unmet,
             tuple(units),
@@ -178,7 +199,19 @@ class Rounding:
             limited_range,
             sheet.scaled,
             near_cell,
+            divided,
+            tuple(flags),
         )
+
+    def at_limits(self) -> list[tuple[Term, Term] | None]:
+        """Whether the group of each stands at its floor and at its cap."""
+        grouping = self.sheet.grouping
+        assert grouping is not None
+        low, high = (
+            Term(f"{cells[0].text}:{cells[-1].text}", tuple(one.value for one in cells))
+            for cells in (self.at_floor, self.at_cap)
+        )
+        return [grouping.stands(i, low, high) for i in range(self.frame.size)]
 
     def entitled(self) -> list[Term]:
         """The entitlements in units, before limits and with what is held."""
