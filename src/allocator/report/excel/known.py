@@ -38,6 +38,7 @@ LATER = {  # of rules of format 2
         "recipients",
         "where",
         "over",
+        "floors",
         "basis",
     },
     "Indicator": {"id", "parts", "name", "basis"},

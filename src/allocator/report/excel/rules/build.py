@@ -39,7 +39,9 @@ COVERED = (
 
 def covered(scenario: Scenario) -> tuple[str, ...]:
     """The kinds of clauses of a rule that the workbook computes exactly."""
-    return (*COVERED, "groups") if divisible(scenario) else COVERED
+    also = ["groups"] if divisible(scenario) else []
+    also += [] if scenario.deductions else ["gains"]
+    return (*COVERED, *also)
 
 
 START = 4

@@ -176,14 +176,28 @@ class Grouping:
     # --- within a group -----------------------------------------------------------------------------
 
     def inner(
-        self, units: Sequence[Term], unit_range: Term, tied: Sequence[Term], error: Term
+        self,
+        units: Sequence[Term],
+        unit_range: Term,
+        tied: Sequence[Term],
+        rate: tuple[Term, Term],
+        bound: Term,
+        error: Term,
     ) -> tuple[list[Term], Term, list[Term], str]:
-        """Each group's units divided among its members by largest remainder; others keep their own."""
+        """Each group's units divided among its members by largest remainder; others keep their own.
+
+        ``rate`` is the money of one score, so much over so much; of a group at its floor or cap, which
+        ``bound`` says of the rows, it is what the group has over its scores.
+        """
         frame, say, scores = self.frame, self.say, self.scores
-        whole_score = [self.score_of(n) for n in range(len(self.groups))]
-        over = [when(one.equals(0), 1, one) for one in whole_score]
-        own = [product_sum(self.inside[n][1] * self.lead_range * unit_range) for n in range(len(self.groups))]
-        close = [Term(f"{u.within(2)}*{s.within(2)}*{error.text}", 0) for u, s in zip(own, over, strict=True)]
+        own, share, over, close = [], [], [], []
+        for n in range(len(self.groups)):
+            row, whole_score = self.inside[n][1] * self.lead_range, self.score_of(n)
+            own.append(product_sum(row * unit_range))
+            here = product_sum(row * bound) > 0
+            share.append(when(here, own[n], rate[0]))
+            over.append(when(here, when(whole_score.equals(0), 1, whole_score), rate[1]))
+            close.append(Term(f"{share[n].text}*{whole_score.text}*{error.text}", 0))
 
         def grouped(i: int, made: object, otherwise: object) -> object:
             n = self.of.get(i)
@@ -191,7 +205,7 @@ class Grouping:
 
         def whole(i: int) -> object:
             n = self.of.get(i)
-            made = 0 if n is None else down((own[n] * scores.each[i] + close[n]) / over[n])
+            made = 0 if n is None else down((share[n] * scores.each[i] + close[n]) / over[n])
             return grouped(i, made, 0)
 
         wholes, whole_range = frame.column(
@@ -200,7 +214,7 @@ class Grouping:
 
         def rest(i: int) -> object:
             n = self.of.get(i)
-            return grouped(i, 0 if n is None else own[n] * scores.each[i] - wholes[i] * over[n], 0)
+            return grouped(i, 0 if n is None else share[n] * scores.each[i] - wholes[i] * over[n], 0)
 
         rests, rest_range = frame.column(say("excel.stages.rest"), say("excel.stages.rest_how"), rest)
         places = self._places(rests)

@@ -141,6 +141,7 @@ class PoolSheet:
             if (only if deduction.pool is None else deduction.pool) == self.pool.id
         ]
         self.moved = self.limited or bool(self.deductions)
+        self.from_gains = self.pool.floors is not None  # then what is divided comes on top of the floors
 
     # --- scores and bounds --------------------------------------------------------------------------
 
@@ -240,6 +241,8 @@ class PoolSheet:
             tests.append(2 * split * highest < bound)
             if self.moved:
                 tests.append(4 * self.given * each * highest < bound)
+            if self.from_gains:  # gains are such products, and are multiplied once more
+                tests.append(4 * split * self.given * highest < bound)
         tests.append(2 * highest * each < bound)
         if self.pool.kind == "fixed":
             over = over * self.grain
@@ -295,13 +298,49 @@ class PoolSheet:
         share, divisor = gross, when(scores.whole.equals(0), 1, scores.whole)
         at_floor: Sequence[Term] = [term(0)] * self.size
         at_cap = at_floor
-        if self.moved:
+        if self.from_gains:
+            at_floor, share, divisor = self.gains(gross)
+        elif self.moved:
             at_floor, at_cap, share, divisor = self.limits(gross)
         if self.scaled is not None:
             share = when(self.scaled.equals(1), share, self.times)
             divisor = when(self.scaled.equals(1), divisor, self.over)
         share, divisor = frame.top("share", share), frame.top("divisor", divisor)
         return Rounding(self, taken, gross, share, divisor, at_floor, at_cap).write()
+
+    def gains(self, gross: Term) -> tuple[list[Term], Term, Term]:
+        """Writes what each gains above its floor; returns who gains nothing, what is left, and all gains.
+
+        Gains are in units times the sum of scores: N · s − floor · S, where that is above zero.
+        """
+        frame, say, scores = self.frame, self.book.say, self.scores
+        raw, raw_range = frame.column(
+            say("excel.rules.gain_raw"),
+            say("excel.rules.gain_how"),
+            lambda i: when(
+                self.takes[i].equals(1),
+                most(0, gross * scores.each[i] - self.floors[i] * scores.whole),
+                0,
+            ),
+            added=True,
+        )
+        shared = common_divisor(raw_range)
+        gains, gain_range = frame.column(
+            say("excel.rules.gain"),
+            say("excel.rules.gain_reduced"),
+            lambda i: when(scores.exact.equals(1), raw[i] / shared, raw[i]),
+            added=True,
+        )
+        self.each_score, self.score_range = gains, gain_range
+        left = gross - total(self.floor_range)
+        at_floor, _ = frame.column(
+            say("excel.limits.at_floor"),
+            say("excel.limits.at_floor_how"),
+            lambda i: when(self.takes[i].equals(1), when(least(gains[i], left) <= 0, 1, 0), 0),
+            "0",
+        )
+        all_ = total(gain_range)
+        return at_floor, left, when(all_.equals(0), 1, all_)
 
     def limits(self, gross: Term) -> tuple[list[Term], list[Term], Term, Term]:
         """Writes who stands at a limit; returns that, what is left for the others, and their scores."""

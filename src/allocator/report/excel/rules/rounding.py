@@ -59,6 +59,8 @@ class Rounding:
         error = frame.top("error", Term(f"IF({scores.exact.text}=1,0,{parts.text}+{scores.error.text})", 0))
         over = self.divisor * sheet.each if sheet.deductions else self.divisor
         size = Term(f"ABS({self.share.text}*{scores.whole.text})", 0)
+        if sheet.from_gains:  # scores with their error are multiplied by the money first
+            size = Term(f"{size.text}*{self.gross.text}", 0)
         close = frame.top("close", Term(f"IF({scores.exact.text}=1,0,{size.text}*{error.text})", 0))
         high_cells, _ = frame.column(
             say("excel.stages.high"),
@@ -77,19 +79,25 @@ class Rounding:
                 made = when(self.at_floor[i].equals(1), floor, when(self.at_cap[i].equals(1), cap, made))
             return when(self.takes[i].equals(1), made, 0)
 
+        def quotient(i: int) -> Term:
+            made = high_cells[i] * split + down((lows[i] + close) / self.divisor)
+            return floors[i] + made if sheet.from_gains else made
+
         floors = sheet.floors if sheet.moved else [term(0)] * frame.size
         caps = sheet.caps if sheet.moved else [term(0)] * frame.size
         grains, _ = frame.column(
             say("excel.rules.grains"),
             say("excel.stages.whole_how"),
-            lambda i: free(
-                i, high_cells[i] * split + down((lows[i] + close) / self.divisor), floors[i], caps[i]
-            ),
+            lambda i: free(i, quotient(i), floors[i], caps[i]),
         )
+
+        def above(i: int) -> Term:
+            return grains[i] - floors[i] if sheet.from_gains else grains[i]
+
         left, _ = frame.column(
             say("excel.rules.grains_rest"),
             say("excel.stages.rest_how"),
-            lambda i: free(i, lows[i] - (grains[i] - high_cells[i] * split) * self.divisor, 0, 0),
+            lambda i: free(i, lows[i] - (above(i) - high_cells[i] * split) * self.divisor, 0, 0),
         )
         net = [
             grains[i] - sheet.held[i] / sheet.grain if sheet.deductions else grains[i]
@@ -122,7 +130,9 @@ class Rounding:
         divided, doubts = whole, [near]
         if sheet.grouping is not None:
             part = error_of(scores, error)
-            units, whole, tied, near = sheet.grouping.inner(units, whole, tied, part)
+            rate = self.share, self.divisor
+            low, high = _range(self.at_floor), _range(self.at_cap)
+            units, whole, tied, near = sheet.grouping.inner(units, whole, tied, rate, low + high, part)
             doubts.append(near)
         remaining = self.taken - total(whole)
         near_term = Term("+".join([*doubts, *sheet.near]) or "0", 0)
@@ -207,10 +217,7 @@ class Rounding:
         """Whether the group of each stands at its floor and at its cap."""
         grouping = self.sheet.grouping
         assert grouping is not None
-        low, high = (
-            Term(f"{cells[0].text}:{cells[-1].text}", tuple(one.value for one in cells))
-            for cells in (self.at_floor, self.at_cap)
-        )
+        low, high = _range(self.at_floor), _range(self.at_cap)
         return [grouping.stands(i, low, high) for i in range(self.frame.size)]
 
     def entitled(self) -> list[Term]:
@@ -347,3 +354,8 @@ class Rounding:
         else:
             units, whole = self.units(lambda i: near[i])
         return units, whole, [term(0)] * frame.size, self.halves
+
+
+def _range(cells: Sequence[Term]) -> Term:
+    """The cells of a column as a range."""
+    return Term(f"{cells[0].text}:{cells[-1].text}", tuple(one.value for one in cells))
