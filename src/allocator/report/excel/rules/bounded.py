@@ -1,4 +1,4 @@
-"""Who stands at a floor or cap, what is left for the others, and what each gains above its floor."""
+"""The columns of who stands at a floor or cap, and of what each gains above its floor."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from allocator.report.excel.rules.term import (
 
 
 class Parts(NamedTuple):
-    """What a pool is divided into first, a row each: groups, and recipients in none."""
+    """The parts that a pool is divided into first, a row each: groups, and recipients in none."""
 
     takes: list[Term]
     scores: list[Term]
@@ -284,7 +284,7 @@ class Grouping:
         return when(self.inside[n][0][i].equals(1), share, amounts[i])
 
     def stands(self, i: int, at_floor: Term, at_cap: Term) -> tuple[Term, Term] | None:
-        """Whether the group of a recipient stands at its floor, and at its cap; None for one in none."""
+        """1 where the group of a recipient stands at its floor, and at its cap; None for one in none."""
         n = self.of.get(i)
         if n is None:
             return None

@@ -214,7 +214,7 @@ class Rounding:
         )
 
     def at_limits(self) -> list[tuple[Term, Term] | None]:
-        """Whether the group of each stands at its floor and at its cap."""
+        """1 where the group of each stands at its floor, and at its cap."""
         grouping = self.sheet.grouping
         assert grouping is not None
         low, high = _range(self.at_floor), _range(self.at_cap)
