@@ -55,6 +55,7 @@ def keys(scenario: Scenario) -> list[Key]:
     ]
     found += [("weight", p.id, name) for p in scenario.rules for name in p.weights]
     found += [("part", i.id, name) for i in scenario.indicators for name in i.parts]
+    found += [("phase",) for p in scenario.rules if p.phase_in is not None]
     for n, limit in enumerate(scenario.limits):
         found += [
             ("limit", n, field)

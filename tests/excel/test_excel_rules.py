@@ -159,15 +159,45 @@ def gaining() -> Scenario:
     )
 
 
-def test_groups_and_floors_from_gains_are_computed_also_after_changes(converted) -> None:
+def phasing() -> Scenario:
+    """A quarter by the rule, three quarters by last year's amounts; a floor; a recipient falls out."""
+    return Scenario(
+        title="phase",
+        fund=Fund(1_000, "CNY", 1),
+        kind="",
+        weights={},
+        recipients=tuple(map(Recipient, "wxyz")),
+        factors=(Factor("a", (4, 3, 2, 1)), Factor("b", (Fraction("0.5"), 2, 3, 9))),
+        pools=(
+            Pool(
+                "",
+                "shares",
+                {"a": 60, "b": 40},
+                amount="rest",
+                phase_in=Fraction(1, 4),
+                where=parse("b < 8"),
+            ),
+        ),
+        limits=(Limit("all", floor=200),),
+        previous={"w": 700, "x": 90, "y": 110, "z": 50},
+    )
+
+
+def test_groups_gains_and_phasing_in_are_computed_also_after_changes(converted) -> None:
     assert list(plan(gaining()).amounts.values()) == [103_000, 104_448, 122_552]
     made: dict[str, tuple[bytes, Allocation]] = {}
-    for scenario in (grouped(), gaining()):
+    for scenario in (grouped(), gaining(), phasing()):
         book = Book(scenario)
         title = EN.text(scenario.title)
         made[title] = book.typed(), plan(scenario)
         book.value("a", 0, Fraction(100 if title == "gains" else 1))
         made[f"{title}-value"] = book.typed(), plan(book.changed)
+        if scenario.title.zh == "phase":
+            pools = (replace(scenario.pools[0], phase_in=Fraction(1, 2)),)
+            book.changed = replace(book.changed, pools=pools)
+            book.type(("phase",), Fraction(1, 2))
+            made[f"{title}-part"] = book.typed(), plan(book.changed)
+            continue
         limit = next(n for n, limit in enumerate(scenario.limits) if limit.cap_rate or limit.floor_rate)
         side = "cap_rate" if scenario.limits[limit].cap_rate else "floor_rate"
         rates = {side: Fraction(1, 10)}
@@ -183,6 +213,9 @@ def test_groups_and_floors_from_gains_are_computed_also_after_changes(converted)
         page, last = done[name][EN.say("excel.sheet.table")], len(table.columns)
         notes = [cells[-1] for cells in table.figures[: len(allocation.amounts)]]
         assert [page.cell(7 + i, last).value for i in range(len(notes))] == [note or None for note in notes]
+        for i, figures in enumerate(table.figures[: len(notes)]):
+            for at, figure in enumerate(figures[2:-1], 3):
+                assert page.cell(7 + i, at).value == pytest.approx(float(figure), abs=1e-9), name
     assert any("group" in str(cells[-1]) for cells in office_table(made["groups"][1], EN).figures)
 
 

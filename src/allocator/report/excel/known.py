@@ -39,6 +39,7 @@ LATER = {  # of rules of format 2
         "where",
         "over",
         "floors",
+        "phase_in",
         "basis",
     },
     "Indicator": {"id", "parts", "name", "basis"},

@@ -72,7 +72,7 @@ def limits(sheet: PoolSheet, gross: Term) -> tuple[list[Term], list[Term], Term,
     at_caps, cap_flags = frame.column(say("excel.limits.at_cap"), say("excel.limits.at_cap_how"), at_cap, "0")
     bound = product_sum(floor_flags * floor) + product_sum(cap_flags * cap)
     free = product_sum((1 - floor_flags - cap_flags) * each)
-    doubt = size(gross * scores.whole) * (sheet.size + 12) * term_error(scores)
+    doubt = size(gross * sheet.by_whole) * (sheet.size + 12) * term_error(scores)
     within = frame.column(
         say("excel.limits.near"),
         say("excel.limits.near_how"),
@@ -100,7 +100,7 @@ def gains(sheet: PoolSheet, gross: Term) -> tuple[list[Term], Term, Term]:
         say("excel.rules.gain_how"),
         lambda i: when(
             sheet.takes[i].equals(1),
-            most(0, gross * scores.each[i] - sheet.floors[i] * scores.whole),
+            most(0, gross * sheet.by[i] - sheet.floors[i] * sheet.by_whole),
             0,
         ),
         added=True,

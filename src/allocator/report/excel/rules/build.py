@@ -41,6 +41,7 @@ def covered(scenario: Scenario) -> tuple[str, ...]:
     """The kinds of clauses of a rule that the workbook computes exactly."""
     also = ["groups"] if divisible(scenario) else []
     also += [] if scenario.deductions else ["gains"]
+    also += [] if "groups" in scenario.beyond else ["phase_in"]
     return (*COVERED, *also)
 
 

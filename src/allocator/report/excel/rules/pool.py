@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
 from allocator.core.split import Split
-from allocator.report.excel.integers import MOST, scale_of
+from allocator.report.excel.integers import MOST, decimals, scale_of
 from allocator.report.excel.pen import Page
 from allocator.report.excel.rules.bounded import gains, limits
 from allocator.report.excel.rules.bounds import Bounding, Bounds
@@ -21,7 +21,7 @@ from allocator.report.excel.rules.columns import Columns
 from allocator.report.excel.rules.groups import Grouping, groups_of
 from allocator.report.excel.rules.inputs import RuleInputs
 from allocator.report.excel.rules.money import Money
-from allocator.report.excel.rules.scores import ROWS, Scores, Scoring, used_weights
+from allocator.report.excel.rules.scores import ROWS, Scores, Scoring, made_whole, used_weights
 from allocator.report.excel.rules.sheet import Frame
 from allocator.report.excel.rules.taking import Taking
 from allocator.report.excel.rules.term import (
@@ -87,6 +87,7 @@ class Result(NamedTuple):
     scores: Scores
     shares: tuple[Term, ...]
     entitled: tuple[Term, ...]  # in the shown unit
+    unphased: tuple[Term, ...]  # the same before phasing in
     limited: tuple[Term, ...]
     entitled_range: Term
     limited_range: Term
@@ -179,12 +180,18 @@ class PoolSheet:
             frame.top("unit", self.money.unit)
         self.grain = grain
         self.each = self.money.unit / grain if self.deductions else term(1)  # grains of a unit
+        if self.pool.phase_in is not None:
+            self.last_year()
         scoring = Scoring(frame, self.columns, self.inputs, self.pool, self.taking, self.split.members)
         self.scores = scoring.write(self.large)
         self.bad += self.scores.bad
         self.takes: Sequence[Term] = self.taking.takes  # of what is divided first, as are scores and bounds
-        self.each_score: Sequence[Term] = self.scores.each
+        self.by: Sequence[Term] = self.scores.each  # what entitlements are in proportion to
+        self.by_whole = self.scores.whole
+        self.each_score: Sequence[Term] = self.by
         self.score_range = self.scores.range
+        if self.pool.phase_in is not None:
+            self.phase()
         if self.pool.kind == "fixed":
             over = self.scores.over * self.grain
             shared = common_divisor(self.scores.times, over)
@@ -204,6 +211,44 @@ class PoolSheet:
             if groups_of(self.scenario, self.pool):
                 self.group(bounding, given, otherwise)
         self.taking.reason(self.money.apart)
+
+    def last_year(self) -> None:
+        """Writes last year's amounts of those who take part, and makes the part by the rule whole."""
+        cell, say = self.inputs.phase, self.book.say
+        assert cell is not None and self.pool.phase_in is not None
+        power = 10 ** max(4, decimals(self.pool.phase_in))
+        whole, self.phase_fits = made_whole(cell, power)
+        divisor = when(self.phase_fits.equals(1), common_divisor(whole, power), 1)
+        self.part, self.parts = whole / divisor, term(power) / divisor
+
+        def last(i: int) -> object:
+            amount = nearest(self.columns.cell("previous", i) * 100)
+            return self.inputs.when(when(self.taking.takes[i].equals(1), amount, 0))
+
+        head, how = say("table.previous"), say("excel.rules.hundredths")
+        cells, whole_range = self.frame.column(head, how, last, added=True)
+        shared = common_divisor(whole_range)
+        self.last, self.last_range = self.frame.column(
+            say("excel.rules.last_reduced"),
+            say("excel.rules.gain_reduced"),
+            lambda i: cells[i] / shared,
+            added=True,
+        )
+        self.last_whole = total(self.last_range)
+        self.wrong.append(self.inputs.read(f"IF(OR(SUM({whole_range.text})=0,{cell.text}>1),1,0)"))
+
+    def phase(self) -> None:
+        """Writes what entitlements are in proportion to after phasing in."""
+        say, scores = self.book.say, self.scores
+
+        def made(i: int) -> object:
+            own = self.part * self.last_whole * scores.each[i]
+            return own + (self.parts - self.part) * scores.whole * self.last[i]
+
+        self.by, self.score_range = self.frame.column(
+            say("excel.rules.phased"), say("excel.rules.phased_how"), made, added=True
+        )
+        self.each_score, self.by_whole = self.by, total(self.score_range)
 
     def group(self, bounding: Bounding, given: Term | None, otherwise: object) -> None:
         """Writes what is divided first where there are groups: each as one, and who is in none."""
@@ -233,6 +278,9 @@ class PoolSheet:
     def large(self, highest: Term, times: Term, over: Term) -> list[Term]:
         """The tests that no product reaches 10^14."""
         bound, tests = MOST, []
+        if self.pool.phase_in is not None:
+            highest = highest * self.parts * self.last_whole
+            tests += [self.phase_fits.equals(1), self.last_whole * self.parts < bound]
         each = self.each
         if self.given is not None:
             split = power_of_root(self.given * each)
@@ -283,7 +331,7 @@ class PoolSheet:
         """Writes the division of the money that the pool takes, and its rounding."""
         from allocator.report.excel.rules.rounding import Rounding
 
-        frame, scores = self.frame, self.scores
+        frame = self.frame
         taken = frame.top("taken", taken)
         gross = taken * self.each
         if self.deductions:
@@ -293,7 +341,7 @@ class PoolSheet:
         if self.pool.kind == "fixed":
             scaled = term(0) if self.pool.over != "scale" else when(self.comes > taken, 1, 0)
             self.scaled = frame.top("scaled", scaled)
-        share, divisor = gross, when(scores.whole.equals(0), 1, scores.whole)
+        share, divisor = gross, when(self.by_whole.equals(0), 1, self.by_whole)
         at_floor: Sequence[Term] = [term(0)] * self.size
         at_cap = at_floor
         if self.from_gains:

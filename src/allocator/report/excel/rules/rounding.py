@@ -58,7 +58,7 @@ class Rounding:
         parts = Term(f"{float(steps):.3E}", 0)
         error = frame.top("error", Term(f"IF({scores.exact.text}=1,0,{parts.text}+{scores.error.text})", 0))
         over = self.divisor * sheet.each if sheet.deductions else self.divisor
-        size = Term(f"ABS({self.share.text}*{scores.whole.text})", 0)
+        size = Term(f"ABS({self.share.text}*{sheet.by_whole.text})", 0)
         if sheet.from_gains:  # scores with their error are multiplied by the money first
             size = Term(f"{size.text}*{self.gross.text}", 0)
         close = frame.top("close", Term(f"IF({scores.exact.text}=1,0,{size.text}*{error.text})", 0))
@@ -150,7 +150,7 @@ class Rounding:
         shares, _ = frame.column(
             say("excel.stages.share"),
             say("excel.stages.share_how"),
-            lambda i: when(scores.whole.equals(0), 0, scores.each[i] / scores.whole),
+            lambda i: when(sheet.by_whole.equals(0), 0, sheet.by[i] / sheet.by_whole),
             "0.000000%",
             added=True,
         )
@@ -162,6 +162,18 @@ class Rounding:
             formats.long,
             added=True,
         )
+
+        unphased = entitled
+        if sheet.pool.phase_in is not None:
+            bare = [when(scores.whole.equals(0), 0, self.gross * s / scores.whole) for s in scores.each]
+            each_unit = sheet.each if sheet.deductions else term(1)
+            unphased, _ = frame.column(
+                say("excel.rules.unphased", unit=shown),
+                say("excel.rules.entitlement_how"),
+                lambda i: bare[i] / each_unit * unit / cents,
+                formats.long,
+                added=True,
+            )
 
         def net_amount(i: int) -> object:
             units = wholes[i] + most(0, rest_cells[i]) / over
@@ -204,6 +216,7 @@ class Rounding:
             scores,
             tuple(shares),
             tuple(entitled),
+            tuple(unphased),
             tuple(limited),
             entitled_range,
             limited_range,
@@ -226,7 +239,7 @@ class Rounding:
         if sheet.pool.kind == "fixed":
             return [s * sheet.times / (sheet.over * sheet.each) for s in scores.each]
         gross = self.gross / sheet.each if sheet.deductions else self.gross
-        return [when(scores.whole.equals(0), 0, gross * s / scores.whole) for s in scores.each]
+        return [when(sheet.by_whole.equals(0), 0, gross * s / sheet.by_whole) for s in sheet.by]
 
     def by_remainder(self) -> tuple[list[Term], Term, list[Term], str]:
         """Largest remainder: one unit more to the largest remainders, equal ones in listed order."""

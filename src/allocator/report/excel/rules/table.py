@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
@@ -21,6 +22,8 @@ from allocator.report.excel.rules.sums import Sums
 from allocator.report.excel.rules.term import Term
 from allocator.report.excel.shown import key_of
 from allocator.report.tables.table import Column, Table
+
+PHASED = "factor phase_in"  # the column of what phasing in changes
 
 
 class Shown(format_1._Writing):
@@ -42,13 +45,23 @@ class Shown(format_1._Writing):
             return result.entitled[i].text
         if key == "limited":
             return result.limited[i].text
+        if key == PHASED:
+            return f"{result.entitled[i].text}-{result.unphased[i].text}"
         j = self.factors[key]
         part = f"{scores.rates[j].text}*{scores.values[j][i].text}"
         if scores.coefficients is not None:
             part += f"*{scores.coefficients[i].text}"
-        return f"IF({scores.each[i].text}=0,0,{result.entitled[i].text}*({part})/{scores.each[i].text})"
+        return f"IF({scores.each[i].text}=0,0,{result.unphased[i].text}*({part})/{scores.each[i].text})"
+
+    def values(self, key: str) -> list[Fraction]:
+        if key != PHASED:
+            return super().values(key)
+        (change,) = (stage.amounts for stage in self.allocation.stages if stage.kind == "phase_in")
+        return [Fraction(change.get(id, 0)) / self.scale for id in self.scenario.ids]
 
     def shown_total(self, key: str) -> str:
+        if key == PHASED:
+            return "0"  # what one gains by it another loses
         if key == "limited":
             return f"ROUND(SUM({self.result.limited_range.text}),2)"
         return super().shown_total(key)
