@@ -19,7 +19,7 @@ from allocator.core.formula import Formula, written
 from allocator.core.formula.tree import Call, Chain, Constant, Percent, Sign
 from allocator.core.pools import Pool
 from allocator.report.excel import workbook
-from allocator.report.excel.rules.build import COVERED
+from allocator.report.excel.rules.build import covered
 from allocator.text import EN, money_scale
 
 sys.path.append(str(Path(__file__).parent.parent / "rules"))
@@ -40,7 +40,7 @@ def random_rules(count: int, seed: int, folder: Path) -> Iterator[tuple[str, Sce
                 continue
         except AllocatorError:
             continue
-        if (scenario.pools or scenario.beyond) and not set(scenario.beyond) - set(COVERED):
+        if (scenario.pools or scenario.beyond) and not set(scenario.beyond) - set(covered(scenario)):
             found += 1
             yield f"seed {seed - 1}", scenario
 
@@ -55,6 +55,7 @@ def keys(scenario: Scenario) -> list[Key]:
     ]
     found += [("weight", p.id, name) for p in scenario.rules for name in p.weights]
     found += [("part", i.id, name) for i in scenario.indicators for name in i.parts]
+    found += [("phase",) for p in scenario.rules if p.phase_in is not None]
     for n, limit in enumerate(scenario.limits):
         found += [
             ("limit", n, field)

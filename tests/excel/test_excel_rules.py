@@ -121,6 +121,104 @@ def test_a_pool_may_be_called_as_a_column_is() -> None:
         assert (page.cell(7 + at, 3).value, page.cell(7 + at, 5).value) == (first, all_)
 
 
+# --- groups, and floors from gains ------------------------------------------------------------------------
+
+
+def grouped() -> Scenario:
+    """Parks together at most 30 % of 1,000 in one pool; in the other two groups, one by condition."""
+    names, kinds = "uvwxyz", ("park", "park", "county", "county", "city", "city")
+    return Scenario(
+        title="groups",
+        fund=Fund(2_000, "CNY", 1),
+        kind="",
+        weights={},
+        recipients=tuple(Recipient(id, kind=kind) for id, kind in zip(names, kinds, strict=True)),
+        factors=(Factor("a", (7, 5, 3, 2, 2, 1)), Factor("b", (1, 4, 2, 9, 6, 3))),
+        pools=(Pool("one", "shares", {"a": 100}, percent=50), Pool("two", "scores", {"b": 2}, amount="rest")),
+        limits=(
+            Limit("park", cap_rate=Fraction(15, 100), of="distributable", pool="one", together=True),
+            Limit(("w", "x"), floor=100, pool="one"),
+            Limit("city", floor=500, pool="two", together=True, where=parse("b > 1")),
+            Limit("county", cap_rate=Fraction(1, 2), of="fund", by="a", pool="two", together=True),
+        ),
+    )  # fmt: skip
+
+
+def gaining() -> Scenario:
+    """The regression of the plan: 103 % of last year, the rest in proportion to what exceeds that."""
+    return Scenario(
+        title="gains",
+        fund=Fund(330_000, "CNY", 1),
+        kind="",
+        weights={},
+        recipients=tuple(map(Recipient, "xyz")),
+        factors=(Factor("a", (95, 105, 130)),),
+        pools=(Pool("", "shares", {"a": 100}, amount="rest", floors="from-gains"),),
+        limits=(Limit("all", floor_rate=Fraction(103, 100), of="previous"),),
+        previous=dict.fromkeys("xyz", 100_000),
+    )
+
+
+def phasing() -> Scenario:
+    """A quarter by the rule, three quarters by last year's amounts; a floor; a recipient falls out."""
+    return Scenario(
+        title="phase",
+        fund=Fund(1_000, "CNY", 1),
+        kind="",
+        weights={},
+        recipients=tuple(map(Recipient, "wxyz")),
+        factors=(Factor("a", (4, 3, 2, 1)), Factor("b", (Fraction("0.5"), 2, 3, 9))),
+        pools=(
+            Pool(
+                "",
+                "shares",
+                {"a": 60, "b": 40},
+                amount="rest",
+                phase_in=Fraction(1, 4),
+                where=parse("b < 8"),
+            ),
+        ),
+        limits=(Limit("all", floor=200),),
+        previous={"w": 700, "x": 90, "y": 110, "z": 50},
+    )
+
+
+def test_groups_gains_and_phasing_in_are_computed_also_after_changes(converted) -> None:
+    assert list(plan(gaining()).amounts.values()) == [103_000, 104_448, 122_552]
+    made: dict[str, tuple[bytes, Allocation]] = {}
+    for scenario in (grouped(), gaining(), phasing()):
+        book = Book(scenario)
+        title = EN.text(scenario.title)
+        made[title] = book.typed(), plan(scenario)
+        book.value("a", 0, Fraction(100 if title == "gains" else 1))
+        made[f"{title}-value"] = book.typed(), plan(book.changed)
+        if scenario.title.zh == "phase":
+            pools = (replace(scenario.pools[0], phase_in=Fraction(1, 2)),)
+            book.changed = replace(book.changed, pools=pools)
+            book.type(("phase",), Fraction(1, 2))
+            made[f"{title}-part"] = book.typed(), plan(book.changed)
+            continue
+        limit = next(n for n, limit in enumerate(scenario.limits) if limit.cap_rate or limit.floor_rate)
+        side = "cap_rate" if scenario.limits[limit].cap_rate else "floor_rate"
+        rates = {side: Fraction(1, 10)}
+        limits = [replace(x, **rates) if n == limit else x for n, x in enumerate(book.changed.limits)]
+        book.changed = replace(book.changed, limits=tuple(limits))
+        book.type(("limit", limit, side), Fraction(1, 10))
+        made[f"{title}-limit"] = book.typed(), plan(book.changed)
+    done = office.computed({name: content for name, (content, _) in made.items()})
+    for name, (_, allocation) in made.items():
+        assert amounts_of(done[name], allocation) == pytest.approx(wanted_of(allocation), abs=1e-9), name
+        assert hints(done[name])[EN.say("excel.checks.all")] == 0, name
+        table = office_table(allocation, EN)
+        page, last = done[name][EN.say("excel.sheet.table")], len(table.columns)
+        notes = [cells[-1] for cells in table.figures[: len(allocation.amounts)]]
+        assert [page.cell(7 + i, last).value for i in range(len(notes))] == [note or None for note in notes]
+        for i, figures in enumerate(table.figures[: len(notes)]):
+            for at, figure in enumerate(figures[2:-1], 3):
+                assert page.cell(7 + i, at).value == pytest.approx(float(figure), abs=1e-9), name
+    assert any("group" in str(cells[-1]) for cells in office_table(made["groups"][1], EN).figures)
+
+
 # --- what keeps amounts from being computed --------------------------------------------------------------
 
 
@@ -175,9 +273,17 @@ def test_who_falls_out_is_told_why_as_the_office_tells_it() -> None:
 
 def test_a_clause_without_formulas_is_refused_by_name() -> None:
     base = small()
-    group = replace(base, limits=(Limit("all", cap=400, pool="one", together=True),))
-    overall = replace(base, limits=(Limit("all", cap=900, pool="all"),))
-    for scenario, clause in ((group, "groups"), (overall, "overall")):
+    alone = Limit("all", cap=350, pool="one")
+    group = Limit(("x", "y"), cap=400, pool="one", together=True)
+    within = Limit("all", cap=400, pool="one", together=True)
+    of_sums = Limit("all", cap_formula=parse("100 * a"), pool="one", together=True)
+    for limits, clause in (
+        ((group, within), "groups"),  # one within the other
+        ((group, alone), "groups"),  # its members have limits of their own
+        ((of_sums,), "groups"),
+        ((Limit("all", cap=900, pool="all"),), "overall"),
+    ):
+        scenario = replace(base, limits=limits)
         with pytest.raises(ScenarioError) as refused:
             workbook([plan(scenario)], EN)
         said = EN.show(refused.value)

@@ -15,6 +15,7 @@ from allocator.core.errors import AllocatorError
 from allocator.files.saved import store
 from allocator.report.seek.more import WAYS, more_table, more_title, option_name, way_lines, way_title
 from allocator.text import EN, ZH
+from allocator.ui.components import more
 
 RULE = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
 
@@ -134,3 +135,11 @@ def test_the_steps_of_a_recipient_answer_the_same(page: Open, slug: str):
     app = app.run().button(key=f"more-take-shared-{slug}").click().run()
     assert allocate(app.session_state.trails[slug].now.scenario).amounts == kept.amounts
     assert "多分50万元" not in html_of(app)  # it is done
+
+
+@pytest.mark.parametrize(
+    "name", ["方案", "长" * 80, "High-tech Zone gets 20,000 yuan more (the others pay in proportion)"]
+)
+def test_an_option_has_a_name_that_can_be_kept(name: str) -> None:
+    made = more._fitting(name)
+    assert store.check_name(f"{made} 999") and (made == name or made[:-1] == name[: len(made) - 1])

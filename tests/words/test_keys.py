@@ -43,7 +43,6 @@ FAMILIES: dict[str, frozenset[str]] = {
     "error.": ELSEWHERE,
     "place.": ELSEWHERE,
     "cli.": ELSEWHERE,
-    "app.edit.": ELSEWHERE,
     "app.sweep.": ELSEWHERE,
 }
 SAYING = ("say", "words", "both", "text_of")

@@ -74,7 +74,7 @@ def workbook(
     from allocator.report.excel.limits import write_limits
     from allocator.report.excel.pen import ROW, Ink, Page
     from allocator.report.excel.printed import PlainFigures, write_comparison, write_table
-    from allocator.report.excel.rules.build import COVERED, build, sheet_called, sheet_names
+    from allocator.report.excel.rules.build import build, covered, sheet_called, sheet_names
     from allocator.report.excel.rules.grid import TooLong
     from allocator.report.excel.shares import write_shares
     from allocator.report.excel.sheet import Sheet
@@ -87,7 +87,7 @@ def workbook(
 
     allocation = allocations[live]
     scenario = allocation.scenario
-    covers(scenario, "beyond.surface.workbook", also=COVERED)
+    covers(scenario, "beyond.surface.workbook", also=covered(scenario))
     later = bool(scenario.pools or scenario.beyond)
     check_scenario(scenario, later=later)
     compare_table(allocations, book, base)  # refuses what cannot be compared before anything is drawn

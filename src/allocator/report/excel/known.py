@@ -26,7 +26,7 @@ LATER = {  # of rules of format 2
     "Fund": {"rest_to", "left", "below_zero"},
     "Factor": {"formula", "round", "text", "signed", "basis"},
     "Earmark": {"recipients", "where", "basis"},
-    "Limit": {"where", "pool", "floor_formula", "cap_formula", "basis"},
+    "Limit": {"where", "pool", "floor_formula", "cap_formula", "together", "basis"},
     "Pool": {
         "id",
         "kind",
@@ -38,6 +38,8 @@ LATER = {  # of rules of format 2
         "recipients",
         "where",
         "over",
+        "floors",
+        "phase_in",
         "basis",
     },
     "Indicator": {"id", "parts", "name", "basis"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
@@ -111,7 +112,7 @@ class _Writing:
             page.number(self.short, over, self.factors[key] + 1, "how", "0")
         shown_total = sum(figures, start=0)
         page.formula(self.total, shown, self.shown_total(key), shown_total, "total", formats.stage)
-        missing = round(shown_total * 100 - sum(int(value * 100) for value in values))
+        missing = round(shown_total * 100 - sum(floor(value * 100) for value in values))
         formula = f"ROUND({total}*100-SUMPRODUCT({here}*100-{overs}),0)"
         page.formula(self.short, shown, formula, missing, "how", "0")
         for i, (value, figure) in enumerate(zip(values, figures, strict=True)):
@@ -123,7 +124,7 @@ class _Writing:
             )
             page.formula(row, exact, self.unrounded(key, i), value, "figure", formats.long)
             formula = f"{mine}*100-INT({mine}*100+{close})"
-            page.formula(row, over, formula, value * 100 - int(value * 100), "figure", "0.000000")
+            page.formula(row, over, formula, value * 100 - floor(value * 100), "figure", "0.000000")
             formula = f"(ROUND({mine}*100-{left},0)+IF({rank}<={short},1,0))/100"
             page.formula(row, shown, formula, figure, "figure", formats.stage)
 

@@ -209,7 +209,7 @@ def _measured(grid: Table, room: float, height: float) -> tuple[float, list[floa
 
 
 def _lines(text: str, room: float) -> int:
-    """The lines that a text takes where one holds so many ems: Latin words stay whole, Chinese ones do not."""
+    """The lines that a text takes where one holds so many ems: words of Latin letters stay whole."""
     count, used = 1, 0.0
     for part in re.findall(r"[⺀-\uffff]|[^⺀-\uffff\s]+\s?|\s", text):
         if used and used + ems(part.rstrip()) > room:

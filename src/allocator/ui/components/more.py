@@ -18,6 +18,7 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Party
 from allocator.files.saved import store
+from allocator.files.saved.home import LONGEST_NAME, LONGEST_NAME_BYTES
 from allocator.report.seek.more import (
     WAYS,
     more_table,
@@ -163,8 +164,18 @@ def _render_acts(more: More, way: str, slug: str, book: Phrasebook, here: bool) 
 
 def _kept(name: str, scenario: Scenario) -> str:
     """Keeps an answer under this name, or with a number behind it where that is taken; returns the name."""
-    name, taken = store.check_name(name), set(store.kept())
+    name, taken = store.check_name(_fitting(name)), set(store.kept())
     free = next(one for one in (name, *(f"{name} {n}" for n in range(2, 1000))) if one not in taken)
     who = str(st.session_state.get("who") or "")
     store.keep(free, store.titled(free, scenario), who=who, after=None)
     return free
+
+
+def _fitting(name: str) -> str:
+    """The name, cut where it would be too long with a number behind it."""
+    room, size = LONGEST_NAME - 4, LONGEST_NAME_BYTES - 4
+    if len(name) <= room and len(name.encode()) <= size:
+        return name
+    while len(name) >= room or len(name.encode()) >= size - 3:
+        name = name[:-1]
+    return f"{name.rstrip()}…"

@@ -17,7 +17,9 @@ from allocator.report.excel.rules.inputs import RuleInputs
 from allocator.report.excel.rules.money import Money
 from allocator.report.excel.rules.sheet import Frame
 from allocator.report.excel.rules.taking import Taking
-from allocator.report.excel.rules.term import Term, least, most, nearest, or_else, size, term, when
+from allocator.report.excel.rules.term import Term, least, most, nearest, or_else, size, term, total, when
+
+Sizes = Mapping[int, tuple[Term, str, str]]  # by recipient: a bound, what it may be wrong by, how sure it is
 
 
 class Bounds(NamedTuple):
@@ -52,7 +54,9 @@ class Bounding:
         self.scenario, self.say = allocation.scenario, frame.book.say
         self.cents = scale_of(self.scenario) * 100
         self.limits = [
-            (n, limit) for n, limit in enumerate(self.scenario.limits, 1) if (limit.pool or "") == pool.id
+            (n, limit)
+            for n, limit in enumerate(self.scenario.limits, 1)
+            if (limit.pool or "") == pool.id and not limit.together  # groups are a thing of their own
         ]
         self.near: list[str] = []
         self.bad: list[str] = []
@@ -143,10 +147,11 @@ class Bounding:
         holds: Mapping[int, Term],
         held: Sequence[Term],
         given: Term | None,
+        sizes: Sizes | None = None,
     ) -> dict[int, Term]:
-        """One side of one limit in whole units, for those for whom it may hold."""
+        """One side of one limit in whole units, for those for whom it may hold; ``sizes`` are its bounds."""
         doubts: list[Term] = []
-        amounts = self.sizes(number, limit, side, [*holds], given)
+        amounts = self.sizes(number, limit, side, [*holds], given) if sizes is None else sizes
 
         def units(i: int) -> object:
             if i not in holds:
@@ -180,9 +185,7 @@ class Bounding:
         self.doubted(doubts)
         return {i: cells[i] for i in holds}
 
-    def sizes(
-        self, number: int, limit: Limit, side: str, whom: Sequence[int], given: Term | None
-    ) -> dict[int, tuple[Term, str, str]]:
+    def sizes(self, number: int, limit: Limit, side: str, whom: Sequence[int], given: Term | None) -> Sizes:
         """The bound of each in hundredths, what it may be wrong by, and whether it is sure.
 
         "exact" are amounts, "exported" products that are exact until something is changed.
@@ -214,6 +217,41 @@ class Bounding:
                 whole = whole * Fraction(values.get(i, 0)).denominator * (over or 1) * 10**6
             found[i] = bound, "", "exported" if whole < MOST else "close"
         return found
+
+    def together(
+        self, number: int, limit: Limit, side: str, whom: Sequence[int], inside: Sequence[Term]
+    ) -> Sizes:
+        """The bound of a group as in `sizes`, the same for all of ``whom``; of sums over those ``inside``."""
+        money, cells = self.money, self.inputs.limits[number - 1]
+        cell = cells.floor if side == "floor" else cells.cap
+        amount, rate = getattr(limit, side), getattr(limit, f"{side}_rate")
+        assert cell is not None
+        if amount is not None:
+            made = nearest(Term(cell, Fraction(amount) / scale_of(self.scenario)) * self.cents)
+            return dict.fromkeys(whom, (made, "", "exact"))
+        of = Term(cell, Fraction(rate))
+        if limit.of == "previous":
+            base = self._summed("previous", number, inside) * 100
+        else:
+            base = money.fund if limit.of == "fund" else money.distributable
+        bound, whole = of * base, Fraction(rate) * 10 ** decimals(rate) * base.value
+        if limit.by is not None:
+            area, _ = self.columns.whole_column(limit.by, "", self.columns.everybody)
+            _, over = self._shares(limit.by)
+            own = self._summed(limit.by, number, inside)
+            bound = bound * own / Term(f"SUM({area})", over)
+            whole = whole * Fraction(own.value).denominator * (over or 1) * 10**6
+        return dict.fromkeys(whom, (bound, "", "exported" if whole < MOST else "close"))
+
+    def _summed(self, name: str, number: int, inside: Sequence[Term]) -> Term:
+        """The sum of a column over those in a group, for which a column is written."""
+        _, whole = self.frame.column(
+            self.say("excel.rules.group_sum", number=number),
+            self.say("excel.rules.takes_how"),
+            lambda i: when(inside[i].equals(1), self.columns.cell(name, i), 0),
+            added=True,
+        )
+        return total(whole)
 
     def _shares(self, by: str) -> tuple[dict[int, Fraction], Fraction]:
         everybody = self.scenario.columns.everybody

@@ -17,6 +17,7 @@ from allocator.report.excel.printed import write_comparison, write_table
 from allocator.report.excel.rules.checks import write_checks
 from allocator.report.excel.rules.columns import Columns
 from allocator.report.excel.rules.data import write_data
+from allocator.report.excel.rules.groups import divisible
 from allocator.report.excel.rules.inputs import settle, write_inputs
 from allocator.report.excel.rules.money import Pools, write_money
 from allocator.report.excel.rules.pool import PoolSheet, Result
@@ -34,6 +35,16 @@ COVERED = (
     "pools", "fixed", "indicators", "formulas", "texts", "conditions", "taking", "coefficients", "earmarks",
     "units", "roundings", "deductions", "issued", "adjustments", "bounds", "basis",
 )  # fmt: skip
+
+
+def covered(scenario: Scenario) -> tuple[str, ...]:
+    """The kinds of clauses of a rule that the workbook computes exactly."""
+    also = ["groups"] if divisible(scenario) else []
+    also += [] if scenario.deductions else ["gains"]
+    also += [] if "groups" in scenario.beyond else ["phase_in"]
+    return (*COVERED, *also)
+
+
 START = 4
 CALLED = {  # the keys of a sheet's name and of the title above it; None: the scenario's own title
     "summary": ("excel.sheet.summary", None),

@@ -74,9 +74,8 @@ def write_checks(
     if crossed:
         tests["excel.checks.is_crossed"] = "+".join(crossed)
         tests["excel.checks.is_limits"] = "+".join(
-            f"SUMPRODUCT(--({result.range.text}<{result.bounds.floor_range.text}))"
-            f"+SUMPRODUCT(--({result.range.text}>{result.bounds.cap_range.text}))"
-            for result in results.values()
+            f"SUMPRODUCT(--({result.divided.text}<{low}))+SUMPRODUCT(--({result.divided.text}>{high}))"
+            for result, low, high in ((result, *_ends(sheets[id], result)) for id, result in results.items())
             if result.bounds is not None
         )
     tests |= sums.tests
@@ -90,11 +89,18 @@ def write_checks(
     return lay_out(page, tests, hints, inputs, row, inputs.blank)
 
 
+def _ends(sheet: PoolSheet, result: Result) -> tuple[str, str]:
+    """The floors and caps of what is divided first, in units of what is paid."""
+    if result.bounds is None:
+        return "", ""
+    if sheet.grouping is not None:
+        return sheet.floor_range.text, sheet.cap_range.text
+    return result.bounds.floor_range.text, result.bounds.cap_range.text
+
+
 def _crossed(sheet: PoolSheet, result: Result) -> str:
     """The units by which limits cannot hold."""
-    bounds, scores = result.bounds, result.scores.range.text
-    assert bounds is not None
-    floor, cap = bounds.floor_range.text, bounds.cap_range.text
+    scores, (floor, cap) = sheet.score_range.text, _ends(sheet, result)
     found = f"SUMPRODUCT(--({floor}>{cap}))"
     high = f"SUMPRODUCT(({scores}>0)*{cap})+SUMPRODUCT(({scores}=0)*{floor})"
     sums = f"MAX(0,SUM({floor})-{result.taken.text})+MAX(0,{result.taken.text}-({high}))"

@@ -46,6 +46,7 @@ class RuleInputs(NamedTuple):
     blank: str
     undetermined: str
     unusable: str
+    phase: Term | None = None  # the part of last year's amounts that is left behind
 
     @property
     def ok(self) -> Term:
@@ -114,6 +115,7 @@ class _Writing(format_1._Writing):
         self.blocks.append((start, self.row - 1))
         pools = self.pools()
         weights, parts, sums = self.all_weights()
+        phase = self.phase()
         plain = any(in_cells(limit) for limit in scenario.limits)
         bare = [LimitCells(None, None)] * len(scenario.limits)
         limits = tuple(self.there(*pair) for pair in (self.limits() if plain else bare))
@@ -125,8 +127,20 @@ class _Writing(format_1._Writing):
         page.widths.update({LABEL: 40, VALUE: 18, EXPORTED: 18, format_1.EXTRA: 18, SOURCE: 62})
         return RuleInputs(
             whole, unit, tuple(reservations), tuple(grants), pools, weights, sums, parts, limits, constants,
-            tuple(deductions), tuple(adjustments), doubts, *counted,
+            tuple(deductions), tuple(adjustments), doubts, *counted, phase=phase,
         )  # fmt: skip
+
+    def phase(self) -> Term | None:
+        """The part of each entitlement that is by the rule itself, with phasing in."""
+        (*_, pool) = self.scenario.rules
+        if pool.phase_in is None:
+            return None
+        self.row += 1
+        self.section("excel.rules.section_phase", "excel.inputs.size")
+        said = self.book.say("excel.inputs.of_scenario")
+        made = self.cell(self.book.say("excel.rules.phase"), pool.phase_in, said, "0.00####%")
+        self.blocks.append((self.row - 1, self.row - 1))
+        return made
 
     def cell(self, label: str, value: Number, said: str, number: str = "") -> Term:
         """A cell that may be changed, as a term."""

@@ -9,19 +9,19 @@ that is a whole number and a remainder over S times the grains of a unit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
-from allocator.core.exact import scaled
 from allocator.core.split import Split
-from allocator.report.excel.integers import MOST, scale_of
+from allocator.report.excel.integers import MOST, decimals, scale_of
 from allocator.report.excel.pen import Page
+from allocator.report.excel.rules.bounded import gains, limits
 from allocator.report.excel.rules.bounds import Bounding, Bounds
 from allocator.report.excel.rules.columns import Columns
+from allocator.report.excel.rules.groups import Grouping, groups_of
 from allocator.report.excel.rules.inputs import RuleInputs
 from allocator.report.excel.rules.money import Money
-from allocator.report.excel.rules.scores import ROWS, Scores, Scoring, used_weights
+from allocator.report.excel.rules.scores import ROWS, Scores, Scoring, made_whole, used_weights
 from allocator.report.excel.rules.sheet import Frame
 from allocator.report.excel.rules.taking import Taking
 from allocator.report.excel.rules.term import (
@@ -33,7 +33,6 @@ from allocator.report.excel.rules.term import (
     nearest,
     power_of_root,
     product_sum,
-    size,
     term,
     total,
     when,
@@ -88,11 +87,14 @@ class Result(NamedTuple):
     scores: Scores
     shares: tuple[Term, ...]
     entitled: tuple[Term, ...]  # in the shown unit
+    unphased: tuple[Term, ...]  # the same before phasing in
     limited: tuple[Term, ...]
     entitled_range: Term
     limited_range: Term
     scaled: Term | None  # 1 where a fixed pool is multiplied down
     near: Term
+    divided: Term  # the units of what is divided first: of groups, and of those in none
+    grouped: tuple[tuple[Term, Term] | None, ...]  # 1 where the group stands at its floor, and at its cap
 
 
 class PoolSheet:
@@ -129,6 +131,7 @@ class PoolSheet:
         self.near = list(self.taking.near)
         self.wrong: list[str] = []
         self.bounds: Bounds | None = None
+        self.grouping: Grouping | None = None
         self.limited = any((limit.pool or "") == self.pool.id for limit in self.scenario.limits)
         only = self.pool.id if len(self.scenario.rules) == 1 else None
         self.deductions = [
@@ -137,6 +140,7 @@ class PoolSheet:
             if (only if deduction.pool is None else deduction.pool) == self.pool.id
         ]
         self.moved = self.limited or bool(self.deductions)
+        self.from_gains = self.pool.floors is not None  # then what is divided comes on top of the floors
 
     # --- scores and bounds --------------------------------------------------------------------------
 
@@ -176,9 +180,18 @@ class PoolSheet:
             frame.top("unit", self.money.unit)
         self.grain = grain
         self.each = self.money.unit / grain if self.deductions else term(1)  # grains of a unit
+        if self.pool.phase_in is not None:
+            self.last_year()
         scoring = Scoring(frame, self.columns, self.inputs, self.pool, self.taking, self.split.members)
         self.scores = scoring.write(self.large)
         self.bad += self.scores.bad
+        self.takes: Sequence[Term] = self.taking.takes  # of what is divided first, as are scores and bounds
+        self.by: Sequence[Term] = self.scores.each  # what entitlements are in proportion to
+        self.by_whole = self.scores.whole
+        self.each_score: Sequence[Term] = self.by
+        self.score_range = self.scores.range
+        if self.pool.phase_in is not None:
+            self.phase()
         if self.pool.kind == "fixed":
             over = self.scores.over * self.grain
             shared = common_divisor(self.scores.times, over)
@@ -195,7 +208,59 @@ class PoolSheet:
             self.wrong += self.bounds.wrong
             self.floors, self.floor_range = self.gross("floor", self.bounds.floors)
             self.caps, self.cap_range = self.gross("cap", self.bounds.caps)
+            if groups_of(self.scenario, self.pool):
+                self.group(bounding, given, otherwise)
         self.taking.reason(self.money.apart)
+
+    def last_year(self) -> None:
+        """Writes last year's amounts of those who take part, and makes the part by the rule whole."""
+        cell, say = self.inputs.phase, self.book.say
+        assert cell is not None and self.pool.phase_in is not None
+        power = 10 ** max(4, decimals(self.pool.phase_in))
+        whole, self.phase_fits = made_whole(cell, power)
+        divisor = when(self.phase_fits.equals(1), common_divisor(whole, power), 1)
+        self.part, self.parts = whole / divisor, term(power) / divisor
+
+        def last(i: int) -> object:
+            amount = nearest(self.columns.cell("previous", i) * 100)
+            return self.inputs.when(when(self.taking.takes[i].equals(1), amount, 0))
+
+        head, how = say("table.previous"), say("excel.rules.hundredths")
+        cells, whole_range = self.frame.column(head, how, last, added=True)
+        shared = common_divisor(whole_range)
+        self.last, self.last_range = self.frame.column(
+            say("excel.rules.last_reduced"),
+            say("excel.rules.gain_reduced"),
+            lambda i: cells[i] / shared,
+            added=True,
+        )
+        self.last_whole = total(self.last_range)
+        self.wrong.append(self.inputs.read(f"IF(OR(SUM({whole_range.text})=0,{cell.text}>1),1,0)"))
+
+    def phase(self) -> None:
+        """Writes what entitlements are in proportion to after phasing in."""
+        say, scores = self.book.say, self.scores
+
+        def made(i: int) -> object:
+            own = self.part * self.last_whole * scores.each[i]
+            return own + (self.parts - self.part) * scores.whole * self.last[i]
+
+        self.by, self.score_range = self.frame.column(
+            say("excel.rules.phased"), say("excel.rules.phased_how"), made, added=True
+        )
+        self.each_score, self.by_whole = self.by, total(self.score_range)
+
+    def group(self, bounding: Bounding, given: Term | None, otherwise: object) -> None:
+        """Writes what is divided first where there are groups: each as one, and who is in none."""
+        grouping = Grouping(self.frame, bounding, self.scenario, self.pool, self.taking, self.scores)
+        parts = grouping.write(self.floors, self.caps, given, otherwise)
+        self.grouping, self.takes, self.each_score = grouping, parts.takes, parts.scores
+        self.score_range = parts.range
+        self.floors, self.floor_range = parts.floors, parts.floor_range
+        self.caps, self.cap_range = parts.caps, parts.cap_range
+        self.bad += [one for one in bounding.bad if one not in self.bad]
+        self.near += [one for one in bounding.near if one not in self.near]
+        self.wrong += [one for one in bounding.wrong if one not in self.wrong]
 
     def gross(self, side: str, bounds: Sequence[Term]) -> tuple[list[Term], Term]:
         """Bounds in grains, with what is held."""
@@ -213,12 +278,17 @@ class PoolSheet:
     def large(self, highest: Term, times: Term, over: Term) -> list[Term]:
         """The tests that no product reaches 10^14."""
         bound, tests = MOST, []
+        if self.pool.phase_in is not None:
+            highest = highest * self.parts * self.last_whole
+            tests += [self.phase_fits.equals(1), self.last_whole * self.parts < bound]
         each = self.each
         if self.given is not None:
             split = power_of_root(self.given * each)
             tests.append(2 * split * highest < bound)
             if self.moved:
                 tests.append(4 * self.given * each * highest < bound)
+            if self.from_gains:  # gains are such products, and are multiplied once more
+                tests.append(4 * split * self.given * highest < bound)
         tests.append(2 * highest * each < bound)
         if self.pool.kind == "fixed":
             over = over * self.grain
@@ -261,7 +331,7 @@ class PoolSheet:
         """Writes the division of the money that the pool takes, and its rounding."""
         from allocator.report.excel.rules.rounding import Rounding
 
-        frame, scores = self.frame, self.scores
+        frame = self.frame
         taken = frame.top("taken", taken)
         gross = taken * self.each
         if self.deductions:
@@ -271,111 +341,15 @@ class PoolSheet:
         if self.pool.kind == "fixed":
             scaled = term(0) if self.pool.over != "scale" else when(self.comes > taken, 1, 0)
             self.scaled = frame.top("scaled", scaled)
-        share, divisor = gross, when(scores.whole.equals(0), 1, scores.whole)
+        share, divisor = gross, when(self.by_whole.equals(0), 1, self.by_whole)
         at_floor: Sequence[Term] = [term(0)] * self.size
         at_cap = at_floor
-        if self.moved:
-            at_floor, at_cap, share, divisor = self.limits(gross)
+        if self.from_gains:
+            at_floor, share, divisor = gains(self, gross)
+        elif self.moved:
+            at_floor, at_cap, share, divisor = limits(self, gross)
         if self.scaled is not None:
             share = when(self.scaled.equals(1), share, self.times)
             divisor = when(self.scaled.equals(1), divisor, self.over)
         share, divisor = frame.top("share", share), frame.top("divisor", divisor)
         return Rounding(self, taken, gross, share, divisor, at_floor, at_cap).write()
-
-    def limits(self, gross: Term) -> tuple[list[Term], list[Term], Term, Term]:
-        """Writes who stands at a limit; returns that, what is left for the others, and their scores."""
-        frame, say, scores = self.frame, self.book.say, self.scores
-        floor, cap, each = self.floor_range, self.cap_range, scores.range
-
-        known = _Excess(self.floors, self.caps, scores.each, gross)
-
-        def excess(side: Sequence[Term]) -> list[Term]:
-            low_cells, high_cells, all_scores = (Term(one.text, 0) for one in (floor, cap, each))
-            found = []
-            for i, value in enumerate(known.of(side)):
-                s = Term(scores.each[i].text, 0)
-                wanted, low, high = Term(side[i].text, 0) * all_scores, low_cells * s, high_cells * s
-                between = (wanted > low) * (wanted < high) * (wanted - low)
-                made = product_sum(low + between + (wanted >= high) * (high - low)) - gross * s
-                found.append(Term(made.text, value, made.level))
-            return found
-
-        floor_excess, cap_excess = excess(self.floors), excess(self.caps)
-        floors, _ = frame.column(
-            say("excel.limits.at_floor_sum"), say("excel.limits.at_floor_sum_how"), lambda i: floor_excess[i]
-        )
-        caps, _ = frame.column(
-            say("excel.limits.at_cap_sum"), say("excel.limits.at_cap_sum_how"), lambda i: cap_excess[i]
-        )
-        takes = self.taking.takes
-
-        def at_floor(i: int) -> object:
-            s = scores.each[i]
-            made = when(s.equals(0), 1, when(floors[i] >= 0, 1, 0))
-            if self.scaled is not None:
-                direct = when(s * self.times <= self.floors[i] * self.over, 1, 0)
-                made = when(self.scaled.equals(1), made, direct)
-            return when(takes[i].equals(1), made, 0)
-
-        at_floors, floor_flags = frame.column(
-            say("excel.limits.at_floor"), say("excel.limits.at_floor_how"), at_floor, "0"
-        )
-
-        def at_cap(i: int) -> object:
-            made = when(caps[i] <= 0, 1, 0)
-            if self.scaled is not None:
-                direct = when(scores.each[i] * self.times >= self.caps[i] * self.over, 1, 0)
-                made = when(self.scaled.equals(1), made, direct)
-            return when(takes[i].equals(1), when(at_floors[i].equals(1), 0, made), 0)
-
-        at_caps, cap_flags = frame.column(
-            say("excel.limits.at_cap"), say("excel.limits.at_cap_how"), at_cap, "0"
-        )
-        bound = product_sum(floor_flags * floor) + product_sum(cap_flags * cap)
-        free = product_sum((1 - floor_flags - cap_flags) * each)
-        doubt = size(gross * scores.whole) * (self.size + 12) * term_error(scores)
-        within = frame.column(
-            say("excel.limits.near"),
-            say("excel.limits.near_how"),
-            lambda i: Term(
-                f"IF({scores.exact.text}=1,0,"
-                f"IF({scores.each[i].text}>0,IF(MIN(ABS({floors[i].text}),ABS({caps[i].text}))<={doubt.text},1,0),0))",
-                0,
-            ),
-            "0",
-            added=True,
-        )[1]
-        self.near.append(f"SUM({within.text})")
-        nobody = free.equals(0)
-        return at_floors, at_caps, when(nobody, 0, gross - bound), when(nobody, 1, free)
-
-
-def term_error(scores: Scores) -> Term:
-    """The part by which products of scores may be wrong."""
-    return Term(f"(1E-15+{scores.error.text})", 0)
-
-
-class _Excess:
-    """The sum that all need beyond what there is, times a score, at the λ that just brings one to a bound.
-
-    Every recipient is compared with every other, so bounds and scores are made whole numbers once.
-    """
-
-    def __init__(
-        self, floors: Sequence[Term], caps: Sequence[Term], scores: Sequence[Term], gross: Term
-    ) -> None:
-        self.ours = [Fraction(one.value) for one in scores]
-        self.gross = Fraction(gross.value)
-        self.scores, self.of_scores = scaled(self.ours)
-        bounds, self.of_bounds = scaled([Fraction(one.value) for one in (*floors, *caps)])
-        self.floors, self.caps = bounds[: len(floors)], bounds[len(floors) :]
-
-    def of(self, side: Sequence[Term]) -> list[Fraction]:
-        """The excess of each recipient at these bounds of its own."""
-        found = []
-        rows = list(zip(self.scores, self.floors, self.caps, strict=True))
-        for bend, s, own in zip(side, self.scores, self.ours, strict=True):
-            at = int(bend.value * self.of_bounds)
-            needed = sum(max(min(at * score, cap * s), floor * s) for score, floor, cap in rows)
-            found.append(Fraction(needed, self.of_scores * self.of_bounds) - self.gross * own)
-        return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allocator.report.excel.integers import scale_of
 from allocator.report.excel.pen import Formats
+from allocator.report.excel.rules.groups import error_of
 from allocator.report.excel.rules.term import (
     Term,
     count,
@@ -41,7 +42,7 @@ class Rounding:
         self.sheet, self.frame, self.book = sheet, sheet.frame, sheet.book
         self.taken, self.gross, self.share, self.divisor = taken, gross, share, divisor
         self.at_floor, self.at_cap = at_floor, at_cap
-        self.takes, self.scores = sheet.taking.takes, sheet.scores
+        self.takes, self.scores = sheet.takes, sheet.scores
         self.scenario = sheet.scenario
 
     def write(self) -> Result:
@@ -49,6 +50,7 @@ class Rounding:
         from allocator.report.excel.rules.pool import Result
 
         frame, say, sheet, scores = self.frame, self.book.say, self.sheet, self.scores
+        each = sheet.each_score
         split = frame.top("split", power_of_root(self.share))
         high = frame.top("high", down(self.share / split))
         low = frame.top("low", self.share - high * split)
@@ -56,38 +58,46 @@ class Rounding:
         parts = Term(f"{float(steps):.3E}", 0)
         error = frame.top("error", Term(f"IF({scores.exact.text}=1,0,{parts.text}+{scores.error.text})", 0))
         over = self.divisor * sheet.each if sheet.deductions else self.divisor
-        size = Term(f"ABS({self.share.text}*{scores.whole.text})", 0)
+        size = Term(f"ABS({self.share.text}*{sheet.by_whole.text})", 0)
+        if sheet.from_gains:  # scores with their error are multiplied by the money first
+            size = Term(f"{size.text}*{self.gross.text}", 0)
         close = frame.top("close", Term(f"IF({scores.exact.text}=1,0,{size.text}*{error.text})", 0))
         high_cells, _ = frame.column(
             say("excel.stages.high"),
             say("excel.stages.high_how"),
-            lambda i: down(high * scores.each[i] / self.divisor),
+            lambda i: down(high * each[i] / self.divisor),
         )
         rests, _ = frame.column(
             say("excel.stages.high_rest"),
             say("excel.stages.high_rest_how"),
-            lambda i: high * scores.each[i] - high_cells[i] * self.divisor,
+            lambda i: high * each[i] - high_cells[i] * self.divisor,
         )
-        lows = [rests[i] * split + low * scores.each[i] for i in range(frame.size)]
+        lows = [rests[i] * split + low * each[i] for i in range(frame.size)]
 
         def free(i: int, made: object, floor: object, cap: object) -> object:
             if sheet.moved:
                 made = when(self.at_floor[i].equals(1), floor, when(self.at_cap[i].equals(1), cap, made))
             return when(self.takes[i].equals(1), made, 0)
 
+        def quotient(i: int) -> Term:
+            made = high_cells[i] * split + down((lows[i] + close) / self.divisor)
+            return floors[i] + made if sheet.from_gains else made
+
         floors = sheet.floors if sheet.moved else [term(0)] * frame.size
         caps = sheet.caps if sheet.moved else [term(0)] * frame.size
         grains, _ = frame.column(
             say("excel.rules.grains"),
             say("excel.stages.whole_how"),
-            lambda i: free(
-                i, high_cells[i] * split + down((lows[i] + close) / self.divisor), floors[i], caps[i]
-            ),
+            lambda i: free(i, quotient(i), floors[i], caps[i]),
         )
+
+        def above(i: int) -> Term:
+            return grains[i] - floors[i] if sheet.from_gains else grains[i]
+
         left, _ = frame.column(
             say("excel.rules.grains_rest"),
             say("excel.stages.rest_how"),
-            lambda i: free(i, lows[i] - (grains[i] - high_cells[i] * split) * self.divisor, 0, 0),
+            lambda i: free(i, lows[i] - (above(i) - high_cells[i] * split) * self.divisor, 0, 0),
         )
         net = [
             grains[i] - sheet.held[i] / sheet.grain if sheet.deductions else grains[i]
@@ -117,8 +127,15 @@ class Rounding:
         self.over, self.close = over, close
         way = {"largest-remainder": self.by_remainder, "rest-to-largest": self.by_largest}
         units, whole, tied, near = way.get(sheet.rounding, self.alone)()
+        divided, doubts = whole, [near]
+        if sheet.grouping is not None:
+            part = error_of(scores, error)
+            rate = self.share, self.divisor
+            low, high = _range(self.at_floor), _range(self.at_cap)
+            units, whole, tied, near = sheet.grouping.inner(units, whole, tied, rate, low + high, part)
+            doubts.append(near)
         remaining = self.taken - total(whole)
-        near_term = Term("+".join([near, *sheet.near]) or "0", 0)
+        near_term = Term("+".join([*doubts, *sheet.near]) or "0", 0)
         near_cell = frame.top("near", near_term, "0")
         cents, formats = scale_of(self.scenario) * 100, Formats(self.book)
         shown = self.book.money_unit(self.scenario.fund.currency, scale_of(self.scenario))
@@ -133,7 +150,7 @@ class Rounding:
         shares, _ = frame.column(
             say("excel.stages.share"),
             say("excel.stages.share_how"),
-            lambda i: when(scores.whole.equals(0), 0, scores.each[i] / scores.whole),
+            lambda i: when(sheet.by_whole.equals(0), 0, sheet.by[i] / sheet.by_whole),
             "0.000000%",
             added=True,
         )
@@ -146,9 +163,34 @@ class Rounding:
             added=True,
         )
 
+        unphased = entitled
+        if sheet.pool.phase_in is not None:
+            bare = [when(scores.whole.equals(0), 0, self.gross * s / scores.whole) for s in scores.each]
+            each_unit = sheet.each if sheet.deductions else term(1)
+            unphased, _ = frame.column(
+                say("excel.rules.unphased", unit=shown),
+                say("excel.rules.entitlement_how"),
+                lambda i: bare[i] / each_unit * unit / cents,
+                formats.long,
+                added=True,
+            )
+
         def net_amount(i: int) -> object:
             units = wholes[i] + most(0, rest_cells[i]) / over
             return when(self.takes[i].equals(1), units * unit / cents, 0)
+
+        if sheet.grouping is not None:
+            firsts, _ = frame.column(
+                say("excel.rules.part_limited", unit=shown),
+                say("excel.rules.part_how"),
+                net_amount,
+                formats.long,
+                added=True,
+            )
+            members = sheet.grouping
+
+            def net_amount(i: int) -> object:
+                return members.within(i, firsts)
 
         limited, limited_range = frame.column(
             say("excel.stages.limited", unit=shown),
@@ -157,9 +199,10 @@ class Rounding:
             formats.long,
             added=True,
         )
+        flags = self.at_limits() if sheet.grouping is not None else [None] * frame.size
         unmet = tuple(sheet.taking.unmet(i) for i in range(frame.size))
         return Result(
-            tuple(self.takes),
+            tuple(sheet.taking.takes),
             tuple(sheet.taking.named),
             unmet,
             tuple(units),
@@ -173,12 +216,22 @@ class Rounding:
             scores,
             tuple(shares),
             tuple(entitled),
+            tuple(unphased),
             tuple(limited),
             entitled_range,
             limited_range,
             sheet.scaled,
             near_cell,
+            divided,
+            tuple(flags),
         )
+
+    def at_limits(self) -> list[tuple[Term, Term] | None]:
+        """1 where the group of each stands at its floor, and at its cap."""
+        grouping = self.sheet.grouping
+        assert grouping is not None
+        low, high = _range(self.at_floor), _range(self.at_cap)
+        return [grouping.stands(i, low, high) for i in range(self.frame.size)]
 
     def entitled(self) -> list[Term]:
         """The entitlements in units, before limits and with what is held."""
@@ -186,7 +239,7 @@ class Rounding:
         if sheet.pool.kind == "fixed":
             return [s * sheet.times / (sheet.over * sheet.each) for s in scores.each]
         gross = self.gross / sheet.each if sheet.deductions else self.gross
-        return [when(scores.whole.equals(0), 0, gross * s / scores.whole) for s in scores.each]
+        return [when(sheet.by_whole.equals(0), 0, gross * s / sheet.by_whole) for s in sheet.by]
 
     def by_remainder(self) -> tuple[list[Term], Term, list[Term], str]:
         """Largest remainder: one unit more to the largest remainders, equal ones in listed order."""
@@ -314,3 +367,8 @@ class Rounding:
         else:
             units, whole = self.units(lambda i: near[i])
         return units, whole, [term(0)] * frame.size, self.halves
+
+
+def _range(cells: Sequence[Term]) -> Term:
+    """The cells of a column as a range."""
+    return Term(f"{cells[0].text}:{cells[-1].text}", tuple(one.value for one in cells))

@@ -112,12 +112,12 @@ class Scoring:
         self.weights_power = power * (parts_power * 100 if listed else 1)
         found = []
         for name, cell in zip(pool.weights, inputs.weights[pool.id], strict=True):
-            own = _scaled(cell, power)
+            own = made_whole(cell, power)
             if name not in by_id:
                 found.append((own[0] * (parts_power * 100) if listed else own[0], own[1]))
                 continue
             for part in inputs.parts[name]:
-                whole, fits = _scaled(part, parts_power)
+                whole, fits = made_whole(part, parts_power)
                 found.append((own[0] * whole, both(own[1].equals(1), fits.equals(1))))
         # no guard: what cannot be worked out, which the guard looks at, depends on whether a weight is zero
         return [(or_else(whole, 0), or_else(fits * 1, 0)) for whole, fits in found]
@@ -306,7 +306,7 @@ class Scoring:
         return found, fits, powers, errors
 
 
-def _scaled(cell: Term, power: int) -> tuple[Term, Term]:
+def made_whole(cell: Term, power: int) -> tuple[Term, Term]:
     """A weight as a whole number, and 1 where nothing is lost; else as it is."""
     whole = nearest(cell * power)
     fits = Term(f"IF({cell.text}={whole.text}/{power},1,0)", int(Fraction(cell.value) * power == whole.value))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from allocator.core.allocation import Allocation
 from allocator.core.model import Scenario
+from allocator.core.pools import Pool
 from allocator.report.excel import shown as format_1
 from allocator.report.excel.formula_texts import quoted
 from allocator.report.excel.integers import scale_of
@@ -20,6 +22,8 @@ from allocator.report.excel.rules.sums import Sums
 from allocator.report.excel.rules.term import Term
 from allocator.report.excel.shown import key_of
 from allocator.report.tables.table import Column, Table
+
+PHASED = "factor phase_in"  # the column of what phasing in changes
 
 
 class Shown(format_1._Writing):
@@ -41,13 +45,23 @@ class Shown(format_1._Writing):
             return result.entitled[i].text
         if key == "limited":
             return result.limited[i].text
+        if key == PHASED:
+            return f"{result.entitled[i].text}-{result.unphased[i].text}"
         j = self.factors[key]
         part = f"{scores.rates[j].text}*{scores.values[j][i].text}"
         if scores.coefficients is not None:
             part += f"*{scores.coefficients[i].text}"
-        return f"IF({scores.each[i].text}=0,0,{result.entitled[i].text}*({part})/{scores.each[i].text})"
+        return f"IF({scores.each[i].text}=0,0,{result.unphased[i].text}*({part})/{scores.each[i].text})"
+
+    def values(self, key: str) -> list[Fraction]:
+        if key != PHASED:
+            return super().values(key)
+        (change,) = (stage.amounts for stage in self.allocation.stages if stage.kind == "phase_in")
+        return [Fraction(change.get(id, 0)) / self.scale for id in self.scenario.ids]
 
     def shown_total(self, key: str) -> str:
+        if key == PHASED:
+            return "0"  # what one gains by it another loses
         if key == "limited":
             return f"ROUND(SUM({self.result.limited_range.text}),2)"
         return super().shown_total(key)
@@ -143,13 +157,14 @@ class RuleFigures(NamedTuple):
             if several:
                 said = [say("pools.at_limit", name=pool.name, at=one) for one in said]
             has_floor, has_cap = result.bounds.has_floor[i].text, result.bounds.has_cap[i].text
-            if has_floor == has_cap == "0":
-                continue
-            capped = (
-                f"AND({has_cap}=1,OR({at_cap}=1,AND({at_floor}=1,{cap}={floor})),{result.takes[i].text}=1)"
-            )
-            floored = f"AND({has_floor}=1,{at_floor}=1,{result.takes[i].text}=1)"
-            parts.append(f'IF({floored},{quoted(said[0])},IF({capped},{quoted(said[1])},""))')
+            if has_floor != "0" or has_cap != "0":
+                capped = (
+                    f"AND({has_cap}=1,OR({at_cap}=1,AND({at_floor}=1,{cap}={floor}))"
+                    f",{result.takes[i].text}=1)"
+                )
+                floored = f"AND({has_floor}=1,{at_floor}=1,{result.takes[i].text}=1)"
+                parts.append(f'IF({floored},{quoted(said[0])},IF({capped},{quoted(said[1])},""))')
+            self._grouped(pool, i, parts)
         ties = [result.tied[i].text for result in self.results.values() if result.tied[i].text != "0"]
         if ties:
             parts.append(f'IF({"+".join(ties)}>0,{quoted(say("table.tied"))},"")')
@@ -169,3 +184,14 @@ class RuleFigures(NamedTuple):
         comma = say("place.list")
         joined = "&".join(f'IF({part}="","",{quoted(comma)}&{part})' for part in parts)
         return f"MID({joined},{len(comma) + 1},1000)"
+
+    def _grouped(self, pool: Pool, i: int, parts: list[str]) -> None:
+        """Adds the remark that a recipient's group stands at its floor or cap."""
+        stands, say = self.results[pool.id].grouped[i], self.page.book.say
+        if stands is None:
+            return
+        said = [say("table.group_at_floor"), say("table.group_at_cap")]
+        if len(self.scenario.rules) > 1:
+            said = [say("pools.at_limit", name=pool.name, at=one) for one in said]
+        floored, capped = (one.text for one in stands)
+        parts.append(f'IF({capped}=1,{quoted(said[1])},IF({floored}=1,{quoted(said[0])},""))')
