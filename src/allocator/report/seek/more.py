@@ -26,9 +26,9 @@ def way_title(more: More, way: str, book: Phrasebook) -> str:
     """One way in words: who pays, or that the weights change."""
     if way == "paid" and more.payer is not None:
         return book.say(WAYS[way], payer=party_name(more.payer, more.now.scenario, book))
-    if way == "ruled" and way in more.found and isinstance(more.ruled, Answer):
-        if more.ruled.lever.kind == "money":
-            return book.say("seek.more_ruled_money")
+    ruled = more.ruled if way == "ruled" and way in more.found else None
+    if isinstance(ruled, Answer) and ruled.lever.kind == "money":
+        return book.say("seek.more_ruled_money")
     return book.say(WAYS[way])
 
 
