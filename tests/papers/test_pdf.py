@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from allocator import Scenario, Text, load_scenario
+from allocator.report.papers import pdf as setting
 from allocator.report.papers.blocks import Attached, Block, Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
@@ -76,6 +77,15 @@ def test_the_same_paper_gives_the_same_bytes_and_another_day_others() -> None:
     reader = PdfReader(io.BytesIO(pdf(paper, ON, "x")))
     assert reader.metadata is not None
     assert reader.metadata.title == paper.title and "20230531" in str(reader.metadata["/CreationDate"])
+
+
+def test_long_papers_are_made_apart_and_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = brief(proposal([RULE], ZH, ON))
+    here = pdf(paper, ON, "x")
+    monkeypatch.setattr(setting, "MOST_HERE", 0)
+    assert pdf(paper, ON, "x") == here
+    monkeypatch.setattr(setting, "MOST_TAGGED", 0)
+    assert len(pdf(paper, ON, "x")) < len(here)
 
 
 def test_a_pdf_holds_its_own_fonts_no_script_and_is_tagged() -> None:

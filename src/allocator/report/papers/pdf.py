@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib import resources
@@ -22,14 +24,18 @@ POINTS = 72 / 25.4  # in a millimetre
 PITCH = 1.35  # lines of a paragraph that has no pitch of its own, in sizes of its letters
 CELL_PITCH = 1.35  # the same for the lines of cells
 SERIF, SANS = "Noto Serif SC", "Noto Sans SC"
+MOST_HERE, MOST_TAGGED = 300, 1_500  # rows of a paper's tables
 _ONE = Lock()  # a compiler serves one thread at a time
 
 
 def pdf(paper: Paper, on: date, about: str = "") -> bytes:
-    """The paper as a dated PDF, tagged for screen readers; ``about`` is stored in its properties.
+    """The paper as a dated PDF; ``about`` is stored in its properties.
+
+    It is tagged for screen readers, unless its tables have thousands of rows, whose tags take most of a file.
 
     The same paper gives the same bytes.  Raises ScenarioError where the fonts of the program are missing.
     """
+    font_folder()  # raises before anything is made
     look = LOOKS[paper.book.chinese, paper.compact]
     told = {
         "title": paper.title,
@@ -41,9 +47,30 @@ def pdf(paper: Paper, on: date, about: str = "") -> bytes:
         "parts": list(_parts(paper, look)),
     }
     when = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
-    inputs = {"paper": json.dumps(told, ensure_ascii=False)}
+    rows = sum(len(block.rows) for block in paper.blocks if isinstance(block, Table))
+    asked = {"paper": json.dumps(told, ensure_ascii=False), "when": when, "tags": rows <= MOST_TAGGED}
+    return _apart(asked) if rows > MOST_HERE else set_in_type(asked)
+
+
+def _apart(asked: Mapping[str, Any]) -> bytes:
+    """The PDF from a process of its own: long tables take memory that typst keeps."""
+    command = [sys.executable, "-c", "from allocator.report.papers.pdf import main; main()"]
+    done = subprocess.run(command, input=json.dumps(asked).encode(), capture_output=True, check=True)
+    return done.stdout
+
+
+def main() -> None:
+    """Reads what is asked as JSON and writes the PDF."""
+    sys.stdout.buffer.write(set_in_type(json.load(sys.stdin)))
+
+
+def set_in_type(asked: Mapping[str, Any]) -> bytes:
+    """The PDF of a paper given as JSON, with its time and tags or without."""
     with _ONE:
-        made = _compiler().compile(_layout(), format="pdf", timestamp=when, sys_inputs=inputs)
+        made = _compiler().compile(
+            _layout(), format="pdf", timestamp=asked["when"], sys_inputs={"paper": asked["paper"]},
+            pdf_tags=asked["tags"],
+        )  # fmt: skip
     assert isinstance(made, bytes)
     return made
 
