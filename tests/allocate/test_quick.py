@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import SCENARIOS
+from pages import SCENARIOS, opened
 
 from allocator import Scenario, ScenarioError, allocate, load_scenario
 from allocator.core.limits import Limit
@@ -144,3 +144,21 @@ def test_what_a_browser_says_is_taken_only_where_it_is_whole(said: object) -> No
         points, gesture = step
         assert set(points) == {"a", "b"} and all(0 <= value <= 100 for value in points.values())
         assert len(gesture) <= 60 and isinstance(said, dict) and said["of"] == "s"
+
+
+def test_what_is_wrong_is_said_for_the_page_and_not_for_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOCATOR_SCENARIOS", str(SCENARIOS))
+    slug = "luzhou-2023-pools/two-pools"
+    app = opened("", scenario=slug, unfolded=f"chip-cap-{slug}")
+    app = app.selectbox(key=f"chip-cap-whom-{slug}-zh").set_value("park").run()
+    way = next(each for each in app.get("button_group") if each.key.endswith("-way-zh"))
+    assert [option.content for option in way.proto.options] == [
+        ZH.say("app.rule.each"),
+        ZH.say("app.rule.together"),
+    ]
+    (figure,) = [box for box in app.text_input if str(box.key).startswith("chip-cap-")]
+    app = figure.set_value("101").run()
+    (said,) = [error.value for error in app.error]
+    assert ZH.say("error.rule_rate")[:6] in said and "cap_rate" not in said
+    app = figure.set_value("15").run()
+    assert not app.error and app.session_state.trails[slug].now.scenario.limits[-1].pool == "domestic"

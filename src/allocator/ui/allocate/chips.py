@@ -17,6 +17,7 @@ from allocator.core.model import Scenario
 from allocator.report.words.rule import percent
 from allocator.text import Phrasebook
 from allocator.ui.components import markup, widgets
+from allocator.ui.components.on_page import sentence
 from allocator.ui.session import quick, state
 from allocator.ui.session.clauses import FORMULA
 from allocator.ui.session.quick import OVERALL, Tag
@@ -294,5 +295,5 @@ def _wrong(form: str) -> AllocatorError | None:
 
 def _render_wrong(form: str, book: Phrasebook) -> None:
     error = _wrong(form)
-    if error is not None:
-        widgets.render_problems(error, book)
+    for problem in error.problems if error is not None else ():
+        st.error(markup.in_markdown(sentence(problem, book)))

@@ -9,7 +9,8 @@ import streamlit as st
 from allocator.core.errors import AllocatorError
 from allocator.core.parts import STATUSES
 from allocator.ui.components import markup
-from allocator.ui.rule.form import Form, sentence
+from allocator.ui.components.on_page import sentence
+from allocator.ui.rule.form import Form
 from allocator.ui.rule.formulas import render_help
 from allocator.ui.rule.pools import columns, names
 from allocator.ui.session.clauses import ColumnRow

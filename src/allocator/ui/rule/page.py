@@ -17,9 +17,10 @@ from allocator.report.words.hints import hint_lines
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
 from allocator.ui.components import fields, markup, widgets
+from allocator.ui.components.on_page import sentence
 from allocator.ui.components.screen import foot_lines, readable
 from allocator.ui.rule.columns import render_columns
-from allocator.ui.rule.form import Form, discard, sentence
+from allocator.ui.rule.form import Form, discard
 from allocator.ui.rule.limits import render_adjustments, render_deductions, render_limits
 from allocator.ui.rule.money import render_money
 from allocator.ui.rule.pools import render_indicators, render_pools
