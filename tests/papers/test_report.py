@@ -413,7 +413,7 @@ def test_neither_request_nor_notice_is_made_from_assumed_data(status: str) -> No
                 with pytest.raises(ScenarioError) as refused:
                     build(found)
                 assert [problem.key for problem in refused.value.problems] == ["report_assumed"]
-            assert [paper.key for paper in papers(found)] == ["brief", "meeting"]
+            assert [paper.key for paper in papers(found)] == ["brief", "meeting", "worksheet"]
     derived = replace(rule, factors=tuple(replace(f, status="derived") for f in rule.factors))
     assert [p.key for p in papers(proposal([derived], ZH, ON))] == ["brief", "meeting", "request", "notice"]
 

@@ -40,7 +40,7 @@ class Reviewed:
 
     @property
     def state(self) -> State:
-        """How the two agree.
+        """The relation of the two.
 
         "same" as the rule alone; "adjusted": an adjustment explains the difference; "otherwise": there is an
         adjustment, and it comes to another amount; "unexplained": there is none; "missing": nothing stated.

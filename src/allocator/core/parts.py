@@ -344,7 +344,7 @@ class Fund:
 
     @property
     def plain_papers(self) -> bool:
-        """True if its papers are plain, not those of a Chinese office; unless said, for foreign money."""
+        """True if its papers are plain ones, not a Chinese office's: unless said, for foreign money."""
         foreign = isinstance(self.currency, str) and self.currency != "CNY"
         return foreign if self.papers is None else self.papers == "plain"
 

@@ -26,6 +26,7 @@ from allocator.report.papers.plain import consultation, schedule
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.reproducible import zipped
 from allocator.report.papers.slides import deck
+from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.letters import lettered
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _ABOUT = {
     "notice": "report.pack.notice",
     "schedule": "report.pack.schedule",
     "consultation": "report.pack.consultation",
+    "worksheet": "report.pack.worksheet",
     "internal": "report.pack.internal",
     "layouts": "report.pack.layouts",
     "slides": "report.pack.slides",
@@ -73,9 +75,9 @@ class Pack:
 def papers(proposal: Proposal) -> list[Paper]:
     """The papers that go out, in the order of their use, without those that the data does not allow."""
     if proposal.plain:
-        return [brief(proposal), schedule(proposal), consultation(proposal)]
+        return [brief(proposal), schedule(proposal), consultation(proposal), worksheet(proposal)]
     formal = [] if proposal.illustrative else [request(proposal), notice(proposal)]
-    return [brief(proposal), meeting(proposal), *formal]
+    return [brief(proposal), meeting(proposal), *formal, worksheet(proposal)]
 
 
 def document(paper: Paper, proposal: Proposal) -> File:

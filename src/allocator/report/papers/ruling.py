@@ -158,7 +158,7 @@ def values_of(proposal: Proposal, id: str) -> Table:
                 value = None
             cells = (
                 book.text(factor.name),
-                _value(value, book),
+                value_text(value, book),
                 book.text(factor.unit) if factor.unit else "",
                 status_words(factor, book),
             )
@@ -179,7 +179,8 @@ def long_table(proposal: Proposal) -> bool:
     return in_clauses(proposal.chosen.scenario) and len(proposal.chosen.amounts) > MOST_ON_PAGE
 
 
-def _value(value: Number | str | None, book: Phrasebook) -> str:
+def value_text(value: Number | str | None, book: Phrasebook) -> str:
+    """A value of a column: a figure to six decimals, a word, or a dash where there is none."""
     if value is None:
         return "—"
     return value if isinstance(value, str) else book.number(round(Fraction(value), 6))
