@@ -8,7 +8,7 @@ import {columnsOf, score} from "./score.js";
 
 // Amounts by position in the list of recipients, in the currency's main unit; throws Refused with the reason.
 export function allocate(rule, columns = columnsOf(rule)) {
-    const unit = read(rule.unit), earmarks = rule.earmarks.map(read);
+    const unit = read(rule.unit);
     const money = fraction(read(rule.distributable).n * unit.d, read(rule.distributable).d * unit.n);
     if (money.d !== 1n) throw new Refused("unit");
     const {parts, totals} = score(rule, columns);
@@ -17,8 +17,11 @@ export function allocate(rule, columns = columnsOf(rule)) {
     const limited = hold(totals, bounds, money.n);
     const {units, tied} = wholeUnits(limited.amounts, limited.over, money.n, rule.rounding);
     if (rule.rounding === "rest-to-largest") checkRest(units, bounds);
-    const amounts = [...earmarks];
-    rule.members.forEach((i, at) => { amounts[i] = plus(amounts[i], times(fraction(units[at]), unit)); });
+    const amounts = [...columns.earmarks];
+    rule.members.forEach((i, at) => {
+        const own = unit.d === 1n ? {n: units[at] * unit.n, d: 1n} : times(fraction(units[at]), unit);
+        amounts[i] = amounts[i].n ? plus(amounts[i], own) : own;
+    });
     const at = new Map();
     rule.members.forEach((i, p) => {
         const [floor, cap] = [bounds.floors[p], bounds.caps[p]].map(one => one !== null && limited.amounts[p] === one * limited.over);

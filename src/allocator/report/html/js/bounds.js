@@ -10,10 +10,12 @@ export function boundsOf(rule) {
     for (const limit of rule.limits) {
         for (const end of ["floor", "cap"]) {
             if (limit[end] === undefined) continue;
+            const each = limit.of === "previous" || limit.by;  // else one bound is everybody's
+            let one = null;
             for (const i of limit.who) {
                 const at = place.get(i);
                 if (at === undefined) continue;
-                const {n, d} = amount(rule, limit, limit[end], i, sharing);
+                const {n, d} = one = one && !each ? one : amount(rule, limit, limit[end], i, sharing);
                 const above = n * unit.d, below = d * unit.n;
                 if (end === "floor") {
                     const units = -floorDiv(-above, below);

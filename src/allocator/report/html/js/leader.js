@@ -1,7 +1,7 @@
 // 领导版: the options, to be shown, moved and compared.
 import {Book} from "./book.js";
 import {controls, fixedWords} from "./controls.js";
-import {el, fill, named} from "./dom.js";
+import {add, el, fill, named} from "./dom.js";
 import {Model, refusal} from "./model.js";
 import {compareWithProgram, start} from "./opening.js";
 import {Slides} from "./slides.js";
@@ -104,16 +104,25 @@ class Leader {
     drawBelow(rows) {
         const {model, book} = this, at = model.chosen;
         const open = name => (this.opened || {})[name];
-        const fold = (name, ...inside) => el("details", {open: open(name), on: {toggle: event => {
-            this.opened = {...this.opened, [name]: event.target.open};
-        }}}, el("summary", {}, book.say(name)), inside);
-        const many = rows.length > PAGE;
-        const holder = el("div", {class: "scroll", tabindex: "0", role: "group", "aria-label": book.say("table")});
-        const redraw = () => fill(holder, this.tablePart(at));
-        redraw();
-        fill(this.below, fold("table", many && this.pager(rows.length, redraw), el("p", {class: "unit"}, book.say("table.unit", {unit: book.text(this.content.unit)})), holder),
-            model.options.length > 1 && fold("side", optionLines(model, book), el("div", {class: "scroll", tabindex: "0", role: "group", "aria-label": book.say("side")}, sideBySide(model, book))),
-            fold("basis", el("ul", {}, this.content.trace.map(line => el("li", {}, book.text(line))))));
+        // what is folded away is drawn when it is opened
+        const fold = (name, draw) => {
+            const made = el("details", {open: open(name), on: {toggle: () => {
+                this.opened = {...this.opened, [name]: made.open};
+                if (made.open && !made.drawn) put();
+            }}}, el("summary", {}, book.say(name)));
+            const put = () => { made.drawn = true; add(made, draw()); };
+            if (open(name)) put();
+            return made;
+        };
+        const scroll = (name, ...inside) => el("div", {class: "scroll", tabindex: "0", role: "group", "aria-label": book.say(name)}, inside);
+        fill(this.below,
+            fold("table", () => {
+                const holder = scroll("table"), redraw = () => fill(holder, this.tablePart(at));
+                redraw();
+                return [rows.length > PAGE && this.pager(rows.length, redraw), el("p", {class: "unit"}, book.say("table.unit", {unit: book.text(this.content.unit)})), holder];
+            }),
+            model.options.length > 1 && fold("side", () => [optionLines(model, book), scroll("side", sideBySide(model, book))]),
+            fold("basis", () => [el("ul", {}, this.content.trace.map(line => el("li", {}, book.text(line))))]));
     }
 
     tablePart(at) {

@@ -8,6 +8,7 @@ export function columnsOf(rule) {
     return {
         values: rule.factors.map(factor => at(factor.values)),
         coefficient: rule.coefficient ? at(rule.coefficient.values) : null,
+        earmarks: rule.earmarks.map(read),
     };
 }
 
