@@ -65,7 +65,7 @@ def test_pages_build_no_file_until_one_is_asked_for(
         for _ in range(2):
             html = html_of(choose(app, "report-paper", kind).run())
             assert 'class="al-paper"' in html
-    assert len(app.get("download_button")) == 2  # Word and PDF
+    assert len(app.get("download_button")) == 3  # Word and PDF, and the page to take along
     times = []
     true = inner.audit
     monkeypatch.setattr(inner, "audit", lambda *a, **k: times.append(1) or true(*a, **k))

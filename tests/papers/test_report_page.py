@@ -51,10 +51,24 @@ def test_every_paper_is_shown_with_its_mark(lang: str) -> None:
         html = html_of(choose(app, "report-paper", kind))
         papers = re.findall(r'<article class="al-paper".*?</article>', html, re.S)
         assert papers and all(Phrasebook(lang).say("report.mark") in paper for paper in papers), kind
-        assert len(app.get("download_button")) == (1 if kind == "slides" else 2)
+        assert len(app.get("download_button")) == (2 if kind == "slides" else 3)  # and the page to take along
     # 50 million for the zone, in the brief's table
     table = html_of(choose(app, "report-paper", "brief"))
     assert "5000" in table or "5,000" in table
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_to_take_along_says_what_it_holds_before_it_is_made(lang: str) -> None:
+    book = Phrasebook(lang)
+    app = opened("report", lang, scenario=RULE, **{"with": [RULE, EQUAL]})
+    assert book.say("html.contains") in html_of(app)
+    (box,) = [box for box in app.checkbox if box.key == "report-page-no-data"]
+    box.check().run()
+    assert book.say("html.contains_fixed") in html_of(app)
+    choose(app, "report-page-", "recipient")
+    assert book.say("html.contains_one", name="江阳区" if lang == "zh" else "Jiangyang District") in html_of(
+        app
+    )
 
 
 def test_request_and_notice_are_refused_for_assumed_data() -> None:
@@ -63,7 +77,7 @@ def test_request_and_notice_are_refused_for_assumed_data() -> None:
         html = html_of(choose(app, "report-paper", kind))
         assert "<article" not in html
         assert "不能据以制作请示和下达通知" in html
-        assert not app.get("download_button")
+        assert [button.key for button in app.get("download_button")] == ["report-get-page-leader"]
 
 
 def test_request_and_notice_of_real_data_are_shown_and_names_stay_text(real: str) -> None:
@@ -92,11 +106,12 @@ def test_the_pack_can_be_downloaded_and_is_forgotten_when_something_else_is_chos
     assert isinstance(found, Pack)
     with zipfile.ZipFile(io.BytesIO(found.archive.content)) as archive:
         Document(io.BytesIO(archive.read("【示例】简报.docx")))
-    assert len(app.get("download_button")) == 4  # the paper shown twice, the pack, and one of its files
+    # the paper shown twice, the page to take along, the pack, and one of its files
+    assert len(app.get("download_button")) == 5
     (box,) = [b for b in app.selectbox if b.key and b.key.startswith("report-single")]
     assert len(box.options) == len(found.files) + len(found.inside)
     app = choose(app, "report-lang", "en")
-    assert len(app.get("download_button")) == 2
+    assert len(app.get("download_button")) == 3
 
 
 def test_scenarios_of_different_funds_get_a_sentence() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from allocator.core.errors import AllocatorError, within
 from allocator.files.audit.readings import load_reading
 from allocator.files.load import load_scenario
 from allocator.files.parsing import file_bytes
-from allocator.files.scenario.save import making, put_files
+from allocator.files.scenario.save import making, put_file, put_files
 from allocator.files.scenario.tables import Finder
 from allocator.text import Phrasebook
 
@@ -31,6 +31,8 @@ def parser(book: Phrasebook) -> Parser:
     """The command-line parser of `allocator report`."""
     made = Parser("report", book, "proposal_files", table=False)
     made.option("--out", metavar="FOLDER")
+    made.option("--html", metavar="FILE")
+    made.option("--no-data", action="store_true")
     made.option("--propose", metavar="NUMBER")
     made.option("--base", metavar="published|previous")
     made.option("--recipient", metavar="NAME", action="append", default=[])
@@ -47,14 +49,22 @@ def command(options: Any, book: Phrasebook) -> int:
     """Makes the papers of a proposal."""
     if not 1 <= len(options.proposal_files) <= 6:
         raise Usage(book.say("cli.missing_proposal"))
-    if options.out is None:
+    if options.out is None and options.html is None:
         raise Usage(book.say("cli.missing_out"))
+    if options.no_data and options.html is None:
+        raise Usage(book.say("cli.no_data_alone"))
     asked = Asked(options.out, options.propose, options.recipient, options.reading, options.date,
                   options.details, options.internal, options.base, options.pictures,
                   options.layouts)  # fmt: skip
-    made, *remarks = make_papers(options.proposal_files, asked, book)
-    print(made)
-    print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
+    if options.html is not None:
+        page, holds = make_page(options.proposal_files, asked, options.html, book, data=not options.no_data)
+        print(holds, file=sys.stderr)
+        put_file(Path(options.html), page())
+        print(book.say("cli.reported_page", file=options.html))
+    if options.out is not None:
+        made, *remarks = make_papers(options.proposal_files, asked, book)
+        print(made)
+        print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
     return 0
 
 
@@ -62,7 +72,7 @@ def command(options: Any, book: Phrasebook) -> int:
 class Asked:
     """The options as they were written."""
 
-    out: str
+    out: str | None
     propose: str | None = None
     recipients: Sequence[str] = ()
     readings: Sequence[str] = ()
@@ -82,7 +92,7 @@ def make_papers(files: Sequence[str], asked: Asked, book: Phrasebook) -> list[st
     """
     from allocator.report.papers.pack import for_recipient, pack
 
-    made, folder = _proposal(files, asked, book), Path(asked.out)
+    made, folder = _proposal(files, asked, book), Path(asked.out or "")
     layouts = _layouts(asked.layouts)
     if asked.recipients:
         ids = _recipients(asked.recipients, made)
@@ -110,6 +120,24 @@ def _layouts(folder: str | None) -> dict[str, bytes]:
     if not 0 < len(found) <= MOST_LAYOUTS:
         refuse("--layouts", "layout_none")
     return {path.name: file_bytes(path) for path in found}
+
+
+def make_page(
+    files: Sequence[str], asked: Asked, file: str, book: Phrasebook, *, data: bool = True
+) -> tuple[Callable[[], bytes], str]:
+    """The page of these scenarios, to be made, and the sentence on what it holds.
+
+    With one recipient asked for it is that one's; raises ScenarioError for several, and as `make_papers`.
+    """
+    from allocator.report.html import leader, recipient
+
+    made = _proposal(files, asked, book)
+    if not asked.recipients:
+        return lambda: leader.leader_page(made, data=data), leader.contains(made, book, data=data)
+    ids = _recipients(asked.recipients, made)
+    if len(ids) > 1:
+        refuse("--html", "report_page_each", count=len(ids), file=file)
+    return lambda: recipient.recipient_page(made, ids[0]), recipient.contains(made, ids[0], book)
 
 
 def _put(folder: Path, files: Sequence[File]) -> None:

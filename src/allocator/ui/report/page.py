@@ -27,7 +27,7 @@ from allocator.report.papers.slides import deck
 from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import Choices, labels, render_choice, usual
-from allocator.ui.report import preview
+from allocator.ui.report import preview, travelling
 from allocator.ui.report.paper_files import Offered, files_of, slides_file
 from allocator.ui.session import base, state
 
@@ -61,6 +61,7 @@ def render() -> None:
     if made.illustrative:
         st.html(markup.notice(book.say("assumed.badge"), book.say("app.report.assumed")))
     _render_papers(made, book)
+    travelling.render(made, book)
     _render_pack(made, book)
     st.html(markup.foot(line for part in trace_lines(replace(made, book=book)) for line in part))
 
