@@ -311,7 +311,7 @@ def test_page_and_papers_in_one_go(tmp_path: Path, capsys) -> None:
     cap = "scenarios/luzhou-2023/cap-zone.toml"
     out, made = tmp_path / "out", tmp_path / "page.html"
     ended(capsys, ["report", cap, "--html", made, "--out", out, "--recipient", "ftz", "--lang", "zh"])
-    assert made.exists() and len([*out.iterdir()]) == 1
+    assert made.exists() and len([*out.iterdir()]) == 2
 
 
 def test_what_it_holds_is_said_for_what_it_holds() -> None:

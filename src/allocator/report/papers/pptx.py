@@ -239,7 +239,7 @@ def _chart(page: Any, bars: Bars, book: Phrasebook, place: tuple[int, int, int, 
     for name, figures in bars.series:
         data.add_series(name, [float(figure) for figure in figures])
     frame = page.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *map(Emu, place), data)
-    _describe(frame, _told(bars, book))
+    _describe(frame, _in_words(bars, book))
     chart, several = frame.chart, len(bars.series) > 1
     chart.has_legend, chart.has_title = several, True
     chart.font.size = Pt(11)
@@ -302,7 +302,7 @@ def _room(chart: Any, bars: Bars, width: float, *, several: bool) -> None:
         manual.append(manual.makeelement(qn(f"c:{name}"), {"val": str(value)}))
 
 
-def _told(bars: Bars, book: Phrasebook) -> str:
+def _in_words(bars: Bars, book: Phrasebook) -> str:
     """A chart in words, figure by figure, for who cannot see it."""
     said = []
     for name, figures in bars.series:

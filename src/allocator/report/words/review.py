@@ -13,7 +13,7 @@ MOST_NAMES = 5
 
 
 def review_lines(found: Review, allocation: Allocation, book: Phrasebook) -> list[str]:
-    """The finding: 一致, or how many differ, and how many of these an adjustment explains."""
+    """The finding: 一致, or how many differ, how many an adjustment explains, and whom nothing does."""
     scenario = allocation.scenario
     names = {r.id: book.text(r.name) for r in scenario.recipients}
     if not found.differing and not found.unknown:
