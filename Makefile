@@ -6,14 +6,21 @@
 #   make deep   random cases by the thousand, with the seed printed; takes hours
 #   make check  style and types
 #   make bench  speed, each figure beside its goal
+#   make pictures  manual and card for the browser, with pictures taken from the running page, in build/pages
+#   make bundle    the zip that installs the program without a network, in dist:
+#                  make bundle PLATFORM=win_amd64 PYTHON=3.12 (x86_64, aarch64; 3.11 to 3.14)
+#   make trial     installs the bundle in a network of nothing but this machine and works with it; by root:
+#                  make trial BUNDLE=dist/allocator-….zip READABLE=/folder/of/a/python
 
 find = for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done
-PYTHON ?= $(shell $(find))
+# PYTHON is the one that makes .venv, or for a bundle the version that it is for
+OWN = $(or $(filter-out 3.%,$(PYTHON)),$(shell $(find)))
+PLATFORM ?= win_amd64
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: app test quick deep check bench clean
+.PHONY: app test quick deep check bench pictures bundle trial clean
 
 app: .venv/app
 	$(BIN)/allocator app
@@ -42,6 +49,18 @@ check: .venv/check
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
+pictures: .venv/test
+	$(BIN)/python tools/pictures.py
+
+build/pages/manual.zh.html:
+	$(MAKE) pictures
+
+bundle: .venv/app build/pages/manual.zh.html
+	$(BIN)/python tools/bundle.py $(PLATFORM) $(or $(filter 3.%,$(PYTHON)),3.12)
+
+trial: .venv/test
+	$(BIN)/python tools/trial.py $(BUNDLE) $(READABLE)
+
 clean:
 	rm -rf .venv
 
@@ -64,5 +83,5 @@ clean:
 	@touch $@
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make with PYTHON=/path/to/python3"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@test -n "$(OWN)" || { echo "Python 3.11 or newer is needed: install it, or run make with PYTHON=/path/to/python3"; exit 1; }
+	$(OWN) -m venv .venv

@@ -20,6 +20,7 @@ from allocator.core.split import Split
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*/*.md")])
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+GUIDES = [ROOT / "docs" / "guide.md", ROOT / "docs" / "zh" / "guide.md"]
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -35,10 +36,10 @@ def printed(arguments: list[str]) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_commands_print_what_the_readme_shows(readme, monkeypatch):
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.parent.name)
+def test_commands_print_what_the_guide_shows(guide, monkeypatch):
     monkeypatch.chdir(ROOT)
-    shown = blocks(readme, "console")
+    shown = blocks(guide, "console")
     assert shown
     for block in shown:
         command, _, expected = block.partition("\n")
@@ -46,7 +47,7 @@ def test_commands_print_what_the_readme_shows(readme, monkeypatch):
         assert printed(shlex.split(command)[2:]) == expected
 
 
-@pytest.mark.parametrize("document", [READMES[0], ROOT / "docs" / "library.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [GUIDES[0], ROOT / "docs" / "library.md"], ids=lambda path: path.name)
 def test_the_examples_of_the_library_run(document, monkeypatch):
     monkeypatch.chdir(ROOT)
     result = doctest.testfile(str(document), module_relative=False, encoding="utf-8")

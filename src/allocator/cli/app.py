@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from allocator.cli import running
 from allocator.cli.parser import Parser, Usage
 from allocator.core.errors import Problem, ScenarioError
 from allocator.files.parsing import read_toml
@@ -31,22 +32,51 @@ def parser(book: Phrasebook) -> Parser:
 
 
 def command(options: Any, book: Phrasebook) -> int:
-    """Serves the page, and prints its address."""
+    """Serves the page and prints its address, or opens the one that runs already."""
     plain_port = options.port.isascii() and options.port.isdigit() and len(options.port) <= 5
     if not plain_port or not 1 <= int(options.port) <= 65535:
         raise Usage(book.say("cli.bad_port", value=options.port[:40]))
-    if listening(int(options.port)):
-        raise Usage(book.say("cli.busy_port", port=options.port))
     if options.scenarios and not Path(options.scenarios).is_dir():
         raise ScenarioError(Problem("folder_missing", {}, options.scenarios))
+    with running.claimed() as claim:
+        other = None if claim else _other(options.scenarios)
+        if other is None:
+            return _serve(options, book, claim)
+    print(book.say("cli.served_already", address=other), flush=True)
+    if not options.no_browser:
+        _open(other)
+    return 0
+
+
+def _other(scenarios: str | None) -> str | None:
+    """The address of the page that runs already, once it answers; None where it serves something else."""
+    while running.held():
+        note = running.noted()
+        if note is not None and not note.serves(running.Note.here("", scenarios)):
+            return None
+        if note is not None and listening(int(note.address.rpartition(":")[2])):
+            return note.address
+        time.sleep(0.1)  # it is starting, or ending
+    return None
+
+
+def _serve(options: Any, book: Phrasebook, claim: running.Claim | None) -> int:
+    wanted = int(options.port)
+    port = running.free_port(wanted)
+    if port != wanted:
+        print(book.say("cli.busy_port", port=str(wanted), other=str(port)), flush=True)
 
     def announce(address: str) -> None:
+        if claim is not None:
+            claim.write(running.Note.here(address, options.scenarios))
         print(book.say("cli.serving", address=address), flush=True)
+        if not options.no_browser:
+            _open(address)
 
-    return serve(int(options.port), options.scenarios, announce, open_browser=not options.no_browser)
+    return serve(port, options.scenarios, announce)
 
 
-def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, open_browser: bool) -> int:
+def serve(port: int, scenarios: str | None, announce: Callable[[str], None]) -> int:
     """Serves the page until it is ended, and returns the server's exit status.
 
     The settings are those of ui/server.toml, given as flags: they hold in a checkout and in an installed
@@ -62,10 +92,7 @@ def serve(port: int, scenarios: str | None, announce: Callable[[str], None], *, 
         while server.poll() is None and not listening(port):
             time.sleep(0.1)
         if server.poll() is None:
-            address = f"http://127.0.0.1:{port}"
-            announce(address)
-            if open_browser and _has_screen():
-                webbrowser.open(address)
+            announce(f"http://127.0.0.1:{port}")
         return server.wait()
     except KeyboardInterrupt:
         server.terminate()
@@ -86,6 +113,11 @@ def _flags(settings: dict[str, Any], prefix: str = "--") -> Iterator[str]:
         else:
             for item in value if isinstance(value, list) else [value]:
                 yield f"{prefix}{name}={str(item).lower() if isinstance(item, bool) else item}"
+
+
+def _open(address: str) -> None:
+    if _has_screen():
+        webbrowser.open(address)
 
 
 def _has_screen() -> bool:

@@ -25,6 +25,7 @@ LONGEST_NAME = 60
 LONGEST_NAME_BYTES = 200  # most file systems take 255, and what is discarded gets a time added to its name
 _PRIVATE = 0o700
 _FOLDERS = ("scenarios", "readings", "drafts", "trash")
+_FILES = ("running",)  # where the page answers, as long as it runs
 _ABANDONED = 3600  # seconds after which something half-made counts as abandoned
 
 
@@ -207,7 +208,7 @@ def ready(folder: Path) -> None:
 def _close() -> None:
     """Closes the program's own folders to others; those of other programs are left as they are."""
     inside = set(home().iterdir())
-    ours = {home() / name for name in _FOLDERS}
+    ours = {home() / name for name in (*_FOLDERS, *_FILES)}
     for folder in sorted(inside & ours):
         if _open_to_others(folder):
             for path in folder.rglob("*"):
