@@ -117,12 +117,13 @@ def table(
     first: int = 1,
     *,
     bare: bool = False,
+    unnamed: bool = False,
 ) -> str:
     """A table, in a box of its own that scrolls sideways where it is wider than the page.
 
     The cell at ``first`` names its row.  ``tints`` colours cells from −3, a large loss, to 3, a large gain.
     ``caption`` is instead of the table's own; ``bare`` leaves it to a heading above the table, and does not
-    break words in the cells.
+    break words in the cells; with ``unnamed`` only the unit stands above, and readers of the page alone hear it.
     """
     caption = caption or shown.caption
     head = "".join(
@@ -138,7 +139,7 @@ def table(
     many = len(shown.rows) > MANY and not bare
     tall, height = (" al-tall", f' style="max-height: {TALL}px"') if many else ("", "")
     above = (
-        f'<div class="al-caption" aria-hidden="true"><span>{escape(caption)}</span>'
+        f'<div class="al-caption" aria-hidden="true"><span>{"" if unnamed else escape(caption)}</span>'
         f'<span class="al-unit">{escape(shown.unit)}</span></div>'
     )
     return (

@@ -40,7 +40,8 @@ def _block(block: Block, caption: str) -> str:
     if isinstance(block, NewPage):
         return '<hr class="al-page">'
     if isinstance(block, Table):
-        return markup.table(block, block.caption or caption, first=_names_row(block))
+        named = bool(block.caption)  # else a heading above names it
+        return markup.table(block, block.caption or caption, first=_names_row(block), unnamed=not named)
     if isinstance(block, Attached):
         lines = [escape(f"{label}{number}{name}") for label, number, name in block.lines]
         return f'<p class="al-p-attached">{"<br>".join(lines)}</p>'
