@@ -123,7 +123,7 @@ def table(
 
     The cell at ``first`` names its row.  ``tints`` colours cells from −3, a large loss, to 3, a large gain.
     ``caption`` is instead of the table's own; ``bare`` leaves it to a heading above the table, and does not
-    break words in the cells; with ``unnamed`` only the unit stands above, and readers of the page alone hear it.
+    break words in the cells; with ``unnamed`` only the unit stands above, and it is for screen readers.
     """
     caption = caption or shown.caption
     head = "".join(
