@@ -416,7 +416,13 @@ def test_neither_request_nor_notice_is_made_from_assumed_data(status: str) -> No
                 assert [problem.key for problem in refused.value.problems] == ["report_assumed"]
             assert [paper.key for paper in papers(found)] == ["brief", "meeting", "worksheet"]
     derived = replace(rule, factors=tuple(replace(f, status="derived") for f in rule.factors))
-    assert [p.key for p in papers(proposal([derived], ZH, ON))] == ["brief", "meeting", "request", "notice"]
+    assert [p.key for p in papers(proposal([derived], ZH, ON))] == [
+        "brief",
+        "meeting",
+        "request",
+        "notice",
+        "worksheet",
+    ]
 
 
 def test_ranges_and_readings_stand_in_the_internal_note_alone() -> None:

@@ -15,6 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from allocator.report.papers.docx import ems, layout
+from allocator.report.papers.docx_elements import BESIDE
 from allocator.report.papers.reproducible import timeless
 from allocator.report.papers.slide import Bars, Slide
 from allocator.report.papers.slides import Deck
@@ -100,6 +101,7 @@ def _draw(page: Any, slide: Slide, deck: Deck, at: int) -> None:
         bottom = int(6.45 * INCH)
     if slide.grid is not None:
         _table(page, slide.grid, deck.book, top, bottom)
+        _described(page.shapes[-1], slide.grid.caption or slide.title)
     if slide.charts:
         _charts(page, slide.charts, deck.book, top, bottom)
 
@@ -139,6 +141,11 @@ def _font(properties: Any, book: Phrasebook) -> None:
         properties.append(element)
 
 
+def _described(shape: Any, text: str) -> None:
+    """Gives a chart or table its text for those who do not see it."""
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", text[:2000])
+
+
 # --- tables ---------------------------------------------------------------------------------------
 
 
@@ -154,9 +161,11 @@ def _table(page: Any, grid: Table, book: Phrasebook, top: int, bottom: int) -> N
     page.shapes[-1].text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
     top += int(0.24 * INCH)
     count = len(grid.rows) + 1
-    _, widths = layout(grid, (RIGHT - LEFT) / 12_700)
     height = min(int(ROW * INCH), int((bottom - top) / (count + HEAD_MORE)))
-    size = min(18, height / 12_700 * 0.55)
+    more = len(grid.headers) * (ASIDE - 2 * BESIDE)  # points that cells of slides have more beside their text
+    room = (RIGHT - LEFT) / 12_700 - more
+    size, widths = layout(grid, room, min(18, height / 12_700 * 0.55))
+    widths = [width + ASIDE - 2 * BESIDE for width in widths]
     broken = any(
         ems(text) * size * 1.2 > width - ASIDE for text, width in zip(grid.headers, widths, strict=True)
     )
@@ -174,10 +183,10 @@ def _table(page: Any, grid: Table, book: Phrasebook, top: int, bottom: int) -> N
             cell = table.cell(number, at)
             cell.margin_top = cell.margin_bottom = Emu(0)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            strong = role in ("head", "subtotal", "total")
+            strong = role in ("head", "subtotal", "total", "proposed")
             cell.fill.solid()
             cell.fill.fore_color.rgb = (
-                HEAD if role in ("head", "total") else SUB if strong else RGBColor(255, 255, 255)
+                HEAD if role in ("head", "total", "proposed") else SUB if strong else RGBColor(255, 255, 255)
             )
             _write(cell.text_frame, [text], book, size=size, color=INK, bold=strong)
             cell.text_frame.word_wrap = True
@@ -204,14 +213,22 @@ def _chart(page: Any, bars: Bars, book: Phrasebook, place: tuple[int, int, int, 
     data.categories = bars.names
     data.add_series(bars.title, [float(figure) for figure in bars.figures])
     kind = XL_CHART_TYPE.BAR_CLUSTERED
-    chart = page.shapes.add_chart(kind, *map(Emu, place), data).chart
+    frame = page.shapes.add_chart(kind, *map(Emu, place), data)
+    figures = (book.number(figure, sign=bars.signed) for figure in bars.figures)
+    pairs = (
+        book.say("report.slide.alt_pair", name=n, figure=f) for n, f in zip(bars.names, figures, strict=True)
+    )
+    _described(frame, book.say("report.slide.alt", title=bars.title, figures=list(pairs)))
+    chart = frame.chart
     chart.has_legend, chart.has_title = False, True
     chart.font.size = Pt(11)
     _font(chart.font._rPr, book)
     _write(chart.chart_title.text_frame, [bars.title], book, size=12, color=INK)
     values, names = chart.value_axis, chart.category_axis
     # an automatic axis need not begin at zero: 4806 could look half of 5000
-    values.minimum_scale, values.maximum_scale = -bars.most if bars.signed else 0, bars.most
+    values.minimum_scale = -bars.most if bars.signed else 0
+    if bars.signed:  # several on one scale; one alone follows what is edited
+        values.maximum_scale = bars.most
     values.has_major_gridlines, values.visible = False, False
     names.reverse_order, names.tick_label_position = True, XL_TICK_LABEL_POSITION.LOW
     names.format.line.color.rgb = MUTED

@@ -1,4 +1,4 @@
-"""The content of the slides: five or six, each title a finding."""
+"""The content of the slides, each title a finding: options, who gains and loses, amounts, rule, decision."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from allocator.analysis.finding import Finding, held_against
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
+from allocator.report.papers.deciding import options_table
+from allocator.report.papers.losing import losing_lines
 from allocator.report.papers.parts import (
     day,
     differs,
-    effect_words,
     final_shares,
     largest,
+    match_words,
     source_line,
     trace_lines,
 )
@@ -30,7 +32,8 @@ from allocator.report.tables.table import Row, written
 from allocator.report.words.clauses import in_clauses
 from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
-from allocator.report.words.rule import compared_with, effect_sentence, rule_sentence, so_many, status_lines
+from allocator.report.words.rule import compared_with, rule_sentence, so_many, status_lines
+from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
 
 MOST_BARS = 14  # the most recipients on a slide, those with the largest figures
@@ -54,12 +57,11 @@ def deck(proposal: Proposal) -> Deck:
     name = book.say("report.file.slides")
     if proposal.illustrative:
         name = book.say("report.illustrative_file", name=name)
-    rule = rule_slides(proposal) if in_clauses(proposal.chosen.scenario) else [_rule(proposal)]
-    found = [_opening(proposal), *rule, _amounts(proposal)]
-    found.append(_table(proposal))
-    if len(proposal.allocations) > 1:
-        found.append(_options(proposal))
-    found.append(_data(proposal))
+    several = len(proposal.allocations) > 1
+    found = [_opening(proposal), *([_side_by_side(proposal), _options(proposal)] if several else [])]
+    found += [_table(proposal), _amounts(proposal)]
+    found += rule_slides(proposal) if in_clauses(proposal.chosen.scenario) else [_rule(proposal)]
+    found += [_data(proposal), _asked(proposal)]
     foot = " ".join(line for lines in trace_lines(proposal)[-1:] for line in lines)
     return Deck(name, book, proposal.mark, foot, tuple(found))
 
@@ -161,21 +163,29 @@ def _table(proposal: Proposal) -> Slide:
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
     grid = written(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
-    title = book.say("report.slide.table")
+    title = _told(proposal)
     notes = []
     if known is not None:
         found = known.found(chosen)
         title = _held(found, known.full, proposal)
-        notes += effect_words(proposal)[int(found.equal) :]  # the title says already that it is equal
+        notes += match_words(proposal)
     elif scenario.published is not None and compared_with(scenario) == "published":
         found = held_against(chosen, scenario.published)
         title = _held(found, book.say("report.slide.published"), proposal)
-        match = found.equal and proposal.illustrative
-        notes.append(book.say("assumed.match") if match else effect_sentence(chosen, found, book))
+        notes += [book.say("assumed.match")] if found.equal and proposal.illustrative else []
     if many:
         key = "report.slide.some_changes" if moved else "report.slide.some_amounts"
         notes.append(book.say(key, count=MOST_BARS))
     return Slide("table", title, grid=grid, note=book.say("report.joined").join(notes))
+
+
+def _told(proposal: Proposal) -> str:
+    """The title of a table without known amounts: what changes from option A, else who gets most and least."""
+    base = proposal.reference
+    if base is not None:
+        return _held(base.found(proposal.chosen), proposal.reference_name, proposal)
+    title = finding_title(proposal.chosen, None, proposal.book)
+    return title[:1].upper() + title[1:]
 
 
 def _held(found: Finding, base: str, proposal: Proposal) -> str:
@@ -184,6 +194,22 @@ def _held(found: Finding, base: str, proposal: Proposal) -> str:
         return proposal.book.say("report.slide.same", base=base)
     what = short(found, terms([proposal.chosen], proposal.book))
     return proposal.book.say("report.slide.against", base=base, what=what)
+
+
+def _side_by_side(proposal: Proposal) -> Slide:
+    """The slide of the options side by side: what differs, what moves, who gains and loses."""
+    book = proposal.book
+    title = book.say("report.slide.proposed", option=proposal.option(proposal.proposed))
+    return Slide("side-by-side", title, grid=options_table(proposal))
+
+
+def _asked(proposal: Proposal) -> Slide:
+    """The slide of what is to be decided, with the losses that the decision takes on."""
+    book, several = proposal.book, len(proposal.allocations) > 1
+    amount = _cash(proposal.chosen.scenario.fund.amount, proposal)
+    key = "report.slide.asked" if several else "report.slide.asked_alone"
+    title = book.say(key, option=proposal.short(proposal.proposed), amount=amount)
+    return Slide("asked", title, (*losing_lines(proposal), book.say("report.slide.asked_more")))
 
 
 def _options(proposal: Proposal) -> Slide:
