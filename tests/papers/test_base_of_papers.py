@@ -195,7 +195,7 @@ def test_what_is_typed_into_the_workbook_moves_the_changes_from_last_year(made, 
 @EACH
 def test_one_option_alone_is_held_against_it_too(made, lang: str) -> None:
     found = made(lang, "previous", ("equal-weights",))
-    assert len(deck(found).slides) == 5
+    assert len(deck(found).slides) == 6
     for paper in (brief(found), meeting(found)):
         assert NAMES["previous", lang] in words(paper)
 

@@ -181,9 +181,11 @@ def test_who_gains_and_who_loses_in_a_sentence_each() -> None:
         after = allocate(luzhou(file)).amounts
         for id, name in names(luzhou(file), "zh").items():
             start = f"{name}由{base[id] // 10_000}万元调整为{after[id] // 10_000}万元，"
-            assert any(
-                line.startswith(start) and str(abs(after[id] - base[id]) // 10_000) in line for line in said
-            )
+            by = (after[id] - base[id]) // 10_000
+            each = any(line.startswith(start) and str(abs(by)) in line for line in said)
+            # those whom one and the same reason moves are told of together
+            together = any(f"{name}+{by}万元" in line and "均因保底、封顶调整" in line for line in said)
+            assert each or together
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -242,7 +244,7 @@ def test_a_paper_for_one_recipient_tells_nothing_of_any_other(lang: str) -> None
 def test_the_charts_of_the_slides_are_what_allocate_gives_and_begin_at_zero(lang: str) -> None:
     results = [allocate(luzhou(file)) for file in FILES]
     show = Presentation(io.BytesIO(shown(lang).content))
-    assert 4 <= len(show.slides) <= 6
+    assert 5 <= len(show.slides) <= 8
     known = names(luzhou("published-rule"), lang)
     drawn: dict[str, float] = {}
     signed = []
@@ -252,7 +254,8 @@ def test_the_charts_of_the_slides_are_what_allocate_gives_and_begin_at_zero(lang
                 continue
             axis, (plot,) = shape.chart.value_axis, shape.chart.plots
             bars = dict(zip(plot.categories, plot.series[0].values, strict=True))
-            assert axis.maximum_scale >= max(bars.values())
+            # the axis of a chart by itself follows what is edited
+            assert axis.maximum_scale is None or axis.maximum_scale >= max(bars.values())
             if axis.minimum_scale == 0:
                 drawn |= bars
             else:
@@ -276,9 +279,10 @@ def test_the_tables_of_the_slides_are_what_allocate_gives(lang: str) -> None:
     ]
     result = allocate(luzhou("published-rule"))
     wanted = {id: tenthousands(amount, lang) for id, amount in result.amounts.items()}
-    assert column(found[-1], Phrasebook(lang).say("table.amount"), result.scenario, lang) == wanted
+    _, whole, factors = found
+    assert column(whole, Phrasebook(lang).say("table.amount"), result.scenario, lang) == wanted
     # 40 % and 10 % of 5602
-    assert [row[2] for row in found[0][1:]] == [Phrasebook(lang).number(Fraction(n), 2) for n in
+    assert [row[2] for row in factors[1:]] == [Phrasebook(lang).number(Fraction(n), 2) for n in
                                                 (Fraction("2240.8"), Fraction("2240.8"), Fraction("560.2"),
                                                  Fraction("560.2"))]  # fmt: skip
 
@@ -733,7 +737,7 @@ def test_papers_open_in_libreoffice_and_have_the_pages_that_are_stated(
     printed = converted(files, "pdf")
     pages = {name: len(re.findall(rb"/Type\s*/Page\b", content)) for name, content in printed.items()}
     assert {name: count for name, count in pages.items() if not 1 <= count <= most[name]} == {}
-    assert pages["zh-slides.pptx"] == pages["en-slides.pptx"] == 6
+    assert pages["zh-slides.pptx"] == pages["en-slides.pptx"] == 8
 
 
 # --- many recipients ------------------------------------------------------------------------------

@@ -12,12 +12,12 @@ from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
 from allocator.report.papers.deciding import options_table
+from allocator.report.papers.gains import largest
 from allocator.report.papers.losing import losing_lines
 from allocator.report.papers.parts import (
     day,
     differs,
     final_shares,
-    largest,
     match_words,
     source_line,
     trace_lines,
@@ -163,7 +163,7 @@ def _table(proposal: Proposal) -> Slide:
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
     grid = written(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
-    title = _told(proposal)
+    title = _title(proposal)
     notes = []
     if known is not None:
         found = known.found(chosen)
@@ -179,8 +179,8 @@ def _table(proposal: Proposal) -> Slide:
     return Slide("table", title, grid=grid, note=book.say("report.joined").join(notes))
 
 
-def _told(proposal: Proposal) -> str:
-    """The title of a table without known amounts: what changes from option A, else who gets most and least."""
+def _title(proposal: Proposal) -> str:
+    """The title of a table without known amounts: the change from option A, else who gets most and least."""
     base = proposal.reference
     if base is not None:
         return _held(base.found(proposal.chosen), proposal.reference_name, proposal)
