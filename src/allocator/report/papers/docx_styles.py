@@ -155,6 +155,12 @@ def _smaller(look: Look, by: float) -> Look:
 LOOKS = {
     (True, 0): _chinese(),
     (False, 0): _english(),
-    **{(True, level): _smaller(_chinese_memo(), by) for level, by in ((1, 1), (2, 0.92), (3, 0.84))},
-    **{(False, level): _smaller(_english_memo(), by) for level, by in ((1, 1), (2, 0.94), (3, 0.88))},
+    **{
+        (True, level): _smaller(_chinese_memo(), by)
+        for level, by in ((1, 1), (2, 0.92), (3, 0.84), (4, 0.78))
+    },
+    **{
+        (False, level): _smaller(_english_memo(), by)
+        for level, by in ((1, 1), (2, 0.94), (3, 0.88), (4, 0.82))
+    },
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
+from allocator.report.papers.gains import gains_and_losses
 from allocator.report.papers.parts import (
     cash,
     comparison_table,
     differs,
     effect_words,
-    gains_and_losses,
     match_words,
     paper,
     sentence,
@@ -53,7 +53,7 @@ def meeting(proposal: Proposal) -> Paper:
         sentence("report.meeting.decide_second", proposal),
         sentence("report.meeting.signed", proposal, "signed"),
         sentence("report.blank_day", proposal, "signed"),
-        *trace(proposal, rules=False),  # the options stand above
+        *trace(proposal, rules=False, data=False),  # options and data stand above
         NewPage(wide=True),
         sentence("report.annex_one", proposal, "annex"),
         *titled(whole_table(proposal)),

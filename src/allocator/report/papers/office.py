@@ -85,7 +85,7 @@ def request(proposal: Proposal) -> Paper:
         sentence("report.annex", proposal, "annex"),
         *titled(whole_table(proposal)),
         *annexes_by_pool(proposal),
-        *trace(proposal, said=True),
+        *trace(proposal, source=False, rules=False, data=False),
     ]
     return paper(
         "request", proposal, blocks, name=book.say("report.file.request"), flows=long_table(proposal)

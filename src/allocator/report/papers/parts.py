@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
-from allocator.analysis.explain import explain
 from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
-from allocator.core.exact import Number, plain
-from allocator.report.explain.difference import Account, because, change_text, clause_name
+from allocator.core.exact import Number
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, part_of, texts
 from allocator.report.papers.fitting import smallest
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import POOLS_ABREAST, in_text, without_pools
-from allocator.report.tables.base import PREVIOUS, PUBLISHED
-from allocator.report.tables.figures import scale_of
-from allocator.report.tables.stages import in_words, stage_figures, stage_name
+from allocator.report.tables.base import PUBLISHED
 from allocator.report.tables.table import Table
 from allocator.report.words.clauses import in_clauses, numbered_clauses
 from allocator.report.words.comparing import (
@@ -31,8 +26,6 @@ from allocator.text import Phrasebook
 
 MOST_FACTORS = 6  # the most whose columns a landscape page can hold
 MOST_ROWS = 24  # the most recipients in a table within the text
-MOST_SAID = 15  # the most recipients with a sentence each, on either side
-_UNEXPLAINED = {PUBLISHED: "report.gains.unknown", PREVIOUS: "report.gains.unknown_previous"}
 
 
 def paper(
@@ -177,143 +170,22 @@ def match_words(proposal: Proposal) -> list[str]:
     return [match] if match else []
 
 
-def gains_and_losses(proposal: Proposal) -> list[Block]:
-    """The gains and losses with their reasons, a sentence for each recipient."""
-    blocks: list[Block] = []
-    if proposal.known is not None:
-        option = proposal.short(proposal.proposed)
-        blocks.append(
-            sentence("report.gains.against", proposal, "subhead", option=option, base=proposal.known.full)
-        )
-        return blocks + _against_amounts(proposal, proposal.known.amounts, _UNEXPLAINED[proposal.known.key])
-    for at in proposal.against:
-        option, base = proposal.short(at), proposal.short(0)
-        blocks.append(sentence("report.gains.against", proposal, "subhead", option=option, base=base))
-        blocks += _sides(proposal, proposal.allocations[at], proposal.base)
-    if not proposal.against:
-        published = proposal.chosen.scenario.published
-        if published is None:
-            return [sentence("report.gains.no_base", proposal)]
-        blocks += _against_amounts(proposal, published, "report.gains.unknown")
-    return blocks
-
-
-def _sides(proposal: Proposal, allocation: Allocation, base: Allocation) -> list[Block]:
-    book = proposal.book
-    account = Account(explain(base, allocation))
-    found = account.found.differences
-    blocks: list[Block] = []
-    for key, ids in (
-        ("report.gains.gaining", [id for id, by in found.items() if by > 0]),
-        ("report.gains.losing", [id for id, by in found.items() if by < 0]),
-    ):
-        if not ids:
-            continue
-        blocks.append(sentence(key, proposal, "lead", count=len(ids)))
-        blocks += [Words("item", _moved(account, id, proposal)) for id in largest(ids, found)]
-        if len(ids) > MOST_SAID:
-            blocks.append(sentence("report.gains.more", proposal, count=len(ids) - MOST_SAID))
-    same = [account.name(id, book) for id, by in found.items() if not by]
-    if same:
-        key = "report.gains.same" if len(same) <= MOST_SAID else "report.gains.same_many"
-        blocks.append(sentence(key, proposal, names=same, count=len(same)))
-    return blocks or [sentence("report.gains.nothing", proposal)]
-
-
-def _moved(account: Account, id: str, proposal: Proposal) -> str:
-    """The sentence on a recipient's change: before, after, the reasons, and the main step behind it."""
-    found, book = account.found, proposal.book
-    reasons = [
-        clause_name(reason, found, book)
-        for reason, part in zip(found.reasons, account.parts, strict=True)
-        if part[id]
-    ]
-    if len(reasons) == 1:
-        key = "report.gains.moved_once"
-    else:
-        key = "report.gains.moved" if reasons else "report.gains.moved_alone"
-    return book.say(
-        key,
-        name=account.name(id, book),
-        before=cash(found.before.amounts.get(id, 0), proposal),
-        after=cash(found.after.amounts.get(id, 0), proposal),
-        change=change_text(found.differences[id], found.before.scenario.fund.currency, book),
-        reason=reasons[0] if reasons else "",
-        reasons=because(account, id, book),
-        mainly=_mainly(found.before, found.after, id, book),
-    )
-
-
-def _mainly(before: Allocation, after: Allocation, id: str, book: Phrasebook) -> str:
-    """The factor or coefficient that adds most to an amount's change; "" where none does, or units differ."""
-    scenario = after.scenario
-    scale = scale_of(scenario)
-    if len(before.splits) > 1 or len(after.splits) > 1:
-        return ""  # the reasons say already through which pool
-    if scale != scale_of(before.scenario) or not {id} <= before.amounts.keys() & after.amounts.keys():
-        return ""
-    old = {(stage.kind, stage.factor): by[id] for stage, by in stage_figures(before, scale)}
-    new = {(stage.kind, stage.factor): (stage, by[id]) for stage, by in stage_figures(after, scale)}
-    change = after.amounts[id] - before.amounts[id]
-    steps = [
-        (plain(Fraction(by) - old.get(key, 0)), stage)
-        for key, (stage, by) in new.items()
-        if stage.kind in ("factor", "coefficient") and (by - old.get(key, 0)) * change > 0
-    ]
-    if not steps:
-        return ""
-    by, stage = max(steps, key=lambda step: Fraction(step[0]) * (1 if change > 0 else -1))
-    amount = in_words(max(by, -by), scenario, book)
-    details = {
-        "name": stage_name(stage, scenario, book),
-        "change": book.say("explain.more" if by > 0 else "explain.less", amount=amount),
-    }
-    return book.say(
-        "report.gains.mainly_factor" if stage.kind == "factor" else "report.gains.mainly", **details
-    )
-
-
-def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str) -> list[Block]:
-    """The largest changes from amounts known without a rule; ``why`` is the key of the sentence above."""
-    chosen, book = proposal.chosen, proposal.book
-    differences = held_against(chosen, amounts).changes
-    moved = [id for id, by in differences.items() if by]
-    if not moved:
-        return [sentence("report.gains.nothing", proposal)]
-    currency = chosen.scenario.fund.currency
-    blocks: list[Block] = [sentence(why, proposal, "lead")]
-    for id in largest(moved, differences):
-        line = book.say(
-            "report.gains.moved_alone",
-            name=proposal.names[id],
-            before=cash(amounts[id], proposal),
-            after=cash(chosen.amounts[id], proposal),
-            change=change_text(differences[id], currency, book),
-        )
-        blocks.append(Words("item", line))
-    if len(moved) > MOST_SAID:
-        blocks.append(sentence("report.gains.more", proposal, count=len(moved) - MOST_SAID))
-    return blocks
-
-
-def largest(ids: Sequence[str], changes: Mapping[str, Number], most: int = MOST_SAID) -> list[str]:
-    """The recipients with the largest changes, at most so many, in listed order."""
-    some = sorted(ids, key=lambda id: -abs(Fraction(changes[id])))[:most]
-    return [id for id in ids if id in set(some)]
-
-
 # --- what it was made from ------------------------------------------------------------------------
 
 
-def trace(proposal: Proposal, *, rules: bool = True, said: bool = False) -> list[Block]:
+def trace(
+    proposal: Proposal, *, source: bool = True, rules: bool = True, said: bool = False, data: bool = True
+) -> list[Block]:
     """The rules, data status, sources, date, codes and method version, which every export carries.
 
-    ``rules`` is False for a paper that has described every option above; ``said`` for one that has the
-    clauses of the proposed option, which are not said again.
+    ``source``, ``rules`` and ``data`` are False for a paper that says them above already; ``said`` is True
+    for one that has the clauses of the proposed option, which are not said again.
     """
     between = proposal.book.say("report.joined")
-    source, options, *rest = trace_lines(proposal, said=said)
-    lines = [between.join(lines) for lines in (source, *([options] if rules and options else []), *rest)]
+    fund, options, status, *rest = trace_lines(proposal, said=said)
+    kept = ((fund, source), (options, rules and bool(options)), (status, data))
+    parts = [*(part for part, keeps in kept if keeps), *rest]
+    lines = [between.join(lines) for lines in parts]
     lines[0] = proposal.book.say("report.trace.title", text=lines[0])
     return [*texts("small", lines)]
 

@@ -80,7 +80,7 @@ def consultation(proposal: Proposal) -> Paper:
         amounts = titled(whole_table(proposal))
     else:
         amounts = [sentence("report.consultation.amounts", proposal, "title"), table]
-    blocks += [NewPage(wide=table is None), *amounts, *trace(proposal, rules=False)]
+    blocks += [NewPage(wide=table is None), *amounts, *trace(proposal, rules=False, data=False)]
     return paper("consultation", proposal, blocks, name=book.say("report.file.consultation"), flows=True)
 
 

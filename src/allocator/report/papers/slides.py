@@ -13,12 +13,12 @@ from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
 from allocator.report.papers.brief import recommendation
 from allocator.report.papers.deciding import options_table
+from allocator.report.papers.gains import largest
 from allocator.report.papers.losing import losing_lines
 from allocator.report.papers.parts import (
     day,
     differs,
     final_shares,
-    largest,
     source_line,
     trace_lines,
 )
@@ -33,6 +33,7 @@ from allocator.report.words.clauses import in_clauses
 from allocator.report.words.comparing import change_sentences, match_sentence
 from allocator.report.words.finding import phrase, short, terms
 from allocator.report.words.rule import compared_with, rule_sentence, so_many, status_lines
+from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
 
 MOST_BARS = 14  # the most recipients on a slide, those with the largest figures
@@ -162,7 +163,7 @@ def _table(proposal: Proposal) -> Slide:
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
     grid = written(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
-    title = book.say("report.slide.table")
+    title = _found(proposal)
     notes = []
     if known is not None:
         found = known.found(chosen)
@@ -180,6 +181,15 @@ def _table(proposal: Proposal) -> Slide:
         key = "report.slide.some_changes" if moved else "report.slide.some_amounts"
         notes.append(book.say(key, count=MOST_BARS))
     return Slide("table", title, grid=grid, note=book.say("report.joined").join(notes))
+
+
+def _found(proposal: Proposal) -> str:
+    """The title of a table without known amounts: what changes from option A, else who gets most, least."""
+    base = proposal.reference
+    if base is not None:
+        return _held(base.found(proposal.chosen), proposal.reference_name, proposal)
+    title = finding_title(proposal.chosen, None, proposal.book)
+    return title[:1].upper() + title[1:]
 
 
 def _held(found: Finding, base: str, proposal: Proposal) -> str:

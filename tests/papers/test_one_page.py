@@ -1,0 +1,153 @@
+"""Papers of one page, sheets of official documents, and what never stands alone on a page."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import office
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from figures_in_text import BOOKS
+from test_figures_in_papers import ON, made
+
+from allocator.core.provenance import Provenance
+from allocator.report.papers.blocks import Attached, Words
+from allocator.report.papers.brief import brief
+from allocator.report.papers.district import district
+from allocator.report.papers.docx import docx
+from allocator.report.papers.docx_styles import LOOKS
+from allocator.report.papers.fitting import height
+from allocator.report.papers.office import notice, request
+from allocator.report.papers.proposal import proposal
+from allocator.report.papers.titles import title_lines, width
+from allocator.report.papers.worksheet import Version, worksheet
+from allocator.report.tables.table import Table
+
+KINDS = ("three", "real", "guangdong", "australia", "pools", "instalments", "one")
+
+
+@pytest.mark.parametrize("lang", BOOKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_brief_and_statement_are_set_for_one_page(kind: str, lang: str) -> None:
+    found = made(kind, lang)
+    for paper in (brief(found), district(found, found.chosen.scenario.ids[0])):
+        look = LOOKS[lang == "zh", paper.compact]
+        assert paper.compact
+        assert height(paper.blocks, look) <= (297 - look.margins[0] - look.margins[1]) / 25.4 * 72
+
+
+@pytest.mark.office
+def test_they_are_one_page_in_libreoffice(tmp_path: Path) -> None:
+    """With twenty recipients, and six options, too."""
+    files = {}
+    for kind, lang in (("three", "zh"), ("pools", "en"), ("australia", "zh")):
+        found = made(kind, lang)
+        files[f"{kind}-brief.docx"] = docx(brief(found), ON)
+        files[f"{kind}-statement.docx"] = docx(district(found, found.chosen.scenario.ids[0]), ON)
+    for name, content in office.converted(files, "pdf").items():
+        (tmp_path / "paper.pdf").write_bytes(content)
+        said = subprocess.run(["pdfinfo", tmp_path / "paper.pdf"], capture_output=True, text=True, check=True)
+        assert "Pages:           1" in said.stdout, name
+
+
+def test_the_brief_says_first_what_is_proposed_to_whom_and_who_loses() -> None:
+    words = [block for block in brief(made("three", "zh")).blocks if isinstance(block, Words)]
+    assert [block.kind for block in words[:3]] == ["title", "callout", "text"]
+    # 4,481 of 5,000, and 170 + 147 = 317
+    assert words[1].text == (
+        "建议采用方案C（自贸区封顶80%）。与已下达数相比，自贸区4481万元（−519万元），"
+        "转给其余8个：江阳区+147万元、古蔺县+114万元居前。"
+    )
+    assert "市级部门120万元，9个区县（园区）5602万元" in words[2].text
+    why = next(after for one, after in pairwise(words) if one.text == "谁减少、为什么")
+    assert (
+        why.text
+        == "只有自贸区减少，由5000万元减为4481万元。原因是保底、封顶不同，由此减下的519万元转给其余8个。"
+    )
+
+
+def test_the_options_are_lettered_described_and_the_proposed_one_is_marked() -> None:
+    _, options = (block for block in brief(made("three", "zh")).blocks if isinstance(block, Table))
+    assert [row.cells[0] for row in options.rows] == ["A", "B", "C　建议"]
+    assert [row.role for row in options.rows] == ["recipient", "recipient", "proposed"]
+    assert [row.cells[2:] for row in options.rows] == [
+        ("0", "0", "0", "89.3%"), ("166", "8", "1", "86.3%"), ("519", "8", "1", "80.0%"),
+    ]  # fmt: skip
+    assert "自贸区封顶按因素法分配额的80%" in options.rows[2].cells[1]
+
+
+def test_what_nobody_confirmed_is_named_with_its_cell() -> None:
+    (rule, *_), _ = made("real", "zh").scenarios, None
+    cell = Provenance("jiangyang", "tax", provider="税务局", declared=3, verified=2)
+    sure = Provenance("luxian", "tax", provider="税务局", confirmed_on=ON)
+    for details in (False, True):
+        found = proposal([replace(rule, provenance=(cell, sure))], BOOKS["zh"], ON, details=details)
+        said = [block.text for block in brief(found).blocks if isinstance(block, Words)]
+        assert "尚未确认的数据1处：江阳区的税收贡献值。" in said
+    grids = [block for block in worksheet(found).blocks if isinstance(block, Table)]
+    (cells,) = (grid for grid in grids if "格号" in grid.headers)
+    # the first column of the file is the recipient, the second investment; the first line the headings
+    assert [row.cells[0] for row in cells.rows] == ["C2", "C5"]
+    assert [row.cells[7] for row in cells.rows] == ["未确认", "2023-05-31"]
+
+
+def test_versions_stand_side_by_side_with_their_changes() -> None:
+    found = made("real", "zh")
+    first, last = found.allocations[0].amounts, found.allocations[2].amounts
+    paper = worksheet(found, [Version("初稿", first), Version("征求意见", last, "采纳意见", "办法第三条")])
+    grid = [block for block in paper.blocks if isinstance(block, Table)][-1]
+    assert grid.headers[2:] == ("初稿", "征求意见", "增减")
+    assert grid.rows[0].cells == ("1", "江阳区", "170", "317", "+147")
+    text = "".join(block.text for block in paper.blocks if isinstance(block, Words))
+    assert "征求意见：与初稿相比，共调整519万元" in text and "理由：采纳意见；依据：办法第三条。" in text
+
+
+# --- official documents ---------------------------------------------------------------------------
+
+
+def test_signature_and_total_never_stand_alone_and_the_number_is_beside_who_signs_off() -> None:
+    found = made("real", "zh")
+    for paper in (request(found), notice(found)):
+        document = Document(io.BytesIO(docx(paper, ON)))
+        lines = document.paragraphs
+        at = next(n for n, line in enumerate(lines) if line.text == "×××（发文机关）")
+        assert lines[at].paragraph_format.keep_with_next  # with its day
+        before = lines[at - 1]
+        assert before.paragraph_format.keep_with_next or before.style.paragraph_format.keep_with_next
+        for table in document.tables:
+            for cell in table.rows[-2].cells:
+                assert cell.paragraphs[0].paragraph_format.keep_with_next
+            assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    (first, *_) = Document(io.BytesIO(docx(request(found), ON))).paragraphs
+    assert first.text.split("\t") == ["×××〔××××〕×号", "签发人：×××"]
+
+
+def test_a_line_of_what_is_attached_hangs_under_the_name() -> None:
+    document = Document(io.BytesIO(docx(notice(made("real", "zh")), ON)))
+    first, second = (line for line in document.paragraphs if line.text.split("\t")[1:2] in (["1."], ["2."]))
+    (listed,) = (block for block in notice(made("real", "zh")).blocks if isinstance(block, Attached))
+    assert [line.text.split("\t")[2] for line in (first, second)] == list(listed.names)
+    for line in (first, second):
+        form = line.paragraph_format
+        assert form.left_indent > 0 > form.first_line_indent
+        assert form.tab_stops[-1].position == form.left_indent
+
+
+@pytest.mark.parametrize("room", [12, 16, 20, 23])
+def test_a_title_is_parted_between_words_into_lines_that_fit(room: int) -> None:
+    for title in (
+        "关于审定2023年省级招商引资激励奖补资金（泸州市）分配方案的请示",
+        "西澳大利亚 2024–25 年度一般性补助分配方案汇报单",
+        "2012年广东省基本农田整治项目指导性计划分配测算表",
+    ):
+        lines = title_lines(title, room)
+        assert "".join(lines) == title
+        assert all(width(line) <= room for line in lines)
+        for line, after in pairwise(lines):
+            assert after[0] not in "）》”、：；，的"
+            assert not (line[-1].isdigit() and after[0].isdigit())
