@@ -205,7 +205,7 @@ def test_which_figures_are_as_issued_and_which_are_derived_is_said(lang: str) ->
         Phrasebook(lang).say("report.trace.derived"),
     )
     for paper in all_papers(lang, "published"):
-        assert said in {block.text for block in paper.blocks if isinstance(block, Words)}, paper.key
+        assert any(said in block.text for block in paper.blocks if isinstance(block, Words)), paper.key
     scenario = replace(luzhou("published-rule"), published=None)
     words = {
         block.text
