@@ -90,7 +90,7 @@ def _known(found: Proposal) -> tuple[Known, Known]:
     return _MADE[id(found)][1:]
 
 
-def letters_told(text: str, found: Proposal) -> list[str]:
+def wrong_letters(text: str, found: Proposal) -> list[str]:
     """Where a letter in a text stands before a title that is not its option's; [] is right."""
     titles = [found.book.text(scenario.title) for scenario in found.scenarios]
     named = re.findall(r"(?:方案|[Oo]ption )([A-F]) ?[（(](.{1,80})", text)
@@ -242,7 +242,7 @@ def _values(allocation: Allocation, factor: str) -> list[Fraction]:
         return []
 
 
-def said_twice(lines: Iterable[str], least: int = 18) -> list[str]:
+def repeated(lines: Iterable[str], least: int = 18) -> list[str]:
     """The sentences that one paper says more than once; short ones, such as headings of tables, may recur."""
     whole = [
         s

@@ -488,7 +488,7 @@ def test_new_refuses_what_exists(run, tmp_path):
         (["factors", "", "rules.toml"], "at REGISTER is empty"),
         (["execution", RULE, ""], "at PAYMENTS is empty"),
         (["r\u200bun"], "“r[zero-width space U+200B]un” is no command; did you mean “run”?"),
-        (["qqqq"], "is no command; there are 13, among them run, compare, check, "),
+        (["qqqq"], "is no command; there are 14, among them run, compare, check, review, "),
         (["app", "--scenarios", "/no/such/folder"], "/no/such/folder: there is no such folder"),
         (["run", "/no/such/file.toml"], "there is no such file"),
         (["run", str(LUZHOU)], "is a folder; name the scenario's .toml file in it"),

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 import pytest
-from figures_in_text import BOOKS, letters_told, said_twice, strangers, text_of
+from figures_in_text import BOOKS, repeated, strangers, text_of, wrong_letters
 from shipped import GUANGDONG, POOLS, SCENARIOS
 
 from allocator import Scenario, Text, load_scenario
@@ -85,7 +85,7 @@ def test_each_figure_of_the_word_papers_is_one_that_the_rule_gives(kind: str, la
     for paper in every(kind, lang):
         text = text_of(docx(paper, ON), "docx")
         assert strangers(text, found) == [], paper.key
-        assert letters_told(text, found) == [], paper.key
+        assert wrong_letters(text, found) == [], paper.key
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_each_figure_of_the_slides_is_one_that_the_rule_gives(kind: str, lang: s
     found = made(kind, lang)
     text = text_of(slides(found).content, "pptx")
     assert strangers(text, found) == []
-    assert letters_told(text, found) == []
+    assert wrong_letters(text, found) == []
 
 
 def test_a_figure_of_nobody_is_found() -> None:
@@ -103,14 +103,14 @@ def test_a_figure_of_nobody_is_found() -> None:
     assert strangers("江阳区317万元，泸县136万元", found) == []
     assert strangers("江阳区318.5万元，占比73.26%", found) == ["318.5万元", "73.26"]
     assert strangers("江阳区317元", found) == ["317元"]
-    assert letters_told("方案B（自贸区封顶80%）", found) == ["B: 自贸区封顶80%）"]
+    assert wrong_letters("方案B（自贸区封顶80%）", found) == ["B: 自贸区封顶80%）"]
 
 
 @EACH
-def test_no_sentence_is_said_twice_in_a_paper(kind: str, lang: str) -> None:
+def test_no_sentence_is_repeated_in_a_paper(kind: str, lang: str) -> None:
     for paper in every(kind, lang):
         lines = [b.text for b in paper.blocks if isinstance(b, Words) and b.kind not in ("title", "annex")]
-        assert said_twice(lines) == [], paper.key
+        assert repeated(lines) == [], paper.key
 
 
 @BOTH

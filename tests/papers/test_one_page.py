@@ -13,15 +13,17 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from figures_in_text import BOOKS
+from generated import generated
 from test_figures_in_papers import ON, made
 
+from allocator import Limit, Text
 from allocator.core.provenance import Provenance
 from allocator.report.papers.blocks import Attached, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.docx import docx
 from allocator.report.papers.docx_styles import LOOKS
-from allocator.report.papers.fitting import height
+from allocator.report.papers.fitting import fits, height
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.proposal import proposal
 from allocator.report.papers.titles import title_lines, width
@@ -39,6 +41,21 @@ def test_brief_and_statement_are_set_for_one_page(kind: str, lang: str) -> None:
         look = LOOKS[lang == "zh", paper.compact]
         assert paper.compact
         assert height(paper.blocks, look) <= (297 - look.margins[0] - look.margins[1]) / 25.4 * 72
+
+
+@pytest.mark.parametrize("lang", BOOKS)
+def test_six_options_for_twenty_recipients_take_one_page_too(lang: str) -> None:
+    rule = generated(20, 8)
+    limits = [
+        (Limit("district", floor=10**6 * at), Limit("all", cap=9 * 10**6 + at * 10**6)) for at in range(1, 6)
+    ]
+    others = [
+        replace(rule, title=Text(f"方案之{at}", f"Variant {at}"), limits=two) for at, two in enumerate(limits)
+    ]
+    page = brief(proposal([rule, *others], BOOKS[lang], ON, proposed=3))
+    assert fits(page.blocks, chinese=lang == "zh")
+    amounts, options = (block for block in page.blocks if isinstance(block, Table))
+    assert len(options.rows) == 6 and len(amounts.rows) >= 12
 
 
 @pytest.mark.office

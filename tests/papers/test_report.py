@@ -205,7 +205,7 @@ def test_which_figures_are_as_issued_and_which_are_derived_is_said(lang: str) ->
         Phrasebook(lang).say("report.trace.derived"),
     )
     for paper in all_papers(lang, "published"):
-        assert said in {block.text for block in paper.blocks if isinstance(block, Words)}, paper.key
+        assert any(said in block.text for block in paper.blocks if isinstance(block, Words)), paper.key
     scenario = replace(luzhou("published-rule"), published=None)
     words = {
         block.text
@@ -720,14 +720,16 @@ def test_papers_open_in_libreoffice_and_have_the_pages_that_are_stated(
 ) -> None:
     files: dict[str, bytes] = {}
     most: dict[str, int] = {}
-    limits = {"brief": 2, "meeting": 6, "request": 3, "notice": 2, "district": 2, "internal": 3}
+    limits = {
+        "brief": 1, "meeting": 6, "request": 3, "notice": 4, "worksheet": 6, "district": 1, "internal": 3,
+    }  # fmt: skip
     for lang in LANGS:
         for status in ("assumed", "published"):
             for paper in all_papers(lang, status):
                 name = f"{lang}-{status}-{paper.key}.docx"
                 files[name], most[name] = file_of(paper), limits[paper.key]
         show = shown(lang).content
-        files[f"{lang}-slides.pptx"], most[f"{lang}-slides.pptx"] = show, 6
+        files[f"{lang}-slides.pptx"], most[f"{lang}-slides.pptx"] = show, 8
     printed = converted(files, "pdf")
     pages = {name: len(re.findall(rb"/Type\s*/Page\b", content)) for name, content in printed.items()}
     assert {name: count for name, count in pages.items() if not 1 <= count <= most[name]} == {}

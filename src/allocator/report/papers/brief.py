@@ -6,12 +6,15 @@ from allocator.core.exact import plain
 from allocator.core.parts import Text
 from allocator.report.papers.blocks import Block, Paper, Words, texts
 from allocator.report.papers.deciding import (
+    MOST_CHANGES,
+    MOST_DIFFERENCES,
     MOST_WHOLE,
     amounts_table,
     moved,
     options_table,
     rule_in_short,
 )
+from allocator.report.papers.fitting import fits
 from allocator.report.papers.losing import losing_lines
 from allocator.report.papers.parts import derived_lines, made_line, match_words, paper, sentence
 from allocator.report.papers.proposal import Proposal
@@ -21,21 +24,41 @@ from allocator.report.words.title import finding_title
 
 MADE_UP = ("assumed", "example")  # the statuses of data that nobody stands for
 MOST_EFFECTS = 2  # sentences on groups at a bound and on limits that adjustments break
+# recipients, and sentences on an option, the most that are wanted first
+FULLNESS = ((MOST_WHOLE, MOST_DIFFERENCES), (MOST_CHANGES, MOST_DIFFERENCES), (MOST_CHANGES, 1))
+MOST_CODES = 3  # options whose digests stand on the page; of more, that of the proposed one
 MOST_OPEN = 3  # cells not confirmed that are named
 
 
 def brief(proposal: Proposal) -> Paper:
-    """The one page that decides; details stand in the other papers, which it names."""
+    """The one page that decides; details stand in the other papers, which it names.
+
+    Where all recipients, or all that options differ in, leave no room, it has the largest changes alone.
+    """
+    book = proposal.book
+    for most, differences in (
+        (MOST_WHOLE, MOST_DIFFERENCES),
+        (MOST_CHANGES, MOST_DIFFERENCES),
+        (MOST_CHANGES, 1),
+    ):
+        blocks = _blocks(proposal, most, differences)
+        if fits(blocks, chinese=book.chinese):
+            break
+    return paper("brief", proposal, blocks, name=book.say("report.file.brief"), compact=True)
+
+
+def _blocks(proposal: Proposal, most: int, differences: int) -> list[Block]:
+    """The page with so many recipients, or the largest changes, and so many sentences on an option."""
     book, several = proposal.book, len(proposal.allocations) > 1
     blocks: list[Block] = [
         sentence("report.brief.title", proposal, "title", fund=proposal.fund_name),
         Words("callout", recommendation(proposal)),
         Words("text", money_line(proposal, deadline=True)),
-        amounts_table(proposal),
-        *_more(proposal),
+        amounts_table(proposal, most),
+        *_more(proposal, most),
     ]
     if several:
-        blocks.append(options_table(proposal))
+        blocks.append(options_table(proposal, differences))
     else:
         blocks.append(sentence("report.brief.rule", proposal, "head"))
         blocks.append(Words("text", rule_in_short(proposal.chosen, proposal)))
@@ -46,12 +69,12 @@ def brief(proposal: Proposal) -> Paper:
     data = _data(proposal)
     if data:
         blocks += [sentence("report.brief.open", proposal, "head"), *texts("text", data)]
-    blocks += [
+    return [
+        *blocks,
         sentence("report.brief.decide", proposal, "head"),
         Words("text", _asked(proposal)),
         *texts("small", _trace(proposal)),
     ]
-    return paper("brief", proposal, blocks, name=book.say("report.file.brief"), compact=True)
 
 
 def recommendation(proposal: Proposal) -> str:
@@ -108,10 +131,10 @@ def whom(proposal: Proposal) -> str:
     return so_many(proposal.chosen.scenario, len(recipients), proposal.book)
 
 
-def _more(proposal: Proposal) -> list[Block]:
+def _more(proposal: Proposal, most: int) -> list[Block]:
     """The note below a table of some recipients alone."""
     count = len(proposal.chosen.amounts)
-    if count <= MOST_WHOLE:
+    if count <= most:
         return []
     key = "report.brief.most_changed" if moved(proposal) else "report.brief.largest"
     return [sentence(key, proposal, "small", count=count, paper=proposal.details_in)]
@@ -176,4 +199,5 @@ def _trace(proposal: Proposal) -> list[str]:
     """The status of the other data, the remark that a match proves nothing, and day, version and codes."""
     said = [*_status(proposal, made_up=False), *match_words(proposal)]
     derived = proposal.book.join(derived_lines(proposal))
-    return [proposal.book.join(said)] * bool(said) + [derived, made_line(proposal)]
+    traced = proposal if len(proposal.allocations) <= MOST_CODES else proposal.alone
+    return [*([proposal.book.join(said)] if said else []), derived, made_line(traced)]

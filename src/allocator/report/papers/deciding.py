@@ -22,6 +22,7 @@ from allocator.report.words.rule import weights_words
 
 MOST_WHOLE = 20  # recipients whose amounts a page can hold all
 MOST_CHANGES = 12  # of more, those with the largest changes
+LONGEST = 100  # characters on an option where room is short
 MOST_POOLS = 4  # whose weights are said
 MOST_DIFFERENCES = 3  # sentences on what an option changes
 AMOUNT = "amount"
@@ -32,7 +33,7 @@ def base_heading(base: Base, proposal: Proposal) -> str:
     return proposal.short(0) if base.allocation is not None else base.heading
 
 
-def amounts_table(proposal: Proposal) -> Table:
+def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
     """Each recipient's base, proposed amount, change, growth and share; of many those that change most.
 
     Without a base, amount and share.  Adjustments and instalments stand beside the amounts.
@@ -53,7 +54,7 @@ def amounts_table(proposal: Proposal) -> Table:
     if scenario.issued is not None:
         columns.append((book.say("table.issued"), scenario.issued, False))
         columns.append((book.say("table.to_issue"), chosen.to_issue, True))
-    shown = most_changed(proposal)
+    shown = most_changed(proposal, most)
     rest = [id for id in amounts if id not in set(shown)]
 
     def row(number: str, name: str, ids: Sequence[str], role: str) -> Row:
@@ -98,10 +99,10 @@ def growth_text(old: Number, new: Number, proposal: Proposal) -> str:
     return proposal.book.say("rule.percent", value=proposal.book.number(by, 1, sign=True) if by else "0")
 
 
-def most_changed(proposal: Proposal) -> list[str]:
+def most_changed(proposal: Proposal, most: int = MOST_WHOLE) -> list[str]:
     """The recipients that the table lists: all, or of many the largest changes, the largest first."""
     amounts, base = proposal.chosen.amounts, proposal.reference
-    if len(amounts) <= MOST_WHOLE:
+    if len(amounts) <= most:
         return list(amounts)
     sizes = amounts if base is None or not moved(proposal) else base.found(proposal.chosen).changes
     return sorted(amounts, key=lambda id: -abs(Fraction(sizes.get(id, 0))))[:MOST_CHANGES]
@@ -116,7 +117,7 @@ def moved(proposal: Proposal) -> bool:
 # --- options --------------------------------------------------------------------------------------
 
 
-def options_table(proposal: Proposal) -> Table:
+def options_table(proposal: Proposal, most: int = MOST_DIFFERENCES) -> Table:
     """The options: letter, what differs, money moved, gaining, losing, the largest's share.
 
     What differs is said against option A, whose rule is said itself; money and counts are against the base.
@@ -134,7 +135,7 @@ def options_table(proposal: Proposal) -> Table:
         proposed = at == proposal.proposed
         named = book.say("report.brief.proposed", letter=letter(at)) if proposed else letter(at)
         money = "—" if change.moved is None else book.number(in_units(change.moved, scenario))
-        cells = [named, what_differs(proposal, at), money]
+        cells = [named, _cut(what_differs(proposal, at, most), most), money]
         cells += [book.number(in_units(change.more, scenario), sign=True)] if sums else []
         cells += [str(change.gains.count), str(change.losses.count)]
         share = "—" if top.largest_share is None else book.number(100 * top.largest_share, 1)
@@ -155,14 +156,19 @@ def options_table(proposal: Proposal) -> Table:
     return written(caption, headers, numeric, rows, unit_of(scenario, book))
 
 
-def what_differs(proposal: Proposal, at: int) -> str:
+def _cut(said: str, most: int) -> str:
+    """The words on an option, cut where there is room for one sentence alone."""
+    return said if most > 1 or len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+
+
+def what_differs(proposal: Proposal, at: int, most: int = MOST_DIFFERENCES) -> str:
     """An option in words: the first by its rule, every other one by its differences from the first."""
     book, base = proposal.book, proposal.base.scenario
     if not at:
         return rule_in_short(proposal.base, proposal)
     scenario = proposal.scenarios[at]
     found = [d for d in differences(base, scenario) if d.clause != "title"]
-    lines = differences_in_words(found, scenario, book, MOST_DIFFERENCES)
+    lines = differences_in_words(found, scenario, book, most)
     return book.join(lines) if lines else book.say("report.brief.same_rule", base=proposal.short(0))
 
 

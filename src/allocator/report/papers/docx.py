@@ -302,7 +302,7 @@ def layout(grid: Table, room: float, largest: float = LARGEST_CELL) -> tuple[flo
         for cells, numeric, need in zip(columns, grid.numeric, needs, strict=True)
     ]
     if sum(wanted):
-        part = min(1.0, 0.8 * spare / sum(wanted))
+        part = min(1.0, 0.95 * spare / sum(wanted))
         needs = [need + part * more for need, more in zip(needs, wanted, strict=True)]
     spare = max(0.0, left - size * sum(needs))
     return size, [2 * BESIDE + need * (size + spare / sum(needs)) for need in needs]

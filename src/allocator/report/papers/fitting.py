@@ -24,15 +24,25 @@ UNIT = 12  # points of the line with the unit above a table
 
 def smallest(blocks: Sequence[Block], *, chinese: bool) -> int:
     """The memorandum’s look, 1 the largest, in which the blocks take one page; else the last."""
+    levels = _fitting(blocks, chinese=chinese)
+    return next((level for level, fitting in levels.items() if fitting), max(levels))
+
+
+def fits(blocks: Sequence[Block], *, chinese: bool) -> bool:
+    """True if the blocks take one page in any look."""
+    return any(_fitting(blocks, chinese=chinese).values())
+
+
+def _fitting(blocks: Sequence[Block], *, chinese: bool) -> dict[int, bool]:
+    """For each look of a memorandum, the largest first, True if the blocks take one page in it."""
     from allocator.report.papers.docx_styles import LOOKS
 
-    levels = sorted(level for language, level in LOOKS if level and language == chinese)
-    for level in levels:
+    found = {}
+    for level in sorted(level for language, level in LOOKS if level and language == chinese):
         look = LOOKS[chinese, level]
         top, bottom, _, _ = look.margins
-        if height(blocks, look) <= FULL * (SHEET[1] - top - bottom) * POINTS:
-            return level
-    return levels[-1]
+        found[level] = height(blocks, look) <= FULL * (SHEET[1] - top - bottom) * POINTS
+    return found
 
 
 def height(blocks: Sequence[Block], look: Look) -> float:
