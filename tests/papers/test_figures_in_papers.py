@@ -127,6 +127,7 @@ def test_no_request_is_made_of_foreign_money_and_a_key_may_choose(lang: str) -> 
     chinese = replace(scenario, fund=replace(scenario.fund, papers="cn"))
     kinds = [paper.key for paper in papers(proposal([chinese], BOOKS[lang], ON))]
     assert kinds == ["brief", "meeting", "request", "notice", "worksheet"]
+    assert chinese.digest == scenario.digest  # it decides no amount
 
 
 def test_what_is_attached_hangs_under_its_name() -> None:

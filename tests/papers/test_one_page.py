@@ -16,7 +16,7 @@ from figures_in_text import BOOKS
 from generated import generated
 from test_figures_in_papers import ON, made
 
-from allocator import Limit, Text
+from allocator import Factor, Limit, Text
 from allocator.core.provenance import Provenance
 from allocator.report.papers.blocks import Attached, Words
 from allocator.report.papers.brief import brief
@@ -142,6 +142,18 @@ def test_signature_and_total_never_stand_alone_and_the_number_is_beside_who_sign
             assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     (first, *_) = Document(io.BytesIO(docx(request(found), ON))).paragraphs
     assert first.text.split("\t") == ["×××〔××××〕×号", "签发人：×××"]
+
+
+def test_what_the_money_is_booked_under_stands_in_the_first_annex() -> None:
+    (rule, *_) = made("real", "zh").scenarios
+    words = tuple(f"20113{at:02}" for at in range(len(rule.ids)))
+    subject = Factor("subject", words, name="支出功能分类科目", status="provided", text=True)
+    paper = notice(proposal([replace(rule, factors=(*rule.factors, subject))], BOOKS["zh"], ON))
+    annex, _ = (block for block in paper.blocks if isinstance(block, Table))
+    at = annex.headers.index("支出功能分类科目")
+    assert tuple(row.cells[at] for row in annex.rows if row.role == "recipient") == words
+    without, _ = (b for b in notice(made("real", "zh")).blocks if isinstance(b, Table))
+    assert "支出功能分类科目" not in without.headers
 
 
 def test_a_line_of_what_is_attached_hangs_under_the_name() -> None:
