@@ -101,7 +101,11 @@ def _parts(paper: Paper, look: Look) -> Iterator[dict[str, Any]]:
         margins = turned(look.margins) if wide else look.margins
         room = ((297 if wide else 210) - sum(margins[2:])) * POINTS
         blocks = list(_blocks(held, look, room, flows=paper.flows))
-        yield {"wide": wide, "margins": margins, "blocks": blocks}
+        small = len(blocks) - next(
+            (i for i in range(len(blocks), 0, -1) if blocks[i - 1]["kind"] != "small"), 0
+        )
+        fine = 0 < small < len(blocks) and not wide and paper.compact == 0
+        yield {"wide": wide, "margins": margins, "blocks": blocks, "fine": fine, "small": small}
         wide, held = block is not None and block.wide, []
 
 
@@ -139,11 +143,18 @@ def _table(grid: Table, look: Look, room: float, *, flows: bool) -> dict[str, An
         "numeric": list(grid.numeric),
         "counted": all(not row.cells[0] or row.cells[0].isdigit() for row in grid.rows),
         "rows": [{"role": row.role, "cells": list(row.cells)} for row in grid.rows],
-        "foot": 2 if roles and roles[-1] in ("subtotal", "total") else 1,  # rows that no page break parts
+        "foot": min(len(roles) - 1, _totals(roles) + 2),  # rows that never stand alone on a page
         "size": size,
         "widths": widths,
         "flows": flows or len(grid.rows) > TOGETHER,
     }
+
+
+def _totals(roles: Sequence[str]) -> int:
+    """The number of totals at the end of a table."""
+    return next(
+        (at for at, role in enumerate(reversed(roles)) if role not in ("subtotal", "total")), len(roles)
+    )
 
 
 # --- looks ----------------------------------------------------------------------------------------

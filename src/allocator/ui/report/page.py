@@ -22,8 +22,10 @@ from allocator.report.papers.layouts import fields as own
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
+from allocator.report.papers.plain import consultation, schedule
 from allocator.report.papers.proposal import Proposal, ReadingAsked, one_fund, proposal
 from allocator.report.papers.slides import deck
+from allocator.report.papers.worksheet import worksheet
 from allocator.text import EN, LANGUAGES, ZH, Phrasebook
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import Choices, labels, render_choice, usual
@@ -36,13 +38,25 @@ PAPERS = {  # with their name and what they are for
     "meeting": ("app.report.meeting", "app.report.meeting_about"),
     "request": ("app.report.request", "app.report.request_about"),
     "notice": ("app.report.notice", "app.report.notice_about"),
+    "schedule": ("app.report.schedule", "app.report.schedule_about"),
+    "consultation": ("app.report.consultation", "app.report.consultation_about"),
     "slides": ("app.report.slides", "app.report.slides_about"),
     "district": ("app.report.district", "app.report.district_about"),
+    "worksheet": ("app.report.worksheet", "app.report.worksheet_about"),
     "internal": ("app.report.internal", "app.report.internal_about"),
 }
+OFFICIAL, PLAIN = ("meeting", "request", "notice"), ("schedule", "consultation")  # instead of each other
 MOST_LAYOUTS = 20
 Build = Callable[[Proposal], Any]
-WRITERS: Mapping[str, Build] = {"brief": brief, "meeting": meeting, "request": request, "notice": notice}
+WRITERS: Mapping[str, Build] = {
+    "brief": brief,
+    "meeting": meeting,
+    "request": request,
+    "notice": notice,
+    "schedule": schedule,
+    "consultation": consultation,
+    "worksheet": worksheet,
+}
 
 
 def render() -> None:
@@ -142,9 +156,10 @@ def _readings(scenarios: Sequence[Scenario]) -> list[ReadingAsked]:
 def _render_papers(made: Proposal, book: Phrasebook) -> None:
     st.html(markup.heading(book.say("app.report.papers")))
     left, right = st.columns([1.4, 1])
+    offered = [one for one in PAPERS if one not in (OFFICIAL if made.plain else PLAIN)]
     kind = left.selectbox(
-        book.say("app.report.paper"), list(PAPERS), format_func=lambda one: book.say(PAPERS[one][0]),
-        key=f"report-paper-{book.language}",
+        book.say("app.report.paper"), offered, format_func=lambda one: book.say(PAPERS[one][0]),
+        key=f"report-paper-{book.language}{'-plain' if made.plain else ''}",
     )  # fmt: skip
     id = ""
     if kind == "district":
