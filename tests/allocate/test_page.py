@@ -169,7 +169,7 @@ def effect_of(file: str, lang: str) -> str:
 
 def test_effect_in_one_sentence() -> None:
     assert effect_of("equal-weights", "zh") == (
-        "与实际下达数相比，共调整166万元，占按因素法分配额的3.0%：8个增加，1个减少；"
+        "与已下达数相比，共调整166万元，占按因素法分配额的3.0%：8个增加，1个减少；"
         "增加最多的是江阳区（+49万元），减少最多的是自贸区（−166万元）。"
     )
     assert effect_of("equal-weights", "en") == (
@@ -177,7 +177,7 @@ def test_effect_in_one_sentence() -> None:
         "(8 gaining, 1 losing); Jiangyang District gains most (+490,000 yuan), "
         "Free Trade Zone loses most (−1,660,000 yuan)."
     )
-    assert effect_of("published-rule", "zh") == "测算结果与实际下达数完全一致，没有资金调整。"
+    assert effect_of("published-rule", "zh") == "测算结果与已下达数完全一致，没有资金调整。"
 
 
 def test_a_small_share_is_not_called_zero() -> None:

@@ -143,7 +143,7 @@ def test_assumed_data_is_never_held_against_the_split(run: Run) -> None:
 def test_real_data_says_whether_it_gives_the_split(run: Run, tmp_path: Path, lang: str) -> None:
     scenario = load_scenario(RULE)
     out = run(real(tmp_path / "right", scenario), lang=lang)
-    said = {"en": "this reading gives the published split to the last unit", "zh": "与实际下达数完全一致"}
+    said = {"en": "this reading gives the published split to the last unit", "zh": "与已下达数完全一致"}
     assert said[lang] in out
     other = load_scenario(FOLDER / "equal-weights.toml")  # its split under 25/25/25/25 is another one
     out = run(real(tmp_path / "off", other), lang=lang)

@@ -160,7 +160,7 @@ def test_ranges_of_the_plan():
 PLAN = {
     "zh": (
         "假设：按因素占比加权一次分配50000亩（权重30/20/20/30），各自四舍五入到100亩，"
-        "且再按所列调整数增减。实际下达数与该假设相容。",
+        "且再按所列调整数增减。已下达数与该假设相容。",
         "不构成对分配结果的评价。",
         "方案列有调整数，涉及18个对象，合计增加2400亩、减少2300亩（所列理由：未公布理由）",
         "取整之后合计49900亩，比按因素分配的50000亩少100亩：各自取整的数，",
@@ -217,7 +217,7 @@ def test_what_is_said_of_the_printed_results(files, run, lang, sentences):
     assert {"zh": "必然一致", "en": "of necessity"}[lang] not in out
     out, _ = run(files / "results.toml", lang=lang)
     other = {
-        "zh": "24个对象中有1个与实际下达数不同",
+        "zh": "24个对象中有1个与已下达数不同",
         "en": "other amounts than the published ones for 1 of 24",
     }
     assert other[lang] in out and {"zh": "调整数", "en": "adjust"}[lang] not in out

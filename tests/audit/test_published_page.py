@@ -123,7 +123,7 @@ def test_the_arithmetic_of_the_document() -> None:
     assert uses is not None
     assert [row.cells[1] for row in uses.rows] == ["122.23", "5250.95", "123.05", "225.77", "5722"]
     assert document.sums(LUZHOU, ZH) == [
-        "实际下达数合计5602万元，加上市级部门安排120万元，等于资金总额5722万元。",
+        "已下达数合计5602万元，加上市级部门安排120万元，等于资金总额5722万元。",
         "各项用途合计5722万元，等于资金总额。",
     ]
     assert document.source_line(LUZHOU, ZH).startswith("公开。")
@@ -307,7 +307,7 @@ def test_amounts_as_people_write_them(written: str, amount: int | None) -> None:
 def test_a_table_that_fits_is_marked_derived() -> None:
     app = press(page(scenario=RULE), "生成这张表")
     said = words(app)
-    assert "推算 推算：按该口径能得出实际下达数的一组因素占比" in said
+    assert "推算 推算：按该口径能得出已下达数的一组因素占比" in said
     assert "吻合不说明任何问题" in said
     assert "100.00" in html_of(app)
 

@@ -271,7 +271,7 @@ RULE, EQUAL, CAP = (f"luzhou-2023/{name}" for name in ("published-rule", "equal-
 def test_the_page_shows_the_chosen_scenarios(page: Page) -> None:
     app = page(**{"with": [RULE, EQUAL, CAP]})
     said = html(app)
-    for expected in ("共调整166万元", "B − A", "C − A", "实际下达数", "al-loss-3", "示例数据", "输入校验码"):
+    for expected in ("共调整166万元", "B − A", "C − A", "已下达数", "al-loss-3", "示例数据", "输入校验码"):
         assert expected in said
     assert len(app.get("vega_lite_chart")) == 2
     assert app.query_params["with"] == [RULE, EQUAL, CAP]

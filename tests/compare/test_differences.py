@@ -388,7 +388,7 @@ def words(good: Scenario, name: str, lang: str = "zh") -> list[str]:
         ("a limit for others", ["保底、封顶：去掉“每个对象保底1万元”；新增“北区、南县各保底1万元”。"]),
         ("values", ["jobs：南县由30改为30.5；新区由空白改为0。"]),
         ("a recipient gone, not its values one by one", ["区县（园区）：去掉南县（1个）。"]),
-        ("no published amounts", ["实际下达数：去掉合计（原为90万元）。"]),
+        ("no published amounts", ["已下达数：去掉合计（原为90万元）。"]),
         ("provenance", ["单元格说明：北区的jobs（共1处不同）。"]),
         ("the order of weights does not count", []),
     ],

@@ -178,7 +178,7 @@ def sentences(found: Finding, lang: str) -> dict[str, str]:
     whole = found.base_total
     return {
         "against": against_sentence(
-            found, {"zh": "实际下达数", "en": "what was published"}[lang], whole, words
+            found, {"zh": "已下达数", "en": "what was published"}[lang], whole, words
         ),
         "lettered": lettered_sentence(found, "B", "A", whole, words),
         "short": short(found, words),

@@ -362,4 +362,4 @@ def test_what_is_entered_can_be_kept_as_a_file_of_rules() -> None:
 
 def test_another_scenario_of_the_fund_is_held_up_by_its_own_amounts() -> None:
     html = html_of(page("zh", "luzhou-2023/equal-weights"))
-    assert "该方案的分配结果与实际下达数不同" in html
+    assert "该方案的分配结果与已下达数不同" in html

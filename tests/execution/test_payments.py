@@ -432,8 +432,8 @@ def test_what_the_command_refuses(run, tmp_path):
 
 def test_a_scenario_that_differs_from_what_was_published_says_so(run):
     out = run(FOLDER / "equal-weights.toml", PAYMENTS, lang="zh")[0]
-    assert "该方案的分配结果与实际下达数不同" in out
-    assert "该方案的分配结果与实际下达数不同" not in run(RULE, PAYMENTS, lang="zh")[0]
+    assert "该方案的分配结果与已下达数不同" in out
+    assert "该方案的分配结果与已下达数不同" not in run(RULE, PAYMENTS, lang="zh")[0]
 
 
 def test_the_rules_of_luzhou_and_its_illustrative_payments():

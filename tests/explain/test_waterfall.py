@@ -187,7 +187,7 @@ def test_names_stand_in_lines_and_are_told_apart() -> None:
 
 def test_from_the_fund_to_the_amount_and_beside_it_what_was_decided() -> None:
     grid = fund_table(luzhou("equal-weights"), "ftz", ZH)
-    assert grid.headers == ("项目", "测算结果", "实际下达数") and grid.unit == "单位：万元"
+    assert grid.headers == ("项目", "测算结果", "已下达数") and grid.unit == "单位：万元"
     assert [row.cells for row in grid.rows] == [
         ("资金总额", "5722", "5722"),
         ("减：市级部门安排", "−120", "−120"),

@@ -205,7 +205,7 @@ def test_one_option_alone_is_held_against_it_too(made, lang: str) -> None:
 def test_without_a_base_papers_are_as_they_were(made) -> None:
     found = made("zh", None)
     assert found.known is None and "与A相比" in words(meeting(found))
-    assert "实际下达数" in [header for grid in grids(meeting(found)) for header in grid.headers]
+    assert "已下达数" in [header for grid in grids(meeting(found)) for header in grid.headers]
 
 
 def test_a_base_that_an_option_does_not_state_is_refused(made) -> None:

@@ -224,10 +224,10 @@ def test_only_amounts_above_zero_go_on_the_logarithmic_axis() -> None:
 
 NAMES = ["乙", "甲", "<b>"]
 MARKS = {
-    "amount": charts.amount_marks(NAMES, ZH, base="实际下达数", width=80, room=50),
+    "amount": charts.amount_marks(NAMES, ZH, base="已下达数", width=80, room=50),
     "alone": charts.amount_marks(NAMES, ZH, base=None, width=80, room=50),
     "change": charts.change_marks(NAMES, ZH, width=80),
-    "log": charts.log_marks(NAMES, ZH, base="实际下达数", width=80),
+    "log": charts.log_marks(NAMES, ZH, base="已下达数", width=80),
 }
 
 
@@ -332,10 +332,10 @@ def test_panel_titles_say_that_the_scales_differ() -> None:
 
 def test_accessible_names_say_who_and_what_but_no_figures() -> None:
     rows = rows_of(luzhou())
-    said = describe("amount", rows, WAN, ZH, base="实际下达数")
-    assert all(row.name in said for row in rows) and "万元" in said and "实际下达数" in said
+    said = describe("amount", rows, WAN, ZH, base="已下达数")
+    assert all(row.name in said for row in rows) and "万元" in said and "已下达数" in said
     # the same under other weights, or the page would draw the chart anew
-    assert said == describe("amount", rows_of(luzhou("jobs-first")), WAN, ZH, base="实际下达数")
+    assert said == describe("amount", rows_of(luzhou("jobs-first")), WAN, ZH, base="已下达数")
     many = rows_of(load_scenario(SCENARIOS / "au-wa-2024-25/scenario.toml"), "en")
     assert "137 recipients" in describe("change", many, Unit(1, "AUD"), EN, base="published")
 

@@ -72,7 +72,7 @@ def test_bounds_name_what_moves(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_audit_of_pools_by_command(published: Path, capsys: pytest.CaptureFixture[str]) -> None:
     audit = runs(capsys, "audit")
     out, _ = audit(published, "--weights", "foreign=50,foreign.effort=50", lang="zh")
-    assert "分项切块分配5602万元" in out and "没有发现与实际下达数不相容之处" in out
+    assert "分项切块分配5602万元" in out and "没有发现与已下达数不相容之处" in out
     assert "完全一致" in out  # the data that it was made from
     assert load_scenario(published).digest in out
     out, _ = audit(published, "--weights", "foreign=50,foreign.effort=50", "--format", "json")

@@ -187,8 +187,8 @@ def test_displayed_figures_do_not_count_and_formulas_count_as_their_values(good)
     [
         ("Published", [280000, 210000, 210000, 200000]),
         ("published（元）", [280000, 210000, 210000, 200000]),
-        ("实际下达数（万元）", [28, 21, 21, 20]),
-        ("实际下达数(亿元)", [0.0028, 0.0021, 0.0021, 0.002]),
+        ("已下达数（万元）", [28, 21, 21, 20]),
+        ("已下达数(亿元)", [0.0028, 0.0021, 0.0021, 0.002]),
     ],
 )
 def test_amounts_in_the_unit_of_their_heading(good, heading, amounts):

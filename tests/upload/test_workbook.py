@@ -53,7 +53,7 @@ def test_the_sheets_in_chinese(good):
             "投资",
             "jobs",
             "population",
-            "实际下达数（万元）",
+            "已下达数（万元）",
             "上年数（万元）",
         ],
         ["north", "北区", "North District", "区", 60, 10, 100, 28, 27],

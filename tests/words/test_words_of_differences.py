@@ -67,9 +67,9 @@ SENTENCES: list[tuple[Difference, str, str]] = [
     (D("value", ("x", "a"), None, "2"), "人口：甲由空白改为2。", "人口: 甲 from blank to 2."),
     (D("value", ("x", "a"), "1000", None), "人口：甲由1000改为空白。", "人口: 甲 from 1,000 to blank."),
     (D("value", ("x", "a"), "?", "2"), "人口：甲由“?”改为2。", "人口: 甲 from “?” to 2."),
-    (D("published", ("a",), "1", "2"), "实际下达数：甲由1元改为2元。",
+    (D("published", ("a",), "1", "2"), "已下达数：甲由1元改为2元。",
      "Published amounts: 甲 from 1 yuan to 2 yuan."),
-    (D("published", ("en",), "1", "2"), "实际下达数：en由1元改为2元。",  # a recipient's id, no language
+    (D("published", ("en",), "1", "2"), "已下达数：en由1元改为2元。",  # a recipient's id, no language
      "Published amounts: en from 1 yuan to 2 yuan."),
     (D("previous", ("b",), "5", None), "上年数：去掉乙（原为5元）。",
      "Amounts of last year: 乙 5 yuan (removed)."),
@@ -170,7 +170,7 @@ def test_of_many_figures_the_one_that_changes_most_is_named() -> None:
     ]
     paid = [*(D("published", (id,), "1", "2") for id in "abc"), D("published", ("d",), "5", "1")]
     assert sentences_of(*paid, lang="zh", scenario=four) == [
-        "实际下达数：4个区县（园区）中4个的数不同，变化最大的是D，由5元改为1元。"
+        "已下达数：4个区县（园区）中4个的数不同，变化最大的是D，由5元改为1元。"
     ]
 
 

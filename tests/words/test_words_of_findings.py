@@ -58,7 +58,7 @@ SENTENCES: list[tuple[Finding, str, dict[str, str]]] = [
         "short": "调整10元（占10.0%），2个增加，1个减少",
         "phrase": "方案B调整10元",
         "total": "",
-        "matched": "3项金额与实际下达数不同：A、B、C。",
+        "matched": "3项金额与已下达数不同：A、B、C。",
     }),
     (MOVED, "en", {
         "against": "Against last year, 10 yuan moves, 5.0 % of the amount shared out (2 gaining, 1 losing); "

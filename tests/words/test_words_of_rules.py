@@ -160,7 +160,7 @@ def test_the_effect_says_what_it_is_held_against() -> None:
     now = allocate(published)  # 17.5, 15, 17.5, of which the first in the list gets the unit
     assert dict(now.amounts) == {"a": 18, "b": 15, "c": 17}
     assert effect_sentence(now, held_against(now, published.published or {}), ZH) == (
-        "与实际下达数相比，共调整3元，占按因素法分配额的6.0%：2个增加，1个减少；"
+        "与已下达数相比，共调整3元，占按因素法分配额的6.0%：2个增加，1个减少；"
         "增加最多的是甲（+2元），减少最多的是乙（−3元）。"
     )
 
@@ -379,7 +379,7 @@ def test_what_was_read_of_a_file() -> None:
         ("Digest", scenario.digest),
     ]
     plain = dict(read_lines(allocate(small(published={"a": 50, "b": 25, "c": 25})), ZH))
-    assert plain["实际下达数"] == "100元，等于资金总额减市级部门安排"
+    assert plain["已下达数"] == "100元，等于资金总额减市级部门安排"
     assert (plain["保底、封顶"], plain["区县（园区）"]) == ("0", "3 (区 1)")
     assert not {"系数", "上年数", "有说明的单元格"} & plain.keys()
     assert dict(read_lines(allocate(many(2)), EN))["Recipients"] == "2"
