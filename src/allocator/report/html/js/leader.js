@@ -7,6 +7,8 @@ import {compareWithProgram, start} from "./opening.js";
 import {Slides} from "./slides.js";
 import {headline, legend, optionLines, PAGE, picture, rowsOf, sideBySide, table} from "./view.js";
 
+const PRINTED = 20;  // the most recipients whose table stands on the one page
+
 class Leader {
     constructor(content) {
         this.content = content;
@@ -21,6 +23,8 @@ class Leader {
         document.body.append(this.root);
         this.draw();
         document.addEventListener("keydown", event => this.key(event));
+        // on paper nothing can be unfolded: the table and the sources of a page's worth of recipients stand there
+        window.addEventListener("beforeprint", () => { for (const fold of this.printed || []) fold(); });
         if (location.hash === "#show") this.show();
     }
 
@@ -104,6 +108,7 @@ class Leader {
     drawBelow(rows) {
         const {model, book} = this, at = model.chosen;
         const open = name => (this.opened || {})[name];
+        this.printed = [];
         // what is folded away is drawn when it is opened
         const fold = (name, draw) => {
             const made = el("details", {open: open(name), on: {toggle: () => {
@@ -111,6 +116,9 @@ class Leader {
                 if (made.open && !made.drawn) put();
             }}}, el("summary", {}, book.say(name)));
             const put = () => { made.drawn = true; add(made, draw()); };
+            if (rows.length <= PRINTED && name !== "side") {
+                this.printed.push(() => { if (!made.drawn) put(); made.open = true; });
+            }
             if (open(name)) put();
             return made;
         };
