@@ -131,7 +131,7 @@ def test_amounts_are_those_of_the_program_to_the_last_unit(browser: Any) -> None
 
 @deeper
 def test_titles_are_those_of_the_program(browser: Any) -> None:
-    made = list(page_vectors.titles(cases(120, 2000), 43))
+    made = list(page_vectors.titles(cases(60, 2000), 43))
     with engine(browser) as page:
         found = page.evaluate(
             "([asked, language]) => asked.map(one => titled(one, language))",
@@ -183,7 +183,7 @@ def test_a_corrected_figure_gives_what_the_program_gives(browser: Any) -> None:
             continue
         asked.append([own, place, str(value)])
         expected.append(str(found.entitlements[id]))
-        if len(asked) == 60:
+        if len(asked) == 30:
             break
     with engine(browser) as page:
         got = page.evaluate(
@@ -438,7 +438,7 @@ def test_hostile_names_are_harmless(open_file: Any) -> None:
         assert page.locator("script").count() == 2
 
 
-@pytest.mark.parametrize("which", ["leader", "show", "trial", "recipient", "fixed"])
+@pytest.mark.parametrize("which", ["leader", "trial", "recipient", "fixed"])
 def test_axe_finds_nothing(open_file: Any, which: str) -> None:
     found = find_spec("axe_playwright_python")
     assert found and found.origin
@@ -453,9 +453,8 @@ def test_axe_finds_nothing(open_file: Any, which: str) -> None:
     page = open_file(content)
     for folded in page.locator(".below summary").all():
         folded.click()
-    if which in ("show", "trial"):
-        page.keyboard.press("p")
     if which == "trial":
+        page.keyboard.press("p")
         page.keyboard.press("t")
     page.evaluate(axe)
     assert page.evaluate(VIOLATIONS) == []

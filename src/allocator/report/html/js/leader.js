@@ -24,7 +24,10 @@ class Leader {
         this.draw();
         document.addEventListener("keydown", event => this.key(event));
         // on paper nothing can be unfolded: the table and the sources of a page's worth of recipients stand there
-        window.addEventListener("beforeprint", () => { for (const fold of this.printed || []) fold(); });
+        window.addEventListener("beforeprint", () => {
+            for (const fold of this.printed || []) fold();
+            document.body.classList.toggle("whole", this.printed.length > 0);
+        });
         if (location.hash === "#show") this.show();
     }
 
@@ -47,7 +50,7 @@ class Leader {
 
     top() {
         const {content, book} = this, next = content.languages[(content.languages.findIndex(one => one.key === this.language) + 1) % content.languages.length];
-        return el("header", {class: "bar"}, el("p", {class: "fund"}, named(book.text(content.fund))),
+        return el("header", {class: "topbar"}, el("p", {class: "fund"}, named(book.text(content.fund))),
             content.assumed && el("details", {class: "why"}, el("summary", {class: "chip"}, book.say("assumed")), el("p", {}, book.text(content.assumed))),
             this.checkBadge(), el("span", {class: "space"}),
             el("button", {type: "button", class: "first", on: {click: () => this.show()}}, book.say("show")),

@@ -11,7 +11,7 @@ class Draft {
         this.books = new Map(content.languages.map(language => [language.key, new Book(language, content.texts[language.key])]));
         this.language = content.first;
         this.fixed = document.getElementById("fixed");
-        this.bar = el("header", {class: "bar"});
+        this.bar = el("header", {class: "topbar"});
         this.form = el("section", {class: "correct"});
         document.body.prepend(this.bar);
         this.fixed.append(this.form);
