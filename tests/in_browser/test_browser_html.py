@@ -311,6 +311,21 @@ def test_sliders_move_the_amounts_as_the_program_would(open_file: Any) -> None:
     assert amounts(page) == wanted(CAP)
 
 
+def test_how_an_amount_comes_about_is_shown(open_file: Any) -> None:
+    page = open_file(leader(CAP))
+    page.locator("summary", has_text=ZH.say("html.script.steps")).click()
+    steps = page.locator(".below details[open] .sheet")
+    found = allocate(CAP)
+    steps.locator("tr.total", has_text="317").wait_for()
+    said = steps.inner_text()
+    for by in (
+        *(part["jiangyang"] for part in found.contributions.values()),
+        found.entitlements["jiangyang"],
+    ):
+        assert ZH.number(by / page_vectors.ONE / 10_000, 2) in said
+    assert f"≈{ZH.number(found.split.multiplier, 6)}" in said and "≈316.84" in said and "≈0.16" in said
+
+
 def test_limits_that_cannot_hold_are_said_and_nothing_is_shown_for_them(open_file: Any) -> None:
     page = open_file(leader(CAP))
     page.get_by_role("combobox", name="对象").select_option(label="自贸区")

@@ -5,6 +5,7 @@ import {add, el, fill, named} from "./dom.js";
 import {Model, refusal} from "./model.js";
 import {compareWithProgram, start} from "./opening.js";
 import {Slides} from "./slides.js";
+import {stepsBox} from "./steps.js";
 import {headline, legend, optionLines, PAGE, picture, rowsOf, sideBySide, table} from "./view.js";
 
 const PRINTED = 20;  // the most recipients whose table stands on the one page
@@ -119,7 +120,7 @@ class Leader {
                 if (made.open && !made.drawn) put();
             }}}, el("summary", {}, book.say(name)));
             const put = () => { made.drawn = true; add(made, draw()); };
-            if (rows.length <= PRINTED && name !== "side") {
+            if (rows.length <= PRINTED && (name === "table" || name === "basis")) {
                 this.printed.push(() => { if (!made.drawn) put(); made.open = true; });
             }
             if (open(name)) put();
@@ -132,6 +133,7 @@ class Leader {
                 redraw();
                 return [rows.length > PAGE && this.pager(rows.length, redraw), el("p", {class: "unit"}, book.say("table.unit", {unit: book.text(this.content.unit)})), holder];
             }),
+            model.result(at).found && fold("steps", () => stepsBox(model, at, book)),
             model.options.length > 1 && fold("side", () => [optionLines(model, book), scroll("side", sideBySide(model, book))]),
             fold("basis", () => [el("ul", {}, this.content.trace.map(line => el("li", {}, book.text(line))))]));
     }
