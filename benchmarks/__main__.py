@@ -11,7 +11,20 @@ from benchmarks import (
     seek,
     startup,
     sweep,
+    travelling,
 )
 
-for part in (engine, audit, explain, seek, sweep, projects, execution, commands, startup, interaction):
+for part in (
+    engine,
+    audit,
+    explain,
+    seek,
+    sweep,
+    projects,
+    execution,
+    commands,
+    startup,
+    interaction,
+    travelling,
+):
     part.report()

@@ -57,6 +57,7 @@ def commands() -> Iterator[list[str]]:
     yield ["report", RULE, LUZHOU + "equal-weights.toml", LUZHOU + "cap-zone.toml", "--propose", "3",
            "--date", "2026-01-31", "--internal", "--details", "--out", "OUT"]  # fmt: skip
     yield ["report", "scenarios/us-crf-2020/scenario.toml", "--date", "2026-01-31", "--out", "OUT"]
+    yield ["report", RULE, LUZHOU + "cap-zone.toml", "--date", "2026-01-31", "--html", "OUT"]
     yield ["new", "OUT"]
     yield ["new", "OUT", "--like", RULE]
 

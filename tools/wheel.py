@@ -53,7 +53,8 @@ def commands(shipped: Path, away: Path) -> Iterator[list[str]]:
     register, activities = (str(projects / f"{name}-illustrative.csv") for name in ("register", "activities"))
     yield ["factors", register, str(projects / "rules" / "five-years.toml"), "--activities", activities]
     yield ["execution", rule, str(luzhou / "execution" / "payments-illustrative.csv"), "--on", "2023-09-30"]
-    yield ["report", rule, equal, "--propose", "2", "--date", "2026-01-31", "--out", "papers"]
+    yield ["report", rule, equal, "--propose", "2", "--date", "2026-01-31", "--out", "papers",
+           "--html", "page.html"]  # fmt: skip
 
 
 def main(pythons: list[str]) -> int:

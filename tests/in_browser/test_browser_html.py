@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,6 +91,12 @@ def wanted(scenario: Scenario, book: Phrasebook = ZH) -> dict[str, str]:
     return {book.text(r.name): book.number(found[r.id] // 10_000) for r in scenario.recipients}
 
 
+def pictured(page: Any, name: str) -> None:
+    """A picture of the page, where a folder for pictures is named."""
+    if folder := os.environ.get("ALLOCATOR_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
 @contextmanager
 def engine(browser: Any) -> Iterator[Any]:
     """A blank page with the script's own modules in it."""
@@ -124,7 +131,7 @@ def test_amounts_are_those_of_the_program_to_the_last_unit(browser: Any) -> None
 
 @deeper
 def test_titles_are_those_of_the_program(browser: Any) -> None:
-    made = list(page_vectors.titles(cases(120, 2000), 43))
+    made = list(page_vectors.titles(cases(60, 2000), 43))
     with engine(browser) as page:
         found = page.evaluate(
             "([asked, language]) => asked.map(one => titled(one, language))",
@@ -176,7 +183,7 @@ def test_a_corrected_figure_gives_what_the_program_gives(browser: Any) -> None:
             continue
         asked.append([own, place, str(value)])
         expected.append(str(found.entitlements[id]))
-        if len(asked) == 60:
+        if len(asked) == 30:
             break
     with engine(browser) as page:
         got = page.evaluate(
@@ -304,6 +311,21 @@ def test_sliders_move_the_amounts_as_the_program_would(open_file: Any) -> None:
     assert amounts(page) == wanted(CAP)
 
 
+def test_how_an_amount_comes_about_is_shown(open_file: Any) -> None:
+    page = open_file(leader(CAP))
+    page.locator("summary", has_text=ZH.say("html.script.steps")).click()
+    steps = page.locator(".below details[open] .sheet")
+    found = allocate(CAP)
+    steps.locator("tr.total", has_text="317").wait_for()
+    said = steps.inner_text()
+    for by in (
+        *(part["jiangyang"] for part in found.contributions.values()),
+        found.entitlements["jiangyang"],
+    ):
+        assert ZH.number(by / page_vectors.ONE / 10_000, 2) in said
+    assert f"≈{ZH.number(found.split.multiplier, 6)}" in said and "≈316.84" in said and "≈0.16" in said
+
+
 def test_limits_that_cannot_hold_are_said_and_nothing_is_shown_for_them(open_file: Any) -> None:
     page = open_file(leader(CAP))
     page.get_by_role("combobox", name="对象").select_option(label="自贸区")
@@ -339,6 +361,7 @@ def test_a_meeting_of_three_options_by_keys_alone(open_file: Any) -> None:
         )
         assert fits, show.inner_text()
         assert show.locator(".slide").evaluate(SMALLEST) >= 18
+        pictured(page, f"meeting-{len(seen)}")
         seen.append(
             (
                 show.locator(".which").inner_text() if show.locator(".which").count() else "",
@@ -365,6 +388,7 @@ def test_a_meeting_of_three_options_by_keys_alone(open_file: Any) -> None:
     shown = {r.name.zh: str(tried.amounts[r.id] // 10_000) for r in CAP.recipients}
     assert amounts(page, ".show .picture") == shown
     assert "未保存" in page.locator(".trial").inner_text()
+    pictured(page, "meeting-trial")
     page.keyboard.press("Escape")
     assert page.locator(".trial").count() == 0
     assert amounts(page, ".show .picture") == wanted(CAP)
@@ -429,7 +453,7 @@ def test_hostile_names_are_harmless(open_file: Any) -> None:
         assert page.locator("script").count() == 2
 
 
-@pytest.mark.parametrize("which", ["leader", "show", "trial", "recipient", "fixed"])
+@pytest.mark.parametrize("which", ["leader", "trial", "recipient", "fixed"])
 def test_axe_finds_nothing(open_file: Any, which: str) -> None:
     found = find_spec("axe_playwright_python")
     assert found and found.origin
@@ -439,12 +463,13 @@ def test_axe_finds_nothing(open_file: Any, which: str) -> None:
         if which == "recipient"
         else leader(RULE, CAP, proposed=1)
     )
+    if which == "fixed":  # the part without scripts, below the warning that the file was changed
+        content = content.replace(b'id="data">{', b'id="data"> {')
     page = open_file(content)
     for folded in page.locator(".below summary").all():
         folded.click()
-    if which in ("show", "trial"):
-        page.keyboard.press("p")
     if which == "trial":
+        page.keyboard.press("p")
         page.keyboard.press("t")
     page.evaluate(axe)
     assert page.evaluate(VIOLATIONS) == []

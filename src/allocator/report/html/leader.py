@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from allocator.core.beyond import covers_format_1
-from allocator.core.errors import ScenarioError
 from allocator.core.model import Scenario
 from allocator.report.html.document import document, in_order
 from allocator.report.html.element import Element, el
@@ -25,10 +23,10 @@ from allocator.report.html.words import languages, sentences
 from allocator.report.papers.blocks import part_of
 from allocator.report.papers.parts import day, described, trace_lines
 from allocator.report.papers.proposal import Proposal
-from allocator.report.tables.base import Base, known, known_keys
+from allocator.report.tables.base import KNOWN, Base, first, known, known_keys
 from allocator.report.tables.figures import recipient_names
 from allocator.report.tables.letters import letter
-from allocator.report.tables.office import office_table, with_final_share
+from allocator.report.tables.office import compare_table, office_table, with_final_share
 from allocator.report.words.paper_code import paper_code
 from allocator.report.words.title import finding_title
 from allocator.text import Phrasebook
@@ -53,7 +51,7 @@ def leader_content(proposal: Proposal, *, data: bool = True) -> Plain:
     bases = [known(key, proposal.scenarios, proposal.book) for key in known_keys(proposal.scenarios)]
     amounts = [amount for allocation in proposal.allocations for amount in allocation.amounts.values()]
     amounts += [amount for base in bases for amount in base.amounts.values()]
-    first = proposal.known.key if proposal.known else bases[0].key if bases else 0
+    base_key = proposal.known.key if proposal.known else bases[0].key if bases else 0
     assumed = proposal.illustrative
     return {
         "languages": languages(),
@@ -76,7 +74,7 @@ def leader_content(proposal: Proposal, *, data: bool = True) -> Plain:
         "options": [_option(proposal, at, place, columns, data) for at in range(len(proposal.allocations))],
         "columns": columns.all,
         "proposed": proposal.proposed,
-        "base": first,
+        "base": base_key,
         "assumed": in_each(lambda book: in_language(proposal, book).mark) if assumed else None,
         "shown": in_each(lambda book: trace_lines(in_language(proposal, book))[-1][0]),
         "made": in_each(lambda book: book.say("html.made", day=day(in_language(proposal, book)))),
@@ -124,10 +122,9 @@ def _option(proposal: Proposal, at: int, place: Mapping[str, int], columns: Colu
 
 def _why_fixed(scenario: Scenario, book: Phrasebook, data: bool) -> str:
     """The reason why an option is shown by fixed figures."""
-    try:
-        covers_format_1(scenario, "beyond.surface.html")
-    except ScenarioError as error:
-        return book.join(error.sentences(book))
+    if not computed(scenario):
+        clauses = [book.say(f"beyond.{kind}") for kind in scenario.beyond]
+        return book.say("html.beyond", clauses=clauses)
     return "" if data else book.say("html.without_data")
 
 
@@ -157,7 +154,8 @@ def _in_one(proposal: Proposal, book: Phrasebook) -> Element:
         parts.append(el("h2", book.say("html.options")))
         for other in others:
             parts += _finding(own, other, "h3")
-        parts.append(table_element(own.comparison, ""))
+        stated = base if base is not None and base.key in KNOWN else None
+        parts.append(table_element(compare_table(own.allocations, book, stated), ""))
     trace = [line for part in trace_lines(own) for line in part]
     return el("section", parts, lines_element(trace), lang=book.say("language.tag"))
 
@@ -177,6 +175,4 @@ def _base(proposal: Proposal, at: int) -> Base | None:
     keys = known_keys(proposal.scenarios)
     if keys:
         return known(keys[0], proposal.scenarios, proposal.book)
-    from allocator.report.tables.base import first
-
     return first(proposal.allocations) if at else None

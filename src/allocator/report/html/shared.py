@@ -82,8 +82,10 @@ def trace_of(proposal: Proposal) -> list[dict[str, str]]:
 
 
 def table_element(table: Table, caption: str) -> Element:
-    """A table as HTML: the first cell of text names its row."""
-    first = 1 if len(table.columns) > 1 and table.columns[0].key == "number" else 0
+    """A table as HTML; rows are named by their first cells, or the second where those are mere numbers."""
+    cells = table.shown
+    numbers = len(cells) > 1 and all(not cell or cell.isdigit() for cell in cells[0])
+    first = 1 if numbers else 0
     kinds = ["n" if numeric else None for numeric in table.numeric]
     head = (
         el("th", header, scope="col", class_=kind) for header, kind in zip(table.headers, kinds, strict=True)
@@ -95,7 +97,7 @@ def table_element(table: Table, caption: str) -> Element:
         "table",
         el("caption", f"{caption}　{table.unit}" if caption else table.unit),
         el("thead", el("tr", head)),
-        el("tbody", rows(list(zip(*table.shown, strict=True)), tags, classes)),
+        el("tbody", rows(list(zip(*cells, strict=True)), tags, classes)),
         class_="sheet",
     )
 

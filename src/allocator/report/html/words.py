@@ -10,6 +10,8 @@ SHARED = (
     "chart.rest", "chart.rest_amount", "chart.rest_count", "chart.scales",
     "finding.clause_join", "finding.counts", "finding.fund_less", "finding.fund_more", "finding.fund_same",
     "finding.percent", "finding.sum_less", "finding.sum_more", "finding.sum_same", "finding.tiny_share",
+    "html.step.amount", "html.step.earmark", "html.step.entitlement", "html.step.limited",
+    "html.step.multiplier", "html.step.rounded",
     "money.amount", "money.foreign", "money.hundred_million", "money.one", "money.ten_thousand",
     "place.list", "report.option", "report.option_short",
     "rule.about_percent", "rule.and_more", "rule.by", "rule.cap", "rule.caps", "rule.each",

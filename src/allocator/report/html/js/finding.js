@@ -1,5 +1,5 @@
 // What an allocation changes against a base, and the title that says it in one line.
-import {ZERO, compare, fraction, minus, over, plus, sign, size, sum} from "./exact.js";
+import {ZERO, compare, fraction, minus, over, sign, size, sum} from "./exact.js";
 import {isolated} from "./book.js";
 
 const APART = fraction(5n);  // an outlier is at least this many times the next amount
@@ -111,8 +111,4 @@ function splitTitle(all, words) {
         return book.say(ids.length === 1 ? "title.end" : "title.end_each", {names: named, amount: money(amount)});
     };
     return book.say("title.between", {most: end(most), least: end(least)});
-}
-
-export function totalOf(amounts) {
-    return [...amounts.values()].reduce(plus, ZERO);
 }

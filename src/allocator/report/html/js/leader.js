@@ -5,7 +5,10 @@ import {add, el, fill, named} from "./dom.js";
 import {Model, refusal} from "./model.js";
 import {compareWithProgram, start} from "./opening.js";
 import {Slides} from "./slides.js";
+import {stepsBox} from "./steps.js";
 import {headline, legend, optionLines, PAGE, picture, rowsOf, sideBySide, table} from "./view.js";
+
+const PRINTED = 20;  // the most recipients whose table stands on the one page
 
 class Leader {
     constructor(content) {
@@ -21,6 +24,11 @@ class Leader {
         document.body.append(this.root);
         this.draw();
         document.addEventListener("keydown", event => this.key(event));
+        // on paper nothing can be unfolded: the table and the sources of a page's worth of recipients stand there
+        window.addEventListener("beforeprint", () => {
+            for (const fold of this.printed || []) fold();
+            document.body.classList.toggle("whole", this.printed.length > 0);
+        });
         if (location.hash === "#show") this.show();
     }
 
@@ -43,7 +51,7 @@ class Leader {
 
     top() {
         const {content, book} = this, next = content.languages[(content.languages.findIndex(one => one.key === this.language) + 1) % content.languages.length];
-        return el("header", {class: "bar"}, el("p", {class: "fund"}, named(book.text(content.fund))),
+        return el("header", {class: "topbar"}, el("p", {class: "fund"}, named(book.text(content.fund))),
             content.assumed && el("details", {class: "why"}, el("summary", {class: "chip"}, book.say("assumed")), el("p", {}, book.text(content.assumed))),
             this.checkBadge(), el("span", {class: "space"}),
             el("button", {type: "button", class: "first", on: {click: () => this.show()}}, book.say("show")),
@@ -104,6 +112,7 @@ class Leader {
     drawBelow(rows) {
         const {model, book} = this, at = model.chosen;
         const open = name => (this.opened || {})[name];
+        this.printed = [];
         // what is folded away is drawn when it is opened
         const fold = (name, draw) => {
             const made = el("details", {open: open(name), on: {toggle: () => {
@@ -111,6 +120,9 @@ class Leader {
                 if (made.open && !made.drawn) put();
             }}}, el("summary", {}, book.say(name)));
             const put = () => { made.drawn = true; add(made, draw()); };
+            if (rows.length <= PRINTED && (name === "table" || name === "basis")) {
+                this.printed.push(() => { if (!made.drawn) put(); made.open = true; });
+            }
             if (open(name)) put();
             return made;
         };
@@ -121,6 +133,7 @@ class Leader {
                 redraw();
                 return [rows.length > PAGE && this.pager(rows.length, redraw), el("p", {class: "unit"}, book.say("table.unit", {unit: book.text(this.content.unit)})), holder];
             }),
+            model.result(at).found && fold("steps", () => stepsBox(model, at, book)),
             model.options.length > 1 && fold("side", () => [optionLines(model, book), scroll("side", sideBySide(model, book))]),
             fold("basis", () => [el("ul", {}, this.content.trace.map(line => el("li", {}, book.text(line))))]));
     }

@@ -19,7 +19,7 @@ export function shown(amount, {unit, book}, signed = false) {
 }
 
 // rows: {id, name, amount, base (or null), hollow}
-export function pictureTable(rows, words, heads, pick) {
+export function pictureTable(rows, words, heads) {
     const compared = rows.some(row => row.base !== null);
     const changes = rows.map(row => (row.base === null ? 0 : float(over(minus(row.amount, row.base), fraction(words.unit)))));
     const low = Math.min(0, ...changes), span = Math.max(0, ...changes) - low;
@@ -30,7 +30,7 @@ export function pictureTable(rows, words, heads, pick) {
     }
     const table = el("table", {class: rows.length > 12 ? "picture close" : "picture"},
         el("caption", {class: "sr"}, heads.caption), el("thead", {}, head));
-    for (const part of panelsOf(rows)) table.append(panel(part, words, compared, along, span, pick));
+    for (const part of panelsOf(rows)) table.append(panel(part, words, compared, along, span));
     return table;
 }
 
@@ -41,7 +41,7 @@ export function panelsOf(rows) {
     return [rows.filter(row => !apart.has(row)), rows.filter(row => apart.has(row))].filter(part => part.length);
 }
 
-function panel(rows, words, compared, along, span, pick) {
+function panel(rows, words, compared, along, span) {
     const {unit, book} = words;
     const most = Math.max(...rows.flatMap(row => [row.amount, row.base || ZERO]).map(one => float(over(one, fraction(unit)))));
     const top = roundUp(most) * 1.04, step = roundUp(top / 1.04 / TICKS);
@@ -56,17 +56,16 @@ function panel(rows, words, compared, along, span, pick) {
     const axis = ticks.map(tick => el("i", {style: {left: `${tick.at}%`}}, tick.text));
     body.append(el("tr", {class: "axis", "aria-hidden": "true"}, el("td"), el("td", {class: "track"}, el("div", {}, axis)),
         el("td"), compared && [el("td"), el("td"), el("td")]));
-    for (const row of rows) body.append(line(row, words, compared, at, along, pick));
+    for (const row of rows) body.append(line(row, words, compared, at, along));
     return body;
 }
 
-function line(row, words, compared, at, along, pick) {
+function line(row, words, compared, at, along) {
     const place = at(row.amount);
     const drawn = el("div", {}, el("b", {class: "stem", style: {width: `${place}%`}}),
         row.base !== null && el("b", {class: "base", style: {left: `${at(row.base)}%`}}),
         el("b", {class: row.hollow ? "point hollow" : "point", style: {left: `${place}%`}}));
-    const name = pick ? el("button", {type: "button", class: "plain", on: {click: () => pick(row)}}, named(row.name)) : named(row.name);
-    const cells = [el("th", {scope: "row"}, name), el("td", {class: "track", "aria-hidden": "true"}, drawn),
+    const cells = [el("th", {scope: "row"}, named(row.name)), el("td", {class: "track", "aria-hidden": "true"}, drawn),
         el("td", {class: "n strong"}, shown(row.amount, words))];
     if (compared && row.base !== null) {
         const change = minus(row.amount, row.base), ends = [along(ZERO), along(change)].sort((a, b) => a - b);
@@ -103,7 +102,7 @@ export function histogramTable(amounts, words, heads) {
     const edge = k => book.number(fraction(BigInt(Math.round(k * width * 1e6)), 1000000n));
     const rows = Array.from(counts, (count = 0, k) => el("tr", {},
         el("th", {scope: "row"}, book.say("chart.bin", {low: edge(k), high: edge(k + 1)})), el("td", {class: "n strong"}, String(count)),
-        el("td", {class: "track", "aria-hidden": "true"}, el("div", {}, el("b", {class: "bar count", style: {left: "0", width: `${100 * count / fullest}%`}})))));
+        el("td", {class: "track", "aria-hidden": "true"}, el("div", {}, count > 0 && el("b", {class: "bar count", style: {left: "0", width: `${100 * count / fullest}%`}})))));
     return el("table", {class: "picture close histogram"}, el("caption", {class: "sr"}, heads.caption),
         el("thead", {}, el("tr", {}, el("th", {scope: "col"}, heads.amount), el("th", {scope: "col", colspan: 2}, heads.count))),
         el("tbody", {}, rows));

@@ -11,7 +11,7 @@ class Draft {
         this.books = new Map(content.languages.map(language => [language.key, new Book(language, content.texts[language.key])]));
         this.language = content.first;
         this.fixed = document.getElementById("fixed");
-        this.bar = el("header", {class: "bar"});
+        this.bar = el("header", {class: "topbar"});
         this.form = el("section", {class: "correct"});
         document.body.prepend(this.bar);
         this.fixed.append(this.form);
@@ -24,9 +24,9 @@ class Draft {
         const language = content.languages[at], next = content.languages[(at + 1) % content.languages.length];
         document.documentElement.lang = language.tag;
         for (const section of this.fixed.querySelectorAll("section[lang]")) section.hidden = section.lang !== language.tag;
-        const badge = this.right === null ? null : el("details", {class: "why"},
-            el("summary", {class: this.right ? "pill ok" : "pill bad"}, book.say(this.right ? "own_same" : "check_apart")),
-            el("p", {}, book.say(this.right ? "own_same_about" : "own_apart_about")));
+        const [kind, short, about] = this.right === null ? ["scaled", "check_fixed", "own_fixed_about"]
+            : this.right ? ["ok", "own_same", "own_same_about"] : ["bad", "check_apart", "own_apart_about"];
+        const badge = el("details", {class: "why"}, el("summary", {class: `pill ${kind}`}, book.say(short)), el("p", {}, book.say(about)));
         fill(this.bar, el("p", {class: "fund"}, named(book.text(content.name))), badge, el("span", {class: "space"}),
             el("button", {type: "button", on: {click: () => window.print()}}, book.say("print")),
             el("button", {type: "button", class: "quiet", lang: next.tag, on: {click: () => { this.language = next.key; this.draw(); }}}, next.name));
@@ -69,10 +69,11 @@ class Draft {
         return book.number(value) + (book.chinese ? "" : " ") + isolated(book.text(factor.unit));
     }
 
-    // In the page's unit with two decimals, since an entitlement is hardly ever whole.
+    // With two decimals, since an entitlement is hardly ever whole: Chinese in the page's unit, others in full.
     money(amount, book) {
-        const {content} = this, value = over(amount, fraction(BigInt(content.scale)));
-        return book.number(value, value.d === 1n ? 0 : 2) + (book.chinese ? "" : " ") + book.text(content.unit);
+        const {content} = this, scale = book.chinese ? BigInt(content.scale) : 1n;
+        const value = over(amount, fraction(scale)), figure = book.number(value, value.d === 1n ? 0 : 2);
+        return book.chinese ? figure + book.text(content.unit) : book.amount(figure, content.currency, scale);
     }
 }
 

@@ -63,7 +63,7 @@ export class Slides {
 
     drawPicture(option, book) {
         const {model} = this;
-        return [headline(model, option, book), legend(model, option, rowsOf(model, option, book), book), picture(model, option, book)];
+        return [headline(model, option, book), legend(model, option, rowsOf(model, option, book), book), picture(model, option, book, {brief: true})];
     }
 
     drawTable(option, book) {

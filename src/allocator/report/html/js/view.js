@@ -6,6 +6,7 @@ import {largest, totalAmount} from "./model.js";
 import {histogramTable, largestFirst, panelsOf, pictureTable, shown} from "./picture.js";
 
 export const DRAWN = 30;  // the most rows of a picture
+const BRIEF = 12;  // and of one on a slide, where there are more than that
 
 // The rows of a picture: amount and base of each recipient, those of the base alone with ZERO.
 export function rowsOf(model, at, book) {
@@ -44,19 +45,20 @@ export function legend(model, at, rows, book) {
         el("li", {}, el("span", {class: option.assumed ? "key ring" : "key dot"}), book.say(option.assumed ? "chart.legend_hollow" : "chart.legend_solid")),
         compared && el("li", {}, el("span", {class: "key tick"}), heads(model, at, book).base),
         el("li", {}, book.say("table.unit", {unit: book.text(model.content.unit)})),
+        compared && rows.every(row => !compare(row.amount, row.base)) && el("li", {class: "equal"}, book.say("equal", {name: heads(model, at, book).base})),
         panelsOf(rows).length > 1 && el("li", {}, book.say("chart.scales")));
 }
 
-// The picture; of very many recipients the largest changes, and how the others' amounts are spread.
-export function picture(model, at, book, pick = null) {
+// The picture; of very many recipients the largest changes, and unless ``brief`` how the others' amounts are spread.
+export function picture(model, at, book, {brief = false} = {}) {
     const rows = rowsOf(model, at, book), words = {unit: model.unit, book};
-    if (rows.length <= DRAWN) return [pictureTable(rows, words, heads(model, at, book), pick)];
-    const order = largestFirst(rows), drawn = order.slice(0, DRAWN), rest = order.slice(DRAWN);
-    const said = book.say(rows.some(row => row.base !== null) ? "drawn_changes" : "drawn_amounts", {count: DRAWN});
+    if (rows.length <= DRAWN) return [pictureTable(rows, words, heads(model, at, book))];
+    const count = brief ? BRIEF : DRAWN, order = largestFirst(rows), drawn = order.slice(0, count), rest = order.slice(count);
+    const said = book.say(rows.some(row => row.base !== null) ? "drawn_changes" : "drawn_amounts", {count});
     const caption = book.say("chart.rest", {count: rest.length});
     const spread = {...heads(model, at, book), amount: book.say("chart.rest_amount", {unit: book.text(model.content.unit)}), caption};
-    return [el("p", {class: "note"}, said), pictureTable(drawn, words, heads(model, at, book), pick),
-        el("h2", {}, caption), histogramTable(rest.map(row => row.amount), words, spread)];
+    return [el("p", {class: "note"}, said), pictureTable(drawn, words, heads(model, at, book)),
+        !brief && [el("h2", {}, caption), histogramTable(rest.map(row => row.amount), words, spread)]];
 }
 
 // ---- the table
