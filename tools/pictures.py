@@ -38,6 +38,8 @@ SHEET = {
     "en": "District\tInvestment\tJobs\nEast\t12345\t820\nWest\t6789\t455\n"
     "South\t5012\t390\nTotal\t24146\t1665\n",
 }
+WHO = {"zh": "张三", "en": "A. Reader"}
+REASON = {"zh": "会议决定", "en": "Decided by the meeting"}
 OWN_NAME = {"zh": "某市招商资金", "en": "Investment fund"}
 OWN_TOTAL = {"zh": "3000万元", "en": "30000000"}
 
@@ -75,6 +77,15 @@ class Reader:
         (within or self.page).get_by_label(label, exact=True).first.fill(text)
         self.page.keyboard.press("Tab")
         self.visit.settle()
+
+    def fill_in(self, folded: str, amount: str, reason: str) -> None:
+        """Fills in amount and reason of what is folded under these words, in this order."""
+        within = self.page.locator("details").filter(has_text=self.say(folded))
+        fields = within.locator("input:not([role=combobox]):not([type=checkbox])")
+        for at, text in enumerate((amount, reason)):
+            fields.nth(at).fill(text)
+            self.page.keyboard.press("Tab")
+            self.visit.settle()
 
     def choose(self, combobox: str, option: str) -> None:
         """Chooses from a list by its label."""
@@ -114,6 +125,7 @@ def first(reader: Reader) -> None:
     form = reader.page.get_by_role("dialog")
     form.get_by_label(reader.say("app.saving.name")).fill(OWN_NAME[reader.book.language])
     form.get_by_label(reader.say("app.saving.why")).fill(reader.say("app.weights.chip_equal"))
+    form.get_by_label(reader.say("app.saving.who"), exact=True).fill(WHO[reader.book.language])
     reader.shot(6)
     form.get_by_role("button", name=reader.say("app.saving.save"), exact=True).click()
     form.wait_for(state="detached")
@@ -136,7 +148,7 @@ def own(reader: Reader) -> None:
         fields.nth(at).fill(weight)
         reader.page.keyboard.press("Tab")
         reader.visit.settle()
-    reader.shot(6)
+    reader.shot(6, reader.page.locator(".al-title"))
     reader.press("app.start.save")
     reader.page.locator("h1", has_text=reader.say("app.nav.allocate")).wait_for()
     reader.visit.settle()
@@ -214,8 +226,10 @@ def corrections(reader: Reader) -> None:
     reader.open("rule")
     reader.unfold("app.rule.deductions_title")
     reader.press("app.rule.add_deduction")
+    reader.fill_in("app.rule.deductions_title", "20", REASON[reader.book.language])
     reader.unfold("app.rule.adjustments_title")
     reader.press("app.rule.add_adjustment")
+    reader.fill_in("app.rule.adjustments_title", "10", REASON[reader.book.language])
     reader.shot(5, reader.page.get_by_role("button", name=reader.say("app.rule.add_adjustment")))
 
 
@@ -273,6 +287,8 @@ def write_documents() -> None:
 
 def write_pages(chromium: Any, folder: Path) -> None:
     """Writes manual and card as HTML and, by the browser, as PDF."""
+    from pypdf import PdfReader
+
     folder.mkdir(parents=True, exist_ok=True)
     for book in BOOKS:
         for name, html in (("manual", manual.page(book)), ("card", manual.card(book))):
@@ -282,6 +298,9 @@ def write_pages(chromium: Any, folder: Path) -> None:
             shown.goto(made.as_uri())
             shown.pdf(path=str(made.with_suffix(".pdf")), prefer_css_page_size=True, print_background=True)
             shown.close()
+            assert name != "card" or len(PdfReader(made.with_suffix(".pdf")).pages) == 1, (
+                "the card has two pages"
+            )
 
 
 def main(arguments: list[str]) -> int:

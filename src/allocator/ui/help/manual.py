@@ -10,7 +10,7 @@ from allocator.ui.help.tasks import TASKS, Task, picture, worded
 
 ON_CARD = ("first", "own", "papers")  # the tasks whose steps stand on the card
 STYLE = """
-@page { size: A4; margin: 16mm 17mm; }
+@page { size: A4; margin: 14mm 17mm; }
 body { font-family: 'Source Han Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif;
   color: #1b2733; font-size: 11pt; line-height: 1.65; max-width: 820px; margin: 0 auto; }
 h1 { font-size: 20pt; color: #174a7c; margin: 0 0 4mm; }
@@ -21,7 +21,10 @@ h2, .about { break-after: avoid; } nav ol { columns: 2; }
 img { display: block; width: 100%; max-width: 150mm; margin: 1.5mm 0 2.5mm;
   border: 1px solid #dde4ea; border-radius: 4px; }
 a { color: #174a7c; text-decoration: none; }
-.card { font-size: 9.6pt; line-height: 1.5; } .card h1 { font-size: 16pt; margin: 0 0 2mm; }
+:lang(en) body { font-family: 'Segoe UI', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif; }
+.card { font-size: 10pt; line-height: 1.45; }
+:lang(en) .card { font-size: 8.7pt; } .card h1 { font-size: 17pt; margin: 0 0 2mm; }
+.card img { max-width: 68mm; margin: 1mm 0; }
 .card h2 { font-size: 11.5pt; margin: 3mm 0 .5mm; } .card li { margin: 0 0 .6mm; }
 """
 
@@ -62,7 +65,10 @@ def card(book: Phrasebook) -> str:
     parts.append(f"<p>{escape(book.say('help.card_start_how'))}</p>")
     by_name = {task.name: worded(task, book) for task in TASKS}
     for name in ON_CARD:
-        steps = "".join(f"<li>{escape(step)}</li>" for step in by_name[name].steps)
+        lines = [f"<li>{escape(step)}</li>" for step in by_name[name].steps]
+        if name == TASKS[0].name:
+            lines.insert(2, _drawn(TASKS[0], 2, by_name[name].title, book))
+        steps = "".join(lines)
         parts.append(f"<h2>{escape(by_name[name].title)}</h2><ol>{steps}</ol>")
     parts.append(f"<h2>{escape(book.say('help.card_keys'))}</h2><p>{escape(book.say('help.lead'))}</p>")
     kept = f"{by_name['kept'].about}{'' if book.chinese else ' '}{by_name['kept'].steps[0]}"
