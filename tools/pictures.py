@@ -2,6 +2,7 @@
 
     python tools/pictures.py            pictures into the package, manual and card into build/pages
     python tools/pictures.py TASK…      only the pictures of these tasks, and the pages
+    python tools/pictures.py --readme   only docs/page-zh.png and docs/page-en.png
     python tools/pictures.py --text     only docs/manual.md and docs/zh/manual.md, without a browser
 
 Every step that can be done is done by the words that the manual says for it: where the page calls something
@@ -303,10 +304,21 @@ def write_pages(chromium: Any, folder: Path) -> None:
             )
 
 
+def readme() -> None:
+    """Takes the pictures of the READMEs: the first screen under equal weights."""
+    with browser.serving() as server, browser.chromium() as chromium:
+        for book in BOOKS:
+            visit = browser.Visit(chromium, server, lang=book.language, width=1366, height=768)
+            shown = visit.open(f"?lang={book.language}&scenario=luzhou-2023/equal-weights")
+            (CHECKOUT / "docs" / f"page-{book.language}.png").write_bytes(small(shown.screenshot()))
+
+
 def main(arguments: list[str]) -> int:
     """Makes everything; returns 1 where a task cannot be done as it is written."""
     write_documents()
-    if "--text" in arguments:
+    if "--readme" in arguments:
+        readme()
+    if arguments and arguments[0].startswith("--"):
         return 0
     chosen = [task for task in TASKS if not arguments or task.name in arguments]
     failed = 0
