@@ -69,7 +69,7 @@ def test_every_dependency_has_its_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     versions = wheels.pinned((ROOT / "constraints.txt").read_text("utf-8"))
     needed = wheels.required(project["dependencies"], wheels.Target.named("win_amd64", "3.12"))
-    assert needed | {"pip", "colorama", "tzdata"} <= versions.keys()
+    assert needed | {"pip", "tzdata"} <= versions.keys()
 
 
 def test_other_platforms_are_refused():
