@@ -6,7 +6,7 @@
 #   make deep   random cases by the thousand, with the seed printed; takes hours
 #   make check  style and types
 #   make bench  speed, each figure beside its goal
-#   make pictures  manual and card for the browser, with pictures taken from the running page, in build/pages
+#   make pictures  manual and card, with pictures taken from the running page, in build/pages
 #   make bundle    the zip that installs the program without a network, in dist:
 #                  make bundle PLATFORM=win_amd64 PYTHON=3.12 (x86_64, aarch64; 3.11 to 3.14)
 #   make trial     installs the bundle in a network of nothing but this machine and works with it; by root:
@@ -52,10 +52,10 @@ bench: .venv/bench
 pictures: .venv/test
 	$(BIN)/python tools/pictures.py
 
-build/pages/manual.zh.html:
+build/pages/manual.zh.pdf:
 	$(MAKE) pictures
 
-bundle: .venv/app build/pages/manual.zh.html
+bundle: .venv/app build/pages/manual.zh.pdf
 	$(BIN)/python tools/bundle.py $(PLATFORM) $(or $(filter 3.%,$(PYTHON)),3.12)
 
 trial: .venv/test

@@ -30,11 +30,11 @@ DAY = (1980, 1, 1, 0, 0, 0)  # the day of every file in the zip
 LONGEST_PATH = 180  # Windows takes 259 characters, of which the folder of the user's home has some
 WINDOWS = "win_amd64"
 SAVED = {True: r"%LOCALAPPDATA%\allocator", False: "~/.local/share/allocator"}
-PAGES = {  # of docs made for a browser, by their names in the bundle
-    "操作手册.html": "manual.zh.html",
-    "manual.html": "manual.en.html",
-    "一页纸.html": "card.zh.html",
-    "card.html": "card.en.html",
+PAGES = {  # manual and card, by their names in the bundle
+    "操作手册.pdf": "manual.zh.pdf",
+    "manual.pdf": "manual.en.pdf",
+    "一页纸.pdf": "card.zh.pdf",
+    "card.pdf": "card.en.pdf",
 }
 FOR = {
     "win_amd64": ("64位Windows 10、11", "Windows 10 and 11, 64 bit"),
@@ -97,7 +97,7 @@ def program(folder: Path) -> Path:
 
 
 def pages(folder: Path) -> dict[str, bytes]:
-    """Manual and card for a browser; raises Missing where they were not made yet."""
+    """Manual and card; raises Missing where they were not made yet."""
     missing = sorted(made for made in PAGES.values() if not (folder / made).is_file())
     if missing:
         raise Missing(f"not there, make pages first: {', '.join(missing)}")

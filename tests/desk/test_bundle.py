@@ -69,7 +69,7 @@ def test_every_dependency_has_its_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     versions = wheels.pinned((ROOT / "constraints.txt").read_text("utf-8"))
     needed = wheels.required(project["dependencies"], wheels.Target.named("win_amd64", "3.12"))
-    assert needed | {"pip", "colorama", "tzdata"} <= versions.keys()
+    assert needed | {"pip", "tzdata"} <= versions.keys()
 
 
 def test_other_platforms_are_refused():
@@ -86,7 +86,7 @@ def test_other_platforms_are_refused():
 @pytest.fixture
 def made(tmp_path):
     """A bundle of one wheel, unzipped, and its zip."""
-    contents = {"wheels/pip-1.0-py3-none-any.whl": wheel(tmp_path, "pip").read_bytes(), "manual.html": b"x"}
+    contents = {"wheels/pip-1.0-py3-none-any.whl": wheel(tmp_path, "pip").read_bytes(), "manual.pdf": b"x"}
 
     def make(platform, out="out"):
         target = wheels.Target.named(platform, "{}.{}".format(*sys.version_info))
@@ -226,7 +226,7 @@ def test_the_environment_that_runs_is_left_for_the_next_time(installing, capsys,
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda i: (i.folder / "manual.html").write_bytes(b"y"), "manual.html与校验值不符"),
+        (lambda i: (i.folder / "manual.pdf").write_bytes(b"y"), "manual.pdf与校验值不符"),
         (lambda i: next((i.folder / "wheels").iterdir()).unlink(), "缺少wheels/pip"),
         (lambda i: (i.place.mkdir(), (i.place / "x").touch()), "中有别的内容"),
         (lambda i: rewritten(i.folder / "bundle.toml", '"3', '"2'), "只适用于64位的Python 2"),

@@ -79,3 +79,10 @@ def test_a_figure_or_a_line_of_code_that_was_changed_in_one_language_is_found():
         assert [look(before) for look in looked_at] != [look(after) for look in looked_at]
     (_, before), (_, after) = sections(text)[1], sections(text.replace("# one", "# 一"))[1]
     assert code(before) == code(after)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_a_readme_is_one_screen_with_one_picture(name):
+    text = (ROOT / name).read_text("utf-8")
+    assert len(text.splitlines()) <= 40
+    assert len(re.findall(r"!\[", text)) == 1

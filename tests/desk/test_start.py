@@ -35,7 +35,7 @@ def started(monkeypatch):
         return 0
 
     monkeypatch.setattr(app, "serve", serve)
-    monkeypatch.setattr(app, "_open", opened.append)
+    monkeypatch.setattr(app, "show", opened.append)
     return served, opened
 
 
@@ -125,7 +125,7 @@ def in_another_process(code):
         "from allocator.cli import app",
         "from allocator.text import Phrasebook",
         "app.serve = lambda port, scenarios, announce: print('served') or 0",
-        "app._open = lambda address: None",
+        "app.show = lambda address: None",
         "start = lambda *given: app.command(app.parser(Phrasebook('zh')).read(given), Phrasebook('zh'))",
         code,
     ]

@@ -14,7 +14,7 @@ from allocator import load_scenario
 from allocator.ui.main import PAGES
 
 SLUG = "cn-guangdong-2012/plan"
-COVERED = ("rule", "allocate", "compare", "saved", "new", "report", "seek", "sensitivity")
+COVERED = ("help", "rule", "allocate", "compare", "saved", "new", "report", "seek", "sensitivity")
 
 
 @pytest.fixture(autouse=True)

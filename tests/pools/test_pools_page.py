@@ -20,7 +20,18 @@ from allocator.text import Phrasebook
 from allocator.ui.main import PAGES
 
 FIXED, TWO = SLUGS = [f"{path.parent.name}/{path.stem}" for path in POOLS]
-COVERED = ("allocate", "compare", "saved", "new", "rule", "report", "seek", "sensitivity", "published")
+COVERED = (
+    "help",
+    "allocate",
+    "compare",
+    "saved",
+    "new",
+    "rule",
+    "report",
+    "seek",
+    "sensitivity",
+    "published",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -224,5 +235,11 @@ def test_a_rule_that_cannot_be_shared_out_by_is_said_to_be(
     file = tmp_path / "own" / "pools" / "two-pools.toml"
     file.write_text(file.read_text("utf-8").replace("percent = 60", 'amount = "rest"'), "utf-8")
     for name in PAGES:
-        assert errors(page(name, "pools/two-pools")) or name in ("compare", "saved", "new", "published")
+        assert errors(page(name, "pools/two-pools")) or name in (
+            "compare",
+            "saved",
+            "new",
+            "published",
+            "help",
+        )
     assert "rest" in errors(page("allocate", "pools/two-pools"))[0]

@@ -44,7 +44,7 @@ def command(options: Any, book: Phrasebook) -> int:
             return _serve(options, book, claim)
     print(book.say("cli.served_already", address=other), flush=True)
     if not options.no_browser:
-        _open(other)
+        show(other)
     return 0
 
 
@@ -71,7 +71,7 @@ def _serve(options: Any, book: Phrasebook, claim: running.Claim | None) -> int:
             claim.write(running.Note.here(address, options.scenarios))
         print(book.say("cli.serving", address=address), flush=True)
         if not options.no_browser:
-            _open(address)
+            show(address)
 
     return serve(port, options.scenarios, announce)
 
@@ -115,7 +115,8 @@ def _flags(settings: dict[str, Any], prefix: str = "--") -> Iterator[str]:
                 yield f"{prefix}{name}={str(item).lower() if isinstance(item, bool) else item}"
 
 
-def _open(address: str) -> None:
+def show(address: str) -> None:
+    """Opens an address in the browser, where there is a screen to open one on."""
     if _has_screen():
         webbrowser.open(address)
 

@@ -19,6 +19,7 @@ from allocator.ui.data import page as data
 from allocator.ui.execution import page as execution
 from allocator.ui.frame.navigation import render_navigation
 from allocator.ui.frame.top import render_alerts, render_top
+from allocator.ui.help import page as help_page
 from allocator.ui.method import page as method
 from allocator.ui.new_fund import page as new_fund
 from allocator.ui.report import page as report
@@ -42,6 +43,7 @@ PAGES: dict[str, ModuleType] = {
     "rule": rule,
     "method": method,
     "new": new_fund,
+    "help": help_page,
 }
 
 

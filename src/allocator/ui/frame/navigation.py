@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from allocator.text import Phrasebook
+from allocator.ui.help.tasks import task_of
 
 FIRST = ("data", "allocate", "compare", "report", "execution")
-MORE = ("new", "seek", "sensitivity", "published", "saved", "rule", "method")
+MORE = ("new", "seek", "sensitivity", "published", "saved", "rule", "method", "help")
 
 
 def render_navigation(pages: Mapping[str, Any], here: str, book: Phrasebook) -> None:
-    """Draws a link to each main page, the current one marked, and the list of the others."""
+    """Draws a link to each main page, the current one marked, the list of the others, a question mark."""
     with st.container(key="pages", horizontal=True, gap="medium", vertical_alignment="center", wrap=False):
         for name in FIRST:
             _link(pages, name, here, book)
@@ -24,6 +25,17 @@ def render_navigation(pages: Mapping[str, Any], here: str, book: Phrasebook) -> 
         with st.popover(label, key="pages-more", type="tertiary"):
             for name in MORE:
                 _link(pages, name, here, book)
+        label = book.say("help.this_page")
+        st.button(
+            label, key="help-here", icon=":material/help:", help=label, type="tertiary",
+            on_click=_explain, args=(here,),
+        )  # fmt: skip
+
+
+def _explain(here: str) -> None:
+    """Turns to the page Help, at the task of this page."""
+    st.session_state.help = task_of(here).name
+    st.session_state.turn_to = "help"
 
 
 def _link(pages: Mapping[str, Any], name: str, here: str, book: Phrasebook) -> None:
