@@ -52,7 +52,9 @@ def test_chinese_texts_are_chinese_and_english_ones_are_not() -> None:
         assert not re.search(r"[\u4e00-\u9fff]", sentence), key
     for key, sentence in sentences("zh", "app.").items():
         names = r"docs/scenario-format\.md|scenarios/luzhou-2023/execution/rules\.toml"
-        names += r"|Readings|scenarios|ALLOCATOR_SCENARIOS|CSV|XLSX|TOML|Excel|WPS|" + "|".join(FUNCTIONS)
+        names += r"|Readings|scenarios|ALLOCATOR_SCENARIOS|CSV|XLSX|TOML|PDF|Excel|Word|WPS|" + "|".join(
+            FUNCTIONS
+        )
         words = re.sub(rf"\{{\w+\}}|{names}|[\W\d_]", "", sentence)
         assert not re.search(r"[A-Za-z]{3}", words), key
 

@@ -393,17 +393,14 @@ def claims_of_equality(lang: str) -> list[str]:
     """What papers and the page say of amounts that equal the published ones."""
     keys = ("finding.against.equal", "report.slide.same", "cli.as_published", "assumed.match",
             "app.sensitivity.as_published", "report.gains.nothing")  # fmt: skip
-    names = [
-        Phrasebook(lang).say(key)
-        for key in ("effect.published", "base.full.published", "report.slide.published")
-    ]
+    names = [Phrasebook(lang).say(key) for key in ("effect.published", "base.full.published")]
     return [Phrasebook(lang).say(key, against=name, base=name) for key in keys for name in names]
 
 
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Without pictures, which say nothing of a result and take most of the time."""
-    monkeypatch.setattr(pictures, "pictures", lambda _proposal: iter(()))
+    monkeypatch.setattr(pictures, "pictures", lambda _proposal, every: iter(()))
     monkeypatch.setattr(range_pictures, "ranges", lambda _proposal, _readings: iter(()))
     leave_undrawn(monkeypatch)
     yield

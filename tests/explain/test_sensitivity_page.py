@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from allocator import Allocation, Scenario, ScenarioError, allocate
 from allocator.analysis.explain import exchange_rates, steady_weights
-from allocator.analysis.seek import Target, clauses_of
+from allocator.analysis.seek import Lever, Target, clauses_of
 from allocator.files.load import load_scenario
 from allocator.report.explain import sensitivity
 from allocator.text import EN, ZH, Phrasebook
@@ -25,6 +25,7 @@ from allocator.ui.components import markup
 from allocator.ui.seek.panel import clause_label
 from allocator.ui.seek.targets import TargetRow, bounds_of, targets_of
 
+WEIGHTS = Lever("weights")
 RULE = load_scenario(SCENARIOS / "luzhou-2023" / "published-rule.toml")
 WESTERN = load_scenario(SCENARIOS / "au-wa-2024-25" / "scenario.toml")
 
@@ -86,9 +87,13 @@ def test_a_group_that_has_no_rank_is_named_as_the_page_names_it() -> None:
 
 def test_bounds_bind_only_where_something_is_typed() -> None:
     typed = {"investment": ("", ""), "tax": ("20", ""), "employment": ("", "30 %"), "effort": ("5", "5")}
-    assert bounds_of(RULE, typed, ZH) == {"tax": (20, None), "employment": (None, 30), "effort": (5, 5)}
+    assert bounds_of(RULE, WEIGHTS, typed, ZH) == {
+        "tax": (20, None),
+        "employment": (None, 30),
+        "effort": (5, 5),
+    }
     with pytest.raises(ScenarioError) as caught:
-        bounds_of(RULE, {"tax": ("x", "y"), "effort": ("1e1", "")}, EN)
+        bounds_of(RULE, WEIGHTS, {"tax": ("x", "y"), "effort": ("1e1", "")}, EN)
     assert len(caught.value.problems) == 3
     assert "Tax contribution" in caught.value.sentences(EN)[0]
 
@@ -250,7 +255,7 @@ def test_an_answer_belongs_to_the_scenario_that_it_was_looked_for_in(targets: Op
     app = edited(app, slug, limits=())  # the cap that may change is gone
     assert ZH.say("app.seek.outdated") in html_of(app) and "74%" not in html_of(app)
     (box,) = [box for box in app.selectbox if box.label == "调整什么"]
-    assert box.value == "" and not app.error
+    assert box.value == "weights:" and not app.error
     app.session_state["trails"] = before
     assert "74%" in html_of(app.run())
 
