@@ -25,9 +25,9 @@ from allocator.report.papers.docx import docx
 from allocator.report.papers.docx_styles import LOOKS
 from allocator.report.papers.fitting import fits, height
 from allocator.report.papers.office import notice, request
-from allocator.report.papers.proposal import proposal
+from allocator.report.papers.proposal import Version, proposal
 from allocator.report.papers.titles import title_lines, width
-from allocator.report.papers.worksheet import Version, worksheet
+from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Table
 
 KINDS = ("three", "real", "guangdong", "australia", "pools", "instalments", "one")
@@ -116,7 +116,9 @@ def test_what_nobody_confirmed_is_named_with_its_cell() -> None:
 def test_versions_stand_side_by_side_with_their_changes() -> None:
     found = made("real", "zh")
     first, last = found.allocations[0].amounts, found.allocations[2].amounts
-    paper = worksheet(found, [Version("初稿", first), Version("征求意见", last, "采纳意见", "办法第三条")])
+    paper = worksheet(
+        replace(found, versions=(Version("初稿", first), Version("征求意见", last, "采纳意见", "办法第三条")))
+    )
     grid = [block for block in paper.blocks if isinstance(block, Table)][-1]
     assert grid.headers[2:] == ("初稿", "征求意见", "增减")
     assert grid.rows[0].cells == ("1", "江阳区", "170", "317", "+147")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from allocator import allocate, load_scenario
 from allocator.core.parts import Text
+from allocator.files.saved import store
 from allocator.files.scenario.save import save_scenario
 from allocator.report.papers.pack import Pack
 from allocator.text import Phrasebook
@@ -112,6 +113,22 @@ def test_the_pack_can_be_downloaded_and_is_forgotten_when_something_else_is_chos
     assert len(box.options) == len(found.files) + len(found.inside)
     app = choose(app, "report-lang", "en")
     assert len(app.get("download_button")) == 3
+
+
+def test_the_working_paper_has_the_versions_that_were_frozen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path / "home"))
+    first, last = (load_scenario(SCENARIOS / f"{slug}.toml") for slug in (RULE, EQUAL))
+    store.keep("方案一", first, who="王", why="照原办法", stage="初稿", after=None)
+    store.keep("方案一", last, who="王", why="征求意见后四项等权", stage="征求意见", after=1)
+    app = choose(opened("report", "zh", scenario="@方案一"), "report-paper", "worksheet")
+    shown = re.sub("<[^>]*>", "", html_of(app))
+    # 5000 becomes 4834 under equal weights: 166 moved
+    assert "征求意见：与初稿相比，共调整166万元" in shown and "征求意见后四项等权" in shown
+    assert "初稿征求意见本次建议" in shown
+    plain = choose(opened("report", "zh", scenario=RULE), "report-paper", "worksheet")
+    assert "本次建议" not in html_of(plain)
 
 
 def test_scenarios_of_different_funds_get_a_sentence() -> None:

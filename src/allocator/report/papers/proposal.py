@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -39,12 +39,23 @@ class ReadingAsked:
 
 
 @dataclass(frozen=True)
+class Version:
+    """A version that was kept: its stage (初稿, 征求意见), its amounts, and why they changed."""
+
+    name: str
+    amounts: Mapping[str, Number]
+    why: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Proposal:
     """The allocations, the first being the base that the others are compared with, and the proposed one.
 
     ``known`` are amounts without a rule that all of them are compared with instead, the proposed one too.
-    ``unconfirmed`` are the cells, recipient and column, that nobody has confirmed.  ``on`` is the day of
-    the papers.  Raises ScenarioError for different funds or currencies.
+    ``unconfirmed`` are the cells, recipient and column, that nobody has confirmed, ``versions`` those that
+    were kept of the proposed one, the earliest first.  ``on`` is the day of the papers.  Raises
+    ScenarioError for different funds or currencies.
     """
 
     allocations: tuple[Allocation, ...]
@@ -54,6 +65,7 @@ class Proposal:
     readings: tuple[ReadingAsked, ...] = ()
     known: Base | None = None
     unconfirmed: tuple[tuple[str, str], ...] = ()
+    versions: tuple[Version, ...] = ()
 
     def __post_init__(self) -> None:
         compare_table(self.allocations, self.book)  # refuses different currencies
@@ -213,6 +225,7 @@ def proposal(
     readings: Sequence[ReadingAsked] = (),
     details: bool = False,
     base: str | None = None,
+    versions: Sequence[Version] = (),
 ) -> Proposal:
     """The proposal of these scenarios, allocated; without ``details`` remarks on single cells are left out.
 
@@ -223,7 +236,9 @@ def proposal(
     known = None if base is None else known_base(base, scenarios, book)
     kept = scenarios if details else [discreet(scenario) for scenario in scenarios]
     open_cells = _unconfirmed(scenarios[proposed])
-    return Proposal(tuple(map(allocate, kept)), book, on, proposed, tuple(readings), known, open_cells)
+    return Proposal(
+        tuple(map(allocate, kept)), book, on, proposed, tuple(readings), known, open_cells, tuple(versions)
+    )
 
 
 def _unconfirmed(scenario: Scenario) -> tuple[tuple[str, str], ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from allocator.analysis.finding import find
@@ -16,7 +15,7 @@ from allocator.core.parts import Factor, Text
 from allocator.files.scenario.save import contents
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
 from allocator.report.papers.parts import derived_lines, made_line, paper, sentence, titled, whole_table
-from allocator.report.papers.proposal import Proposal
+from allocator.report.papers.proposal import Proposal, Version
 from allocator.report.papers.ruling import annexes_by_pool, rule_words, status_words, value_text
 from allocator.report.tables.figures import in_units, unit_of, who
 from allocator.report.tables.letters import letter
@@ -29,18 +28,9 @@ from allocator.text import Phrasebook
 ABREAST = 8  # the most columns of data, or versions, that one table of a landscape page holds
 
 
-@dataclass(frozen=True)
-class Version:
-    """A version that was kept: its stage (初稿, 征求意见), its amounts, and why they changed."""
-
-    name: str
-    amounts: Mapping[str, Number]
-    why: str = ""
-    basis: str = ""
-
-
-def worksheet(proposal: Proposal, versions: Sequence[Version] = ()) -> Paper:
-    """The working paper of the proposed option; ``versions`` are those kept of it, the earliest first."""
+def worksheet(proposal: Proposal) -> Paper:
+    """The working paper of the proposed option, with the versions that were kept of it."""
+    versions = proposal.versions
     book, chosen, option = proposal.book, proposal.chosen, proposal.option(proposal.proposed)
     alone = proposal.alone
     blocks: list[Block] = [

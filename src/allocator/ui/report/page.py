@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
+from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
@@ -23,7 +24,7 @@ from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.plain import consultation, schedule
-from allocator.report.papers.proposal import Proposal, ReadingAsked, one_fund, proposal
+from allocator.report.papers.proposal import Proposal, ReadingAsked, Version, one_fund, proposal
 from allocator.report.papers.slides import deck
 from allocator.report.papers.worksheet import worksheet
 from allocator.text import EN, LANGUAGES, ZH, Phrasebook
@@ -31,7 +32,7 @@ from allocator.ui.components import markup, widgets
 from allocator.ui.components.choice import Choices, labels, render_choice, usual
 from allocator.ui.report import preview, travelling
 from allocator.ui.report.paper_files import Offered, files_of, slides_file
-from allocator.ui.session import base, state
+from allocator.ui.session import base, catalogue, state
 
 PAPERS = {  # with their name and what they are for
     "brief": ("app.report.brief", "app.report.brief_about"),
@@ -118,8 +119,20 @@ def _proposal(keys: Sequence[str], choices: Choices, book: Phrasebook) -> Propos
         st.html(markup.block("zero", book.say("app.report.base_gone", name=gone), role="status"))
     return proposal(
         scenarios, Phrasebook(spoken), day, proposed=at, readings=_readings(scenarios), details=details,
-        base=None if known is None else known.key,
+        base=None if known is None else known.key, versions=_versions(keys[at], scenarios[at], book),
     )  # fmt: skip
+
+
+def _versions(key: str, scenario: Scenario, book: Phrasebook) -> list[Version]:
+    """The frozen states of what is proposed, with their stages and reasons, and what is proposed itself."""
+    slug = state.slug() if key == state.SCREEN else key
+    found = []
+    for kept, before in catalogue.frozen(slug):
+        with suppress(AllocatorError):  # a version may be of a rule that cannot be split
+            found.append(Version(kept.stage, allocate(before).amounts, kept.why))
+    if found:
+        found.append(Version(book.say("report.worksheet.now"), allocate(scenario).amounts))
+    return found
 
 
 def titled(key: str, choices: Choices, book: Phrasebook) -> Scenario:
