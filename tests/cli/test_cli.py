@@ -491,7 +491,7 @@ def test_new_refuses_what_exists(run, tmp_path):
         (["qqqq"], "is no command; there are 14, among them run, compare, check, review, "),
         (["app", "--scenarios", "/no/such/folder"], "/no/such/folder: there is no such folder"),
         (["run", "/no/such/file.toml"], "there is no such file"),
-        (["run", str(LUZHOU)], "is a folder; name the scenario's .toml file in it"),
+        (["run", str(LUZHOU)], "is a folder; name the file in it (a scenario is a .toml file)"),
     ],
 )  # fmt: skip
 def test_one_sentence_for_a_command_written_wrong(arguments, says, run):

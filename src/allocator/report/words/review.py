@@ -23,6 +23,8 @@ def review_lines(found: Review, allocation: Allocation, book: Phrasebook) -> lis
     else:
         explained = len(found.differing) - len(found.open)
         key = "review.open_some" if explained else "review.open"
+        if _undone(found):
+            key = "review.open_adjusted"
         lines = []
         if found.open:
             shown = book.show([names[row.id] for row in found.open[:MOST_NAMES]])
@@ -35,6 +37,11 @@ def review_lines(found: Review, allocation: Allocation, book: Phrasebook) -> lis
     if scenario.assumed:
         lines.append(book.say("review.assumed"))
     return lines
+
+
+def _undone(found: Review) -> bool:
+    """True where somebody's issued amount is the rule's, and an adjustment was to make it another."""
+    return any(row.difference == 0 for row in found.open)
 
 
 def review_table(found: Review, allocation: Allocation, book: Phrasebook) -> Table | None:
@@ -58,7 +65,8 @@ def review_table(found: Review, allocation: Allocation, book: Phrasebook) -> Tab
     headers += [book.say("table.adjustment")] if hands else []
     numeric = (False, False, *(True for _ in headers[2:]), False)
     headers.append(book.say("review.why"))
-    return written(book.say("review.caption"), headers, numeric, map(row, found.differing),
+    caption = book.say("review.caption_adjusted" if _undone(found) else "review.caption")
+    return written(caption, headers, numeric, map(row, found.differing),
                    unit_of(scenario, book))  # fmt: skip
 
 
