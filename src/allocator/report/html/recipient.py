@@ -17,6 +17,7 @@ from allocator.report.html.shared import (
     unit_words,
 )
 from allocator.report.html.words import languages, sentences
+from allocator.report.papers.district import FEWEST
 from allocator.report.papers.parts import day, trace_lines
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import rule_words, steps_of, values_of
@@ -26,8 +27,6 @@ from allocator.report.tables.table import Row, Table
 from allocator.report.tables.table import written as listed
 from allocator.report.words.clauses import in_clauses
 from allocator.text import Phrasebook
-
-FEWEST = 3  # of two that take part, one's values and the totals are the other's values
 
 
 def recipient_page(proposal: Proposal, id: str) -> bytes:
@@ -167,9 +166,9 @@ def _in_one(proposal: Proposal, id: str) -> Element:
     parts += [
         el("h2", book.say("html.draft.rule")),
         *(el("p", words.text) for words in rule_words(chosen, book, id)),
-        el("h2", book.say("html.draft.whole")),
-        table_element(_whole(proposal, id), ""),
     ]
+    if len(chosen.amounts) != FEWEST - 1:  # of two, the others together are the other one
+        parts += [el("h2", book.say("html.draft.whole")), table_element(_whole(proposal, id), "")]
     trace = [line for part in trace_lines(proposal, said=True) for line in part]
     foot = el("p", contains(proposal, id, book), class_="note")
     return el("section", parts, lines_element(trace), foot, lang=book.say("language.tag"))
@@ -231,13 +230,10 @@ def _whole(proposal: Proposal, id: str) -> Table:
     """The amounts of this recipient, of the others together and of departments, adding up to the fund."""
     chosen, book = proposal.chosen, proposal.book
     scenario, amounts = chosen.scenario, chosen.amounts
-    lines: list[tuple[str, Number]] = [
-        (proposal.names[id], amounts[id]),
-        (
-            book.say("html.draft.others", count=len(amounts) - 1),
-            plain(sum(amounts.values(), start=0) - amounts[id]),
-        ),
-    ]
+    lines: list[tuple[str, Number]] = [(proposal.names[id], amounts[id])]
+    if len(amounts) > 1:
+        others = plain(sum(amounts.values(), start=0) - amounts[id])
+        lines.append((book.say("html.draft.others", count=len(amounts) - 1), others))
     if chosen.reserved:
         lines.append((book.say("table.departments"), chosen.reserved))
     rows = [Row("recipient", (name, _size(amount, proposal))) for name, amount in lines]

@@ -16,6 +16,8 @@ from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.clauses import in_clauses
 
+FEWEST = 3  # of two, one's values and the totals are the other's values
+
 
 def district(proposal: Proposal, id: str) -> Paper:
     """The paper for the recipient with this id; raises KeyError if the proposed scenario does not have it."""
@@ -26,18 +28,19 @@ def district(proposal: Proposal, id: str) -> Paper:
         Words("callout", book.join(_result(proposal, id))),
         sentence("report.district.rule", proposal, "head"),
         *rule_words(chosen, book, id),
-        sentence("report.district.steps", proposal, "head"),
     ]
     if in_clauses(chosen.scenario):
+        blocks.append(sentence("report.district.steps", proposal, "head"))
         blocks += [values_of(proposal, id), *steps_of(proposal, id)]
+    elif len(chosen.scenario.members[chosen.scenario.rules[0].id]) == FEWEST - 1:
+        blocks.append(values_of(proposal, id))
     else:
+        blocks.append(sentence("report.district.steps", proposal, "head"))
         blocks.append(Words("text", stage_sentences(chosen, book)[id]))
         blocks += next(step for step in method_steps(chosen, id, book) if step.key == "formula").grids
-    blocks += [
-        sentence(_others_key(proposal), proposal, "head"),
-        _others(proposal, id),
-        *trace(proposal.alone, rules=False),
-    ]
+    if len(chosen.amounts) != FEWEST - 1:  # of two, the others together are the other one
+        blocks += [sentence(_others_key(proposal), proposal, "head"), _others(proposal, id)]
+    blocks += trace(proposal.alone, rules=False)
     return paper("district", proposal, blocks, name=book.say("report.file.district", name=name), compact=True)
 
 
@@ -72,10 +75,9 @@ def _others(proposal: Proposal, id: str) -> Table:
     chosen, book = proposal.chosen, proposal.book
     scenario, amounts = chosen.scenario, chosen.amounts
     others = plain(sum(amounts.values()) - amounts[id])
-    lines = [
-        ("recipient", name_of(chosen, id, book), amounts[id]),
-        ("recipient", book.say("report.district.rest", count=len(amounts) - 1), others),
-    ]
+    lines = [("recipient", name_of(chosen, id, book), amounts[id])]
+    if len(amounts) > 1:
+        lines.append(("recipient", book.say("report.district.rest", count=len(amounts) - 1), others))
     if chosen.reserved:
         lines.append(("recipient", book.say("table.departments"), chosen.reserved))
     lines.append(("total", book.say("table.total"), chosen.total))

@@ -39,7 +39,10 @@ def gains_and_losses(proposal: Proposal) -> list[Block]:
     if not proposal.against:
         published = proposal.chosen.scenario.published
         if published is None:
-            return [sentence("report.gains.no_base", proposal)]
+            last = proposal.reference  # last year's amounts, which the tables show
+            if last is None:
+                return [sentence("report.gains.no_base", proposal)]
+            return _against_amounts(proposal, last.amounts, _UNEXPLAINED[last.key])
         blocks += _against_amounts(proposal, published, "report.gains.unknown")
     return blocks
 

@@ -23,9 +23,9 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Held:
-    """A reading and its findings, first its own, then for each other set of weights; or why it has none."""
+    """A reading's findings, first its own, then for each other set of weights; or why it has none."""
 
-    asked: ReadingAsked
+    title: Text
     found: tuple[Findings, ...] = ()
     why: str = ""
 
@@ -33,19 +33,22 @@ class Held:
 def held(proposal: Proposal, progress: Progress | None = None) -> list[Held]:
     """The findings of every reading asked for, or of the plain one; empty where nothing was published."""
     read = [allocation for allocation in proposal.allocations if allocation.scenario.published is not None]
-    asked = proposal.readings or tuple(plain_reading(allocation) for allocation in read[:1])
+    asked: list[ReadingAsked | Allocation] = [*(proposal.readings or read[:1])] if read else []
     made = []
-    for at, one in enumerate(asked if read else ()):
+    for at, one in enumerate(asked):
+        title = one.title if isinstance(one, ReadingAsked) else Text(*both("published.plain"))
 
         def done(part: float, at: int = at) -> None:
             if progress is not None:
                 progress((at + part) / len(asked))
 
         try:
-            made.append(Held(one, tuple(_findings(one, proposal, done))))
+            # a rule that audits do not cover is refused when its reading is made
+            reading = one if isinstance(one, ReadingAsked) else plain_reading(one)
+            made.append(Held(title, tuple(_findings(reading, proposal, done))))
         except AllocatorError as error:
-            why = proposal.book.say("place.list").join(error.sentences(proposal.book))
-            made.append(Held(one, why=why))
+            why = proposal.book.say("place.list").join(error.in_fields({}).sentences(proposal.book))
+            made.append(Held(title, why=why))
     return made
 
 
@@ -59,7 +62,7 @@ def internal(proposal: Proposal, readings: Sequence[Held]) -> Paper | None:
         sentence("report.internal.words", proposal),
     ]
     for one in readings:
-        blocks.append(Words("head", proposal.book.text(one.asked.title)))
+        blocks.append(Words("head", proposal.book.text(one.title)))
         if one.found:
             blocks += _reading(one.found, proposal.book)
         else:

@@ -100,16 +100,20 @@ def notice(proposal: Proposal) -> Paper:
         book.say(key, **details) for key in ("report.notice.amounts", "report.notice.targets")
     )
     subjects = [factor for factor in scenario.factors if _is_subject(factor)]
+    heads = ("report.notice.money", "report.notice.use")
+    use = "report.notice.use_by_subject" if subjects else "report.notice.use_blank"
+    if not _is_money(proposal):
+        heads, use = ("report.notice.money_other", "report.notice.use_of_other"), "report.notice.use_other"
     blocks: list[Block] = [
         sentence("report.request.code", proposal, "code"),
         sentence("report.notice.title", proposal, "title", **details),
         sentence("report.notice.draft", proposal, "subtitle"),
         sentence("report.notice.to", proposal, "address"),
         Words("text", _opening(proposal, details)),
-        sentence("report.notice.money", proposal, "head"),
+        sentence(heads[0], proposal, "head"),
         Words("text", book.join(_money(proposal, details))),
-        sentence("report.notice.use", proposal, "head"),
-        sentence("report.notice.use_by_subject" if subjects else "report.notice.use_blank", proposal),
+        sentence(heads[1], proposal, "head"),
+        sentence(use, proposal),
         sentence("report.notice.performance", proposal, "head"),
         sentence("report.notice.perform", proposal),
         sentence("report.notice.others", proposal),
@@ -130,6 +134,11 @@ def notice(proposal: Proposal) -> Paper:
     return paper("notice", proposal, blocks, name=name, flows=len(scenario.recipients) > MOST_ROWS)
 
 
+def _is_money(proposal: Proposal) -> bool:
+    """False where the fund is counted in a unit of its own, such as mu of land."""
+    return isinstance(proposal.chosen.scenario.fund.currency, str)
+
+
 def _is_subject(factor: Factor) -> bool:
     """True for a column of words that says under which heading the money is booked."""
     return factor.text and SUBJECT in factor.name.zh
@@ -138,14 +147,20 @@ def _is_subject(factor: Factor) -> bool:
 def _opening(proposal: Proposal, details: dict[str, Any]) -> str:
     """The sentence on what the notice rests on, and on what it gives."""
     source = proposal.chosen.scenario.fund.source
-    key = "report.notice.opening" if source else "report.notice.opening_unsourced"
+    if _is_money(proposal):
+        key = "report.notice.opening" if source else "report.notice.opening_unsourced"
+    else:
+        key = "report.notice.opening_other" if source else "report.notice.opening_other_unsourced"
     return proposal.book.say(key, source=source, **details)
 
 
 def _money(proposal: Proposal, details: dict[str, Any]) -> list[str]:
     """The money of this notice, with what of it was issued before."""
     book, chosen = proposal.book, proposal.chosen
-    key = "report.notice.whole_reserved" if chosen.reserved else "report.notice.whole"
+    if _is_money(proposal):
+        key = "report.notice.whole_reserved" if chosen.reserved else "report.notice.whole"
+    else:
+        key = "report.notice.whole_other_reserved" if chosen.reserved else "report.notice.whole_other"
     lines = [book.say(key, **details)]
     if chosen.scenario.issued is not None:
         issued, now = (
@@ -184,7 +199,8 @@ def _issued(proposal: Proposal, caption: str, subjects: Sequence[Factor]) -> Tab
     """The table of the amounts, under the heading that they have once issued, with their subjects."""
     table = part_of(proposal.table, caption, ("number", "recipient", "amount", "issued", "to_issue", "note"))
     if proposal.chosen.scenario.issued is None:  # else its headings tell the year's amounts from those of now
-        amount = replace(table.columns[2], header=proposal.book.say("report.notice.amount"))
+        key = "report.notice.amount" if _is_money(proposal) else "report.notice.amount_other"
+        amount = replace(table.columns[2], header=proposal.book.say(key))
         table = replace(table, columns=(*table.columns[:2], amount, *table.columns[3:]))
     if not subjects:
         return table

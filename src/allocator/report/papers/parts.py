@@ -131,10 +131,12 @@ def effect_words(proposal: Proposal) -> list[str]:
     """
     chosen, book = proposal.chosen, proposal.book
     scenario = chosen.scenario
-    if proposal.known is not None:
+    alone = proposal.reference if scenario.published is None and not proposal.against else None
+    base = proposal.known or alone
+    if base is not None:
         words = terms([chosen], book)
-        found = proposal.known.found(chosen)
-        lines = [against_sentence(found, proposal.known.full, scenario.distributable, words)]
+        found = base.found(chosen)
+        lines = [against_sentence(found, base.full, scenario.distributable, words)]
         match = match_sentence([chosen], book, proposal.known)
         return [*lines, *([match] if match else [])]
     if scenario.published is None or not can_differ(scenario) or compared_with(scenario) != "published":
