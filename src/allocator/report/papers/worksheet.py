@@ -73,7 +73,13 @@ def _provisions(proposal: Proposal) -> Table:
     ]
     parts += [("difference.what.pool", p.name, p.basis) for p in scenario.pools if p.id]
     parts += [("difference.what.indicator", i.name, i.basis) for i in scenario.indicators]
-    parts += [("difference.what.weight", f.name, f.basis) for f in scenario.factors if f.id in used]
+    weighted = {id for pool in scenario.rules for id in scenario.weighted[pool.id]}
+    parts += [
+        # coefficients, and columns that only formulas and conditions look at, have no weight
+        ("difference.what.weight" if f.id in weighted else "difference.what.factor", f.name, f.basis)
+        for f in scenario.factors
+        if f.id in used
+    ]
     words = limit_words(scenario)
     for limit in scenario.limits:
         clauses = book.say("rule.join").join(limit_clauses(limit, book, words))

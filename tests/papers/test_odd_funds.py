@@ -1,0 +1,100 @@
+"""Papers of odd funds: two recipients, last year alone, land, rules that audits do not cover."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from shipped import POOLS
+
+from allocator import Factor, Fund, Recipient, Scenario, Text, allocate, load_scenario
+from allocator.report.papers.blocks import Paper, Words
+from allocator.report.papers.district import district
+from allocator.report.papers.internal import held, internal
+from allocator.report.papers.meeting import meeting
+from allocator.report.papers.office import notice
+from allocator.report.papers.proposal import proposal
+from allocator.report.papers.worksheet import worksheet
+from allocator.report.tables.table import Table
+from allocator.text import LANGUAGES, Phrasebook
+
+ON = date(2026, 11, 30)
+
+
+def words_of(paper: Paper) -> str:
+    """Everything that a paper says, tables too."""
+    said = []
+    for block in paper.blocks:
+        if isinstance(block, Words):
+            said.append(block.text)
+        elif isinstance(block, Table):
+            said += [block.caption, *block.headers, *(cell for row in block.rows for cell in row.cells)]
+    return "\n".join(said)
+
+
+def odd(amount: int = 1000, names: str = "abc", **more: object) -> Scenario:
+    """A fund of 1,000 by one factor of 1, 2, 4 …"""
+    values = tuple(2**at for at in range(len(names)))
+    return Scenario(**{
+        "title": "odd", "fund": Fund(amount, "CNY", 1), "kind": "shares", "weights": {"x": 100},
+        "recipients": [Recipient(name) for name in names],
+        "factors": [Factor("x", values, status="provided")], **more,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_rule_that_audits_do_not_cover_has_its_papers_and_the_note_says_why(lang: str) -> None:
+    rule = load_scenario(POOLS[1])
+    issued = replace(rule, published=dict(allocate(rule).amounts))
+    found = proposal([issued], Phrasebook(lang), ON)
+    (only,) = held(found)
+    assert not only.found and {"zh": "反推不覆盖", "en": "the audit does not cover it"}[lang] in only.why
+    note = internal(found, [only])
+    assert note is not None and only.why in words_of(note)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_statement_for_one_of_two_does_not_tell_the_others_data_or_amount(lang: str) -> None:
+    two = replace(
+        odd(names="ab"), factors=(Factor("x", (31337, 271828), status="provided"),),
+    )  # fmt: skip
+    other = allocate(two).amounts["b"]
+    said = words_of(district(proposal([two], Phrasebook(lang), ON), "a")).replace(",", "")
+    assert "31337" in said
+    for told in (271828, 31337 + 271828, other):
+        assert str(told) not in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_beside_last_year_alone_the_meeting_paper_gives_the_changes_of_its_table(lang: str) -> None:
+    book = Phrasebook(lang)
+    found = proposal([odd(previous={"a": 200, "b": 300, "c": 400})], book, ON)
+    said = words_of(meeting(found))
+    assert book.say("report.gains.no_base") not in said
+    assert {"zh": "a由200元调整为143元，减少57元", "en": "a goes from 200 yuan to 143 yuan"}[lang] in said
+    assert {"zh": "上年下达数只有各对象的金额", "en": "Of last year only amounts are known"}[lang] in said
+    assert book.say("report.gains.no_base") in words_of(meeting(proposal([odd()], book, ON)))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_notice_of_what_is_not_money_speaks_of_no_money(lang: str) -> None:
+    land = odd(fund=Fund(1000, Text("亩", "mu"), 1))
+    above = words_of(notice(proposal([land], Phrasebook(lang), ON)))
+    above = above[: above.index({"zh": "附件1\n", "en": "Annex 1\n"}[lang])]
+    assert {"zh": "总量1000亩", "en": "1,000 mu in all"}[lang] in above
+    for money in ("资金", "金额", "列支", "money", "booked"):
+        assert money not in above
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_working_paper_calls_no_column_a_weight_that_has_none(lang: str) -> None:
+    book = Phrasebook(lang)
+    found = proposal([load_scenario(POOLS[1])], book, ON)
+    rows = [row.cells for grid in worksheet(found).blocks if isinstance(grid, Table) for row in grid.rows]
+    factors = {f.id: book.text(f.name) for f in found.chosen.scenario.factors}
+    weight, column = book.say("difference.what.weight"), book.say("difference.what.factor")
+    for id in ("domestic", "foreign", "tax_growth", "effort"):
+        assert any(cells[:2] == (weight, factors[id]) for cells in rows)
+    for id in ("tax_2022", "tax_2023"):  # tax growth is worked out from them
+        assert any(cells[:2] == (column, factors[id]) for cells in rows)
