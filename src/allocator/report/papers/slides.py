@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from allocator.analysis.concentration import concentration
-from allocator.analysis.finding import Finding, held_against
+from allocator.analysis.finding import Finding
 from allocator.core.exact import Number, plain
 from allocator.report.charts import data as chart_data
 from allocator.report.charts.changes import change_rows, change_unit
@@ -26,7 +26,8 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.rule_slides import rule_slides
 from allocator.report.papers.ruling import in_text
 from allocator.report.papers.slide import Bars, Slide
-from allocator.report.tables.base import against
+from allocator.report.tables.base import PUBLISHED, Base, against
+from allocator.report.tables.base import known as known_base
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.table import Row, written
 from allocator.report.words.clauses import in_clauses
@@ -145,42 +146,43 @@ def _amounts(proposal: Proposal) -> Slide:
 
 
 def _table(proposal: Proposal) -> Slide:
-    """The slide of the amounts beside the published ones or the base."""
-    book, chosen = proposal.book, proposal.chosen
-    scenario, known = chosen.scenario, proposal.known
-    differences = chosen.differences if known is None else known.found(chosen).changes
-    moved = differences is not None and any(differences.values())
-    ids = largest(list(chosen.amounts), (differences or {}) if moved else chosen.amounts, MOST_BARS)
-    places = {str(scenario.ids.index(id) + 1) for id in ids}
-    keep = ["number", "recipient", "share", "amount", "final", "published", "difference"]
-    if known is not None:
-        keep[-2:] = [known.key, "base_share", "difference"]
+    """The slide of the amounts beside the base, or the published ones that this option alone states."""
+    book, chosen, base = proposal.book, proposal.chosen, _stated(proposal)
+    changes = None if base is None else base.found(chosen).changes
+    moved = changes is not None and any(changes.values())
+    ids = largest(list(chosen.amounts), (changes or {}) if moved else chosen.amounts, MOST_BARS)
+    places = {str(chosen.scenario.ids.index(id) + 1) for id in ids}
+    keep = ["number", "recipient", "share", "amount", "final"]
+    if base is not None:
+        keep += [base.key, "base_share", "difference" if base.key == PUBLISHED else "year_difference"]
+    if proposal.known is not None:
+        keep.append("difference")
     grid = replace(in_text(proposal.shared_table, chosen, keep), caption=book.say("report.slide.table"))
-    many = len(chosen.amounts) > MOST_BARS
     rows = [
         row
         for row in grid.rows
         if row.role in ("subtotal", "total") or (row.role == "recipient" and row.cells[0] in places)
     ]
     grid = written(grid.caption, grid.headers, grid.numeric, tuple(rows), grid.unit)
-    title = _found(proposal)
-    notes = []
-    if known is not None:
-        found = known.found(chosen)
-        title = _held(found, known.full, proposal)
-        match = match_sentence([chosen], book, known)
-        notes += [match] if match else []
-    elif scenario.published is not None and compared_with(scenario) == "published":
-        found = held_against(chosen, scenario.published)
-        title = _held(found, proposal.reference_name, proposal)
-        if found.equal and proposal.illustrative:
-            notes.append(book.say("assumed.match"))
+    title = _found(proposal) if base is None else _held(base.found(chosen), base.full, proposal)
+    match = None if base is None else match_sentence([chosen], book, base)
+    notes = [match] if match else []
     if len(proposal.allocations) == 1:  # of several the slide before says who loses and why
         notes += losing_lines(proposal)
-    if many:
+    if len(chosen.amounts) > MOST_BARS:
         key = "report.slide.some_changes" if moved else "report.slide.some_amounts"
         notes.append(book.say(key, count=MOST_BARS))
     return Slide("table", title, grid=grid, note=book.say("report.joined").join(notes))
+
+
+def _stated(proposal: Proposal) -> Base | None:
+    """The amounts, of no option, that the table holds the proposed ones against; None where there are none."""
+    base, scenario = proposal.reference, proposal.chosen.scenario
+    if base is not None and base.allocation is None:
+        return base
+    if scenario.published is None or compared_with(scenario) != "published":
+        return None
+    return known_base(PUBLISHED, [scenario], proposal.book)
 
 
 def _found(proposal: Proposal) -> str:
@@ -206,10 +208,10 @@ def _options(proposal: Proposal) -> Slide:
     base = proposal.reference or proposal.first
     found = base.found(proposal.chosen)
     key = "report.slide.options_equal"
-    if found.moved:
-        key = "report.slide.options_moved"
-    elif found.moved is None:
+    if found.moved is None or base.allocation is proposal.chosen:
         key = "report.slide.options_proposed"
+    elif found.moved:
+        key = "report.slide.options_moved"
     money = _cash(found.moved or 0, proposal)
     names = {
         "count": len(proposal.allocations),
@@ -253,7 +255,10 @@ def _changes(proposal: Proposal) -> Slide:
     title = book.say(
         "report.slide.options", base=proposal.reference_name, moved=book.say("report.slide.and").join(moved)
     )
-    why = losing_lines(proposal) or change_sentences(allocations, book, known)[:ABREAST]
+    option = proposal.short(proposal.proposed)
+    why = [book.say("report.slide.why", option=option, said=said) for said in losing_lines(proposal)[:1]]
+    why += losing_lines(proposal)[1:]
+    why = why or change_sentences(allocations, book, known)[:ABREAST]
     chart = Bars(head, names, tuple(series), signed=True)
     return Slide("changes", title, tuple(why), (chart,), note=book.say("report.joined").join(notes))
 
