@@ -24,7 +24,7 @@ from allocator.report.tables.table import Table
 from allocator.text import Phrasebook
 
 MARK = RGBColor(0xA0, 0x1C, 0x1C)
-LARGEST_CELL, SMALLEST_CELL = 10.5, 4  # points; the smallest for amounts of dozens of digits
+LARGEST_CELL, SMALLEST_CELL = 10.5, 4  # points; 4 is for amounts of dozens of digits
 CLOSER = -5  # twentieths of a point between letters: 28 of 16 points in a line of 156 millimetres
 LABEL, NUMBER = 1.0, 1.5  # widths of the words before a list of what is attached, and of its numbers
 GAP = Pt(6)  # below a table, and above the fine print

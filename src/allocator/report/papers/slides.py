@@ -176,7 +176,7 @@ def _table(proposal: Proposal) -> Slide:
 
 
 def _stated(proposal: Proposal) -> Base | None:
-    """The amounts, of no option, that the table holds the proposed ones against; None where there are none."""
+    """The amounts, of no option, that the table holds the proposed ones against; None where none are."""
     base, scenario = proposal.reference, proposal.chosen.scenario
     if base is not None and base.allocation is None:
         return base
