@@ -12,7 +12,9 @@ from pptx import Presentation
 
 from allocator import Allocation, ScenarioError, explain
 from allocator.report.explain.difference import Account
+from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.proposal import Proposal
+from allocator.report.tables.table import Table
 from allocator.text import EN, ZH
 
 NUMBER = r"[0-9][0-9,]*(?:\.[0-9]+)?"
@@ -40,6 +42,17 @@ def text_of(content: bytes, kind: str) -> str:
                     for series in shape.chart.plots[0].series:
                         lines += [f"{value:.6f}".rstrip("0").rstrip(".") for value in series.values]
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def words_of(paper: Paper) -> str:
+    """Everything that a paper says, tables too."""
+    said = []
+    for block in paper.blocks:
+        if isinstance(block, Words):
+            said.append(block.text)
+        elif isinstance(block, Table):
+            said += [block.caption, *block.headers, *(cell for row in block.rows for cell in row.cells)]
+    return "\n".join(said)
 
 
 def strangers(text: str, found: Proposal) -> list[str]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from figures_in_text import words_of
 from shipped import POOLS
 
 from allocator import Factor, Fund, Recipient, Scenario, Text, allocate, load_scenario
-from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
@@ -20,17 +20,6 @@ from allocator.report.tables.table import Table
 from allocator.text import LANGUAGES, Phrasebook
 
 ON = date(2026, 11, 30)
-
-
-def words_of(paper: Paper) -> str:
-    """Everything that a paper says, tables too."""
-    said = []
-    for block in paper.blocks:
-        if isinstance(block, Words):
-            said.append(block.text)
-        elif isinstance(block, Table):
-            said += [block.caption, *block.headers, *(cell for row in block.rows for cell in row.cells)]
-    return "\n".join(said)
 
 
 def odd(amount: int = 1000, names: str = "abc", **more: object) -> Scenario:

@@ -15,12 +15,12 @@ from random import Random
 
 import depth
 import pytest
+from figures_in_text import words_of
 from shipped import GUANGDONG, POOLS
 from undrawn import leave_undrawn
 
 from allocator import Allocation, AllocatorError, Limit, Scenario, Text, allocate, load_scenario
 from allocator.core.corrections import Adjustment, Deduction
-from allocator.report.papers.blocks import Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.meeting import meeting
@@ -44,17 +44,6 @@ BASIS = Text("办法第{}条", "article {}")
 @cache
 def made(path: Path, lang: str) -> Proposal:
     return proposal([load_scenario(path)], Phrasebook(lang), ON)
-
-
-def words_of(paper: Paper) -> str:
-    """Everything that a paper says, tables too."""
-    said = []
-    for block in paper.blocks:
-        if isinstance(block, Words):
-            said.append(block.text)
-        elif isinstance(block, Table):
-            said += [block.caption, *block.headers, *(cell for row in block.rows for cell in row.cells)]
-    return "\n".join(said)
 
 
 def on_slides(shown: Deck) -> str:

@@ -69,20 +69,29 @@ def seek_lever(
 def _of_whole(part: Answer, now: Allocation, lever: Lever) -> Answer | None:
     """The answer of one pool alone as one of the whole rule; None where it does not hold there."""
     scenario = now.scenario
+    found = _allocated_whole(part, lambda one: lever.changed(scenario, one.weights))
+    return None if found is None else replace(found, now=now, lever=lever)
 
-    def whole(found: Allocation | None) -> Allocation | None:
-        return None if found is None else allocate(lever.changed(scenario, found.scenario.weights))
+
+def _allocated_whole(part: Answer, whole: Callable[[Scenario], Scenario]) -> Answer | None:
+    """The answer with everything in it allocated by the whole rule; None where it does not hold there.
+
+    ``whole`` gives the whole rule with what was found for its part.
+    """
+
+    def of(found: Allocation | None) -> Allocation | None:
+        return None if found is None else allocate(whole(found.scenario))
 
     try:
-        found = whole(part.found)
+        found = of(part.found)
         why = part.impossible
         if why is not None:
-            why = replace(why, nearest=whole(why.nearest))
+            why = replace(why, nearest=of(why.nearest))
     except AllocatorError:
         return None
     if found is not None and not all(target.met(found) for target in part.targets):
         return None
-    return replace(part, now=now, found=found, impossible=why, lever=lever)
+    return replace(part, found=found, impossible=why)
 
 
 def _anywhere(
@@ -146,19 +155,5 @@ def seek_clause_of(
 def _clause_of_whole(part: Answer, now: Allocation, clause: Clause) -> Answer | None:
     assert part.clause is not None
     last = part.clause
-
-    def whole(found: Allocation | None) -> Allocation | None:
-        if found is None:
-            return None
-        return allocate(with_clause(now.scenario, clause, last.value(found.scenario)))
-
-    try:
-        found = whole(part.found)
-        why = part.impossible
-        if why is not None:
-            why = replace(why, nearest=whole(why.nearest))
-    except AllocatorError:
-        return None
-    if found is not None and not all(target.met(found) for target in part.targets):
-        return None
-    return replace(part, now=now, found=found, impossible=why, clause=clause)
+    found = _allocated_whole(part, lambda one: with_clause(now.scenario, clause, last.value(one)))
+    return None if found is None else replace(found, now=now, clause=clause)
