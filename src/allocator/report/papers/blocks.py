@@ -94,7 +94,12 @@ def stays(block: Words, after: Block | None) -> bool:
         return True
     if not isinstance(after, Words):
         return False
-    return block.kind in ("title", "head", "subhead", "lead", "annex", "signed") or after.kind == "signed"
+    fine = block.kind == "small" == after.kind  # fine print goes together, and with what is signed
+    return (
+        block.kind in ("title", "head", "subhead", "lead", "annex", "signed")
+        or after.kind == "signed"
+        or fine
+    )
 
 
 def texts(kind: Kind, lines: Iterable[str]) -> list[Words]:
