@@ -104,7 +104,7 @@ def _parts(paper: Paper, look: Look) -> Iterator[dict[str, Any]]:
         small = len(blocks) - next(
             (i for i in range(len(blocks), 0, -1) if blocks[i - 1]["kind"] != "small"), 0
         )
-        fine = 0 < small < len(blocks) and not wide and paper.compact == 0
+        fine = small < len(blocks) and not wide and paper.compact == 0
         yield {"wide": wide, "margins": margins, "blocks": blocks, "fine": fine, "small": small}
         wide, held = block is not None and block.wide, []
 
