@@ -17,14 +17,12 @@ from allocator.files.load import load_scenario
 from allocator.files.parsing import file_bytes
 from allocator.files.scenario.save import making, put_file, put_files
 from allocator.files.scenario.tables import Finder
+from allocator.report.papers.layouts import MOST as MOST_LAYOUTS
 from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads the libraries for Word, slides and charts
     from allocator.report.papers.pack import File
     from allocator.report.papers.proposal import Proposal
-
-
-MOST_LAYOUTS = 20
 
 
 def parser(book: Phrasebook) -> Parser:

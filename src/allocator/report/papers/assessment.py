@@ -9,7 +9,7 @@ from allocator.report.execution import assessment as assessment_words
 from allocator.report.execution import tables
 from allocator.report.execution import words as execution_words
 from allocator.report.papers.blocks import Block, Paper, Words, texts
-from allocator.report.papers.parts import MOST_ROWS, cash, paper, sentence, source_line, trace
+from allocator.report.papers.parts import MOST_ROWS, paper, sentence, source_line, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.table import Table
 from allocator.report.words.rule import rule_sentence, so_many
@@ -22,9 +22,9 @@ def self_assessment(proposal: Proposal, found: Execution, assessment: Assessment
     scenario = chosen.scenario
     fund = {
         "fund": proposal.fund_name,
-        "amount": cash(scenario.fund.amount, proposal),
-        "reserved": cash(scenario.reserved, proposal),
-        "split": cash(sum(chosen.amounts.values()), proposal),
+        "amount": proposal.cash(scenario.fund.amount),
+        "reserved": proposal.cash(scenario.reserved),
+        "split": proposal.cash(sum(chosen.amounts.values())),
         "whom": so_many(scenario, len(scenario.recipients), book),
     }
     blocks: list[Block] = [

@@ -8,7 +8,7 @@ from allocator.report.explain.difference import Account, because, change_text
 from allocator.report.method.steps import method_steps
 from allocator.report.papers.blocks import Block, Paper, Words
 from allocator.report.papers.losing import rule_of
-from allocator.report.papers.parts import cash, paper, sentence, trace
+from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import rule_words, steps_of, values_of
 from allocator.report.tables.figures import in_units, name_of, unit_of
@@ -48,14 +48,14 @@ def _result(proposal: Proposal, id: str) -> list[str]:
     """The amount, what of it was issued before, and the change from the base with its reasons."""
     book, chosen, base = proposal.book, proposal.chosen, proposal.reference
     scenario, amount = chosen.scenario, chosen.amounts[id]
-    lines = [book.say("report.district.amount", name=proposal.names[id], amount=cash(amount, proposal))]
+    lines = [book.say("report.district.amount", name=proposal.names[id], amount=proposal.cash(amount))]
     if scenario.issued is not None:
         issued, now = proposal.cash(scenario.issued[id]), proposal.cash(chosen.to_issue[id])
         lines.append(book.say("report.brief.issued", issued=issued, now=now))
     if base is not None and id in base.amounts:
         by = plain(amount - base.amounts[id])
         change = change_text(by, scenario.fund.currency, book)
-        before, called = cash(base.amounts[id], proposal), proposal.reference_name
+        before, called = proposal.cash(base.amounts[id]), proposal.reference_name
         lines.append(book.say("report.district.against", base=called, before=before, change=change))
         rule = rule_of(base, proposal)
         if rule is not None and by:

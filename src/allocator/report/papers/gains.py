@@ -11,7 +11,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.explain.difference import Account, because, change_text, clause_name
 from allocator.report.papers.blocks import Block, Words
-from allocator.report.papers.parts import cash, sentence
+from allocator.report.papers.parts import sentence
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import PREVIOUS, PUBLISHED
 from allocator.report.tables.figures import scale_of
@@ -112,8 +112,8 @@ def _moved(account: Account, id: str, proposal: Proposal) -> str:
     return book.say(
         key,
         name=account.name(id, book),
-        before=cash(found.before.amounts.get(id, 0), proposal),
-        after=cash(found.after.amounts.get(id, 0), proposal),
+        before=proposal.cash(found.before.amounts.get(id, 0)),
+        after=proposal.cash(found.after.amounts.get(id, 0)),
         change=change_text(found.differences[id], found.before.scenario.fund.currency, book),
         reason=reasons[0] if reasons else "",
         reasons=because(account, id, book),
@@ -163,8 +163,8 @@ def _against_amounts(proposal: Proposal, amounts: Mapping[str, Number], why: str
         line = book.say(
             "report.gains.moved_alone",
             name=proposal.names[id],
-            before=cash(amounts[id], proposal),
-            after=cash(chosen.amounts[id], proposal),
+            before=proposal.cash(amounts[id]),
+            after=proposal.cash(chosen.amounts[id]),
             change=change_text(differences[id], currency, book),
         )
         blocks.append(Words("item", line))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
 from allocator.report.papers.gains import gains_and_losses
 from allocator.report.papers.parts import (
-    cash,
     comparison_table,
     differs,
     effect_words,
@@ -26,7 +25,7 @@ def meeting(proposal: Proposal) -> Paper:
     """The meeting paper: question, options, proposal, gains and losses with reasons, decision."""
     book, fund = proposal.book, proposal.chosen.scenario.fund
     name, several = proposal.option(proposal.proposed), len(proposal.allocations) > 1
-    details = {"fund": proposal.fund_name, "amount": cash(fund.amount, proposal), "option": name}
+    details = {"fund": proposal.fund_name, "amount": proposal.cash(fund.amount), "option": name}
     blocks: list[Block] = [
         sentence("report.meeting.title", proposal, "title", **details),
         sentence("report.meeting.subtitle", proposal, "subtitle"),

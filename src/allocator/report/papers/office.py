@@ -15,7 +15,6 @@ from allocator.core.parts import Factor
 from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words, part_of, texts
 from allocator.report.papers.parts import (
     MOST_ROWS,
-    cash,
     effect_words,
     paper,
     sentence,
@@ -67,7 +66,7 @@ def request(proposal: Proposal) -> Paper:
     ]
     if len(chosen.amounts) <= MOST_ROWS:
         parts = [
-            book.say("report.request.amount", name=proposal.names[id], amount=cash(amount, proposal))
+            book.say("report.request.amount", name=proposal.names[id], amount=proposal.cash(amount))
             for id, amount in chosen.amounts.items()
         ]
         blocks.append(sentence("report.request.each", proposal, amounts=parts))
@@ -164,7 +163,7 @@ def _money(proposal: Proposal, details: dict[str, Any]) -> list[str]:
     lines = [book.say(key, **details)]
     if chosen.scenario.issued is not None:
         issued, now = (
-            cash(plain(sum(by.values(), start=0)), proposal)
+            proposal.cash(plain(sum(by.values(), start=0)))
             for by in (chosen.scenario.issued, chosen.to_issue)
         )
         lines.append(book.say("report.brief.issued", issued=issued, now=now))
@@ -176,9 +175,9 @@ def _details(proposal: Proposal) -> dict[str, Any]:
     split = sum(proposal.chosen.amounts.values())
     return {
         "fund": proposal.fund_name,
-        "amount": cash(scenario.fund.amount, proposal),
-        "reserved": cash(proposal.chosen.reserved, proposal),
-        "split": cash(split, proposal),
+        "amount": proposal.cash(scenario.fund.amount),
+        "reserved": proposal.cash(proposal.chosen.reserved),
+        "split": proposal.cash(split),
         "whom": so_many(scenario, len(scenario.recipients), proposal.book),
     }
 

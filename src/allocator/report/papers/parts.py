@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from allocator.analysis.finding import held_against
 from allocator.core.allocation import Allocation
-from allocator.core.exact import Number
 from allocator.report.papers.blocks import Block, Kind, Paper, Words, part_of, texts
 from allocator.report.papers.fitting import smallest
 from allocator.report.papers.proposal import Proposal
@@ -66,11 +65,6 @@ def _numbered(blocks: Iterable[Block], book: Phrasebook) -> Iterable[Block]:
 def sentence(key: str, proposal: Proposal, kind: Kind = "text", /, **details: object) -> Words:
     """A paragraph with the sentence of this key."""
     return Words(kind, proposal.book.say(key, **details))
-
-
-def cash(amount: Number, proposal: Proposal) -> str:
-    """An amount in a sentence."""
-    return proposal.book.money(amount, proposal.chosen.scenario.fund.currency)
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -67,10 +67,6 @@ def deck(proposal: Proposal) -> Deck:
     return Deck(name, book, proposal.mark, foot, tuple(found))
 
 
-def _cash(amount: Number, proposal: Proposal) -> str:
-    return proposal.book.money(amount, proposal.chosen.scenario.fund.currency)
-
-
 def _opening(proposal: Proposal) -> Slide:
     """The opening slide: the fund, and in one line where its money goes."""
     scenario = proposal.chosen.scenario
@@ -80,9 +76,9 @@ def _opening(proposal: Proposal) -> Slide:
     split = plain(sum(proposal.chosen.amounts.values()))
     title = proposal.book.say(
         key,
-        amount=_cash(scenario.fund.amount, proposal),
-        reserved=_cash(reserved, proposal),
-        split=_cash(split, proposal),
+        amount=proposal.cash(scenario.fund.amount),
+        reserved=proposal.cash(reserved),
+        split=proposal.cash(split),
         whom=whom,
     )
     lines = [proposal.fund_name, proposal.option(proposal.proposed), source_line(proposal), day(proposal)]
@@ -120,7 +116,7 @@ def _rule(proposal: Proposal) -> Slide:
     )
     count = len([weight for weight in scenario.weights.values() if weight])
     key = "report.slide.rule" if count > 1 else "report.slide.rule_one"
-    title = book.say(key, amount=_cash(scenario.distributable, proposal), count=count)
+    title = book.say(key, amount=proposal.cash(scenario.distributable), count=count)
     return Slide("rule", title, (rule_sentence(scenario, book),), grid=grid)
 
 
@@ -140,7 +136,7 @@ def _amounts(proposal: Proposal) -> Slide:
     title = book.say("report.slide.amounts_none")
     if top is not None:
         share = book.say("rule.percent", value=final_shares(proposal)[top])
-        amount = _cash(amounts[top], proposal)
+        amount = proposal.cash(amounts[top])
         title = book.say("report.slide.amounts", name=proposal.names[top], amount=amount, share=share)
     return Slide("amounts", title, charts=(bars,), note=note)
 
@@ -212,7 +208,7 @@ def _options(proposal: Proposal) -> Slide:
         key = "report.slide.options_proposed"
     elif found.moved:
         key = "report.slide.options_moved"
-    money = _cash(found.moved or 0, proposal)
+    money = proposal.cash(found.moved or 0)
     names = {
         "count": len(proposal.allocations),
         "option": proposal.short(at),
@@ -256,9 +252,9 @@ def _changes(proposal: Proposal) -> Slide:
         "report.slide.options", base=proposal.reference_name, moved=book.say("report.slide.and").join(moved)
     )
     option = proposal.short(proposal.proposed)
-    why = [book.say("report.slide.why", option=option, said=said) for said in losing_lines(proposal)[:1]]
-    why += losing_lines(proposal)[1:]
-    why = why or change_sentences(allocations, book, known)[:ABREAST]
+    first, *more = losing_lines(proposal) or [""]
+    why = [book.say("report.slide.why", option=option, said=first), *more]
+    why = why if first else change_sentences(allocations, book, known)[:ABREAST]
     chart = Bars(head, names, tuple(series), signed=True)
     return Slide("changes", title, tuple(why), (chart,), note=book.say("report.joined").join(notes))
 
@@ -280,7 +276,7 @@ def _decision(proposal: Proposal) -> Slide:
     book = proposal.book
     several = len(proposal.allocations) > 1
     key = "report.slide.decide" if several else "report.slide.decide_alone"
-    amount = _cash(proposal.chosen.scenario.fund.amount, proposal)
+    amount = proposal.cash(proposal.chosen.scenario.fund.amount)
     title = book.say(key, option=proposal.short(proposal.proposed), amount=amount)
     lines = [
         recommendation(proposal),

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from allocator.core.engine import allocate
 from allocator.core.errors import AllocatorError, ScenarioError
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
@@ -19,6 +18,7 @@ from allocator.report.papers import pack
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import Held, held, internal
+from allocator.report.papers.layouts import MOST
 from allocator.report.papers.layouts import fields as own
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
@@ -47,7 +47,6 @@ PAPERS = {  # with their name and what they are for
     "internal": ("app.report.internal", "app.report.internal_about"),
 }
 OFFICIAL, PLAIN = ("meeting", "request", "notice"), ("schedule", "consultation")  # instead of each other
-MOST_LAYOUTS = 20
 Build = Callable[[Proposal], Any]
 WRITERS: Mapping[str, Build] = {
     "brief": brief,
@@ -129,9 +128,9 @@ def _versions(key: str, scenario: Scenario, book: Phrasebook) -> list[Version]:
     found = []
     for kept, before in catalogue.frozen(slug):
         with suppress(AllocatorError):  # a version may be of a rule that cannot be split
-            found.append(Version(kept.stage, allocate(before).amounts, kept.why))
+            found.append(Version(kept.stage, base.allocated(before).amounts, kept.why))
     if found:
-        found.append(Version(book.say("report.worksheet.now"), allocate(scenario).amounts))
+        found.append(Version(book.say("report.worksheet.now"), base.allocated(scenario).amounts))
     return found
 
 
@@ -268,7 +267,7 @@ def _layouts(made: Proposal, book: Phrasebook) -> dict[str, bytes]:
             book.say("app.report.layouts_add"), "docx", accept_multiple_files=True, key="report-layouts"
         )
         found: dict[str, bytes] = {}
-        for at, one in enumerate(added[:MOST_LAYOUTS]):
+        for at, one in enumerate(added[:MOST]):
             try:
                 file = _filled(one.name, one.getvalue(), made)
             except ScenarioError as error:
@@ -289,7 +288,7 @@ def _filled(name: str, layout: bytes, made: Proposal) -> pack.File:
         if before == asked:
             return file
     file = pack.of_layout(name, layout, made)
-    st.session_state["report-filled"] = [*kept[1 - MOST_LAYOUTS :], (asked, file)]
+    st.session_state["report-filled"] = [*kept[1 - MOST :], (asked, file)]
     return file
 
 

@@ -100,7 +100,7 @@ def _other(key: str, name: str, slug: str, book: Phrasebook) -> Base | None:
     """A scenario as the base; None where it cannot be allocated."""
     other = _before(slug) if key == BEFORE else state.found().get(key)
     try:
-        made = _allocated(other) if isinstance(other, Scenario) else None
+        made = allocated(other) if isinstance(other, Scenario) else None
     except AllocatorError:
         return None
     return None if made is None else Base(key, name, _full(key, name, slug, book), made.amounts, made)
@@ -126,5 +126,6 @@ def _comparable(one: Scenario, other: Scenario) -> bool:
 
 
 @remembering(64)
-def _allocated(scenario: Scenario) -> Allocation:
+def allocated(scenario: Scenario) -> Allocation:
+    """The allocation of a scenario, remembered; raises what `allocate` raises."""
     return allocate(scenario)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from allocator.report.papers.parts import cash, day, described, differs, effect_words, source_line
+from allocator.report.papers.parts import day, described, differs, effect_words, source_line
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import KNOWN
 from allocator.report.tables.letters import letter
@@ -16,7 +16,7 @@ from allocator.report.words.rule import rule_sentence, status_lines
 from allocator.text import LANGUAGES, Phrasebook
 
 Fields = dict[str, Any]
-# the fields of one value, and those of several with what each of them holds ("": a line of words)
+# the fields of one value, and those of several with what each of their entries holds (nothing: it is a line)
 SINGLE = {
     "fund": "layout.field.fund",
     "amount": "layout.field.amount",
@@ -111,9 +111,9 @@ def fields_of(proposal: Proposal) -> Fields:
     scenario = chosen.scenario
     single = {
         "fund": proposal.fund_name,
-        "amount": cash(scenario.fund.amount, proposal),
-        "reserved": cash(chosen.reserved, proposal),
-        "split": cash(sum(chosen.amounts.values()), proposal),
+        "amount": proposal.cash(scenario.fund.amount),
+        "reserved": proposal.cash(chosen.reserved),
+        "split": proposal.cash(sum(chosen.amounts.values())),
         "unit": proposal.table.unit,
         "source": source_line(proposal),
         "day": day(proposal),
