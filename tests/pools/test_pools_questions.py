@@ -66,7 +66,9 @@ def test_bounds_name_what_moves(capsys: pytest.CaptureFixture[str]) -> None:
     _, err = seek(TWO, "--target", "ftz>=1", "--change", "money", "--keep", "tax", status=2)
     assert "not among what can move here" in err
     _, err = seek(TWO, "--target", "ftz>=1", "--change", "weights:luck", status=2)
-    assert "weights:POOL" in err
+    assert "domestic, foreign" in err
+    _, err = seek(TWO, "--target", "ftz>=1", "--change", "parts", status=2)
+    assert "parts:INDICATOR" in err
 
 
 def test_the_audit_of_pools_by_command(published: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -130,9 +130,9 @@ def _lever(written: str | None, scenario: Scenario) -> Lever | None:
     if not of and kind == "weights":
         return only_lever(scenario)
     named = {plain_name(known): t.id for t in things for known in (t.name.zh, t.name.en, t.id)}
-    if plain_name(of) not in named or kind == "money":
+    if kind == "money" or not of:
         refuse("--change", "seek_change", value=(written or "")[:80])
-    return Lever(kind, named[plain_name(of)])
+    return Lever(kind, named.get(plain_name(of), of[:80]))  # of an unknown one it is said which there are
 
 
 def _moved(name: str, scenario: Scenario, lever: Lever | None, option: str) -> str:
