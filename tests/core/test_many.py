@@ -43,6 +43,11 @@ def test_names_as_they_are_compared(names: list[str]) -> None:
     assert any_total(names) == any(map(is_total, names))
 
 
+def test_no_kind_of_blank_is_left_in_a_name() -> None:
+    blanks = [char for char in map(chr, range(0x10000)) if char.isspace()]
+    assert [many.plain_names([f"a{blank}"]) for blank in blanks] == [["a"]] * len(blanks)
+
+
 @given(st.lists(st.tuples(NAMES, NAMES, NAMES, NAMES), min_size=1, max_size=4))
 def test_recipients_are_those_made_one_by_one(rows: list[tuple[str, str, str, str]]) -> None:
     found = many.recipients(*map(list, zip(*rows, strict=True)))

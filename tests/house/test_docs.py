@@ -142,11 +142,15 @@ def test_the_second_case_of_the_method_comes_out_as_it_is_worked_there(tmp_path)
 
 
 def test_every_key_of_the_format_is_documented():
-    from allocator.files.scenario import schema
+    from allocator.files.scenario import keys, schema
 
     text = (ROOT / "docs" / "scenario-format.md").read_text("utf-8")
-    tables = [schema.ScenarioTable, *schema._TABLES.values()]
-    names = {name for table in tables for name in table.model_fields}
+    names = {
+        name
+        for table in keys.Table.__subclasses__()
+        if table.__module__ == schema.__name__
+        for name in table.keys
+    }
     assert [name for name in sorted(names) if f"`{name}`" not in text and f"[{name}" not in text] == []
 
 
@@ -183,6 +187,6 @@ def test_the_rules_of_the_format_document_are_read_and_hold_every_key():
     (shown,) = [text for text in blocks(ROOT / "docs" / "scenario-format.md", "toml") if "notice" in text]
     read = rules.read_rules("rules.toml", shown.encode())
     assert [target.points for target in read.targets] == [None, 9]
-    tables = [rules.RulesTable, *rules._FORM.tables.values()]
-    names = {name for table in tables for name in table.model_fields}
+    tables = [rules.RulesTable, rules.CheckpointTable, rules.UseTable, rules.TargetTable]
+    names = {name for table in tables for name in table.keys}
     assert [name for name in names if not re.search(rf"^(\[\[)?{name}\b", shown, re.M)] == []

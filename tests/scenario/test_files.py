@@ -30,8 +30,8 @@ from allocator import (
     allocate,
     load_scenario,
 )
+from allocator.files.scenario.json_schema import scenario_schema
 from allocator.files.scenario.save import save_scenario
-from allocator.files.scenario.schema import scenario_schema
 from allocator.text import EN, ZH
 
 ROOT = Path(__file__).parent.parent.parent

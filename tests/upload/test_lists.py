@@ -106,13 +106,13 @@ def test_the_format_says_of_every_key_where_it_is_edited() -> None:
     written |= {"pool": "[pool.ID]", "indicator": "[indicator.ID]"}
     written |= {name: f"[[{name}]]" for name in ("reservation", "earmark", "limit", "use")}
     written |= {name: f"[[{name}]]" for name in ("deduction", "adjustment")}
-    keys = [*schema.ScenarioTable.model_fields]
+    keys = [*schema.ScenarioTable.keys]
     for name, part in (
         ("fund", schema.FundTable),
         ("method", schema.MethodTable),
         ("data", schema.DataTable),
     ):
         keys.remove(name)
-        keys += part.model_fields
+        keys += part.keys
     for key in (*keys, "aliases"):
         assert f"`{written.get(key, key)}`" in table, key

@@ -9,6 +9,7 @@ or pandas loads them in its functions, so that its help need not wait.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -16,10 +17,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Never
 
-# Plugins of other packages would slow the start of a command, and so would the garbage collector, which
-# would walk again and again over the modules while they are loaded.
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# The garbage collector would walk again and again over the modules while they are loaded, and once more at
+# the end, when everything goes anyway.
 gc.set_threshold(100_000, 50, 50)
+atexit.register(gc.freeze)
 
 # ruff: noqa: E402
 from allocator.cli.parser import Parser, Usage, language

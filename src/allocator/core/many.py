@@ -12,7 +12,10 @@ from allocator.core.parts import LONGEST_ID, LONGEST_TEXT, UNSAFE, Recipient, Te
 from allocator.core.totals import any_total
 
 # blanks that `plain_name` takes out or makes ordinary ones
-_BLANKS = ["  ", " \n", "\n ", *(c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n")]
+_BLANKS = [
+    "  ", " \n", "\n ", *"\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000",
+    *"\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a",
+]  # fmt: skip
 
 
 def recipients(

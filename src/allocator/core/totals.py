@@ -11,11 +11,9 @@ _MARKS = "计計总總汇匯彙全"
 _MAYBE = re.compile(rf"[{_MARKS}]|t\W*o\W*t|s\W*u\W*m")
 _PLAIN = str.maketrans("計總匯彙[]【】〔〕", "计总汇汇()()()")
 _EDGES = " :;,.、。·*-–—_~=+#()<>《》〈〉“”\"'"
-_BEHIND = re.compile(r"(.+?)\(.*")
-_CHINESE = re.compile(
-    r"(.*(合计|小计|总计|共计|总和)|累计|汇总|总|全部|全[市省县区国])(数|额|量|值|金额|数额)?"
-)
-_ENGLISH = re.compile(r"(.* )?(sub|grand)?totals?|((sub|grand) ?)?totals? (of|for) .*|sums?( of .*)?")
+_BEHIND = r"(.+?)\(.*"
+_CHINESE = r"(.*(合计|小计|总计|共计|总和)|累计|汇总|总|全部|全[市省县区国])(数|额|量|值|金额|数额)?"
+_ENGLISH = r"(.* )?(sub|grand)?totals?|((sub|grand) ?)?totals? (of|for) .*|sums?( of .*)?"
 
 
 def is_total(name: str) -> bool:
@@ -30,12 +28,13 @@ def is_total(name: str) -> bool:
     if _MAYBE.search(text) is None:
         return False
     seen = "".join(c for c in text if unicodedata.category(c) != "Cf").translate(_PLAIN).strip(_EDGES)
-    if behind := _BEHIND.fullmatch(seen):  # a unit or a count in brackets
+    if behind := re.fullmatch(_BEHIND, seen):  # a unit or a count in brackets
         seen = behind[1].strip(_EDGES)
     words = re.split(r"[\s_-]+", seen)
     closed = "".join(words)  # 合　计 and T o t a l
     return any(
-        p.fullmatch(t) for p, t in ((_CHINESE, closed), (_ENGLISH, closed), (_ENGLISH, " ".join(words)))
+        re.fullmatch(pattern, text)
+        for pattern, text in ((_CHINESE, closed), (_ENGLISH, closed), (_ENGLISH, " ".join(words)))
     )
 
 

@@ -125,11 +125,11 @@ def _walked(text: str) -> int:
 
 
 # A key or table name that holds more than ASCII, and what it may follow.
-_BARE_KEY = re.compile(
+_BARE_KEY = (
     r"""\s*\[{0,2}\s*(?:[A-Za-z0-9_"-]+\s*\.\s*)*"""
     r"""([^\s"'#=\[\].]*[^\x00-\x7f][^\s"'#=\[\].]*)\s*[=＝\].]"""
 )
-_QUOTED = re.compile(r"""\"[^"]*("|$)|'[^']*('|$)|#.*""")
+_QUOTED = r"""\"[^"]*("|$)|'[^']*('|$)|#.*"""
 
 # The beginnings of tomllib's messages, and the sentences that say the same for people.
 _TOML_REASONS = (
@@ -150,13 +150,13 @@ def _wrong_toml(path: Path, text: str, reason: str) -> Never:
     if place[1] is None:
         wrong(path, "toml_cut", {"line": len(text.splitlines())})
     line, at = lines[int(place[1]) - 1], {"line": int(place[1])}
-    hidden = next((c for c in _QUOTED.sub("", line) if c not in "\t\r" and not c.isprintable()), None)
+    hidden = next((c for c in re.sub(_QUOTED, "", line) if c not in "\t\r" and not c.isprintable()), None)
     if hidden is not None:
         wrong(path, "toml_hidden", at, name=hidden)
-    bare = _BARE_KEY.match(line[:300])  # the search takes quadratic time
+    bare = re.match(_BARE_KEY, line[:300])  # the search takes quadratic time
     if bare and not set(bare[1]) & set("“”‘’＝"):
         wrong(path, "toml_bare_key", at, name=bare[1][:40])
-    odd = re.search("[“”‘’＝，【】]", _QUOTED.sub("", line))
+    odd = re.search("[“”‘’＝，【】]", re.sub(_QUOTED, "", line))
     if odd:
         wrong(path, "toml_quotes", at, name=odd[0])
     shown = line.replace("\t", " ").strip()[:60]

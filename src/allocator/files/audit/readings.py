@@ -15,7 +15,7 @@ from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import brief
-from allocator.files.audit.schema import EXAMPLES, FORM, NamedReading, ReadingTable
+from allocator.files.audit.schema import EXAMPLES, NamedReading, ReadingTable
 from allocator.files.csv_file import read_csv
 from allocator.files.load import load_scenario
 from allocator.files.parsing import MOST_PROBLEMS, cell_number, path_next_to, read_toml, sound, toml_of, wrong
@@ -38,7 +38,7 @@ def load_reading(path: str | Path) -> NamedReading:
     'rounded'
     """
     path = Path(path)
-    table = validated(path, read_toml(path), FORM)
+    table = validated(path, read_toml(path), ReadingTable, EXAMPLES)
     if table.scenario is None:
         wrong(path, "key_missing", name="scenario", example=EXAMPLES["scenario"])
     root = path.parent
@@ -60,7 +60,7 @@ def read_reading(
     ScenarioError with a sentence for each problem found.
     """
     path = Path(name)
-    table = validated(path, toml_of(path, sound(path, content)), FORM)
+    table = validated(path, toml_of(path, sound(path, content)), ReadingTable, EXAMPLES)
     if table.scenario is not None:
         known = others or {}
         stem = re.split(r"[/\\]", table.scenario)[-1].removesuffix(".toml")
@@ -83,7 +83,7 @@ def _made(path: Path, table: ReadingTable, scenario: Scenario) -> NamedReading:
             scored.append(checked(scenario, Scored(entry.factor, entry.low, entry.high)))
     for at, fact in enumerate(table.known, 1):
         with within(path, key=f"known.{at}"):
-            known.append(checked(scenario, _known(find, **dict(fact))))
+            known.append(checked(scenario, _known(find, **vars(fact))))
     if table.needs is not None and (scored or known):
         wrong(path, "reading_needs", {"key": "needs"})
     reading = Reading(scenario, tuple(known), tuple(scored), table.tolerance)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import BaseModel, PlainValidator
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from allocator.analysis.audit import Reading
 from allocator.core.parts import Text
 from allocator.files.scenario import fields, schema
+from allocator.files.scenario.keys import Array, Table, needed, optional
 from allocator.files.scenario.save import toml_bytes
-from allocator.files.scenario.small_toml import STRICT, Form
 
 EXAMPLES = {
     "format": "format = 1",
@@ -43,47 +41,38 @@ def _recipients(value: object) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value
     if isinstance(names, list) and names and all(isinstance(name, str) and name.strip() for name in names):
         return tuple(names)
-    raise PydanticCustomError(
-        "text", "", {"key": "reading_recipients", "details": {"value": fields.as_written(value)}}
-    )
+    raise fields.refusal("reading_recipients", value)
 
 
-class _Table(BaseModel):
-    model_config = STRICT
-
-
-class ScoredTable(_Table):
+class ScoredTable(Table):
     """[[scored]]: everybody's value of a factor lies between two scores."""
 
-    factor: fields.AText
-    low: fields.ANumber
-    high: fields.ANumber
+    factor = needed(fields.TEXT)
+    low = needed(fields.NUMBER)
+    high = needed(fields.NUMBER)
 
 
-class KnownTable(_Table):
+class KnownTable(Table):
     """[[known]]: bounds on what some recipients together have of a factor."""
 
-    factor: fields.AText
-    recipients: Annotated[Any, PlainValidator(_recipients)]
-    low: fields.ANumber | None = None
-    high: fields.ANumber | None = None
-    of: fields.AText = "share"
+    factor = needed(fields.TEXT)
+    recipients = needed(fields.Value(_recipients))
+    low = optional(fields.NUMBER)
+    high = optional(fields.NUMBER)
+    of = optional(fields.TEXT, "share")
 
 
-class ReadingTable(_Table):
+class ReadingTable(Table):
     """A reading's file."""
 
-    format: int
-    title: fields.AName
-    scenario: fields.AText | None = None
-    reason: fields.AName | None = None
-    needs: fields.AName | None = None
-    tolerance: fields.AText = "rounded"
-    scored: list[ScoredTable] = []
-    known: list[KnownTable] = []
-
-
-FORM = Form(ReadingTable, {"scored": ScoredTable, "known": KnownTable}, EXAMPLES)
+    format = needed(fields.VERSION)
+    title = needed(fields.NAME)
+    scenario = optional(fields.TEXT)
+    reason = optional(fields.NAME)
+    needs = optional(fields.NAME)
+    tolerance = optional(fields.TEXT, "rounded")
+    scored: Sequence[ScoredTable] = optional(Array(ScoredTable), ())
+    known: Sequence[KnownTable] = optional(Array(KnownTable), ())
 
 
 def reading_bytes(named: NamedReading, scenario: str | None = None) -> bytes:

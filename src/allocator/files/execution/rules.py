@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-
-from pydantic import BaseModel, PlainValidator
-from pydantic_core import PydanticCustomError
+from typing import Any, TypeVar
 
 from allocator.analysis.execution import Checkpoint, Rules, Target, UseRule, year_checkpoints
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.parts import Text
 from allocator.files.parsing import read_toml, sound, toml_of, wrong
 from allocator.files.scenario import fields, schema
+from allocator.files.scenario.keys import Array, Table, needed, optional
 from allocator.files.scenario.save import toml_bytes
-from allocator.files.scenario.small_toml import STRICT, Day, Form, validated
+from allocator.files.scenario.small_toml import DAY, validated
 
 FOLDER, NAME = "execution", "rules.toml"
 Made = TypeVar("Made")
@@ -27,80 +25,71 @@ def _figure(value: object) -> Any:
 
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
-        details = {"value": fields.as_written(value)}
-        raise PydanticCustomError("text", "", {"key": "execution_names", "details": details})
+        raise fields.refusal("execution_names", value)
     return tuple(value)
 
 
-_Figure = Annotated[Any, PlainValidator(_figure)]
+_FIGURE = fields.Value(_figure)
 
 
-class _Table(BaseModel):
-    model_config = STRICT
-
-
-class CheckpointTable(_Table):
+class CheckpointTable(Table):
     """[[checkpoint]]: a day up to which payments are counted."""
 
-    day: Day
-    planned: fields.ANumber | None = None
+    day = needed(DAY)
+    planned = optional(fields.NUMBER)
 
 
-class UseTable(_Table):
+class UseTable(Table):
     """[[use]]: a use that the rule names."""
 
-    name: fields.AName
-    permitted: fields.ABool
-    clause: fields.AName
-    aliases: Annotated[Any, PlainValidator(_names)] = ()
+    name = needed(fields.NAME)
+    permitted = needed(fields.BOOL)
+    clause = needed(fields.NAME)
+    aliases = optional(fields.Value(_names), ())
 
 
-class TargetTable(_Table):
+class TargetTable(Table):
     """[[target]]: an indicator and its target."""
 
-    name: fields.AName
-    group: fields.AText
-    figure: fields.AText = "entered"
-    operator: fields.AText = "="
-    value: _Figure
-    unit: fields.AName | None = None
-    weight: fields.ANumber | None = None
-    entered: _Figure | None = None
-    points: fields.ANumber | None = None
-    evidence: fields.AName | None = None
-    source: fields.AName | None = None
+    name = needed(fields.NAME)
+    group = needed(fields.TEXT)
+    figure = optional(fields.TEXT, "entered")
+    operator = optional(fields.TEXT, "=")
+    value = needed(_FIGURE)
+    unit = optional(fields.NAME)
+    weight = optional(fields.NUMBER)
+    entered = optional(_FIGURE)
+    points = optional(fields.NUMBER)
+    evidence = optional(fields.NAME)
+    source = optional(fields.NAME)
 
 
-class RulesTable(_Table):
+class RulesTable(Table):
     """The whole file."""
 
-    format: int
-    notice: Day
-    end: Day
-    plan: fields.AText = "elapsed"
-    quarters: fields.ABool = False
-    source: fields.AName | None = None
-    cited: fields.AName | None = None
-    checkpoint: list[CheckpointTable] = []
-    use: list[UseTable] = []
-    target: list[TargetTable] = []
+    format = needed(fields.VERSION)
+    notice = needed(DAY)
+    end = needed(DAY)
+    plan = optional(fields.TEXT, "elapsed")
+    quarters = optional(fields.BOOL, False)
+    source = optional(fields.NAME)
+    cited = optional(fields.NAME)
+    checkpoint: Sequence[CheckpointTable] = optional(Array(CheckpointTable), ())
+    use: Sequence[UseTable] = optional(Array(UseTable), ())
+    target: Sequence[TargetTable] = optional(Array(TargetTable), ())
 
 
-_FORM = Form(
-    RulesTable,
-    {"checkpoint": CheckpointTable, "use": UseTable, "target": TargetTable},
-    {
-        "format": "format = 1",
-        "notice": "notice = 2023-05-31",
-        "end": "end = 2023-12-31",
-        "day": "day = 2023-09-30",
-        "name": 'name = { zh = "…", en = "…" }',
-        "permitted": "permitted = true",
-        "clause": 'clause = { zh = "…", en = "…" }',
-        "group": 'group = "general"',
-        "value": "value = 100",
-    },
-)
+_EXAMPLES = {
+    "format": "format = 1",
+    "notice": "notice = 2023-05-31",
+    "end": "end = 2023-12-31",
+    "day": "day = 2023-09-30",
+    "name": 'name = { zh = "…", en = "…" }',
+    "permitted": "permitted = true",
+    "clause": 'clause = { zh = "…", en = "…" }',
+    "group": 'group = "general"',
+    "value": "value = 100",
+}
 
 
 def rules_next_to(scenario: str | Path) -> Path:
@@ -121,7 +110,7 @@ def read_rules(name: str, content: bytes) -> Rules:
 
 
 def _made(path: Path, content: Mapping[str, Any]) -> Rules:
-    table = validated(path, dict(content), _FORM)
+    table = validated(path, content, RulesTable, _EXAMPLES)
     checkpoints = [Checkpoint(day) for day in year_checkpoints(table.end.year, quarters=table.quarters)]
     if table.checkpoint:
         if table.quarters:
@@ -144,12 +133,12 @@ def _made(path: Path, content: Mapping[str, Any]) -> Rules:
         raise error.within(path) from None
 
 
-def _each(path: Path, name: str, kind: type[Made], tables: Sequence[BaseModel]) -> list[Made]:
+def _each(path: Path, name: str, kind: type[Made], tables: Sequence[Table]) -> list[Made]:
     made: list[Made] = []
     problems: list[Problem] = []
     for number, table in enumerate(tables, 1):
         try:
-            made.append(kind(**dict(table)))
+            made.append(kind(**vars(table)))
         except ScenarioError as error:
             problems += error.within(path, key=f"{name}.{number}").problems
     if problems:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BaseModel, PlainValidator
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from allocator.analysis.projects import FactorRule, Points, Rules
 from allocator.core.errors import Problem, ScenarioError
@@ -15,13 +12,13 @@ from allocator.core.exact import Frozen
 from allocator.core.parts import Text, plain_name
 from allocator.files.parsing import read_toml, sound, toml_of
 from allocator.files.scenario import fields
-from allocator.files.scenario.small_toml import STRICT, Day, Form, validated
+from allocator.files.scenario.keys import Array, Table, needed, optional
+from allocator.files.scenario.small_toml import DAY, validated
 
 
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(w, str) and w.strip() for w in value):
-        details = {"value": fields.as_written(value)}
-        raise PydanticCustomError("text", "", {"key": "projects_words", "details": details})
+        raise fields.refusal("projects_words", value)
     return tuple(value)
 
 
@@ -32,113 +29,97 @@ def _span(value: object) -> tuple[int, int]:
         or not all(type(year) is int and 1900 <= year <= 2100 for year in value)
         or value[0] > value[1]
     ):
-        details = {"value": fields.as_written(value)}
-        raise PydanticCustomError("text", "", {"key": "projects_span", "details": details})
+        raise fields.refusal("projects_span", value)
     return value[0], value[1]
 
 
 def _years(value: object) -> int:
     if type(value) is not int or not 0 <= value <= 100:
-        details = {"value": fields.as_written(value)}
-        raise PydanticCustomError("text", "", {"key": "projects_years", "details": details})
+        raise fields.refusal("projects_years", value)
     return value
 
 
-_Words = Annotated[Any, PlainValidator(_words)]
-_Span = Annotated[Any, PlainValidator(_span)]
-_Years = Annotated[Any, PlainValidator(_years)]
+_WORDS = fields.Value(_words)
+_SPAN = fields.Value(_span)
+_YEARS = fields.Value(_years)
 
 
-class _Table(BaseModel):
-    model_config = STRICT
-
-
-class FactorTable(_Table):
+class FactorTable(Table):
     """[[factor]]: a factor and the figures of each project that make it."""
 
-    id: fields.AText
-    how: fields.AText
-    column: fields.AName | None = None
-    years: _Span | None = None
-    cap: fields.ANumber | None = None
-    unit: fields.AText | None = None
+    id = needed(fields.TEXT)
+    how = needed(fields.TEXT)
+    column = optional(fields.NAME)
+    years = optional(_SPAN)
+    cap = optional(fields.NUMBER)
+    unit = optional(fields.TEXT)
 
 
-class LongerTable(_Table):
+class LongerTable(Table):
     """[[longer]]: industries whose projects count for more years."""
 
-    industries: _Words
-    years: _Years
+    industries = needed(_WORDS)
+    years = needed(_YEARS)
 
 
-class MinimumTable(_Table):
+class MinimumTable(Table):
     """[[minimum]]: the least figure that a project must reach to count."""
 
-    column: fields.AName
-    least: fields.ANumber
-    unit: fields.AText | None = None
+    column = needed(fields.NAME)
+    least = needed(fields.NUMBER)
+    unit = optional(fields.TEXT)
 
 
-class ExcludedTable(_Table):
+class ExcludedTable(Table):
     """[[excluded]]: projects that do not count, by the words of a column."""
 
-    column: fields.AName
-    values: _Words
+    column = needed(fields.NAME)
+    values = needed(_WORDS)
 
 
-class PointsTable(_Table):
+class PointsTable(Table):
     """[[points]]: an item of a scorecard."""
 
-    factor: fields.AText
-    column: fields.AName
-    each: fields.ANumber
-    most: fields.ANumber
+    factor = needed(fields.TEXT)
+    column = needed(fields.NAME)
+    each = needed(fields.NUMBER)
+    most = needed(fields.NUMBER)
 
 
-class RulesTable(_Table):
+class RulesTable(Table):
     """The whole file."""
 
-    format: int
-    title: fields.AName
-    year: fields.AWhole
-    reference: Day
-    years: _Years
-    source: fields.AName | None = None
-    provincial: fields.ABool = False
-    score_most: fields.ANumber | None = None
-    factor: list[FactorTable] = []
-    longer: list[LongerTable] = []
-    minimum: list[MinimumTable] = []
-    excluded: list[ExcludedTable] = []
-    points: list[PointsTable] = []
+    format = needed(fields.VERSION)
+    title = needed(fields.NAME)
+    year = needed(fields.WHOLE)
+    reference = needed(DAY)
+    years = needed(_YEARS)
+    source = optional(fields.NAME)
+    provincial = optional(fields.BOOL, False)
+    score_most = optional(fields.NUMBER)
+    factor: Sequence[FactorTable] = optional(Array(FactorTable), ())
+    longer: Sequence[LongerTable] = optional(Array(LongerTable), ())
+    minimum: Sequence[MinimumTable] = optional(Array(MinimumTable), ())
+    excluded: Sequence[ExcludedTable] = optional(Array(ExcludedTable), ())
+    points: Sequence[PointsTable] = optional(Array(PointsTable), ())
 
 
-_FORM = Form(
-    RulesTable,
-    {
-        "factor": FactorTable,
-        "longer": LongerTable,
-        "minimum": MinimumTable,
-        "excluded": ExcludedTable,
-        "points": PointsTable,
-    },
-    {
-        "format": "format = 1",
-        "title": 'title = { zh = "…", en = "…" }',
-        "year": "year = 2022",
-        "reference": "reference = 2022-12-31",
-        "years": "years = 5",
-        "id": 'id = "investment"',
-        "how": 'how = "sum"',
-        "industries": 'industries = ["…"]',
-        "column": 'column = "…"',
-        "least": "least = 100",
-        "values": 'values = ["…"]',
-        "factor": 'factor = "effort"',
-        "each": "each = 2",
-        "most": "most = 20",
-    },
-)
+_EXAMPLES = {
+    "format": "format = 1",
+    "title": 'title = { zh = "…", en = "…" }',
+    "year": "year = 2022",
+    "reference": "reference = 2022-12-31",
+    "years": "years = 5",
+    "id": 'id = "investment"',
+    "how": 'how = "sum"',
+    "industries": 'industries = ["…"]',
+    "column": 'column = "…"',
+    "least": "least = 100",
+    "values": 'values = ["…"]',
+    "factor": 'factor = "effort"',
+    "each": "each = 2",
+    "most": "most = 20",
+}
 
 
 def load_factor_rules(path: str | Path) -> Rules:
@@ -154,7 +135,7 @@ def read_factor_rules(name: str, content: bytes) -> Rules:
 
 
 def _made(path: Path, content: Mapping[str, Any]) -> Rules:
-    table = validated(path, dict(content), _FORM)
+    table = validated(path, content, RulesTable, _EXAMPLES)
     try:
         factors = list[FactorRule]()
         for one in table.factor:

@@ -1,26 +1,37 @@
-"""The values of a scenario file's keys: each kind as pydantic reads it, and as its JSON Schema says it.
+"""The values of a scenario file's keys: each kind as it is read, and as JSON Schema says it.
 
-What is wrong is raised as the key of a sentence, which `schema.problem` gives its place.
+What is wrong is raised without its place, which `keys.read` knows.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
-
-from allocator.core.errors import ScenarioError
+from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import LARGEST, Number, TooManyDecimals, exact, plain
 from allocator.core.parts import AMOUNT_UNITS, Text, brief
 from allocator.core.pools import NEEDED, REST
 
 if TYPE_CHECKING:
     from allocator.core.formula import Formula
+
+
+class Value(NamedTuple):
+    """A kind of value: the function that reads one as written, and what JSON Schema says of it.
+
+    ``read`` raises ScenarioError for what is no such value.  One of ``money`` is given the currency as well:
+    a code, or blank where it is not money that is shared out.
+    """
+
+    read: Callable[..., Any]
+    schema: Mapping[str, Any] = {}
+    money: bool = False
+
 
 _AMOUNT = re.compile(r"\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9][0-9_]*)(?:\.[0-9]+)?)\s*([^\d\s.,_].*?)?\s*")
 
@@ -46,24 +57,21 @@ def _inner(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else brief(value)
 
 
-def _refuse(key: str, value: object) -> PydanticCustomError:
-    return PydanticCustomError(key, "{value}", {"value": as_written(value)})
-
-
-def _problem_as_pydantic(key: str, details: dict[str, object]) -> PydanticCustomError:
-    return PydanticCustomError("text", "", {"key": key, "details": details})
+def refusal(key: str, value: object) -> ScenarioError:
+    """The error for a wrong value, which its sentence shows."""
+    return ScenarioError(Problem(key, {"value": as_written(value)}))
 
 
 def as_number(value: object) -> Number:
-    """The number of a key, exactly; raises PydanticCustomError for anything else."""
+    """The number of a key, exactly; raises ScenarioError for anything else."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         try:
             return exact(value)
         except TooManyDecimals:
-            raise _problem_as_pydantic("decimals", {"value": as_written(value)}) from None
+            raise refusal("decimals", value) from None
         except ValueError:
             pass
-    raise _refuse("type_number", value)
+    raise refusal("type_number", value)
 
 
 def amount_in_text(text: str, currency: str) -> Number | None:
@@ -86,28 +94,26 @@ def _amount(text: str, currency: str) -> Number | None:
     return exact(exact(re.sub("[,_]", "", found[1])) * AMOUNT_UNITS[found[2] or ""])
 
 
-def _money(value: object, info: ValidationInfo) -> Number:
-    """An amount in the main unit; text may name yuan or 万元 where the validation's context says CNY."""
+def _money(value: object, currency: str) -> Number:
+    """An amount in the main unit; text may name yuan or 万元 where the currency is CNY."""
     if isinstance(value, str):
-        currency = info.context["currency"] if info.context else "CNY"
         try:
             amount = _amount(value, currency)
         except TooManyDecimals:
-            raise _problem_as_pydantic("cents", {"value": brief(value)}) from None
+            raise refusal("cents", value) from None
         except ValueError:
             amount = None
         if amount is None and currency != "CNY" and amount_in_text(value, "CNY") is not None:
             key = "unit_currency" if currency else "unit_of"
-            raise _problem_as_pydantic(key, {"value": value, "currency": currency})
+            raise ScenarioError(Problem(key, {"value": value, "currency": currency}))
         if amount is None:
-            raise _refuse("type_money", value)
+            raise refusal("type_money", value)
         return amount
     try:
         return as_number(value)
-    except PydanticCustomError as error:
-        if error.type == "text":  # a number with far more decimals than money has
-            raise _problem_as_pydantic("cents", {"value": as_written(value)}) from None
-        raise _refuse("type_money", value) from None
+    except ScenarioError as error:
+        many = error.problems[0].key == "decimals"  # far more than money has
+        raise refusal("cents" if many else "type_money", value) from None
 
 
 def _name(value: object) -> Text:
@@ -115,36 +121,32 @@ def _name(value: object) -> Text:
     if isinstance(value, dict) and value.keys() == {"zh", "en"}:
         blank = [key for key in ("zh", "en") if isinstance(value[key], str) and not value[key].strip()]
         if len(blank) == 1:
-            raise _problem_as_pydantic("name_half", {"name": blank[0]})
+            raise ScenarioError(Problem("name_half", {"name": blank[0]}))
     if (
         not isinstance(parts, dict)
         or not parts
         or not parts.keys() <= {"zh", "en"}
         or not all(isinstance(part, str) and part.strip() for part in parts.values())
     ):
-        raise _refuse("type_name", value)
-    try:
-        return Text(**parts)
-    except ScenarioError as error:
-        found = error.problems[0]
-        raise _problem_as_pydantic(found.key, dict(found.details)) from None
+        raise refusal("type_name", value)
+    return Text(**parts)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise _refuse("type_text", value)
+        raise refusal("type_text", value)
     return value
 
 
 def _bool(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _refuse("type_bool", value)
+        raise refusal("type_bool", value)
     return value
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
-        raise _refuse("type_whole", value)
+        raise refusal("type_whole", value)
     return value
 
 
@@ -163,9 +165,8 @@ class MoneyWeight(Fraction):
     """A weight that was written as an amount with its unit, which only a fixed pool may have."""
 
 
-def _weight(value: object, info: ValidationInfo) -> Number:
+def _weight(value: object, currency: str) -> Number:
     """A weight: a number, a fraction in text, "100/3", or for a fixed pool an amount in text, "50万元"."""
-    currency = info.context["currency"] if info.context else "CNY"
     amount = _amount_with_unit(value, currency) if isinstance(value, str) else None
     return _part(value) if amount is None else MoneyWeight(amount)
 
@@ -181,43 +182,38 @@ def is_weight_in_text(value: object) -> bool:
     return _FRACTION.fullmatch(value) is not None or _amount_with_unit(value, "CNY") is not None
 
 
-def _share_of_money(value: object, info: ValidationInfo) -> Number | str:
+def _share_of_money(value: object, currency: str) -> Number | str:
     """The money of a pool: an amount, or one of two words."""
     if isinstance(value, str) and value in (NEEDED, REST):
         return value
     if isinstance(value, str) and not re.search(r"\d", value):
-        raise _problem_as_pydantic("pool_amount", {"value": as_written(value)})
-    return _money(value, info)
+        raise refusal("pool_amount", value)
+    return _money(value, currency)
 
 
 def _formula(value: object) -> Formula:
     if not isinstance(value, str):
-        raise _refuse("type_text", value)
+        raise refusal("type_text", value)
     from allocator.files.formulas import parse  # most scenarios have none
 
-    try:
-        return parse(value)
-    except ScenarioError as error:
-        found = error.problems[0]
-        details = {"key": found.key, "details": dict(found.details), "at": dict(found.at)}
-        raise PydanticCustomError("text", "", details) from None
+    return parse(value)
 
 
-def _bound(value: object, info: ValidationInfo) -> Any:
+def _bound(value: object, currency: str) -> Any:
     """A floor or cap: an amount, or { formula = "…" }."""
     if isinstance(value, dict):
         if value.keys() != {"formula"}:
-            raise _refuse("type_bound", value)
+            raise refusal("type_bound", value)
         return _formula(value["formula"])
-    return _money(value, info)
+    return _money(value, currency)
 
 
-def _signed(value: object, info: ValidationInfo) -> Number:
+def _signed(value: object, currency: str) -> Number:
     """An amount that may be below zero, in the main unit, as a number or as text with a unit."""
     if isinstance(value, str) and value.strip()[:1] in ("-", "−", "+"):
-        amount = _money(value.strip()[1:], info)
+        amount = _money(value.strip()[1:], currency)
         return amount if value.strip()[0] == "+" else -amount
-    return _money(value, info)
+    return _money(value, currency)
 
 
 def _date(value: object) -> date:
@@ -226,7 +222,7 @@ def _date(value: object) -> date:
     try:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
-        raise _problem_as_pydantic("cell_date", {"value": as_written(value)}) from None
+        raise refusal("cell_date", value) from None
 
 
 def _payer(value: object) -> object:
@@ -236,9 +232,9 @@ def _payer(value: object) -> object:
             (name,) = value.values()
             if isinstance(name, str) and name.strip():
                 return dict(value)
-        raise _refuse("type_payer", value)
+        raise refusal("type_payer", value)
     if value != "pro-rata":
-        raise _refuse("type_payer", value)
+        raise refusal("type_payer", value)
     return value
 
 
@@ -247,7 +243,7 @@ def _coefficient(value: object) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise _refuse("type_coefficient", value)
+    raise refusal("type_coefficient", value)
 
 
 def _recipients(value: object) -> str | tuple[str, ...]:
@@ -255,101 +251,58 @@ def _recipients(value: object) -> str | tuple[str, ...]:
         return value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise _refuse("type_recipients", value)
+    raise refusal("type_recipients", value)
 
 
-def _schema(**schema: Any) -> WithJsonSchema:
-    return WithJsonSchema(schema)
+_PLAIN_TEXT = {"minLength": 1, "type": "string"}
+_POSITIVE = {"minimum": 0, "type": "number"}
+_NAME = {
+    "additionalProperties": False,
+    "minProperties": 1,
+    "properties": {"zh": _PLAIN_TEXT, "en": _PLAIN_TEXT},
+    "type": "object",
+}
+_WITH_FORMULA = {
+    "additionalProperties": False,
+    "properties": {"formula": _PLAIN_TEXT},
+    "required": ["formula"],
+    "type": "object",
+}
+_ONE_PARTY = {
+    "additionalProperties": False,
+    "maxProperties": 1,
+    "minProperties": 1,
+    "properties": {"recipient": _PLAIN_TEXT, "reservation": _PLAIN_TEXT},
+    "type": "object",
+}
 
 
-_PLAIN_TEXT = {"type": "string", "minLength": 1}
-# The types are Any because pydantic would otherwise build validators of its own for them at every start.
-AMoney = Annotated[
-    Any, PlainValidator(_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
-]
-ANumber = Annotated[Any, PlainValidator(as_number), _schema(type="number", minimum=0)]
-AText = Annotated[Any, PlainValidator(_text), _schema(type="string")]
-ABool = Annotated[Any, PlainValidator(_bool), _schema(type="boolean")]
-AWhole = Annotated[Any, PlainValidator(_whole), _schema(type="integer")]
-AName = Annotated[
-    Any,
-    PlainValidator(_name),
-    _schema(
-        anyOf=[
-            _PLAIN_TEXT,
-            {
-                "type": "object",
-                "properties": {"zh": _PLAIN_TEXT, "en": _PLAIN_TEXT},
-                "additionalProperties": False,
-                "minProperties": 1,
-            },
-        ]
-    ),
-]
-ARecipients = Annotated[
-    Any,
-    PlainValidator(_recipients),
-    _schema(anyOf=[_PLAIN_TEXT, {"type": "array", "items": _PLAIN_TEXT, "minItems": 1}]),
-]
+def _any_of(*schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"anyOf": [*schemas]}
 
 
-AWeight = Annotated[
-    Any,
-    PlainValidator(_weight),
-    _schema(anyOf=[{"type": "number", "minimum": 0}, {"type": "string", "pattern": "/|元"}]),
-]
-APart = Annotated[
-    Any,
-    PlainValidator(_part),
-    _schema(anyOf=[{"type": "number", "minimum": 0}, {"type": "string", "pattern": "/"}]),
-]
-APoolMoney = Annotated[
-    Any, PlainValidator(_share_of_money), _schema(anyOf=[{"type": "number", "minimum": 0}, _PLAIN_TEXT])
-]
-AFormula = Annotated[Any, PlainValidator(_formula), _schema(**_PLAIN_TEXT)]
-ACoefficient = Annotated[
-    Any,
-    PlainValidator(_coefficient),
-    _schema(anyOf=[_PLAIN_TEXT, {"type": "array", "items": _PLAIN_TEXT, "minItems": 1}]),
-]
+_ONE_OR_MORE = _any_of(_PLAIN_TEXT, {"items": _PLAIN_TEXT, "minItems": 1, "type": "array"})
+
+# looked at before all else: the files of another version are another thing
+VERSION = Value(int, {"description": "the version of the format", "enum": [1, 2], "type": "integer"})
+TEXT = Value(_text, {"type": "string"})
+BOOL = Value(_bool, {"type": "boolean"})
+WHOLE = Value(_whole, {"type": "integer"})
+NUMBER = Value(as_number, _POSITIVE)
+MONEY = Value(_money, _any_of(_POSITIVE, _PLAIN_TEXT), money=True)
+SIGNED = Value(_signed, _any_of({"type": "number"}, _PLAIN_TEXT), money=True)
+BOUND = Value(_bound, _any_of(_POSITIVE, _PLAIN_TEXT, _WITH_FORMULA), money=True)
+POOL_MONEY = Value(_share_of_money, _any_of(_POSITIVE, _PLAIN_TEXT), money=True)
+WEIGHT = Value(_weight, _any_of(_POSITIVE, {"pattern": "/|元", "type": "string"}), money=True)
+PART = Value(_part, _any_of(_POSITIVE, {"pattern": "/", "type": "string"}))
+NAME = Value(_name, _any_of(_PLAIN_TEXT, _NAME))
+FORMULA = Value(_formula, _PLAIN_TEXT)
+RECIPIENTS = Value(_recipients, _ONE_OR_MORE)
+COEFFICIENT = Value(_coefficient, _ONE_OR_MORE)
+DATE = Value(_date, _any_of(_PLAIN_TEXT, {"format": "date"}))
+PAYER = Value(_payer, _any_of({"enum": ["pro-rata"]}, _ONE_PARTY))
 
 
-ABound = Annotated[
-    Any,
-    PlainValidator(_bound),
-    _schema(
-        anyOf=[
-            {"type": "number", "minimum": 0},
-            _PLAIN_TEXT,
-            {
-                "type": "object",
-                "properties": {"formula": _PLAIN_TEXT},
-                "required": ["formula"],
-                "additionalProperties": False,
-            },
-        ]
-    ),
-]
-ASigned = Annotated[Any, PlainValidator(_signed), _schema(anyOf=[{"type": "number"}, _PLAIN_TEXT])]
-ADate = Annotated[Any, PlainValidator(_date), _schema(anyOf=[_PLAIN_TEXT, {"format": "date"}])]
-APayer = Annotated[
-    Any,
-    PlainValidator(_payer),
-    _schema(
-        anyOf=[
-            {"enum": ["pro-rata"]},
-            {
-                "type": "object",
-                "properties": {"recipient": _PLAIN_TEXT, "reservation": _PLAIN_TEXT},
-                "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1,
-            },
-        ]
-    ),
-]
-
-
-def one_of(*choices: str) -> WithJsonSchema:
-    """The JSON Schema of a key with these choices; the core checks that it is one of them."""
-    return _schema(enum=list(choices))
+def one_of(*choices: str) -> Value:
+    """The kind of a text with these choices; the core checks that it is one of them."""
+    return Value(_text, {"enum": [*choices]})

@@ -8,12 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.errors import Problem, ScenarioError, within
 from allocator.core.exact import Number, plain
-from allocator.core.formula import Formula
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
@@ -21,7 +18,7 @@ from allocator.core.parts import Earmark, Factor, Fund, Party, Recipient, Reserv
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, uncollected, wrong
-from allocator.files.scenario import fields, schema
+from allocator.files.scenario import fields, keys, schema
 from allocator.files.scenario.chain import Origins, read_chain
 from allocator.files.scenario.placing import in_rows
 from allocator.files.scenario.tables import (
@@ -94,7 +91,7 @@ def _check_data(data: schema.DataTable, origins: Origins) -> None:
 def _named(table: schema.ScenarioTable, origins: Origins, path: Path) -> dict[str, Path]:
     """The files that a scenario names, by role."""
     named: dict[str, Path] = {}
-    for role in schema.DataTable.model_fields:
+    for role in schema.DataTable.keys:
         name = getattr(table.data, role)
         if name:
             file = origins.of(f"data.{role}")
@@ -106,13 +103,11 @@ def _validated(content: dict[str, Any], origins: Origins) -> schema.ScenarioTabl
     fund = content.get("fund")
     currency = "CNY" if not isinstance(fund, dict) else "" if "of" in fund else fund.get("currency", "CNY")
     problems = schema.missing_rule(content)
-    try:
-        table = schema.ScenarioTable.model_validate(content, context={"currency": currency})
-    except ValidationError as error:
-        for found in error.errors(include_url=False)[:MOST_PROBLEMS]:
-            details = found.get("ctx", {})
-            problem = schema.problem(found["type"], found["loc"], found["input"], details)
-            problems.append(problem.within(origins.of(".".join(map(str, found["loc"])))))
+    table, mistakes = keys.read(schema.ScenarioTable, content, schema.EXAMPLES, currency)
+    problems += (
+        schema.problem(mistake).within(origins.of(".".join(map(str, mistake.place))))
+        for mistake in mistakes[:MOST_PROBLEMS]
+    )
     if problems:
         raise ScenarioError(problem.within(origins.of("")) for problem in problems)
     _check_fractions(table, origins)
@@ -216,7 +211,7 @@ def _scenario(
         issued=read_amounts(files["issued"], find, currency) if "issued" in files else None,
         deductions=_entries("deduction", table.deduction, lambda e: _deduction(e, find)),
         adjustments=_entries("adjustment", table.adjustment, lambda e: _adjustment(e, table, find)),
-        indicators=tuple(Indicator(id, **dict(item)) for id, item in table.indicator.items()),
+        indicators=tuple(Indicator(id, **vars(item)) for id, item in table.indicator.items()),
     )
 
 
@@ -242,7 +237,7 @@ def _rule(table: schema.ScenarioTable, find: Finder) -> dict[str, Any]:
 def _pool(
     id: str, table: schema.PoolTable | schema.MethodTable, weights: Mapping[str, Number], find: Finder
 ) -> Pool:
-    known = dict(table) | {"weights": weights}
+    known = vars(table) | {"weights": weights}
     if isinstance(table, schema.MethodTable):
         known |= {"amount": REST}
     if table.kind != "fixed":
@@ -260,11 +255,11 @@ def _pool(
 
 def _fund(table: schema.ScenarioTable, find: Finder) -> Fund:
     """The fund; a recipient or reservation that takes the rest is named as elsewhere."""
-    known = dict(table.fund)
+    known = {**vars(table.fund)}
     of = known.pop("of")
     for name in ("rest_to", "left"):
         if known[name] is not None:
-            known[name] = _party(dict(known[name]), f"fund.{name}", table, find)
+            known[name] = _party(vars(known[name]), f"fund.{name}", table, find)
     with within(key="fund"):
         return Fund(**known | {"currency": known["currency"] if of is None else of})
 
@@ -279,11 +274,11 @@ def _party(named: dict[str, str], key: str, table: schema.ScenarioTable, find: F
 
 
 def _deduction(entry: schema.DeductionTable, find: Finder) -> Deduction:
-    return Deduction(**dict(entry) | {"recipient": find.id(entry.recipient, "deduction.recipient")})
+    return Deduction(**vars(entry) | {"recipient": find.id(entry.recipient, "deduction.recipient")})
 
 
 def _adjustment(entry: schema.AdjustmentTable, table: schema.ScenarioTable, find: Finder) -> Adjustment:
-    known = dict(entry) | {"recipient": find.id(entry.recipient, "adjustment.recipient")}
+    known = vars(entry) | {"recipient": find.id(entry.recipient, "adjustment.recipient")}
     if isinstance(entry.paid_by, dict):
         known["paid_by"] = _party(entry.paid_by, "adjustment.paid_by", table, find)
     return Adjustment(**known)
@@ -297,9 +292,9 @@ def _refuse_money(weights: Mapping[str, Number], key: str) -> None:
 
 
 def _limit(table: schema.LimitTable, find: Finder) -> Limit:
-    known = dict(table) | {"recipients": find.ids(table.recipients, "limit.recipients")}
+    known = vars(table) | {"recipients": find.ids(table.recipients, "limit.recipients")}
     for name in ("floor", "cap"):
-        if isinstance(known[name], Formula):
+        if known[name] is not None and not isinstance(known[name], Number):
             known[f"{name}_formula"] = known.pop(name)
     return Limit(**known)
 
@@ -307,7 +302,7 @@ def _limit(table: schema.LimitTable, find: Finder) -> Limit:
 def _earmark(table: schema.EarmarkTable, find: Finder) -> Earmark:
     whom = None if table.recipients is None else find.ids(table.recipients, "earmark.recipients")
     recipient = find.id(table.recipient, "earmark.recipient") if table.recipient is not None else ""
-    return Earmark(**dict(table) | {"recipient": recipient, "recipients": whom})
+    return Earmark(**vars(table) | {"recipient": recipient, "recipients": whom})
 
 
 def _set_apart(earmarks: Iterable[Earmark], recipients: Iterable[Recipient]) -> set[str]:
@@ -329,7 +324,7 @@ def _negative(values: Iterable[Number | str]) -> bool:
 
 def _described(table: schema.FactorTable) -> dict[str, Any]:
     """The fields of a factor table; the status of a formula is derived unless another is stated."""
-    known = dict(table)
+    known = {**vars(table)}
     known["status"] = table.status or ("assumed" if table.formula is None else "derived")
     return known
 

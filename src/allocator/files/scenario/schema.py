@@ -1,37 +1,35 @@
-"""Versions 1 and 2 of the scenario format: the tables of a TOML file, and their JSON Schema for editors.
+"""Versions 1 and 2 of the scenario format: the tables of a TOML file.
 
 The tables below are the only definition of the keys; docs/scenario-format.md explains them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from allocator.core.errors import Problem
-from allocator.core.naming import guess
 from allocator.files.scenario.fields import (
-    ABool,
-    ABound,
-    ACoefficient,
-    ADate,
-    AFormula,
-    AMoney,
-    AName,
-    ANumber,
-    APart,
-    APayer,
-    APoolMoney,
-    ARecipients,
-    ASigned,
-    AText,
-    AWeight,
-    AWhole,
-    as_written,
+    BOOL,
+    BOUND,
+    COEFFICIENT,
+    DATE,
+    FORMULA,
+    MONEY,
+    NAME,
+    NUMBER,
+    PART,
+    PAYER,
+    POOL_MONEY,
+    RECIPIENTS,
+    SIGNED,
+    TEXT,
+    VERSION,
+    WEIGHT,
+    WHOLE,
     one_of,
 )
+from allocator.files.scenario.keys import Array, ByName, Mistake, Table, needed, optional
 
 FORMAT = 1  # of a scenario that needs no more, and of all other files
 FORMATS = (1, 2)
@@ -47,187 +45,182 @@ SECOND = {
 }
 
 
-class _Table(BaseModel):
-    # defer_build: only ScenarioTable's validator is ever used, and building each costs start-up time
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class TargetTable(_Table):
+class TargetTable(Table):
     """{ recipient = "…" } or { reservation = "…" }: who takes or pays (format 2)."""
 
-    recipient: AText = ""
-    reservation: AText = ""
+    recipient = optional(TEXT, "")
+    reservation = optional(TEXT, "")
 
 
-class FundTable(_Table):
+class FundTable(Table):
     """[fund]: all the money, and how it is split into whole units."""
 
-    amount: AMoney
-    currency: AText | None = None
-    unit: AMoney
-    rounding: Annotated[AText, one_of("largest-remainder", "rest-to-largest", "each-alone", "rest-to")] = (
-        "largest-remainder"
+    amount = needed(MONEY)
+    currency = optional(TEXT)
+    unit = needed(MONEY)
+    rounding = optional(
+        one_of("largest-remainder", "rest-to-largest", "each-alone", "rest-to"), "largest-remainder"
     )
-    name: AName | None = None
-    source: AName | None = None
-    of: AName | None = None
-    rest_to: TargetTable | None = None
-    left: TargetTable | None = None
-    below_zero: Annotated[AText, one_of("recover")] | None = None
-    papers: Annotated[AText, one_of("cn", "plain")] | None = None
+    name = optional(NAME)
+    source = optional(NAME)
+    of = optional(NAME)
+    rest_to: TargetTable | None = optional(TargetTable)
+    left: TargetTable | None = optional(TargetTable)
+    below_zero = optional(one_of("recover"))
+    papers = optional(one_of("cn", "plain"))
 
 
-class MethodTable(_Table):
+class MethodTable(Table):
     """[method]: what the weights multiply."""
 
-    kind: Annotated[AText, one_of("shares", "scores", "fixed")]
-    coefficient: ACoefficient | None = None
-    recipients: ARecipients | None = None
-    where: AFormula | None = None
-    over: Annotated[AText, one_of("scale")] | None = None
-    floors: Annotated[AText, one_of("from-gains")] | None = None
-    phase_in: ANumber | None = None
-    basis: AName | None = None
+    kind = needed(one_of("shares", "scores", "fixed"))
+    coefficient = optional(COEFFICIENT)
+    recipients = optional(RECIPIENTS)
+    where = optional(FORMULA)
+    over = optional(one_of("scale"))
+    floors = optional(one_of("from-gains"))
+    phase_in = optional(NUMBER)
+    basis = optional(NAME)
 
 
-class PoolTable(_Table):
+class PoolTable(Table):
     """[pool.ID]: a part of the money with a rule of its own (format 2)."""
 
-    kind: Annotated[AText, one_of("shares", "scores", "fixed")]
-    weights: dict[str, AWeight]
-    name: AName | None = None
-    amount: APoolMoney | None = None
-    percent: APart | None = None
-    coefficient: ACoefficient | None = None
-    recipients: ARecipients | None = None
-    where: AFormula | None = None
-    over: Annotated[AText, one_of("scale")] | None = None
-    floors: Annotated[AText, one_of("from-gains")] | None = None
-    basis: AName | None = None
+    kind = needed(one_of("shares", "scores", "fixed"))
+    weights = needed(ByName(WEIGHT))
+    name = optional(NAME)
+    amount = optional(POOL_MONEY)
+    percent = optional(PART)
+    coefficient = optional(COEFFICIENT)
+    recipients = optional(RECIPIENTS)
+    where = optional(FORMULA)
+    over = optional(one_of("scale"))
+    floors = optional(one_of("from-gains"))
+    basis = optional(NAME)
 
 
-class IndicatorTable(_Table):
+class IndicatorTable(Table):
     """[indicator.ID]: factors that are weighted together (format 2)."""
 
-    parts: dict[str, APart]
-    name: AName | None = None
-    basis: AName | None = None
+    parts = needed(ByName(PART))
+    name = optional(NAME)
+    basis = optional(NAME)
 
 
-class DataTable(_Table):
+class DataTable(Table):
     """[data]: the files; instead of factor data, a register of projects and the rules that make it."""
 
-    factors: AText = ""
-    projects: AText = ""
-    rules: AText = ""
-    activities: AText = ""
-    recipients: AText = ""
-    published: AText = ""
-    previous: AText = ""
-    issued: AText = ""
-    provenance: AText = ""
+    factors = optional(TEXT, "")
+    projects = optional(TEXT, "")
+    rules = optional(TEXT, "")
+    activities = optional(TEXT, "")
+    recipients = optional(TEXT, "")
+    published = optional(TEXT, "")
+    previous = optional(TEXT, "")
+    issued = optional(TEXT, "")
+    provenance = optional(TEXT, "")
 
 
-class FactorTable(_Table):
+class FactorTable(Table):
     """[factor.ID]: what a column of the factor data is."""
 
-    name: AName | None = None
-    unit: AName | None = None
-    definition: AName | None = None
-    year: AWhole | None = None
-    status: Annotated[AText, one_of("published", "provided", "derived", "assumed", "example")] | None = None
-    source: AName | None = None
-    formula: AFormula | None = None
-    round: AWhole | None = None
-    text: ABool = False
-    basis: AName | None = None
+    name = optional(NAME)
+    unit = optional(NAME)
+    definition = optional(NAME)
+    year = optional(WHOLE)
+    status = optional(one_of("published", "provided", "derived", "assumed", "example"))
+    source = optional(NAME)
+    formula = optional(FORMULA)
+    round = optional(WHOLE)
+    text = optional(BOOL, False)
+    basis = optional(NAME)
 
 
-class ReservationTable(_Table):
+class ReservationTable(Table):
     """[[reservation]]: comes off before anything is shared out."""
 
-    name: AName
-    amount: AMoney
+    name = needed(NAME)
+    amount = needed(MONEY)
 
 
-class UseTable(_Table):
+class UseTable(Table):
     """[[use]]: what part of the fund was spent on, as published; it decides no amount."""
 
-    name: AName
-    amount: AMoney
+    name = needed(NAME)
+    amount = needed(MONEY)
 
 
-class EarmarkTable(_Table):
+class EarmarkTable(Table):
     """[[earmark]]: a fixed amount for one recipient."""
 
-    recipient: AText | None = None
-    amount: AMoney
-    also_shares: ABool = False
-    reason: AName | None = None
-    recipients: ARecipients | None = None
-    where: AFormula | None = None
-    basis: AName | None = None
+    recipient = optional(TEXT)
+    amount = needed(MONEY)
+    also_shares = optional(BOOL, False)
+    reason = optional(NAME)
+    recipients = optional(RECIPIENTS)
+    where = optional(FORMULA)
+    basis = optional(NAME)
 
 
-class LimitTable(_Table):
+class LimitTable(Table):
     """[[limit]]: a floor, a cap, or both."""
 
-    recipients: ARecipients
-    floor: ABound | None = None
-    floor_rate: ANumber | None = None
-    cap: ABound | None = None
-    cap_rate: ANumber | None = None
-    of: Annotated[AText, one_of("fund", "distributable", "previous")] | None = None
-    by: AText | None = None
-    where: AFormula | None = None
-    together: ABool = False
-    pool: AText | None = None
-    basis: AName | None = None
+    recipients = needed(RECIPIENTS)
+    floor = optional(BOUND)
+    floor_rate = optional(NUMBER)
+    cap = optional(BOUND)
+    cap_rate = optional(NUMBER)
+    of = optional(one_of("fund", "distributable", "previous"))
+    by = optional(TEXT)
+    where = optional(FORMULA)
+    together = optional(BOOL, False)
+    pool = optional(TEXT)
+    basis = optional(NAME)
 
 
-class DeductionTable(_Table):
+class DeductionTable(Table):
     """[[deduction]]: money that a recipient holds already, which counts as allocated (format 2)."""
 
-    recipient: AText
-    amount: AMoney
-    reason: AName | None = None
-    pool: AText | None = None
-    basis: AName | None = None
+    recipient = needed(TEXT)
+    amount = needed(MONEY)
+    reason = optional(NAME)
+    pool = optional(TEXT)
+    basis = optional(NAME)
 
 
-class AdjustmentTable(_Table):
+class AdjustmentTable(Table):
     """[[adjustment]]: more or less for one recipient, by hand and with its reason (format 2)."""
 
-    recipient: AText
-    amount: ASigned
-    reason: AName
-    date: ADate | None = None
-    paid_by: APayer | None = None
-    basis: AName | None = None
+    recipient = needed(TEXT)
+    amount = needed(SIGNED)
+    reason = needed(NAME)
+    date = optional(DATE)
+    paid_by = optional(PAYER)
+    basis = optional(NAME)
 
 
-class ScenarioTable(_Table):
+class ScenarioTable(Table):
     """A scenario file, after `extends` has been followed."""
 
-    format: Annotated[Literal[1, 2], Field(description="the version of the format")]
-    title: AName
-    fund: FundTable
-    method: MethodTable | None = None
-    weights: dict[str, AWeight] | None = None
-    data: DataTable
-    pool: dict[str, PoolTable] = {}
-    indicator: dict[str, IndicatorTable] = {}
-    factor: dict[str, FactorTable] = {}
-    reservation: list[ReservationTable] = []
-    earmark: list[EarmarkTable] = []
-    limit: list[LimitTable] = []
-    deduction: list[DeductionTable] = []
-    adjustment: list[AdjustmentTable] = []
-    use: list[UseTable] = []
-    extends: AText | None = None
+    format = needed(VERSION)
+    title = needed(NAME)
+    fund: FundTable = needed(FundTable)
+    method: MethodTable | None = optional(MethodTable)
+    weights = optional(ByName(WEIGHT))
+    data: DataTable = needed(DataTable)
+    pool: Mapping[str, PoolTable] = optional(ByName(PoolTable), {})
+    indicator: Mapping[str, IndicatorTable] = optional(ByName(IndicatorTable), {})
+    factor: Mapping[str, FactorTable] = optional(ByName(FactorTable), {})
+    reservation: Sequence[ReservationTable] = optional(Array(ReservationTable), ())
+    earmark: Sequence[EarmarkTable] = optional(Array(EarmarkTable), ())
+    limit: Sequence[LimitTable] = optional(Array(LimitTable), ())
+    deduction: Sequence[DeductionTable] = optional(Array(DeductionTable), ())
+    adjustment: Sequence[AdjustmentTable] = optional(Array(AdjustmentTable), ())
+    use: Sequence[UseTable] = optional(Array(UseTable), ())
+    extends = optional(TEXT)
 
 
-_EXAMPLES = {
+EXAMPLES = {
     "format": "format = 1",
     "title": 'title = { zh = "…", en = "…" }',
     "fund": "[fund]",
@@ -246,79 +239,23 @@ _EXAMPLES = {
     "parts": "parts = { … = 60, … = 40 }",
 }
 
-_TABLES: dict[str, type[BaseModel]] = {
-    "fund": FundTable,
-    "method": MethodTable,
-    "data": DataTable,
-    "factor": FactorTable,
-    "pool": PoolTable,
-    "indicator": IndicatorTable,
-    "reservation": ReservationTable,
-    "earmark": EarmarkTable,
-    "limit": LimitTable,
-    "deduction": DeductionTable,
-    "adjustment": AdjustmentTable,
-    "use": UseTable,
-}
 
-
-def problem(type_: str, place: tuple[int | str, ...], value: object, details: dict[str, Any]) -> Problem:
-    """The sentence for one error of pydantic; list positions count from 1."""
-    path = [str(part + 1) if isinstance(part, int) else part for part in place]
-    at = {"key": ".".join(path)}
-    name = path[-1]
-    if type_ == "missing":
-        return Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}, at=_above(path))
-    if type_ == "extra_forbidden":
-        table = _TABLES[path[0]] if len(path) > 1 else ScenarioTable
-        table = TargetTable if path[0] == "fund" and len(path) > 2 else table
-        return Problem(
-            "key_unknown", {"name": name, "guess": guess(name, table.model_fields)}, at=_above(path)
-        )
-    if type_ == "literal_error":
-        return Problem("format_known", {"value": as_written(value)}, at=at)
-    if type_ == "text":
-        return Problem(details["key"], details["details"], at=at | details.get("at", {}))
-    if type_.startswith("type_"):
-        return Problem(type_, details, at=at)
-    if type_ == "list_type" or isinstance(place[-1], int):
-        return Problem("type_array", {"name": path[0], "value": as_written(value)}, at=at)
-    return Problem("type_table", {"name": ".".join(path), "value": as_written(value)}, at=at)
+def problem(mistake: Mistake) -> Problem:
+    """The problem at its dotted key: the table's for a key that is missing or unknown; positions from 1."""
+    path = [str(part + 1) if isinstance(part, int) else part for part in mistake.place]
+    return mistake.at(".".join(path[:-1] if mistake.problem.key in ("key_missing", "key_unknown") else path))
 
 
 def missing_rule(content: Mapping[str, Any]) -> list[Problem]:
     """The problems of a scenario without a currency, or with neither a method and weights nor pools."""
     fund, found = content.get("fund"), []
     if isinstance(fund, dict) and "currency" not in fund and "of" not in fund:
-        details = {"name": "currency", "example": _EXAMPLES["currency"]}
+        details = {"name": "currency", "example": EXAMPLES["currency"]}
         found.append(Problem("key_missing", details, at={"key": "fund"}))
     if isinstance(fund, dict) and "currency" in fund and "of" in fund:
         found.append(Problem("of_and_currency", at={"key": "fund.of"}))
     missing = [name for name in ("method", "weights") if name not in content and not content.get("pool")]
     return [
         *found,
-        *(Problem("key_missing", {"name": name, "example": _EXAMPLES[name]}) for name in missing),
+        *(Problem("key_missing", {"name": name, "example": EXAMPLES[name]}) for name in missing),
     ]
-
-
-def _above(path: list[str]) -> dict[str, object]:
-    return {"key": ".".join(path[:-1])} if len(path) > 1 else {}
-
-
-def scenario_schema() -> dict[str, Any]:
-    """The JSON Schema of a scenario file, for editors that complete and check TOML.
-
-    A file with `extends` need only hold what it changes, so nothing but `format` is required of it.
-    """
-    schema = ScenarioTable.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["required"] = ["format"]
-    schema["if"] = {"not": {"required": ["extends"]}}
-    schema["then"] = {
-        "required": ["title", "fund", "data"],
-        "anyOf": [{"required": ["method", "weights"]}, {"required": ["pool"]}],
-    }
-    for name in ("FundTable", "MethodTable", "DataTable", "PoolTable", "IndicatorTable"):
-        schema["$defs"][name].pop("required", None)
-    schema["$defs"]["PoolTable"]["properties"]["remove"] = {"const": True}
-    return schema

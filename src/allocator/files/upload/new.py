@@ -8,8 +8,9 @@ from typing import Any
 
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Text
+from allocator.files.scenario.json_schema import scenario_schema
 from allocator.files.scenario.save import csv_bytes, put_files, recipient_rows, tables, toml_bytes
-from allocator.files.scenario.schema import FORMAT, scenario_schema
+from allocator.files.scenario.schema import FORMAT
 from allocator.files.sheets.headings import CELL_COLUMNS, heading
 from allocator.files.upload.template import workbook
 from allocator.text import EN, ZH, Phrasebook, both

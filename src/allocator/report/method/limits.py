@@ -8,8 +8,8 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import plain
 from allocator.report.method.chain import chain_table
 from allocator.report.method.example import Shown, extra_units, rounding_example
+from allocator.report.method.step import Step
 from allocator.report.tables.figures import (
-    Step,
     about,
     decimals,
     in_units,

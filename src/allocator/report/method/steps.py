@@ -11,8 +11,8 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.method.example import Shown, example_table, score_of
 from allocator.report.method.limits import limits_step, rounding_step
+from allocator.report.method.step import Step
 from allocator.report.tables.figures import (
-    Step,
     about,
     decimals,
     in_units,

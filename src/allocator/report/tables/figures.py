@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.table import Table
 from allocator.text import Phrasebook, money_scale
 
 MOST_DECIMALS = 10  # of a factor that a reader may multiply by
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the method: the lines above the formula, the formula, tables, and the lines below."""
-
-    key: str
-    title: str
-    lines: tuple[str, ...]
-    formula: tuple[str, ...] = ()
-    grids: tuple[Table, ...] = ()
-    after: tuple[str, ...] = ()
 
 
 def about(

@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from allocator.report.method.step import Step
 from allocator.report.method.steps import basis, method_steps
-from allocator.report.tables.figures import Step
 from allocator.ui.components import markup, widgets
 from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.session import state
