@@ -84,8 +84,8 @@ class About:
                 names[d.clause][d.where[0]] = d.after or d.before or ""
         names["recipient"] |= {r.id: book.text(r.name) for r in scenario.recipients}
         names["factor"] |= {f.id: book.text(f.name) for f in scenario.factors}
-        owned = (*scenario.pools, *scenario.indicators)
-        parts = names["pool"] | names["indicator"] | {part.id: book.text(part.name) for part in owned}
+        parts = names["pool"] | {pool.id: book.text(pool.name) for pool in scenario.pools}
+        parts |= names["indicator"] | {one.id: book.text(one.name) for one in scenario.indicators}
         return cls(book, scenario, names["recipient"], names["factor"], parts, currency, kind)
 
     def recipient(self, id: str) -> str:
