@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from allocator.analysis.differences import Difference
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
+from allocator.report.tables.figures import is_money
 from allocator.report.words.difference_values import About, each_weight, number_in
 from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
@@ -90,7 +91,11 @@ def _group(d: Difference) -> tuple[str, ...]:
 def _what(key: tuple[str, ...], about: About) -> str:
     if len(key) == 2:
         return about.factor(key[1])
-    return about.known("difference.what", key[0]) if key[0] != "recipient" else _whom(about)
+    if key[0] == "recipient":
+        return _whom(about)
+    what = about.book.words("difference.what")
+    other = "" if is_money(about.scenario) else f"{key[0]}_other"
+    return str(what.get(other, what.get(key[0], key[0])))
 
 
 def _whom(about: About) -> str:
