@@ -179,7 +179,7 @@ def test_effect_in_one_sentence() -> None:
         "(8 gaining, 1 losing); Jiangyang District gains most (+490,000 yuan), "
         "Free Trade Zone loses most (−1,660,000 yuan)."
     )
-    assert effect_of("published-rule", "zh") == "测算结果与已下达数完全一致，没有资金调整。"
+    assert effect_of("published-rule", "zh") == "测算结果与已下达数完全一致，没有增减。"
 
 
 def test_a_small_share_is_not_called_zero() -> None:

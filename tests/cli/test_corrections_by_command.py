@@ -124,7 +124,7 @@ def test_compare_and_explain_name_the_eighteen(by_weights: str, capsys: pytest.C
     names = {r.id: r.name.en for r in load_scenario(GUANGDONG).recipients}
     assert {names[id]: -by for id, by in changed.items()} == EIGHTEEN
     shown = printed(capsys, "compare", *both, "--lang", "en", status=1)
-    assert "Undistributed" in shown and "the fund is the same, recipients together get 100 mu more" in shown
+    assert "Undistributed" in shown and "the total is the same, recipients together get 100 mu more" in shown
     reasons = printed(capsys, "explain", str(GUANGDONG), "--against", by_weights, "--lang", "en")
     assert "Zhongshan gets 1,200 mu instead of 500 mu, 700 mu more: list of adjustments +700 mu." in reasons
     assert "Jiangmen gets the same, 3,000 mu." in reasons

@@ -64,7 +64,7 @@ def test_what_moves_in_one_sentence(three: list[Allocation]) -> None:
         "增加最多的是江阳区（+49万元），减少最多的是自贸区（−166万元）。"
     ]
     assert comparing.change_sentences([three[0], three[0]], EN) == [
-        "B against A: every amount is the same; no money moves."
+        "B against A: every amount is the same; nothing moves."
     ]
     assert len(comparing.change_sentences(three, ZH)) == 2
 

@@ -108,7 +108,7 @@ def test_a_match_with_what_was_issued_is_not_taken_for_a_proof(made, lang: str) 
         assert {"zh": "一致不代表办法或数据得到验证", "en": "the match proves nothing"}[lang] in text
     alone = {slide.key: slide for slide in deck(made(lang, "published", FILES[:1])).slides}["table"]
     assert {"zh": "测算结果与已下达数完全一致", "en": "equals the published amounts"}[lang] in alone.title
-    assert {"zh": "没有资金调整", "en": "no money moves"}[lang] not in alone.note
+    assert {"zh": "没有增减", "en": "nothing moves"}[lang] not in alone.note
 
 
 @EACH

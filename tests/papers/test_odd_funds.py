@@ -9,11 +9,13 @@ import pytest
 from figures_in_text import words_of
 from shipped import POOLS
 
-from allocator import Factor, Fund, Recipient, Scenario, Text, allocate, load_scenario
+from allocator import Factor, Fund, Recipient, Scenario, ScenarioError, Text, allocate, load_scenario
+from allocator.report.papers.blocks import Words
+from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
-from allocator.report.papers.office import notice
+from allocator.report.papers.office import notice, request
 from allocator.report.papers.proposal import proposal
 from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Table
@@ -74,6 +76,39 @@ def test_a_notice_of_what_is_not_money_speaks_of_no_money(lang: str) -> None:
     assert {"zh": "总量1000亩", "en": "1,000 mu in all"}[lang] in above
     for money in ("资金", "金额", "列支", "money", "booked"):
         assert money not in above
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_papers_of_what_is_not_money_have_headings_and_sources_of_no_money(lang: str) -> None:
+    fund = Fund(1000, Text("亩", "mu"), 1, source=Text("办法第三条", "article 3"))
+    land = odd(fund=fund, previous={"a": 200, "b": 300, "c": 500})
+    other = replace(land, title=Text("另一个", "another"), fund=replace(fund, amount=900))
+    book = Phrasebook(lang)
+    for found in (proposal([land], book, ON), proposal([land, other], book, ON)):
+        for paper in (brief(found), meeting(found), request(found), notice(found), worksheet(found)):
+            heads = [b.text for b in paper.blocks if isinstance(b, Words) and b.kind == "head"]
+            said = words_of(paper)
+            for money in ("资金", "区县") if lang == "zh" else ("money",):
+                assert not any(money in head for head in heads)
+            for money in ("资金依据", "资金总额：", "Basis of the fund", "Fund:"):
+                assert money not in said
+        basis = {"zh": "依据：办法第三条", "en": "Basis: article 3"}[lang]
+        assert basis in words_of(request(found)) and basis in words_of(notice(found))
+    (row,) = [row for b in worksheet(proposal([land], book, ON)).blocks if isinstance(b, Table)
+              for row in b.rows if "odd" in row.cells]  # fmt: skip
+    assert row.cells[0] == {"zh": "总量", "en": "Total"}[lang]
+    said = words_of(meeting(proposal([land, other], book, ON)))
+    assert {"zh": "总量少100亩", "en": "the total is 100 mu smaller"}[lang] in said
+    assert {"zh": "总量：由1000亩改为900亩", "en": "Total: from 1,000 mu to 900 mu"}[lang] in said
+
+
+def test_money_and_land_are_not_said_to_be_two_currencies() -> None:
+    land = odd(fund=Fund(1000, Text("亩", "mu"), 1))
+    for other, key in ((odd(fund=Fund(1000, "USD", 1)), "currencies"), (land, "quantities")):
+        with pytest.raises(ScenarioError) as caught:
+            proposal([odd(), other], Phrasebook("zh"), ON)
+        assert [problem.key for problem in caught.value.problems] == [key]
+        assert ("币种" in str(caught.value.sentences(Phrasebook("zh")))) == (key == "currencies")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

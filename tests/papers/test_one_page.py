@@ -14,21 +14,22 @@ from docx import Document
 from docx.oxml.ns import qn
 from figures_in_text import BOOKS
 from generated import generated
+from pypdf import PdfReader
 from test_figures_in_papers import ON, made
 
 from allocator import Factor, Limit, Text
 from allocator.core.provenance import Provenance
-from allocator.report.papers.blocks import Attached, Words
+from allocator.report.papers.blocks import Attached, Paper, Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.docx import docx
 from allocator.report.papers.docx_styles import LOOKS
-from allocator.report.papers.fitting import fits, height
+from allocator.report.papers.fitting import endings, fits, height
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.proposal import Version, proposal
 from allocator.report.papers.titles import title_lines, width
 from allocator.report.papers.worksheet import worksheet
-from allocator.report.tables.table import Table
+from allocator.report.tables.table import Row, Table, written
 
 KINDS = ("three", "real", "guangdong", "australia", "pools", "instalments", "one")
 
@@ -60,13 +61,18 @@ def test_six_options_for_twenty_recipients_take_one_page_too(lang: str) -> None:
 
 @pytest.mark.office
 def test_they_are_one_page_in_libreoffice(tmp_path: Path) -> None:
-    """With twenty recipients, and six options, too."""
+    """And the working paper has no page of a heading and a line."""
     files = {}
     for kind, lang in (("three", "zh"), ("pools", "en"), ("australia", "zh")):
         found = made(kind, lang)
         files[f"{kind}-brief.docx"] = docx(brief(found), ON)
         files[f"{kind}-statement.docx"] = docx(district(found, found.chosen.scenario.ids[0]), ON)
+    # whose last page would be a heading and a line
+    files["worksheet.docx"] = docx(worksheet(made("instalments", "en")), ON)
     for name, content in office.converted(files, "pdf").items():
+        if name == "worksheet.docx":
+            assert all(len(page.extract_text()) > 300 for page in PdfReader(io.BytesIO(content)).pages)
+            continue
         (tmp_path / "paper.pdf").write_bytes(content)
         said = subprocess.run(["pdfinfo", tmp_path / "paper.pdf"], capture_output=True, text=True, check=True)
         assert "Pages:           1" in said.stdout, name
@@ -144,6 +150,21 @@ def test_signature_and_total_never_stand_alone_and_the_number_is_beside_who_sign
             assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     (first, *_) = Document(io.BytesIO(docx(request(found), ON))).paragraphs
     assert first.text.split("\t") == ["×××〔××××〕×号", "签发人：×××"]
+
+
+def test_the_last_lines_of_a_word_paper_stay_together() -> None:
+    """A table's last rows with sentence, heading and line below it; fine print counts for nothing."""
+    rows = [Row("recipient", (name,)) for name in "abcdefgh"]
+    table = written("", ("x",), (False,), rows)
+    said = (Words("text", "one"), Words("head", "two"), Words("text", "three"), *[Words("small", "fine")] * 5)
+    paper = Paper("x", "x", BOOKS["en"], "", (Words("title", "t"), table, *said), flows=True)
+    fine = dict.fromkeys(range(5, 10), 0)
+    assert endings(paper.blocks, LOOKS[False, 0]) == {**fine, 4: 1, 3: 1, 2: 1, 1: 3}
+    document = Document(io.BytesIO(docx(paper, ON)))
+    (grid,), lines = document.tables, {line.text: line.paragraph_format for line in document.paragraphs}
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in grid.rows]
+    assert kept == [True, *[None] * 5, True, True, True]  # the heading row stays with the first
+    assert all(lines[name].keep_with_next and lines[name].keep_together for name in ("one", "two", "three"))
 
 
 def test_what_the_money_is_booked_under_stands_in_the_first_annex() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from test_figures_in_papers import every
+from test_figures_in_papers import every, made
 
 from allocator import Scenario, Text, load_scenario
 from allocator.report.papers import pdf as setting
@@ -23,6 +23,7 @@ from allocator.report.papers.office import notice, request
 from allocator.report.papers.pack import pack
 from allocator.report.papers.pdf import pdf
 from allocator.report.papers.proposal import proposal
+from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Row, Table, written
 from allocator.text import EN, ZH, Phrasebook
 
@@ -134,8 +135,7 @@ def test_a_name_is_words_and_never_a_command() -> None:
 
 
 def test_what_is_signed_stays_with_its_text() -> None:
-    made = proposal([REAL], ZH, ON)
-    one = request(made)
+    one = request(proposal([REAL], ZH, ON))
     at = next(i for i, b in enumerate(one.blocks) if isinstance(b, Words) and b.kind == "signed")
     filler = Words("text", "为了试验另起一行。")
     last = one.blocks[at - 1]
@@ -144,6 +144,26 @@ def test_what_is_signed_stays_with_its_text() -> None:
         longer = replace(one, blocks=(*one.blocks[:4], *[filler] * lines, *one.blocks[4:]))
         (page,) = [page for page in pages(longer) if "（发文机关）" in page]
         assert ends[-4:] in page and page.count("××××年×月×日") == 1 and "联系人" in page
+
+
+@pytest.mark.parametrize("book", [ZH, EN], ids=["zh", "en"])
+def test_no_last_page_has_a_heading_and_a_line_alone(book: Phrasebook) -> None:
+    """Whatever comes before: lines, or a table that goes on over the page."""
+    ending = (Words("head", "末节"), Words("text", "末行。"))
+    for count in range(16, 25) if book.chinese else range(28, 40, 2):
+        lines = [Words("text", "第十行。")] * count
+        rows = [Row("recipient", ("第十行。", "5"))] * 2 * count
+        for before in (lines, [written("", ("名称", "金额"), (False, True), rows)]):
+            blocks = (Words("title", "题目"), *before, *ending)
+            shown = pages(Paper("x", "x", book, "", blocks, flows=True))
+            assert sum(page.count("第十行。") for page in shown) == (count if before is lines else 2 * count)
+            assert "末节" in shown[-1] and "末行。" in shown[-1]
+            assert len(shown) == 1 or shown[-1].count("第十行。") >= 2
+
+
+def test_the_working_paper_of_an_instalment_has_no_page_of_one_line() -> None:
+    found = made("instalments", "en")
+    assert all(len(page) > 150 for page in pages(worksheet(found)))
 
 
 @pytest.mark.parametrize("flows", [True, False])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from good_scenario import small
+from shipped import POOLS
 
-from allocator import Factor, Fund, Recipient, Reservation, Scenario, Use
+from allocator import Factor, Fund, Recipient, Reservation, Scenario, Use, load_scenario
 from allocator.analysis.differences import Difference, differences
 from allocator.core.parts import Text
 from allocator.report.words.differences import differences_in_words
@@ -252,3 +254,74 @@ def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
         '{"recipients": "all", "floor": "x"}',
     ):
         assert sentences_of(D("limit", (), None, wrong)) == [f"Floors and caps: “{wrong}” (new)."]
+
+
+# --- pools ----------------------------------------------------------------------------------------
+
+LOADED = load_scenario(next(path for path in POOLS if path.stem == "two-pools"))
+IN_POOLS: list[tuple[Difference, str, str]] = [
+    (D("pool", ("domestic", "percent"), "60", "40"), "分项：内资项目的百分比由60%改为40%。",
+     "Pools: percentage of Domestic projects from 60 % to 40 %."),
+    (D("pool", ("domestic", "weights"), "economy 80, effort 20", "economy 70, effort 30"),
+     "权重：内资项目的经济贡献由80%改为70%；内资项目的招商引资工作得分由20%改为30%。",
+     "Weights: Economic contribution of Domestic projects from 80 % to 70 %; "
+     "Score for attracting investment of Domestic projects from 20 % to 30 %."),
+    (D("pool", ("foreign", "weights"), "effort 100", "foreign 200/3, effort 100/3"),
+     "权重：外资项目的招商引资工作得分由100%改为约33.33%；新增外资项目的实际使用外资（约66.67%）。",
+     "Weights: Score for attracting investment of Foreign projects from 100 % to ≈33.33 %; "
+     "Foreign capital in use of Foreign projects ≈66.67 % (new)."),
+    (D("indicator", ("economy", "parts"), "domestic 75, tax_growth 25", "domestic 60, tax_growth 40"),
+     "权重：经济贡献的内资到位资金由75%改为60%；经济贡献的税收增长率由25%改为40%。",
+     "Weights: Domestic capital in place of Economic contribution from 75 % to 60 %; "
+     "Growth of tax of Economic contribution from 25 % to 40 %."),
+    (D("pool", ("foreign", "amount"), "rest", "8000000"), "分项：外资项目的资金由其余部分改为800万元。",
+     "Pools: money of Foreign projects from the rest to 8,000,000 yuan."),
+    (D("pool", ("foreign", "where"), "foreign > 0", "foreign > MAX(tax_2022, 5)"),
+     "分项：外资项目的参与条件由“实际使用外资 > 0”改为“实际使用外资 > MAX('2022年税收', 5)”。",
+     "Pools: condition of Foreign projects from “'Foreign capital in use' > 0” to "
+     "“'Foreign capital in use' > MAX('Tax in …”."),
+    (D("pool", ("foreign", "coefficient"), None, "effort, projects"),
+     "分项：新增外资项目的系数（“招商引资工作得分、新签约项目数”）。",
+     "Pools: coefficients of Foreign projects “Score for attracting investment, New pr…” (new)."),
+    (D("pool", ("foreign", "recipients"), "all", "naxi, luxian"),
+     "分项：外资项目的参加范围由全部改为“纳溪区、泸县”。",
+     "Pools: recipients of Foreign projects from all to “Naxi District, Lu County”."),
+    (D("pool", ("foreign", "floors"), None, "from-gains"),
+     "分项：新增外资项目的保底资金来源（从增量中解决）。",
+     "Pools: source of floors of Foreign projects what others gain (new)."),
+    (D("deduction", ("naxi", "pool"), "domestic", "foreign"),
+     "扣减结转结余：纳溪区的分项由“内资项目”改为“外资项目”。",
+     "Money held already: pool of Naxi District from “Domestic projects” to “Foreign projects”."),
+    (D("adjustment", ("naxi", "paid_by"), "pro-rata", "luxian"),
+     "调整数：纳溪区的承担方由其他对象按金额分摊改为“泸县”。",
+     "Adjustments: payer of Naxi District from all others by their amounts to “Lu County”."),
+    # a file may hold anything
+    (D("pool", ("domestic", "weights"), "economy eighty", "effort 100"),
+     "分项：内资项目的权重由“economy eighty”改为“effort 100”。",
+     "Pools: weights of Domestic projects from “economy eighty” to “effort 100”."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "zh", "en"), IN_POOLS)
+def test_pools_go_by_names_and_percent_word_for_word(found: Difference, zh: str, en: str) -> None:
+    assert sentences_of(found, lang="zh", scenario=LOADED) == [zh]
+    assert sentences_of(found, scenario=LOADED) == [en]
+
+
+def test_weights_of_a_pool_whose_kind_changes_are_said_as_each_kind_says_them() -> None:
+    kind = D("pool", ("domestic", "kind"), "shares", "fixed")
+    weights = D("pool", ("domestic", "weights"), "effort 100", "effort 500000")
+    assert sentences_of(kind, weights, lang="zh", scenario=LOADED) == [
+        "分项：内资项目的计算方法由占比法改为定额补助。",
+        "权重：内资项目的招商引资工作得分由100%改为50万元。",
+    ]
+
+
+def test_no_id_of_a_pool_or_factor_is_said_of_two_rules_with_pools() -> None:
+    first, second = LOADED.pools
+    changed = replace(
+        LOADED, pools=(replace(first, weights={"effort": 100}), replace(second, weights={"projects": 100}))
+    )
+    said = " ".join(differences_in_words(differences(LOADED, changed), changed, ZH, 30))
+    assert not re.search("[a-z]", said)
+    assert said.count("%") == 1 + 2 + 1 + 1 + 1  # 80, 20 to 100; 70, 30, 100

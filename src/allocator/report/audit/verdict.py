@@ -13,6 +13,7 @@ from allocator.analysis.audit import Audit, Clash, Known, Scored
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
 from allocator.core.stages.divide import divide
+from allocator.report.tables.figures import is_money
 from allocator.report.words.ranges import (
     amount_text,
     figure,
@@ -138,7 +139,7 @@ def correction_lines(audit: Audit, book: Phrasebook) -> list[str]:
 
 def of_money(key: str, otherwise: str, scenario: Scenario, book: Phrasebook) -> str:
     """A sentence that speaks of money, or the other one where something else is shared out."""
-    return book.say(key if isinstance(scenario.fund.currency, str) else otherwise)
+    return book.say(key if is_money(scenario) else otherwise)
 
 
 def scored_text(scored: Scored, scenario: Scenario, book: Phrasebook) -> str:

@@ -19,6 +19,7 @@ from allocator.report.papers.losing import losing_lines
 from allocator.report.papers.parts import derived_lines, made_line, match_words, paper, sentence
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import effects
+from allocator.report.tables.figures import is_money
 from allocator.report.words.rule import so_many
 from allocator.report.words.title import finding_title
 
@@ -101,7 +102,7 @@ def money_line(proposal: Proposal, *, deadline: bool = False) -> str:
     """The money, where it goes, what of it was issued before, its source and, if wanted, the deadline."""
     book, chosen = proposal.book, proposal.chosen
     scenario = chosen.scenario
-    money = isinstance(scenario.fund.currency, str)
+    money = is_money(scenario)
     key = "report.brief.money" if money else "report.brief.money_other"
     if chosen.reserved:
         key = "report.brief.money_reserved" if money else "report.brief.money_other_reserved"

@@ -11,7 +11,7 @@ from allocator.report.papers.losing import rule_of
 from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import rule_words, steps_of, values_of
-from allocator.report.tables.figures import in_units, name_of, unit_of
+from allocator.report.tables.figures import in_units, is_money, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.clauses import in_clauses
@@ -66,7 +66,7 @@ def _result(proposal: Proposal, id: str) -> list[str]:
 
 def _others_key(proposal: Proposal) -> str:
     """The key of the heading over the whole fund, which need not be money."""
-    money = isinstance(proposal.chosen.scenario.fund.currency, str)
+    money = is_money(proposal.chosen.scenario)
     return "report.district.others" if money else "report.district.others_other"
 
 

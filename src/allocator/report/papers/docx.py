@@ -18,6 +18,7 @@ from allocator.report.papers import docx_elements as elements
 from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words
 from allocator.report.papers.docx_elements import BESIDE, TINT, Alike
 from allocator.report.papers.docx_styles import CENTER, INSTEAD, LEFT, LOOKS, RIGHT, Look, Style
+from allocator.report.papers.fitting import ENDING, endings
 from allocator.report.papers.reproducible import timeless
 from allocator.report.papers.titles import title_lines
 from allocator.report.tables.table import Table
@@ -45,17 +46,24 @@ def docx(paper: Paper, on: date, about: str = "") -> bytes:
     _frame(section, paper, look)
     made = None
     befores, afters = (None, *paper.blocks[:-1]), (*paper.blocks[1:], None)
-    for before, block, after in zip(befores, paper.blocks, afters, strict=True):
+    ending = {} if paper.compact else endings(paper.blocks, look)
+    for at, (before, block, after) in enumerate(zip(befores, paper.blocks, afters, strict=True)):
+        ends = after is None or isinstance(after, NewPage)
         if isinstance(block, Words):
             made = _words(document, block, look, section, ids)
             _keep_together(made, before, block, after)
+            if at in ending:
+                made.paragraph_format.keep_together = ending[at] <= 2 * ENDING
+                if not ends:
+                    made.paragraph_format.keep_with_next = True
         elif isinstance(block, Attached):
             made = _attached(document, block, look, ids)
         elif isinstance(block, NewPage):
             section = document.add_section()
             _page(section, look, wide=block.wide)
         else:
-            _table(document, block, look, section, flows=paper.flows)
+            last = ending.get(at, 0)
+            _table(document, block, look, section, flows=paper.flows, last=last, next=last > 0 and not ends)
             made = None
     if made is None:  # a document ends with a paragraph; one that shows nothing must not take a page
         document.add_paragraph("", _style_name("small"))
@@ -231,8 +239,13 @@ def _frame(section: Any, paper: Paper, look: Look) -> None:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _table(document: Any, grid: Table, look: Look, section: Any, *, flows: bool) -> None:
-    """Adds the table with caption, unit above right and headings on each page; as wide as the page."""
+def _table(
+    document: Any, grid: Table, look: Look, section: Any, *, flows: bool, last: int, next: bool
+) -> None:
+    """Adds the table with caption, unit above right and headings on each page; as wide as the page.
+
+    So many of its ``last`` rows stay together, and with what is ``next``.
+    """
     if grid.caption:
         document.add_paragraph(grid.caption, _style_name("caption"))
     if grid.unit:
@@ -261,8 +274,9 @@ def _table(document: Any, grid: Table, look: Look, section: Any, *, flows: bool)
             elements.cell(here, text, align, size, width, font, alike, look, bold=bold, tint=tint)
     for row in list(table.rows)[1:]:
         elements.whole(row)
-    bound = len(grid.rows) if len(grid.rows) <= TOGETHER and not flows else _last(grid)
-    for cell in [*cells[:columns], *cells[columns * (1 + len(grid.rows) - bound) : -columns]]:
+    bound = len(grid.rows) if len(grid.rows) <= TOGETHER and not flows else max(last, _last(grid))
+    end = len(cells) if next else -columns
+    for cell in [*cells[:columns], *cells[columns * (1 + len(grid.rows) - bound) : end]]:
         cell.paragraphs[0].paragraph_format.keep_with_next = True
     elements.margins(table)
     for at, width in enumerate(widths):

@@ -1,4 +1,4 @@
-"""The height of a memorandum, so that it is set in letters small enough for one page.
+"""The height of a memorandum, so that it is set in letters small enough for one page, and the ends of papers.
 
 Widths of letters are those of wide substitutes: a page must not grow where a font is missing.
 """
@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from allocator.report.papers.blocks import Attached, Block, Words
+from allocator.report.papers.blocks import Attached, Block, NewPage, Words
 from allocator.report.tables.table import Table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ POINTS = 72 / 25.4  # in a millimetre
 ASCII, BOLD = 0.55, 0.62  # widths of letters that are not Chinese, in sizes
 FULL = 0.96  # the part of a page that may be filled: heights are estimates
 UNIT = 12  # points of the line with the unit above a table
+ENDING = 6  # the fewest lines and rows, the fine print apart, that a last page has
 
 
 def smallest(blocks: Sequence[Block], *, chinese: bool) -> int:
@@ -63,9 +64,35 @@ def _block(block: Block, look: Look, room: float) -> float:
     return _table(block, look, room) if isinstance(block, Table) else 0.0
 
 
+def endings(blocks: Sequence[Block], look: Look) -> dict[int, int]:
+    """The blocks before each new page and the end that stay together, lest a page have a line or two alone.
+
+    By position, the lines of a paragraph or the rows at the end of a table that are among the last ENDING;
+    the fine print among them is 0.
+    """
+    _, _, left, right = look.margins
+    room = (SHEET[0] - left - right) * POINTS
+    found, missing = dict[int, int](), ENDING
+    for at in reversed(range(len(blocks))):
+        block = blocks[at]
+        if isinstance(block, NewPage):
+            missing = ENDING
+        elif missing > 0:
+            if isinstance(block, Words):
+                found[at] = 0 if block.kind == "small" else _lines(block.text, look.styles[block.kind], room)
+            else:
+                found[at] = min(missing, len(block.names if isinstance(block, Attached) else block.rows))
+            missing -= found[at]
+    return found
+
+
 def _words(text: str, style: Style, room: float) -> float:
-    lines = math.ceil(_width(text, BOLD if style.bold else ASCII) * style.size / room) or 1
-    return lines * (style.pitch or 1.3 * style.size) + style.before + style.after
+    pitch = style.pitch or 1.3 * style.size
+    return _lines(text, style, room) * pitch + style.before + style.after
+
+
+def _lines(text: str, style: Style, room: float) -> int:
+    return math.ceil(_width(text, BOLD if style.bold else ASCII) * style.size / room) or 1
 
 
 def _table(grid: Table, look: Look, room: float) -> float:

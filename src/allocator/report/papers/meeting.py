@@ -43,7 +43,11 @@ def meeting(proposal: Proposal) -> Paper:
         *texts("text", effect_words(proposal)),
         *effects(proposal.chosen, book),
         sentence("report.meeting.reason", proposal),
-        sentence("report.meeting.gains", proposal, "head"),
+        sentence(
+            "report.meeting.gains" if fund.currency == "CNY" else "report.meeting.gains_other",
+            proposal,
+            "head",
+        ),
         *gains_and_losses(proposal),
         sentence("report.meeting.data", proposal, "head"),
         *texts("text", dict.fromkeys(line for s in proposal.scenarios for line in status_lines(s, book))),

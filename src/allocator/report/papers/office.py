@@ -25,6 +25,7 @@ from allocator.report.papers.parts import (
 )
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import annexes_by_pool, effects, long_table, rule_words
+from allocator.report.tables.figures import is_money
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.rule import so_many, status_lines
 
@@ -57,7 +58,11 @@ def request(proposal: Proposal) -> Paper:
         sentence("report.request.title", proposal, "title", **details),
         sentence("report.request.to", proposal, "address"),
         sentence("report.request.opening", proposal, **details),
-        sentence("report.request.money", proposal, "head"),
+        sentence(
+            "report.request.money" if is_money(scenario) else "report.request.money_other",
+            proposal,
+            "head",
+        ),
         Words("text", source_line(proposal)),
         sentence("report.request.rule", proposal, "head"),
         *rule_words(chosen, book),
@@ -101,7 +106,7 @@ def notice(proposal: Proposal) -> Paper:
     subjects = [factor for factor in scenario.factors if _is_subject(factor)]
     heads = ("report.notice.money", "report.notice.use")
     use = "report.notice.use_by_subject" if subjects else "report.notice.use_blank"
-    if not _is_money(proposal):
+    if not is_money(scenario):
         heads, use = ("report.notice.money_other", "report.notice.use_of_other"), "report.notice.use_other"
     blocks: list[Block] = [
         sentence("report.request.code", proposal, "code"),
@@ -133,11 +138,6 @@ def notice(proposal: Proposal) -> Paper:
     return paper("notice", proposal, blocks, name=name, flows=len(scenario.recipients) > MOST_ROWS)
 
 
-def _is_money(proposal: Proposal) -> bool:
-    """False where the fund is counted in a unit of its own, such as mu of land."""
-    return isinstance(proposal.chosen.scenario.fund.currency, str)
-
-
 def _is_subject(factor: Factor) -> bool:
     """True for a column of words that says under which heading the money is booked."""
     return factor.text and SUBJECT in factor.name.zh
@@ -146,7 +146,7 @@ def _is_subject(factor: Factor) -> bool:
 def _opening(proposal: Proposal, details: dict[str, Any]) -> str:
     """The sentence on what the notice rests on, and on what it gives."""
     source = proposal.chosen.scenario.fund.source
-    if _is_money(proposal):
+    if is_money(proposal.chosen.scenario):
         key = "report.notice.opening" if source else "report.notice.opening_unsourced"
     else:
         key = "report.notice.opening_other" if source else "report.notice.opening_other_unsourced"
@@ -156,7 +156,7 @@ def _opening(proposal: Proposal, details: dict[str, Any]) -> str:
 def _money(proposal: Proposal, details: dict[str, Any]) -> list[str]:
     """The money of this notice, with what of it was issued before."""
     book, chosen = proposal.book, proposal.chosen
-    if _is_money(proposal):
+    if is_money(proposal.chosen.scenario):
         key = "report.notice.whole_reserved" if chosen.reserved else "report.notice.whole"
     else:
         key = "report.notice.whole_other_reserved" if chosen.reserved else "report.notice.whole_other"
@@ -198,7 +198,7 @@ def _issued(proposal: Proposal, caption: str, subjects: Sequence[Factor]) -> Tab
     """The table of the amounts, under the heading that they have once issued, with their subjects."""
     table = part_of(proposal.table, caption, ("number", "recipient", "amount", "issued", "to_issue", "note"))
     if proposal.chosen.scenario.issued is None:  # else its headings tell the year's amounts from those of now
-        key = "report.notice.amount" if _is_money(proposal) else "report.notice.amount_other"
+        key = "report.notice.amount" if is_money(proposal.chosen.scenario) else "report.notice.amount_other"
         amount = replace(table.columns[2], header=proposal.book.say(key))
         table = replace(table, columns=(*table.columns[:2], amount, *table.columns[3:]))
     if not subjects:

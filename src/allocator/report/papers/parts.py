@@ -12,6 +12,7 @@ from allocator.report.papers.fitting import smallest
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import POOLS_ABREAST, in_text, without_pools
 from allocator.report.tables.base import PUBLISHED
+from allocator.report.tables.figures import is_money
 from allocator.report.tables.table import Table
 from allocator.report.words.clauses import in_clauses, numbered_clauses
 from allocator.report.words.comparing import (
@@ -242,9 +243,13 @@ def short_digest(allocation: Allocation) -> str:
 
 
 def source_line(proposal: Proposal) -> str:
-    """The sentence on the source of the fund, or on its absence."""
-    source = proposal.chosen.scenario.fund.source
-    return proposal.book.say("report.trace.source" if source else "report.trace.unsourced", source=source)
+    """The sentence on what the fund rests on, or on its absence."""
+    fund = proposal.chosen.scenario.fund
+    if is_money(proposal.chosen.scenario):
+        key = "report.trace.source" if fund.source else "report.trace.unsourced"
+    else:
+        key = "report.trace.source_other" if fund.source else "report.trace.unsourced_other"
+    return proposal.book.say(key, source=fund.source)
 
 
 def day(proposal: Proposal) -> str:

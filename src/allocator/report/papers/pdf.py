@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib import resources
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from allocator.report.charts.render import font_folder
 from allocator.report.papers.blocks import Attached, Block, NewPage, Paper, Words, stays
@@ -28,6 +28,28 @@ MOST_HERE, MOST_TAGGED = 300, 1_500  # rows of a paper's tables
 _ONE = Lock()  # a compiler serves one thread at a time
 
 
+class Way(NamedTuple):
+    """A way to set a part, kept where the last of several pages is full to ``least``.
+
+    One that ``spares`` is to spare that page: what closer lines cannot spare is full enough, and fine print
+    does not count.
+    """
+
+    close: float  # of lines, as a part of their usual distance
+    empty: float  # part of each page that is left empty below
+    least: float
+    spares: bool
+
+
+CLOSE = (1, 0.95, 0.9, 0.85)
+CLOSER = tuple(Way(close, 0, 1 / 3, spares=True) for close in CLOSE)
+# shorter pages leave more for a last one of a few lines
+SHORTER = (
+    *(Way(1, empty, 1 / 7, spares=False) for empty in (0, 0.05, 0.1, 0.15, 0.2)),
+    Way(1, 0, 0, spares=False),
+)
+
+
 def pdf(paper: Paper, on: date, about: str = "") -> bytes:
     """The paper as a dated PDF; ``about`` is stored in its properties.
 
@@ -37,6 +59,7 @@ def pdf(paper: Paper, on: date, about: str = "") -> bytes:
     """
     font_folder()  # raises before anything is made
     look = LOOKS[paper.book.chinese, paper.compact]
+    parts = list(_parts(paper, look))
     told = {
         "title": paper.title,
         "mark": paper.mark,
@@ -44,11 +67,17 @@ def pdf(paper: Paper, on: date, about: str = "") -> bytes:
         "chinese": paper.book.chinese,
         "lang": paper.book.language,
         "look": _look(look, chinese=paper.book.chinese, compact=bool(paper.compact)),
-        "parts": list(_parts(paper, look)),
+        "parts": parts,
     }
     when = int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())
     rows = sum(len(block.rows) for block in paper.blocks if isinstance(block, Table))
-    asked = {"paper": json.dumps(told, ensure_ascii=False), "when": when, "tags": rows <= MOST_TAGGED}
+    asked = {
+        "paper": json.dumps(told, ensure_ascii=False),
+        "pages": [_text_of(part["margins"], wide=part["wide"]) for part in parts],
+        "tables": [part["wide"] for part in parts],
+        "when": when,
+        "tags": rows <= MOST_TAGGED,
+    }
     return _apart(asked) if rows > MOST_HERE else set_in_type(asked)
 
 
@@ -65,27 +94,53 @@ def main() -> None:
 
 
 def set_in_type(asked: Mapping[str, Any]) -> bytes:
-    """The PDF of a paper given as JSON, with its time and tags or without."""
+    """The PDF of a paper given as JSON, with where the text of each part's pages begins, and how high it is.
+
+    Each part is set in the first way in which its last page is no waste, tables without closer lines.
+    """
+    left = [iter(SHORTER if tables else CLOSER + SHORTER) for tables in asked["tables"]]
+    ways = [next(one) for one in left]
     with _ONE:
-        made = _compiler().compile(
-            _layout(), format="pdf", timestamp=asked["when"], sys_inputs={"paper": asked["paper"]},
-            pdf_tags=asked["tags"],
-        )  # fmt: skip
-    assert isinstance(made, bytes)
-    return made
+        while True:
+            made = _compiler().compile(
+                format="pdf", timestamp=asked["when"], pdf_tags=asked["tags"],
+                sys_inputs={"paper": asked["paper"], "ways": json.dumps(ways)},
+            )  # fmt: skip
+            places = json.loads(_compiler().query("<places>", field="value", one=True))
+            waste = _waste(places, asked["pages"], ways)
+            if not any(waste):
+                assert isinstance(made, bytes)
+                return made
+            ways = [next(left[at]) if waste[at] else way for at, way in enumerate(ways)]
+
+
+def _waste(
+    places: Mapping[str, Sequence[tuple[int, float]]],
+    pages: Sequence[tuple[float, float]],
+    ways: Sequence[Way],
+) -> list[bool]:
+    """For each part, True if its last page of several is less full than its way of setting wants.
+
+    ``places`` are page and height of the parts' ends and of the beginnings of fine print, ``pages`` where the
+    text begins on the pages of a part, and how high it is.
+    """
+    found, first, fine = [], 1, dict(places["fine"])
+    for (last, end), (top, high), way in zip(places["ends"], pages, ways, strict=True):
+        counted, least = end, way.least
+        if way.spares:
+            counted, least = fine.get(last, end), min(least, (1 - min(CLOSE)) * (last - first))
+        found.append(last > first and counted - top < least * high)
+        first = last + 1
+    return found
 
 
 @lru_cache(maxsize=1)
 def _compiler() -> Any:
-    """The compiler with the program's fonts, and nothing of the machine's."""
+    """The compiler of the layout with the program's fonts, and nothing of the machine's."""
     import typst
 
-    return typst.Compiler(font_paths=[str(font_folder())], ignore_system_fonts=True)
-
-
-@lru_cache(maxsize=1)
-def _layout() -> bytes:
-    return resources.files("allocator.report.papers").joinpath("paper.typ").read_bytes()
+    layout = resources.files("allocator.report.papers").joinpath("paper.typ")
+    return typst.Compiler(str(layout), font_paths=[str(font_folder())], ignore_system_fonts=True)
 
 
 # --- blocks ---------------------------------------------------------------------------------------
@@ -101,12 +156,14 @@ def _parts(paper: Paper, look: Look) -> Iterator[dict[str, Any]]:
         margins = turned(look.margins) if wide else look.margins
         room = ((297 if wide else 210) - sum(margins[2:])) * POINTS
         blocks = list(_blocks(held, look, room, flows=paper.flows))
-        small = len(blocks) - next(
-            (i for i in range(len(blocks), 0, -1) if blocks[i - 1]["kind"] != "small"), 0
-        )
-        fine = small < len(blocks) and not wide and paper.compact == 0
-        yield {"wide": wide, "margins": margins, "blocks": blocks, "fine": fine, "small": small}
+        fine = next((at for at in range(len(blocks), 0, -1) if blocks[at - 1]["kind"] != "small"), 0)
+        yield {"wide": wide, "margins": margins, "blocks": blocks, "fine": fine}
         wide, held = block is not None and block.wide, []
+
+
+def _text_of(margins: tuple[float, float, float, float], *, wide: bool) -> tuple[float, float]:
+    """The place where the text of a page begins, and its height, in points."""
+    return margins[0] * POINTS, ((210 if wide else 297) - sum(margins[:2])) * POINTS
 
 
 def _blocks(blocks: Sequence[Block], look: Look, room: float, *, flows: bool) -> Iterator[dict[str, Any]]:

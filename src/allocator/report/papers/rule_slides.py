@@ -10,6 +10,7 @@ from allocator.core.pools import Pool
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import status_words
 from allocator.report.papers.slide import Slide
+from allocator.report.tables.figures import is_money
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.clauses import levels, numbered_clauses
@@ -108,7 +109,7 @@ def _factors(proposal: Proposal) -> Table:
 
 def _brings(proposal: Proposal) -> str:
     """The key of the heading over what is shared out, which need not be money."""
-    money = isinstance(proposal.chosen.scenario.fund.currency, str)
+    money = is_money(proposal.chosen.scenario)
     return "report.slide.rule_brings" if money else "report.slide.rule_brings_other"
 
 

@@ -17,7 +17,7 @@ from allocator.report.papers.blocks import Block, NewPage, Paper, Words, texts
 from allocator.report.papers.parts import derived_lines, made_line, paper, sentence, titled, whole_table
 from allocator.report.papers.proposal import Proposal, Version
 from allocator.report.papers.ruling import annexes_by_pool, rule_words, status_words, value_text
-from allocator.report.tables.figures import in_units, unit_of, who
+from allocator.report.tables.figures import in_units, is_money, unit_of, who
 from allocator.report.tables.letters import letter
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.finding import against_sentence, terms
@@ -69,7 +69,11 @@ def _provisions(proposal: Proposal) -> Table:
     names = {r.id: r.name for r in scenario.recipients}
     used = set(scenario.columns.used) | set(scenario.weights)
     parts: list[tuple[str, object, Text | None]] = [
-        ("difference.what.fund_amount", proposal.fund_name, scenario.fund.source)
+        (
+            "difference.what.fund_amount" if is_money(scenario) else "difference.what.fund_amount_other",
+            proposal.fund_name,
+            scenario.fund.source,
+        )
     ]
     parts += [("difference.what.pool", p.name, p.basis) for p in scenario.pools if p.id]
     parts += [("difference.what.indicator", i.name, i.basis) for i in scenario.indicators]

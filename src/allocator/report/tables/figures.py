@@ -94,6 +94,11 @@ def decimals(factor: Number, times: Number, makes: Number, least: int, places: i
     return None
 
 
+def is_money(scenario: Scenario) -> bool:
+    """False where what is shared out is counted in a unit of its own, such as mu of land."""
+    return isinstance(scenario.fund.currency, str)
+
+
 def who(scenario: Scenario, book: Phrasebook) -> str:
     """The heading over recipients: districts, counties and parks only where the fund is a Chinese one."""
     return book.say("table.recipient" if scenario.fund.currency == "CNY" else "table.recipient_other")

@@ -13,6 +13,7 @@ from allocator.core.errors import Problem, ScenarioError
 from allocator.core.exact import Number, Scaled, plain, scaled
 from allocator.core.model import Scenario
 from allocator.report.tables.base import KNOWN, PUBLISHED, Base, against
+from allocator.report.tables.figures import is_money
 from allocator.report.tables.letters import lettered
 from allocator.report.tables.pools import at_limits, unmet_words
 from allocator.report.tables.records import Cells, Records, Role
@@ -293,7 +294,8 @@ def compare_table(
     scenarios = [allocation.scenario for allocation in allocations]
     currencies = sorted({scenario.fund.currency for scenario in scenarios}, key=str)
     if len(currencies) > 1:
-        raise ScenarioError(Problem("currencies", {"known": currencies}))
+        money = all(is_money(scenario) for scenario in scenarios)
+        raise ScenarioError(Problem("currencies" if money else "quantities", {"known": currencies}))
     names: dict[str, str] = {}
     for allocation in allocations:
         for recipient in allocation.scenario.recipients:

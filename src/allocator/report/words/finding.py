@@ -46,6 +46,7 @@ _PHRASES = {
 
 
 _FUND = ("finding.fund_more", "finding.fund_less", "finding.fund_same")
+_FUND_OTHER = ("finding.fund_more_other", "finding.fund_less_other", "finding.fund_same_other")
 _SUM = ("finding.sum_more", "finding.sum_less", "finding.sum_same")
 
 
@@ -106,10 +107,11 @@ def total_clause(found: Finding, words: Terms) -> str:
     The fund alone is named where all of its difference goes to recipients.
     """
     fund, more = found.fund_more, found.more
+    whole = _FUND if isinstance(words.currency, str) else _FUND_OTHER
     if fund is None or fund == more:
-        parts = [(_SUM if fund is None else _FUND, more)] if more else []
+        parts = [(_SUM if fund is None else whole, more)] if more else []
     else:
-        parts = [(_FUND, fund), (_SUM, more)]
+        parts = [(whole, fund), (_SUM, more)]
     said = [
         words.book.say(larger if by > 0 else smaller if by < 0 else same, amount=_money(_size(by), words))
         for (larger, smaller, same), by in parts
