@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from good_scenario import small
 
-from allocator import Factor, Fund, Recipient, Reservation, Scenario, Use
+from allocator import Factor, Fund, Recipient, Reservation, Scenario, Use, load_scenario
 from allocator.analysis.differences import Difference, differences
 from allocator.core.parts import Text
 from allocator.report.words.differences import differences_in_words
 from allocator.text import EN, ZH, Phrasebook
 
 D = Difference
+ROOT = Path(__file__).parent.parent.parent
 SMALL = small()
 
 
@@ -236,7 +238,7 @@ def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
     floor = '{"recipients": ["a", "b"], "floor": "10000"}'
     cap = '{"recipients": "park", "cap_rate": "1/2", "of": "fund", "by": "x"}'
     assert sentences_of(D("limit", (), floor, cap), lang="zh") == [
-        "保底、封顶：由“甲、乙各保底1万元”改为“每个“园区”类对象封顶资金总额按人口占比应得数的50%”。"
+        "保底、封顶：由“甲、乙各保底1万元”改为“每个‘园区’类对象封顶资金总额按人口占比应得数的50%”。"
     ]
     third = '{"recipients": "all", "floor_rate": "1/3", "of": "fund"}'
     assert sentences_of(D("limit", (), third, None)) == [
@@ -252,3 +254,75 @@ def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
         '{"recipients": "all", "floor": "x"}',
     ):
         assert sentences_of(D("limit", (), None, wrong)) == [f"Floors and caps: “{wrong}” (new)."]
+
+
+POOLS = load_scenario(ROOT / "scenarios" / "luzhou-2023-pools" / "two-pools.toml")
+OF_POOLS: list[tuple[Difference, str, str]] = [
+    (D("pool", ("foreign", "weights"), "foreign 70, effort 30", "foreign 200/3, effort 100/3"),
+     "分项：外资项目的权重由“实际使用外资70%、招商引资工作得分30%”改为“实际使用外资约66.67%、招商引资工作得分约33.33%”。",
+     "Pools: weights of Foreign projects from “Foreign capital in use 70 %, Score for attracting "
+     "investment 30 %” to “Foreign capital in use ≈66.67 %, Score for attracting investment ≈33.33 %”."),
+    (D("pool", ("domestic", "weights"), "economy 80, effort 20", "seventy"),
+     "分项：内资项目的权重由“经济贡献80%、招商引资工作得分20%”改为“seventy”。",
+     "Pools: weights of Domestic projects from “Economic contribution 80 %, Score for attracting "
+     "investment 20 %” to “seventy”."),
+    (D("pool", ("domestic", "amount"), "30000000", "rest"), "分项：内资项目的资金由3000万元改为其余资金。",
+     "Pools: money of Domestic projects from 30,000,000 yuan to the rest."),
+    (D("pool", ("domestic", "percent"), "60", "50"), "分项：内资项目的百分比由60%改为50%。",
+     "Pools: percentage of Domestic projects from 60 % to 50 %."),
+    (D("pool", ("domestic", "coefficient"), None, "effort, projects"),
+     "分项：新增内资项目的系数（“招商引资工作得分、新签约项目数”）。",
+     "Pools: coefficients of Domestic projects "
+     "“Score for attracting investment, New projects signed” (new)."),
+    (D("pool", ("foreign", "where"), "foreign > 0", "foreign > 0 + previous"),
+     "分项：外资项目的参与条件由“实际使用外资 > 0”改为“实际使用外资 > 0 + 上年下达数”。",
+     "Pools: condition of Foreign projects from “'Foreign capital in use' > 0” "
+     "to “'Foreign capital in use' > 0 + 'Last year'”."),
+    (D("pool", ("foreign", "where"), "foreign >", None), "分项：去掉外资项目的参与条件（原为“foreign >”）。",
+     "Pools: condition of Foreign projects “foreign >” (removed)."),
+    (D("pool", ("foreign", "recipients"), "all", "ftz, naxi"),
+     "分项：外资项目的参加范围由“全部对象”改为“自贸区、纳溪区”。",
+     "Pools: recipients of Foreign projects from “all” to “Free Trade Zone, Naxi District”."),
+    (D("indicator", ("economy", "parts"), "domestic 75, tax_growth 25", "domestic 50, tax_growth 50"),
+     "一级指标：经济贡献的二级指标权重由“内资到位资金75%、税收增长率25%”改为“内资到位资金50%、税收增长率50%”。",
+     "Indicators: weights of the parts of Economic contribution from “Domestic capital in place 75 %, "
+     "Growth of tax 25 %” to “Domestic capital in place 50 %, Growth of tax 50 %”."),
+    (D("factor", ("tax_growth", "formula"), "MAX(0, tax_2023 / tax_2022 - 1)", "projects"),
+     "税收增长率：计算公式由“MAX(0, '2023年税收' / '2022年税收' - 1)”改为“新签约项目数”。",
+     "Growth of tax: formula from “MAX(0, 'Tax in 2023' / 'Tax in 2022' - 1)” to “'New projects signed'”."),
+    (D("limit", (), None,
+       '{"recipients": "all", "pool": "all", "floor_formula": "0.9 * previous + projects"}'),
+     "保底、封顶：新增“各分项合计中每个对象保底按公式 0.9 * 上年下达数 + 新签约项目数 算得的数”。",
+     "Floors and caps: “over all pools, each recipient gets at least the result of "
+     "0.9 * 'Last year' + 'New projects signed'” (new)."),
+    (D("earmark", ("ftz, naxi",), None, "500000"), "单列安排：新增自贸区、纳溪区（50万元）。",
+     "Given apart from the split: Free Trade Zone, Naxi District 500,000 yuan (new)."),
+    (D("adjustment", ("ftz", "paid_by"), "naxi", "pro-rata"),
+     "调整数：自贸区的承担方由“纳溪区”改为“其他对象按金额分摊”。",
+     "Adjustments: payer of the adjustment of Free Trade Zone from “Naxi District” "
+     "to “all others by their amounts”."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "zh", "en"), OF_POOLS)
+def test_a_rule_of_pools_is_said_in_names_and_never_in_ids(found: Difference, zh: str, en: str) -> None:
+    assert sentences_of(found, lang="zh", scenario=POOLS) == [zh]
+    assert sentences_of(found, scenario=POOLS) == [en]
+
+
+def test_weights_of_a_pool_are_as_its_kind_has_them_before_and_after() -> None:
+    found = [D("pool", ("foreign", "kind"), "shares", "fixed"),
+             D("pool", ("foreign", "weights"), "foreign 100", "projects 500000")]  # fmt: skip
+    assert sentences_of(*found, lang="zh", scenario=POOLS) == [
+        "分项：外资项目的计算方法由占比法改为定额补助；外资项目的权重由“实际使用外资100%”改为“新签约项目数50万元”。"
+    ]
+
+
+def test_a_limit_of_another_pool_is_another_limit() -> None:
+    limits = [replace(POOLS.limits[0], pool=pool) for pool in ("domestic", "foreign")]
+    before, after = (replace(POOLS, limits=(limit,)) for limit in limits)
+    (said,) = differences_in_words(differences(before, after), after, ZH)
+    assert said == (
+        "保底、封顶：去掉“‘内资项目’分项中每个对象封顶按因素法分配额的15%”；"
+        "新增“‘外资项目’分项中每个对象封顶按因素法分配额的15%”。"
+    )

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 from allocator.analysis.differences import Difference
-from allocator.core.errors import ScenarioError
-from allocator.core.exact import Number, plain
-from allocator.core.limits import Limit
+from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.report.words.rule import LimitWords, limit_clauses, percent, so_many
+from allocator.report.words.about import About, Write, number
+from allocator.report.words.rule import so_many
 from allocator.text import Phrasebook
 
 MOST_ITEMS = 8  # that one sentence lists
 MOST_NAMES = 3
-LONGEST = 40  # characters of a text that are quoted
-_FORMULAS = ("where", "floor_formula", "cap_formula")  # of a limit
-_NUMBER = re.compile(r"-?\d{1,40}(/[1-9]\d{0,39})?", re.ASCII)
 # how many parts ``where`` can have, by clause; a language may follow them
 _PARTS = {
     **dict.fromkeys(("title", "unit", "rounding", "kind", "coefficient", "limit"), (0,)),
@@ -52,7 +43,7 @@ def differences_in_words(
     >>> differences_in_words(differences(rule, rule.with_weights(tax=30, effort=20)), rule, Phrasebook("en"))
     ['Weights: Tax contribution from 40 % to 30 %; Investment-attraction work from 10 % to 20 %.']
     """
-    about = _About.of(found, scenario, book)
+    about = About.of(found, scenario, book)
     groups: dict[tuple[str, ...], list[Difference]] = {}
     for d in _in_language(found, book):
         groups.setdefault(_group(d), []).append(d)
@@ -66,83 +57,8 @@ def differences_in_words(
     return [*sentences[: most - 1], about.book.say("difference.more", count=len(sentences) - most + 1)]
 
 
-@dataclass(frozen=True)
-class _About:
-    """The context of the sentences: names, currencies and kinds; pairs are of before and after."""
-
-    book: Phrasebook
-    scenario: Scenario
-    recipients: Mapping[str, str]
-    factors: Mapping[str, str]
-    pools: Mapping[str, str]
-    currency: tuple[str, str]
-    kind: tuple[str, str]
-
-    @classmethod
-    def of(cls, found: Sequence[Difference], scenario: Scenario, book: Phrasebook) -> _About:
-        names: dict[str, dict[str, str]] = {"recipient": {}, "factor": {}, "pool": {}}
-        currency = scenario.fund.currency
-        pairs = {("fund", "currency"): (currency, currency), ("kind",): (scenario.kind, scenario.kind)}
-        for d in found:
-            if (d.clause, *d.where) in pairs:
-                pairs[d.clause, *d.where] = str(d.before), str(d.after)
-            elif d.clause in names and d.where and d.where[1:] in ((), (book.language,)):
-                names[d.clause][d.where[0]] = d.after or d.before or ""
-        names["recipient"] |= {r.id: book.text(r.name) for r in scenario.recipients}
-        names["factor"] |= {f.id: book.text(f.name) for f in scenario.factors}
-        return cls(book, scenario, names["recipient"], names["factor"], names["pool"], *pairs.values())
-
-    def recipient(self, id: str) -> str:
-        return self.recipients.get(id, id)
-
-    def factor(self, id: str) -> str:
-        return self.factors.get(id, id)
-
-    def part(self, id: str) -> str:
-        """The name of a pool or an indicator."""
-        names = {pool.id: pool.name for pool in self.scenario.rules}
-        names |= {indicator.id: indicator.name for indicator in self.scenario.indicators}
-        return self.book.text(names[id]) if id in names else self.pools.get(id, id)
-
-    def known(self, table: str, word: str) -> str:
-        return str(self.book.words(table).get(word, word))
-
-    # --- how a text of a difference is written; side is 0 before and 1 after ---
-
-    def money(self, text: str, side: int) -> str:
-        amount = _number(text)
-        return self.quoted(text, side) if amount is None else self.book.money(amount, self.currency[side])
-
-    def value(self, text: str, side: int) -> str:
-        value = _number(text)
-        return self.quoted(text, side) if value is None else self.book.number(value)
-
-    def weight(self, text: str, side: int) -> str:
-        weight = _number(text)
-        if weight is None:
-            return self.quoted(text, side)
-        if self.kind[side] == "shares":
-            return percent(weight, self.book)
-        return self.book.say("table.weight_scores", weight=weight)
-
-    def quoted(self, text: str, side: int) -> str:
-        cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-        return self.book.say("difference.quoted", text=cut)
-
-    def limit(self, text: str, side: int) -> str:
-        try:
-            return self.book.say("difference.quoted", text=_limit(json.loads(text), self, side))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ScenarioError):
-            return self.quoted(text, side)
-
-
-Write = Callable[[str, int], str]
 _HANDED = ("reservation", "use", "earmark", "deduction", "adjustment")  # amounts that stand by themselves
 _NAMED = (*_HANDED, "recipient", "pool", "indicator")
-
-
-def _number(text: str) -> Number | None:
-    return plain(Fraction(text)) if _NUMBER.fullmatch(text) else None
 
 
 def _in_language(found: Iterable[Difference], book: Phrasebook) -> list[Difference]:
@@ -169,18 +85,18 @@ def _group(d: Difference) -> tuple[str, ...]:
     return (d.clause,)
 
 
-def _what(key: tuple[str, ...], about: _About) -> str:
+def _what(key: tuple[str, ...], about: About) -> str:
     if len(key) == 2:
         return about.factor(key[1])
     return about.known("difference.what", key[0]) if key[0] != "recipient" else _whom(about)
 
 
-def _whom(about: _About) -> str:
+def _whom(about: About) -> str:
     local = about.scenario.fund.currency == "CNY"
     return about.book.say("table.recipient" if local else "table.recipient_other")
 
 
-def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
+def _items(kind: str, group: Sequence[Difference], about: About) -> str:
     """The items of one sentence; "" where there are none."""
     if kind in ("value_of", "published", "previous", "issued") and len(group) > MOST_NAMES:
         return _many(group, about)
@@ -217,11 +133,11 @@ def _items(kind: str, group: Sequence[Difference], about: _About) -> str:
     return about.book.say("difference.and_others", items=listed, count=len(items))
 
 
-def _item(d: Difference, about: _About) -> str:
+def _item(d: Difference, about: About) -> str:
     """One difference in words: the old and the new value, or what is new or gone."""
     if d.clause == "earmark" and d.where[-1] == "also_shares":
         key = "difference.shares_too" if d.after == "true" else "difference.shares_no_more"
-        return about.book.say(key, name=about.recipient(d.where[0])) if d.after is not None else ""
+        return about.book.say(key, name=about.whom(d.where[0])) if d.after is not None else ""
     before, after = _shown(d, about)
     name = _name(d, about)
     if before and after:
@@ -233,7 +149,7 @@ def _item(d: Difference, about: _About) -> str:
     return about.book.say(key, name=name, before=before, after=after)
 
 
-def _shown(d: Difference, about: _About) -> tuple[str, str]:
+def _shown(d: Difference, about: About) -> tuple[str, str]:
     """Both sides as a person reads them, exactly where they would look the same; "" where absent."""
     write = _writer(d, about)
     blank = about.book.say("difference.blank") if d.clause == "value" else ""
@@ -241,7 +157,7 @@ def _shown(d: Difference, about: _About) -> tuple[str, str]:
     return (before, after) if before != after else (str(d.before), str(d.after))
 
 
-def _name(d: Difference, about: _About) -> str:
+def _name(d: Difference, about: About) -> str:
     """The name of the thing that differs; "" where the sentence's subject is enough."""
     if d.clause == "weight":
         return about.factor(d.where[0])
@@ -262,17 +178,18 @@ def _name(d: Difference, about: _About) -> str:
             return ""  # the name is what is new or gone
         name = about.part(d.where[0])
     else:
-        name = about.recipient(d.where[0])
+        name = about.whom(d.where[0])
     if len(d.where) == 1:
         return name
-    return about.book.say("difference.of", name=name, field=about.known("difference.field", d.where[1]))
+    field = "way" if d.clause == "pool" and d.where[1] == "kind" else d.where[1]
+    return about.book.say("difference.of", name=name, field=about.known("difference.field", field))
 
 
-def _writer(d: Difference, about: _About) -> Write:
+def _writer(d: Difference, about: About) -> Write:
     writers: Mapping[str, Write] = {
         "unit": about.money,
-        "rounding": lambda text, side: about.known("difference.word", text),
-        "kind": lambda text, side: about.known("difference.word", text),
+        "rounding": about.word,
+        "kind": about.word,
         "coefficient": lambda text, side: about.quoted(about.factor(text), side),
         "weight": about.weight,
         "limit": about.limit,
@@ -285,23 +202,36 @@ def _writer(d: Difference, about: _About) -> Write:
         return writers[d.clause]
     if d.where == ("amount",) or (d.clause in _HANDED and len(d.where) == 1):
         return about.money
+    if d.clause in ("pool", "indicator") and len(d.where) == 2:
+        own: Mapping[str, Write] = {
+            "amount": about.money_or_word,
+            "percent": about.percent,
+            "kind": about.word,
+            "weights": about.weights(d.where[0]),
+            "phase_in": about.part_of_one,
+        }
+        if d.where[1] in own:
+            return own[d.where[1]]
     words: Mapping[str, Write] = {
-        "currency": lambda text, side: text,
-        "papers": lambda text, side: text,
-        "year": lambda text, side: text,
-        "date": lambda text, side: text,
-        "of": lambda text, side: text,
+        **dict.fromkeys(("currency", "papers", "year", "date", "of"), lambda text, side: text),
+        **dict.fromkeys(("over", "floors", "below_zero", "text"), about.word),
+        **dict.fromkeys(("where", "formula"), about.formula),
+        **dict.fromkeys(("rest_to", "left", "paid_by"), about.party),
         "status": lambda text, side: str(about.book.words("status").get(text, text)),
         "kind": lambda text, side: about.quoted(about.book.kind(text), side),
+        "parts": about.parts,
+        "coefficient": about.columns,
+        "recipients": lambda text, side: about.quoted(about.whom(text), side),
+        "pool": lambda text, side: about.quoted(about.part(text), side),
     }
     return words.get(d.where[-1] if d.where else "", about.quoted)
 
 
-def _many(group: Sequence[Difference], about: _About) -> str:
+def _many(group: Sequence[Difference], about: About) -> str:
     """The number of figures of a column that differ, and the one that differs most."""
 
     def size(d: Difference) -> Number:
-        before, after = _number(d.before or ""), _number(d.after or "")
+        before, after = number(d.before or ""), number(d.after or "")
         return -1 if before is None or after is None else max(after - before, before - after)
 
     largest = max(group, key=size)
@@ -315,21 +245,3 @@ def _many(group: Sequence[Difference], about: _About) -> str:
         before=before,
         after=after,
     )
-
-
-class Written(NamedTuple):
-    """A formula as it was written, to be shown."""
-
-    text: str
-
-
-def _limit(fields: Mapping[str, Any], about: _About, side: int) -> str:
-    """A floor or cap in words, from its fields; raises an error where the fields are not those of a limit."""
-    formulas = {name: Written(fields[name]) for name in _FORMULAS if name in fields}
-    numbers = (name for name in fields if name.startswith(("floor", "cap")) and name not in formulas)
-    figures = {name: _number(fields[name]) for name in numbers}
-    if None in figures.values():
-        raise ValueError("not a number")
-    limit = Limit(**{**fields, **figures, **formulas})
-    words = LimitWords(about.recipient, about.factor, about.currency[side], about.part)
-    return about.book.say("rule.join").join(limit_clauses(limit, about.book, words))
