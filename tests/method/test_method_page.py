@@ -38,6 +38,7 @@ from allocator.report.tables.data import shares_table
 from allocator.report.tables.figures import about
 from allocator.report.tables.office import office_table
 from allocator.report.tables.rounding import adding_up
+from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Table
 from allocator.text import EN, ZH, Phrasebook
 from allocator.ui.method.page import step_html
@@ -433,3 +434,25 @@ def test_the_weights_on_the_screen_are_the_ones_explained(page: Open) -> None:
         investment=25, tax=25, employment=25, effort=25
     )
     assert step_html(method_steps(allocate(equal), "jiangyang", ZH)[1]) in shown
+
+
+def test_the_worked_case_and_the_sentence_of_the_stages_show_the_same_figures():
+    """Rounded along the row alone the last would be ≈87.44 and ≈104.77; the columns need it the other way."""
+    values = [(52.36, 1200, 820, 91.3), (47.1, 0, 640, 88), (88.25, 5300, 1530, 96.2),
+              (12.07, 80, 310, 75), (9.3, 0, 120, 81), (21.44, 350, 415, 90.2)]  # fmt: skip
+    columns = [tuple(Fraction(str(x)) for x in column) for column in zip(*values, strict=True)]
+    scenario = Scenario(
+        title="t",
+        fund=Fund(40_400_000, "CNY", 10_000),
+        recipients=[Recipient(id, id) for id in "abcdef"],
+        factors=[Factor(id, column, status="published") for id, column in zip("wxyz", columns, strict=True)],
+        kind="shares",
+        weights={"w": 40, "x": 25, "y": 20, "z": 15},
+    )
+    allocation = allocate(scenario)
+    sentences = stage_sentences(allocation, ZH)
+    for id in scenario.ids:
+        step = next(step for step in method_steps(allocation, id, ZH) if step.key == "formula")
+        *factors, total = (row.cells[-1].removeprefix("≈") for row in step.grids[0].rows)
+        said = "、".join(f"{factor}{amount}万元" for factor, amount in zip("wxyz", factors, strict=True))
+        assert sentences[id].startswith(f"{id}按因素分得{said}，测算额{total}万元，")

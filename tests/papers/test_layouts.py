@@ -178,6 +178,26 @@ def test_what_is_not_written_right_says_how(line: str) -> None:
     assert problem(layout(line))[0] == "layout_syntax"
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("｛｛ 资金名称 ｝｝", "｛｛ 资金名称 ｝｝"),
+        ("共{{ 资金总额 }}，{｛资金名称}}", "{｛资金名称}}"),
+        ("{％ for 行 in 分配表 ％}", "{％ for 行 in 分配表 ％}"),
+        ("名称：{资金名称}。", "{资金名称}"),
+        ("{ fund }", "{ fund }"),
+        ("资金名称 }}", "资金名称 }}"),
+    ],
+)
+def test_what_is_a_field_for_its_writer_alone_does_not_stay_in_a_paper(line: str, text: str) -> None:
+    key, details = problem(layout(line))
+    assert (key, details["text"]) == ("layout_signs", text)
+
+
+def test_braces_that_are_no_field_stay() -> None:
+    assert words(filled("own.docx", layout("集合{a}，{ }，50%"), made())) == ["集合{a}，{ }，50%"]
+
+
 def altered(change: Callable[[dict[str, bytes]], object]) -> bytes:
     """A layout with its parts changed."""
     with zipfile.ZipFile(io.BytesIO(layout("{{ fund }}"))) as archive:

@@ -9,7 +9,19 @@ import pytest
 from figures_in_text import words_of
 from shipped import POOLS
 
-from allocator import Factor, Fund, Recipient, Scenario, ScenarioError, Text, allocate, load_scenario
+from allocator import (
+    Earmark,
+    Factor,
+    Fund,
+    Recipient,
+    Scenario,
+    ScenarioError,
+    Text,
+    allocate,
+    load_scenario,
+)
+from allocator.core.pools import Pool
+from allocator.files.formulas import parse
 from allocator.report.papers.blocks import Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
@@ -122,3 +134,23 @@ def test_the_working_paper_calls_no_column_a_weight_that_has_none(lang: str) -> 
         assert any(cells[:2] == (weight, factors[id]) for cells in rows)
     for id in ("tax_2022", "tax_2023"):  # tax growth is worked out from them
         assert any(cells[:2] == (column, factors[id]) for cells in rows)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_working_paper_names_whom_an_earmark_is_for_and_the_provision_of_the_rule(lang: str) -> None:
+    book = Phrasebook(lang)
+    earmarks = [
+        Earmark(
+            "", 10, recipients="all", where=parse("x > 1"), also_shares=True, basis=Text("第三条", "art. 3")
+        ),
+        Earmark("", 5, recipients=("a", "b"), also_shares=True),
+    ]
+    alone = Pool("", "shares", {"x": 100}, "rest", basis=Text("第四条", "art. 4"))
+    rule = odd(earmarks=earmarks, kind="", weights={}, pools=[alone])
+    grids = [block for block in worksheet(proposal([rule], book, ON)).blocks if isinstance(block, Table)]
+    rows = {row.cells for grid in grids for row in grid.rows}
+    apart, method = book.say("difference.what.earmark"), book.say("difference.what.kind")
+    whom = {"zh": "每个对象（符合 x > 1 的）", "en": "each recipient (meeting x > 1)"}[lang]
+    assert (apart, whom, {"zh": "第三条", "en": "art. 3"}[lang]) in rows
+    assert (apart, {"zh": "a、b", "en": "a, b"}[lang], {"zh": "方案未注明", "en": "not stated"}[lang]) in rows
+    assert (method, {"zh": "占比法", "en": "shares"}[lang], {"zh": "第四条", "en": "art. 4"}[lang]) in rows

@@ -64,14 +64,14 @@ LATER_CASES = [
     case(
         "a bound of last year in a pool",
         [toml(FLOOR, "floor = { formula = 'previous' }"), *last_year(1, 1, 1)],
-        "formula_word",
+        "formula_amounts",
         "[[limit]] 1, floor, character 1",
         "previous",
     ),
     case(
         "a bound of what was not issued",
         toml(FLOOR, "floor = { formula = 'issued' }"),
-        "formula_word",
+        "formula_amounts",
         "[[limit]] 1, floor, character 1",
         "issued",
     ),

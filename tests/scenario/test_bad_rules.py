@@ -70,6 +70,13 @@ RULE_CASES = [
         "[pool.growth] weights.economy",
     ),
     case(
+        "a misspelt kind with amounts for weights",
+        toml('kind = "fixed"', 'kind = "fix"'),
+        "choice",
+        "[pool.signed] kind",
+        "fixed",
+    ),
+    case(
         "more than 100 percent",
         toml("percent = 40", "percent = 101"),
         "pool_percent",
@@ -463,7 +470,7 @@ RULE_CASES = [
     case(
         "last year where there is none",
         formula("previous"),
-        "formula_word",
+        "formula_amounts",
         RISE + ", character 1",
         "previous",
     ),

@@ -141,3 +141,33 @@ def test_nothing_is_written_while_something_is_open(run, tmp_path):
     assert [line for line in notes.splitlines() if "as zero" in line] == [
         line for line in notes.splitlines() if "cell B2" in line
     ]
+
+
+def test_an_option_that_names_nothing_of_the_table_is_refused_and_never_passed_over(run, tmp_path):
+    path = stored(
+        tmp_path, [["区县", "税收", "增长率（%）", "备注"], ["泸县", 5, 3, ""], ["合江县", 7, 4, ""]]
+    )
+    for option, value, said in (
+        ("--leave-out", "备主栏", '--leave-out “备主栏”'),
+        ("--reserve", "市本级=500万元", '--reserve “市本级”'),
+        ("--deduct", "高新区", '--deduct “高新区”'),
+        ("--add", "增长", '--add “增长”'),
+        ("--published", "下达数", '--published “下达数”'),
+        ("--previous", "H", '--previous “H”'),
+    ):  # fmt: skip
+        for lang in ("zh", "en"):
+            found, _ = as_json(run, path, option, value, status=2, lang=lang)
+            (problem,) = found["problems"]
+            assert (problem["what"], problem["sentence"].startswith(said)) == ("option_place", True)
+    found, _ = as_json(run, path, "--leave-out", "备注", "--leave-out", "row 3", "--add", "c")
+    assert list(found["values"]["泸县"]) == ["税收", "增长率"] and list(found["values"]) == ["泸县"]
+
+
+def test_a_name_that_the_scenario_does_not_have_is_refused(run, tmp_path):
+    rows = plain()
+    rows[1][0] = "古兰县"
+    path = stored(tmp_path, rows)
+    found, _ = as_json(run, path, "--for", RULE, "--same", "古兰县=古林县", status=2, lang="zh")
+    assert "option_name" in [problem["what"] for problem in found["problems"]]
+    _, err = run(path, "--same", "古兰县=古蔺县", status=2)
+    assert "--for" in err

@@ -486,6 +486,36 @@ def test_headings_of_years_groups_and_numbered_sections():
     settled(tabbed([*plain(), ["制表人：张", "", "审核：李", "", "2023年5月"]]), left_out=("row_note",))
 
 
+def test_years_below_a_group_are_headings_and_no_title():
+    """Years alone in the lower row, all else merged over both rows."""
+    rows = [["序号", "县（区）", "产值（万元）", "", "项目（个）"], ["", "", "2022年", "2023年", ""]]
+    rows += [[1, "泸县", 5, 6, 1], [2, "合江县", 7, 8, 0], ["合计", "", 12, 14, 1]]
+    merged = ["A1:A2", "B1:B2", "C1:D1", "E1:E2", "A5:B5"]
+    made = read(xlsx(rows, merged=merged), alone=True)
+    assert not made.decisions and not made.problems
+    assert list(made.factors) == ["产值 / 2022年", "产值 / 2023年", "项目"]
+    assert made.values["泸县"] == {"产值 / 2022年": "5", "产值 / 2023年": "6", "项目": "1"}
+    assert [check.agreed for check in made.checks] == [True]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "2023年拨款（元）",
+        "上年拨款（万元）",
+        "2023年度补助金额（万元）",
+        "2023年奖补资金",
+        "Grant 2024/25 (£000)",
+        "2024 allocation",
+        "Final award 2023-24",
+    ],
+)
+def test_money_of_a_year_is_asked_about_and_never_a_factor(heading):
+    made = read(xlsx([["区县", "人口", heading], ["泸县", 5, 61], ["合江县", 7, 80]]), alone=True)
+    assert keys(made, "decisions") == ["amounts"]
+    assert list(made.factors) == ["人口"]
+
+
 def test_a_column_that_is_refused_does_not_make_its_total_differ_too():
     rows = [*plain(), TOTAL]
     rows[2][1], rows[3][2] = "约5", ""

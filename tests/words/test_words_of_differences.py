@@ -238,7 +238,7 @@ def test_limits_in_words_and_what_is_none_as_it_stands() -> None:
     floor = '{"recipients": ["a", "b"], "floor": "10000"}'
     cap = '{"recipients": "park", "cap_rate": "1/2", "of": "fund", "by": "x"}'
     assert sentences_of(D("limit", (), floor, cap), lang="zh") == [
-        "保底、封顶：由“甲、乙各保底1万元”改为“每个“园区”类对象封顶资金总额按人口占比应得数的50%”。"
+        "保底、封顶：由“甲、乙各保底1万元”改为“每个‘园区’类对象封顶资金总额按人口占比应得数的50%”。"
     ]
     third = '{"recipients": "all", "floor_rate": "1/3", "of": "fund"}'
     assert sentences_of(D("limit", (), third, None)) == [
@@ -279,10 +279,13 @@ IN_POOLS: list[tuple[Difference, str, str]] = [
     (D("pool", ("foreign", "where"), "foreign > 0", "foreign > MAX(tax_2022, 5)"),
      "分项：外资项目的参与条件由“实际使用外资 > 0”改为“实际使用外资 > MAX('2022年税收', 5)”。",
      "Pools: condition of Foreign projects from “'Foreign capital in use' > 0” to "
-     "“'Foreign capital in use' > MAX('Tax in …”."),
+     "“'Foreign capital in use' > MAX('Tax in 2022', 5)”."),
+    (D("pool", ("foreign", "where"), "foreign >", None), "分项：去掉外资项目的参与条件（原为“foreign >”）。",
+     "Pools: condition of Foreign projects “foreign >” (removed)."),
     (D("pool", ("foreign", "coefficient"), None, "effort, projects"),
      "分项：新增外资项目的系数（“招商引资工作得分、新签约项目数”）。",
-     "Pools: coefficients of Foreign projects “Score for attracting investment, New pr…” (new)."),
+     "Pools: coefficients of Foreign projects "
+     "“Score for attracting investment, New projects signed” (new)."),
     (D("pool", ("foreign", "recipients"), "all", "naxi, luxian"),
      "分项：外资项目的参加范围由全部改为“纳溪区、泸县”。",
      "Pools: recipients of Foreign projects from all to “Naxi District, Lu County”."),
@@ -295,6 +298,17 @@ IN_POOLS: list[tuple[Difference, str, str]] = [
     (D("adjustment", ("naxi", "paid_by"), "pro-rata", "luxian"),
      "调整数：纳溪区的承担方由其他对象按金额分摊改为“泸县”。",
      "Adjustments: payer of Naxi District from all others by their amounts to “Lu County”."),
+    (D("factor", ("tax_growth", "formula"), "MAX(0, tax_2023 / tax_2022 - 1)", "projects + previous"),
+     "税收增长率：计算公式由“MAX(0, '2023年税收' / '2022年税收' - 1)”改为“新签约项目数 + 上年下达数”。",
+     "Growth of tax: formula from “MAX(0, 'Tax in 2023' / 'Tax in 2022' - 1)” "
+     "to “'New projects signed' + 'Last year'”."),
+    (D("limit", (), None,
+       '{"recipients": "all", "pool": "all", "floor_formula": "0.9 * previous + projects"}'),
+     "保底、封顶：新增“各分项合计中每个对象保底按公式 0.9 * 上年下达数 + 新签约项目数 算得的数”。",
+     "Floors and caps: “over all pools, each recipient gets at least the result of "
+     "0.9 * 'Last year' + 'New projects signed'” (new)."),
+    (D("earmark", ("ftz, naxi",), None, "500000"), "单列安排：新增自贸区、纳溪区（50万元）。",
+     "Given apart from the split: Free Trade Zone, Naxi District 500,000 yuan (new)."),
     # a file may hold anything
     (D("pool", ("domestic", "weights"), "economy eighty", "effort 100"),
      "分项：内资项目的权重由“economy eighty”改为“effort 100”。",
@@ -325,3 +339,13 @@ def test_no_id_of_a_pool_or_factor_is_said_of_two_rules_with_pools() -> None:
     said = " ".join(differences_in_words(differences(LOADED, changed), changed, ZH, 30))
     assert not re.search("[a-z]", said)
     assert said.count("%") == 1 + 2 + 1 + 1 + 1  # 80, 20 to 100; 70, 30, 100
+
+
+def test_a_limit_of_another_pool_is_another_limit() -> None:
+    limits = [replace(LOADED.limits[0], pool=pool) for pool in ("domestic", "foreign")]
+    before, after = (replace(LOADED, limits=(limit,)) for limit in limits)
+    (said,) = differences_in_words(differences(before, after), after, ZH)
+    assert said == (
+        "保底、封顶：去掉“‘内资项目’分项中每个对象封顶按因素法分配额的15%”；"
+        "新增“‘外资项目’分项中每个对象封顶按因素法分配额的15%”。"
+    )

@@ -237,7 +237,7 @@ def _earmarks(before: Sequence[Earmark], after: Sequence[Earmark]) -> Iterator[D
 
 def _limits(before: Sequence[Limit], after: Sequence[Limit]) -> Iterator[Difference]:
     same, moved, old, new = _common(before, after)
-    for _, a, b in _pairs(old, new, lambda limit: json.dumps(limit.recipients)):
+    for _, a, b in _pairs(old, new, lambda limit: json.dumps((limit.pool, limit.recipients))):
         yield from _plain("limit", (), _fields(a), _fields(b))
     yield from _order("limit", same, moved, _fields)
 

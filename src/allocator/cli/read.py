@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from allocator.core.errors import AllocatorError
 from allocator.text import Phrasebook
 
 if TYPE_CHECKING:
+    from allocator.core.model import Scenario
     from allocator.core.statement import Statement
     from allocator.files.understanding.model import Options, Understanding
 
@@ -65,6 +67,7 @@ def command(options: Any, book: Phrasebook) -> int:
     try:
         name, content = _content(options.sheet_file)
         made = understand(name, content, decided, scenario)
+        made = replace(made, problems=(*made.problems, *_in_vain(made, decided, scenario)))
     except AllocatorError as error:
         if options.format == "json":
             problems = [
@@ -95,7 +98,9 @@ def command(options: Any, book: Phrasebook) -> int:
 def _decided(options: Any, book: Phrasebook) -> Options:
     from allocator.files.understanding.model import ROW_ROLES, Options
 
-    same = {}
+    same: dict[str, str] = {}
+    if options.same and not options.scenario_file:
+        raise Usage(book.say("cli.same_alone"))
     for pair in options.same:
         written, sign, name = pair.partition("=")
         if not sign or not written.strip() or not name.strip():
@@ -122,6 +127,44 @@ def _decided(options: Any, book: Phrasebook) -> Options:
         reserve=dict(pair.partition("=")[::2] for pair in options.reserve),
         same=same,
     )
+
+
+def _in_vain(made: Understanding, options: Options, scenario: Scenario | None) -> Iterator[Statement]:
+    """A refusal for each option that names no column or row of the table, or no name of the scenario."""
+    from allocator.core.naming import guess
+    from allocator.core.statement import Statement
+    from allocator.files.understanding.draft import is_named
+    from allocator.files.understanding.names import Known
+    from allocator.files.understanding.vocabulary import part_of
+
+    if not made.columns:
+        return
+    columns = [(c.at, c.name, c.name.split(" / ")[-1]) for c in made.columns]
+    rows = [(r.at, r.name, part_of(r.name) or "", f"row {r.at}", f"第{r.at}行") for r in made.rows]
+    for option, wanted, places in (
+        ("leave-out", options.leave_out, [*columns, *rows]),
+        ("add", options.add, columns),
+        ("published", filter(None, [options.published]), columns),
+        ("previous", filter(None, [options.previous]), columns),
+        ("deduct", options.deduct, rows),
+        ("reserve", options.reserve, rows),
+        ("same", options.same, [*columns, *rows]),
+    ):
+        for name in wanted:
+            if not any(is_named([name], *place) for place in places):
+                known = (place[1] for place in places if place[1])
+                yield Statement(
+                    "option_place",
+                    details={"option": f"--{option}", "name": name, "guess": guess(name, known)},
+                )
+    if scenario is not None:
+        names = Known(scenario, {})
+        for written, meant in options.same.items():
+            if names.recipient(meant) is None and names.factor((meant,)) is None:
+                called = [*(r.name for r in scenario.recipients), *(f.name for f in scenario.factors)]
+                near = guess(meant, dict.fromkeys(name for pair in called for name in (pair.zh, pair.en)))
+                details = {"written": written, "name": meant, "guess": near}
+                yield Statement("option_name", details=details)
 
 
 def _content(file: str) -> tuple[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from allocator.text import Phrasebook
+from allocator.text import Guess, Phrasebook
 
 LONGEST_SHOWN = 60
 
@@ -41,6 +41,6 @@ class Statement:
 def _short(value: object) -> object:
     if isinstance(value, str):
         return value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list) and not isinstance(value, Guess):
         return [_short(item) for item in value[:8]] + (["…"] if len(value) > 8 else [])
     return value

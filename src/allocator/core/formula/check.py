@@ -115,7 +115,9 @@ class _Judge:
             self._unknown.add(node.name)
             if kind is not None:
                 self.wrong("formula_word_taken", node, name=node.name)
-            elif node.name in FOR_ALL + FOR_EACH:
+            elif node.name in FOR_EACH:  # amounts that a scenario may state
+                self.wrong("formula_amounts", node, name=node.name)
+            elif node.name in FOR_ALL:
                 self.wrong("formula_word", node, name=node.name)
             else:
                 found = guess(node.name, self.known.kinds)

@@ -240,7 +240,7 @@ def _pool(
     known = vars(table) | {"weights": weights}
     if isinstance(table, schema.MethodTable):
         known |= {"amount": REST}
-    if table.kind != "fixed":
+    if table.kind in ("shares", "scores"):  # another word is refused as one
         _refuse_money(weights, f"pool.{id}.weights" if id else "weights")
     known["weights"] = {name: plain(Fraction(weight)) for name, weight in weights.items()}
     recipients = known.pop("recipients")

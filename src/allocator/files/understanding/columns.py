@@ -148,6 +148,9 @@ def _place(view: View, head: Head, column: Column, names: int, draft: Draft) -> 
             return Place(column, AMOUNT, role, role, cells)
     if not column.parts and all(cell.kind == BLANK for cell in cells):
         return None
+    if column.parts and is_named(options.add, where, *called):
+        factor = draft.known.factor(column.parts) if draft.known else None
+        return Place(column, FACTOR, "asked", factor or column.name, cells)
     if column.at + 1 in view.hidden_columns and options.hidden != "read":
         return Place(column, LEFT, "hidden", cells=cells)
     return _by_heading(view, head, column, cells, names, draft)
@@ -187,8 +190,7 @@ def _by_heading(
         if FIGURE in kinds or REFUSED in kinds:
             draft.refuse("column_unnamed", where)
         return Place(column, LEFT, "empty_column", cells=cells)
-    new = draft.options.other_factors or is_named(draft.options.add, where, column.name, last)
-    if known is not None and not new:
+    if known is not None and not draft.options.other_factors:
         return Place(column, LEFT, "reference", cells=cells)
     return Place(column, FACTOR, "figures", column.name, cells)
 

@@ -221,7 +221,8 @@ def _kind(cells: Sequence[Cell], wide: tuple[int, int] | None, below: bool) -> s
     measured = [cell for cell in filled if closed(cell.text) not in labels]
     if measured and all(is_unit(closed(cell.text).strip("()[]")) for cell in measured):
         return "units" if len(filled) > 1 or not unit_in(filled[0].text) else "title"
-    if all(is_preamble(cell.text) for cell in filled):
+    years = len(filled) > 1 and all(map(is_year, filled))  # the lower parts of headings, and no date
+    if not years and all(is_preamble(cell.text) for cell in filled):
         return "title"
     if not below and len([cell for cell in filled if not is_numeral(cell.text)]) < 2 <= len(filled):
         return "title"  # 一、市辖区, its number in a column of its own

@@ -40,12 +40,14 @@ _RESULT = re.compile(
     r"排名|排序|位次|名次|.*(排名|位次|名次)|(同比)?(增长|增幅|增减|增长率|增减额|增减数)|"
     r"scores?|totalscores?|shares?|rank(ing)?|percent(age)?|.*share|.*rank"
 )
+_YEAR = r"((19|20)\d\d([-–/]\d{2,4})?)"
 _AMOUNT = re.compile(
     r"(.*)(分配|下达|安排|补助|奖补|拨付|补贴|奖励|支持|测算|拟分|应分配|拟下达|建议)(资金|经费)?"
     r"(总)?(金额|数额|额度|额|数|资金|经费|结果|方案|建议)(\(.*\))?|金额|资金|资金额度?|分配结果|"
-    r"(拟|建议|本次|此次|已|实际|提前|上年|去年|本年)+(下达|分配|安排|拨付|补助).*|上年数|上年金额|基数|"
-    r"(published|issued|previous|lastyear'?s?|allocated|proposed|awarded|final|total)?"
-    r"(allocations?|grants?|amounts?|awards?|funding|published|issued|previous)"
+    r"(拟|建议|本次|此次|已|实际|提前|上年|去年|本年)+(下达|分配|安排|拨付|补助|拨款).*|上年数|上年金额|基数|"
+    r"((19|20)\d\d年(度)?)?(拨款|补助|奖补)(额|数|金额|资金)?|"
+    rf"{_YEAR}?(published|issued|previous|lastyear'?s?|allocated|proposed|awarded|final|total)?"
+    rf"(allocations?|grants?|amounts?|awards?|funding|published|issued|previous){_YEAR}?(\(.*\))?"
 )
 _AVERAGE = re.compile(
     r"(全市|总体|各.*)?(平均|平均数|平均值|均值|中位数|最大值|最小值|最高值|最低值|极差|标准差|方差|增幅|同比)|"

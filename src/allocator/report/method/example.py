@@ -9,9 +9,10 @@ from typing import NamedTuple
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.core.model import Scenario
-from allocator.report.tables.figures import about, in_units, name_of, percent_cell, rough, unit_of
+from allocator.report.tables.figures import about, in_units, name_of, percent_cell, rough, scale_of, unit_of
 from allocator.report.tables.office import office_table, weight_text
 from allocator.report.tables.rounding import adding_up
+from allocator.report.tables.stages import stage_figures
 from allocator.report.tables.table import Row, Table, written
 from allocator.text import Phrasebook
 
@@ -62,7 +63,8 @@ def example_table(
     shares = scenario.kind == "shares"
     parts = [in_units(allocation.contributions[factor][id], scenario) for factor in points]
     entitlement = shown.entitlement[id]
-    money_shown, points_shown = adding_up(parts, 2, entitlement), adding_up(list(points.values()), 4)
+    money_shown = _money(allocation, id, points) or adding_up(parts, 2, entitlement)
+    points_shown = adding_up(list(points.values()), 4)
     pen = percent_cell if shares else about
     rows = []
     for at, (factor, amount, exactly, point) in enumerate(
@@ -105,6 +107,15 @@ def example_table(
         tuple(rows),
         unit_of(scenario, book),
     )
+
+
+def _money(allocation: Allocation, id: str, points: Mapping[str, Number]) -> list[Number]:
+    """The money of each factor as the sentence of the stages says it; none where a coefficient follows."""
+    if allocation.scenario.coefficient is not None:
+        return []
+    figures = stage_figures(allocation, scale_of(allocation.scenario))
+    by = {stage.factor: amounts[id] for stage, amounts in figures if stage.kind == "factor"}
+    return [by[factor] for factor in points]
 
 
 def extra_units(allocation: Allocation) -> dict[str, int]:

@@ -22,7 +22,7 @@ from allocator.report.tables.letters import letter
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.finding import against_sentence, terms
 from allocator.report.words.review import review_lines, review_table
-from allocator.report.words.rule import limit_clauses, limit_words
+from allocator.report.words.rule import limit_clauses, limit_words, whom_words
 from allocator.text import Phrasebook
 
 ABREAST = 8  # the most columns of data, or versions, that one table of a landscape page holds
@@ -75,7 +75,11 @@ def _provisions(proposal: Proposal) -> Table:
             scenario.fund.source,
         )
     ]
-    parts += [("difference.what.pool", p.name, p.basis) for p in scenario.pools if p.id]
+    for pool in scenario.rules:
+        if pool.id:
+            parts.append(("difference.what.pool", pool.name, pool.basis))
+        elif pool.basis is not None:
+            parts.append(("difference.what.kind", str(book.words("difference.word")[pool.kind]), pool.basis))
     parts += [("difference.what.indicator", i.name, i.basis) for i in scenario.indicators]
     weighted = {id for pool in scenario.rules for id in scenario.weighted[pool.id]}
     parts += [
@@ -88,7 +92,9 @@ def _provisions(proposal: Proposal) -> Table:
     for limit in scenario.limits:
         clauses = book.say("rule.join").join(limit_clauses(limit, book, words))
         parts.append(("difference.what.limit", clauses, limit.basis))
-    parts += [("difference.what.earmark", names.get(e.recipient, "—"), e.basis) for e in scenario.earmarks]
+    for e in scenario.earmarks:
+        several = e.recipients or (e.recipient,)
+        parts.append(("difference.what.earmark", whom_words(several, e.where, book, words), e.basis))
     parts += [("difference.what.deduction", names[d.recipient], d.basis) for d in scenario.deductions]
     parts += [("difference.what.adjustment", names[a.recipient], a.basis) for a in scenario.adjustments]
     rows = [

@@ -14,14 +14,15 @@ from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number, plain
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
-from allocator.report.words.formulas import WORDS
+from allocator.report.words.formulas import in_words
 from allocator.report.words.rule import LimitWords, limit_clauses, percent
 from allocator.text import Phrasebook
 
 LONGEST = 40  # characters of a text that are quoted
+LONGEST_RULE = 300  # of a formula, and of what else a rule says
 _FORMULAS = ("where", "floor_formula", "cap_formula")  # of a limit
 _NUMBER = re.compile(r"-?\d{1,40}(/[1-9]\d{0,39})?", re.ASCII)
-_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[^\W\d]\w*")  # of a formula: what is quoted, or a name
+_WITHIN = str.maketrans("“”", "‘’")  # quotes within quotes
 _SHARES = ("shares", "shares")
 
 
@@ -113,8 +114,11 @@ class About:
 
     def quoted(self, text: str, side: int) -> str:
         """Any text as it stands, cut where it is long."""
-        cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-        return self.book.say("difference.quoted", text=cut)
+        return self._within_quotes(text, LONGEST)
+
+    def _within_quotes(self, text: str, longest: int = LONGEST_RULE) -> str:
+        cut = text if len(text) <= longest else text[: longest - 1] + "…"
+        return self.book.say("difference.quoted", text=cut.translate(_WITHIN))
 
     def plainly(self, text: str, side: int) -> str:
         """A text that needs no quotes."""
@@ -158,7 +162,7 @@ class About:
 
     def columns(self, text: str, side: int) -> str:
         """Columns by their names."""
-        return self.quoted(self.factor(text), side)
+        return self._within_quotes(self.factor(text))
 
     def kinds(self, text: str, side: int) -> str:
         """A kind of recipients."""
@@ -168,21 +172,27 @@ class About:
         """All recipients, all others, those of a kind, or those named, as a reservation may be too."""
         if text in ("all", "pro-rata"):
             return self.word(text, side)
-        named = self.recipient(text)
-        return self.quoted(self.book.kind(text) if named == text else named, side)
+        reserved = {one.name.zh: self.book.text(one.name) for one in self.scenario.reservations}
+        named = reserved[text] if text in reserved else self.recipient(text)
+        return self._within_quotes(self.book.kind(text) if named == text else named)
 
     def formula(self, text: str, side: int) -> str:
-        """A formula with the names of columns in place of their ids."""
-        from allocator.core.formula import named  # most scenarios have no formula
+        """A formula or a condition with the names of columns in place of their ids."""
+        try:
+            return self._within_quotes(self.in_names(text))
+        except ScenarioError:
+            return self.quoted(text, side)
 
-        names = {id: self.book.say(key) for id, key in WORDS.items()} | dict(self.factors)
-        said = _WORD.sub(lambda word: named(names[word[0]]) if word[0] in names else word[0], text)
-        return self.quoted(said, side)
+    def in_names(self, text: str) -> str:
+        """A formula with the names of its columns; raises ScenarioError for a text that is none."""
+        from allocator.files.formulas import parse  # most differences have none
+
+        return in_words(parse(text), self.factors, self.book)
 
     def limit(self, text: str, side: int) -> str:
         """A floor or cap in words, from its fields as JSON; quoted where they are not those of a limit."""
         try:
-            return self.book.say("difference.quoted", text=_limit(json.loads(text), self, side))
+            return self._within_quotes(_limit(json.loads(text), self, side))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ScenarioError):
             return self.quoted(text, side)
 
@@ -200,5 +210,11 @@ def _limit(fields: Mapping[str, Any], about: About, side: int) -> str:
     if None in figures.values():
         raise ValueError("not a number")
     limit = Limit(**{**fields, **figures, **formulas})
-    words = LimitWords(about.recipient, about.factor, about.currency[side], about.part)
+    words = LimitWords(
+        about.recipient,
+        about.factor,
+        about.currency[side],
+        about.part,
+        lambda formula, book: about.in_names(formula.text),
+    )
     return about.book.say("rule.join").join(limit_clauses(limit, about.book, words))

@@ -228,6 +228,7 @@ def _writer(d: Difference, about: About) -> Write:
         "where": about.formula,
         "formula": about.formula,
         "over": about.word,
+        "text": about.word,
         "floors": about.word,
         "below_zero": about.word,
         "paid_by": about.whom,

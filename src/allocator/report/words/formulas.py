@@ -25,11 +25,15 @@ WORDS = {  # of formulas and bounds, where no column is called so
 
 def in_names(formula: Formula, scenario: Scenario, book: Phrasebook) -> str:
     """The formula with the columns' names in the reader's language; those of more than one word in quotes."""
+    return in_words(formula, {factor.id: book.text(factor.name) for factor in scenario.factors}, book)
+
+
+def in_words(formula: Formula, columns: Mapping[str, str], book: Phrasebook) -> str:
+    """The formula with the names of columns, and with what else may stand in a formula in words."""
     from allocator.core.formula import written  # most scenarios have no formula
 
-    names = {factor.id: book.text(factor.name) for factor in scenario.factors}
-    names = {name: book.say(key) for name, key in WORDS.items()} | names
-    return written(_named(formula.root, names))
+    words = {name: book.say(key) for name, key in WORDS.items()}
+    return written(_named(formula.root, {**words, **columns}))
 
 
 def _named(node: Node, names: Mapping[str, str]) -> Node:

@@ -9,6 +9,11 @@ export function isolated(name) {
     return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
+// Whether a name ends in a figure and what stands right behind it begins with one.
+function touch(name, next = "") {
+    return /^\d[+−×≈约]?\d/.test(String(name).slice(-1) + String(next).slice(0, 2));
+}
+
 export class Book {
     constructor(language, texts) {
         this.key = language.key;
@@ -16,11 +21,12 @@ export class Book {
         this.texts = texts;
     }
 
-    // The sentence with this key, its details filled in.
+    // The sentence with this key, its details filled in; figures that would run together are set off.
     say(key, details = {}) {
         const sentence = this.texts[key];
         if (sentence === undefined) throw new Error(`no sentence ${key}`);
-        return sentence.replace(/\{(\w+)\}/g, (_, name) => details[name]);
+        return sentence.replace(/\{(\w+)\}(?=\{(\w+)\}|)/g, (_, name, next) =>
+            touch(details[name], details[next]) ? `${details[name]} ` : details[name]);
     }
 
     // A name given in every language of the page.
