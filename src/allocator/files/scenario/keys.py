@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from allocator.core.errors import Problem, ScenarioError
@@ -15,7 +14,7 @@ Place = tuple[str | int, ...]  # of a key: the names of the tables above it, pos
 T = TypeVar("T", bound="Table")
 
 
-class Table(SimpleNamespace):
+class Table:
     """A table of a file as read: each key has the value that stands there, or the one that holds without it.
 
     A subclass declares the keys, each as `needed` or `optional`, in the order in which they are checked.
@@ -25,6 +24,9 @@ class Table(SimpleNamespace):
 
     def __init_subclass__(cls) -> None:
         cls.keys = {name: key for name, key in vars(cls).items() if isinstance(key, Key)}
+
+    def __init__(self, **values: Any) -> None:
+        vars(self).update(values)
 
 
 class Array:
