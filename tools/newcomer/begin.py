@@ -15,8 +15,8 @@ SHEET = {
     "West\t6789\t455\t800\nSouth\t5012\t390\t500\nTotal\t24146\t1665\t2500\n",
 }
 NAME = {"zh": "某市招商资金", "en": "Investment fund"}
-TOTAL = {"zh": "3000万元", "en": "30000000"}
-DEPARTMENT = {"zh": "市商务局 100", "en": "Commerce 1000000"}
+TOTAL = {"zh": "3000万元", "en": "3000"}
+DEPARTMENT = {"zh": "市商务局 100", "en": "Commerce 100"}
 WHO = {"zh": "张三", "en": "A. Reader"}
 MINE = {"zh": "我的第一个方案", "en": "My first scenario"}
 
@@ -159,6 +159,7 @@ def fills(reader: Reader) -> None:
     """Name, total, weights, departments."""
     reader.fill("app.start.name", NAME[reader.book.language])
     reader.fill("app.start.total", TOTAL[reader.book.language])
+    reader.pick("app.start.unit", reader.book.money_unit("CNY", 10_000))
     for at, weight in enumerate(("60", "40")):
         reader.write(reader.page.locator('[class*="st-key-start-weight-"] input').nth(at), weight)
     reader.press("app.start.departments")
@@ -171,8 +172,7 @@ def pastes_last_year(reader: Reader) -> None:
     """Last year's amounts, in two columns."""
     reader.press("app.start.previous")
     names = [line.split("\t")[0] for line in SHEET[reader.book.language].splitlines()[1:-1]]
-    amounts = ("1200", "800", "500") if reader.book.chinese else ("12000000", "8000000", "5000000")
-    lines = "\n".join(f"{name}\t{amount}" for name, amount in zip(names, amounts, strict=True))
+    lines = "\n".join(f"{name}\t{amount}" for name, amount in zip(names, (1200, 800, 500), strict=True))
     reader.write(reader.page.locator(".st-key-fold-start-previous textarea"), lines)
 
 

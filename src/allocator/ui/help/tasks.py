@@ -90,7 +90,7 @@ def label_of(key: str, book: Phrasebook) -> str:
     """
     table, _, name = key.rpartition(".")
     text = re.split(r"\s*(?:（| \()", str(book.words(table)[name]))[0].replace("{number}", "1")
-    text = re.sub(r"[：: ]*\{\w+\}$", "", text)
+    text = re.sub(r" *\{\w+\}$", "", text).rstrip("：:")
     return re.sub(r"“?\{\w+\}”?", GAP, text)
 
 
