@@ -54,8 +54,8 @@ def figures(body):
     return {f: n for f, n in found.items() if len(re.sub(r"\D", "", f)) > 1 and f not in WRITTEN_OTHERWISE}
 
 
-def test_method_and_format_stand_in_both_languages():
-    assert {"method.md", "scenario-format.md"} <= set(BOTH)
+def test_what_office_people_read_stands_in_both_languages():
+    assert {"manual.md", "method.md", "scenario-format.md", "sheets.md"} <= set(BOTH)
     assert all((ENGLISH / name).is_file() for name in BOTH)
 
 

@@ -126,6 +126,15 @@ def test_a_press_on_a_row_opens_how_its_amount_comes_about(visit: Any) -> None:
     page.get_by_role("button", name="古蔺县").click()
     person.settle()
     assert page.get_by_role("combobox", name=ZH.say("waterfall.pick")).input_value() == "古蔺县"
+    seen = page.locator('[class*="st-key-steps-"] summary').first.bounding_box()
+    assert 0 < seen["y"] < 200  # at the top of the window, where it is looked for
+
+
+def test_the_list_of_further_pages_shuts_when_one_of_them_is_chosen(visit: Any) -> None:
+    person: Visit = visit(width=1366, height=768)
+    person.open()
+    person.turn_to("seek")
+    assert person.page.locator(placed(".streamlit-popover-open")).count() == 0
 
 
 @pytest.mark.parametrize("path", ["", "compare"])

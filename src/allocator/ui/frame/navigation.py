@@ -22,7 +22,11 @@ def render_navigation(pages: Mapping[str, Any], here: str, book: Phrasebook) -> 
         label = book.say("app.nav.more")
         if here in MORE:
             label = book.say("app.nav.more_here", page=book.say(f"app.nav.{here}"))
-        with st.popover(label, key="pages-more", type="tertiary"):
+        # a list of its own for each page: what was opened on one does not stand over the next
+        with (
+            st.container(key="pages-more", width="content"),
+            st.popover(label, key=f"pages-more-{here}", type="tertiary"),
+        ):
             for name in MORE:
                 _link(pages, name, here, book)
         label = book.say("help.this_page")

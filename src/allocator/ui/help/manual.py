@@ -22,10 +22,11 @@ img { display: block; width: 100%; max-width: 150mm; margin: 1.5mm 0 2.5mm;
   border: 1px solid #dde4ea; border-radius: 4px; }
 a { color: #174a7c; text-decoration: none; }
 :lang(en) body { font-family: 'Segoe UI', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif; }
-.card { font-size: 10pt; line-height: 1.45; }
-:lang(en) .card { font-size: 8.5pt; } .card h1 { font-size: 17pt; margin: 0 0 2mm; }
-.card img { max-width: 68mm; margin: 1mm 0; } :lang(en) .card img { max-width: 58mm; }
-.card h2 { font-size: 11.5pt; margin: 3mm 0 .5mm; } .card li { margin: 0 0 .6mm; }
+.card { font-size: 9.5pt; line-height: 1.4; }
+:lang(en) .card { font-size: 8.3pt; } .card h1 { font-size: 17pt; margin: 0 0 2mm; }
+.card img { max-width: 68mm; margin: 1mm 0; } :lang(en) .card img { max-width: 50mm; }
+.card h2 { font-size: 11.5pt; margin: 2.5mm 0 .5mm; } .card .note { font-size: 1em; }
+.card li { margin: 0 0 .6mm; }
 """
 
 

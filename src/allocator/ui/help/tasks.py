@@ -8,6 +8,8 @@ from pathlib import Path
 
 from allocator.text import Phrasebook
 
+GAP = "…"  # in the name of a text of a page, for what is filled into it
+_KEY = r"\{([\w.]+)\}"  # in a step, a text of a page
 PICTURES = Path(__file__).parent / "pictures"  # made by `make pictures`; without them there is only text
 
 
@@ -59,7 +61,7 @@ def worded(task: Task, book: Phrasebook) -> Worded:
 
     >>> from allocator.text import ZH
     >>> worded(TASKS[0], ZH).steps[4]
-    '不满意就点右上方的弯箭头“撤销”；“恢复为原方案”一步回到文件中的原样。'
+    '不满意就点右上方的弯箭头“撤销”；圆箭头“恢复为原方案”一步回到文件中的原样。'
     """
     said = book.words("help.tasks")[task.name]
     lines = [_with_labels(line, book) for line in said["steps"].strip().splitlines()]
@@ -68,18 +70,32 @@ def worded(task: Task, book: Phrasebook) -> Worded:
 
 def labels(task: Task, book: Phrasebook) -> list[str]:
     """The texts of pages that the steps of a task name."""
-    keys = re.findall(r"\{([\w.]+)\}", book.words("help.tasks")[task.name]["steps"])
-    return [_label(key, book) for key in keys]
+    return [label_of(key, book) for line in keys(task, book) for key in line]
+
+
+def keys(task: Task, book: Phrasebook) -> list[list[str]]:
+    """The keys of the texts of pages that each step of a task names."""
+    lines = book.words("help.tasks")[task.name]["steps"].strip().splitlines()
+    return [re.findall(_KEY, line) for line in lines]
+
+
+def label_of(key: str, book: Phrasebook) -> str:
+    """The text of the page, without remarks in brackets, and with a gap for what is filled into it.
+
+    A number is the first one, since what the page counts begins with it.
+
+    >>> from allocator.text import EN
+    >>> label_of("app.kept.restore", EN), label_of("app.why.title", EN), label_of("app.seek.figure", EN)
+    ('Restore save 1', 'Why it differs from …', 'Figure')
+    """
+    table, _, name = key.rpartition(".")
+    text = re.split(r"\s*(?:（| \()", str(book.words(table)[name]))[0].replace("{number}", "1")
+    text = re.sub(r" *\{\w+\}$", "", text).rstrip("：:")
+    return re.sub(r"“?\{\w+\}”?", GAP, text)
 
 
 def _with_labels(line: str, book: Phrasebook) -> str:
-    return re.sub(r"\{([\w.]+)\}", lambda key: f"“{_label(key[1], book)}”", line)
-
-
-def _label(key: str, book: Phrasebook) -> str:
-    """The text of the page up to what is filled into it, and without remarks in brackets."""
-    table, _, name = key.rpartition(".")
-    return re.split(r"\s*(?:[（{]| \()", str(book.words(table)[name]))[0].rstrip("：:… ")
+    return re.sub(_KEY, lambda key: f"“{label_of(key[1], book)}”", line)
 
 
 def picture(task: Task, step: int, language: str) -> Path:
