@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from browser import Visit
 from commands import ended
+from processes import until
 
 from allocator import allocate, load_scenario
 from allocator.text import ZH
@@ -101,3 +102,20 @@ def test_from_a_sheet_to_a_split_that_is_kept(
     out, _ = ended(capsys, ["run", file, "--format", "csv", "--lang", "zh"])
     assert all(f"{amount}" in out for amount in made.amounts.values())
     assert not person.wrong
+
+
+def test_a_refresh_asks_before_a_new_fund_is_forgotten(visit: Any, tmp_path: Path) -> None:
+    person: Visit = visit(width=1440, height=900)
+    page = person.open()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    person.turn_to("new")
+    page.locator("input[type=file]").set_input_files(str(office_sheet(tmp_path / "测算表.xlsx")))
+    person.settle()
+    page.get_by_label("资金名称", exact=True).fill("某市招商资金")
+    page.keyboard.press("Tab")
+    person.settle()
+    page.evaluate("() => { setTimeout(() => location.reload()); }")
+    until(lambda: page.evaluate("() => true") and asked, lambda: "nothing was asked")
+    assert asked == ["beforeunload"]
+    assert page.get_by_label("资金名称", exact=True).input_value() == "某市招商资金"

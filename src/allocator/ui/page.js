@@ -134,6 +134,11 @@
       setTimeout(() => target.dispatchEvent(new MouseEvent("click", click)), 250);
     };
     document.addEventListener("click", hold, true);
+    // A refresh forgets tables that were uploaded for a new fund and what was entered beside them: the
+    // browser asks first.
+    addEventListener("beforeunload", (leaving) => {
+      if (document.querySelector(".st-key-start-unsaved")) leaving.preventDefault();
+    });
   }
   page.mend = mend;
   mend();

@@ -48,7 +48,8 @@ def render() -> None:
             if tables is None:
                 st.html(markup.title(book.say("app.start.begin")))
                 return
-            _render_shown(tables, fund, like, book)
+            with st.container(key="start-unsaved"):  # page.js asks before it is left
+                _render_shown(tables, fund, like, book)
 
 
 def _render_like(book: Phrasebook) -> Scenario | None:
