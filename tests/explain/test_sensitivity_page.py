@@ -299,6 +299,34 @@ def test_whose_figures_are_shown_changes_nothing_that_is_worked_out_for_all(
     assert markup.table(grid, grid.caption, first=0) in html_of(app)
 
 
+def test_what_takes_long_shows_a_bar_can_be_cancelled_and_asked_for(
+    page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_end(scenario: Scenario, progress: Any) -> None:
+        while True:
+            progress(0.4)
+            pause()
+
+    go, cancel = ZH.say("app.sensitivity.go"), ZH.say("app.sweep.cancel")
+    monkeypatch.setattr("allocator.ui.sensitivity.page.QUICK", 0)
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr("allocator.ui.sensitivity.page._work", without_end)
+        app = page(scenario="luzhou-2023/published-rule")
+        work = app.session_state["beside"]
+        assert work.running() and not app.exception
+        assert ZH.say("app.sensitivity.progress", percent=40)[:4] in app.get("progress")[0].proto.text
+        app = press(app, cancel)
+        assert work.off and not work.running(HUNG)
+    labels = [button.label for button in app.button]
+    assert go in labels and cancel not in labels
+    monkeypatch.setattr("allocator.ui.components.background.PATIENCE", HUNG)
+    app = press(app, go)
+    steady = sensitivity.steady_table(allocate(RULE), steady_weights(RULE), ZH)
+    assert markup.table(steady, steady.caption.rstrip("：:"), first=0) in html_of(app)
+    assert go not in [button.label for button in app.button]
+
+
 # --- why ------------------------------------------------------------------------------------------
 
 

@@ -111,7 +111,10 @@ def test_lists_of_what_is_kept_follow_the_order_of_the_weights() -> None:
     one = small(published={"a": 40, "b": 30, "c": 30})
     other = replace(one, weights=dict(reversed(one.weights.items())))
     assert one == other
-    for work in (sensitivity._steady, lambda scenario: sensitivity._swings(scenario, 1)):
+    for work in (
+        lambda scenario: sensitivity._at_once(scenario).steady,
+        lambda scenario: sensitivity._swings(scenario, 1),
+    ):
         assert list(work(one)) != list(work(other)) or len(list(work(one))) < 2
     first, second = (why._account(scenario, one.with_weights(x=50, y=50)) for scenario in (one, other))
     assert first is not second and first is why._account(one, one.with_weights(x=50, y=50))

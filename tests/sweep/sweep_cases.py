@@ -18,7 +18,7 @@ from allocator.analysis.sweep.sweeping import Sweep
 def all_units(found: Sweep) -> np.ndarray:
     """Every draw's whole units, draws × recipients that take part, those left out as NaN."""
     case = case_of(found.present, found.law, found.noise, found.seed)
-    rows, width = [], case.figures.width
+    rows, width = [], case.width
     with brisk():
         kernel = Kernel(case.figures, width)
         for block in range(-(-found.draws // BLOCK)):

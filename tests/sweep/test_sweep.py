@@ -111,6 +111,20 @@ def test_every_figure_is_that_of_all_draws_together(name):
             assert chance == Fraction(int(((row >= first) & (row <= last)).sum()), n)
 
 
+@pytest.mark.parametrize("kind", [np.uint16, np.uint32, np.uint64])
+def test_quantiles_are_picked_where_sorting_has_them(kind):
+    """Of amounts far apart, many of which stand at a floor, at a cap or at one amount between."""
+    rnd = np.random.default_rng(1)
+    most = int(np.iinfo(kind).max) >> 1
+    free = (rnd.beta(0.5, 3, 5000) * most).astype(kind)
+    held = np.clip(free, kind(most // 20), kind(most // 5))
+    middle = np.where(rnd.random(5000) < 0.6, kind(most // 30), free)
+    places_ = np.array([0, 249, 1250, 2499, 2500, 3749, 4999])
+    for amounts in (free, held, middle, np.full(5000, most, kind), free[:900]):
+        inside = places_[places_ < amounts.size]
+        assert levels._picked(amounts, inside).tolist() == np.sort(amounts)[inside].tolist()
+
+
 def test_places():
     assert places(200)[-1] == (200, 200) and len(places(200)) == 200
     assert places(201)[:11] == (*((k, k) for k in range(1, 11)), (11, 21))

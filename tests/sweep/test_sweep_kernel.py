@@ -16,7 +16,7 @@ from sweep_cases import exact_limited, kernel_of, with_drawn
 
 from allocator import Factor, Fund, InfeasibleError, Limit, Recipient, Scenario, ScenarioError, allocate
 from allocator.analysis.batch import Kernel, brisk
-from allocator.analysis.batch.rounding import edges, network, ties_of
+from allocator.analysis.batch.rounding import edges, network, room_for, ties_of
 from allocator.analysis.sweep import Anywhere, Around, Within
 from allocator.analysis.sweep.laws import covariance, draws_of, ends
 
@@ -134,11 +134,26 @@ def test_the_edges_are_the_remainders_at_the_cut(thousandths, data):
     count = data.draw(st.integers(0, len(thousandths)))
     remainders = np.array(thousandths)[:, None] / 1000
     size = len(thousandths)
-    room = np.empty((size + 1, 1) if size <= 16 else (1, size), np.float32)
-    least, below = edges(remainders, np.array([count]), room, 0)
+    least, below = edges(remainders, np.array([count]), room_for(size, 1), 0)
     order = sorted(thousandths, reverse=True)
-    assert least[0] == (np.float32(order[count - 1] / 1000) if count else 2)
+    assert least[0] == (np.float32(order[count - 1] / 1000) if count else 1)
     assert below[0] == (np.float32(order[count] / 1000) if count < size else 0)
+
+
+@pytest.mark.parametrize("power", [1, 8])
+def test_the_edges_of_many_are_found_wherever_they_lie(power):
+    """Evenly spread with zeros, as where limits hold, so that the cut is near a half; and far from even."""
+    rnd = np.random.default_rng(power)
+    remainders = rnd.random((40, 700)) ** power
+    remainders[:, rnd.random(700) < 0.4] = 0
+    remainders[0] = rnd.choice([0, 0.25, 0.5], 700)
+    near = np.rint(remainders.sum(axis=1)).astype(int)
+    order = np.sort(remainders.astype(np.float32), axis=1)
+    for count in (near, np.arange(40), 700 - np.arange(40)):
+        least, below = edges(remainders, count, room_for(700, 40), 1)
+        for draw, k in enumerate(count):
+            assert least[draw] == (order[draw, 700 - k] if k else 1)
+            assert below[draw] == (order[draw, 699 - k] if k < 700 else 0)
 
 
 def test_all_at_their_limits_and_limits_that_cannot_hold_in_some_draws():

@@ -15,7 +15,8 @@ from allocator.core.model import Scenario
 from allocator.core.parts import wrong
 from allocator.core.stages.feasible import check_feasible
 
-ROOM = 2**19  # bytes of an array that stays in the processor's cache
+ROOM = 2**20  # bytes of an array that stays in the processor's cache
+NOISY_ROOM = 2**19  # the same with noise
 LONG = 512  # recipients from which they, not the draws, lie side by side in memory
 
 D = TypeVar("D", bound=Any)
@@ -69,9 +70,16 @@ class Figures:
     @property
     def width(self) -> int:
         """Draws that are worked out at once."""
-        fitting = ROOM // (8 * self.recipients)
+        return self._fitting(ROOM)
+
+    @property
+    def noisy_width(self) -> int:
+        """The same with noise, which is drawn for so many at once: for more of them it would be another."""
+        return self._fitting(NOISY_ROOM)
+
+    def _fitting(self, room: int) -> int:
         least = 128 if self.axis == 0 else 4
-        return int(min(4096, 2 ** int(np.log2(max(least, fitting)))))
+        return int(min(4096, 2 ** int(np.log2(max(least, room // (8 * self.recipients))))))
 
     def of(self, first: int, last: int) -> Figures:
         """The figures of the recipients from first up to last alone; the total stays that of all."""

@@ -16,7 +16,9 @@ import numpy as np
 from allocator.analysis.batch.figures import Figures
 from allocator.analysis.batch.limiting import bounded, multipliers
 from allocator.analysis.batch.masks import Array, Bools, Ints
-from allocator.analysis.batch.rounding import FEW, NONE, Ties, edges, ties_of
+from allocator.analysis.batch.rounding import NONE, Ties, edges, room_for, ties_of
+
+APART = 8  # numbers between the rows of an array that is read by columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +98,10 @@ class Kernel:
         self.figures = figures
         self.axis = figures.axis if axis is None else axis
         shape = (size, width) if self.axis == 0 else (width, size)
-        self.first, self.second, self.third = (np.empty(shape) for _ in range(3))
-        self.sorted = np.empty((size + 1, width) if size <= FEW else (width, size), dtype=np.float32)
+        self.first, self.second = np.empty(shape), np.empty(shape)
+        # columns of rows whose length is a power of two fall into the same few lines of the cache
+        self.third = np.empty((shape[0], shape[1] + APART))[:, : shape[1]]
+        self.sorted = room_for(size, width)
         self.slack = figures.total * (len(figures.columns) + 4) * 2.0**-50  # how far off an amount may be
 
     def across(self, values: Array) -> Array:
@@ -168,7 +172,7 @@ class Kernel:
     def _within(self, scores: Array, multiplier: Array) -> Array:
         """The scores times the multiplier, or nothing where there is none, within the limits; in place."""
         figures = self.figures
-        np.multiply(scores, self.along(np.nan_to_num(multiplier)), out=scores)
+        np.multiply(scores, self.along(np.where(np.isnan(multiplier), 0, multiplier)), out=scores)
         if figures.floors is None or figures.caps is None:
             return scores
         return bounded(scores, self.across(figures.floors), self.across(figures.caps), self.axis, scores)
@@ -181,19 +185,25 @@ class Kernel:
         units, remainders = self.second, self.third
         np.floor(exact, out=units)
         np.subtract(exact, units, out=remainders)
-        count = np.rint(total - np.add.reduce(units, axis=axis)).astype(np.int64)
+        count = (total - np.add.reduce(units, axis=axis)).astype(np.int64)
         least, below = edges(remainders, count, self.sorted, axis)
         # added to all of them, this takes just those from ``least`` on to the next whole unit
-        shift = np.where(count > 0, 1 - (least.astype(np.float64) + below) / 2, 0.0)
+        shift = least.astype(np.float64)
+        shift += below.astype(np.float64)
+        shift *= -0.5
+        shift += 1
         np.add(exact, self.along(shift), out=units)
         np.floor(units, out=units)
-        fits = ~np.isnan(multiplier)
-        ties, off = NONE, np.flatnonzero((np.add.reduce(units, axis=axis) != total) & fits)
-        if off.size:
-            shift[off] = 0
-            ties = ties_of(off, exact[:, off].T if axis == 0 else exact[off], total)
-            self._settle(exact, units, ties)
-        near = (least - below <= 2.0**-22 + self.slack) & (count > 0) & fits
+        near, ties = least - below <= 2.0**-22 + self.slack, NONE
+        # others add up: what goes up and what does not lie farther apart than float can err
+        if near.any() or count.min() < 0 or count.max() > self.figures.recipients:
+            fits = ~np.isnan(multiplier)
+            off = np.flatnonzero((np.add.reduce(units, axis=axis) != total) & fits)
+            if off.size:
+                shift[off] = 0
+                ties = ties_of(off, exact[:, off].T if axis == 0 else exact[off], total)
+                self._settle(exact, units, ties)
+            near &= fits & (count > 0)
         return Whole(units, near, Cut(multiplier, shift, ties))
 
     def _rest_to_largest(self, exact: Array, multiplier: Array) -> Whole:

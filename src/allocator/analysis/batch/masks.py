@@ -12,7 +12,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 T = TypeVar("T", bound=np.generic)
 
 
-def part_of(room: np.ndarray[Any, np.dtype[T]], like: Array) -> np.ndarray[Any, np.dtype[T]]:
+def part_of(room: np.ndarray[Any, np.dtype[T]], like: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[T]]:
     """The part of a room that these draws need; they may be fewer than it is for."""
     return room if room.shape == like.shape else room.reshape(-1)[: like.size].reshape(like.shape)
 
@@ -24,11 +24,9 @@ def count_true(mask: Bools, axis: int) -> Ints:
     array([2, 1])
     """
     if axis == 0:
-        parts = [mask[at : at + 255].view(np.uint8) for at in range(0, len(mask), 255)]
-        counts = np.zeros(mask.shape[1], np.int64)
-        for part in parts:
-            counts += np.add.reduce(part, axis=0, dtype=np.uint8)
-        return counts
+        parts = [mask[at : at + 255].view(np.uint8) for at in range(0, max(1, len(mask)), 255)]
+        sums = [np.add.reduce(part, axis=0, dtype=np.uint8).astype(np.int64) for part in parts]
+        return np.asarray(sum(sums))
     if mask.shape[1] % 8 or not mask.flags.c_contiguous:
         return np.asarray(np.count_nonzero(mask, axis=1))
     eights = mask.view(np.uint64)  # eight counts side by side in each

@@ -1,8 +1,8 @@
 """The remainders that get a unit: the least of them and the next below, of many draws at once.
 
-Remainders are sorted in single precision, which is enough to tell nearly all of them apart; where two are as
-near as that, the amounts do not add up and `ties_of` sorts them in full.  Few recipients are sorted by a
-network of comparisons over all draws, more of them draw by draw.
+Remainders are held in single precision, which is enough to tell nearly all of them apart; where two are as
+near as that, the amounts may not add up and `ties_of` sorts them in full.  Few recipients are sorted by a
+network of comparisons over all draws, more of them draw by draw, and of many only those about the cut.
 """
 
 from __future__ import annotations
@@ -16,48 +16,98 @@ import numpy as np
 from allocator.analysis.batch.masks import Array, Bools, Ints
 
 FEW = 16  # recipients up to which a network is faster
+MANY = 500  # recipients beyond which it is faster to look for the cut first
+HALF = np.float32(0.5)
 Singles = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def edges(remainders: Array, count: Ints, room: Singles, axis: int) -> tuple[Singles, Singles]:
-    """The ``count``-th largest remainder of each draw, and the next: above all for none, zero after the last.
+def room_for(size: int, width: int) -> Singles:
+    """Room for the remainders of so many recipients, between a 0 and a 1 that stand for none.
 
-    ``room`` is for the sorted ones: recipients + 1 × draws for few, else draws × recipients.
+    Recipients × draws and a spare row for few, else draws × recipients.
+    """
+    room = np.empty((size + 3, width) if size <= FEW else (width, size + 2), np.float32)
+    by_place = room if size <= FEW else room.T
+    by_place[0], by_place[size + 1] = 0, 1
+    return room
+
+
+def edges(remainders: Array, count: Ints, room: Singles, axis: int) -> tuple[Singles, Singles]:
+    """The ``count``-th largest remainder of each draw, and the next: 1 before the first, 0 after the last.
+
+    ``room`` is that of `room_for`.
     """
     size = remainders.shape[axis]
+    place = size + 1 - count
     if size <= FEW:
-        order = _by_network(remainders if axis == 0 else remainders.T, room)
-        place = np.arange(count.size)
+        start = _by_network(remainders if axis == 0 else remainders.T, room)
+        draws = np.arange(count.size)
+        least, below = (np.take(start, at, mode="clip") for at in (place, place - 1))
+        return np.take(room, least + draws), np.take(room, below + draws)
+    np.copyto(room[:, 1:-1], remainders.T if axis == 0 else remainders, casting="same_kind")
+    place = np.clip(place, 1, size + 1)
+    return _about_half(room, count, place) if size > MANY else _sorted(room, place)
 
-        def pick(at: Ints) -> Singles:
-            return np.asarray(np.take(room, order[at] * room.shape[1] + place))
 
-    else:
-        np.copyto(room, remainders.T if axis == 0 else remainders, casting="same_kind")
-        room.sort(axis=1)
-        starts = np.arange(count.size) * size
+def _sorted(room: Singles, place: Ints) -> tuple[Singles, Singles]:
+    """The remainders at these places and before them, by sorting all of each draw, in place."""
+    room.sort(axis=1)
+    at = np.arange(place.size) * room.shape[1] + place
+    return np.take(room, at), np.take(room, at - 1)
 
-        def pick(at: Ints) -> Singles:
-            return np.asarray(np.take(room, starts + at))
 
-    least = pick(np.minimum(np.maximum(size - count, 0), size - 1))
-    below = pick(np.minimum(np.maximum(size - count - 1, 0), size - 1))
-    least[count <= 0] = 2
-    below[count >= size] = 0
+def _about_half(room: Singles, count: Ints, place: Ints) -> tuple[Singles, Singles]:
+    """The same by sorting only those between a half and where the cut must about be.
+
+    Remainders lie evenly between 0 and 1, but for those of amounts that limits hold, which are 0, and add up
+    to ``count``: about 2 · ``count`` are not 0, and a half is near the cut.  It is so many places off as
+    there are too many or too few above a half.  Draws in which it lies farther off are sorted.
+    """
+    draws, size = room.shape
+    inside = room >= HALF
+    off = np.array([np.count_nonzero(row) for row in inside]) - 1 - count
+    reach = 8 + 5 * np.sqrt(np.abs(off))  # how evenly so many lie, five times over
+    whole = 2 * np.maximum(count, 1)
+    low, high = (
+        (0.5 + end / whole).astype(np.float32)[:, None]
+        for end in (np.minimum(off - reach, 0), np.maximum(off + reach, 0))
+    )
+    np.greater_equal(room, low, out=inside)
+    inside &= room < high
+    found = np.flatnonzero(inside)
+    sizes = np.diff(np.searchsorted(found, np.arange(draws + 1) * size))
+    kept = np.full((draws, int(sizes.max()) + 1), 2, np.float32)
+    kept[np.arange(kept.shape[1]) < sizes[:, None]] = np.take(room, found)
+    kept.sort(axis=1)
+    at = (kept >= HALF).argmax(axis=1) + off
+    lost = np.flatnonzero((at < 1) | (at >= sizes))
+    at[lost] = 0
+    least, below = kept[np.arange(draws), at], kept[np.arange(draws), at - 1]
+    if lost.size:
+        least[lost], below[lost] = _sorted(room[lost], place[lost])
     return least, below
 
 
 def _by_network(remainders: Array, room: Singles) -> Ints:
-    """Sorts each draw's remainders into ``room``; returns its rows in rising order."""
+    """Sorts each draw's remainders into ``room``; returns where its rows start, in rising order."""
     size = len(remainders)
-    np.copyto(room[:size], remainders, casting="same_kind")
-    rows, spare = list(range(size)), size
+    np.copyto(room[1 : size + 1], remainders, casting="same_kind")
+    lines = list(room)
+    steps, order = _steps(size)
+    for low, high, spare in steps:
+        np.fmin(lines[low], lines[high], lines[spare])
+        np.fmax(lines[low], lines[high], lines[high])
+    return np.asarray(order * room.shape[1])
+
+
+@cache
+def _steps(size: int) -> tuple[list[tuple[int, int, int]], Ints]:
+    """The rows of each comparison, with the one that takes the lesser; and all rows in rising order."""
+    steps, rows = [], list(range(size + 3))
     for a, b in network(size):
-        low, high = room[rows[a]], room[rows[b]]
-        np.minimum(low, high, out=room[spare])
-        np.maximum(low, high, out=high)
-        rows[a], spare = spare, rows[a]
-    return np.array(rows)
+        steps.append((rows[a + 1], rows[b + 1], rows[-1]))
+        rows[a + 1], rows[-1] = rows[-1], rows[a + 1]
+    return steps, np.array(rows[:-1])
 
 
 @cache

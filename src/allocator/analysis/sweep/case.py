@@ -57,7 +57,7 @@ class Case:
     @property
     def width(self) -> int:
         """Draws that are worked out at once."""
-        return self.figures.width
+        return self.figures.width if self.noise is None else self.figures.noisy_width
 
     def batches(self, block: int, wanted: int, tell: Tell | None) -> Iterator[tuple[Array, Bools, Cut]]:
         """The amounts of a block's draws that count, in batches, with the near ties and the cuts of all."""

@@ -112,7 +112,7 @@ def _indices(case: Case, drawn: bool, noisy: list[int]) -> tuple[Array, Array, A
     f_a, f_b = np.empty((2, figures.recipients, size))
     f_ab = np.empty((inputs, figures.recipients, size))
     with brisk():
-        width = min(figures.width, size)
+        width = min(figures.noisy_width, size)
         kernel = Kernel(figures, width)
         weights = [case.draws.draw(case.random(0, stream), size) for stream in (2, 3)]
         noise = [case.random(0, stream) for stream in (4, 5)]

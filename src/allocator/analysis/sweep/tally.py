@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from allocator.analysis.batch import Cut, brisk, own_copy
-from allocator.analysis.batch.limiting import bounded
 from allocator.analysis.batch.masks import Array, Ints, count_true, part_of
 from allocator.analysis.sweep.case import Case, Tell
 from allocator.analysis.sweep.exactly import Exactly, Kept
@@ -108,7 +107,6 @@ class _Desk:
         self.ranking = Ranking(plan.standing, size, case.width)
         self.room, self.mask = np.empty(shape), np.empty(shape, bool)
         self.down, self.up = (self._across(ends.astype(float)) for ends in (plan.down, plan.up))
-        self.top = np.full_like(self.down, np.inf)
         self.times = np.zeros((size, int(case.total) + 1 if plan.countable else 0), np.int64)
         self.starts = self._across(np.arange(float(size)) * (case.total + 1))
         self.draws = self.excluded = self.near = 0
@@ -134,7 +132,7 @@ class _Desk:
             self.draws += units.shape[draws]
             room, mask = part_of(self.room, units), part_of(self.mask, units)
             total += np.add.reduce(units, axis=draws)
-            above += np.add.reduce(bounded(units, self.down, self.top, axis, room), axis=draws)
+            above += np.add.reduce(np.maximum(units, self.down, out=room), axis=draws)
             self.more += count_true(np.greater(units, self.down, out=mask), draws)
             self.less += count_true(np.less(units, self.up, out=mask), draws)
             least, most = np.minimum.reduce(units, axis=draws), np.maximum.reduce(units, axis=draws)

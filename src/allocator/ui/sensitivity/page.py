@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from allocator.analysis.explain import (
     BreakEven,
     Rate,
+    Steady,
     break_evens,
     exchange_rates,
     steady_weights,
@@ -26,17 +27,18 @@ from allocator.report.charts import marks
 from allocator.report.explain import charts as explain_charts
 from allocator.report.explain import sensitivity
 from allocator.text import Phrasebook
-from allocator.ui.components import markup, widgets
+from allocator.ui.components import background, markup, widgets
 from allocator.ui.components.fields import render_choice
 from allocator.ui.components.screen import foot_lines, render_screen
 from allocator.ui.sensitivity import draws
 from allocator.ui.session import state
-from allocator.ui.session.remembered import remembering
+from allocator.ui.session.remembered import remembering, shown
 
 POINTS = (1, 2, 5, 10, 20)
 USUAL = 5  # points that each weight is moved by at first
 COLONS = "：:"  # that are taken off a caption above a table
 SCENARIOS = 8  # whose results are kept
+QUICK = 5_000  # amounts by factor that are worked out at once: within half a second or so
 
 
 def render() -> None:
@@ -53,8 +55,15 @@ def render() -> None:
         draws.render_draws(allocation, state.slug(), book)
         st.html(markup.foot(foot_lines(allocation, book)))
         return
-    _render_moves(allocation, book)
-    _render_levels(allocation, book)
+    if _movable(allocation.scenario):
+        found = _whole(allocation.scenario, book)
+        if found is None:
+            st.html(markup.foot(foot_lines(allocation, book)))
+            return
+        _render_moves(allocation, found.rates, book)
+        _render_levels(allocation, found, book)
+    else:
+        st.html(markup.block("hint", book.say("app.sensitivity.one_factor")))
     folded = st.expander(book.say("app.sweep.title"), key="draws", on_change="rerun")
     if folded.open:
         with folded:
@@ -64,19 +73,56 @@ def render() -> None:
 
 # --- worked out once for a scenario, whoever's figures are shown -----------------------------------
 
-_steady = remembering(SCENARIOS)(steady_weights)
 _swings = remembering(SCENARIOS)(swings)
 
 
-@remembering(SCENARIOS)
-def _rates(scenario: Scenario) -> tuple[Rate, ...]:
-    return tuple(exchange_rates(allocate(scenario)))
+class Whole(NamedTuple):
+    """The answers about all recipients.
+
+    ``published`` are the weights at which recipients would get their published amount, of those who do not
+    get it now.
+    """
+
+    rates: tuple[Rate, ...]
+    steady: tuple[Steady, ...]
+    published: Mapping[str, Sequence[BreakEven]]
+
+
+def _work(scenario: Scenario, progress: background.Progress) -> Whole:
+    """The answers about all recipients of a scenario; the usual swings are kept as well."""
+    _swings(scenario, USUAL)
+    progress(0.2)
+    allocation = allocate(scenario)
+    rates = exchange_rates(allocation)
+    progress(0.3)
+    steady = steady_weights(scenario)
+    progress(0.5)
+    return Whole(rates, steady, break_evens(scenario, sensitivity.published_targets(allocation)))
 
 
 @remembering(SCENARIOS)
-def _as_published(scenario: Scenario) -> Mapping[str, Sequence[BreakEven]]:
-    """The weights at which recipients would get their published amount, for those who do not get it now."""
-    return break_evens(scenario, sensitivity.published_targets(allocate(scenario)))
+def _at_once(scenario: Scenario) -> Whole:
+    return _work(scenario, lambda part: None)
+
+
+def _whole(scenario: Scenario, book: Phrasebook) -> Whole | None:
+    """The answers about all recipients; None, with a bar, while they take long, or a button if cancelled."""
+    if len(scenario.ids) * len(scenario.weights) <= QUICK:
+        return _at_once(scenario)
+    key, off = ("sensitivity", shown(scenario)), "sensitivity-off"
+    if background.result(key) is None and st.session_state.get(off) == key:
+        about, label = book.say("app.sensitivity.go_about"), book.say("app.sensitivity.go")
+        if not background.render_asked(about, label, "sensitivity-go"):
+            return None
+        del st.session_state[off]
+    return background.awaited(
+        key,
+        lambda progress: _work(scenario, progress),
+        lambda percent: book.say("app.sensitivity.progress", percent=percent),
+        book.say("app.sweep.cancel"),
+        "sensitivity-cancel",
+        lambda: st.session_state.update({off: key}),
+    )
 
 
 @remembering(SCENARIOS * 8)
@@ -92,15 +138,10 @@ def _movable(scenario: Scenario) -> bool:
 
 
 @st.fragment
-def _render_moves(allocation: Allocation, book: Phrasebook) -> None:
+def _render_moves(allocation: Allocation, rates: Sequence[Rate], book: Phrasebook) -> None:
     """Draws one recipient's amount with each weight lower and higher, its exchange rates and break-evens."""
-    scenario = allocation.scenario
-    if not _movable(scenario):
-        st.html(markup.block("hint", book.say("app.sensitivity.one_factor")))
-        return
-    id = widgets.render_whose(scenario, "sensitivity", book.say("app.sensitivity.whose"), book)
+    id = widgets.render_whose(allocation.scenario, "sensitivity", book.say("app.sensitivity.whose"), book)
     _tornado(allocation, id, book)
-    rates = _rates(scenario)
     if rates:
         grid = sensitivity.exchanges_of(allocation, rates, id, book)
         st.html(markup.table(grid, grid.caption, first=0))
@@ -154,19 +195,17 @@ def _pair(allocation: Allocation, id: str, book: Phrasebook) -> None:
 # --- all recipients -------------------------------------------------------------------------------
 
 
-def _render_levels(allocation: Allocation, book: Phrasebook) -> None:
+def _render_levels(allocation: Allocation, found: Whole, book: Phrasebook) -> None:
     """Draws the weights between which no rank changes, and those at which amounts are the published ones."""
     scenario = allocation.scenario
-    if not _movable(scenario):
-        return
-    steady = sensitivity.steady_table(allocation, _steady(scenario), book)
+    steady = sensitivity.steady_table(allocation, found.steady, book)
     st.html(markup.table(steady, steady.caption.rstrip(COLONS), first=0))
     st.html(markup.block("hint", sensitivity.exact_note(scenario, book)))
     if scenario.published is None:
         return
-    found = _as_published(scenario)
-    if found:
-        _break_evens(allocation, found, book.say("sensitivity.published_caption").rstrip(COLONS), book)
+    if found.published:
+        caption = book.say("sensitivity.published_caption").rstrip(COLONS)
+        _break_evens(allocation, found.published, caption, book)
     else:
         st.html(markup.block("exact", book.say("app.sensitivity.as_published")))
 
