@@ -285,6 +285,16 @@ def test_a_group_narrows_as_the_formula_says():
     assert not audit(Reading(scenario, (half,), tolerance="exact")).verdict.consistent
 
 
+def test_a_group_narrows_however_fine_the_figures_are():
+    """Two of four with 30 of the first 50 and 80 of all have all of the second; more says nothing."""
+    scenario = published([50, 50], [40, 40, 10, 10])
+    group = Known("f0", ("r0", "r1"), Fraction(3, 5), Fraction(3, 5))
+    fine = Known("f0", ("r2",), 0, 1 - Fraction(1, 10**24))
+    found = factor_share_bounds(audit(Reading(scenario, (group, fine), tolerance="exact")))
+    assert found["f0"]["r2"] == found["f0"]["r3"] == (Fraction(1, 5), Fraction(1, 5))
+    assert found["f1"]["r2"] == found["f1"]["r3"] == (0, 0)
+
+
 def test_only_chosen_factors_are_worked_out():
     scenario = published([50, 50], [40, 40, 20])
     found = audit(Reading(scenario, (Known("f0", ("r0",), 0, Fraction(1, 2)),)))

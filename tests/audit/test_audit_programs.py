@@ -193,7 +193,8 @@ def test_limits_that_hold_somebody_open_the_range_upwards():
 def test_a_bound_holds_whatever_the_dual_values_say():
     """Weak duality, with its error: no dual values, however wrong, give more than the truth."""
     rnd = np.random.default_rng(1)
-    case = case_of(Reading(LUZHOU, scored=[Scored("effort", 1, 200)]))
+    known = [Known("tax", ("jiangyang",), Fraction(1, 100), Fraction(1, 10))]
+    case = case_of(Reading(LUZHOU, known, [Scored("effort", 1, 200)]))
     (program,) = programs_of(case)
     cone = program.cone
     for i, j in ((8, 0), (7, 3), (0, 2)):

@@ -14,6 +14,7 @@ from allocator.analysis.audit.ranges import (
     MONEY_DIGITS,
     SHARE_DIGITS,
     Bounds,
+    End,
     Ends,
     found_exactly,
     outward,
@@ -122,7 +123,7 @@ def _program_shares(
     case: Case, ids: tuple[str, ...], chosen: Sequence[int], factors: Sequence[int], progress: Progress | None
 ) -> list[Bounds]:
     """The ranges by programs."""
-    from allocator.analysis.audit.programs import solve_ranges
+    from allocator.analysis.audit.answers import solve_ranges
 
     programs = programs_of(case)
     cone = programs[0].cone
@@ -293,9 +294,9 @@ def _open_amounts(
 
 def _program_amounts(
     case: Case, weights: tuple[Fraction, ...], asked: Sequence[Sequence[int]], progress: Progress | None
-) -> tuple[list[tuple[float, float]], list[Ends]]:
+) -> tuple[list[tuple[End, End]], list[Ends]]:
     """The ends by programs, in parts of the split, and those that are sure without any."""
-    from allocator.analysis.audit.programs import solve_ranges
+    from allocator.analysis.audit.answers import solve_ranges
 
     programs = programs_of(case)
     cone = programs[0].cone
@@ -307,7 +308,7 @@ def _program_amounts(
         sides = zip(*_closed_amounts(case.bare, weights, asked), strict=True)
         sure = [(Fraction(a, over * case.total), Fraction(b, over * case.total)) for a, b, over in sides]
     open_ = [at for at, (low, high) in enumerate(sure) if low < high]
-    found = [(0.0, 1.0)] * len(asked)
+    found: list[tuple[End, End]] = [(0.0, 1.0)] * len(asked)
     answers = solve_ranges(
         programs, [rows[at] for at in open_], [base] * len(open_), [sure[at] for at in open_], progress
     )

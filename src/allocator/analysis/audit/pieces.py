@@ -49,9 +49,7 @@ def raised(lines: Lines, j: int, most: int, least: int) -> Lines:
     size = lines.start.shape[-1]
     subsets = np.arange(size)
     other = subsets ^ (1 << j)
-    extra = np.where(subsets & (1 << j), most, -least)
-    if lines.start.dtype != object:
-        extra = extra.astype(lines.start.dtype)
+    extra = np.array([-least, most], dtype=lines.start.dtype)[subsets >> j & 1]
     return Lines(lines.start[..., other] + extra, lines.slope[..., other])
 
 

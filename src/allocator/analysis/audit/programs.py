@@ -9,25 +9,30 @@ these cover the entries' own rounding too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix, vstack
 
 from allocator.analysis.audit.cone import Cone
-from allocator.analysis.audit.ranges import Ends
-from allocator.analysis.audit.rows import Row, matrix
+from allocator.analysis.audit.rows import Row
 
 EPS = 2.0**-52
 NEAR = 1e-9  # in parts of the anchor: how far data may miss rows and still count as meeting them
 LEAST_BASE = 1e-6
 NEAR_FRACTIONS = 10**6  # the largest denominator that a dual value is taken for
-THREADS = 4  # the solver lets others run meanwhile
 OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+
+
+class Answer(NamedTuple):
+    """A lower bound, data that comes near it and the dual values that prove it, where any were found."""
+
+    least: float
+    point: np.ndarray | None = None
+    duals: np.ndarray | None = None
 
 
 class Program:
@@ -41,6 +46,7 @@ class Program:
         self.transposed = csr_matrix(both.T)
         self.sizes = csr_matrix(abs(both).T)
         self.slip = (np.diff(self.transposed.indptr) + 8) * EPS
+        self.alone, self.low, self.high = _ends_of_one(cone)
         self.fixed = np.stack([np.zeros(self.width), cone.box], axis=1)
         self.fixed[cone.anchor] = 1.0
         self.free = np.stack([np.zeros(self.width), np.full(self.width, np.inf)], axis=1)
@@ -81,7 +87,7 @@ class Program:
         rest = objective - self.transposed @ duals
         size = np.abs(objective) + self.sizes @ np.abs(duals)
         rest = rest - self.slip * size
-        terms = np.where(rest < 0, rest * self.cone.box, 0.0)
+        terms = rest * np.where(rest < 0, self.high, self.low)
         terms[self.cone.anchor] = rest[self.cone.anchor]
         return float(terms.sum() - (self.width + 8) * EPS * np.abs(terms).sum())
 
@@ -141,10 +147,10 @@ class Program:
         """A lower bound of this sum, with the anchor at 1; −∞ where the solver finds no answer."""
         if row == {self.cone.anchor: 1}:
             return 1.0
-        return self.least_ratio(row, {self.cone.anchor: Fraction(1)}, 1.0)[0]
+        return self.least_ratio(row, {self.cone.anchor: Fraction(1)}, 1.0).least
 
-    def least_ratio(self, row: Row, base: Row, base_least: float) -> tuple[float, np.ndarray | None]:
-        """A lower bound of row / base, and data that comes near it; −∞ where the solver finds no answer.
+    def least_ratio(self, row: Row, base: Row, base_least: float) -> Answer:
+        """A lower bound of row / base; −∞ where the solver finds no answer.
 
         The base is never below ``base_least`` with the anchor at 1.  Where it can be next to nothing, the
         answer is proved for all data in which it is at least `LEAST_BASE`; the solver's program, with the
@@ -155,72 +161,30 @@ class Program:
         base_least = max(base_least, LEAST_BASE)
         found = self.solve(objective, None if anchored else under)
         if found is None:
-            return -np.inf, None
+            return Answer(-np.inf)
         duals, point = found
         if anchored:
-            return self.safe(objective, duals), point
+            return Answer(self.safe(objective, duals), point, duals)
         ratio = float(duals[0])
         # row − ratio · base is at least this, so the ratio is off by at most that over the least base
         size = np.abs(objective) + abs(ratio) * np.abs(under)
         short = self.safe(objective - ratio * under, duals[1:]) - 4 * EPS * float(size @ self.cone.box)
-        return ratio + min(0.0, short) / base_least * (1 + 4 * EPS), point
+        return Answer(ratio + min(0.0, short) / base_least * (1 + 4 * EPS), point, duals)
 
 
-def solve_ranges(
-    programs: Sequence[Program],
-    rows: Sequence[Row],
-    bases: Sequence[Row],
-    sure: Sequence[Ends],
-    progress: Callable[[float], None] | None = None,
-) -> list[tuple[float, float]]:
-    """The least and the most of each row over its base, over all of these programs together.
-
-    An end that is ``sure`` without any program, and that some data found on the way reaches, is not solved
-    for: it is given as −∞ or ∞, as is one that no solver's answer proves.
-    """
-    found = [_Solved(program, rows, bases) for program in programs]
-    tasks = [
-        (number, sign, at) for number in range(len(rows)) for sign in (1, -1) for at in range(len(found))
-    ]
-
-    def solve(task: tuple[int, int, int]) -> float:
-        number, sign, at = task
-        if any(one.seen[sign][number] <= sign * sure[number][sign < 0] for one in found):
-            return -sign * np.inf
-        return sign * found[at].least(number, sign)
-
-    ends = [[np.inf, -np.inf] for _ in rows]
-    with ThreadPoolExecutor(THREADS) as threads:
-        try:
-            for done, (task, value) in enumerate(zip(tasks, threads.map(solve, tasks), strict=True), 1):
-                number, sign, _ = task
-                side, wider = (0, min) if sign > 0 else (1, max)
-                ends[number][side] = wider(ends[number][side], value)
-                if progress is not None:
-                    progress(done / len(tasks))
-        finally:  # ``progress`` may raise to end it
-            threads.shutdown(cancel_futures=True)
-    return [(low, high) for low, high in ends]
-
-
-class _Solved:
-    """A program with all its questions, and the ends that its answers have reached so far."""
-
-    def __init__(self, program: Program, rows: Sequence[Row], bases: Sequence[Row]) -> None:
-        self.program, self.rows, self.bases = program, rows, bases
-        self.sums, self.under = (matrix(which, program.width) for which in (rows, bases))
-        distinct = {id(base): base for base in bases}
-        self.base_least = {key: program.least(base) for key, base in distinct.items()}
-        self.seen = {sign: np.full(len(rows), np.inf) for sign in (1, -1)}
-
-    def least(self, number: int, sign: int) -> float:
-        """A lower bound of sign times the ratio."""
-        row = {k: sign * x for k, x in self.rows[number].items()}
-        base = self.bases[number]
-        bound, point = self.program.least_ratio(row, base, self.base_least[id(base)])
-        if point is not None:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratios = (self.sums @ point) / (self.under @ point)
-            for side in (1, -1):
-                np.fmin(self.seen[side], side * ratios, out=self.seen[side])
-        return bound
+def _ends_of_one(cone: Cone) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows that are ends of one variable, and the least and the most of each with the anchor at 1."""
+    low, high = np.zeros(len(cone.box)), cone.box.copy()
+    equal, most = cone.exact
+    alone = np.zeros(len(equal) + len(most), dtype=bool)
+    for number, row in enumerate(most, len(equal)):
+        others = [k for k in row if k != cone.anchor]
+        if len(others) == 1 and row[others[0]]:
+            (k,) = others
+            end = -row.get(cone.anchor, Fraction(0)) / row[k]
+            alone[number] = True
+            if row[k] > 0:
+                high[k] = min(high[k], np.nextafter(float(end), np.inf))
+            else:
+                low[k] = max(low[k], np.nextafter(float(end), -np.inf))
+    return alone, low, high

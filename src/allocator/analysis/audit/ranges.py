@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHARE_DIGITS, MONEY_DIGITS = 10**12, 10**6
+End = float | Fraction
 Ends = tuple[Fraction, Fraction]
 
 
@@ -89,9 +90,7 @@ def _with_ends(names: tuple[str, ...], ends: Sequence[Ends], of: str, *, closed:
     )
 
 
-def outward(
-    found: tuple[float, float] | Ends, sure: Ends, digits: int, times: Fraction = Fraction(1)
-) -> Ends:
+def outward(found: tuple[End, End], sure: Ends, digits: int, times: Fraction = Fraction(1)) -> Ends:
     """The ends times a factor, rounded outward to multiples of 1 / digits, and within the sure ends."""
     low, high = sure[0] * times, sure[1] * times
     if found[0] > -math.inf:

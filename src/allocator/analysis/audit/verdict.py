@@ -219,7 +219,7 @@ def _change(case: Case) -> Number:
     (program,) = programs_of(case, miss="split")
     base = {program.cone.scale: Fraction(1)}
     row = dict.fromkeys(program.cone.slack, Fraction(1))
-    least, _ = program.least_ratio(row, base, program.least(base))
+    least = program.least_ratio(row, base, program.least(base)).least
     amount = Fraction(max(least, 0.0)) * case.total * case.unit
     return plain(Fraction(math.floor(amount * MONEY_DIGITS), MONEY_DIGITS))
 
@@ -263,8 +263,8 @@ class _Alone:
         row: dict[int, Fraction] = {}
         for i, times in multipliers.items():
             row |= {k: x * times for k, x in program.cone.score(i, self.case.weights).items()}
-        least, _ = program.least_ratio(row, base, under)
-        most = -program.least_ratio({k: -x for k, x in row.items()}, base, under)[0]
+        least = program.least_ratio(row, base, under).least
+        most = -program.least_ratio({k: -x for k, x in row.items()}, base, under).least
         sure = [sum(times for times in multipliers.values() if sign * times > 0) for sign in (-1, 1)]
         return Fraction(max(least, float(sure[0]))), Fraction(min(most, float(sure[1])))
 
