@@ -6,13 +6,45 @@ A country has tens of thousands of them, and hardly ever is anything wrong with 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Self
 
 from allocator.core.parts import LONGEST_ID, LONGEST_TEXT, UNSAFE, Recipient, Text, plain_name, wrong
 from allocator.core.totals import any_total
 
 # blanks that `plain_name` takes out or makes ordinary ones
 _BLANKS = ["  ", " \n", "\n ", *(c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n")]
+
+
+class Listed(tuple[Recipient, ...]):
+    """The recipients of a scenario in listed order, with what follows from the list alone.
+
+    Scenarios made of one another share it, so that very many of them look at its names once.
+    """
+
+    @classmethod
+    def of(cls, recipients: Iterable[Recipient]) -> Self:
+        """The list itself where it is one already."""
+        return recipients if isinstance(recipients, cls) else cls(recipients)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (tuple(self),)  # what follows from it is worked out again
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(recipient.id for recipient in self)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """The position of each in the list, by id."""
+        return {id: at for at, id in enumerate(self.ids)}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The id by every way to write a recipient; raises ScenarioError as `lookup` does."""
+        return lookup(self)
 
 
 def recipients(
@@ -73,7 +105,7 @@ def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
             ids += [recipient.id] * len(recipient.aliases)
     plain = plain_names(names)
     known = dict(zip(plain, ids, strict=True))
-    if len(known) < len(plain):
+    if list(map(known.__getitem__, plain)) != ids:  # some name stands for two
         known = {}
         for recipient in everybody:
             for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):

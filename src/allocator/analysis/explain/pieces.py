@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from allocator.analysis.explain.prepared import Array
 
@@ -11,8 +12,7 @@ Linear = tuple[int, int]  # a + b · t
 Place = tuple[int, int]  # of a line, in points: numerator and denominator, which is above zero
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """The part of a line, low ≤ t ≤ high, on which the same recipients stand at the same limits.
 
     ``over`` are the scores of all those at none, ``left`` the units that they share; over (1, 0) where there

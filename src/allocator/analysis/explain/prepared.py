@@ -201,4 +201,7 @@ def stood(amount: int, over: int, floor: int, cap: int | None) -> int:
 
 def doubles(numbers: Sequence[int], over: int, times: int) -> Array:
     """Whole numbers of any size as numbers / over · times in double precision."""
-    return np.array([number / over for number in numbers], dtype=float) * float(times)
+    try:
+        return np.array(numbers, dtype=float) * (times / float(over))
+    except OverflowError:  # beyond double precision, but for their quotients
+        return np.array([number / over for number in numbers], dtype=float) * float(times)
