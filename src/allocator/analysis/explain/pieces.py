@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from allocator.analysis.explain.prepared import Array
@@ -42,12 +43,18 @@ class Stretch:
 
     def standing(self, place: int, piece: int) -> int:
         """The limit that somebody stands at on a piece."""
-        found = int(self.stands[place])
-        for number, other, stands in self.changes:
+        found = None
+        for number, stands in self._changes_of.get(place, ()):
             if number > piece:
                 break
-            if other == place:
-                found = stands
+            found = stands
+        return int(self.stands[place]) if found is None else found
+
+    @cached_property
+    def _changes_of(self) -> Mapping[int, Sequence[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for number, place, stands in self.changes:
+            found.setdefault(place, []).append((number, stands))
         return found
 
 

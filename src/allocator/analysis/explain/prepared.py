@@ -77,13 +77,13 @@ class Prepared:
         self.places = {scenario.ids[i]: at for at, i in enumerate(scenario.participants)}
         columns, overs = {}, {}
         for factor in scenario.weights:
-            column, over = scaled(scenario.column(factor))
+            column, over = scenario.scaled(factor, scenario.participants)
             columns[factor] = column
             overs[factor] = (sum(column) or 1) if scenario.kind == "shares" else over
         common = lcm(*overs.values())
         rates = {factor: common // over for factor, over in overs.items()}
         if scenario.coefficient is not None:
-            by, _ = scaled(scenario.column(scenario.coefficient))
+            by, _ = scenario.scaled(scenario.coefficient, scenario.participants)
             columns = {factor: list(map(mul, column, by)) for factor, column in columns.items()}
         self.columns: Mapping[str, Sequence[int]] = {
             factor: list(map(mul, column, repeat(rates[factor]))) for factor, column in columns.items()
