@@ -170,7 +170,8 @@ class Scenario:
     def conditions(self) -> Mapping[str, Formula]:
         """The conditions of pools, limits and earmarks, by the dotted key each has in a scenario file."""
         found = {pool.key("where"): pool.where for pool in self.pools}
-        found |= {f"limit.{number}.where": limit.where for number, limit in enumerate(self.limits, 1)}
+        limits = [(number, limit) for number, limit in enumerate(self.limits, 1) if limit.where is not None]
+        found |= {f"limit.{number}.where": limit.where for number, limit in limits}
         found |= {f"earmark.{number}.where": mark.where for number, mark in enumerate(self.earmarks, 1)}
         return Frozen({key: where for key, where in found.items() if where is not None})
 
