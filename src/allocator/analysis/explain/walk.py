@@ -1,7 +1,6 @@
 """The way along a course with limits, from one crossing to the next.
 
-How it is found stands at the head of `course`.  Where nobody is between the limits μ is any value between two
-broken lines, and the way goes on to where these meet.
+How it is found stands at the head of `course`, and in `held` where nobody is between the limits.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from allocator.analysis.explain.held import Held, Near
 from allocator.analysis.explain.leaping import Lines
 from allocator.analysis.explain.pieces import Linear, Piece, Place, Stretch, before, sooner
 from allocator.analysis.explain.prepared import CAP, DOUBT, FLOOR, FREE, Array, doubles
@@ -80,7 +80,8 @@ class Walk:
         self.low: Place = 0, 1
         self.around, self.wide = min(FIRST, AROUND), course.most / 16
         self.reached = _Reached(self.stands.copy())
-        mu = course.slope(self.over, self.left)[0] if self.free else self._between()
+        self.held = Held(self.bends, self.rows, Near(self.alpha, self.beta, self.error))
+        mu = course.slope(self.over, self.left)[0] if self.free else self.held.between(self.stands)
         self.here: End = 0.0, mu, mu
 
     def stretches(self) -> Iterator[Stretch]:
@@ -309,68 +310,13 @@ class Walk:
         left = self.left * side
         return limit * self.over[0] - left * self.rows.a[i], limit * self.over[1] - left * self.rows.b[i]
 
-    def _score(self, k: int) -> Linear:
-        """The score of a line's owner, as a + b t."""
-        i = self.bends.owners[k]
-        return self.rows.a[i], self.rows.b[i]
-
     # --- everybody is held ------------------------------------------------------------------------
 
     def _all_held(self) -> None:
         """Goes on to where the highest line of a floor meets the lowest line of a cap."""
-        held = self.stands[self.owner] == self.kind
-        floors, caps = (np.nonzero(held & (self.kind == kind))[0] for kind in (FLOOR, CAP))
-        place, meeting = self.course.end, list[int]()
-        # the gap between both is convex in t: from its far end these steps come down to where it is zero
-        while len(floors) and len(caps):
-            highest, lowest = self._outermost(floors, place, 1), self._outermost(caps, place, -1)
-            i, m = highest[0], lowest[0]
-            (a, b), (c, d) = self._score(i), self._score(m)
-            first, then = (
-                a * self.bends.limit[m] - c * self.bends.limit[i],
-                b * self.bends.limit[m] - d * self.bends.limit[i],
-            )
-            gap = first * place[1] + then * place[0]
-            if gap <= 0:
-                meeting = [*highest, *lowest] if not gap else []
-                break
-            place = -first, then
+        place, meeting, line = self.held.end(self.stands, self.course.end)
         t = place[0] / place[1]
-        k = (meeting or list(floors) or list(caps))[0]
-        self._arrive(place, (t, *self._on(k, t)))
+        alpha, beta = float(self.alpha[line]), float(self.beta[line])
+        self._arrive(place, (t, alpha + beta * t, abs(alpha) + abs(beta) * t))
         if meeting and self.low != self.course.end:
             self._switch(meeting)
-
-    def _on(self, k: int, t: float) -> tuple[float, float]:
-        """A line at t, and its size before what cancels in it."""
-        alpha, beta = float(self.alpha[k]), float(self.beta[k])
-        return alpha + beta * t, abs(alpha) + abs(beta) * t
-
-    def _outermost(self, lines: Array, at: Place, sign: int) -> list[int]:
-        """Of some lines all that are highest (sign 1) or lowest (-1) at a place."""
-        t = at[0] / at[1]
-        values = sign * (self.alpha[lines] + self.beta[lines] * t)
-        best = (values - self.error[lines]).max()
-        found: list[int] = []
-        for k in lines[values + self.error[lines] >= best].tolist():
-            if found:
-                gap = sign * (
-                    self._height(k, at) * self.bends.limit[found[0]]
-                    - self._height(found[0], at) * self.bends.limit[k]
-                )
-                if gap < 0:
-                    continue
-                if gap > 0:
-                    found = []
-            found.append(k)
-        return found
-
-    def _height(self, k: int, at: Place) -> int:
-        a, b = self._score(k)
-        return a * at[1] + b * at[0]
-
-    def _between(self) -> float:
-        """Some μ at the beginning where everybody is held."""
-        held = self.stands[self.owner] == self.kind
-        floors = self.alpha[held & (self.kind == FLOOR)]
-        return float(floors.max() if len(floors) else self.alpha[held].min())
