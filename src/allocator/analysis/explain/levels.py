@@ -40,6 +40,7 @@ class Gaps:
         self.one = np.array([nobody if gap.one is None else gap.one for gap in gaps], dtype=int)
         self.other = np.array([nobody if gap.other is None else gap.other for gap in gaps], dtype=int)
         self.more = np.array([float(gap.more) for gap in gaps])
+        self._more = [gap.more.as_integer_ratio() for gap in gaps]
         self._pairs = any(gap.other is not None for gap in gaps)
 
     def doubtful(self, course: Course, stretch: Stretch, open_: Array) -> list[tuple[int, int]]:
@@ -72,10 +73,13 @@ class Gaps:
 
     def form(self, course: Course, stretch: Stretch, number: int, piece: int) -> Linear:
         """A gap on a piece, times the scores of those at no limit and a whole number above zero: a + b t."""
-        one, other, more = self.gaps[number]
-        (a, b), (c, d) = (self._amount(course, stretch, who, piece) for who in (one, other))
-        over, by, more_by = stretch.pieces[piece].over, more.denominator, more.numerator
-        return by * (a - c) + more_by * over[0], by * (b - d) + more_by * over[1]
+        one, other, _ = self.gaps[number]
+        a, b = self._amount(course, stretch, one, piece)
+        if other is not None:
+            c, d = self._amount(course, stretch, other, piece)
+            a, b = a - c, b - d
+        (more, by), over = self._more[number], stretch.pieces[piece].over
+        return by * a + more * over[0], by * b + more * over[1]
 
     def _amount(self, course: Course, stretch: Stretch, who: int | None, piece: int) -> Linear:
         if who is None:
