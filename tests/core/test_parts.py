@@ -1,12 +1,26 @@
 """What each part of a scenario refuses: the problem, the place it names and the words that it quotes."""
 
+import pickle
 import string
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
 
-from allocator import Earmark, Factor, Fund, Limit, Provenance, Recipient, Reservation, ScenarioError, Use
+from allocator import (
+    Earmark,
+    Factor,
+    Fund,
+    Limit,
+    Provenance,
+    Recipient,
+    Reservation,
+    Scenario,
+    ScenarioError,
+    Use,
+)
+from allocator.core import many
 from allocator.core.exact import MOST_DECIMALS
 from allocator.core.limits import BASES
 from allocator.core.many import lookup
@@ -184,6 +198,29 @@ def test_names_where_none_or_a_plain_string_is_given():
 def test_a_recipient_is_found_by_all_of_its_names():
     both = [Recipient("a", Text("甲 区", "North"), aliases=("Ｎ１",)), Recipient("b", "乙")]
     assert lookup(both) == {"a": "a", "甲 区": "a", "north": "a", "n1": "a", "b": "b", "乙": "b"}
+
+
+def test_scenarios_made_of_one_another_share_their_list_of_recipients(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(many, "lookup", lambda listed: looked_at.append(listed) or lookup(listed))
+    made = Scenario(
+        title="one",
+        fund=fund(),
+        kind="scores",
+        weights={"x": 1},
+        recipients=[Recipient("a", "甲"), Recipient("b", "乙")],
+        factors=[Factor("x", (1, 2))],
+    )
+    other = replace(replace(made, weights={"x": 2}), fund=fund(50))
+    assert other.recipients is made.recipients and len(looked_at) == 1
+    again = pickle.loads(pickle.dumps(other))
+    assert again == other and again.recipients == made.recipients == (
+        Recipient("a", "甲"),
+        Recipient("b", "乙"),
+    )
+    assert (again.ids, dict(again.position)) == (("a", "b"), {"a": 0, "b": 1})
+    with pytest.raises(ScenarioError):  # another list is looked at anew
+        replace(made, recipients=(Recipient("a", "甲"), Recipient("b", "Ａ")))
 
 
 def test_units_of_amounts_are_what_their_names_say():

@@ -97,9 +97,10 @@ def test_break_evens_and_ranks_are_those_of_the_pieces(monkeypatch: pytest.Monke
 
 @deeper
 def test_break_evens_and_ranks_of_larger_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    rnd, checked = Random(23), 0
-    monkeypatch.setattr(walk, "AROUND", 2)
+    rnd, checked, most = Random(23), 0, walk.AROUND
     while checked < cases(2, 100):
+        # one crossing after the other, and many of them at once
+        monkeypatch.setattr(walk, "AROUND", (2, most)[checked % 2])
         scenario = a_rule(rnd, 20)
         if scenario is not None:
             check(scenario, rnd)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import LARGEST, Frozen, Number, nearest_unit
 from allocator.core.limits import Limit
-from allocator.core.many import lookup
+from allocator.core.many import Listed
 from allocator.core.naming import guess, names_of, unknown_recipient
 from allocator.core.parts import Party, Recipient, Text, money_at, wrong
 from allocator.core.pools import NEEDED
@@ -57,17 +57,17 @@ def _unknown(
 
 def _check_recipients(scenario: Scenario) -> None:
     ids, factors = scenario.ids, [f.id for f in scenario.factors]
-    known = set(ids)
+    known = scenario.position
     if not ids:
         wrong("no_recipients", "recipients")
     for names, key, part in (
         (ids, "recipient_twice", "recipients"),
         (["recipient", *factors], "column_twice", "factors"),
     ):
-        twice = [name for name, count in Counter(names).items() if count > 1]
-        if twice:
+        if len(known if names is ids else set(names)) < len(names):
+            twice = [name for name, count in Counter(names).items() if count > 1]
             wrong(key, part, name=twice[0])
-    lookup(scenario.recipients)
+    _ = Listed.of(scenario.recipients).names  # no name stands for two
     for factor in scenario.factors:
         should = len(ids) if factor.formula is None else 0
         if len(factor.values) != should:
@@ -149,10 +149,10 @@ def _kinds(recipients: Sequence[Recipient]) -> set[str]:
     return {recipient.kind for recipient in recipients}
 
 
-def _known(scenario: Scenario) -> tuple[set[str], set[str]]:
+def _known(scenario: Scenario) -> tuple[Set[str], Set[str]]:
     """The ids of all recipients, and of those only earmarked for."""
-    known = set(scenario.ids)
-    return known, known - {scenario.ids[i] for i in scenario.participants}
+    known = scenario.position.keys()
+    return known, {id for id, _, also_shares in scenario.grants if not also_shares}
 
 
 def _check_named(
@@ -160,7 +160,7 @@ def _check_named(
     recipients: str | tuple[str, ...],
     key: str,
     kinds: set[str],
-    known: set[str],
+    known: Set[str],
     apart: Set[str] = frozenset(),
 ) -> None:
     """Refuses an unknown kind or id, and one of those ``apart``, who may not be named."""
@@ -177,7 +177,7 @@ def _check_named(
 
 
 def _check_money(scenario: Scenario) -> None:
-    known = set(scenario.ids)
+    known = scenario.position.keys()
     for number, earmark in enumerate(scenario.earmarks, 1):
         if earmark.recipients is not None:
             key = f"earmark.{number}.recipients"
@@ -256,8 +256,10 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
 
 def _check_held(scenario: Scenario) -> None:
     """Deductions: of one who takes part in the pool that they name, and not above the whole fund."""
-    known, pools = set(scenario.ids), [pool.id for pool in scenario.rules]
-    taking = {pool: {scenario.ids[i] for i in members} for pool, members in scenario.members.items()}
+    known, pools = scenario.position, [pool.id for pool in scenario.rules]
+    taking: dict[str, set[str]] = {}
+    if scenario.deductions:
+        taking = {pool: {scenario.ids[i] for i in members} for pool, members in scenario.members.items()}
     for number, deduction in enumerate(scenario.deductions, 1):
         key = f"deduction.{number}"
         if deduction.recipient not in known:
@@ -292,7 +294,7 @@ def _name(scenario: Scenario, id: str) -> Text:
 
 def _check_adjustments(scenario: Scenario) -> None:
     """Adjustments in whole units, and recipients and reservations that there are."""
-    known, reservations = set(scenario.ids), [r.name.zh for r in scenario.reservations]
+    known, reservations = scenario.position, [r.name.zh for r in scenario.reservations]
 
     def target(found: Party, key: str) -> None:
         if found.recipient and found.recipient not in known:
@@ -329,17 +331,19 @@ def _check_limits(scenario: Scenario) -> None:
     if not scenario.beyond:  # a rule of format 1 refuses a kind that has no effect
         kinds = {scenario.recipients[i].kind for i in scenario.participants}
     pools = any(pool.id for pool in scenario.pools)
+    # most are right, and a rule may have very many
+    listed = (limit.recipients for limit in scenario.limits if not isinstance(limit.recipients, str))
+    ids = {id for recipients in listed for id in recipients}
+    right = ids <= known and apart.isdisjoint(ids)
     for number, limit in enumerate(scenario.limits, 1):
-        key, named = f"limit.{number}", limit.recipients
         if pools or limit.pool is not None:
-            _check_pool(scenario, limit, key)
-        # most are right, and a rule may have very many
-        if isinstance(named, str) or not known.issuperset(named) or not apart.isdisjoint(named):
-            _check_named(scenario, named, f"{key}.recipients", kinds, known, apart)
+            _check_pool(scenario, limit, f"limit.{number}")
+        if not right or isinstance(limit.recipients, str):
+            _check_named(scenario, limit.recipients, f"limit.{number}.recipients", kinds, known, apart)
         if limit.of == "previous" and scenario.previous is None:
-            wrong("limit_previous", at={"key": f"{key}.of"})
-        if (limit.pool or "") in gains:
-            _check_gains(limit, key)
+            wrong("limit_previous", at={"key": f"limit.{number}.of"})
+        if gains and (limit.pool or "") in gains:
+            _check_gains(limit, f"limit.{number}")
 
 
 def _check_gains(limit: Limit, key: str) -> None:

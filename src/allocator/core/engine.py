@@ -32,10 +32,14 @@ METHOD_VERSION = "3"
 
 
 class Working(NamedTuple):
-    """The functions that work out scores and bounds; who plans many scenarios gives some that remember."""
+    """The functions that work out scores, bounds and what is held to them, in units.
+
+    Who plans many scenarios gives some that remember, and give the same.
+    """
 
     score: Callable[[Scenario, Pool], Scores] = score
     bounds: Callable[[Scenario, str, Sequence[int], Number | None], Bounds] = bounds
+    hold: Callable[[Sequence[int], Bounds, int], Limited] = hold
 
 
 AFRESH = Working()
@@ -108,7 +112,7 @@ def _shared(scenario: Scenario, pool: Pool, total: int, working: Working) -> Spl
     else:
         if bound.any:
             check_feasible(scenario, by, bound.floors, bound.caps, total, members, bound.groups)
-        limited = hold(by, bound, total)
+        limited = working.hold(by, bound, total)
         multiplier = limited.rate * sum(by) / gross if gross and bound.any else 1
     return _split(scenario, pool, scores, by, bound, plain(multiplier), limited, (gross, gross), total)
 
@@ -159,7 +163,7 @@ class _Fixed:
             )
             limited = hold(scores.totals, bound, total)
             multiplier = plain(limited.rate / self.rate)
-        bare = sum(map(sum, scores.bare.values()))
+        bare = sum(scores.bare_totals)
         entitled = plain(self.rate * sum(scores.totals)), plain(bare * scores.bare_one / unit)
         return _split(
             self.scenario, self.pool, scores, scores.totals, self.bounds, multiplier, limited, entitled, total

@@ -126,7 +126,7 @@ def scaled(numbers: Sequence[Number]) -> Scaled:
     >>> scaled([Fraction(1, 2), 3])
     Scaled(numerators=[1, 6], over=2)
     """
-    if all(type(number) is int for number in numbers):
+    if {int}.issuperset(map(type, numbers)):
         return Scaled(numbers, 1)  # type: ignore[arg-type]
     pairs = [number.as_integer_ratio() for number in numbers]
     over = math.lcm(*{denominator for _, denominator in pairs})

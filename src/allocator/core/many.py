@@ -6,7 +6,9 @@ A country has tens of thousands of them, and hardly ever is anything wrong with 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Self
 
 from allocator.core.parts import LONGEST_ID, LONGEST_TEXT, UNSAFE, Recipient, Text, plain_name, wrong
 from allocator.core.totals import any_total
@@ -16,6 +18,36 @@ _BLANKS = [
     "  ", " \n", "\n ", *"\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000",
     *"\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a",
 ]  # fmt: skip
+
+
+class Listed(tuple[Recipient, ...]):
+    """The recipients of a scenario in listed order, with what follows from the list alone.
+
+    Scenarios made of one another share it, so that very many of them look at its names once.
+    """
+
+    @classmethod
+    def of(cls, recipients: Iterable[Recipient]) -> Self:
+        """The list itself where it is one already."""
+        return recipients if isinstance(recipients, cls) else cls(recipients)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (tuple(self),)  # what follows from it is worked out again
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(recipient.id for recipient in self)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """The position of each in the list, by id."""
+        return {id: at for at, id in enumerate(self.ids)}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The id by every way to write a recipient; raises ScenarioError as `lookup` does."""
+        return lookup(self)
 
 
 def recipients(
@@ -76,7 +108,7 @@ def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
             ids += [recipient.id] * len(recipient.aliases)
     plain = plain_names(names)
     known = dict(zip(plain, ids, strict=True))
-    if len(known) < len(plain):
+    if list(map(known.__getitem__, plain)) != ids:  # some name stands for two
         known = {}
         for recipient in everybody:
             for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):

@@ -16,6 +16,7 @@ from allocator.core.columns import Columns
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.exact import Frozen, Number, exact, is_decimal, scaled
 from allocator.core.limits import Limit
+from allocator.core.many import Listed
 from allocator.core.parts import (
     Earmark,
     Factor,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from allocator.core.formula import Formula
 
 _LISTS = (
-    "recipients", "factors", "reservations", "earmarks", "limits", "provenance", "uses", "pools",
+    "factors", "reservations", "earmarks", "limits", "provenance", "uses", "pools",
     "indicators", "deductions", "adjustments",
 )  # fmt: skip
 
@@ -78,6 +79,7 @@ class Scenario:
             self,
             title=Text.of(self.title),
             weights=Frozen({f: number_at(w, f"weights.{f}") for f, w in self.weights.items()}),
+            recipients=Listed.of(self.recipients),
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
         for name in ("published", "previous", "issued"):
@@ -90,12 +92,12 @@ class Scenario:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The recipients' ids, in listed order."""
-        return tuple(recipient.id for recipient in self.recipients)
+        return Listed.of(self.recipients).ids
 
     @cached_property
     def position(self) -> Mapping[str, int]:
         """The position of each recipient in the list, by id."""
-        return {id: at for at, id in enumerate(self.ids)}
+        return Listed.of(self.recipients).position
 
     @property
     def reserved(self) -> Number:
@@ -168,7 +170,8 @@ class Scenario:
     def conditions(self) -> Mapping[str, Formula]:
         """The conditions of pools, limits and earmarks, by the dotted key each has in a scenario file."""
         found = {pool.key("where"): pool.where for pool in self.pools}
-        found |= {f"limit.{number}.where": limit.where for number, limit in enumerate(self.limits, 1)}
+        limits = [(number, limit) for number, limit in enumerate(self.limits, 1) if limit.where is not None]
+        found |= {f"limit.{number}.where": limit.where for number, limit in limits}
         found |= {f"earmark.{number}.where": mark.where for number, mark in enumerate(self.earmarks, 1)}
         return Frozen({key: where for key, where in found.items() if where is not None})
 

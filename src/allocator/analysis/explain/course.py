@@ -83,18 +83,17 @@ class Course:
         scores, errors = alpha + beta * t, DOUBT * (np.abs(alpha) + np.abs(beta) * t)
         return self.shared((scores - errors, scores + errors), (mu - DOUBT * size, mu + DOUBT * size), who)
 
-    def amounts_on(self, stretch: Stretch) -> tuple[Array, Array]:
-        """Bounds on the amounts of all, and at last of nobody, on a whole stretch."""
-        first, then = (self.alpha + self.beta * t for t in (stretch.at[0], stretch.at[-1]))
-        errors = DOUBT * (np.abs(self.alpha) + np.abs(self.beta) * stretch.at[-1])
+    def amounts_on(self, stretch: Stretch, who: Array) -> tuple[Array, Array]:
+        """Bounds on the amounts of some, in units, on a whole stretch."""
+        alpha, beta = self.alpha[who], self.beta[who]
+        first, then = (alpha + beta * t for t in (stretch.at[0], stretch.at[-1]))
+        errors = DOUBT * (np.abs(alpha) + np.abs(beta) * stretch.at[-1])
         low, high = stretch.mu - DOUBT * stretch.size, stretch.mu + DOUBT * stretch.size
         scores = np.minimum(first, then) - errors, np.maximum(first, then) + errors
-        least, most = self.shared(scores, (low.min(keepdims=True), high.max(keepdims=True)), slice(None))
+        least, most = self.shared(scores, (low.min(keepdims=True), high.max(keepdims=True)), who)
         return least[0], most[0]
 
-    def shared(
-        self, scores: tuple[Array, Array], mu: tuple[Array, Array], who: Array | slice
-    ) -> tuple[Array, Array]:
+    def shared(self, scores: tuple[Array, Array], mu: tuple[Array, Array], who: Array) -> tuple[Array, Array]:
         """Bounds on clip(s / μ, floor, cap) from bounds on scores and on μ; no numbers without them."""
         floors, caps = self.floors[who], self.caps[who]
         low, high = (bound[:, None] for bound in mu)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from allocator.analysis.explain.pieces import Linear, Place, Stretch, before
 from allocator.analysis.explain.prepared import CAP, DOUBT, FLOOR, FREE, Array, Prepared
 from allocator.core.exact import Number, scaled
 from allocator.core.model import Scenario
+
+Bounds = tuple[Array, Array]  # the least and the most that each can be
 
 
 class Gap(NamedTuple):
@@ -38,6 +40,8 @@ class Gaps:
         self.one = np.array([nobody if gap.one is None else gap.one for gap in gaps], dtype=int)
         self.other = np.array([nobody if gap.other is None else gap.other for gap in gaps], dtype=int)
         self.more = np.array([float(gap.more) for gap in gaps])
+        self._more = [gap.more.as_integer_ratio() for gap in gaps]
+        self._pairs = any(gap.other is not None for gap in gaps)
 
     def doubtful(self, course: Course, stretch: Stretch, open_: Array) -> list[tuple[int, int]]:
         """The pieces of a stretch, with gaps, on which it is not certain that one keeps its sign throughout.
@@ -45,21 +49,22 @@ class Gaps:
         ``open_`` are the numbers of the gaps that are looked at.  A gap times the scores of those at no limit
         is linear on a piece, so that a sign that is certain at both ends is certain between them.
         """
-        least, most = course.amounts_on(stretch)
-        one, other = self.one[open_], self.other[open_]
-        low, high = self._bounds((least[one], most[one]), (least[other], most[other]), self.more[open_])
+        one, other = self._of(open_, partial(course.amounts_on, stretch))
+        low, high = self._bounds(one, other, self.more[open_])
         near = open_[~(low > 0) & ~(high < 0)]
         if not len(near):
             return []
-        ends = stretch.at, stretch.mu, stretch.size
-        ones, others = (course.amounts(*ends, who) for who in (self.one[near], self.other[near]))
-        low, high = self._bounds(ones, others, self.more[near])
+        one, other = self._of(near, partial(course.amounts, stretch.at, stretch.mu, stretch.size))
+        low, high = self._bounds(one, other, self.more[near])
         sure = ((low[:-1] > 0) & (low[1:] > 0)) | ((high[:-1] < 0) & (high[1:] < 0))
         return [(int(piece), int(near[at])) for piece, at in np.argwhere(~sure)]
 
-    def _bounds(
-        self, one: tuple[Array, Array], other: tuple[Array, Array], more: Array
-    ) -> tuple[Array, Array]:
+    def _of(self, gaps: Array, amounts: Callable[[Array], Bounds]) -> tuple[Bounds, Bounds]:
+        """Bounds on the amounts of both in some gaps."""
+        ones = amounts(self.one[gaps])
+        return ones, amounts(self.other[gaps]) if self._pairs else (np.zeros(1), np.zeros(1))
+
+    def _bounds(self, one: Bounds, other: Bounds, more: Array) -> Bounds:
         with np.errstate(invalid="ignore"):
             low, high = one[0] - other[1] + more, one[1] - other[0] + more
             low = low - DOUBT * (one[0] + np.where(np.isinf(other[1]), 0, other[1]) + np.abs(more))
@@ -68,11 +73,13 @@ class Gaps:
 
     def form(self, course: Course, stretch: Stretch, number: int, piece: int) -> Linear:
         """A gap on a piece, times the scores of those at no limit and a whole number above zero: a + b t."""
-        one, other, more = self.gaps[number]
-        first, second = (self._amount(course, stretch, who, piece) for who in (one, other))
-        over, by, more_by = stretch.pieces[piece].over, more.denominator, more.numerator
-        a, b = (by * (x - y) + more_by * z for x, y, z in zip(first, second, over, strict=True))
-        return a, b
+        one, other, _ = self.gaps[number]
+        a, b = self._amount(course, stretch, one, piece)
+        if other is not None:
+            c, d = self._amount(course, stretch, other, piece)
+            a, b = a - c, b - d
+        (more, by), over = self._more[number], stretch.pieces[piece].over
+        return by * a + more * over[0], by * b + more * over[1]
 
     def _amount(self, course: Course, stretch: Stretch, who: int | None, piece: int) -> Linear:
         if who is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from allocator.analysis.explain.prepared import Array
 
@@ -11,8 +13,7 @@ Linear = tuple[int, int]  # a + b · t
 Place = tuple[int, int]  # of a line, in points: numerator and denominator, which is above zero
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """The part of a line, low ≤ t ≤ high, on which the same recipients stand at the same limits.
 
     ``over`` are the scores of all those at none, ``left`` the units that they share; over (1, 0) where there
@@ -42,12 +43,18 @@ class Stretch:
 
     def standing(self, place: int, piece: int) -> int:
         """The limit that somebody stands at on a piece."""
-        found = int(self.stands[place])
-        for number, other, stands in self.changes:
+        found = None
+        for number, stands in self._changes_of.get(place, ()):
             if number > piece:
                 break
-            if other == place:
-                found = stands
+            found = stands
+        return int(self.stands[place]) if found is None else found
+
+    @cached_property
+    def _changes_of(self) -> Mapping[int, Sequence[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for number, place, stands in self.changes:
+            found.setdefault(place, []).append((number, stands))
         return found
 
 

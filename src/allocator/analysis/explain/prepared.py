@@ -77,13 +77,13 @@ class Prepared:
         self.places = {scenario.ids[i]: at for at, i in enumerate(scenario.participants)}
         columns, overs = {}, {}
         for factor in scenario.weights:
-            column, over = scaled(scenario.column(factor))
+            column, over = scenario.scaled(factor, scenario.participants)
             columns[factor] = column
             overs[factor] = (sum(column) or 1) if scenario.kind == "shares" else over
         common = lcm(*overs.values())
         rates = {factor: common // over for factor, over in overs.items()}
         if scenario.coefficient is not None:
-            by, _ = scaled(scenario.column(scenario.coefficient))
+            by, _ = scenario.scaled(scenario.coefficient, scenario.participants)
             columns = {factor: list(map(mul, column, by)) for factor, column in columns.items()}
         self.columns: Mapping[str, Sequence[int]] = {
             factor: list(map(mul, column, repeat(rates[factor]))) for factor, column in columns.items()
@@ -201,4 +201,7 @@ def stood(amount: int, over: int, floor: int, cap: int | None) -> int:
 
 def doubles(numbers: Sequence[int], over: int, times: int) -> Array:
     """Whole numbers of any size as numbers / over · times in double precision."""
-    return np.array([number / over for number in numbers], dtype=float) * float(times)
+    try:
+        return np.array(numbers, dtype=float) * (times / float(over))
+    except OverflowError:  # beyond double precision, but for their quotients
+        return np.array([number / over for number in numbers], dtype=float) * float(times)

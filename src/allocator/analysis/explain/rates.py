@@ -15,16 +15,15 @@ from itertools import permutations
 
 import numpy as np
 
+from allocator.analysis.explain.guided import guessed, in_doubt
 from allocator.analysis.explain.lines import has_data
-from allocator.analysis.explain.prepared import CAP, DOUBT, FLOOR, FREE, Array, Prepared, doubles, stood
+from allocator.analysis.explain.prepared import DOUBT, FLOOR, FREE, Array, Prepared, doubles, stood
 from allocator.core.allocation import Allocation
 from allocator.core.errors import InfeasibleError
 from allocator.core.exact import Number, plain, scaled
 from allocator.core.stages.feasible import check_feasible, check_rest
 from allocator.core.stages.limit import find_multiplier
 from allocator.core.stages.round import whole_units
-
-ROUNDS = 40  # of finding the multiplier in double precision; it takes three or four
 
 Way = tuple[str, str]  # from a factor to another
 
@@ -176,20 +175,8 @@ class Points:
         """The amounts as double precision finds them, where whole numbers confirm it."""
         scores, total = self._near(way)[0], float(self.prepared.total)
         rate = self.now.p * self.whole / (self.now.q * self.times)
-        before = None
-        for _ in range(ROUNDS):
-            amounts = rate * scores
-            low = amounts <= self.floors
-            high = ~low & (amounts >= self.caps)
-            stands = np.where(low, FLOOR, np.where(high, CAP, FREE)).astype(np.int8)
-            if before is not None and (stands == before).all():
-                return self._holding(way, stands)
-            over = scores[stands == FREE].sum()
-            rate = (total - self.floors[low].sum() - self.caps[high].sum()) / over if over > 0 else 0.0
-            if rate <= 0:
-                return None
-            before = stands
-        return None
+        stands = guessed(scores, (self.floors, self.caps), total, rate)
+        return None if stands is None else self._holding(way, stands)
 
     def _exactly(self, way: Way) -> Shared | None:
         """The amounts as the engine finds them; None where nobody has a score."""
@@ -225,14 +212,7 @@ class Points:
         rate = p * self.whole / (q * self.times)
         amounts = rate * scores
         errors = DOUBT * amounts + rate * errors
-        above = (amounts - errors > self.floors) | (self.floors == 0)
-        free = above & (amounts + errors < self.caps)
-        sure = np.where(
-            stands == FREE,
-            free,
-            np.where(stands == FLOOR, amounts + errors < self.floors, amounts - errors > self.caps),
-        )
-        for i in np.nonzero(~sure)[0].tolist():
+        for i in in_doubt(amounts, errors, (self.floors, self.caps), stands):
             floor, cap = self.prepared.floors[i], self.prepared.caps[i]
             amount = p * self.score(way, i)
             most = amount if cap is None else cap * q

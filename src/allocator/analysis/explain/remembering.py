@@ -36,7 +36,9 @@ def remembering() -> Working:
 
     Columns and lists of limits count as the same where they are the same object.
     """
-    scores: dict[str, tuple[object, list[Factor], Scores]] = {}
+    from allocator.analysis.explain.guided import Guided  # with numpy
+
+    scores: dict[str, tuple[tuple[object, ...], list[Factor], Scores]] = {}
     limits: dict[tuple[str, int], _Limits] = {}
 
     def scoring(scenario: Scenario, pool: Pool) -> Scores:
@@ -47,7 +49,8 @@ def remembering() -> Working:
         rule = pool.kind, pool.coefficients, weights, bool(scenario.pools), scenario.members[pool.id]
         last = scores.get(pool.id)
         if last is None or last[0] != rule or any(a is not b for a, b in zip(last[1], used, strict=True)):
-            last = scores[pool.id] = rule, used, score(scenario, pool)
+            before = None if last is None or last[0][-1] != rule[-1] else last[2]
+            last = scores[pool.id] = rule, used, score(scenario, pool, before)
         return last[2]
 
     def bounding(scenario: Scenario, pool: str, members: Sequence[int], money: Number | None) -> Bounds:
@@ -58,4 +61,4 @@ def remembering() -> Working:
             limits[key] = _Limits(scenario.limits, plain)
         return limits[key].bounds(scenario, pool, members, money)
 
-    return Working(scoring, bounding)
+    return Working(scoring, bounding, Guided().hold)

@@ -133,8 +133,11 @@ def break_evens(
             line = alone(scenario, factor, up=up)
             levels = {} if line is None or gaps is None else first_levels(gaps, line)
             sides.append({number: Crossing(factor, line, place) for number, place in levels.items() if line})
+        lower, upper = sides
+        nowhere = BreakEven(factor, None, None)  # of most
         for number, places in enumerate(found.values()):
-            places.append(BreakEven(factor, *(side.get(number) for side in sides)))
+            some = number in lower or number in upper
+            places.append(BreakEven(factor, lower.get(number), upper.get(number)) if some else nowhere)
     return Frozen({id: tuple(places) for id, places in found.items()})
 
 

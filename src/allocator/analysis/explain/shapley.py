@@ -123,7 +123,7 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
     if not clauses:
         return Explanation(before, after, ())
     mixture = mixing(first, second, clauses)
-    ids = list(dict.fromkeys((*first.ids, *second.ids)))
+    ids = tuple(dict.fromkeys((*first.ids, *second.ids)))
     amounts: dict[int, list[int] | None] = {}
     working = remembering()
     for switched in _in_turn(clauses):
@@ -132,7 +132,7 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
         except AllocatorError:
             amounts[switched] = None
         else:
-            amounts[switched] = [_cents(found[id]) if id in found else 0 for id in ids]
+            amounts[switched] = _cents(found, ids)
     blocks = _merged(clauses, [switched for switched, money in amounts.items() if money is None])
     parts = _averages(
         [amounts[_union(blocks, chosen)] or [] for chosen in range(2 ** len(blocks))], len(blocks)
@@ -140,7 +140,7 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
     reasons = [
         Reason(
             tuple(clause for bit, clause in enumerate(clauses) if block >> bit & 1),
-            Frozen({id: plain(cents / 100) for id, cents in zip(ids, part, strict=True)}),
+            Frozen(zip(ids, map(plain, part), strict=True)),
         )
         for block, part in zip(blocks, parts, strict=True)
     ]
@@ -148,17 +148,16 @@ def explain(before: Allocation, after: Allocation) -> Explanation:
 
 
 def _in_turn(clauses: Sequence[Clause]) -> list[int]:
-    """All sets of clauses, as bits, those next to each other in which scores stay as they are."""
+    """All sets of clauses, as bits: each is the last but for one clause, seldom for one that moves scores."""
     bits = sorted(range(len(clauses)), key=lambda bit: clauses[bit].kind not in MONEY)
-    return [
-        sum(1 << bit for place, bit in enumerate(bits) if number >> place & 1)
-        for number in range(2 ** len(clauses))
-    ]
+    gray = [number ^ number >> 1 for number in range(2 ** len(clauses))]
+    return [sum(1 << bit for place, bit in enumerate(bits) if number >> place & 1) for number in gray]
 
 
-def _cents(amount: Number) -> int:
-    """An amount in cents, which money is whole in."""
-    return amount * 100 if type(amount) is int else int(amount * 100)
+def _cents(amounts: Mapping[str, Number], ids: tuple[str, ...]) -> list[int]:
+    """The amounts of these recipients in cents, which money is whole in; 0 for one that has none."""
+    listed = amounts.values() if tuple(amounts) == ids else [amounts.get(id, 0) for id in ids]
+    return [amount * 100 if type(amount) is int else int(amount * 100) for amount in listed]
 
 
 def _together(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
@@ -194,7 +193,10 @@ def _merged(clauses: Sequence[Clause], failing: Sequence[int]) -> list[int]:
 
 
 def _averages(values: Sequence[Sequence[int]], size: int) -> list[list[Fraction]]:
-    """The Shapley value of each of so many players, for each entry of the value of a set given as bits."""
+    """The Shapley value of each of so many players, for each entry of the value of a set given as bits.
+
+    Values of sets are in cents, those of players in the currency's main unit.
+    """
     import numpy as np  # a command that explains nothing does without
 
     most = max((max(map(abs, value), default=0) for value in values), default=0)
@@ -202,13 +204,15 @@ def _averages(values: Sequence[Sequence[int]], size: int) -> list[list[Fraction]
     table = np.array(values, dtype=np.int64 if most < 2**62 >> size else object)
     sets = np.arange(2**size)
     counts = np.array([chosen.bit_count() for chosen in range(2**size)])
+    everybody = [table[counts == n].sum(axis=0) for n in range(size + 1)]
     found = []
     for player in range(size):
         having, whole = sets >> player & 1 == 1, [0] * table.shape[1]
-        for n in range(size + 1):
+        for n, together in enumerate(everybody):
             joins = factorial(max(0, n - 1)) * factorial(size - n)
             stays = factorial(n) * factorial(max(0, size - n - 1))
-            own, others = (table[(counts == n) & side].sum(axis=0).tolist() for side in (having, ~having))
-            whole = [entry + joins * x - stays * y for entry, x, y in zip(whole, own, others, strict=True)]
-        found.append([Fraction(entry, factorial(size)) for entry in whole])
+            own = table[(counts == n) & having].sum(axis=0)
+            rows = zip(whole, own.tolist(), (together - own).tolist(), strict=True)
+            whole = [entry + joins * x - stays * y for entry, x, y in rows]
+        found.append([Fraction(entry, 100 * factorial(size)) for entry in whole])
     return found

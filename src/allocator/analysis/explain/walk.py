@@ -1,7 +1,6 @@
 """The way along a course with limits, from one crossing to the next.
 
-How it is found stands at the head of `course`.  Where nobody is between the limits μ is any value between two
-broken lines, and the way goes on to where these meet.
+How it is found stands at the head of `course`, and in `held` where nobody is between the limits.
 """
 
 from __future__ import annotations
@@ -14,18 +13,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from allocator.analysis.explain.held import Held, Near
+from allocator.analysis.explain.leaping import Lines
 from allocator.analysis.explain.pieces import Linear, Piece, Place, Stretch, before, sooner
-from allocator.analysis.explain.prepared import CAP, DOUBT, FLOOR, FREE, Array
+from allocator.analysis.explain.prepared import CAP, DOUBT, FLOOR, FREE, Array, doubles
 from allocator.analysis.explain.turning import Rows, leaving, turned
 
 if TYPE_CHECKING:
     from allocator.analysis.explain.course import Course
 
-AROUND = 48  # straight lines above and below the place reached that a box takes in at first
+AROUND = 112  # straight lines above and below the place reached that a box takes in
+FIRST = 6  # so many of them in the first box, since what is looked for is often near; then twice as many
+WORTHWHILE = 4  # crossings gone over at once, below which it is quicker to go from one to the next
 NEAR = 1 + 2.0**-30  # two places that differ by more, relatively, are apart whatever they were rounded by
 NARROW = 2.0**-20  # a box goes on at least by this part to each side
 
 End = tuple[float, float, float]  # t, μ there, and its size before what cancels in it
+# a place; scores and units of those between their limits after it; who changes there, and to what
+_Step = tuple[Place, tuple[Linear, int], tuple[int, int]]
 
 
 @dataclass
@@ -73,9 +78,10 @@ class Walk:
         )
         self.left = prepared.total - floors - caps
         self.low: Place = 0, 1
-        self.around, self.wide = AROUND, course.most / 16
+        self.around, self.wide = min(FIRST, AROUND), course.most / 16
         self.reached = _Reached(self.stands.copy())
-        mu = course.slope(self.over, self.left)[0] if self.free else self._between()
+        self.held = Held(self.bends, self.rows, Near(self.alpha, self.beta, self.error))
+        mu = course.slope(self.over, self.left)[0] if self.free else self.held.between(self.stands)
         self.here: End = 0.0, mu, mu
 
     def stretches(self) -> Iterator[Stretch]:
@@ -119,12 +125,16 @@ class Walk:
         for i in changed:
             self._count(i, stood[i], -1)
             self._count(i, just[i], 1)
-            self.stands[i] = just[i]
-            if self.reached.pieces:
-                self.reached.changes.append((len(self.reached.pieces), i, just[i]))
-            else:
-                self.reached.stands[i] = just[i]
+            self._put(i, just[i])
         return changed
+
+    def _put(self, i: int, stands: int) -> None:
+        """Puts somebody at a limit or at none, from here on."""
+        self.stands[i] = stands
+        if self.reached.pieces:
+            self.reached.changes.append((len(self.reached.pieces), i, stands))
+        else:
+            self.reached.stands[i] = stands
 
     def _count(self, i: int, stands: int, sign: int) -> None:
         """Counts somebody in, or out again."""
@@ -140,15 +150,23 @@ class Walk:
         """Goes on to the end of a box, or until nobody is between the limits."""
         inside, right, low, high = self._box()
         bends, numbers = inside.tolist(), dict[int, int]()
-        alpha, beta, error = self.alpha[inside], self.beta[inside], self.error[inside]
+        kind = self.kind[inside]
         # 1 for a line below the course, -1 above it: its owner stands at that limit, or does not
-        stands, kind = self.stands[self.owner[inside]], self.kind[inside]
-        side = np.where(kind == FLOOR, 1, -1) * np.where(stands == kind, 1, -1)
-        crossings = 0
+        side = np.where(kind == FLOOR, 1, -1) * np.where(self.stands[self.owner[inside]] == kind, 1, -1)
+        lines = Lines(
+            self.alpha[inside], self.beta[inside], self.error[inside], self.bends.size[inside], kind, side
+        )
+        crossings, leaping = 0, True
         with np.errstate(divide="ignore", invalid="ignore"):
             while self.free:
+                if leaping:
+                    leapt = self._leap(lines, bends, (right, low, high))
+                    crossings += leapt
+                    leaping = leapt >= WORTHWHILE
                 mu = self.course.slope(self.over, self.left)
-                box = _Box(bends, side, side * (mu[0] - alpha), side * (mu[1] - beta), error)
+                box = _Box(
+                    bends, side, side * (mu[0] - lines.alpha), side * (mu[1] - lines.beta), lines.error
+                )
                 place, crossed = self._next(box, mu, self._leave(mu, right, low, high))
                 t = place[0] / place[1]
                 self._arrive(place, (t, mu[0] + mu[1] * t, abs(mu[0]) + abs(mu[1]) * t))
@@ -161,7 +179,60 @@ class Walk:
                         if k in numbers:
                             below = (self.bends.kinds[k] == FLOOR) == (self.stands[i] == self.bends.kinds[k])
                             side[numbers[k]] = 1 if below else -1
-        self.around = AROUND if crossings else 2 * self.around  # a box without crossings was too small
+        self.around *= 2
+        if crossings:  # a box without was too small
+            self.around = min(self.around, AROUND)
+
+    def _leap(self, lines: Lines, bends: Sequence[int], edges: tuple[float, float, float]) -> int:
+        """Goes over as many crossings as double precision foretells and confirms; how many these are."""
+        course, (right, low, high) = self.course, edges
+        first, then = course.slope(self.over, self.left)
+        order = lines.foretold((first * self.left, then * self.left, float(self.left)), right)
+        ahead = self._ahead(lines, bends, order.tolist())
+        if not ahead:
+            return 0
+        order, before_each = order[: len(ahead)], [(self.over, self.left), *(step[1] for step in ahead)]
+        at = np.array([points / over for (points, over), _, _ in ahead])
+        times = np.array([course.times / left for _, left in before_each[:-1]])
+        parts = (doubles([over[n] for over, _ in before_each[:-1]], course.over, 1) * times for n in (0, 1))
+        firsts, thens = parts
+        mu, size = firsts + thens * at, np.abs(firsts) + np.abs(thens) * at
+        inside = (at < right) & (mu - DOUBT * size >= low) & (mu + DOUBT * size <= high)
+        many = lines.confirmed(order, (at, mu, size))
+        many = many if inside[:many].all() else int(inside.argmin())
+        ends = zip(at.tolist(), mu.tolist(), size.tolist(), strict=True)
+        for (place, state, (i, stands)), here in zip(ahead[:many], ends, strict=False):
+            self._arrive(place, here)
+            self.free += 1 if stands == FREE else -1
+            self.over, self.left = state
+            self._put(i, stands)
+        lines.side[order[:many]] *= -1
+        return many
+
+    def _ahead(self, lines: Lines, bends: Sequence[int], order: Sequence[int]) -> list[_Step]:
+        """The places of some crossings one after the other, and the course after each, in whole numbers."""
+        (first, then), left, free, found = self.over, self.left, self.free, list[_Step]()
+        sides = lines.side.tolist()
+        for at in order:
+            k, side = bends[at], sides[at]
+            i, kind, limit = self.bends.owners[k], self.bends.kinds[k], self.bends.limit[k]
+            a, b = self.rows.a[i], self.rows.b[i]
+            over = side * (left * b - limit * then)
+            if over <= 0:
+                break
+            place = side * (limit * first - left * a), over
+            if not found and not before(self.low, place):
+                break
+            if (side > 0) == (kind == FLOOR):  # it comes from its limit
+                first, then, left, free = first + a, then + b, left + limit, free + 1
+                stands = FREE
+            else:
+                first, then, left, free = first - a, then - b, left - limit, free - 1
+                stands = kind
+            if not free or left <= 0:
+                break
+            found.append((place, ((first, then), left), (i, stands)))
+        return found
 
     def _box(self) -> tuple[Array, float, float, float]:
         """The lines that enter a box around the place reached, its right end, lower end and upper one."""
@@ -175,7 +246,7 @@ class Walk:
             if across <= 2 * self.around or self.wide <= self.course.most * NARROW:
                 break
             self.wide /= 2
-        if across * 4 < self.around:
+        if across < self.around:
             self.wide *= 2
         low, high, keep = -np.inf, np.inf, self.around
         if len(below) > keep:
@@ -239,68 +310,13 @@ class Walk:
         left = self.left * side
         return limit * self.over[0] - left * self.rows.a[i], limit * self.over[1] - left * self.rows.b[i]
 
-    def _score(self, k: int) -> Linear:
-        """The score of a line's owner, as a + b t."""
-        i = self.bends.owners[k]
-        return self.rows.a[i], self.rows.b[i]
-
     # --- everybody is held ------------------------------------------------------------------------
 
     def _all_held(self) -> None:
         """Goes on to where the highest line of a floor meets the lowest line of a cap."""
-        held = self.stands[self.owner] == self.kind
-        floors, caps = (np.nonzero(held & (self.kind == kind))[0] for kind in (FLOOR, CAP))
-        place, meeting = self.course.end, list[int]()
-        # the gap between both is convex in t: from its far end these steps come down to where it is zero
-        while len(floors) and len(caps):
-            highest, lowest = self._outermost(floors, place, 1), self._outermost(caps, place, -1)
-            i, m = highest[0], lowest[0]
-            (a, b), (c, d) = self._score(i), self._score(m)
-            first, then = (
-                a * self.bends.limit[m] - c * self.bends.limit[i],
-                b * self.bends.limit[m] - d * self.bends.limit[i],
-            )
-            gap = first * place[1] + then * place[0]
-            if gap <= 0:
-                meeting = [*highest, *lowest] if not gap else []
-                break
-            place = -first, then
+        place, meeting, line = self.held.end(self.stands, self.course.end)
         t = place[0] / place[1]
-        k = (meeting or list(floors) or list(caps))[0]
-        self._arrive(place, (t, *self._on(k, t)))
+        alpha, beta = float(self.alpha[line]), float(self.beta[line])
+        self._arrive(place, (t, alpha + beta * t, abs(alpha) + abs(beta) * t))
         if meeting and self.low != self.course.end:
             self._switch(meeting)
-
-    def _on(self, k: int, t: float) -> tuple[float, float]:
-        """A line at t, and its size before what cancels in it."""
-        alpha, beta = float(self.alpha[k]), float(self.beta[k])
-        return alpha + beta * t, abs(alpha) + abs(beta) * t
-
-    def _outermost(self, lines: Array, at: Place, sign: int) -> list[int]:
-        """Of some lines all that are highest (sign 1) or lowest (-1) at a place."""
-        t = at[0] / at[1]
-        values = sign * (self.alpha[lines] + self.beta[lines] * t)
-        best = (values - self.error[lines]).max()
-        found: list[int] = []
-        for k in lines[values + self.error[lines] >= best].tolist():
-            if found:
-                gap = sign * (
-                    self._height(k, at) * self.bends.limit[found[0]]
-                    - self._height(found[0], at) * self.bends.limit[k]
-                )
-                if gap < 0:
-                    continue
-                if gap > 0:
-                    found = []
-            found.append(k)
-        return found
-
-    def _height(self, k: int, at: Place) -> int:
-        a, b = self._score(k)
-        return a * at[1] + b * at[0]
-
-    def _between(self) -> float:
-        """Some μ at the beginning where everybody is held."""
-        held = self.stands[self.owner] == self.kind
-        floors = self.alpha[held & (self.kind == FLOOR)]
-        return float(floors.max() if len(floors) else self.alpha[held].min())
