@@ -1,7 +1,7 @@
 """Follows the tasks of the manual in a real browser, takes pictures, and makes the pages to print.
 
     python tools/pictures.py            pictures into the package, manual and card into build/pages
-    python tools/pictures.py TASK…      only these tasks and their pictures, and the pages
+    python tools/pictures.py TASK…      only these tasks, those that they go on from, and the pages
     python tools/pictures.py --readme   only docs/page-zh.png and docs/page-en.png
     python tools/pictures.py --text     only docs/manual.md and docs/zh/manual.md, without a browser
 
@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).parent.parent
 sys.path[:0] = [str(CHECKOUT / name) for name in ("tests", "src", "tools")]
 
 import browser  # noqa: E402
-from newcomer import STEPS  # noqa: E402
+from newcomer import AFTER, STEPS  # noqa: E402
 from newcomer.reader import Reader, small  # noqa: E402
 
 from allocator.text import BOOKS  # noqa: E402
@@ -72,7 +72,8 @@ def main(arguments: list[str]) -> int:
         readme()
     if arguments and arguments[0].startswith("--"):
         return 0
-    chosen = [task for task in TASKS if not arguments or task.name in arguments]
+    wanted = {*arguments, *(AFTER[name] for name in arguments if name in AFTER)}
+    chosen = [task for task in TASKS if not wanted or task.name in wanted]
     failed = 0
     with browser.chromium() as chromium:
         for book in BOOKS:
@@ -90,8 +91,8 @@ def main(arguments: list[str]) -> int:
                 if visit.wrong or visit.outside():
                     failed += 1
                     print(visit.wrong, visit.outside())
-            wanted = {picture(t, step, book.language) for t in chosen for step in t.pictured}
-            for missing in sorted(wanted - set(reader.taken)):
+            pictures = {picture(t, step, book.language) for t in chosen for step in t.pictured}
+            for missing in sorted(pictures - set(reader.taken)):
                 failed += 1
                 print("no picture", missing.name)
         write_pages(chromium, CHECKOUT / "build" / "pages")

@@ -16,3 +16,5 @@ STEPS = {
     "kept": keep.KEPT,
     "trouble": keep.TROUBLE,
 }
+# tasks that go on from what was saved in another one
+AFTER = {"travels": "first", "kept": "first", "year": "own"}

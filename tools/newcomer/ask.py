@@ -43,16 +43,12 @@ def reads_title(reader: Reader) -> None:
 
 def takes_edits_in(reader: Reader) -> None:
     """What was changed on the screen and not saved, taken in."""
-    reader.page.get_by_role("link", name=reader.book.say("app.nav.allocate"), exact=True).click()
-    reader.page.locator("h1", has_text=reader.book.say("app.nav.allocate")).wait_for()
-    reader.visit.settle()
+    reader.go("app.nav.allocate")
     slider = reader.page.get_by_role("slider").first
     slider.focus()
     slider.press("PageUp")
     reader.visit.settle()
-    reader.page.get_by_role("link", name=reader.book.say("app.nav.compare"), exact=True).click()
-    reader.page.locator("h1", has_text=reader.book.say("app.nav.compare")).wait_for()
-    reader.visit.settle()
+    reader.go("app.nav.compare")
     reader.press("compare.add_screen")
     reader.hold(reader.control("compare.add_screen").count() == 0, "it was not taken in")
 
@@ -116,9 +112,8 @@ def turns_to_targets(reader: Reader) -> None:
 
 def sets_target(reader: Reader) -> None:
     """Each relation once, a figure, and a second row that is taken off again."""
-    reader.pick("app.seek.who", zone_of(reader)) if not reader.page.get_by_text(
-        zone_of(reader)
-    ).count() else reader.field("app.seek.who")
+    reader.field("app.seek.who").wait_for()  # the one with the most money is chosen already
+    reader.page.get_by_text(zone_of(reader)).first.wait_for()
     for key in ("app.seek.exactly", "app.seek.least", "app.seek.most"):
         reader.pick("app.seek.is", reader.named(key))
     reader.fill("app.seek.figure", "4800" if reader.book.chinese else "4,800")

@@ -160,7 +160,7 @@ def gives_folder(reader: Reader) -> None:
 
 
 def computes(reader: Reader) -> None:
-    """Yellow cells of the workbook."""
+    """Yellow cells of the workbook; that amounts follow from them is held by tests/excel."""
     from openpyxl import load_workbook
 
     packed = zipfile.ZipFile(reader.notes["pack"])
@@ -179,14 +179,10 @@ def computes(reader: Reader) -> None:
 def checks_codes(reader: Reader) -> None:
     """The codes at the foot of a paper: another figure makes another one."""
     before = codes_of(reader)
-    reader.page.get_by_role("link", name=reader.book.say("app.nav.allocate"), exact=True).click()
-    reader.page.locator("h1", has_text=reader.book.say("app.nav.allocate")).wait_for()
-    reader.visit.settle()
+    reader.go("app.nav.allocate")
     reader.page.get_by_role("slider").first.press("PageUp")
     reader.visit.settle()
-    reader.page.get_by_role("link", name=reader.book.say("app.nav.report"), exact=True).click()
-    reader.page.locator("h1", has_text=reader.book.say("app.nav.report")).wait_for()
-    reader.visit.settle()
+    reader.go("app.nav.report")
     reader.hold(
         len(before) >= 2 and before[-1] != codes_of(reader)[-1], f"the paper code is {before} as before"
     )
@@ -212,7 +208,6 @@ def uploads_payments(reader: Reader) -> None:
     reader.page.get_by_text(reader.book.say("app.execution.refused")).wait_for()
     reader.upload("app.execution.upload_payments", paid(reader, template, "2023-06-12"))
     reader.page.get_by_text(reader.book.say("app.execution.refused")).wait_for(state="detached")
-    reader.notes["paid"] = paid(reader, template, "2023-06-12")
 
 
 def paid(reader: Reader, template: Path, day: str) -> Path:

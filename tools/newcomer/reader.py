@@ -153,6 +153,13 @@ class Reader:
             line.or_(listed.get_by_role("link", name=self.as_shown(key))).filter(visible=True).click()
         self.heading(keys[-1])
 
+    def go(self, key: str) -> None:
+        """Turns to one of the first pages, where the step leaves it to the reader to get there."""
+        name = self.book.say(key)
+        self.page.get_by_role("link", name=name, exact=True).click()
+        self.page.locator("h1", has_text=name).wait_for()
+        self.visit.settle()
+
     def heading(self, key: str) -> None:
         """Waits for the page with this name."""
         self.page.locator("h1", has_text=self.named(key)).wait_for()
