@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -10,15 +11,19 @@ from figures_in_text import words_of
 from shipped import POOLS
 
 from allocator import Factor, Fund, Recipient, Scenario, ScenarioError, Text, allocate, load_scenario
+from allocator.core.corrections import Adjustment
+from allocator.core.parts import Party, Reservation
 from allocator.report.papers.blocks import Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
+from allocator.report.papers.plain import schedule
 from allocator.report.papers.proposal import proposal
 from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Table
+from allocator.report.words.title import finding_title
 from allocator.text import LANGUAGES, Phrasebook
 
 ON = date(2026, 11, 30)
@@ -122,3 +127,51 @@ def test_the_working_paper_calls_no_column_a_weight_that_has_none(lang: str) -> 
         assert any(cells[:2] == (weight, factors[id]) for cells in rows)
     for id in ("tax_2022", "tax_2023"):  # tax growth is worked out from them
         assert any(cells[:2] == (column, factors[id]) for cells in rows)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_equal_remainders_are_rounded_is_for_the_working_paper(
+    lang: str,
+) -> None:
+    third = odd(100, factors=[Factor("x", (1, 1, 1), status="provided")])  # 33 each and one unit left
+    found, tied = proposal([third], Phrasebook(lang), ON), Phrasebook(lang).say("table.tied")
+    assert found.chosen.tied and tied in words_of(worksheet(found))
+    assert tied not in words_of(notice(found))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_said_to_be_less_by_nothing(lang: str) -> None:
+    up = Adjustment("a", 30, Text("更正", "correction"), paid_by=Party(reservation="局"))
+    one = odd(900, reservations=(Reservation("局", 100),), adjustments=(up,))
+    found = proposal([one], Phrasebook(lang), ON)
+    for paper in (brief(found), district(found, "b")):
+        said = words_of(paper)
+        assert {"zh": "共增30元", "en": "30 yuan more in all"}[lang] in said
+        assert not re.search(r"减0元|\b0 yuan", said)
+
+
+def test_one_recipient_is_one_in_english() -> None:
+    one = odd(names="a")
+    found = proposal([one], Phrasebook("en"), ON)
+    for paper in (meeting(found), request(found), notice(found), worksheet(found), district(found, "a")):
+        assert "1 districts" not in words_of(paper)
+    assert "1 district, county or park" in words_of(request(found))
+    assert finding_title(found.chosen, None, Phrasebook("en")) == "a (1,000 yuan)"
+
+
+def test_a_paper_is_named_in_sentences_as_it_calls_itself() -> None:
+    many = odd(names="abcdefghijklmnopqrstuvwxyz"[:24])
+    found = proposal([many], Phrasebook("en"), ON)
+    assert "“Options for the allocation”" in words_of(brief(found))
+    assert meeting(found).title.endswith(": options for the allocation")
+    abroad = replace(many, fund=Fund(1000, "AUD", 1))
+    assert "“Schedule of allocations”" in words_of(brief(proposal([abroad], Phrasebook("en"), ON)))
+    assert schedule(proposal([abroad], Phrasebook("en"), ON)).title.endswith(": schedule of allocations")
+
+
+@pytest.mark.parametrize("key", ["report.trace.derived", "report.trace.derived_published"])
+def test_what_is_derived_is_the_same_in_both_languages(key: str) -> None:
+    zh, en = (Phrasebook(lang).say(key) for lang in LANGUAGES)
+    for ours, theirs in (("占比", "hares"), ("测算额", "entitlements"), ("分配额", "amounts"),
+                         ("增减", "differences")):  # fmt: skip
+        assert ours in zh and theirs in en
