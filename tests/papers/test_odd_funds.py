@@ -11,8 +11,9 @@ from figures_in_text import words_of
 from shipped import POOLS
 
 from allocator import Factor, Fund, Recipient, Scenario, ScenarioError, Text, allocate, load_scenario
-from allocator.core.corrections import Adjustment
+from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.parts import Party, Reservation
+from allocator.core.pools import Pool
 from allocator.report.papers.blocks import Words
 from allocator.report.papers.brief import brief
 from allocator.report.papers.district import district
@@ -175,3 +176,47 @@ def test_what_is_derived_is_the_same_in_both_languages(key: str) -> None:
     for ours, theirs in (("占比", "hares"), ("测算额", "entitlements"), ("分配额", "amounts"),
                          ("增减", "differences")):  # fmt: skip
         assert ours in zh and theirs in en
+
+
+# --- pools of two ---------------------------------------------------------------------------------
+
+
+def pooled(**of_pair: object) -> Scenario:
+    """Two pools of 600 and 400; in the second a and b alone, with 31 and 93 of y, and 1 and 3 of x."""
+    pair = Pool("pair", **{"kind": "shares", "weights": {"x": 40, "y": 60}, "amount": 400, **of_pair},
+                recipients=("a", "b"))  # fmt: skip
+    every = Pool("every", "shares", {"x": 100}, 600)
+    factors = (Factor("x", (1, 3, 6), status="provided"), Factor("y", (31, 93, 500), status="provided"))
+    return odd(kind="", weights={}, pools=(every, pair), factors=factors)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_in_a_pool_of_two_a_statement_has_no_steps_that_tell_the_others_data(lang: str) -> None:
+    """a gets 40 by x and 60 by y of 400: a quarter each, so that b's 3 and 93 would follow from 1 and 31."""
+    book = Phrasebook(lang)
+    found = proposal([pooled()], book, ON)
+    grids = [b for b in district(found, "a").blocks if isinstance(b, Table)]
+    (steps,) = (grid for grid in grids if book.say("report.district.brought") in grid.headers)
+    every, pair = steps.rows
+    assert pair.cells == ("pair", book.say("report.district.of_two"), *"—" * (len(pair.cells) - 3), "100")
+    assert "60" in every.cells[1]  # a tenth of the 600 for all three
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_fixed_amounts_of_two_are_their_own_and_scaled_ones_are_not(lang: str) -> None:
+    book = Phrasebook(lang)
+    for amount, over, own in ((400, None, True), (62, "scale", False)):
+        rule = pooled(kind="fixed", weights={"y": 1}, amount=amount, over=over)
+        rule = replace(rule, pools=(replace(rule.pools[0], amount="rest"), rule.pools[1]))
+        said = words_of(district(proposal([rule], book, ON), "a"))
+        assert (book.say("report.district.of_two") in said) != own
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_of_two_what_the_other_holds_already_and_was_adjusted_is_not_told(lang: str) -> None:
+    up = Adjustment("a", 30, Text("更正", "correction"), paid_by=Party(reservation="局"))
+    rule = odd(names="ab", reservations=(Reservation("局", 100),), adjustments=(up,),
+               deductions=(Deduction("a", 77),))  # fmt: skip
+    said = words_of(district(proposal([rule], Phrasebook(lang), ON), "b"))
+    assert "77" not in said and "30元" not in said and "30 yuan" not in said
+    assert "77" in words_of(district(proposal([rule], Phrasebook(lang), ON), "a"))

@@ -252,7 +252,7 @@ def _held(scenario: Scenario, book: Phrasebook, only: str | None) -> list[str]:
     own = [one for one in scenario.deductions if one.recipient == only]
     others = [one for one in scenario.deductions if one.recipient != only]
     lines = deduction_lines(scenario, book, MOST_LISTED, own)
-    if others:
+    if others and len(scenario.recipients) > 2:  # of two, the sum is the other's
         count = len({one.recipient for one in others})
         amount = plain(sum((one.amount for one in others), start=Fraction()))
         total = book.money(amount, scenario.fund.currency)
@@ -272,7 +272,7 @@ def _adjusted(allocation: Allocation, book: Phrasebook, only: str | None) -> lis
     ]
     lines = adjustment_lines(scenario, book, MOST_LISTED, own)
     others = [by for id, by in allocation.adjustments.items() if id != only and by]
-    if others:
+    if others and len(scenario.recipients) > 2:
         sums = hands_words(others, scenario.fund.currency, book)
         lines.append(book.say("clauses.adjusted_others", count=len(others), sums=sums))
     return lines
