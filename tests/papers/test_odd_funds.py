@@ -10,7 +10,7 @@ import pytest
 from figures_in_text import words_of
 from shipped import POOLS
 
-from allocator import Factor, Fund, Recipient, Scenario, ScenarioError, Text, allocate, load_scenario
+from allocator import Factor, Fund, Limit, Recipient, Scenario, ScenarioError, Text, allocate, load_scenario
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.parts import Party, Reservation
 from allocator.core.pools import Pool
@@ -22,6 +22,7 @@ from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.plain import schedule
 from allocator.report.papers.proposal import proposal
+from allocator.report.papers.slides import deck
 from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Table
 from allocator.report.words.title import finding_title
@@ -220,3 +221,42 @@ def test_of_two_what_the_other_holds_already_and_was_adjusted_is_not_told(lang: 
     said = words_of(district(proposal([rule], Phrasebook(lang), ON), "b"))
     assert "77" not in said and "30元" not in said and "30 yuan" not in said
     assert "77" in words_of(district(proposal([rule], Phrasebook(lang), ON), "a"))
+
+
+# --- six options, and what is to be filled in -----------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_slide_of_six_options_tells_of_those_it_draws_and_of_the_proposed_one(lang: str) -> None:
+    """Changes of 10, 20, … from the 571 of c."""
+    others = [odd(title=f"cap {561 - by}", limits=(Limit(("c",), cap=561 - by),)) for by in range(0, 50, 10)]
+    book = Phrasebook(lang)
+    for proposed, letters in ((1, "BCD"), (5, "BCF")):
+        slides = deck(proposal([odd(), *others], book, ON, proposed=proposed)).slides
+        (slide,) = [slide for slide in slides if slide.key == "changes"]
+        (chart,) = slide.charts
+        names = [book.say("report.option_short", letter=letter) for letter in letters]
+        assert [name.startswith(short) for (name, _), short in zip(chart.series, names, strict=True)] == [
+            True
+        ] * 3
+        assert [name in slide.title for name in names] == [True] * 3
+        assert book.show(names) in slide.note
+        for letter in set("BCDEF") - set(letters):
+            assert book.say("report.option_short", letter=letter) not in slide.title
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_dissenting_opinions_are_a_line_to_be_filled_in_as_nothing_keeps_them(lang: str) -> None:
+    for fund in (Fund(1000, "CNY", 1), Fund(1000, "AUD", 1)):
+        said = words_of(brief(proposal([odd(fund=fund)], Phrasebook(lang), ON)))
+        assert {"zh": "分歧意见：×××（请填写", "en": "Dissenting opinions: ××× (to be filled in"}[
+            lang
+        ] in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_part_of_the_money_that_moves_is_named_as_a_part_of_something(lang: str) -> None:
+    found = proposal([odd(previous={"a": 200, "b": 300, "c": 500})], Phrasebook(lang), ON)
+    (slide,) = [slide for slide in deck(found).slides if slide.key == "table"]
+    # 57 and 14 of the 1,000 of last year go to c
+    assert {"zh": "占各对象合计的7.1%", "en": "7.1 % of what recipients get"}[lang] in slide.title
