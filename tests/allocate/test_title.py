@@ -88,7 +88,8 @@ def test_a_base_from_which_one_gives_to_some(giver: int, given_to: list[int]) ->
     assert (f"其余{len(takers)}个" in said) == (len(takers) == 8)
     order = sorted(takers.values(), reverse=True)
     clear = len(order) == 2 or order[1] > order[2] or order[0] > order[1]
-    assert said.endswith("居前") == clear
+    assert said.endswith("居前") == (clear and len(order) > 2)  # none is foremost where all are named
+    assert ("：" in said) == clear
 
 
 def test_ties_at_the_top_are_not_broken_silently() -> None:

@@ -20,6 +20,7 @@ import page_vectors
 import pytest
 from browser import WAIT
 from depth import cases, deeper
+from generated import generated
 from pypdf import PdfReader
 
 from allocator import Factor, Fund, Limit, Recipient, Scenario, allocate, load_scenario
@@ -40,7 +41,7 @@ VIOLATIONS = """async () => (await axe.run()).violations.flatMap(rule => rule.no
     node => `${rule.id}: ${node.html.slice(0, 160)}`))"""
 
 ROWS = "rows => rows.map(row => ['th', '.strong'].map(cell => row.querySelector(cell).textContent))"
-SMALLEST = """box => Math.min(...[...box.querySelectorAll('td, th, p')].map(
+SMALLEST = """box => Math.min(...[...box.querySelectorAll('td, th, p, li')].map(
     one => parseFloat(getComputedStyle(one).fontSize)))"""
 
 
@@ -360,7 +361,7 @@ def test_a_meeting_of_three_options_by_keys_alone(open_file: Any) -> None:
             "box => box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1"
         )
         assert fits, show.inner_text()
-        assert show.locator(".slide").evaluate(SMALLEST) >= 18
+        assert show.locator(".slide").evaluate(SMALLEST) >= 24
         pictured(page, f"meeting-{len(seen)}")
         seen.append(
             (
@@ -394,6 +395,22 @@ def test_a_meeting_of_three_options_by_keys_alone(open_file: Any) -> None:
     assert amounts(page, ".show .picture") == wanted(CAP)
     page.keyboard.press("Escape")
     assert page.locator(".show").count() == 0
+
+
+def test_thirty_recipients_and_six_options_fit_the_screen_in_letters_that_can_be_read(open_file: Any) -> None:
+    """First a picture and a table; last what each option is, and all of them side by side."""
+    rule = generated(30, 4)
+    more = [replace(rule, title=Text(f"封顶{at}", f"Cap {at}"), limits=(Limit("all", cap=10**6 * at),))
+            for at in range(10, 15)]  # fmt: skip
+    page = open_file(leader(rule, *more, proposed=1), width=1920, height=1080, after="#show")
+    stage = page.locator(".show .slide")
+    for key in ("Home", "PageDown", "End", "PageUp"):
+        page.keyboard.press(key)
+        assert stage.evaluate("box => box.scrollHeight <= box.clientHeight + 1"), stage.inner_text()
+        assert stage.evaluate("box => box.scrollWidth <= box.clientWidth + 1")
+        assert stage.evaluate(SMALLEST) >= 24
+    page.keyboard.press("End")
+    assert stage.locator("tbody tr").count() == 12 and "其余18个" in stage.inner_text()
 
 
 def test_a_link_opens_it_presenting(open_file: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +14,7 @@ from allocator import (
     Earmark,
     Factor,
     Fund,
+    Limit,
     Recipient,
     Scenario,
     ScenarioError,
@@ -20,6 +22,8 @@ from allocator import (
     allocate,
     load_scenario,
 )
+from allocator.core.corrections import Adjustment, Deduction
+from allocator.core.parts import Party, Reservation
 from allocator.core.pools import Pool
 from allocator.files.formulas import parse
 from allocator.report.papers.blocks import Words
@@ -28,9 +32,12 @@ from allocator.report.papers.district import district
 from allocator.report.papers.internal import held, internal
 from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
+from allocator.report.papers.plain import schedule
 from allocator.report.papers.proposal import proposal
+from allocator.report.papers.slides import deck
 from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Table
+from allocator.report.words.title import finding_title
 from allocator.text import LANGUAGES, Phrasebook
 
 ON = date(2026, 11, 30)
@@ -154,3 +161,134 @@ def test_the_working_paper_names_whom_an_earmark_is_for_and_the_provision_of_the
     assert (apart, whom, {"zh": "第三条", "en": "art. 3"}[lang]) in rows
     assert (apart, {"zh": "a、b", "en": "a, b"}[lang], {"zh": "方案未注明", "en": "not stated"}[lang]) in rows
     assert (method, {"zh": "占比法", "en": "shares"}[lang], {"zh": "第四条", "en": "art. 4"}[lang]) in rows
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_equal_remainders_are_rounded_is_for_the_working_paper(
+    lang: str,
+) -> None:
+    third = odd(100, factors=[Factor("x", (1, 1, 1), status="provided")])  # 33 each and one unit left
+    found, tied = proposal([third], Phrasebook(lang), ON), Phrasebook(lang).say("table.tied")
+    assert found.chosen.tied and tied in words_of(worksheet(found))
+    assert tied not in words_of(notice(found))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_said_to_be_less_by_nothing(lang: str) -> None:
+    up = Adjustment("a", 30, Text("更正", "correction"), paid_by=Party(reservation="局"))
+    one = odd(900, reservations=(Reservation("局", 100),), adjustments=(up,))
+    found = proposal([one], Phrasebook(lang), ON)
+    for paper in (brief(found), district(found, "b")):
+        said = words_of(paper)
+        assert {"zh": "共增30元", "en": "30 yuan more in all"}[lang] in said
+        assert not re.search(r"减0元|\b0 yuan", said)
+
+
+def test_one_recipient_is_one_in_english() -> None:
+    one = odd(names="a")
+    found = proposal([one], Phrasebook("en"), ON)
+    for paper in (meeting(found), request(found), notice(found), worksheet(found), district(found, "a")):
+        assert "1 districts" not in words_of(paper)
+    assert "1 district, county or park" in words_of(request(found))
+    assert finding_title(found.chosen, None, Phrasebook("en")) == "a (1,000 yuan)"
+
+
+def test_a_paper_is_named_in_sentences_as_it_calls_itself() -> None:
+    many = odd(names="abcdefghijklmnopqrstuvwxyz"[:24])
+    found = proposal([many], Phrasebook("en"), ON)
+    assert "“Options for the allocation”" in words_of(brief(found))
+    assert meeting(found).title.endswith(": options for the allocation")
+    abroad = replace(many, fund=Fund(1000, "AUD", 1))
+    assert "“Schedule of allocations”" in words_of(brief(proposal([abroad], Phrasebook("en"), ON)))
+    assert schedule(proposal([abroad], Phrasebook("en"), ON)).title.endswith(": schedule of allocations")
+
+
+@pytest.mark.parametrize("key", ["report.trace.derived", "report.trace.derived_published"])
+def test_what_is_derived_is_the_same_in_both_languages(key: str) -> None:
+    zh, en = (Phrasebook(lang).say(key) for lang in LANGUAGES)
+    for ours, theirs in (("占比", "hares"), ("测算额", "entitlements"), ("分配额", "amounts"),
+                         ("增减", "differences")):  # fmt: skip
+        assert ours in zh and theirs in en
+
+
+# --- pools of two ---------------------------------------------------------------------------------
+
+
+def pooled(**of_pair: object) -> Scenario:
+    """Two pools of 600 and 400; in the second a and b alone, with 31 and 93 of y, and 1 and 3 of x."""
+    pair = Pool("pair", **{"kind": "shares", "weights": {"x": 40, "y": 60}, "amount": 400, **of_pair},
+                recipients=("a", "b"))  # fmt: skip
+    every = Pool("every", "shares", {"x": 100}, 600)
+    factors = (Factor("x", (1, 3, 6), status="provided"), Factor("y", (31, 93, 500), status="provided"))
+    return odd(kind="", weights={}, pools=(every, pair), factors=factors)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_in_a_pool_of_two_a_statement_has_no_steps_that_tell_the_others_data(lang: str) -> None:
+    """a gets 40 by x and 60 by y of 400: a quarter each, so that b's 3 and 93 would follow from 1 and 31."""
+    book = Phrasebook(lang)
+    found = proposal([pooled()], book, ON)
+    grids = [b for b in district(found, "a").blocks if isinstance(b, Table)]
+    (steps,) = (grid for grid in grids if book.say("report.district.brought") in grid.headers)
+    every, pair = steps.rows
+    assert pair.cells == ("pair", book.say("report.district.of_two"), *"—" * (len(pair.cells) - 3), "100")
+    assert "60" in every.cells[1]  # a tenth of the 600 for all three
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_fixed_amounts_of_two_are_their_own_and_scaled_ones_are_not(lang: str) -> None:
+    book = Phrasebook(lang)
+    for amount, over, own in ((400, None, True), (62, "scale", False)):
+        rule = pooled(kind="fixed", weights={"y": 1}, amount=amount, over=over)
+        rule = replace(rule, pools=(replace(rule.pools[0], amount="rest"), rule.pools[1]))
+        said = words_of(district(proposal([rule], book, ON), "a"))
+        assert (book.say("report.district.of_two") in said) != own
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_of_two_what_the_other_holds_already_and_was_adjusted_is_not_told(lang: str) -> None:
+    up = Adjustment("a", 30, Text("更正", "correction"), paid_by=Party(reservation="局"))
+    rule = odd(names="ab", reservations=(Reservation("局", 100),), adjustments=(up,),
+               deductions=(Deduction("a", 77),))  # fmt: skip
+    said = words_of(district(proposal([rule], Phrasebook(lang), ON), "b"))
+    assert "77" not in said and "30元" not in said and "30 yuan" not in said
+    assert "77" in words_of(district(proposal([rule], Phrasebook(lang), ON), "a"))
+
+
+# --- six options, and what is to be filled in -----------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_slide_of_six_options_tells_of_those_it_draws_and_of_the_proposed_one(lang: str) -> None:
+    """Changes of 10, 20, … from the 571 of c."""
+    others = [odd(title=f"cap {561 - by}", limits=(Limit(("c",), cap=561 - by),)) for by in range(0, 50, 10)]
+    book = Phrasebook(lang)
+    for proposed, letters in ((1, "BCD"), (5, "BCF")):
+        slides = deck(proposal([odd(), *others], book, ON, proposed=proposed)).slides
+        (slide,) = [slide for slide in slides if slide.key == "changes"]
+        (chart,) = slide.charts
+        names = [book.say("report.option_short", letter=letter) for letter in letters]
+        assert [name.startswith(short) for (name, _), short in zip(chart.series, names, strict=True)] == [
+            True
+        ] * 3
+        assert [name in slide.title for name in names] == [True] * 3
+        assert book.show(names) in slide.note
+        for letter in set("BCDEF") - set(letters):
+            assert book.say("report.option_short", letter=letter) not in slide.title
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_dissenting_opinions_are_a_line_to_be_filled_in_as_nothing_keeps_them(lang: str) -> None:
+    for fund in (Fund(1000, "CNY", 1), Fund(1000, "AUD", 1)):
+        said = words_of(brief(proposal([odd(fund=fund)], Phrasebook(lang), ON)))
+        assert {"zh": "分歧意见：×××（请填写", "en": "Dissenting opinions: ××× (to be filled in"}[
+            lang
+        ] in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_part_of_the_money_that_moves_is_named_as_a_part_of_something(lang: str) -> None:
+    found = proposal([odd(previous={"a": 200, "b": 300, "c": 500})], Phrasebook(lang), ON)
+    (slide,) = [slide for slide in deck(found).slides if slide.key == "table"]
+    # 57 and 14 of the 1,000 of last year go to c
+    assert {"zh": "占各对象合计的7.1%", "en": "7.1 % of what recipients get"}[lang] in slide.title

@@ -36,8 +36,11 @@ from allocator import (
 )
 from allocator.analysis.compare import changes
 from allocator.cli import entry as cli
+from allocator.cli.report import Asked
+from allocator.cli.report import _proposal as of_command
 from allocator.core.parts import Text
 from allocator.core.provenance import Provenance
+from allocator.files.saved import store
 from allocator.report.charts import render
 from allocator.report.papers import pictures
 from allocator.report.papers.blocks import Paper, Words
@@ -782,6 +785,27 @@ def test_report_writes_the_pack_and_each_file(run: Run, tmp_path: Path, small: S
         assert {*archive.namelist(), "illustrative-pack.zip"} == {
             n for n in made_files if not n.startswith("internal/")
         }
+
+
+def test_the_working_paper_of_a_kept_scenario_has_what_was_frozen_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALLOCATOR_HOME", str(tmp_path / "home"))
+    first, last = (load_scenario(LUZHOU / f"{name}.toml") for name in ("published-rule", "equal-weights"))
+    store.keep("方案一", first, who="王", why="照原办法", stage="初稿", after=None)
+    store.keep("方案一", last, who="王", why="四项等权", stage="征求意见", after=1)
+    (file,) = (tmp_path / "home").rglob("方案一/scenario.toml")
+    found = of_command([str(file)], Asked(None), ZH)
+    assert [(version.name, version.why) for version in found.versions] == [
+        ("初稿", "照原办法"), ("征求意见", "四项等权"), ("本次建议", ""),
+    ]  # fmt: skip
+    # in units of 10,000 yuan: 5,000 as published, and 4,834 under equal weights
+    assert [version.amounts["ftz"] for version in found.versions] == [50_000_000, 48_340_000, 48_340_000]
+    (file.parent / "states" / "0001" / "factors.csv").write_text("changed")
+    assert [version.name for version in of_command([str(file)], Asked(None), ZH).versions] == [
+        "征求意见", "本次建议",
+    ]  # fmt: skip
+    assert of_command([str(LUZHOU / "published-rule.toml")], Asked(None), ZH).versions == ()
 
 
 def test_report_for_recipients_writes_their_papers_alone(run: Run, tmp_path: Path) -> None:

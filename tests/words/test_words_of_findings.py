@@ -55,7 +55,7 @@ SENTENCES: list[tuple[Finding, str, dict[str, str]]] = [
                    "增加最多的是B、C（各+5元），减少最多的是A（−10元）。",
         "lettered": "C与A相比：共调整10元，占按因素法分配额的5.0%；2个增加，1个减少，"
                     "增加最多的是B、C（各+5元），减少最多的是A（−10元）。",
-        "short": "调整10元（占10.0%），2个增加，1个减少",
+        "short": "调整10元（占各对象合计的10.0%），2个增加，1个减少",
         "phrase": "方案B调整10元",
         "total": "",
         "matched": "3项金额与已下达数不同：A、B、C。",
@@ -65,7 +65,7 @@ SENTENCES: list[tuple[Finding, str, dict[str, str]]] = [
                    "B, C gain most (+5 yuan each), A loses most (−10 yuan).",
         "lettered": "C against A: 10 yuan moves, 5.0 % of the amount shared out; 2 gaining, 1 losing; "
                     "B, C gain most (+5 yuan each), A loses most (−10 yuan).",
-        "short": "10 yuan moved (10.0 % of the money); 2 gaining, 1 losing",
+        "short": "10 yuan moved (10.0 % of what recipients get); 2 gaining, 1 losing",
         "phrase": "option B moves 10 yuan",
         "total": "",
     }),
@@ -104,7 +104,7 @@ SENTENCES: list[tuple[Finding, str, dict[str, str]]] = [
     (SMALLER, "zh", {"total": "资金总额相同，各对象合计少2元"}),
     (TINY, "en", {"total": "the fund is 5 yuan larger, recipients together get the same",
                   "short": "the fund is 5 yuan larger, recipients together get the same; 1 yuan moved "
-                           "(less than 0.1 % of the money); 1 gaining, 1 losing"}),
+                           "(less than 0.1 % of what recipients get); 1 gaining, 1 losing"}),
     (find({"a": 1}, {"a": 2}), "en", {"total": "recipients together get 1 yuan less"}),
     (find({"a": 2}, {"a": 2}, 5, 9), "en", {
         "total": "the fund is 4 yuan smaller, recipients together get the same",

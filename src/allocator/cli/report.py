@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,14 +16,16 @@ from allocator.core.errors import AllocatorError, within
 from allocator.files.audit.readings import load_reading
 from allocator.files.load import load_scenario
 from allocator.files.parsing import file_bytes
+from allocator.files.saved import states
 from allocator.files.scenario.save import making, put_file, put_files
 from allocator.files.scenario.tables import Finder
 from allocator.report.papers.layouts import MOST as MOST_LAYOUTS
 from allocator.text import Phrasebook
 
 if TYPE_CHECKING:  # loads the libraries for Word, slides and charts
+    from allocator.core.model import Scenario
     from allocator.report.papers.pack import File
-    from allocator.report.papers.proposal import Proposal
+    from allocator.report.papers.proposal import Proposal, Version
 
 
 def parser(book: Phrasebook) -> Parser:
@@ -151,12 +154,29 @@ def _proposal(files: Sequence[str], asked: Asked, book: Phrasebook) -> Proposal:
     base_of(asked.base, files, scenarios, book)  # raises, with the file, if a scenario does not state it
     readings = [load_reading(name) for name in asked.readings]
     tested = [ReadingAsked(r.title, r.reading, r.reason) for r in readings if r.needs is None]
+    versions = _versions(Path(files[proposed]), scenarios[proposed], book)
     try:
         return proposal(
-            scenarios, book, on, proposed=proposed, readings=tested, details=asked.details, base=asked.base
-        )
+            scenarios, book, on, proposed=proposed, readings=tested, details=asked.details, base=asked.base,
+            versions=versions,
+        )  # fmt: skip
     except AllocatorError as error:
         raise _placed(error, files, scenarios) from None
+
+
+def _versions(file: Path, scenario: Scenario, book: Phrasebook) -> list[Version]:
+    """The frozen states of the proposed scenario, where its file is a kept one, and what is proposed now."""
+    from allocator.core.engine import allocate
+    from allocator.report.papers.proposal import Version
+
+    found = []
+    for kept, before in states.frozen_in(file.parent) if file.name == "scenario.toml" else ():
+        with suppress(AllocatorError):  # a version may be of a rule that cannot be split
+            found.append(Version(kept.stage, allocate(before).amounts, kept.why))
+    with suppress(AllocatorError):  # which is refused with its file where it is allocated
+        if found:
+            found.append(Version(book.say("report.worksheet.now"), allocate(scenario).amounts))
+    return found
 
 
 def _placed(error: AllocatorError, files: Sequence[str], scenarios: Sequence[object]) -> AllocatorError:

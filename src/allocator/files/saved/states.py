@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -173,6 +173,14 @@ def load_from(folder: Path, number: int) -> Scenario:
     if scenario.digest != found[number].digest:
         refuse("kept_state_digest", name=folder.name, number=number)
     return scenario
+
+
+def frozen_in(folder: Path) -> Iterator[tuple[State, Scenario]]:
+    """The states in a scenario's folder that were frozen at a stage; those changed since are left out."""
+    for state in states_in(folder):
+        if state.stage:
+            with suppress(ScenarioError):
+                yield state, load_from(folder, state.number)
 
 
 def chain_in(folder: Path, found: tuple[State, ...]) -> Chain:

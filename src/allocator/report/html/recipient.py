@@ -17,10 +17,9 @@ from allocator.report.html.shared import (
     unit_words,
 )
 from allocator.report.html.words import languages, sentences
-from allocator.report.papers.district import FEWEST
 from allocator.report.papers.parts import day, trace_lines
 from allocator.report.papers.proposal import Proposal
-from allocator.report.papers.ruling import rule_words, steps_of, values_of
+from allocator.report.papers.ruling import FEWEST, rule_words, steps_of, values_of
 from allocator.report.tables.figures import about, in_units, unit_of
 from allocator.report.tables.office import weight_text
 from allocator.report.tables.table import Row, Table

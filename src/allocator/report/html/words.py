@@ -21,7 +21,7 @@ SHARED = (
     "table.unit",
     "title.apart", "title.apart_each", "title.between", "title.each", "title.end", "title.end_each",
     "title.foremost", "title.gainer", "title.join", "title.loser", "title.moved", "title.nothing",
-    "title.one", "title.rest", "title.some", "title.total",
+    "title.one", "title.others", "title.rest", "title.some", "title.total",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from allocator.report.papers.parts import derived_lines, made_line, match_words,
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import effects
 from allocator.report.tables.figures import is_money
+from allocator.report.words.clauses import hands_words
 from allocator.report.words.rule import so_many
 from allocator.report.words.title import finding_title
 
@@ -72,6 +73,7 @@ def _blocks(proposal: Proposal, most: int, differences: int) -> list[Block]:
         blocks += [sentence("report.brief.open", proposal, "head"), *texts("text", data)]
     return [
         *blocks,
+        sentence("report.brief.opinions", proposal),  # nothing keeps them: to be filled in
         sentence("report.brief.decide", proposal, "head"),
         Words("text", _asked(proposal)),
         *texts("small", _trace(proposal)),
@@ -147,9 +149,9 @@ def _adjusted(proposal: Proposal) -> list[str]:
     if not chosen.scenario.adjustments:
         return []
     by = [change for change in chosen.adjustments.values() if change]
-    up, down = (plain(sum((max(way * x, 0) for x in by), start=0)) for way in (1, -1))
-    details = {"up": proposal.cash(up), "down": proposal.cash(down), "paper": proposal.details_in}
-    return [proposal.book.say("report.brief.adjusted", count=len(by), **details)]
+    sums = hands_words(by, chosen.scenario.fund.currency, proposal.book)
+    said = proposal.book.say("report.brief.adjusted", count=len(by), sums=sums, paper=proposal.details_in)
+    return [said]
 
 
 def _data(proposal: Proposal) -> list[str]:

@@ -10,13 +10,11 @@ from allocator.report.papers.blocks import Block, Paper, Words
 from allocator.report.papers.losing import rule_of
 from allocator.report.papers.parts import paper, sentence, trace
 from allocator.report.papers.proposal import Proposal
-from allocator.report.papers.ruling import rule_words, steps_of, values_of
+from allocator.report.papers.ruling import FEWEST, rule_words, steps_of, values_of
 from allocator.report.tables.figures import in_units, is_money, name_of, unit_of
 from allocator.report.tables.stages import stage_sentences
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.clauses import in_clauses
-
-FEWEST = 3  # of two, one's values and the totals are the other's values
 
 
 def district(proposal: Proposal, id: str) -> Paper:

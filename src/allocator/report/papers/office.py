@@ -26,6 +26,7 @@ from allocator.report.papers.parts import (
 from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import annexes_by_pool, effects, long_table, rule_words
 from allocator.report.tables.figures import is_money
+from allocator.report.tables.office import office_table
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.rule import so_many, status_lines
 
@@ -195,8 +196,14 @@ def _alone(proposal: Proposal) -> Proposal:
 
 
 def _issued(proposal: Proposal, caption: str, subjects: Sequence[Factor]) -> Table:
-    """The table of the amounts, under the heading that they have once issued, with their subjects."""
-    table = part_of(proposal.table, caption, ("number", "recipient", "amount", "issued", "to_issue", "note"))
+    """The table of the amounts, under the heading that they have once issued, with their subjects.
+
+    How equal remainders were rounded is for the working paper.
+    """
+    table, chosen = proposal.table, proposal.chosen
+    if chosen.tied:
+        table = office_table(chosen, proposal.book, proposal.known, ties=False)
+    table = part_of(table, caption, ("number", "recipient", "amount", "issued", "to_issue", "note"))
     if proposal.chosen.scenario.issued is None:  # else its headings tell the year's amounts from those of now
         key = "report.notice.amount" if is_money(proposal.chosen.scenario) else "report.notice.amount_other"
         amount = replace(table.columns[2], header=proposal.book.say(key))

@@ -160,8 +160,8 @@ class Proposal:
 
     @property
     def details_in(self) -> str:
-        """The name of the paper that holds what a brief leaves out."""
-        return str(self.book.say("report.file.schedule" if self.plain else "report.file.meeting"))
+        """The name in sentences of the paper that holds what a brief leaves out."""
+        return str(self.book.say("report.called.schedule" if self.plain else "report.called.meeting"))
 
     def name(self, id: str) -> str:
         """A recipient's name, of whichever option has it."""

@@ -10,6 +10,7 @@ from allocator.core.allocation import Allocation
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import Number
 from allocator.core.parts import Factor
+from allocator.core.split import Split
 from allocator.report.papers.blocks import Block, NewPage, Words, part_of, texts
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.stages import stage_table
@@ -22,6 +23,7 @@ from allocator.text import Phrasebook
 POOLS_ABREAST = 6  # the most pools whose columns stand in one table of a landscape page
 POOLS_WITHIN = 3  # the most whose columns stand in a table within the text
 MOST_ON_PAGE = 16  # the most recipients whose annex is kept together on a landscape page
+FEWEST = 3  # who take part; of two, one's values and what they bring are the other's values
 MOST_EFFECTS = 10  # sentences on groups at a bound and on limits that adjustments break
 
 
@@ -95,7 +97,7 @@ def steps_of(proposal: Proposal, id: str) -> list[Table]:
     if len(chosen.splits) > 1:
         return _by_pool(proposal, at)
     (split,) = chosen.splits
-    if at not in split.members and not chosen.amounts[id]:
+    if (at not in split.members and not chosen.amounts[id]) or _tells_the_other(split):
         return []
     rows = [
         Row("total" if column.key == "amount" else "recipient", (header, cell))
@@ -105,13 +107,24 @@ def steps_of(proposal: Proposal, id: str) -> list[Table]:
     return [written("", headers, (False, True), rows, proposal.table.unit)]
 
 
+def _tells_the_other(split: Split) -> bool:
+    """True where the steps of one recipient tell the values of the other of two who share a pool.
+
+    Of fixed amounts they do not, unless all are scaled down alike.
+    """
+    return len(split.members) == FEWEST - 1 and (split.pool.kind != "fixed" or split.multiplier != 1)
+
+
 def _steps(table: Table, at: int) -> list[tuple[Column, str, str]]:
     """The steps of the recipient at this place, without its number and name."""
     return list(zip(table.columns, table.headers, table.rows[at].cells, strict=True))[2:]
 
 
 def _by_pool(proposal: Proposal, at: int) -> list[Table]:
-    """A row for each pool that the recipient at this place is in: what the factors bring, and every step."""
+    """A row for each pool that the recipient at this place is in: what the factors bring, and every step.
+
+    Of a pool whose steps would tell the other's values, the amount alone.
+    """
     chosen, book = proposal.chosen, proposal.book
     found = []
     for split in chosen.splits:
@@ -121,6 +134,8 @@ def _by_pool(proposal: Proposal, at: int) -> list[Table]:
             count = min(count, [column.key for column, _, _ in steps].index("entitlement"))
             brought = [book.say("explain.brings", name=name, amount=cell) for _, name, cell in steps[:count]]
             others = {column.key: (name, cell) for column, name, cell in steps[count:]}
+            if _tells_the_other(split):
+                brought, others = [book.say("report.district.of_two")], {"amount": others["amount"]}
             found.append((split.pool.name, brought, others))
     if not found:
         return []

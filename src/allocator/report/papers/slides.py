@@ -234,20 +234,24 @@ def _changes(proposal: Proposal) -> Slide:
     }
     most = max(MOST_SERIES // min(len(compared), ABREAST), 1) if len(compared) > 1 else MOST_BARS
     shown = set(largest(list(by), by, most))
+    drawn = list(zip(compared, parts, strict=True))[:ABREAST]
+    proposed = [one for one in zip(compared, parts, strict=True) if one[0][0] == proposal.proposed]
+    if proposed and proposed[0] not in drawn:
+        drawn = [*drawn[:-1], *proposed]
     series = []
-    for (at, _), rows in list(zip(compared, parts, strict=True))[:ABREAST]:
+    for (at, _), rows in drawn:
         figures = tuple(plain(Fraction(row.difference) / unit.scale) for row in rows if row.id in shown)
         series.append((proposal.option(at), figures))
     head = book.say("report.slide.changes", base=proposal.reference_name, unit=unit.name)
     names = tuple(row.name for row in parts[0] if row.id in shown)
     words = terms(allocations, book)
     notes = [book.say("report.slide.some_changes", count=most)] if len(by) > most else []
-    if len(parts) > ABREAST:
-        last = compared[ABREAST - 1][0]
-        notes.append(book.say("report.slide.some_options", last=proposal.short(last)))
+    if len(parts) > len(drawn):
+        names_of = [proposal.short(at) for (at, _), _ in drawn]
+        notes.append(book.say("report.slide.some_options", names=names_of))
     match = match_sentence(allocations, book, known)
     notes += [match] if match else []
-    moved = [phrase(held_to.found(a), proposal.short(at), words) for at, a in compared]
+    moved = [phrase(held_to.found(a), proposal.short(at), words) for (at, a), _ in drawn]
     title = book.say(
         "report.slide.options", base=proposal.reference_name, moved=book.say("report.slide.and").join(moved)
     )

@@ -119,14 +119,17 @@ def _amounts(allocation: Allocation, book: Phrasebook) -> Steps:
     return found
 
 
-def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = None) -> Table:
+def office_table(
+    allocation: Allocation, book: Phrasebook, base: Base | None = None, *, ties: bool = True
+) -> Table:
     """The allocation as an office draws it: departments, then recipients in listed order, with subtotals.
 
     With a ``base`` the changes are from its amounts, which are shown beside them, and from no others.
     The factors' columns hold what each factor brings (因素分配额); they add up to the entitlement.  With
     several pools there is a column for what each gives (各分项分配额) in their place.  Steps of
     the calculation are rounded so that every column adds up, and the factors' totals to the entitlement's;
-    along a row of rounded figures a hundredth may be left.
+    along a row of rounded figures a hundredth may be left.  Without ``ties`` the notes do not name those
+    whose remainders are equal.
     """
     scenario = allocation.scenario
     one = (scenario,)
@@ -182,7 +185,7 @@ def office_table(allocation: Allocation, book: Phrasebook, base: Base | None = N
     below.append(("total", book.say("table.total"), everything))
     names = [book.text(recipient.name) for recipient in scenario.recipients]
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
-    records = _records(above, names, blocks, below, _notes(allocation, book))
+    records = _records(above, names, blocks, below, _notes(allocation, book, ties=ties))
     return Table(book, scenario.fund.currency, scale, tuple(columns), records)
 
 
@@ -209,13 +212,13 @@ def _records(
     return Records(roles, tuple(columns))
 
 
-def _notes(allocation: Allocation, book: Phrasebook) -> list[str]:
+def _notes(allocation: Allocation, book: Phrasebook, *, ties: bool) -> list[str]:
     """备注: at a floor or cap, among tied remainders, outside the split, or a condition not met."""
     scenario = allocation.scenario
     said: dict[str, list[str]] = {id: list(words) for id, words in at_limits(allocation, book).items()}
     taking = {scenario.ids[i] for i in scenario.participants}
     apart = [id for id in scenario.ids if id not in taking]
-    for ids, key in ((allocation.tied, "table.tied"), (apart, "table.apart")):
+    for ids, key in ((allocation.tied if ties else (), "table.tied"), (apart, "table.apart")):
         for id in ids:
             said.setdefault(id, []).append(book.say(key))
     for id, words in unmet_words(scenario, book).items():

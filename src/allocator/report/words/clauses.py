@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from allocator.core.allocation import Allocation
@@ -252,7 +252,7 @@ def _held(scenario: Scenario, book: Phrasebook, only: str | None) -> list[str]:
     own = [one for one in scenario.deductions if one.recipient == only]
     others = [one for one in scenario.deductions if one.recipient != only]
     lines = deduction_lines(scenario, book, MOST_LISTED, own)
-    if others:
+    if others and len(scenario.recipients) > 2:  # of two, the sum is the other's
         count = len({one.recipient for one in others})
         amount = plain(sum((one.amount for one in others), start=Fraction()))
         total = book.money(amount, scenario.fund.currency)
@@ -272,10 +272,14 @@ def _adjusted(allocation: Allocation, book: Phrasebook, only: str | None) -> lis
     ]
     lines = adjustment_lines(scenario, book, MOST_LISTED, own)
     others = [by for id, by in allocation.adjustments.items() if id != only and by]
-    if others:
-        currency = scenario.fund.currency
-        more = plain(sum((by for by in others if by > 0), start=Fraction()))
-        less = plain(-sum((by for by in others if by < 0), start=Fraction()))
-        sums = {"more": book.money(more, currency), "less": book.money(less, currency)}
-        lines.append(book.say("clauses.adjusted_others", count=len(others), **sums))
+    if others and len(scenario.recipients) > 2:
+        sums = hands_words(others, scenario.fund.currency, book)
+        lines.append(book.say("clauses.adjusted_others", count=len(others), sums=sums))
     return lines
+
+
+def hands_words(changes: Sequence[Number], currency: str, book: Phrasebook) -> str:
+    """The sums of what hands added and took; of one alone where nothing was added, or taken."""
+    more, less = (plain(sum((max(way * by, 0) for by in changes), start=0)) for way in (1, -1))
+    key = "clauses.sums_both" if more and less else "clauses.sums_more" if more else "clauses.sums_less"
+    return book.say(key, more=book.money(more, currency), less=book.money(less, currency))

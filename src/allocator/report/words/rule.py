@@ -81,6 +81,8 @@ def can_differ(scenario: Scenario) -> bool:
 def so_many(scenario: Scenario, count: int, book: Phrasebook) -> str:
     """A number of recipients: 9个区县（园区）, or just of recipients where the fund is not a Chinese one."""
     local = scenario.fund.currency == "CNY"
+    if count == 1:
+        return book.say("rule.recipient_local" if local else "rule.recipient_other")
     return book.say("rule.recipients_local" if local else "rule.recipients_other", count=count)
 
 

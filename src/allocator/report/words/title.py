@@ -52,7 +52,8 @@ def _from_one(key: str, one: Side, others: Side, allocation: Allocation, found: 
         words.book.say("title.one", name=words.names[id], by=_money(found.changes[id], words, sign=True))
         for id in first
     ]
-    return said + words.book.say("title.foremost", figures=words.book.show(figures))
+    key = "title.foremost" if others.count > len(first) else "title.others"
+    return said + words.book.say(key, figures=words.book.show(figures))
 
 
 def _split(allocation: Allocation, words: Terms) -> str:
@@ -73,8 +74,10 @@ def _split(allocation: Allocation, words: Terms) -> str:
             rest=_money(plain(whole - sum_above), words),
         )
     most, least = max(amounts.values()), min(allocation.amounts.values())
-    if most == least:
+    if most == least and len(amounts) > 1:
         return words.book.say("title.each", count=len(amounts), amount=_money(most, words))
+    if most == least:
+        return _end(allocation, most, words)
     return words.book.say(
         "title.between", most=_end(allocation, most, words), least=_end(allocation, least, words)
     )

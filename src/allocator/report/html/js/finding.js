@@ -75,7 +75,7 @@ function fromOne(key, one, others, amounts, found, words) {
     const first = foremost(others, found.changes);
     if (others.ids.length === 1 || !first.length) return said;
     const figures = first.map(other => book.say("title.one", {name: name(other), by: money(found.changes.get(other), true)}));
-    return said + book.say("title.foremost", {figures: book.list(figures)});
+    return said + book.say(others.ids.length > first.length ? "title.foremost" : "title.others", {figures: book.list(figures)});
 }
 
 // The one or two with the largest changes, where no other's is as large.
@@ -104,11 +104,11 @@ function splitTitle(all, words) {
     }
     const extreme = (of, way) => [...of.values()].reduce((a, b) => (compare(b, a) * way > 0 ? b : a));
     const most = extreme(amounts, 1), least = extreme(all, -1);
-    if (!compare(most, least)) return book.say("title.each", {count: amounts.size, amount: money(most)});
+    if (!compare(most, least) && amounts.size > 1) return book.say("title.each", {count: amounts.size, amount: money(most)});
     const end = amount => {
         const ids = [...all.keys()].filter(id => !compare(all.get(id), amount));
         const named = ids.length > NAMES ? book.say("title.some", {count: ids.length}) : book.list(ids.map(name));
         return book.say(ids.length === 1 ? "title.end" : "title.end_each", {names: named, amount: money(amount)});
     };
-    return book.say("title.between", {most: end(most), least: end(least)});
+    return compare(most, least) ? book.say("title.between", {most: end(most), least: end(least)}) : end(most);
 }

@@ -4,12 +4,14 @@ import {largestFirst} from "./picture.js";
 import {trialBox} from "./trial.js";
 import {headline, legend, optionLines, picture, rowsOf, sideBySide, table} from "./view.js";
 
-const FEW = 14;  // the most rows of a table on a slide
+const FEW = 12;  // the most rows of a table on a slide
+const ABREAST = 3;  // the most options whose descriptions stand above their amounts
 
 export class Slides {
     constructor(model, words, leave) {
         Object.assign(this, {model, words, leave, at: 0, trialing: null, dark: false});
         this.list = model.options.flatMap((_, option) => [{kind: "picture", option}, {kind: "table", option}]);
+        if (model.options.length > ABREAST) this.list.push({kind: "lines"});
         if (model.options.length > 1) this.list.push({kind: "side"});
         this.box = el("section", {class: "show", tabindex: "-1"});
         this.heard = event => this.key(event);
@@ -51,7 +53,8 @@ export class Slides {
     drawStage() {
         const {model} = this, book = this.words(), {kind, option} = this.slide;
         fill(this.stage, kind === "picture" ? this.drawPicture(option, book) : kind === "table" ? this.drawTable(option, book)
-            : [el("h1", {}, book.say("side")), optionLines(model, book), sideBySide(model, book)]);
+            : [el("h1", {}, book.say("side")), (kind === "lines" || model.options.length <= ABREAST) && optionLines(model, book),
+                kind === "side" && sideBySide(model, book, FEW)]);
     }
 
     top(book) {

@@ -113,10 +113,10 @@ function notesOf(found, option, book) {
 
 // ---- the options side by side
 
-export function sideBySide(model, book) {
+export function sideBySide(model, book, most = DRAWN) {
     const words = {unit: model.unit, book}, all = model.options.map((_, at) => at);
     const ids = [...new Set(all.flatMap(at => [...model.result(at).amounts.keys()]))];
-    const order = ids.length > DRAWN ? ids.slice().sort((a, b) => compare(widest(model, b), widest(model, a))).slice(0, DRAWN) : ids;
+    const order = ids.length > most ? ids.slice().sort((a, b) => compare(widest(model, b), widest(model, a))).slice(0, most) : ids;
     const head = el("tr", {}, el("th", {scope: "col"}, book.text(model.content.who)), all.map(at => [
         el("th", {scope: "col", class: at === model.content.proposed ? "n chosen" : "n"}, model.letter(at, book),
             at === model.content.proposed && el("span", {class: "tag"}, book.say("proposed"))),
@@ -128,7 +128,8 @@ export function sideBySide(model, book) {
         const kind = change && (sign(change) > 0 ? "gain" : sign(change) < 0 ? "loss" : "same");
         return [el("td", {class: "n strong"}, amount ? shown(amount, words) : "—"), against && el("td", {class: `n ${kind}`}, shown(change, words, true))];
     })));
-    return el("table", {class: "sheet side"}, el("caption", {class: "sr"}, book.say("side_caption")), el("thead", {}, head), el("tbody", {}, rows));
+    return [el("table", {class: "sheet side"}, el("caption", {class: "sr"}, book.say("side_caption")), el("thead", {}, head), el("tbody", {}, rows)),
+        ids.length > order.length && el("p", {class: "note"}, book.say("table_some", {count: order.length, rest: ids.length - order.length}))];
 }
 
 function widest(model, id) {
