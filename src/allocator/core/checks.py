@@ -36,17 +36,17 @@ def check(scenario: Scenario) -> None:
 def amounts_by_id(scenario: Scenario, name: str) -> Frozen[str, Number]:
     """The published or last year's amounts in listed order; raises ScenarioError unless all have one."""
     amounts: Mapping[str, Any] = getattr(scenario, name)
-    known = set(scenario.ids)
+    ids = scenario.ids
+    if tuple(amounts) == ids and all(type(one) is int and 0 <= one < LARGEST for one in amounts.values()):
+        return amounts if isinstance(amounts, Frozen) else Frozen(amounts)
+    known = set(ids)
     for recipient in amounts:
         if recipient not in known:
             _unknown(scenario, recipient, name)
     missing = [r.name for r in scenario.recipients if r.id not in amounts]
     if missing:
         wrong("recipient_missing", name, names=missing[:10], count=len(missing))
-    ordered = [amounts[i] for i in scenario.ids]
-    if not all(type(amount) is int and 0 <= amount < LARGEST for amount in ordered):
-        ordered = [money_at(amount, f"{name}.{i}") for i, amount in zip(scenario.ids, ordered, strict=True)]
-    return Frozen(zip(scenario.ids, ordered, strict=True))
+    return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in ids})
 
 
 def _unknown(
@@ -239,7 +239,7 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
     if factor.text:
         wrong("column_text", "factors", {"column": name}, name=name)
     if not factor.signed and len(positions) == len(factor.values) and factor.complete:
-        return factor.counts
+        return factor.numbers.counts
     values = scenario.numbers(name, positions)
     if any(value is None for value in values):
         blank = [scenario.recipients[i].name for i, x in zip(positions, values, strict=True) if x is None]
