@@ -47,7 +47,7 @@ def largest_remainder(amounts: Sequence[int], over: int, total: int) -> tuple[li
     ([1, 0, 0], [0, 1, 2])
     """
     units = [amount // over for amount in amounts]
-    remainders = [amount - unit * over for amount, unit in zip(amounts, units, strict=True)]
+    remainders = [amount % over for amount in amounts]
     short = total - sum(units)
     if not short:
         return units, []
