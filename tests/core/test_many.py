@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import textwrap
 import unicodedata
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +19,12 @@ from hypothesis import strategies as st
 from allocator.cli.terminal import aligned, width
 from allocator.core import many
 from allocator.core.errors import ScenarioError
-from allocator.core.exact import Scaled, less, scaled, summed
+from allocator.core.exact import Numbers, Scaled, less, scaled, summed
 from allocator.core.parts import Recipient, Text, plain_name
 from allocator.core.stages.round import largest_remainder
 from allocator.core.totals import any_total, is_total
-from allocator.files.parsing import cell_number, cell_numbers
+from allocator.files.csv_file import csv_lines, read_csv
+from allocator.files.parsing import cell_number, cell_numbers, headed
 from allocator.report.tables.table import listed
 from allocator.text import BOOKS, EN
 
@@ -35,6 +41,48 @@ NUMBERS = st.fractions(-(10**6), 10**6, max_denominator=10**4)
 @given(st.lists(CELLS, max_size=8))
 def test_numbers_in_cells(cells: list[str]) -> None:
     assert cell_numbers(cells) == [cell_number(cell) for cell in cells]
+
+
+@given(
+    st.lists(st.lists(CELLS | st.sampled_from(["", " a", '"b"', "泸县"]), min_size=2, max_size=3), max_size=5)
+)
+def test_a_file_read_by_the_column_is_that_read_by_the_row(rows: list[list[str]]) -> None:
+    """Also where lines are blank, quoted, or of different lengths: then both refuse it alike."""
+
+    def outcome(read: Callable[[Path, bytes], tuple[list[str], list[tuple[int, list[str]]]]]) -> object:
+        try:
+            return read(file, file.read_bytes())
+        except ScenarioError as error:
+            return error.sentences(EN)
+
+    def by_the_column(file: Path, _: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
+        header, body = read_csv(file)
+        return header, body.rows
+
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "factors.csv")
+        file.write_text("\n".join(["recipient,x", *map(",".join, rows)]), encoding="utf-8")
+        assert outcome(by_the_column) == outcome(lambda file, content: headed(file, csv_lines(file, content)))
+
+
+@given(st.lists(NUMBERS | st.none(), max_size=8))
+def test_a_column_is_its_numbers(numbers: list[Fraction | None]) -> None:
+    column, each = Numbers(numbers), tuple(numbers)
+    given = [n for n in numbers if n is not None]
+    assert column == each == tuple(column) == column[:]
+    assert (each, hash(each), repr(each)) == (column, hash(column), repr(column))
+    assert pickle.loads(pickle.dumps(column)) == each
+    assert column.complete == (len(given) == len(numbers))
+    assert (column.negative, column.counts) == (any(n < 0 for n in given), any(given))
+    assert json.loads(column.as_json) == [None if n is None else str(n) for n in numbers]
+    if column.complete:
+        made = Numbers.of(scaled(given))
+        assert (len(made), made.as_json, made.negative, made) == (
+            len(each),
+            column.as_json,
+            column.negative,
+            each,
+        )
 
 
 @given(st.lists(NAMES, max_size=6))

@@ -31,6 +31,7 @@ from allocator import (
     load_scenario,
 )
 from allocator.files.scenario.json_schema import scenario_schema
+from allocator.files.scenario.once import Once
 from allocator.files.scenario.save import save_scenario
 from allocator.text import EN, ZH
 
@@ -43,6 +44,35 @@ def read(folder: Path, *edits, **files) -> Scenario:
     """The good scenario with edits (file, old, new), or with whole files: ``factors="…"`` for factors.csv."""
     contents = damaged(edits) | {f"{name}.csv": content for name, content in files.items()}
     return load_scenario(make(folder, contents))
+
+
+# --- several scenarios ----------------------------------------------------------------------------
+
+
+def test_data_that_scenarios_share_are_read_once(tmp_path: Path) -> None:
+    """In files of their own, too; whatever of them differs is each scenario's."""
+    other = damaged([(TOML, "jobs = 40", "jobs = 30"), (TOML, "investment = 60", "investment = 70")])
+    apart = damaged([(FACTORS, "south,30,30,", "south,30,33,")])
+    once, paths = Once(), []
+    for name, files in {"a": GOOD, "b": other, "c": apart}.items():
+        (tmp_path / name).mkdir()
+        paths.append(make(tmp_path / name, files))
+    a, b, c = (load_scenario(path, once) for path in paths)
+    assert [a, b, c] == [load_scenario(path) for path in paths]
+    assert a.recipients is b.recipients is c.recipients
+    assert a.factors[0].values is b.factors[0].values
+    assert a.published is b.published
+    assert (b.weights["jobs"], c.factor("jobs").values) == (30, (10, 33, *a.factor("jobs").values[2:]))
+
+
+def test_a_file_that_is_wrong_is_named_however_often_it_is_read(tmp_path: Path) -> None:
+    once = Once()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        path = make(tmp_path / name, damaged([(FACTORS, "south,30,30,", "south,30,x,")]))
+        with pytest.raises(ScenarioError, match="row 3") as error:
+            load_scenario(path, once)
+        assert str(Path(name, FACTORS)) in error.value.sentences(EN)[0]
 
 
 # --- the TOML file ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from allocator.core.exact import Number, scaled
+from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.pools import Pool
 
@@ -30,7 +30,7 @@ def like_totals(scenario: Scenario) -> list[LikeTotal]:
     >>> like_totals(load_scenario("scenarios/luzhou-2023/published-rule.toml"))
     []
     """
-    weighted = [scaled(column).numerators for column in _given(scenario)]
+    weighted = _given(scenario)
     rows = _packed(weighted)
     whole = sum(rows)
     filled = len(rows) - rows.count(0)
@@ -69,12 +69,20 @@ def _packed(columns: Sequence[Sequence[int]]) -> list[int]:
     return rows
 
 
-def _given(scenario: Scenario) -> list[tuple[Number, ...]]:
-    """The columns of data behind the weights, of those who take part; without text and what is blank."""
+def _given(scenario: Scenario) -> list[Sequence[int]]:
+    """The columns of data behind the weights, of those who take part; without text and what is blank.
+
+    Each is in integers over one denominator.
+    """
     if not scenario.beyond:
-        return [scenario.column(id) for id, weight in scenario.weights.items() if weight]
-    columns = [scenario.column(factor.id) for factor in scenario.behind if not factor.text]
-    return [column for column in columns if not any(value is None for value in column)]
+        ids = [id for id, weight in scenario.weights.items() if weight]
+    else:
+        ids = [f.id for f in scenario.behind if not f.text and not _blank(scenario.column(f.id))]
+    return [scenario.scaled(id, scenario.participants).numerators for id in ids]
+
+
+def _blank(column: Sequence[Number | None]) -> bool:
+    return any(value is None for value in column)
 
 
 class ZeroCoefficient(NamedTuple):
@@ -94,6 +102,8 @@ def zero_coefficients(scenario: Scenario) -> list[ZeroCoefficient]:
     for pool in scenario.rules:
         members = scenario.members[pool.id]
         weights = scenario.weighted[pool.id]
+        if not pool.coefficients:
+            continue
         weighted = [scenario.numbers(id, members) for id, weight in weights.items() if weight]
         for name in pool.coefficients:
             zero = tuple(

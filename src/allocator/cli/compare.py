@@ -10,6 +10,7 @@ from allocator.cli.output import base_json, finding_json, statuses, traces, undi
 from allocator.cli.parser import Parser, Usage
 from allocator.cli.terminal import aligned, jsonable, print_csv, print_json
 from allocator.core.allocation import Allocation
+from allocator.files.scenario.once import Once
 from allocator.report.tables.base import Base, against
 from allocator.report.tables.office import compare_table
 from allocator.report.words.comparing import match_sentence
@@ -29,7 +30,8 @@ def command(options: Any, book: Phrasebook) -> int:
     """Allocates each scenario, and prints them side by side; status 1 if something is undistributed."""
     if not 2 <= len(options.files) <= 26:
         raise Usage(book.say("cli.missing_files"))
-    results = [plan_of(file) for file in options.files]
+    once = Once()
+    results = [plan_of(file, once) for file in options.files]
     base = base_of(options.base, options.files, [result.scenario for result in results], book)
     show(results, options.files, options.format, book, base)
     return 1 if any(result.undistributed for result in results) else 0

@@ -17,6 +17,7 @@ from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import check_text, plain_name
 from allocator.files.load import load_scenario
+from allocator.files.scenario.once import Once
 from allocator.files.scenario.tables import Finder
 from allocator.report.tables.base import KNOWN, Base, known
 from allocator.text import Phrasebook
@@ -38,9 +39,12 @@ def allocation_of(file: str) -> Allocation:
         return allocate(scenario)
 
 
-def plan_of(file: str) -> Allocation:
-    """The plan of a scenario file, which may leave something undistributed; errors name the file."""
-    scenario = load_scenario(file)
+def plan_of(file: str, once: Once | None = None) -> Allocation:
+    """The plan of a scenario file, which may leave something undistributed; errors name the file.
+
+    ``once`` is shared by files that are read one after the other.
+    """
+    scenario = load_scenario(file, once)
     with within(file):
         return plan(scenario)
 

@@ -10,10 +10,10 @@ import re
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import repeat
-from operator import add, mul, sub
+from operator import add, sub
 from typing import TYPE_CHECKING, Any
 
 from allocator.core.exact import exact
@@ -76,9 +76,8 @@ def aligned(table: Table, book: Phrasebook) -> list[str]:
     padded, widths = [], []
     for at, (body, right) in enumerate(zip(bodies, table.numeric, strict=True)):
         above = [line[at] for line in heads]
-        cells, taken = [*above, *body], [*_widths(above), *_widths(body)]
-        widths.append(max(taken, default=0))
-        padded.append(_padded(cells, taken, widths[-1], right=right))
+        widths.append(max(_widest(above), _widest(body)))
+        padded.append([*_padded(above, widths[-1], right=right), *_padded(body, widths[-1], right=right)])
     lines = list(map(str.rstrip, map("  ".join, zip(*padded, strict=True))))
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
     shown = [pad(table.unit, len(rule), right=True)] if table.unit else []
@@ -140,30 +139,35 @@ def _wrapped(header: str, book: Phrasebook) -> list[str]:
 
 def width(text: str) -> int:
     """The number of columns that a text takes; a Chinese character takes two."""
-    return _widths([text])[0]
+    return _widest([text])
 
 
-def _widths(texts: Sequence[str]) -> list[int]:
-    """The width of each text: looked up once for each character that they are written in."""
+def _widest(texts: Sequence[str]) -> int:
+    """The number of columns that the widest of the texts takes."""
+    return max(map(add, map(len, texts), _doubles(texts)), default=0)
+
+
+def _doubles(texts: Sequence[str]) -> Iterable[int]:
+    """The number of characters in each text that are two columns wide.
+
+    Looked up once for each character that they are written in.
+    """
     text = "\n".join(texts)
-    if text.isascii():
-        return list(map(len, texts))
-    chars = set(text) - {"\n"}
+    chars = set() if text.isascii() else set(text) - {"\n"}
     single = {c for c in chars if unicodedata.east_asian_width(c) not in "WF"}
     if single == chars:
-        return list(map(len, texts))
+        return repeat(0)
     double = re.sub(f"[{re.escape(''.join(single))}]+", "", text).split("\n") if single else texts
     if len(double) != len(texts):  # a text of several lines
-        return [_widths(one.split("\n"))[0] for one in texts]
-    return list(map(add, map(len, texts), map(len, double)))
+        return [sum(_doubles(one.split("\n"))) for one in texts]
+    return map(len, double)
 
 
 def pad(text: str, wide: int, *, right: bool = False) -> str:
     """The text padded with blanks to a width, on the left if ``right``."""
-    return _padded([text], _widths([text]), wide, right=right)[0]
+    return _padded([text], wide, right=right)[0]
 
 
-def _padded(texts: Sequence[str], taken: Sequence[int], wide: int, *, right: bool) -> list[str]:
-    """Texts that take so many columns padded with blanks to a width, on the left if ``right``."""
-    blanks = map(mul, repeat(" "), map(sub, repeat(wide), taken))
-    return list(map(add, blanks, texts) if right else map(add, texts, blanks))
+def _padded(texts: Sequence[str], wide: int, *, right: bool) -> list[str]:
+    """Texts padded with blanks to a width, on the left if ``right``."""
+    return list(map(str.rjust if right else str.ljust, texts, map(sub, repeat(wide), _doubles(texts))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from allocator.core.errors import ScenarioError
 from allocator.core.exact import LARGEST, Frozen, Number, nearest_unit
 from allocator.core.limits import Limit
-from allocator.core.many import Listed
+from allocator.core.many import AllRecipients
 from allocator.core.naming import guess, names_of, unknown_recipient
 from allocator.core.parts import Party, Recipient, Text, money_at, wrong
 from allocator.core.pools import NEEDED
@@ -36,17 +36,17 @@ def check(scenario: Scenario) -> None:
 def amounts_by_id(scenario: Scenario, name: str) -> Frozen[str, Number]:
     """The published or last year's amounts in listed order; raises ScenarioError unless all have one."""
     amounts: Mapping[str, Any] = getattr(scenario, name)
-    known = set(scenario.ids)
+    ids = scenario.ids
+    if tuple(amounts) == ids and all(type(one) is int and 0 <= one < LARGEST for one in amounts.values()):
+        return amounts if isinstance(amounts, Frozen) else Frozen(amounts)
+    known = set(ids)
     for recipient in amounts:
         if recipient not in known:
             _unknown(scenario, recipient, name)
     missing = [r.name for r in scenario.recipients if r.id not in amounts]
     if missing:
         wrong("recipient_missing", name, names=missing[:10], count=len(missing))
-    ordered = [amounts[i] for i in scenario.ids]
-    if not all(type(amount) is int and 0 <= amount < LARGEST for amount in ordered):
-        ordered = [money_at(amount, f"{name}.{i}") for i, amount in zip(scenario.ids, ordered, strict=True)]
-    return Frozen(zip(scenario.ids, ordered, strict=True))
+    return Frozen({i: money_at(amounts[i], f"{name}.{i}") for i in ids})
 
 
 def _unknown(
@@ -67,7 +67,7 @@ def _check_recipients(scenario: Scenario) -> None:
         if len(known if names is ids else set(names)) < len(names):
             twice = [name for name, count in Counter(names).items() if count > 1]
             wrong(key, part, name=twice[0])
-    _ = Listed.of(scenario.recipients).names  # no name stands for two
+    _ = AllRecipients.of(scenario.recipients).names  # no name stands for two
     for factor in scenario.factors:
         should = len(ids) if factor.formula is None else 0
         if len(factor.values) != should:
@@ -239,7 +239,7 @@ def _check_figures(scenario: Scenario, name: str, positions: Sequence[int]) -> b
     if factor.text:
         wrong("column_text", "factors", {"column": name}, name=name)
     if not factor.signed and len(positions) == len(factor.values) and factor.complete:
-        return factor.counts
+        return factor.numbers.counts
     values = scenario.numbers(name, positions)
     if any(value is None for value in values):
         blank = [scenario.recipients[i].name for i, x in zip(positions, values, strict=True) if x is None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import repeat
 from operator import mul
-from typing import Any, NamedTuple, Never, TypeVar
+from typing import Any, NamedTuple, Never, TypeVar, overload
 
 Number = int | Fraction
 K = TypeVar("K")
@@ -71,6 +72,22 @@ def exact(value: int | Fraction | Decimal | float | str) -> Number:
     return int(number) if denominator == 1 else number
 
 
+def are_exact(values: Sequence[Any]) -> bool:
+    """True for numbers that `exact` would leave as they are, and values not given (None)."""
+    if not {int, Fraction, type(None)}.issuperset(map(type, values)):
+        return False
+    whole = [value for value in values if type(value) is int]
+    pairs = [value.as_integer_ratio() for value in values if type(value) is Fraction]
+    numerators = [*whole, *(numerator for numerator, _ in pairs)]
+    if not numerators:
+        return True
+    return (
+        min(numerators) > -LARGEST
+        and max(numerators) < LARGEST
+        and min((denominator for _, denominator in pairs), default=2) > 1
+    )
+
+
 def is_decimal(number: Number) -> bool:
     """True for a number that at most 30 decimals write in full.
 
@@ -131,6 +148,91 @@ def scaled(numbers: Sequence[Number]) -> Scaled:
     pairs = [number.as_integer_ratio() for number in numbers]
     over = math.lcm(*{denominator for _, denominator in pairs})
     return Scaled([n * (over // d) for n, d in pairs], over)
+
+
+class Numbers(Sequence[Any]):
+    """The exact numbers of a column, each of ordinary size; None where one is not given.
+
+    What is asked of a whole column is worked out once, however many scenarios hold it, and fractions are made
+    only when somebody asks for one.
+
+    >>> Numbers((Fraction(1, 2), 3)) == (Fraction(1, 2), 3), Numbers((Fraction(1, 2), 3)).scaled
+    (True, Scaled(numerators=[1, 6], over=2))
+    """
+
+    def __init__(self, numbers: Iterable[Any]) -> None:
+        self._each = tuple(numbers)
+
+    @classmethod
+    def of(cls, column: Scaled) -> Numbers:
+        """The numbers of a column whose denominator is the least that does for all of them."""
+        made = cls.__new__(cls)
+        made.__dict__.update(scaled=column, complete=True)
+        return made
+
+    @cached_property
+    def _each(self) -> tuple[Any, ...]:
+        return tuple(self.scaled.numbers)
+
+    @cached_property
+    def scaled(self) -> Scaled:
+        """All of them, where each is given, as integers over one common denominator."""
+        return scaled(self._each)
+
+    @cached_property
+    def complete(self) -> bool:
+        """True where each is given."""
+        return not any(one is None for one in self._each)  # "in" would compare fractions, which takes long
+
+    @cached_property
+    def counts(self) -> bool:
+        """True where some number is not zero."""
+        return any(self.scaled.numerators if self.complete else self._each)
+
+    @cached_property
+    def negative(self) -> bool:
+        """True where some number is below zero."""
+        given = self.scaled.numerators if self.complete else [one for one in self._each if one is not None]
+        return min(given, default=0) < 0
+
+    @cached_property
+    def as_json(self) -> str:
+        """A list of texts in JSON, a fraction as "1/2" in it.
+
+        >>> Numbers((Fraction(1, 2), None)).as_json
+        '["1/2",null]'
+        """
+        if not self.complete:
+            return "[" + ",".join("null" if one is None else f'"{one}"' for one in self._each) + "]"
+        numerators, over = self.scaled
+        shared = map(math.gcd, numerators, repeat(over))
+        parts = ((n // by, over // by) for n, by in zip(numerators, shared, strict=True))
+        return "[" + ",".join(f'"{n}"' if of == 1 else f'"{n}/{of}"' for n, of in parts) + "]"
+
+    def __len__(self) -> int:
+        return len(self.scaled.numerators if "scaled" in self.__dict__ else self._each)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Any, ...]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        return self._each[at]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._each)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Numbers | tuple) and self._each == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._each)
+
+    def __repr__(self) -> str:
+        return repr(self._each)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._each,)
 
 
 def summed(*columns: Scaled) -> Scaled:

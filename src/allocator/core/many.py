@@ -5,11 +5,13 @@ A country has tens of thousands of them, and hardly ever is anything wrong with 
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
+from allocator.core.exact import Frozen
 from allocator.core.parts import LONGEST_ID, LONGEST_TEXT, UNSAFE, Recipient, Text, plain_name, wrong
 from allocator.core.totals import any_total
 
@@ -18,36 +20,6 @@ _BLANKS = [
     "  ", " \n", "\n ", *"\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000",
     *"\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a",
 ]  # fmt: skip
-
-
-class Listed(tuple[Recipient, ...]):
-    """The recipients of a scenario in listed order, with what follows from the list alone.
-
-    Scenarios made of one another share it, so that very many of them look at its names once.
-    """
-
-    @classmethod
-    def of(cls, recipients: Iterable[Recipient]) -> Self:
-        """The list itself where it is one already."""
-        return recipients if isinstance(recipients, cls) else cls(recipients)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (tuple(self),)  # what follows from it is worked out again
-
-    @cached_property
-    def ids(self) -> tuple[str, ...]:
-        """Their ids."""
-        return tuple(recipient.id for recipient in self)
-
-    @cached_property
-    def position(self) -> Mapping[str, int]:
-        """The position of each in the list, by id."""
-        return {id: at for at, id in enumerate(self.ids)}
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """The id by every way to write a recipient; raises ScenarioError as `lookup` does."""
-        return lookup(self)
 
 
 def recipients(
@@ -94,28 +66,65 @@ def _sound(texts: Sequence[str], longest: int) -> bool:
     )
 
 
-def lookup(recipients: Iterable[Recipient]) -> dict[str, str]:
-    """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it.
+class AllRecipients(tuple[Recipient, ...]):
+    """All recipients in listed order.
 
-    Raises ScenarioError where one name stands for two recipients.
+    What is asked of all of them is worked out once, however many scenarios list them.
     """
-    everybody = tuple(recipients)
-    names = [name for r in everybody for name in (r.id, r.name.zh, r.name.en)]
-    ids = [id for r in everybody for id in (r.id,) * 3]
-    for recipient in everybody:
-        if recipient.aliases:
-            names += recipient.aliases
-            ids += [recipient.id] * len(recipient.aliases)
-    plain = plain_names(names)
-    known = dict(zip(plain, ids, strict=True))
-    if list(map(known.__getitem__, plain)) != ids:  # some name stands for two
-        known = {}
-        for recipient in everybody:
-            for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):
-                first = known.setdefault(plain_name(name), recipient.id)
-                if first != recipient.id:
-                    wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
-    return known
+
+    @classmethod
+    def of(cls, recipients: Iterable[Recipient]) -> AllRecipients:
+        """These, with what has been worked out of them."""
+        return recipients if isinstance(recipients, cls) else cls(recipients)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple([recipient.id for recipient in self])
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """The place of each, by id."""
+        return Frozen(zip(self.ids, range(len(self)), strict=True))
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The id by every way to write a recipient (id, either name, alias), as `plain_name` gives it.
+
+        Raises ScenarioError where one name stands for two recipients.
+        """
+        names = [name for r in self for name in (r.id, r.name.zh, r.name.en)]
+        ids = [id for id in self.ids for _ in range(3)]
+        for recipient in self:
+            if recipient.aliases:
+                names += recipient.aliases
+                ids += [recipient.id] * len(recipient.aliases)
+        plain = plain_names(names)
+        known = dict(zip(plain, ids, strict=True))
+        if list(map(known.__getitem__, plain)) != ids:  # some name stands for two
+            known = {}
+            for recipient in self:
+                for name in (recipient.id, recipient.name.zh, recipient.name.en, *recipient.aliases):
+                    first = known.setdefault(plain_name(name), recipient.id)
+                    if first != recipient.id:
+                        wrong("name_ambiguous", "recipients", name=name, first=first, second=recipient.id)
+        return Frozen(known)
+
+    @cached_property
+    def as_json(self) -> str:
+        """Their ids and kinds, a list of pairs in JSON."""
+        return json.dumps([[r.id, r.kind] for r in self], separators=(",", ":"), check_circular=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (tuple(self),)
+
+
+def lookup(recipients: Iterable[Recipient]) -> Mapping[str, str]:
+    """The id by every way to write one of the recipients, as `plain_name` gives it.
+
+    Raises ScenarioError where one name stands for two of them.
+    """
+    return AllRecipients.of(recipients).names
 
 
 def plain_names(names: Sequence[str]) -> list[str]:

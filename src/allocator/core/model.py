@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from allocator.core.checks import amounts_by_id, check
 from allocator.core.columns import Columns
 from allocator.core.corrections import Adjustment, Deduction
-from allocator.core.exact import Frozen, Number, exact, is_decimal, scaled
+from allocator.core.exact import Frozen, Number, Numbers, Scaled, exact, is_decimal, scaled
 from allocator.core.limits import Limit
-from allocator.core.many import Listed
+from allocator.core.many import AllRecipients
 from allocator.core.parts import (
     Earmark,
     Factor,
@@ -79,7 +79,7 @@ class Scenario:
             self,
             title=Text.of(self.title),
             weights=Frozen({f: number_at(w, f"weights.{f}") for f, w in self.weights.items()}),
-            recipients=Listed.of(self.recipients),
+            recipients=AllRecipients.of(self.recipients),
             **{name: tuple(getattr(self, name)) for name in _LISTS},
         )
         for name in ("published", "previous", "issued"):
@@ -92,12 +92,12 @@ class Scenario:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """The recipients' ids, in listed order."""
-        return Listed.of(self.recipients).ids
+        return AllRecipients.of(self.recipients).ids
 
     @cached_property
     def position(self) -> Mapping[str, int]:
         """The position of each recipient in the list, by id."""
-        return Listed.of(self.recipients).position
+        return AllRecipients.of(self.recipients).position
 
     @property
     def reserved(self) -> Number:
@@ -275,7 +275,7 @@ class Scenario:
             return self.columns.numbers(id, tuple(positions))
         return tuple(map(factor.values.__getitem__, positions))
 
-    def scaled(self, id: str, positions: Sequence[int]) -> tuple[Sequence[int], int]:
+    def scaled(self, id: str, positions: Sequence[int]) -> Scaled:
         """The values of one column at these positions as integers over one common denominator."""
         factor = self.factor(id)
         if factor.formula is None and len(positions) == len(factor.values):
@@ -326,7 +326,6 @@ class Scenario:
             "fund": [self.fund.amount, currency, self.fund.unit, self.fund.rounding],
             "method": [self.kind, self.coefficient],
             "weights": self.weights,
-            "factors": {f.id: _factor_content(f) for f in self.factors if f.id in used},
             "reservations": [r.amount for r in self.reservations],
             "earmarks": [
                 [e.recipient, e.amount, e.also_shares, *_set(e, "recipients", "where")] for e in self.earmarks
@@ -351,10 +350,24 @@ class Scenario:
             content["pools"] = [[pool.id, *_set(pool, *_POOL)] for pool in self.pools]
         if self.indicators:
             content["indicators"] = {indicator.id: indicator.parts for indicator in self.indicators}
-        # nothing holds itself, and of a whole country looking for that takes long
-        told = {**plain(content), "recipients": [[r.id, r.kind] for r in self.recipients]}
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), check_circular=False)
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+        def written(value: Any) -> str:
+            # nothing holds itself, and of a whole country looking for that takes long
+            return json.dumps(value, sort_keys=True, separators=(",", ":"), check_circular=False)
+
+        factors = {
+            f.id: f.values.as_json if isinstance(f.values, Numbers) and f.formula is None
+            else written(plain(_factor_content(f)))
+            for f in self.factors if f.id in used
+        }  # fmt: skip
+        parts = {key: written(plain(value)) for key, value in content.items()}
+        parts |= {"recipients": AllRecipients.of(self.recipients).as_json, "factors": _object(factors)}
+        return "sha256:" + hashlib.sha256(_object(parts).encode()).hexdigest()
+
+
+def _object(parts: Mapping[str, str]) -> str:
+    """An object of JSON, its values written already."""
+    return "{" + ",".join(f"{json.dumps(key)}:{parts[key]}" for key in sorted(parts)) + "}"
 
 
 _POOL = (

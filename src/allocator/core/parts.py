@@ -9,12 +9,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Never
 
 from allocator.core.errors import Problem, ScenarioError, within
-from allocator.core.exact import LARGEST, MOST_DECIMALS, Number, TooManyDecimals, exact, scaled
+from allocator.core.exact import (
+    LARGEST,
+    MOST_DECIMALS,
+    Number,
+    Numbers,
+    Scaled,
+    TooManyDecimals,
+    are_exact,
+    exact,
+)
 from allocator.core.totals import is_total
 
 if TYPE_CHECKING:
@@ -186,7 +193,7 @@ class Factor:
     """
 
     id: str
-    values: tuple[Any, ...]
+    values: Sequence[Any]
     name: Text = None  # type: ignore[assignment]  # made from the id where none is given
     unit: Text | None = None
     definition: Text | None = None
@@ -214,13 +221,18 @@ class Factor:
         if self.text:
             self._put_words()
             return
-        put(self, values=tuple(self.values))
-        if not _ordinary(self.values):
+        if not isinstance(self.values, Numbers):
             self._put_exact(column)
+        if self.numbers.negative and not self.signed:
+            row, value = next((row, v) for row, v in enumerate(self.values, 1) if v is not None and v < 0)
+            wrong("cell_negative", "factors", {"entry": row, **column}, value=value)
         self._put_texts()
 
     def _put_exact(self, column: Mapping[str, object]) -> None:
-        """Sets the values as exact numbers; raises ScenarioError for one that is none, or below zero."""
+        """Sets the values as exact numbers; raises ScenarioError for one that is none."""
+        put(self, values=Numbers(self.values))
+        if are_exact(self.values):
+            return
         values: list[Number | None] = []
         for row, value in enumerate(self.values):
             try:
@@ -229,25 +241,25 @@ class Factor:
                 wrong("cell_decimals", "factors", {"entry": row + 1, **column}, value=brief(value))
             except ValueError:
                 wrong("cell_number", "factors", {"entry": row + 1, **column}, value=brief(value))
-        for row, number in enumerate(values):
-            if number is not None and number < 0 and not self.signed:
-                wrong("cell_negative", "factors", {"entry": row + 1, **column}, value=number)
-        put(self, values=tuple(values))
+        put(self, values=Numbers(values))
 
-    @cached_property
+    @property
+    def numbers(self) -> Numbers:
+        """The values of a column that is not of text."""
+        assert isinstance(self.values, Numbers)
+        return self.values
+
+    @property
     def complete(self) -> bool:
         """True for a column of data in which every value is given."""
-        return self.formula is None and not any(value is None for value in self.values)
+        if self.text:
+            return not any(value is None for value in self.values)
+        return self.formula is None and self.numbers.complete
 
-    @cached_property
-    def counts(self) -> bool:
-        """True where some value is not zero."""
-        return any(self.values)
-
-    @cached_property
-    def scaled(self) -> tuple[Sequence[int], int]:
+    @property
+    def scaled(self) -> Scaled:
         """All values, where each is given, as integers over one common denominator."""
-        return scaled(self.values)
+        return self.numbers.scaled
 
     def _put_texts(self) -> None:
         put(self, name=Text(self.id) if self.name is None else Text.of(self.name))
@@ -268,22 +280,6 @@ class Factor:
             words.append(word or None)
         put(self, values=tuple(words))
         self._put_texts()
-
-
-def _ordinary(values: Sequence[Any]) -> bool:
-    """True for what nearly all columns are: exact numbers already, none below zero, or not given."""
-    if not {int, Fraction, type(None)}.issuperset(map(type, values)):
-        return False
-    whole = [value for value in values if type(value) is int]
-    pairs = [value.as_integer_ratio() for value in values if type(value) is Fraction]
-    numerators = [*whole, *(numerator for numerator, _ in pairs)]
-    if not numerators:
-        return True
-    return (
-        min(numerators) >= 0
-        and max(numerators) < LARGEST
-        and min((denominator for _, denominator in pairs), default=2) > 1
-    )
 
 
 @dataclass(frozen=True)

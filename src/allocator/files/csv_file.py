@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from allocator.files.parsing import Row, headed, read_bytes, wrong
+from allocator.files.parsing import Body, Row, headed, read_bytes, wrong
 
 MOST_ROWS = 300_000  # in one file of a scenario: enough for a remark on every cell of the largest
 MOST_COLUMNS = 16_384  # as many as Excel has
@@ -31,9 +31,33 @@ class _Wide(Exception):
     """Raised where a table has too many rows or columns."""
 
 
-def read_csv(path: Path) -> tuple[list[str], list[Row]]:
-    """The header and the rows of a CSV file, each with its row number; blank rows are skipped."""
-    return headed(path, csv_lines(path, read_bytes(path)))
+def read_csv(path: Path) -> tuple[list[str], Body]:
+    """The header and the rows of a CSV file, with their row numbers; blank rows are skipped.
+
+    Raises ScenarioError where the content is not CSV, too large, or no table.
+    """
+    content = read_bytes(path)
+    header, *columns = _ordinary(path, content) or ([],)
+    if header:
+        return header, Body(range(2, len(columns[0]) + 2), columns)
+    header, rows = headed(path, csv_lines(path, content))
+    return header, Body.of(rows, len(header))
+
+
+def _ordinary(path: Path, content: bytes) -> list[list[str]] | None:
+    """The header and the columns of what most files are; None where anything has to be looked at by the row.
+
+    Nothing is blank in the header or in a whole row, nothing in the header twice, and no row too long.
+    """
+    columns = csv_columns(content, file=path)
+    if not columns or not 2 <= len(columns[0]) <= MOST_ROWS or len(columns) > MOST_COLUMNS:
+        return None
+    if not _tidy(content):
+        columns = [list(map(str.strip, column)) for column in columns]
+    header = [column.pop(0) for column in columns]
+    if "" in header or len(set(header)) < len(header) or all("" in column for column in columns):
+        return None
+    return [header, *columns]
 
 
 def csv_lines(
@@ -51,7 +75,7 @@ def csv_lines(
     text = _Lines(file, content, mark=mark)
     rows: list[Row] = []
     number = cells = 0
-    tidy = content.isascii() and not any(blank in content for blank in _BLANKS)
+    tidy = _tidy(content)
     most_cells = _most_cells(most_rows) if most_cells is None else most_cells
     lines = text.rows(csv.reader(text, strict=True, delimiter=mark))
     ended = broken = False
@@ -84,7 +108,7 @@ def csv_lines(
     return rows
 
 
-def csv_columns(content: bytes, most_rows: int = MOST_ROWS) -> list[list[str]] | None:
+def csv_columns(content: bytes, most_rows: int = MOST_ROWS, file: Path | str = "") -> list[list[str]] | None:
     """The columns of CSV as written, headings first; None where it is not CSV, has too many cells, or a line
     is not as long as the first.
 
@@ -96,7 +120,7 @@ def csv_columns(content: bytes, most_rows: int = MOST_ROWS) -> list[list[str]] |
     """
     columns: list[list[str]] = []
     try:
-        text = _Lines("", content, _BATCH * 300)
+        text = _Lines(file, content, _BATCH * 300)
         reader = csv.reader(text, strict=True)
         while rows := list(itertools.islice(reader, _BATCH)):
             text.commas = 0
@@ -148,6 +172,11 @@ def ragged_columns(
     except _Wide:
         wrong(file, "sheet_large", rows=most_rows, columns=most_columns)
     return columns, lengths
+
+
+def _tidy(content: bytes) -> bool:
+    """True where no cell begins or ends with blanks."""
+    return content.isascii() and not any(blank in content for blank in _BLANKS)
 
 
 def _most_cells(most_rows: int) -> int:

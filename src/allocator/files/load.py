@@ -10,22 +10,24 @@ from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Recipient
 from allocator.files.scenario.load import read_scenario, register_files
+from allocator.files.scenario.once import Once
 from allocator.files.scenario.tables import read_recipients
 
 if TYPE_CHECKING:
     from allocator.analysis.projects import Counted
 
 
-def load_scenario(path: str | Path) -> Scenario:
+def load_scenario(path: str | Path, once: Once | None = None) -> Scenario:
     """The scenario in a TOML file, with what it extends and the files that it names.
 
-    The format: docs/scenario-format.md.  Every file must lie in the folder of this one or below.  Raises
+    The format: docs/scenario-format.md.  Every file must lie in the folder of this one or below.  Whoever
+    loads several hands the same ``once`` to all, so that data which they share is read once.  Raises
     ScenarioError with a sentence for each problem found.
 
     >>> load_scenario("scenarios/luzhou-2023/equal-weights.toml").weights["tax"]
     25
     """
-    return read_scenario(path, _values)
+    return read_scenario(path, _values, Once() if once is None else once)
 
 
 def load_counted(path: str | Path) -> Counted | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import re
 import stat
 import tomllib
@@ -11,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
+from itertools import repeat
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Never
+from typing import Any, NamedTuple, Never
 
 from allocator.core.errors import Problem, ScenarioError
-from allocator.core.exact import MOST_DECIMALS, Number, TooManyDecimals, exact
+from allocator.core.exact import MOST_DECIMALS, Number, Scaled, TooManyDecimals, exact
 
 LARGEST_FILE_MB = 10
 LARGEST_TOML_MB = 1
@@ -170,6 +172,29 @@ def _wrong_toml(path: Path, text: str, reason: str) -> Never:
 Row = tuple[int, list[str]]
 
 
+class Body(NamedTuple):
+    """The rows below a header column by column, with their numbers in the file."""
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[str]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], width: int) -> Body:
+        """Rows that are all as wide as the header."""
+        columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * width
+        return cls([number for number, _ in rows], columns)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Row by row."""
+        return list(zip(self.numbers, map(list, zip(*self.columns, strict=True)), strict=True))
+
+    def at(self, places: Sequence[int]) -> Body:
+        """Some of the rows."""
+        columns = [[column[at] for at in places] for column in self.columns]
+        return Body([self.numbers[at] for at in places], columns)
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Switches garbage collection off meanwhile: with millions of cells it takes most of the time."""
@@ -214,7 +239,6 @@ def headed(file: Path | str, lines: list[Row], *, may_be_empty: bool = False) ->
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
 _TENS = [10**decimals for decimals in range(31)]
-_ORDINARY = frozenset("0123456789.,")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?|[0-9]+:[0-9]{2}(:[0-9.]+)?")
@@ -286,31 +310,52 @@ def cell_numbers(cells: Sequence[str]) -> list[Number | str]:
     >>> cell_numbers(["12", "0.50"]), cell_numbers(["12", "5%"])
     ([12, Fraction(1, 2)], [12, 'cell_percent'])
     """
-    parts = digits(cells)
-    if parts is None:
-        return list(map(cell_number, cells))
-    return [
-        Fraction(number, _TENS[decimals]) if number % _TENS[decimals] else number // _TENS[decimals]
-        for number, decimals in parts
-    ]
+    column = scaled_cells(cells)
+    return list(map(cell_number, cells)) if column is None else list(column.numbers)
 
 
-def digits(cells: Sequence[str]) -> list[tuple[int, int]] | None:
-    """The digits of each cell as a whole number and the number of decimals; None where one is not ordinary.
+def scaled_cells(cells: Sequence[str]) -> Scaled | None:
+    """The numbers of `cell_numbers` over the least common denominator; None where a cell is not ordinary.
+
+    >>> scaled_cells(["12", "0.50"]), scaled_cells(["12", "5%"])
+    (Scaled(numerators=[24, 1], over=2), None)
+    """
+    found = digits(cells)
+    if found is None:
+        return None
+    numbers, decimals = found
+    most = max(decimals, default=0)
+    if min(decimals, default=0) < most:
+        numbers = [n * _TENS[most - places] for n, places in zip(numbers, decimals, strict=True)]
+    shared = math.gcd(_TENS[most], *numbers)
+    if shared > 1:
+        numbers = [n // shared for n in numbers]
+    return Scaled(numbers, _TENS[most] // shared)
+
+
+def digits(cells: Sequence[str]) -> tuple[list[int], list[int]] | None:
+    """The digits of each cell as a whole number, and the number of its decimals.
+
+    None where a cell is not ordinary.
 
     >>> digits(["12", "0.50"]), digits(["12", "5%"])
-    ([(12, 0), (50, 2)], None)
+    (([12, 50], [0, 2]), None)
     """
     text = ",".join(("", *cells, ""))
-    if not _ORDINARY.issuperset(text) or text.count(",") != len(cells) + 1:
+    if text.encode("ascii", "replace").translate(None, b"0123456789.,") or text.count(",") != len(cells) + 1:
         return None
-    if ",," in text or ".," in text or ",." in text or max(map(len, cells), default=0) > 30:
+    lengths = list(map(len, cells))
+    if ",," in text or ".," in text or ",." in text or max(lengths, default=0) > 30:
         return None
-    try:
-        parts = [cell.partition(".") for cell in cells]
-        return [(int(whole + decimals), len(decimals)) for whole, _, decimals in parts]
-    except ValueError:  # two points
+    if not cells:
+        return [], []
+    points = list(map(str.find, cells, repeat("."))) if "." in text else []
+    if text.count(".") != len(points) - points.count(-1):  # two points in one
         return None
+    numbers = list(map(int, text[1:-1].replace(".", "").split(",")))
+    if not points:
+        return numbers, [0] * len(numbers)
+    return numbers, [0 if at < 0 else length - 1 - at for length, at in zip(lengths, points, strict=True)]
 
 
 def signed_number(cell: str) -> Number | str:

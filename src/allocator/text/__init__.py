@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -123,6 +124,11 @@ class Phrasebook:
         A plain string is the same for every reader.
         """
         return named if isinstance(named, str) else str(getattr(named, self.language, named.en))
+
+    def texts(self, named: Iterable[Any]) -> list[str]:
+        """The names of very many recipients, as `text` gives them."""
+        of = self.language if self.language in LANGUAGES[:2] else LANGUAGES[1]
+        return list(map(attrgetter(of), named))
 
     def show(self, value: object) -> str:
         """A detail as text: names in the reader's language, numbers grouped as it does, lists joined.
@@ -277,11 +283,11 @@ class Phrasebook:
         return self.say("money.ten_thousand") if scale == 10_000 else self.say("money.one")
 
 
-def _units(numerators: Sequence[int], over: int, size: int) -> list[int]:
+def _units(numerators: Sequence[int], over: int, size: int) -> Sequence[int]:
     """Numbers over a denominator in units of 1/size, halves to even: in integers, as all figures are."""
     if size % over == 0:
         by = size // over
-        return [n * by for n in numerators]
+        return numerators if by == 1 else [n * by for n in numerators]
     halves, found = 2 * size, []
     for n in numerators:
         unit, left = divmod(n * halves, over)  # twice the number of units, and something more

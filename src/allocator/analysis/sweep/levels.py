@@ -1,8 +1,8 @@
 """Exact quantiles: the least amount that at least so many of the draws do not exceed.
 
 Where there are few units they follow from how often each amount occurs.  Else all draws of some recipients at
-a time are worked out again and counted in cells: once a draw's cut is known, the amount of a recipient needs nothing of
-the others, so that this is cheap; only noise is drawn anew for all.
+a time are worked out again and counted in cells: once a draw's cut is known, the amount of a recipient needs
+nothing of the others, so that this is cheap; only noise is drawn anew for all.
 """
 
 from __future__ import annotations

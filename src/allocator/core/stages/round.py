@@ -10,8 +10,6 @@ undistributed 未分配, until a reservation or adjustments use it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
-from operator import floordiv, mul, sub
 
 
 def whole_units(amounts: Sequence[int], over: int, total: int, rounding: str) -> tuple[list[int], list[int]]:
@@ -48,8 +46,8 @@ def largest_remainder(amounts: Sequence[int], over: int, total: int) -> tuple[li
     >>> largest_remainder([1, 1, 1], 3, 1)
     ([1, 0, 0], [0, 1, 2])
     """
-    units = list(map(floordiv, amounts, repeat(over)))
-    remainders = list(map(sub, amounts, map(mul, units, repeat(over))))
+    units = [amount // over for amount in amounts]
+    remainders = [amount % over for amount in amounts]
     short = total - sum(units)
     if not short:
         return units, []

@@ -105,14 +105,14 @@ def read_known(path: str | Path, scenario: Scenario) -> tuple[Known, ...]:
     A blank low or high is none; `of` may be left out.  Raises ScenarioError with a sentence for each problem.
     """
     path = Path(path)
-    header, rows = read_csv(path)
+    header, body = read_csv(path)
     need(path, header, ("recipient", "factor"), _COLUMNS)
-    if len(rows) > MOST_FACTS:
+    if len(body.numbers) > MOST_FACTS:
         wrong(path, "reading_many", most=MOST_FACTS)
     find = Finder(scenario.recipients)
     facts: list[Known] = []
     problems: list[Problem] = []
-    for number, row in rows:
+    for number, row in body.rows:
         cells = dict(zip(header, row, strict=True))
         ends: dict[str, Any] = {}
         here = len(problems)

@@ -237,7 +237,7 @@ def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit
         codes, texts = distinct(cells.columns[years[year]])
         filled = digits([text for text in texts if text])
         if filled is not None:
-            each = iter(filled)
+            each = zip(*filled, strict=True)
             read[year] = codes, [next(each) if text else None for text in texts]
             continue
         numbers: list[tuple[int, int] | None] = []

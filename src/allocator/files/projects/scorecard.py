@@ -10,7 +10,7 @@ from allocator.core.exact import Number
 from allocator.core.many import lookup
 from allocator.core.parts import Recipient, Text, plain_name
 from allocator.core.statement import Statement
-from allocator.files.parsing import MOST_PROBLEMS
+from allocator.files.parsing import MOST_PROBLEMS, Body
 from allocator.files.projects.columns import by_names, headings
 from allocator.files.scenario.tables import Finder, read_columns
 from allocator.files.sheets.columns import Cells
@@ -50,10 +50,14 @@ def read_activities(
     ]
     statements = [*cells.statements]
     _match(rows, whose, recipients, cells.file, statements)
-    read = read_columns(cells.file, [header[at] for at in keep], rows, Finder(tuple(recipients)))
+    find, header_kept = Finder(recipients), [header[at] for at in keep]
+    read = read_columns(cells.file, header_kept, Body.of(rows, len(keep)), find)
     if said is not None:
         said += statements
-    return {column: read[header[places[column]]] for column in dict.fromkeys(i.column for i in rules.points)}
+    wanted = dict.fromkeys(item.column for item in rules.points)
+    return {
+        column: dict(zip(find.recipients.ids, read[header[places[column]]], strict=True)) for column in wanted
+    }
 
 
 def _form(rules: Rules) -> Form:

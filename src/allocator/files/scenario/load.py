@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from allocator.core.corrections import Adjustment, Deduction
 from allocator.core.errors import Problem, ScenarioError, within
-from allocator.core.exact import Number, plain
+from allocator.core.exact import Number, Numbers, plain
 from allocator.core.limits import Limit
 from allocator.core.model import Scenario
 from allocator.core.naming import guess
 from allocator.core.parts import Earmark, Factor, Fund, Party, Recipient, Reservation, Use
 from allocator.core.pools import REST, Indicator, Pool
 from allocator.files.csv_file import read_csv
-from allocator.files.parsing import MOST_PROBLEMS, Row, path_next_to, uncollected, wrong
+from allocator.files.parsing import MOST_PROBLEMS, Body, path_next_to, uncollected, wrong
 from allocator.files.scenario import fields, keys, schema
 from allocator.files.scenario.chain import Origins, read_chain
+from allocator.files.scenario.once import Once
 from allocator.files.scenario.placing import in_rows
 from allocator.files.scenario.tables import (
     Finder,
@@ -38,11 +40,11 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-def read_scenario(path: str | Path, count: Count) -> Scenario:
+def read_scenario(path: str | Path, count: Count, once: Once) -> Scenario:
     """The scenario in a TOML file, with what it extends and the CSV files that it names.
 
-    ``count`` works factor values out of the register that a scenario may name instead of them.  Raises
-    ScenarioError with a sentence for each problem found.
+    ``count`` works factor values out of the register that a scenario may name instead of them; ``once``
+    remembers what CSV files say.  Raises ScenarioError with a sentence for each problem found.
     """
     path = Path(path)
     content, origins = read_chain(path)
@@ -53,7 +55,7 @@ def read_scenario(path: str | Path, count: Count) -> Scenario:
         made_of = origins.of("data.projects" if table.data.projects else "data.factors")
         own = [id for id in table.factor if origins.of(f"factor.{id}") in (path, made_of)]
         with uncollected():
-            return _scenario(table, named, own, count)
+            return _scenario(table, named, own, count, once)
     except ScenarioError as error:
         names = {role: str(file) for role, file in named.items()}
         names.setdefault("factors", names.get("projects", ""))
@@ -129,21 +131,20 @@ def _check_fractions(table: schema.ScenarioTable, origins: Origins) -> None:
 
 
 def _scenario(
-    table: schema.ScenarioTable, files: Mapping[str, Path], own: Iterable[str], count: Count
+    table: schema.ScenarioTable, files: Mapping[str, Path], own: Iterable[str], count: Count, once: Once
 ) -> Scenario:
     """The Scenario; ``own`` are the factor tables written with the data or in the file itself.
 
     One that is only inherited may describe a column that this scenario's data no longer has.
     """
-    header: list[str] = []
-    rows: list[Row] = []
-    if "projects" in files:
-        recipients = read_recipients(files["recipients"])
+    read = cache(lambda: _read_factors(files["factors"]))
+    listing = files.get("recipients") or files["factors"]
+    if "projects" not in files:
+        once(lambda: read()[0], "header", [files["factors"]])
+    if "recipients" in files:
+        recipients = once(lambda: read_recipients(listing), "recipients", [listing])
     else:
-        header, rows = read_csv(files["factors"])
-        need(files["factors"], header, ("recipient",))
-        listed = "recipients" not in files
-        recipients = listed_recipients(rows, header) if listed else read_recipients(files["recipients"])
+        recipients = once(lambda: listed_recipients(*read()), "listed", [listing])
     find = Finder(recipients)
     earmarks = _entries("earmark", table.earmark, lambda e: _earmark(e, find))
     limits = _entries(
@@ -151,18 +152,21 @@ def _scenario(
         table.limit,
         lambda e: _limit(e, find),
     )
-    columns: Mapping[str, Mapping[str, Number | str]]
+    columns: Mapping[str, Sequence[Any]]
     if "projects" in files:
-        columns = count(files, recipients)
+        counted = count(files, recipients)
+        columns = {id: tuple(map(values.get, recipients.ids)) for id, values in counted.items()}
     else:
-        columns = read_columns(
-            files["factors"],
-            header,
-            rows,
-            find,
-            optional=_set_apart(earmarks, recipients),
-            texts=[id for id, described in table.factor.items() if described.text],
-            lenient=table.format > 1,
+        apart = frozenset(_set_apart(earmarks, recipients))
+        texts = frozenset(id for id, described in table.factor.items() if described.text)
+        lenient = table.format > 1
+        columns = once(
+            lambda: read_columns(
+                files["factors"], *read(), find, optional=apart, texts=texts, lenient=lenient
+            ),
+            "columns",
+            [files["factors"], listing],
+            (apart, texts, lenient),
         )
     formulas = [id for id, described in table.factor.items() if described.formula is not None]
     for id in own:
@@ -178,23 +182,30 @@ def _scenario(
             )
     currency = table.fund.currency or ""  # blank where it is not money that is shared out
     described = {id: _described(item) for id, item in table.factor.items()}
-    ids = [recipient.id for recipient in recipients]
     try:
         factors = (
             *(
                 Factor(
                     id,
-                    tuple(map(values.get, ids)),
+                    values,
                     **described.get(id, {}),
-                    signed=table.format > 1 and _negative(values.values()),
+                    signed=table.format > 1 and _negative(values),
                 )
                 for id, values in columns.items()
             ),
             *(Factor(id, (), **described[id]) for id in formulas),
         )
     except ScenarioError as error:
-        at = header.index("recipient") if rows else 0
-        raise in_rows(error, rows, at, find.names, ids) from None
+        header, body = ([""], Body((), ((),))) if "projects" in files else read()
+        at = header.index("recipient") if "recipient" in header else 0
+        raise in_rows(error, body.rows, at, find.names, recipients.ids) from None
+
+    def amounts(role: str) -> Mapping[str, Number] | None:
+        if role not in files:
+            return None
+        file = files[role]
+        return once(lambda: read_amounts(file, find, currency), "amounts", [file, listing], currency)
+
     return Scenario(
         title=table.title,
         fund=_fund(table, find),
@@ -204,15 +215,21 @@ def _scenario(
         reservations=_entries("reservation", table.reservation, lambda e: Reservation(e.name, e.amount)),
         earmarks=earmarks,
         limits=limits,
-        published=read_amounts(files["published"], find, currency) if "published" in files else None,
-        previous=read_amounts(files["previous"], find, currency) if "previous" in files else None,
+        published=amounts("published"),
+        previous=amounts("previous"),
         provenance=read_provenance(files["provenance"], find, columns) if "provenance" in files else (),
         uses=_entries("use", table.use, lambda e: Use(e.name, e.amount)),
-        issued=read_amounts(files["issued"], find, currency) if "issued" in files else None,
+        issued=amounts("issued"),
         deductions=_entries("deduction", table.deduction, lambda e: _deduction(e, find)),
         adjustments=_entries("adjustment", table.adjustment, lambda e: _adjustment(e, table, find)),
         indicators=tuple(Indicator(id, **vars(item)) for id, item in table.indicator.items()),
     )
+
+
+def _read_factors(file: Path) -> tuple[list[str], Body]:
+    header, body = read_csv(file)
+    need(file, header, ("recipient",))
+    return header, body
 
 
 def _rule(table: schema.ScenarioTable, find: Finder) -> dict[str, Any]:
@@ -318,8 +335,10 @@ def _set_apart(earmarks: Iterable[Earmark], recipients: Iterable[Recipient]) -> 
     return apart
 
 
-def _negative(values: Iterable[Number | str]) -> bool:
-    return any(not isinstance(value, str) and value < 0 for value in values)
+def _negative(values: Sequence[Any]) -> bool:
+    if isinstance(values, Numbers):
+        return values.negative
+    return any(isinstance(value, int | Fraction) and value < 0 for value in values)
 
 
 def _described(table: schema.FactorTable) -> dict[str, Any]:

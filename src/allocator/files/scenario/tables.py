@@ -10,8 +10,8 @@ from typing import Any
 
 from allocator.core import many
 from allocator.core.errors import Problem, ScenarioError, within
-from allocator.core.exact import Number, plain
-from allocator.core.many import lookup, plain_names
+from allocator.core.exact import Frozen, Number, Numbers, plain
+from allocator.core.many import AllRecipients, plain_names
 from allocator.core.naming import Names, guess, names_of, unknown_recipient
 from allocator.core.parts import (
     AMOUNT_UNITS,
@@ -25,10 +25,12 @@ from allocator.core.provenance import Provenance
 from allocator.files.csv_file import read_csv
 from allocator.files.parsing import (
     MOST_PROBLEMS,
+    Body,
     Row,
     cell_number,
     cell_numbers,
     is_error_cell,
+    scaled_cells,
     signed_number,
     wrong,
 )
@@ -37,9 +39,9 @@ from allocator.files.parsing import (
 class Finder:
     """Finds recipients by any of their names, and collects the problems of a file's rows."""
 
-    def __init__(self, recipients: tuple[Recipient, ...]) -> None:
-        self.recipients = recipients
-        self.names = lookup(recipients)
+    def __init__(self, recipients: Iterable[Recipient]) -> None:
+        self.recipients = AllRecipients.of(recipients)
+        self.names = self.recipients.names
 
     @cached_property
     def written(self) -> Names:
@@ -65,34 +67,40 @@ class Finder:
                 return found
         return list(map(self.names.get, plain_names(written)))
 
-    def rows(
-        self, file: Path | str, rows: Iterable[Row], column: int, optional: Iterable[str] = ()
-    ) -> tuple[list[tuple[int, str, list[str]]], list[Problem]]:
-        """Each row with its recipient's id; blank, unknown, double and missing recipients as problems."""
-        found: dict[str, tuple[int, str, list[str]]] = {}
+    def found(
+        self, file: Path | str, body: Body, column: int, optional: Iterable[str] = ()
+    ) -> tuple[list[str], Body, list[Problem]]:
+        """The rows with a recipient and its id; blank, unknown, double and missing recipients as problems."""
+        written = body.columns[column]
+        found = self._ids(written)
+        ids = [id for id in found if id is not None]
         problems: list[Problem] = []
-        lines = list(rows)
-        written = [row[column] for _, row in lines]
-        ids = self._ids(written)
-        for (number, row), name, id in zip(lines, written, ids, strict=True):
-            if id is not None and name and id not in found:
-                found[id] = number, id, row
-                continue
-            if len(problems) >= MOST_PROBLEMS:
-                break
-            at = {"row": number, "column": "recipient"}
-            if not name:
-                problems.append(Problem("recipient_blank", {}, str(file), at))
-            elif id is None:
-                problems.append(unknown_recipient(name, self.written).within(file, **at))
-            else:
-                problems.append(Problem("recipient_twice", {"name": name}, str(file), at))
-        there = {*found, *optional}
-        missing = [r.name for r in self.recipients if r.id not in there]
-        if missing and not problems:
-            details = {"names": missing[:10], "count": len(missing)}
-            problems.append(Problem("recipient_missing", details, str(file)))
-        return list(found.values()), problems
+        if len(ids) < len(found) or len(set(ids)) < len(ids) or "" in written:
+            places: dict[str, int] = {}
+            for at, (number, name, id) in enumerate(zip(body.numbers, written, found, strict=True)):
+                if id is not None and name and id not in places:
+                    places[id] = at
+                    continue
+                if len(problems) >= MOST_PROBLEMS:
+                    break
+                problems.append(self._problem(file, number, name, id))
+            ids, body = list(places), body.at(list(places.values()))
+        if len(ids) < len(self.recipients) and not problems:
+            there = {*ids, *optional}
+            missing = [r.name for r in self.recipients if r.id not in there]
+            if missing:
+                details = {"names": missing[:10], "count": len(missing)}
+                problems.append(Problem("recipient_missing", details, str(file)))
+        return ids, body, problems
+
+    def _problem(self, file: Path | str, number: int, name: str, id: str | None) -> Problem:
+        """The sentence on a row whose recipient is blank, not known, or has a row already."""
+        at = {"row": number, "column": "recipient"}
+        if not name:
+            return Problem("recipient_blank", {}, str(file), at)
+        if id is None:
+            return unknown_recipient(name, self.written).within(file, **at)
+        return Problem("recipient_twice", {"name": name}, str(file), at)
 
 
 def need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[str] | None = None) -> None:
@@ -112,22 +120,26 @@ def need(file: Path, header: list[str], columns: Iterable[str], known: Iterable[
 _RECIPIENT_COLUMNS = ("recipient", "name_zh", "name_en", "kind", "aliases")
 
 
-def read_recipients(file: Path) -> tuple[Recipient, ...]:
+def read_recipients(file: Path) -> AllRecipients:
     """The recipients in the order of their file.
 
     Raises ScenarioError with a sentence for each problem.
     """
-    header, rows = read_csv(file)
+    header, body = read_csv(file)
     need(file, header, ("recipient",), _RECIPIENT_COLUMNS)
-    ids, zh, en, kinds, others = (_column(name, header, rows) for name in _RECIPIENT_COLUMNS)
-    named = [(a or b or id, b or a or id) for id, a, b in zip(ids, zh, en, strict=True)]
-    zh, en = [a for a, _ in named], [b for _, b in named]
+    columns = dict(zip(header, body.columns, strict=True))
+    blank = [""] * len(body.numbers)
+    ids, zh, en, kinds, others = (columns.get(name, blank) for name in _RECIPIENT_COLUMNS)
+    if not (all(zh) and all(en)):
+        pairs = zip(ids, zh, en, strict=True)
+        zh, en = zip(*((a or b or id, b or a or id) for id, a, b in pairs), strict=True)
     made = None if any(others) or len(set(ids)) < len(ids) else many.recipients(ids, zh, en, kinds)
     if made is not None:
-        return tuple(made)
+        return AllRecipients(made)
     recipients: dict[str, Recipient] = {}
     problems: list[Problem] = []
-    for (number, _), id, name, kind, other in zip(rows, ids, named, kinds, others, strict=True):
+    rows = zip(body.numbers, ids, zh, en, kinds, others, strict=True)
+    for number, id, chinese, english, kind, other in rows:
         at = {"row": number}
         if not id:
             problems.append(Problem("recipient_blank", {}, str(file), at))
@@ -138,62 +150,58 @@ def read_recipients(file: Path) -> tuple[Recipient, ...]:
         written = other.replace("；", ";").split(";") if other else ()
         aliases = tuple(alias for alias in map(str.strip, written) if alias)
         try:
-            recipient = Recipient(id, Text(*name), kind, aliases)
+            recipient = Recipient(id, Text(chinese, english), kind, aliases)
         except ScenarioError as error:
             problems.extend(error.within(file, **at).problems)
         else:
             recipients[recipient.id] = recipient
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
-    return tuple(recipients.values())
+    return AllRecipients(recipients.values())
 
 
-def _column(name: str, header: Sequence[str], rows: Iterable[Row]) -> list[str]:
-    """The cells of a column, blank where there is no such column."""
-    if name not in header:
-        return [""] * len(list(rows))
-    at = header.index(name)
-    return [row[at] for _, row in rows]
-
-
-def listed_recipients(rows: list[Row], header: list[str]) -> tuple[Recipient, ...]:
-    """The recipients of a scenario without a file of them: the rows of the factor data.
+def listed_recipients(header: Sequence[str], body: Body) -> AllRecipients:
+    """The recipients of a scenario without a file of them: those of the factor data.
 
     Raises ScenarioError with a sentence for each problem.
     """
-    column = header.index("recipient")
     recipients: dict[str, Recipient] = {}
-    for number, row in rows:
+    for number, name in zip(body.numbers, body.columns[header.index("recipient")], strict=True):
         at = {"row": number, "column": "recipient"}
-        if not row[column]:
+        if not name:
             raise ScenarioError(Problem("recipient_blank", at=at, part="factors"))
-        if row[column] in recipients:
-            raise ScenarioError(Problem("recipient_twice", {"name": row[column]}, at=at, part="factors"))
+        if name in recipients:
+            raise ScenarioError(Problem("recipient_twice", {"name": name}, at=at, part="factors"))
         with within(**at):
-            recipients[row[column]] = Recipient(row[column])
-    return tuple(recipients.values())
+            recipients[name] = Recipient(name)
+    return AllRecipients(recipients.values())
 
 
 def read_columns(
     file: Path | str,
-    header: list[str],
-    rows: list[Row],
+    header: Sequence[str],
+    body: Body,
     find: Finder,
     optional: Iterable[str] = (),
     blank: frozenset[tuple[int, str]] | set[tuple[int, str]] = frozenset(),
     texts: Iterable[str] = (),
     lenient: bool = False,
-) -> dict[str, dict[str, Any]]:
-    """The factor data: column, then recipient, then value (a number, in a column of ``texts`` a text).
+) -> dict[str, Sequence[Any]]:
+    """The factor data: a column's values (numbers, in a column of ``texts`` texts) in listed order.
 
     ``optional`` are the recipients that may have no row, ``blank`` the cells (row number, column) that may
-    stay blank; ``lenient`` reading takes any blank and any value below zero, which are then refused where
-    they are needed.  Raises ScenarioError with a sentence for each problem.
+    stay blank: None stands for both; ``lenient`` reading takes any blank and any value below zero, which are
+    then refused where they are needed.  Raises ScenarioError with a sentence for each problem.
     """
     at_recipient = header.index("recipient")
-    found, problems = find.rows(file, rows, at_recipient, optional)
-    columns: dict[str, dict[str, Any]] = {}
-    words, ids = set(texts), [id for _, id, _ in found]
+    ids, body, problems = find.found(file, body, at_recipient, optional)
+    listed = find.recipients.ids
+    if ids != [*listed]:
+        places = dict(zip(ids, range(len(ids)), strict=True))
+        ids = [id for id in listed if id in places]
+        body = body.at([places[id] for id in ids])
+    columns: dict[str, Sequence[Any]] = {}
+    words = set(texts)
     read = signed_number if lenient else cell_number
     for position, column in enumerate(header):
         if position == at_recipient:
@@ -202,27 +210,29 @@ def read_columns(
             check_id(column, "factors")
         except ScenarioError as error:
             problems.extend(error.within(file, row=1).problems)
-        values = columns.setdefault(column, {})
-        if column not in words:
-            made = cell_numbers([row[position] for _, _, row in found])
-            if not any(isinstance(value, str) for value in made):
-                values.update(zip(ids, made, strict=True))
-                continue
-        for number, id, row in found:
+        cells = body.columns[position]
+        ordinary = None if column in words else scaled_cells(cells)
+        if ordinary is not None and len(ids) == len(listed):
+            columns[column] = Numbers.of(ordinary)
+            continue
+        values: dict[str, Any] = {}
+        for number, id, cell in zip(body.numbers, ids, cells, strict=True):
             at = {"row": number, "column": column}
             if column in words:
-                if is_error_cell(row[position]):
-                    problems.append(Problem("cell_error", {"value": row[position]}, str(file), at))
-                elif row[position]:
-                    values[id] = row[position]
+                if is_error_cell(cell):
+                    problems.append(Problem("cell_error", {"value": cell}, str(file), at))
+                elif cell:
+                    values[id] = cell
                 continue
-            value = read(row[position])
+            value = read(cell)
             if isinstance(value, str):
                 if value == "cell_empty" and (lenient or (number, column) in blank):
                     continue
-                problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
+                problems.append(Problem(value, {"value": cell[:40]}, str(file), at))
             else:
                 values[id] = value
+        made = map(values.get, listed)
+        columns[column] = tuple(made) if column in words else Numbers(made)
     if problems:
         raise ScenarioError(sorted(problems, key=lambda p: p.at.get("row", 0))[:MOST_PROBLEMS])  # type: ignore[arg-type,return-value]
     return columns
@@ -234,7 +244,7 @@ def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
     ``currency`` is blank where it is not money that is shared out.  Raises ScenarioError with a sentence for
     each problem.
     """
-    header, rows = read_csv(file)
+    header, body = read_csv(file)
     need(file, header, ("recipient",))
     others = [name for name in header if name != "recipient"]
     if len(others) != 1 or not plain_name(others[0]).startswith(("amount", "金额")):
@@ -249,32 +259,34 @@ def read_amounts(file: Path, find: Finder, currency: str) -> dict[str, Number]:
     if unit and currency != "CNY":
         key = "unit_currency" if currency else "unit_of"
         wrong(file, key, {"row": 1}, value=others[0], currency=currency)
-    return amount_column(file, header, rows, find, others[0], AMOUNT_UNITS[unit])
+    return amount_column(file, header, body, find, others[0], AMOUNT_UNITS[unit])
 
 
 def amount_column(
-    file: Path | str, header: list[str], rows: list[Row], find: Finder, column: str, unit: int
+    file: Path | str, header: Sequence[str], body: Body, find: Finder, column: str, unit: int
 ) -> dict[str, Number]:
     """The amounts of one column by recipient, times the unit that they are in.
 
     Raises ScenarioError with a sentence for each problem.
     """
-    position = header.index(column)
-    found, problems = find.rows(file, rows, header.index("recipient"))
-    amounts: dict[str, Number] = {}
-    values = cell_numbers([row[position] for _, _, row in found])
-    for (number, id, row), value in zip(found, values, strict=True):
-        if isinstance(value, str):
+    ids, body, problems = find.found(file, body, header.index("recipient"))
+    cells = body.columns[header.index(column)]
+    ordinary = scaled_cells(cells)
+    if ordinary is not None and 100 % (whole := ordinary.times(unit)).over == 0:
+        amounts = dict(zip(ids, whole.numbers, strict=True))
+    else:
+        amounts = {}
+        for number, id, cell, value in zip(body.numbers, ids, cells, cell_numbers(cells), strict=True):
             at = {"row": number, "column": column}
-            problems.append(Problem(value, {"value": row[position][:40]}, str(file), at))
-            continue
-        amounts[id] = amount = plain(value * unit) if unit != 1 else value
-        if type(amount) is not int and (amount * 100).denominator != 1:
-            at = {"row": number, "column": column}
-            problems.append(Problem("cents", {"value": amount}, str(file), at))
+            if isinstance(value, str):
+                problems.append(Problem(value, {"value": cell[:40]}, str(file), at))
+                continue
+            amounts[id] = amount = plain(value * unit)
+            if (amount * 100).denominator != 1:
+                problems.append(Problem("cents", {"value": amount}, str(file), at))
     if problems:
         raise ScenarioError(problems[:MOST_PROBLEMS])
-    return amounts
+    return Frozen(amounts)
 
 
 _PROVENANCE_COLUMNS = tuple(Provenance.__dataclass_fields__)
@@ -282,9 +294,9 @@ _PROVENANCE_COLUMNS = tuple(Provenance.__dataclass_fields__)
 
 def read_provenance(file: Path, find: Finder, columns: Iterable[str]) -> tuple[Provenance, ...]:
     """The remarks on single cells of the factor data, from their CSV file."""
-    header, rows = read_csv(file)
+    header, body = read_csv(file)
     need(file, header, ("recipient", "factor"), _PROVENANCE_COLUMNS)
-    return cell_remarks(file, header, rows, find, columns)
+    return cell_remarks(file, header, body.rows, find, columns)
 
 
 def cell_remarks(

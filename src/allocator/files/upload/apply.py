@@ -11,7 +11,7 @@ from allocator.core.many import lookup
 from allocator.core.model import Scenario
 from allocator.core.parts import Factor, Recipient, Text, check_id, plain_name
 from allocator.core.totals import is_total
-from allocator.files.parsing import MOST_PROBLEMS, Row, is_error_cell
+from allocator.files.parsing import MOST_PROBLEMS, Body, Row, is_error_cell
 from allocator.files.scenario.placing import in_rows, labelled, refused, trimmed
 from allocator.files.scenario.tables import Finder, amount_column, read_columns
 from allocator.files.sheets.headings import AMOUNTS, Column, kind_of, read_header, renamed, text_of
@@ -53,8 +53,10 @@ def with_table(
             recipients = tuple(Recipient(row[key]) for _, row in rows)
     find, values = Finder(recipients), {}
 
-    def part(*positions: int) -> list[Row]:
-        return [(number, [row[i] for i in (key, *positions)]) for number, row in rows]
+    body = Body.of(rows, len(header))
+
+    def part(*positions: int) -> Body:
+        return Body(body.numbers, [body.columns[i] for i in (key, *positions)])
 
     labels = {"recipient": header[key], **{id: header[i] for id, i in factors.items()}}
     try:
@@ -75,9 +77,7 @@ def with_table(
     known = {f.id: f for f in (*scenario.factors, *described)}
     kept = {r.id for r in recipients}
     try:
-        columns_made = (
-            replace(known[id], values=tuple(values[id].get(r.id) for r in recipients)) for id in factors
-        )
+        columns_made = (replace(known[id], values=values[id]) for id in factors)
         remarks = (c for c in scenario.provenance if c.recipient in kept and c.factor in factors)
         return replace(
             scenario,

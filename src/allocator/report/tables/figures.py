@@ -114,7 +114,8 @@ def recipient_names(allocations: Iterable[Allocation], book: Phrasebook) -> dict
     """The names of all recipients of these allocations by id, in listed order; equal names bear the id."""
     names: dict[str, str] = {}
     for allocation in allocations:
-        for recipient in allocation.scenario.recipients:
-            names.setdefault(recipient.id, book.text(recipient.name))
+        scenario = allocation.scenario
+        own = book.texts(recipient.name for recipient in scenario.recipients)
+        names = {**names, **dict(zip(scenario.ids, own, strict=True)), **names}  # the first name counts
     times = Counter(names.values())
     return {id: name if times[name] == 1 else f"{name} ({id})" for id, name in names.items()}

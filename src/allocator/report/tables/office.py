@@ -183,7 +183,7 @@ def office_table(
         left = [allocation.undistributed if key in named else None for key in keys]
         below.append(("subtotal", book.say("table.undistributed"), left))
     below.append(("total", book.say("table.total"), everything))
-    names = [book.text(recipient.name) for recipient in scenario.recipients]
+    names = book.texts(recipient.name for recipient in scenario.recipients)
     scale = money_scale(scenario.fund.currency, scenario.fund.unit)
     records = _records(above, names, blocks, below, _notes(allocation, book, ties=ties))
     return Table(book, scenario.fund.currency, scale, tuple(columns), records)
@@ -301,8 +301,9 @@ def compare_table(
         raise ScenarioError(Problem("currencies" if money else "quantities", {"known": currencies}))
     names: dict[str, str] = {}
     for allocation in allocations:
-        for recipient in allocation.scenario.recipients:
-            names.setdefault(recipient.id, book.text(recipient.name))
+        scenario = allocation.scenario
+        own = book.texts(recipient.name for recipient in scenario.recipients)
+        names = {**names, **dict(zip(scenario.ids, own, strict=True)), **names}  # the first name counts
     held_to, others = against(allocations, base)
     compared = dict(others)
     shown = [held_to.amounts, *(allocation.amounts for allocation in compared.values())]
