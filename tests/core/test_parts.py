@@ -202,7 +202,8 @@ def test_a_recipient_is_found_by_all_of_its_names():
 
 def test_scenarios_made_of_one_another_share_their_list_of_recipients(monkeypatch):
     looked_at = []
-    monkeypatch.setattr(many, "lookup", lambda listed: looked_at.append(listed) or lookup(listed))
+    plain_names = many.plain_names
+    monkeypatch.setattr(many, "plain_names", lambda names: looked_at.append(names) or plain_names(names))
     made = Scenario(
         title="one",
         fund=fund(),
