@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import sub
 from typing import TYPE_CHECKING
 
+from allocator.analysis.finding import differences
 from allocator.core.allocation import Allocation
-from allocator.core.exact import Number, plain
+from allocator.core.exact import Number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,12 +15,7 @@ if TYPE_CHECKING:
 
 def changes(allocation: Allocation, base: Mapping[str, Number]) -> dict[str, Number]:
     """Amount − base for every recipient of either; one without an amount on a side counts as zero there."""
-    amounts = allocation.amounts
-    if amounts.keys() == base.keys():
-        changes = map(sub, amounts.values(), map(base.__getitem__, amounts))
-        return dict(zip(amounts, map(plain, changes), strict=True))
-    ids = dict.fromkeys((*amounts, *base))
-    return {id: plain(amounts.get(id, 0) - base.get(id, 0)) for id in ids}
+    return differences(allocation.amounts, base)
 
 
 def compare(allocation: Allocation, base: Allocation | Mapping[str, Number]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import sub
 from typing import Literal
 
 from allocator.core.allocation import Allocation
@@ -117,9 +118,9 @@ def find(
     """
     unknown = tuple(id for id, amount in base.items() if amount is None)
     left_out = frozenset(unknown)
-    here = {id: amount for id, amount in amounts.items() if id not in left_out}
+    here = {id: amount for id, amount in amounts.items() if id not in left_out} if unknown else amounts
     there = {id: amount for id, amount in base.items() if amount is not None}
-    changes = {id: plain(here.get(id, 0) - there.get(id, 0)) for id in (here | there)}
+    changes = differences(here, there)
     return Finding(
         changes=Frozen(changes),
         gains=_side({id: by for id, by in changes.items() if by > 0}),
@@ -132,6 +133,15 @@ def find(
         only_there=tuple(id for id in there if id not in here),
         unknown=unknown,
     )
+
+
+def differences(amounts: Mapping[str, Number], base: Mapping[str, Number]) -> dict[str, Number]:
+    """Amount − base for every recipient of either; one without an amount on a side counts as zero there."""
+    if amounts.keys() == base.keys():
+        by = map(sub, amounts.values(), map(base.__getitem__, amounts))
+        return dict(zip(amounts, map(plain, by), strict=True))
+    ids = dict.fromkeys((*amounts, *base))
+    return {id: plain(amounts.get(id, 0) - base.get(id, 0)) for id in ids}
 
 
 def _side(changes: Mapping[str, Number]) -> Side:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from allocator.core.errors import Problem, ScenarioError
@@ -132,9 +133,9 @@ class _Sizes:
         words = {"fund": scenario.fund.amount, "distributable": scenario.distributable}
         return words if self.money is None else words | {"pool": self.money}
 
-    def of_each(self, number: int, limit: Limit, among: Sequence[int]) -> dict[str, list[Size]]:
+    def of_each(self, number: int, limit: Limit, among: Sequence[int]) -> dict[str, Iterable[Size]]:
         """The floor and cap of each of those that a limit is for, where it has them."""
-        found = {}
+        found: dict[str, Iterable[Size]] = {}
         for end, formula in limit.formulas.items():
             key = f"limit.{number}.{end}"
             worked_out = self.scenario.columns.bounds(formula, among, key, self.amounts)
@@ -146,7 +147,7 @@ class _Sizes:
             elif limit.of == "previous":
                 once = Fraction(rate or 0) / self.unit
                 amounts = scaled([self._previous[i] for i in among]).times(once)
-                found[end] = [(amount, amounts.over) for amount in amounts.numerators]
+                found[end] = zip(amounts.numerators, repeat(amounts.over), strict=False)
             else:
                 once = self._of(limit, rate)
                 if limit.by is None:

@@ -116,9 +116,10 @@ def find_multiplier(scores: Sequence[int], floors: Limits, caps: Limits, total: 
     to 1.
     """
     # a bend: from λ = at/s on, the sum grows by λ s − at; a cap's have both below zero
-    given = [(floor or 0, s) for s, floor in zip(scores, floors, strict=True) if s]
-    given += [(-cap, -s) for s, cap in zip(scores, caps, strict=True) if s and cap is not None]
-    ats, sizes = [at for at, _ in given], [s for _, s in given]
+    ats = [floor or 0 for s, floor in zip(scores, floors, strict=True) if s]
+    ats += [-cap for s, cap in zip(scores, caps, strict=True) if s and cap is not None]
+    sizes = [s for s in scores if s]
+    sizes += [-s for s, cap in zip(scores, caps, strict=True) if s and cap is not None]
     # Python rounds a quotient correctly: bends with unequal ones are in that order, equal ones are looked at
     keys = list(map(truediv, ats, sizes))
     held = sum(floor or 0 for floor in floors)  # what the sum is at λ, less slope · λ
