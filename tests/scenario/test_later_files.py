@@ -82,7 +82,9 @@ def first_digest(scenario: Scenario) -> str:
         "weights": scenario.weights,
         "recipients": [[r.id, r.kind] for r in scenario.recipients],
         "factors": {
-            f.id: f.values for f in scenario.factors if f.id in (*scenario.weights, scenario.coefficient, *by)
+            f.id: [*f.values]
+            for f in scenario.factors
+            if f.id in (*scenario.weights, scenario.coefficient, *by)
         },
         "reservations": [r.amount for r in scenario.reservations],
         "earmarks": [[e.recipient, e.amount, e.also_shares] for e in scenario.earmarks],
