@@ -281,7 +281,7 @@ def test_the_slide_of_six_options_tells_of_those_it_draws_and_of_the_proposed_on
 def test_dissenting_opinions_are_a_line_to_be_filled_in_as_nothing_keeps_them(lang: str) -> None:
     for fund in (Fund(1000, "CNY", 1), Fund(1000, "AUD", 1)):
         said = words_of(brief(proposal([odd(fund=fund)], Phrasebook(lang), ON)))
-        assert {"zh": "分歧意见：×××（请填写", "en": "Dissenting opinions: ××× (to be filled in"}[
+        assert {"zh": "分歧意见\n×××（请填写", "en": "Dissenting opinions\n××× (to be filled in"}[
             lang
         ] in said
 

@@ -73,7 +73,8 @@ def _blocks(proposal: Proposal, most: int, differences: int) -> list[Block]:
         blocks += [sentence("report.brief.open", proposal, "head"), *texts("text", data)]
     return [
         *blocks,
-        sentence("report.brief.opinions", proposal),  # nothing keeps them: to be filled in
+        sentence("report.brief.opinions", proposal, "head"),
+        sentence("report.brief.opinions_blank", proposal),  # nothing keeps them
         sentence("report.brief.decide", proposal, "head"),
         Words("text", _asked(proposal)),
         *texts("small", _trace(proposal)),
