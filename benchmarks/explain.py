@@ -27,7 +27,7 @@ from benchmarks.engine import milliseconds, scenario, with_limits
 
 LUZHOU = Path(__file__).parent.parent / "scenarios" / "luzhou-2023"
 FACTORS = 20
-# each question of a rule of twenty factors in which everybody has a floor and a cap
+# all questions of a rule of twenty factors in which everybody has a floor and a cap
 GOALS_MS = {183: 1000, 2_844: 5000}
 
 
@@ -111,6 +111,6 @@ def report() -> None:
             run()
             taken = (time.process_time() - start) * 1000
             whole += taken
-            print(f"{size:>10}  {what:<44}{taken:>9.1f}{goal:>9}")
-        print(f"{size:>10}  {'all of these':<44}{whole:>9.1f}{'≤ 1500' if size == 183 else '':>9}")
+            print(f"{size:>10}  {what:<44}{taken:>9.1f}")
+        print(f"{size:>10}  {'all of these':<44}{whole:>9.1f}{goal:>9}")
     print()
