@@ -72,7 +72,7 @@ WRITTEN = [
     ("IF(a>0, 1, tax)", "unknown", 12),
     ("SUM([tax])", "unknown", 5),
     ("pool", "word", 1),
-    ("issued + a", "word", 1),
+    ("issued + a", "amounts", 1),
     ("grade", "text", 1),
     ("grade + 1", "text", 1),
     ("1 + MAX(a, grade)", "text", 12),

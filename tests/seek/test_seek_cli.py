@@ -42,7 +42,8 @@ def test_the_least_change_for_the_zone(run):
         "(here 32 points), then listed order decides.",
         "Verified by allocating anew, with limits and rounding: Free Trade Zone gets 48,000,000 yuan "
         "(now 50,000,000 yuan).",
-        "Against the rule as it is: 2,000,000 yuan moved (3.6 % of what recipients get); 8 gaining, 1 losing.",
+        "Against the rule as it is: 2,000,000 yuan moved (3.6 % of what recipients get); 8 gaining, "
+        "1 losing.",
         "The answer holds on this data only: some of it is assumed, and with real data it must be worked out "
         "anew.",
     ]

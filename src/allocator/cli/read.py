@@ -163,7 +163,7 @@ def _in_vain(made: Understanding, options: Options, scenario: Scenario | None) -
             if names.recipient(meant) is None and names.factor((meant,)) is None:
                 called = [*(r.name for r in scenario.recipients), *(f.name for f in scenario.factors)]
                 near = guess(meant, dict.fromkeys(name for pair in called for name in (pair.zh, pair.en)))
-                details = {"written": written, "name": meant, "guess": near}
+                details = {"option": "--same", "written": written, "name": meant, "guess": near}
                 yield Statement("option_name", details=details)
 
 
