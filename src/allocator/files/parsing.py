@@ -347,7 +347,7 @@ def digits(cells: Sequence[str]) -> tuple[list[int], list[int]] | None:
     lengths = list(map(len, cells))
     if ",," in text or ".," in text or ",." in text or max(lengths, default=0) > 30:
         return None
-    if not cells:
+    if not lengths:
         return [], []
     points = list(map(str.find, cells, repeat("."))) if "." in text else []
     if text.count(".") != len(points) - points.count(-1):  # two points in one

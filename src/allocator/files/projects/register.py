@@ -17,7 +17,7 @@ from allocator.core.many import lookup
 from allocator.core.naming import names_of, unknown_recipient
 from allocator.core.parts import Recipient, Text, plain_name
 from allocator.core.statement import Statement
-from allocator.core.totals import is_total
+from allocator.core.totals import any_total, is_total
 from allocator.files.parsing import MOST_PROBLEMS, cell_number, digits, file_bytes, uncollected
 from allocator.files.projects.columns import form_of, places_in
 from allocator.files.projects.rules import load_factor_rules
@@ -189,7 +189,7 @@ def read_counted(
 
 def _refuse_totals(reader: Reader, codes: Any, texts: Sequence[str]) -> None:
     """Refuses entries with a day and the name of a total: nobody knows which of both they are."""
-    for at, text in enumerate(texts):
+    for at, text in enumerate(texts if any_total(texts) else ()):
         if is_total(text) and len(reader.problems) < MOST_PROBLEMS:
             reader.refuse("project", codes == at, "record_total", name=text[:100])
 
@@ -231,16 +231,14 @@ def _as_written(reader: Reader, cells: Sequence[str]) -> list[str]:
 
 def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit: str) -> Figures:
     """The figures of a column as integers over one power of ten; None for blank cells."""
-    read: dict[int | None, tuple[Any, list[tuple[int, int] | None]]] = {}
+    read: dict[int | None, tuple[Any, list[int | None], list[int]]] = {}  # digits and decimals of each text
     for year in sorted(years, key=lambda year: year or 0):
-        label = cells.header[years[year]]
-        codes, texts = distinct(cells.columns[years[year]])
-        filled = digits([text for text in texts if text])
-        if filled is not None:
-            each = zip(*filled, strict=True)
-            read[year] = codes, [next(each) if text else None for text in texts]
+        label, column = cells.header[years[year]], cells.columns[years[year]]
+        if (plain := _plain(column)) is not None:
+            read[year] = slice(None), *plain
             continue
-        numbers: list[tuple[int, int] | None] = []
+        codes, texts = distinct(column)
+        read[year] = codes, [], []
         for at, text in enumerate(texts):
             number = _decimal(text) if text else None
             if isinstance(number, str):
@@ -248,20 +246,30 @@ def _figures(reader: Reader, cells: Cells, years: Mapping[int | None, int], unit
                     reader.labels = {**reader.labels, label: label}
                     reader.refuse(label, codes == at, number, value=text[:40])
                 number = None
-            numbers.append(number)
-        read[year] = codes, numbers
-    places = max((n[1] for _, numbers in read.values() for n in numbers if n is not None), default=0)
+            read[year][1].append(None if number is None else number[0])
+            read[year][2].append(0 if number is None else number[1])
+    places = max((max(decimals, default=0) for _, _, decimals in read.values()), default=0)
     shift = [10 ** (places - p) for p in range(places + 1)]
-    return Figures(
-        places,
-        {
-            year: tuple(
-                np.array([None if n is None else n[0] * shift[n[1]] for n in numbers], dtype=object)[codes]
-            )
-            for year, (codes, numbers) in read.items()
-        },
-        unit,
-    )
+    found = {}
+    for year, (codes, whole, decimals) in read.items():
+        if min(decimals, default=places) < places:
+            whole = [None if n is None else n * shift[p] for n, p in zip(whole, decimals, strict=True)]
+        found[year] = tuple(np.array(whole, dtype=object)[codes])
+    return Figures(places, found, unit)
+
+
+def _plain(cells: Sequence[str]) -> tuple[list[int | None], list[int]] | None:
+    """The digits and decimals of a column whose cells are all ordinary numbers or blank; None of another."""
+    filled = [cell for cell in cells if cell]
+    found = digits(filled)
+    if found is None:
+        return None
+    if len(filled) == len(cells):
+        return list(found[0]), found[1]
+    whole, decimals = map(iter, found)
+    return [next(whole) if cell else None for cell in cells], [
+        next(decimals) if cell else 0 for cell in cells
+    ]
 
 
 def _decimal(text: str) -> tuple[int, int] | str:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from allocator.core.errors import Problem, ScenarioError
 from allocator.core.parts import STATUSES, Text, check_text
@@ -141,13 +140,20 @@ class Reader:
 
 def distinct(cells: Sequence[str]) -> tuple[Any, list[str]]:
     """The position of each cell's text among the different texts, and these, without spaces around them."""
-    codes, found = pd.factorize(np.array(cells, dtype=object))
-    texts = found.tolist()
-    trimmed = [text.strip() for text in texts]
+    codes, texts = _places(cells)
+    trimmed = list(map(str.strip, texts))
     if trimmed == texts:
         return codes, texts
-    again, fewer = pd.factorize(np.array(trimmed, dtype=object))
-    return again[codes], fewer.tolist()
+    again, fewer = _places(trimmed)
+    return again[codes], fewer
+
+
+def _places(cells: Sequence[str]) -> tuple[Any, list[str]]:
+    texts = list(dict.fromkeys(cells))
+    if len(texts) == len(cells):
+        return np.arange(len(texts)), texts
+    place = dict(zip(texts, range(len(texts)), strict=True))
+    return np.fromiter(map(place.__getitem__, cells), dtype=np.intp, count=len(cells)), texts
 
 
 def day_in(text: str) -> date | Problem:
