@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from allocator.analysis.projects.register import FactorRule, Figures, Register, Rules
 from allocator.core.allocation import Allocation
@@ -270,10 +271,17 @@ def _chosen(figures: Figures, rule: FactorRule | None = None) -> list[tuple[int 
 def _totals(places: int, columns: Sequence[tuple[int | None, ...]]) -> tuple[int, list[int | None]]:
     if len(columns) == 1:
         return places, list(columns[0])
+    if full := _full(columns):
+        return places, list(map(sum, zip(*full, strict=True)))
     return places, [
         None if all(value is None for value in row) else sum(value or 0 for value in row)
         for row in zip(*columns, strict=True)
     ]
+
+
+def _full(columns: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The columns where no figure is blank, for which there are quicker ways; nothing where one is."""
+    return [] if any(None in column for column in columns) else list(columns)
 
 
 def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]]:
@@ -284,6 +292,8 @@ def _values(register: Register, rule: FactorRule) -> tuple[int, list[int | None]
     figures = register.figures[rule.column]
     columns = _chosen(figures, rule)
     if rule.how == "best-year" and len(columns) > 1:
+        if full := _full(columns):
+            return figures.places, list(map(max, *full))
         return figures.places, [
             max((value for value in row if value is not None), default=None)
             for row in zip(*columns, strict=True)
