@@ -70,16 +70,16 @@ class Figures:
     @property
     def width(self) -> int:
         """Draws that are worked out at once."""
-        return self._fitting(ROOM)
+        return self._fitting(ROOM, 8192)
 
     @property
     def noisy_width(self) -> int:
         """The same with noise, which is drawn for so many at once: for more of them it would be another."""
-        return self._fitting(NOISY_ROOM)
+        return self._fitting(NOISY_ROOM, 4096)
 
-    def _fitting(self, room: int) -> int:
+    def _fitting(self, room: int, most: int) -> int:
         least = 128 if self.axis == 0 else 4
-        return int(min(4096, 2 ** int(np.log2(max(least, room // (8 * self.recipients))))))
+        return int(min(most, 2 ** int(np.log2(max(least, room // (8 * self.recipients))))))
 
     def of(self, first: int, last: int) -> Figures:
         """The figures of the recipients from first up to last alone; the total stays that of all."""
