@@ -238,6 +238,15 @@ def _parts(found: Proposal) -> Iterator[Fraction]:
             yield sum(values, Fraction())
             total = sum(values, Fraction())
             weights = {f: Fraction(w) for p in scenario.rules for f, w in scenario.weighted[p.id].items()}
+            if factor.name.zh == "人口":  # money per head: of each, of many all but twelve, and of all
+                amounts = list(map(Fraction, allocation.amounts.values()))
+                yield from (money / value for money, value in zip(amounts, values, strict=True))
+                for by in _bases(found):
+                    order = sorted(
+                        range(len(values)), key=lambda at: -abs(amounts[at] - list(by.values())[at])
+                    )
+                    yield sum(amounts[at] for at in order[12:]) / (sum(values[at] for at in order[12:]) or 1)
+                yield sum(amounts) / total
             for value in values if total else ():
                 yield 100 * value / total
                 yield weights.get(factor.id, Fraction()) * value / total

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import subprocess
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import office
 import pytest
@@ -15,6 +17,7 @@ from docx.oxml.ns import qn
 from figures_in_text import BOOKS
 from generated import generated
 from pypdf import PdfReader
+from shipped import SCENARIOS
 from test_figures_in_papers import ON, made
 
 from allocator import Factor, Limit, Text
@@ -30,6 +33,7 @@ from allocator.report.papers.proposal import Version, proposal
 from allocator.report.papers.titles import title_lines, width
 from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Row, Table, written
+from allocator.report.words.per_unit import people
 
 KINDS = ("three", "real", "guangdong", "australia", "pools", "instalments", "one")
 
@@ -203,3 +207,47 @@ def test_a_title_is_parted_between_words_into_lines_that_fit(room: int) -> None:
         for line, after in pairwise(lines):
             assert after[0] not in "）》”、：；，的"
             assert not (line[-1].isdigit() and after[0].isdigit())
+
+
+# --- money per head -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", BOOKS)
+def test_the_brief_has_money_per_head_where_people_are_counted(lang: str) -> None:
+    """Amounts over the people in the file; the last row is all money over all people."""
+    found = made("australia", lang)
+    table = next(block for block in brief(found).blocks if isinstance(block, Table))
+    assert (
+        table.headers[-1]
+        == {"zh": "按人口人均（澳元/人）", "en": "Per head of Population (AUD/persons)"}[lang]
+    )
+    with (SCENARIOS / "au-wa-2024-25" / "factors.csv").open(encoding="utf-8") as file:
+        counted = {row["recipient"]: int(row["population"]) for row in csv.DictReader(file)}
+    names = {found.names[id]: id for id in counted}
+    rows = {row.cells[1]: row.cells[-1] for row in table.rows}
+    amounts = found.chosen.amounts
+    own = {name: id for name, id in names.items() if name in rows}
+    assert len(own) == 12
+    for name, id in own.items():
+        assert rows[name].replace(",", "") == f"{amounts[id] / counted[id]:.2f}"
+    assert list(rows.values())[-1] == f"{sum(amounts.values()) / sum(counted.values()):.2f}"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"name": Text("贫困人口", "People in need")},
+        {"status": "assumed"},
+        {"unit": Text("万人", "10,000 persons")},
+        {"unit": None},
+        {"values": (0, 5, 6)},
+    ],
+)
+def test_no_other_column_is_taken_for_people(other: dict[str, Any]) -> None:
+    column = Factor(
+        "p", (4, 5, 6), Text("人口", "Population"), unit=Text("人", "persons"), status="published"
+    )
+    rule = replace(generated(3, 3), published=None)
+    with_people = replace(rule, factors=(*rule.factors, column))
+    assert people(with_people) == column
+    assert people(replace(rule, factors=(*rule.factors, replace(column, **other)))) is None

@@ -12,12 +12,13 @@ from allocator.core.allocation import Allocation
 from allocator.core.exact import Number, plain
 from allocator.report.papers.proposal import Proposal
 from allocator.report.tables.base import Base
-from allocator.report.tables.figures import in_units, recipient_names, unit_of, who
+from allocator.report.tables.figures import in_units, is_money, recipient_names, unit_of, who
 from allocator.report.tables.letters import letter
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.clauses import in_clauses, rule_clauses
 from allocator.report.words.differences import differences_in_words
 from allocator.report.words.options import rule_lines
+from allocator.report.words.per_unit import Held, people
 from allocator.report.words.rule import weights_words
 
 MOST_WHOLE = 20  # recipients whose amounts a page can hold all
@@ -36,7 +37,8 @@ def base_heading(base: Base, proposal: Proposal) -> str:
 def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
     """Each recipient's base, proposed amount, change, growth and share; of many those that change most.
 
-    Without a base, amount and share.  Adjustments and instalments stand beside the amounts.
+    Without a base, amount and share.  Adjustments and instalments stand beside the amounts, and money per
+    head at the end where the scenario has a column of people.
     """
     chosen, book, base = proposal.chosen, proposal.book, proposal.reference
     scenario, amounts = chosen.scenario, chosen.amounts
@@ -54,6 +56,8 @@ def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
     if scenario.issued is not None:
         columns.append((book.say("table.issued"), scenario.issued, False))
         columns.append((book.say("table.to_issue"), chosen.to_issue, True))
+    counted = people(scenario) if is_money(scenario) else None
+    heads = None if counted is None else Held((chosen,), None, counted, book)
     shown = most_changed(proposal, most)
     rest = [id for id in amounts if id not in set(shown)]
 
@@ -68,6 +72,11 @@ def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
             new = plain(sum((amounts[id] for id in ids), start=0))
             cells.append(growth_text(old, new, proposal))
         cells.append(_share(ids, shares))
+        if heads is not None:
+            money, number_of = (
+                sum((Fraction(by[id] or 0) for id in ids), start=Fraction()) for by in (amounts, heads.values)
+            )
+            cells.append(heads.rate(money / number_of))
         return Row(role, (number, name, *cells))  # type: ignore[arg-type]
 
     shares = proposal.shares
@@ -79,6 +88,8 @@ def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
     headers = [book.say("table.number"), who(scenario, book), *(heading for heading, _, _ in columns)]
     headers += [book.say("report.brief.growth")] if base is not None else []
     headers.append(book.say("report.brief.share"))
+    if heads is not None:
+        headers.append(book.say("report.brief.per_head", name=heads.factor.name, unit=heads.unit))
     numeric = (False, False, *(True for _ in headers[2:]))
     return replace(written("", headers, numeric, rows, unit_of(scenario, book)), heavy=(heavy,))
 

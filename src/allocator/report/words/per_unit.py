@@ -11,7 +11,7 @@ from allocator.analysis.per_unit import PerUnit, gap, per_unit
 from allocator.core.allocation import Allocation
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
-from allocator.core.parts import Factor
+from allocator.core.parts import Factor, plain_name
 from allocator.report.tables.base import Base, against
 from allocator.report.tables.figures import recipient_names, who
 from allocator.report.tables.letters import lettered
@@ -21,6 +21,13 @@ from allocator.text import Phrasebook
 MOST_NAMES = 3
 MOST_PLACES = 6
 TEN_THOUSAND = 10_000
+MADE_UP = ("assumed", "example")
+# names of a column that counts all people of a place: money by any other column is not money per head
+PEOPLE = frozenset(
+    {"人口", "人口数", "总人口", "常住人口", "常住人口数", "年末常住人口", "户籍人口", "户籍人口数"}
+    | {"population", "resident population", "total population"}
+)
+PERSON = frozenset({"人", "口", "person", "persons", "people", "head", "heads", "residents", "inhabitants"})
 
 
 def columns(scenario: Scenario) -> list[Factor]:
@@ -31,6 +38,32 @@ def columns(scenario: Scenario) -> list[Factor]:
     return sorted(
         (factor for factor in scenario.factors if factor.unit is not None),
         key=lambda factor: bool(scenario.weights.get(factor.id, 0)),
+    )
+
+
+def people(scenario: Scenario) -> Factor | None:
+    """The column that counts all people of each recipient; None without one, or where it is made up.
+
+    It counts them one by one, and everybody has some.
+    """
+    for factor in columns(scenario):
+        unit, values = factor.unit, factor.values
+        named = {plain_name(text) for text in (factor.name.zh, factor.name.en)}
+        counted = unit is not None and not PERSON.isdisjoint((plain_name(unit.zh), plain_name(unit.en)))
+        if (
+            counted
+            and named & PEOPLE
+            and factor.formula is None
+            and not _made_up(factor, scenario)
+            and all(value is not None and not isinstance(value, str) and value > 0 for value in values)
+        ):
+            return factor
+    return None
+
+
+def _made_up(factor: Factor, scenario: Scenario) -> bool:
+    return factor.status in MADE_UP or any(
+        cell.factor == factor.id and cell.status in MADE_UP for cell in scenario.provenance
     )
 
 
@@ -160,12 +193,10 @@ class Held:
         ]
         lines += [self.book.say("per_unit.other_values", letters=other, name=name)] if other else []
         scenario = self.allocations[0].scenario
-        statuses = ("assumed", "example")
-        cells = any(cell.factor == self.factor.id and cell.status in statuses for cell in scenario.provenance)
-        if self.factor.status in statuses:
+        if self.factor.status in MADE_UP:
             status = self.book.say(f"status.{self.factor.status}")
             lines.append(self.book.say("per_unit.assumed", name=name, status=status))
-        elif cells:
+        elif _made_up(self.factor, scenario):
             lines.append(self.book.say("per_unit.assumed_cells", name=name))
         return [*lines, self.book.say("per_unit.about", name=name)] if first.rates else lines
 
