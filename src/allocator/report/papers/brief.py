@@ -12,6 +12,7 @@ from allocator.report.papers.deciding import (
     amounts_table,
     moved,
     options_table,
+    per_head,
     rule_in_short,
 )
 from allocator.report.papers.fitting import fits
@@ -21,10 +22,10 @@ from allocator.report.papers.proposal import Proposal
 from allocator.report.papers.ruling import effects
 from allocator.report.tables.figures import is_money
 from allocator.report.words.clauses import hands_words
+from allocator.report.words.per_unit import MADE_UP
 from allocator.report.words.rule import so_many
 from allocator.report.words.title import finding_title
 
-MADE_UP = ("assumed", "example")  # the statuses of data that nobody stands for
 MOST_EFFECTS = 2  # sentences on groups at a bound and on limits that adjustments break
 # recipients, and sentences on an option, the most that are wanted first
 FULLNESS = ((MOST_WHOLE, MOST_DIFFERENCES), (MOST_CHANGES, MOST_DIFFERENCES), (MOST_CHANGES, 1))
@@ -185,7 +186,9 @@ def _status(proposal: Proposal, *, made_up: bool) -> list[str]:
     """Sentences on the status and source of the columns that are made up, or of those that are not."""
     book = proposal.book
     groups: dict[tuple[str, str], dict[str, Text]] = {}
-    behind = {factor.id: factor for s in proposal.scenarios for factor in s.behind}
+    heads = per_head(proposal)
+    people = {} if heads is None else {heads.factor.id: heads.factor}
+    behind = people | {factor.id: factor for s in proposal.scenarios for factor in s.behind}
     for factor in behind.values():
         if (factor.status in MADE_UP) == made_up:
             source = book.text(factor.source) if factor.source else ""

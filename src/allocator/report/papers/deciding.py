@@ -56,8 +56,7 @@ def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
     if scenario.issued is not None:
         columns.append((book.say("table.issued"), scenario.issued, False))
         columns.append((book.say("table.to_issue"), chosen.to_issue, True))
-    counted = people(scenario) if is_money(scenario) else None
-    heads = None if counted is None else Held((chosen,), None, counted, book)
+    heads = per_head(proposal)
     shown = most_changed(proposal, most)
     rest = [id for id in amounts if id not in set(shown)]
 
@@ -92,6 +91,13 @@ def amounts_table(proposal: Proposal, most: int = MOST_WHOLE) -> Table:
         headers.append(book.say("report.brief.per_head", name=heads.factor.name, unit=heads.unit))
     numeric = (False, False, *(True for _ in headers[2:]))
     return replace(written("", headers, numeric, rows, unit_of(scenario, book)), heavy=(heavy,))
+
+
+def per_head(proposal: Proposal) -> Held | None:
+    """The proposed amounts over the people of each recipient; None where nobody has counted them."""
+    chosen = proposal.chosen
+    counted = people(chosen.scenario) if is_money(chosen.scenario) else None
+    return None if counted is None else Held((chosen,), None, counted, proposal.book)
 
 
 def _share(ids: Sequence[str], shares: Mapping[str, Fraction]) -> str:

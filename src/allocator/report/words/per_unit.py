@@ -21,7 +21,7 @@ from allocator.text import Phrasebook
 MOST_NAMES = 3
 MOST_PLACES = 6
 TEN_THOUSAND = 10_000
-MADE_UP = ("assumed", "example")
+MADE_UP = ("assumed", "example")  # the statuses of data that nobody stands for
 # names of a column that counts all people of a place: money by any other column is not money per head
 PEOPLE = frozenset(
     {"人口", "人口数", "总人口", "常住人口", "常住人口数", "年末常住人口", "户籍人口", "户籍人口数"}
