@@ -23,6 +23,7 @@ from allocator.report.papers.proposal import Proposal, proposal
 ON = date(2023, 5, 31)
 LUZHOU = SCENARIOS / "luzhou-2023"
 # both languages where most is said, one for the others
+KINDS = ("three", "real", "guangdong", "pools", "australia", "instalments", "one")
 CASES = [(kind, lang) for kind in ("three", "guangdong", "pools") for lang in BOOKS]
 CASES += [("real", "zh"), ("australia", "en"), ("instalments", "zh"), ("one", "en")]
 EACH = pytest.mark.parametrize(("kind", "lang"), CASES)
@@ -96,6 +97,17 @@ def test_each_figure_of_the_slides_is_one_that_the_rule_gives(kind: str, lang: s
     text = text_of(slides(found).content, "pptx")
     assert strangers(text, found) == []
     assert wrong_letters(text, found) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("lang", BOOKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_so_is_each_of_every_paper_and_slide_of_every_fund(kind: str, lang: str) -> None:
+    found = made(kind, lang)
+    files = [(docx(paper, ON), "docx") for paper in papers(found)] + [(slides(found).content, "pptx")]
+    for content, suffix in files:
+        text = text_of(content, suffix)
+        assert (strangers(text, found), wrong_letters(text, found)) == ([], [])
 
 
 def test_a_figure_of_nobody_is_found() -> None:

@@ -18,7 +18,7 @@ from figures_in_text import BOOKS
 from generated import generated
 from pypdf import PdfReader
 from shipped import SCENARIOS
-from test_figures_in_papers import ON, made
+from test_figures_in_papers import KINDS, ON, made
 
 from allocator import Factor, Limit, Text
 from allocator.core.provenance import Provenance
@@ -34,8 +34,6 @@ from allocator.report.papers.titles import title_lines, width
 from allocator.report.papers.worksheet import worksheet
 from allocator.report.tables.table import Row, Table, written
 from allocator.report.words.per_unit import people
-
-KINDS = ("three", "real", "guangdong", "australia", "pools", "instalments", "one")
 
 
 @pytest.mark.parametrize("lang", BOOKS)
