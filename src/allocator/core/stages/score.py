@@ -46,6 +46,9 @@ class Parts(Mapping[str, tuple[int, ...]]):
     def __len__(self) -> int:
         return len(self.columns)
 
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
 
 def added(columns: Iterable[Column], size: int) -> Sequence[int]:
     """Σ_j x_j · rate_j, by position.
