@@ -15,7 +15,7 @@ from allocator.core.model import Scenario
 from allocator.core.parts import wrong
 from allocator.core.stages.feasible import check_feasible
 
-ROOM = 2**20  # bytes of an array that stays in the processor's cache
+ROOM = 2**20  # bytes of an array that stays in the processor's cache; of many recipients twice as many
 NOISY_ROOM = 2**19  # the same with noise
 LONG = 512  # recipients from which they, not the draws, lie side by side in memory
 
@@ -70,7 +70,7 @@ class Figures:
     @property
     def width(self) -> int:
         """Draws that are worked out at once."""
-        return self._fitting(ROOM, 8192)
+        return self._fitting(ROOM if self.axis == 0 else 2 * ROOM, 8192)
 
     @property
     def noisy_width(self) -> int:
