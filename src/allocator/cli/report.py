@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -166,17 +165,10 @@ def _proposal(files: Sequence[str], asked: Asked, book: Phrasebook) -> Proposal:
 
 def _versions(file: Path, scenario: Scenario, book: Phrasebook) -> list[Version]:
     """The frozen states of the proposed scenario, where its file is a kept one, and what is proposed now."""
-    from allocator.core.engine import allocate
-    from allocator.report.papers.proposal import Version
+    from allocator.report.papers.proposal import versions_of
 
-    found = []
-    for kept, before in states.frozen_in(file.parent) if file.name == "scenario.toml" else ():
-        with suppress(AllocatorError):  # a version may be of a rule that cannot be split
-            found.append(Version(kept.stage, allocate(before).amounts, kept.why))
-    with suppress(AllocatorError):  # which is refused with its file where it is allocated
-        if found:
-            found.append(Version(book.say("report.worksheet.now"), allocate(scenario).amounts))
-    return found
+    frozen = states.frozen_in(file.parent) if file.name == "scenario.toml" else ()
+    return versions_of(((one.stage, one.why, before) for one, before in frozen), scenario, book)
 
 
 def _placed(error: AllocatorError, files: Sequence[str], scenarios: Sequence[object]) -> AllocatorError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -11,7 +12,7 @@ from functools import cached_property
 from allocator.analysis.audit import Reading
 from allocator.core.allocation import Allocation
 from allocator.core.engine import allocate
-from allocator.core.errors import Problem, ScenarioError
+from allocator.core.errors import AllocatorError, Problem, ScenarioError
 from allocator.core.exact import Number
 from allocator.core.model import Scenario
 from allocator.core.parts import Text
@@ -46,6 +47,26 @@ class Version:
     amounts: Mapping[str, Number]
     why: str = ""
     basis: str = ""
+
+
+def versions_of(
+    kept: Iterable[tuple[str, str, Scenario]],
+    scenario: Scenario,
+    book: Phrasebook,
+    allocated: Callable[[Scenario], Allocation] = allocate,
+) -> list[Version]:
+    """The kept versions, each with its stage and reason, and what is proposed now; none without a kept one.
+
+    One that cannot be allocated is left out: what is proposed is refused where its papers are made.
+    """
+    found = []
+    for stage, why, before in kept:
+        with suppress(AllocatorError):
+            found.append(Version(stage, allocated(before).amounts, why))
+    with suppress(AllocatorError):
+        if found:
+            found.append(Version(book.say("report.worksheet.now"), allocated(scenario).amounts))
+    return found
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ from allocator.report.papers.meeting import meeting
 from allocator.report.papers.office import notice, request
 from allocator.report.papers.parts import trace_lines
 from allocator.report.papers.plain import consultation, schedule
-from allocator.report.papers.proposal import Proposal, ReadingAsked, Version, one_fund, proposal
+from allocator.report.papers.proposal import Proposal, ReadingAsked, Version, one_fund, proposal, versions_of
 from allocator.report.papers.slides import deck
 from allocator.report.papers.worksheet import worksheet
 from allocator.text import EN, LANGUAGES, ZH, Phrasebook
@@ -124,14 +124,9 @@ def _proposal(keys: Sequence[str], choices: Choices, book: Phrasebook) -> Propos
 
 def _versions(key: str, scenario: Scenario, book: Phrasebook) -> list[Version]:
     """The frozen states of what is proposed, with their stages and reasons, and what is proposed itself."""
-    slug = state.slug() if key == state.SCREEN else key
-    found = []
-    for kept, before in catalogue.frozen(slug):
-        with suppress(AllocatorError):  # a version may be of a rule that cannot be split
-            found.append(Version(kept.stage, base.allocated(before).amounts, kept.why))
-    if found:
-        found.append(Version(book.say("report.worksheet.now"), base.allocated(scenario).amounts))
-    return found
+    frozen = catalogue.frozen(state.slug() if key == state.SCREEN else key)
+    kept = ((one.stage, one.why, before) for one, before in frozen)
+    return versions_of(kept, scenario, book, base.allocated)
 
 
 def titled(key: str, choices: Choices, book: Phrasebook) -> Scenario:
